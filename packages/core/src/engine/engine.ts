@@ -1,0 +1,52 @@
+import type { AnomalyResult } from "../model/anomaly-result.ts";
+import type { Explanation } from "../model/explanation.ts";
+import type { MetricSeries } from "../model/metric-series.ts";
+import type { DurationMs, EpochMs } from "../model/time.ts";
+
+/** An engine's upper floor: results with calibrated scores, labels and explanation. */
+export interface AnomalyDetectionEngine {
+  readonly name: string;
+  readonly version: number;
+  /** One result per window of the series; labels other than `normal` where the score reaches 0.5. */
+  detect(series: MetricSeries): Promise<AnomalyResult[]>;
+  /** Why `result`, which `detect` gave for `series`, has its score. */
+  explain(series: MetricSeries, result: AnomalyResult): Promise<Explanation>;
+}
+
+/** Point by point, calibrated. All columns as long as the series. */
+export interface PointScores {
+  readonly intervalMs: DurationMs;
+  /** Calibrated tail probability; 1 where missing. */
+  readonly p: Float64Array;
+  /** Score in [0, 1]; 0 where missing. */
+  readonly score: Float64Array;
+  readonly nonconformity: Float64Array;
+  readonly expected: Float64Array;
+  readonly level: Float64Array;
+  /** Usual range: level -+ 2.5 scales. */
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** An engine that also works point by point and scores whole series; ours does. */
+export interface StreamingEngine extends AnomalyDetectionEngine {
+  /** The fold of `open().push` over the points, bit for bit. */
+  score(series: MetricSeries): PointScores;
+  /** Interval not known yet? Leave it out: it is learnt from the first points, causally. */
+  open(intervalMs?: DurationMs): SeriesDetector;
+}
+
+/** Columns of what a detector says about one point; continues SCORER_OUT. */
+export const DETECTOR_OUT = { p: 8, score: 9 } as const;
+export const DETECTOR_OUT_LENGTH = 10;
+
+/** Scorer and calibrator of one series, joined; its saved bytes hold both. */
+export interface SeriesDetector {
+  /** Points seen, missing ones included. */
+  readonly pointCount: number;
+  /** 0 until it is known. */
+  readonly intervalMs: DurationMs;
+  push(atMs: EpochMs, value: number, out: Float64Array): void;
+  save(): Uint8Array;
+  restore(bytes: Uint8Array): void;
+}

@@ -1,0 +1,60 @@
+import type { DurationMs, EpochMs } from "../model/time.ts";
+
+/** Columns of what a scorer says about one point; index into the `out` it fills. */
+export const SCORER_OUT = {
+  /** How badly the point fits, >= 0. */
+  nonconformity: 0,
+  /** What the model expected of the next step (may echo recent values). */
+  expected: 1,
+  /** What a person should be shown as usual for this time of day. */
+  level: 2,
+  /** Typical size of a deviation from `level`, in the metric's unit. */
+  scale: 3,
+  /** Parts of the nonconformity by view, same unit: they add up to it. */
+  sudden: 4,
+  hour: 5,
+  recent: 6,
+  shift: 7,
+} as const;
+export const SCORER_OUT_LENGTH = 8;
+
+/** An engine's lower floor, streaming: turns points into nonconformity, expectation and spread. */
+export interface StreamScorer {
+  /** Stable, kebab-case: it is part of the result key. */
+  readonly name: string;
+  /** Raised when the same points would give other numbers; part of saved state. */
+  readonly version: number;
+  /** Points before the first meaningful answer. */
+  readonly pointsMin: number;
+  /** A detector of one series. `intervalMs` is the nominal sampling interval. */
+  open(intervalMs: DurationMs): OpenScorer;
+}
+
+/** The state of one series. O(1) a point, no clock, no dice. */
+export interface OpenScorer {
+  /**
+   * Judges one point, then learns it. NaN = missing: nothing is learnt.
+   * Fills `out` (length SCORER_OUT_LENGTH); columns that are not known are NaN.
+   */
+  push(atMs: EpochMs, value: number, out: Float64Array): void;
+  /** Little-endian bytes of the whole state, first byte = format. */
+  save(): Uint8Array;
+  /** Replaces the state. @throws Refusal "state/unreadable" for other formats, lengths, checksums. */
+  restore(bytes: Uint8Array): void;
+}
+
+/** An engine's lower floor, batch: a whole series at once. */
+export interface BatchScorer {
+  readonly name: string;
+  readonly version: number;
+  readonly pointsMin: number;
+  /** Columns as long as `values`; NaN nonconformity only where the value is missing. */
+  score(timestampsMs: Float64Array, values: Float64Array, intervalMs: DurationMs): ScorerColumns;
+}
+
+export interface ScorerColumns {
+  readonly nonconformity: Float64Array;
+  readonly expected: Float64Array;
+  readonly level: Float64Array;
+  readonly scale: Float64Array;
+}

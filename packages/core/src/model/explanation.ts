@@ -1,0 +1,38 @@
+import type { AnomalyKind } from "./anomaly-type.ts";
+import type { EpochMs } from "./time.ts";
+
+export type Direction = "up" | "down" | "none";
+
+/**
+ * Why a window is anomalous, as numbers that re-derive from stored data. Numbers that are not
+ * known are NaN; nothing is guessed.
+ */
+export interface Explanation {
+  /** One sentence for people: change; shape; how rare; who agrees; what came first. */
+  readonly text: string;
+  readonly kind: AnomalyKind;
+  readonly direction: Direction;
+  /** When it began: walked back from the first alarm while the evidence stayed raised. */
+  readonly onset: EpochMs;
+  /** The instant of the highest score. */
+  readonly peak: EpochMs;
+  /** The value at the peak, in the metric's own unit. */
+  readonly actual: number;
+  /** What was expected at the peak, and the usual range around it. */
+  readonly typical: { readonly low: number; readonly high: number; readonly level: number };
+  /** actual - typical.level: absolute, in percent of the level, in typical scales. */
+  readonly deviation: {
+    readonly absolute: number;
+    readonly percent: number;
+    readonly sigma: number;
+  };
+  /** "About once in so many days for this metric." */
+  readonly returnPeriodDays: number;
+  /** Share of the evidence by view; sums to 1 (all 0 where there is no evidence). */
+  readonly factors: readonly { readonly name: FactorName; readonly share: number }[];
+  /** 0..1: how much of the history that the engine wants has been seen. */
+  readonly confidence: number;
+}
+
+/** sudden = against the prediction, hour = against this hour of the day, recent = against the last hours, shift = sustained. */
+export type FactorName = "sudden" | "hour" | "recent" | "shift" | "absence";

@@ -1,0 +1,309 @@
+import type {
+  AggregationStrategy,
+  AnomalyKind,
+  AnomalyLabel,
+  EpochMs,
+  Explanation,
+  Level,
+  Severity,
+  TimeRange,
+} from "@foreshock/core";
+
+/** What the routes ask of the rooms behind them. `schedule/` implements it; routes only translate. */
+export interface Platform {
+  /** Who holds a checked key sees this tenant and no other: no method takes a tenant name. */
+  forTenant(tenantId: string): TenantView;
+  /** Slugs of all tenants, sorted. For operator keys only. */
+  tenantIds(): readonly string[];
+  /** False while starting, replaying or shutting down. */
+  ready(): boolean;
+}
+
+/** One series worth of points as they came; the platform copies what it keeps. */
+export interface IngestSeries {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  readonly metricName: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Cumulative counter: the platform turns it into a rate per second; a reset is a missing point. */
+  readonly counter?: boolean;
+  readonly timestampsMs: Float64Array;
+  /** NaN = missing (a gap); infinities are rejected per point. */
+  readonly values: Float64Array;
+  /** Points whose value is a staleness marker: the series ended here. Indices into the columns. */
+  readonly staleAt?: readonly number[];
+}
+
+export type RejectReason = "future" | "too-late" | "infinite" | "series-limit" | "invalid-time";
+
+export interface IngestReport {
+  readonly acceptedPoints: number;
+  readonly rejectedPoints: number;
+  readonly rejected: readonly {
+    readonly reason: RejectReason;
+    readonly points: number;
+    /** The first few places, for the error message: "cluster/node/metric". */
+    readonly examples: readonly string[];
+  }[];
+}
+
+export interface PlaceFilter {
+  readonly clusterId?: string | undefined;
+  readonly nodeId?: string | undefined;
+  readonly metricName?: string | undefined;
+}
+
+export interface TenantView {
+  /** Resolves when the accepted points are durable. @throws Unavailable when the store cannot take it now. */
+  ingest(batch: readonly IngestSeries[]): Promise<IngestReport>;
+  summary(): Promise<TenantSummary>;
+  clusters(): Promise<readonly ClusterRow[]>;
+  nodes(filter: PlaceFilter): Promise<readonly NodeRow[]>;
+  metrics(filter: PlaceFilter): Promise<readonly MetricRow[]>;
+  series(filter: PlaceFilter, page: Page): Promise<Paged<SeriesRow>>;
+  seriesById(seriesId: string): Promise<SeriesRow | undefined>;
+  /** Down-sampled to at most `pointsMax` (each bucket keeps its min, max and worst score). */
+  points(seriesId: string, range: TimeRange, pointsMax: number): Promise<PointsReply | undefined>;
+  anomalies(filter: AnomalyFilter, page: Page): Promise<Paged<AnomalyRow>>;
+  anomaly(anomalyId: string): Promise<AnomalyRow | undefined>;
+  findings(range: TimeRange, page: Page): Promise<Paged<FindingRow>>;
+  finding(findingId: string): Promise<FindingRow | undefined>;
+  /** Columnar scores of every entity of a level over time. */
+  scores(query: ScoresQuery): Promise<ScoresReply>;
+  rankings(query: RankingQuery): Promise<RankingReply>;
+  health(): Promise<DataHealth>;
+}
+
+export interface Page {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface Paged<Row> {
+  readonly data: readonly Row[];
+  readonly nextCursor: string | undefined;
+}
+
+export interface TenantSummary {
+  readonly tenant: string;
+  readonly clusters: number;
+  readonly nodes: number;
+  readonly series: number;
+  readonly points: number;
+  /** Event time of the newest scored point; 0 when there is none. */
+  readonly watermark: EpochMs;
+  readonly score: number;
+  readonly severity: Severity;
+  readonly openFindings: number;
+  /** "At most one finding in so many days." */
+  readonly budgetDays: number;
+  /** Findings opened in the last 30 days, beside what the budget promises for as long as it was watched. */
+  readonly findings30d: number;
+  readonly promised30d: number;
+}
+
+export interface ClusterRow {
+  readonly cluster: string;
+  readonly nodes: number;
+  readonly series: number;
+  readonly score: number;
+  readonly severity: Severity;
+  readonly anomalousNodes: number;
+  readonly lastAt: EpochMs;
+}
+
+export interface NodeRow {
+  readonly cluster: string;
+  readonly node: string;
+  readonly metrics: number;
+  readonly score: number;
+  readonly severity: Severity;
+  readonly numAnomalies: number;
+  readonly topMetrics: readonly { readonly metric: string; readonly score: number }[];
+  /** Onset of what is going on now; 0 when nothing is. */
+  readonly since: EpochMs;
+  readonly lastAt: EpochMs;
+  readonly state: EntityState;
+  /** 0..1: how settled the models of its series are. */
+  readonly confidence: number;
+}
+
+/** live = scored; learning = younger than three days; silent = stopped reporting. */
+export type EntityState = "live" | "learning" | "silent";
+
+export interface MetricRow {
+  readonly metric: string;
+  readonly series: number;
+  readonly score: number;
+  readonly severity: Severity;
+}
+
+export interface SeriesRow {
+  readonly id: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly intervalMs: number;
+  readonly points: number;
+  readonly firstAt: EpochMs;
+  readonly lastAt: EpochMs;
+  readonly lastValue: number;
+  readonly score: number;
+  readonly severity: Severity;
+  readonly state: EntityState;
+  readonly confidence: number;
+}
+
+export interface PointsReply {
+  readonly series: SeriesRow;
+  readonly stepMs: number;
+  /** Columns of equal length; null = missing. `min`/`max` differ from `value` only where down-sampled. */
+  readonly columns: {
+    readonly at: readonly EpochMs[];
+    readonly value: readonly (number | null)[];
+    readonly min: readonly (number | null)[];
+    readonly max: readonly (number | null)[];
+    readonly expected: readonly (number | null)[];
+    readonly lower: readonly (number | null)[];
+    readonly upper: readonly (number | null)[];
+    readonly score: readonly (number | null)[];
+  };
+}
+
+export interface AnomalyFilter extends PlaceFilter {
+  readonly range: TimeRange;
+  readonly minScore: number;
+  readonly label?: AnomalyLabel | undefined;
+  readonly sort: "score" | "time";
+}
+
+export interface AnomalyRow {
+  readonly id: string;
+  readonly seriesId: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric: string;
+  readonly engine: string;
+  readonly windowStart: EpochMs;
+  readonly windowEnd: EpochMs;
+  readonly score: number;
+  readonly severity: Severity;
+  readonly label: AnomalyLabel;
+  readonly kind: AnomalyKind;
+  readonly magnitude: number;
+  readonly explanation: Explanation;
+  /** Still going on at the watermark. */
+  readonly open: boolean;
+}
+
+export interface FindingRow {
+  readonly id: string;
+  readonly level: "node" | "cluster";
+  readonly cluster: string;
+  /** Null for a cluster finding. */
+  readonly node: string | null;
+  readonly openedAt: EpochMs;
+  /** Null while open. */
+  readonly closedAt: EpochMs | null;
+  readonly onset: EpochMs;
+  /** The entity's own score and the fleet-corrected return period that opened it. */
+  readonly score: number;
+  readonly severity: Severity;
+  readonly entityReturnPeriodDays: number;
+  readonly fleetReturnPeriodDays: number;
+  readonly label: AnomalyLabel;
+  readonly kind: AnomalyKind;
+  readonly text: string;
+  /** Contributing metrics in onset order, shares add up to 1. */
+  readonly contributions: readonly FindingPart[];
+  /** Nodes that are in it, worst first (one for a node finding). */
+  readonly nodes: readonly { readonly node: string; readonly score: number }[];
+  readonly confidence: number;
+}
+
+export interface FindingPart {
+  readonly node: string;
+  readonly metric: string;
+  readonly seriesId: string;
+  readonly score: number;
+  readonly share: number;
+  readonly onset: EpochMs;
+  readonly kind: AnomalyKind;
+  readonly text: string;
+}
+
+export interface ScoresQuery {
+  readonly level: Exclude<Level, "metric">;
+  readonly range: TimeRange;
+  readonly stepMs: number;
+  readonly filter: PlaceFilter;
+}
+
+/** score[e * times.length + i] = highest calibrated score of entity e in step i; null where there is none. */
+export interface ScoresReply {
+  readonly level: Exclude<Level, "metric">;
+  readonly strategy: AggregationStrategy;
+  readonly times: readonly EpochMs[];
+  readonly entities: {
+    readonly cluster: readonly string[];
+    readonly node: readonly string[];
+  };
+  readonly score: readonly (number | null)[];
+}
+
+export interface RankingQuery {
+  readonly level: Level;
+  readonly range: TimeRange;
+  readonly limit: number;
+  readonly filter: PlaceFilter;
+}
+
+export interface RankingReply {
+  readonly level: Level;
+  readonly range: TimeRange;
+  /** How many of the ranked are anomalous, and how many would be by chance. */
+  readonly anomalous: number;
+  readonly expectedByChance: number;
+  readonly data: readonly RankingRow[];
+}
+
+export interface RankingRow {
+  readonly rank: number;
+  readonly cluster: string | null;
+  readonly node: string | null;
+  readonly metric: string | null;
+  readonly seriesId: string | null;
+  /** Score of the window ranking, 0..1. */
+  readonly score: number;
+  readonly severity: Severity;
+  readonly value: number;
+  readonly numMetricsAnalyzed: number;
+  readonly numAnomaliesDetected: number;
+  readonly onset: EpochMs | null;
+  readonly confidence: number;
+  readonly why: string;
+}
+
+export interface DataHealth {
+  readonly watermark: EpochMs;
+  readonly series: number;
+  readonly learning: number;
+  readonly late: number;
+  readonly silent: number;
+  readonly freshShare: number;
+  readonly acceptedPoints: number;
+  readonly rejectedPoints: Readonly<Partial<Record<RejectReason, number>>>;
+  readonly detectionLagMs: number;
+  readonly backlogPoints: number;
+  /** 0..1 while history is being scored, else 1. */
+  readonly backfill: number;
+  readonly worst: readonly {
+    readonly seriesId: string;
+    readonly cluster: string;
+    readonly node: string;
+    readonly metric: string;
+    readonly lastAt: EpochMs;
+    readonly state: EntityState;
+  }[];
+}
