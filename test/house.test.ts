@@ -33,10 +33,10 @@ const MAY_USE: Record<string, Record<string, readonly string[]>> = {
     observe: [],
     tenant: ["config"],
     store: ["config", "observe"],
-    ingest: ["api"],
-    schedule: ["store", "tenant", "observe", "config", "api"],
+    ingest: [],
+    schedule: ["store", "tenant", "observe", "config", "api", "ingest"],
     api: ["ingest", "tenant", "observe", "config"],
-    demo: ["api", "schedule", "tenant", "config"],
+    demo: ["api", "ingest", "schedule", "tenant", "config"],
     cli: ["api", "schedule", "tenant", "config", "demo", "store", "observe", "ingest"],
   },
 };

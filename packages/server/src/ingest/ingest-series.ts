@@ -1,0 +1,27 @@
+/** One series worth of points as they came; the platform copies what it keeps. */
+export interface IngestSeries {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  readonly metricName: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Cumulative counter: the platform turns it into a rate per second; a reset is a missing point. */
+  readonly counter?: boolean;
+  readonly timestampsMs: Float64Array;
+  /** NaN = missing (a gap); infinities are rejected per point. */
+  readonly values: Float64Array;
+  /** Points whose value is a staleness marker: the series ended here. Indices into the columns. */
+  readonly staleAt?: readonly number[];
+}
+
+export type RejectReason = "future" | "too-late" | "infinite" | "series-limit" | "invalid-time";
+
+export interface IngestReport {
+  readonly acceptedPoints: number;
+  readonly rejectedPoints: number;
+  readonly rejected: readonly {
+    readonly reason: RejectReason;
+    readonly points: number;
+    /** The first few places, for the error message: "cluster/node/metric". */
+    readonly examples: readonly string[];
+  }[];
+}

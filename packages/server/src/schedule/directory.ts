@@ -1,0 +1,157 @@
+import type { EpochMs, SeriesKey } from "@foreshock/core";
+import type { PlaceFilter } from "../api/platform.ts";
+import { partitionOf, seriesIdOf } from "./partition-of.ts";
+import { LATEST } from "./protocol.ts";
+
+/** What the main thread knows of a series: enough for every list, without asking its worker. */
+export interface SeriesInfo {
+  readonly handle: number;
+  readonly id: string;
+  readonly key: SeriesKey;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly partition: number;
+  /** Index inside the tenant, in order of first sight: the fold's number for it. */
+  readonly index: number;
+  /** Newest time handed to the worker; lateness is judged per series, never per tenant. */
+  newestMs: EpochMs;
+  firstMs: EpochMs;
+  lastMs: EpochMs;
+  lastValue: number;
+  score: number;
+  pointCount: number;
+  intervalMs: number;
+  /** Onset of the episode that is open now; 0 when none is. */
+  sinceMs: EpochMs;
+  episodeScore: number;
+  ended: boolean;
+}
+
+export interface NodeInfo {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  readonly series: SeriesInfo[];
+}
+
+/** All series of one tenant. Names never leave it: ids are looked up here and nowhere else. */
+export class TenantDirectory {
+  readonly tenantId: string;
+  readonly series: SeriesInfo[] = [];
+  readonly clusters = new Map<string, Map<string, NodeInfo>>();
+  readonly #byPlace = new Map<string, SeriesInfo>();
+  readonly #byId = new Map<string, SeriesInfo>();
+
+  constructor(tenantId: string) {
+    this.tenantId = tenantId;
+  }
+
+  find(clusterId: string, nodeId: string, metricName: string): SeriesInfo | undefined {
+    return this.#byPlace.get(place(clusterId, nodeId, metricName));
+  }
+
+  byId(seriesId: string): SeriesInfo | undefined {
+    return this.#byId.get(seriesId);
+  }
+
+  node(clusterId: string, nodeId: string): NodeInfo | undefined {
+    return this.clusters.get(clusterId)?.get(nodeId);
+  }
+
+  /** Nodes in order of first sight inside their cluster. */
+  *nodes(filter: PlaceFilter): Iterable<NodeInfo> {
+    for (const [clusterId, nodes] of this.clusters) {
+      if (filter.clusterId !== undefined && filter.clusterId !== clusterId) continue;
+      for (const node of nodes.values()) {
+        if (filter.nodeId === undefined || filter.nodeId === node.nodeId) yield node;
+      }
+    }
+  }
+
+  *matching(filter: PlaceFilter): Iterable<SeriesInfo> {
+    for (const node of this.nodes(filter)) {
+      for (const info of node.series) {
+        if (filter.metricName === undefined || filter.metricName === info.key.metricName)
+          yield info;
+      }
+    }
+  }
+
+  add(info: SeriesInfo): void {
+    const { clusterId, nodeId, metricName } = info.key;
+    this.series.push(info);
+    this.#byPlace.set(place(clusterId, nodeId, metricName), info);
+    this.#byId.set(info.id, info);
+    const nodes = this.clusters.get(clusterId) ?? new Map<string, NodeInfo>();
+    this.clusters.set(clusterId, nodes);
+    const node = nodes.get(nodeId) ?? { clusterId, nodeId, series: [] };
+    nodes.set(nodeId, node);
+    node.series.push(info);
+  }
+}
+
+/** All tenants' series, and the numbers by which threads speak of them. */
+export class SeriesDirectory {
+  readonly byHandle: SeriesInfo[] = [];
+  readonly #tenants = new Map<string, TenantDirectory>();
+  readonly #partitionCount: number;
+
+  constructor(partitionCount: number) {
+    this.#partitionCount = partitionCount;
+  }
+
+  tenant(tenantId: string): TenantDirectory {
+    const known = this.#tenants.get(tenantId);
+    if (known !== undefined) return known;
+    const made = new TenantDirectory(tenantId);
+    this.#tenants.set(tenantId, made);
+    return made;
+  }
+
+  tenants(): Iterable<TenantDirectory> {
+    return this.#tenants.values();
+  }
+
+  add(key: SeriesKey, metadata: Readonly<Record<string, string>>): SeriesInfo {
+    const { tenantId, clusterId, nodeId, metricName } = key;
+    const tenant = this.tenant(tenantId);
+    const info: SeriesInfo = {
+      handle: this.byHandle.length,
+      id: seriesIdOf(clusterId, nodeId, metricName),
+      key: { tenantId, clusterId, nodeId, metricName },
+      metadata,
+      partition: partitionOf(tenantId, clusterId, nodeId, this.#partitionCount),
+      index: tenant.series.length,
+      newestMs: Number.NEGATIVE_INFINITY,
+      firstMs: 0,
+      lastMs: 0,
+      lastValue: Number.NaN,
+      score: 0,
+      pointCount: 0,
+      intervalMs: 0,
+      sinceMs: 0,
+      episodeScore: 0,
+      ended: false,
+    };
+    this.byHandle.push(info);
+    tenant.add(info);
+    return info;
+  }
+
+  /** Takes over where a series stands after a run of scored points; `at` = its place in `latest`. */
+  update(handle: number, latest: Float64Array, at: number): SeriesInfo {
+    const info = this.byHandle[handle]!;
+    info.lastMs = latest[at + LATEST.atMs]!;
+    info.lastValue = latest[at + LATEST.value]!;
+    info.score = latest[at + LATEST.score]!;
+    info.pointCount = latest[at + LATEST.pointCount]!;
+    info.intervalMs = latest[at + LATEST.intervalMs]!;
+    info.firstMs = latest[at + LATEST.firstMs]!;
+    info.sinceMs = latest[at + LATEST.sinceMs]!;
+    info.episodeScore = latest[at + LATEST.episodeScore]!;
+    info.ended = latest[at + LATEST.ended] === 1;
+    return info;
+  }
+}
+
+function place(clusterId: string, nodeId: string, metricName: string): string {
+  return `${clusterId}\0${nodeId}\0${metricName}`;
+}

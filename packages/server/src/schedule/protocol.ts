@@ -1,0 +1,142 @@
+import type { EpochMs, SeriesKey, TimeRange } from "@foreshock/core";
+import type { AnomalyRow, PointsReply, SeriesRow } from "../api/platform.ts";
+
+/** Main to worker. Columns are handed over (transferred), so the sender must not touch them again. */
+export type ToWorker = AppendMessage | AskMessage;
+
+/** Points of several series of one partition; run k is [ends[k-1], ends[k]) of the columns. */
+export interface AppendMessage {
+  readonly type: "append";
+  readonly ticket: number;
+  readonly partition: number;
+  /** Series the worker has not seen since it started, before their first run. */
+  readonly fresh: readonly FreshSeries[];
+  readonly handles: Int32Array;
+  readonly ends: Int32Array;
+  readonly times: Float64Array;
+  /** NaN = missing, +Infinity = the series ended here (staleness marker). */
+  readonly values: Float64Array;
+}
+
+/** `handle` is the main thread's number for a series; it lives as long as the process. */
+export interface FreshSeries {
+  readonly handle: number;
+  readonly key: SeriesKey;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A question with one answer. */
+export interface AskMessage {
+  readonly type: "ask";
+  readonly id: number;
+  readonly question: Question;
+}
+
+export type Question =
+  | { readonly what: "open" }
+  | { readonly what: "prepare-checkpoint" }
+  | { readonly what: "commit-checkpoint" }
+  | { readonly what: "drain" }
+  | {
+      readonly what: "points";
+      readonly handle: number;
+      readonly range: TimeRange;
+      readonly pointsMax: number;
+      readonly row: SeriesRow;
+    }
+  | { readonly what: "anomalies"; readonly tenantId: string; readonly query: AnomalyQuery }
+  | { readonly what: "anomaly"; readonly handle: number; readonly windowStart: EpochMs }
+  | { readonly what: "explain"; readonly handles: readonly number[]; readonly range: TimeRange }
+  | { readonly what: "close" };
+
+export interface AnomalyQuery {
+  readonly range: TimeRange;
+  readonly minScore: number;
+  readonly label?: string | undefined;
+  readonly sort: "score" | "time";
+  readonly clusterId?: string | undefined;
+  readonly nodeId?: string | undefined;
+  readonly metricName?: string | undefined;
+  readonly limit: number;
+  /** Continue strictly after this place of the order. */
+  readonly after?: { readonly rank: number; readonly id: string } | undefined;
+}
+
+export interface Answers {
+  readonly open: OpenAnswer;
+  readonly "prepare-checkpoint": undefined;
+  readonly "commit-checkpoint": undefined;
+  readonly drain: undefined;
+  readonly points: PointsReply;
+  readonly anomalies: readonly RankedAnomaly[];
+  readonly anomaly: AnomalyRow | undefined;
+  readonly explain: readonly ExplainedSeries[];
+  readonly close: undefined;
+}
+
+/** `rank` is what the list is ordered by, descending; ties by id ascending. */
+export interface RankedAnomaly {
+  readonly rank: number;
+  readonly row: AnomalyRow;
+}
+
+/** The strongest episode of a series inside a range. */
+export interface ExplainedSeries {
+  readonly handle: number;
+  readonly row: AnomalyRow | undefined;
+}
+
+/** What a worker holds when it has opened its partitions; the main thread gives handles. */
+export interface OpenAnswer {
+  readonly series: readonly StoredSeries[];
+}
+
+export interface StoredSeries {
+  readonly partition: number;
+  readonly localId: number;
+  readonly key: SeriesKey;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly firstMs: EpochMs;
+  readonly lastMs: EpochMs;
+  readonly lastValue: number;
+  readonly pointCount: number;
+}
+
+/** Worker to main. */
+export type FromWorker =
+  | { readonly type: "durable"; readonly ticket: number; readonly points: number }
+  | { readonly type: "failed"; readonly ticket: number; readonly message: string }
+  | ScoredMessage
+  | { readonly type: "answer"; readonly id: number; readonly value: unknown }
+  | { readonly type: "refused"; readonly id: number; readonly message: string };
+
+/** Points that have been scored, in detection order; tickets listed are scored whole. */
+export interface ScoredMessage {
+  readonly type: "scored";
+  readonly tickets: readonly number[];
+  readonly handles: Int32Array;
+  readonly ends: Int32Array;
+  readonly times: Float64Array;
+  /** Calibrated tail probability of the stream engine; NaN where the point is missing. */
+  readonly p: Float64Array;
+  /** Tail probability of the flatline detector; NaN while it has no opinion. */
+  readonly flat: Float64Array;
+  /** LATEST_LENGTH numbers a run: where its series stands after the run. */
+  readonly latest: Float64Array;
+}
+
+export const LATEST = {
+  atMs: 0,
+  value: 1,
+  score: 2,
+  pointCount: 3,
+  intervalMs: 4,
+  firstMs: 5,
+  /** Onset of the open episode; 0 when none is open. */
+  sinceMs: 6,
+  /** Peak score of the open episode; 0 when none is open. */
+  episodeScore: 7,
+  /** 1 when the series told that it ended. */
+  ended: 8,
+} as const;
+export const LATEST_LENGTH = 9;
