@@ -1,0 +1,234 @@
+import { Refusal } from "../model/refusal.ts";
+import { ANOMALOUS_SCORE } from "../model/severity.ts";
+import type { DurationMs, EpochMs } from "../model/time.ts";
+
+/**
+ * Columns of the row that a tracker is handed per point: those of the engine's DETECTOR_OUT, and
+ * `absence` behind them: 1 where an absence detector gave the point its p and score, else 0.
+ * The row may end before `absence`.
+ */
+export const EPISODE_ROW = {
+  nonconformity: 0,
+  level: 2,
+  scale: 3,
+  sudden: 4,
+  hour: 5,
+  recent: 6,
+  shift: 7,
+  p: 8,
+  score: 9,
+  absence: 10,
+} as const;
+export const EPISODE_ROW_LENGTH = 11;
+
+/** What a pushed point did to the episode. */
+export type EpisodeChange = "none" | "opened" | "extended" | "closed";
+
+/** Evidence by view, in units of nonconformity. */
+export interface EpisodeParts {
+  readonly sudden: number;
+  readonly hour: number;
+  readonly recent: number;
+  readonly shift: number;
+}
+
+/** A run of points with score >= 0.5 of one series. Numbers that were not known are NaN. */
+export interface Episode {
+  readonly open: boolean;
+  /** Walked back from the first alarm while nonconformity stayed raised; <= firstMs. */
+  readonly onsetMs: EpochMs;
+  /** First and last point with score >= 0.5. */
+  readonly firstMs: EpochMs;
+  readonly lastMs: EpochMs;
+  /** Points with score >= 0.5. */
+  readonly alarmCount: number;
+  readonly peakMs: EpochMs;
+  readonly peakScore: number;
+  readonly peakP: number;
+  readonly peakNonconformity: number;
+  readonly peakValue: number;
+  readonly peakLevel: number;
+  readonly peakScale: number;
+  readonly peakParts: EpisodeParts;
+  /** Sums over the points with score >= 0.5. */
+  readonly sumParts: EpisodeParts;
+  /** How many of the alarm points an absence detector decided. */
+  readonly absenceCount: number;
+}
+
+/** Alarm runs are merged over so many quiet points; the next one closes. Source: reference event rule. */
+export const QUIET_POINTS_MAX = 10;
+/** Nonconformity of an ordinary point; the walk back to the onset stops there. Source: classifier.py. */
+export const RAISED_NONCONFORMITY = 1.6;
+/** The onset lies at most so many points before the first alarm. Source: classifier.py. */
+export const ONSET_POINTS_MAX = 400;
+
+const S = {
+  open: 0,
+  raisedSince: 1,
+  onset: 2,
+  first: 3,
+  last: 4,
+  alarms: 5,
+  quiet: 6,
+  peakAt: 7,
+  peakScore: 8,
+  peakP: 9,
+  peakNonconformity: 10,
+  peakValue: 11,
+  peakLevel: 12,
+  peakScale: 13,
+  peakParts: 14,
+  sumParts: 18,
+  absence: 22,
+} as const;
+/** Numbers of state: 23 x 8 = 184 bytes. */
+export const EPISODE_STATE_LENGTH = 23;
+const FORMAT = 1;
+const BYTES = 1 + 8 * EPISODE_STATE_LENGTH;
+
+/**
+ * Folds the scored points of one series into episodes: opens at the first point with score >= 0.5,
+ * closes at the 11th quiet point in a row (a missing point has score 0 and is quiet).
+ * Deterministic; O(1) time a point; 184 bytes of state, which may lie in a slab of the caller's.
+ */
+export class EpisodeTracker {
+  readonly #state: Float64Array;
+  readonly #walkMs: DurationMs;
+
+  /**
+   * @param intervalMs nominal sampling interval; bounds the walk back to the onset.
+   * @param state EPISODE_STATE_LENGTH numbers; given ones are taken as they are (a new slab: call
+   *   `reset`). Left out: new ones.
+   */
+  constructor(intervalMs: DurationMs, state?: Float64Array) {
+    this.#walkMs = ONSET_POINTS_MAX * intervalMs;
+    this.#state = state ?? new Float64Array(EPISODE_STATE_LENGTH);
+    if (state === undefined) this.reset();
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    this.#state.fill(0);
+    this.#state[S.raisedSince] = Number.NaN;
+    this.#state[S.first] = Number.NaN;
+  }
+
+  get isOpen(): boolean {
+    return this.#state[S.open] === 1;
+  }
+
+  /** One point, in time order. `row` as EPISODE_ROW; NaN nonconformity leaves the walk as it is. */
+  push(atMs: EpochMs, value: number, row: Float64Array): EpisodeChange {
+    const state = this.#state;
+    const raisedSince = state[S.raisedSince]!;
+    const nonconformity = row[EPISODE_ROW.nonconformity]!;
+    if (nonconformity > RAISED_NONCONFORMITY) {
+      if (Number.isNaN(raisedSince)) state[S.raisedSince] = atMs;
+    } else if (nonconformity <= RAISED_NONCONFORMITY) {
+      state[S.raisedSince] = Number.NaN;
+    }
+    if (row[EPISODE_ROW.score]! >= ANOMALOUS_SCORE) {
+      const opens = state[S.open] === 0;
+      if (opens) this.#start(atMs, raisedSince);
+      this.#learn(atMs, value, row);
+      return opens ? "opened" : "extended";
+    }
+    if (state[S.open] === 0) return "none";
+    state[S.quiet]!++;
+    if (state[S.quiet]! <= QUIET_POINTS_MAX) return "none";
+    state[S.open] = 0;
+    return "closed";
+  }
+
+  /** The open episode, or the last one after it closed; undefined before the first. */
+  episode(): Episode | undefined {
+    const s = this.#state;
+    if (Number.isNaN(s[S.first]!)) return undefined;
+    return {
+      open: s[S.open] === 1,
+      onsetMs: s[S.onset]!,
+      firstMs: s[S.first]!,
+      lastMs: s[S.last]!,
+      alarmCount: s[S.alarms]!,
+      peakMs: s[S.peakAt]!,
+      peakScore: s[S.peakScore]!,
+      peakP: s[S.peakP]!,
+      peakNonconformity: s[S.peakNonconformity]!,
+      peakValue: s[S.peakValue]!,
+      peakLevel: s[S.peakLevel]!,
+      peakScale: s[S.peakScale]!,
+      peakParts: partsAt(s, S.peakParts),
+      sumParts: partsAt(s, S.sumParts),
+      absenceCount: s[S.absence]!,
+    };
+  }
+
+  /** Format byte and the state, little-endian: 185 bytes. */
+  save(): Uint8Array {
+    const bytes = new Uint8Array(BYTES);
+    const view = new DataView(bytes.buffer);
+    view.setUint8(0, FORMAT);
+    this.#state.forEach((number, i) => {
+      view.setFloat64(1 + 8 * i, number, true);
+    });
+    return bytes;
+  }
+
+  /** @throws Refusal "state/unreadable" for another format or length; the state stays as it was. */
+  restore(bytes: Uint8Array): void {
+    if (bytes.length !== BYTES || bytes[0] !== FORMAT) {
+      throw new Refusal("state/unreadable", "not an episode tracker's state of this version", {
+        bytes: bytes.length,
+        format: bytes[0],
+      });
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let i = 0; i < EPISODE_STATE_LENGTH; i++) {
+      this.#state[i] = view.getFloat64(1 + 8 * i, true);
+    }
+  }
+
+  #start(atMs: EpochMs, raisedSince: EpochMs): void {
+    const state = this.#state;
+    state.fill(0, S.onset);
+    state[S.open] = 1;
+    state[S.onset] = Number.isNaN(raisedSince) ? atMs : Math.max(raisedSince, atMs - this.#walkMs);
+    state[S.first] = atMs;
+    state[S.peakScore] = -1;
+  }
+
+  #learn(atMs: EpochMs, value: number, row: Float64Array): void {
+    const state = this.#state;
+    state[S.last] = atMs;
+    state[S.alarms]!++;
+    state[S.quiet] = 0;
+    for (let k = 0; k < 4; k++) {
+      const part = row[EPISODE_ROW.sudden + k]!;
+      if (!Number.isNaN(part)) state[S.sumParts + k]! += part;
+    }
+    if (row[EPISODE_ROW.absence] === 1) state[S.absence]!++;
+    if (row[EPISODE_ROW.score]! > state[S.peakScore]!) this.#setPeak(atMs, value, row);
+  }
+
+  #setPeak(atMs: EpochMs, value: number, row: Float64Array): void {
+    const state = this.#state;
+    state[S.peakAt] = atMs;
+    state[S.peakScore] = row[EPISODE_ROW.score]!;
+    state[S.peakP] = row[EPISODE_ROW.p]!;
+    state[S.peakNonconformity] = row[EPISODE_ROW.nonconformity]!;
+    state[S.peakValue] = value;
+    state[S.peakLevel] = row[EPISODE_ROW.level]!;
+    state[S.peakScale] = row[EPISODE_ROW.scale]!;
+    for (let k = 0; k < 4; k++) state[S.peakParts + k] = row[EPISODE_ROW.sudden + k]!;
+  }
+}
+
+function partsAt(state: Float64Array, at: number): EpisodeParts {
+  return {
+    sudden: state[at]!,
+    hour: state[at + 1]!,
+    recent: state[at + 2]!,
+    shift: state[at + 3]!,
+  };
+}
