@@ -1,0 +1,194 @@
+import { type IngestSeries, ingestRequests, mergedReport, REQUEST_POINTS_MAX } from "./ingest.ts";
+import { type Page, type Pages, pages } from "./pages.ts";
+import { type QueryValue, segment, type TimeInput } from "./query.ts";
+import type {
+  AnomalyLabel,
+  AnomalyRow,
+  ClusterRow,
+  DataHealth,
+  Explanation,
+  FindingRow,
+  IngestReport,
+  Level,
+  MetricRow,
+  NodeRow,
+  PointsReply,
+  RankingReply,
+  ScoresReply,
+  SeriesRow,
+  TenantRow,
+  TenantSummary,
+} from "./rows.ts";
+import { type CallOptions, type ForeshockOptions, Transport } from "./transport.ts";
+
+/** Half-open [from, to); the server's default is the last 24 hours. */
+export interface RangeQuery {
+  readonly from?: TimeInput | undefined;
+  readonly to?: TimeInput | undefined;
+}
+
+export interface PlaceQuery {
+  readonly cluster?: string | undefined;
+  readonly node?: string | undefined;
+  readonly metric?: string | undefined;
+}
+
+export interface LimitQuery {
+  /** Rows of one page, at most 1000. */
+  readonly limit?: number | undefined;
+}
+
+export interface AnomaliesQuery extends RangeQuery, PlaceQuery, LimitQuery {
+  readonly minScore?: number | undefined;
+  readonly label?: AnomalyLabel | undefined;
+  readonly sort?: "score" | "time" | undefined;
+}
+
+export interface PointsQuery extends RangeQuery {
+  /** Down-sampled on the server to at most so many points. */
+  readonly maxPoints?: number | undefined;
+}
+
+export interface ScoresQuery extends RangeQuery, Omit<PlaceQuery, "metric"> {
+  readonly level: Exclude<Level, "metric">;
+  /** Such as `5m` or `1h`. */
+  readonly step?: string | undefined;
+}
+
+export interface RankingQuery extends RangeQuery, Omit<PlaceQuery, "metric"> {
+  readonly level: Level;
+  /** How many to name. */
+  readonly n?: number | undefined;
+}
+
+/**
+ * One client for one server and key; works in browsers and in Node. Every method takes
+ * `{ signal }` last and throws `ForeshockError`s (see there); lists page themselves.
+ */
+export class Foreshock {
+  readonly #transport: Transport;
+
+  constructor(options: ForeshockOptions) {
+    this.#transport = new Transport(options);
+  }
+
+  /** What the tenant is and how it fares now. */
+  summary(options?: CallOptions): Promise<TenantSummary> {
+    return this.#get("/summary", {}, options);
+  }
+
+  /** The key's own tenant, or all of them for an operator key. */
+  async tenants(options?: CallOptions): Promise<readonly TenantRow[]> {
+    return this.#rows("/tenants", {}, options);
+  }
+
+  /** Is the data good: freshness, gaps, what is still learning, what was refused. */
+  health(options?: CallOptions): Promise<DataHealth> {
+    return this.#get("/health", {}, options);
+  }
+
+  /** Columnar scores of every entity of a level over time. */
+  scores(query: ScoresQuery, options?: CallOptions): Promise<ScoresReply> {
+    return this.#get("/scores", { ...query }, options);
+  }
+
+  /** Who misbehaves most in the range, learnt from what came before it. */
+  rankings(query: RankingQuery, options?: CallOptions): Promise<RankingReply> {
+    return this.#get("/rankings", { ...query }, options);
+  }
+
+  /** The answer key of the demo's injected faults. @throws NotFoundError outside the demo. */
+  truth(options?: CallOptions): Promise<unknown> {
+    return this.#get("/demo/truth", {}, options);
+  }
+
+  readonly clusters = {
+    list: (options?: CallOptions): Promise<readonly ClusterRow[]> =>
+      this.#rows("/clusters", {}, options),
+  };
+
+  readonly nodes = {
+    list: (
+      query: { readonly cluster?: string | undefined } = {},
+      options?: CallOptions,
+    ): Promise<readonly NodeRow[]> => this.#rows("/nodes", { ...query }, options),
+  };
+
+  readonly metrics = {
+    list: (
+      query: Omit<PlaceQuery, "metric"> = {},
+      options?: CallOptions,
+    ): Promise<readonly MetricRow[]> => this.#rows("/metrics", { ...query }, options),
+  };
+
+  readonly series = {
+    list: (query: PlaceQuery & LimitQuery = {}, options?: CallOptions): Pages<SeriesRow> =>
+      this.#pages("/series", { ...query }, options),
+
+    get: (id: string, options?: CallOptions): Promise<SeriesRow> =>
+      this.#get(`/series/${segment(id)}`, {}, options),
+
+    /** Values with the expected band and the score of each point. */
+    points: (id: string, query: PointsQuery = {}, options?: CallOptions): Promise<PointsReply> =>
+      this.#get(`/series/${segment(id)}/points`, { ...query }, options),
+  };
+
+  readonly anomalies = {
+    list: (query: AnomaliesQuery = {}, options?: CallOptions): Pages<AnomalyRow> =>
+      this.#pages("/anomalies", { ...query }, options),
+
+    get: (id: string, options?: CallOptions): Promise<AnomalyRow> =>
+      this.#get(`/anomalies/${segment(id)}`, {}, options),
+
+    explain: (id: string, options?: CallOptions): Promise<Explanation> =>
+      this.#get(`/anomalies/${segment(id)}/explanation`, {}, options),
+  };
+
+  readonly findings = {
+    list: (query: RangeQuery & LimitQuery = {}, options?: CallOptions): Pages<FindingRow> =>
+      this.#pages("/findings", { ...query }, options),
+
+    get: (id: string, options?: CallOptions): Promise<FindingRow> =>
+      this.#get(`/findings/${segment(id)}`, {}, options),
+  };
+
+  /**
+   * Sends points, in as many requests as they need, one after the other. Safe to repeat: of two
+   * points at one instant the later wins. Points that were refused are named in the report.
+   */
+  async ingest(series: readonly IngestSeries[], options?: CallOptions): Promise<IngestReport> {
+    const reports: IngestReport[] = [];
+    for (const request of ingestRequests(series, REQUEST_POINTS_MAX)) {
+      const text = JSON.stringify({ series: request });
+      reports.push(await this.#post("/ingest", { text, type: "application/json" }, options));
+    }
+    return mergedReport(reports);
+  }
+
+  /** Sends CSV: the columns are recognised by their header. */
+  ingestCsv(text: string, options?: CallOptions): Promise<IngestReport> {
+    return this.#post("/ingest/csv", { text, type: "text/csv" }, options);
+  }
+
+  #get<Reply>(path: string, query: Query, options: CallOptions | undefined): Promise<Reply> {
+    return this.#transport.call({ method: "GET", path, query, signal: options?.signal });
+  }
+
+  #post<Reply>(
+    path: string,
+    body: { readonly text: string; readonly type: string },
+    options: CallOptions | undefined,
+  ): Promise<Reply> {
+    return this.#transport.call({ method: "POST", path, body, signal: options?.signal });
+  }
+
+  async #rows<Row>(path: string, query: Query, options: CallOptions | undefined) {
+    return (await this.#get<{ readonly data: readonly Row[] }>(path, query, options)).data;
+  }
+
+  #pages<Row>(path: string, query: Query, options: CallOptions | undefined): Pages<Row> {
+    return pages((cursor) => this.#get<Page<Row>>(path, { ...query, cursor }, options));
+  }
+}
+
+type Query = Readonly<Record<string, QueryValue>>;

@@ -1,0 +1,61 @@
+import type { IngestReport, RejectReason } from "./rows.ts";
+
+/** Points of one metric of one node, in any order. */
+export interface IngestSeries {
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Cumulative counter: the server turns it into a rate per second. */
+  readonly counter?: boolean;
+  /** `[epochMs, value]`; a NaN or null value is a gap. */
+  readonly points: readonly (readonly [epochMs: number, value: number | null])[];
+}
+
+/** Points in one request: about 1.5 MB of JSON, well under the server's body limit. */
+export const REQUEST_POINTS_MAX = 50_000;
+
+/** How many example places a merged report keeps for each reason, as the server does for one. */
+const EXAMPLES_MAX = 5;
+
+/** Cuts series into requests of at most `pointsMax` points; order is kept, nothing is lost or doubled. */
+export function ingestRequests(
+  series: readonly IngestSeries[],
+  pointsMax: number,
+): IngestSeries[][] {
+  const requests: IngestSeries[][] = [];
+  let request: IngestSeries[] = [];
+  let room = pointsMax;
+  for (const one of series) {
+    for (let start = 0; start < one.points.length; ) {
+      const points = one.points.slice(start, start + room);
+      request.push({ ...one, points });
+      start += points.length;
+      room -= points.length;
+      if (room === 0) {
+        requests.push(request);
+        request = [];
+        room = pointsMax;
+      }
+    }
+  }
+  if (request.length > 0) requests.push(request);
+  return requests;
+}
+
+/** The reports of several requests as one. */
+export function mergedReport(reports: readonly IngestReport[]): IngestReport {
+  const byReason = new Map<RejectReason, { points: number; examples: string[] }>();
+  for (const { rejected } of reports) {
+    for (const { reason, points, examples } of rejected) {
+      const known = byReason.get(reason) ?? { points: 0, examples: [] };
+      const all = [...new Set([...known.examples, ...examples])].slice(0, EXAMPLES_MAX);
+      byReason.set(reason, { points: known.points + points, examples: all });
+    }
+  }
+  return {
+    acceptedPoints: reports.reduce((sum, report) => sum + report.acceptedPoints, 0),
+    rejectedPoints: reports.reduce((sum, report) => sum + report.rejectedPoints, 0),
+    rejected: [...byReason].map(([reason, facts]) => ({ reason, ...facts })),
+  };
+}
