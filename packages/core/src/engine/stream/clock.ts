@@ -1,0 +1,54 @@
+import { DAY_MS, type DurationMs } from "../../model/time.ts";
+
+/** Bins of the daily profile and of the time-of-day scales, at most. */
+const SEASON_BINS_MAX = 288;
+const SEASON_BINS_MIN = 4;
+const SCALE_BINS_MAX = 48;
+
+/** The slow level remembers one day of points, within these bounds. */
+const SLOW_TAU_MIN = 200;
+const SLOW_TAU_MAX = 4000;
+
+/** Rates of the daily profile and of the time-of-day scales, per day and bin. */
+const SEASON_RATE = 0.25;
+const PHASE_SCALE_RATE = 0.15;
+
+/** A profile with more points a bin than this is interpolated between neighbours. */
+const INTERPOLATE_ABOVE = 1.5;
+
+/** Constants of a series that follow from its nominal sampling interval. Shared, never changed. */
+export interface StreamClock {
+  readonly intervalMs: DurationMs;
+  readonly seasonBins: number;
+  readonly scaleBins: number;
+  readonly interpolated: boolean;
+  /** Lowest learning rate of the slow level and of the scales that go with it. */
+  readonly slowRate: number;
+  readonly seasonRate: number;
+  readonly phaseScaleRate: number;
+}
+
+/** The clock of a sampling interval (> 0 and finite). */
+export function streamClock(intervalMs: DurationMs): StreamClock {
+  const perDay = DAY_MS / intervalMs;
+  const bins = Math.min(SEASON_BINS_MAX, roundHalfEven(perDay));
+  const seasonBins = Math.max(SEASON_BINS_MIN, bins);
+  const scaleBins = Math.min(seasonBins, SCALE_BINS_MAX);
+  const pointsPerBin = Math.max(1, Math.max(1, perDay) / seasonBins);
+  const slowTau = Math.max(SLOW_TAU_MIN, Math.min(Math.max(1, perDay), SLOW_TAU_MAX));
+  return {
+    intervalMs,
+    seasonBins,
+    scaleBins,
+    interpolated: pointsPerBin > INTERPOLATE_ABOVE,
+    slowRate: 1 / slowTau,
+    seasonRate: SEASON_RATE / pointsPerBin,
+    phaseScaleRate: PHASE_SCALE_RATE / ((pointsPerBin * seasonBins) / scaleBins),
+  };
+}
+
+/** As the reference rounds: halves go to the even neighbour. */
+function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
+}

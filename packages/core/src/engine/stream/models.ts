@@ -1,0 +1,280 @@
+import { DAY_MS, type EpochMs } from "../../model/time.ts";
+import type { StreamClock } from "./clock.ts";
+import { learnRegression, predict } from "./regression.ts";
+import {
+  COUNT,
+  DAILY,
+  DAILY_SCALE,
+  EXPECTED,
+  FAST,
+  FEATURE,
+  FEATURES,
+  LAG,
+  MEDIUM,
+  MEDIUM_SCALE,
+  PREVIOUS_DAILY,
+  point,
+  R_DAILY,
+  R_MEDIUM,
+  R_RLS,
+  R_SLOW,
+  RLS_SCALE,
+  SLOW,
+  SLOW_SCALE,
+  type StreamState,
+  TYPICAL_DAILY,
+  UNIT,
+  Z_DAILY,
+  Z_MEDIUM,
+  Z_RLS,
+  Z_SLOW,
+} from "./state.ts";
+
+// Every constant below was fixed on development data and is flat around its value: a threefold
+// change moves the mean VUS-PR by at most 0.01 (spec/detection.md section 5, "Flat region").
+
+/** Points before the first residual counts and before the regression learns. */
+export const WARM_UP = 20;
+/** Points after which limits are in force: an outlier then moves a model by so many scales only. */
+export const CLIP_AFTER = 60;
+
+const FAST_RATE = 1 / 10;
+const MEDIUM_RATE = 1 / 40;
+const MEDIUM_SCALE_RATE = MEDIUM_RATE / 4;
+const FEATURE_LIMIT = 20;
+const PREDICTION_LIMIT = 30;
+const LEVEL_CLIP = 5;
+const SLOW_CLIP = 3;
+const SEASON_CLIP = 4;
+const SCALE_CLIP = 4;
+const LAG_CLIP = 6;
+const RLS_CLIP = 5;
+/** Residuals beyond 30 scales say nothing more; 6 or 15 costs accuracy, 60 too. */
+const Z_LIMIT = 30;
+/** Share of the time-of-day scale in the scale of a residual. */
+const PHASE_SCALE_SHARE = 0.25;
+
+/** What stands for "no spread" at a level: below it a residual is arithmetic, not behaviour. */
+export function scaleFloor(slow: number): number {
+  return 1e-9 + 1e-5 * Math.abs(slow);
+}
+
+/** Judges a value (finite) against the models, then learns it; the answers are left in `point`. */
+export function stepModels(
+  state: StreamState,
+  clock: StreamClock,
+  atMs: EpochMs,
+  value: number,
+): void {
+  const { numbers, profile, counts } = state;
+  if (numbers[COUNT] === 0) startLevels(numbers, value);
+  numbers[COUNT]! += 1;
+
+  const phase = phaseOf(atMs) * clock.seasonBins;
+  const bin = Math.floor(phase) % clock.seasonBins;
+  const scaleBin = clock.seasonBins + Math.floor((bin * clock.scaleBins) / clock.seasonBins);
+
+  point[DAILY] = numbers[SLOW]! + seasonAt(profile, counts, clock, phase, bin);
+  expectNext(numbers);
+  standardise(numbers, profile, counts, clock, scaleBin, value);
+  learnLevels(numbers, clock, value);
+  learnSeason(numbers, profile, counts, clock, bin, value);
+  learnPhaseScales(numbers, profile, counts, clock, scaleBin);
+  learnScalesAndRegression(numbers, clock);
+  rememberLags(numbers, value);
+}
+
+function startLevels(numbers: Float64Array, value: number): void {
+  numbers[FAST] = value;
+  numbers[MEDIUM] = value;
+  numbers[SLOW] = value;
+  numbers[PREVIOUS_DAILY] = value;
+  numbers[LAG] = value;
+  numbers[LAG + 1] = value;
+  numbers[LAG + 2] = value;
+}
+
+/** Share of the UTC day that has passed, in [0, 1). */
+function phaseOf(atMs: EpochMs): number {
+  const inDay = atMs % DAY_MS;
+  return (inDay < 0 ? inDay + DAY_MS : inDay) / DAY_MS;
+}
+
+/** Daily profile at a phase (in bins): the bin, interpolated to the nearer neighbour that has data. */
+function seasonAt(
+  profile: Float32Array,
+  counts: Uint16Array,
+  clock: StreamClock,
+  phase: number,
+  bin: number,
+): number {
+  if (counts[bin] === 0) return 0;
+  if (!clock.interpolated) return profile[bin]!;
+  const bins = clock.seasonBins;
+  const offset = phase - Math.floor(phase) - 0.5;
+  const neighbour = offset > 0 ? (bin + 1) % bins : (bin - 1 + bins) % bins;
+  if (counts[neighbour] === 0) return profile[bin]!;
+  const share = Math.abs(offset);
+  return profile[bin]! * (1 - share) + profile[neighbour]! * share;
+}
+
+/** Fills the features and what the regression makes of them. */
+function expectNext(numbers: Float64Array): void {
+  const slow = numbers[SLOW]!;
+  const unit = numbers[SLOW_SCALE]! + 1e-12 + 1e-9 * Math.abs(slow);
+  point[FEATURE] = 1;
+  point[FEATURE + 1] = (numbers[LAG]! - slow) / unit;
+  point[FEATURE + 2] = (numbers[LAG + 1]! - slow) / unit;
+  point[FEATURE + 3] = (numbers[LAG + 2]! - slow) / unit;
+  point[FEATURE + 4] = (point[DAILY]! - slow) / unit;
+  point[FEATURE + 5] = (numbers[PREVIOUS_DAILY]! - slow) / unit;
+  point[FEATURE + 6] = (numbers[FAST]! - slow) / unit;
+  point[FEATURE + 7] = (numbers[MEDIUM]! - slow) / unit;
+  for (let k = 1; k < FEATURES; k++) {
+    point[FEATURE + k] = clip(point[FEATURE + k]!, FEATURE_LIMIT);
+  }
+  point[UNIT] = unit;
+  point[EXPECTED] = slow + clip(predict(numbers), PREDICTION_LIMIT) * unit;
+}
+
+/** Residuals of the four views, and how large they are against their usual size. */
+function standardise(
+  numbers: Float64Array,
+  profile: Float32Array,
+  counts: Uint16Array,
+  clock: StreamClock,
+  scaleBin: number,
+  value: number,
+): void {
+  const slow = numbers[SLOW]!;
+  let typicalDaily = numbers[DAILY_SCALE]!;
+  let typicalRls = numbers[RLS_SCALE]!;
+  if (counts[scaleBin]! > 1) {
+    const keep = 1 - PHASE_SCALE_SHARE;
+    typicalDaily = keep * typicalDaily + PHASE_SCALE_SHARE * profile[scaleBin]!;
+    typicalRls = keep * typicalRls + PHASE_SCALE_SHARE * profile[scaleBin + clock.scaleBins]!;
+  }
+  point[TYPICAL_DAILY] = typicalDaily;
+  point[R_RLS] = value - point[EXPECTED]!;
+  point[R_DAILY] = value - point[DAILY]!;
+  point[R_MEDIUM] = value - numbers[MEDIUM]!;
+  point[R_SLOW] = value - slow;
+  if (numbers[COUNT]! > WARM_UP) {
+    const floor = scaleFloor(slow);
+    point[Z_RLS] = clip(point[R_RLS]! / (typicalRls + floor), Z_LIMIT);
+    point[Z_DAILY] = clip(point[R_DAILY]! / (typicalDaily + floor), Z_LIMIT);
+    point[Z_MEDIUM] = clip(point[R_MEDIUM]! / (numbers[MEDIUM_SCALE]! + floor), Z_LIMIT);
+    point[Z_SLOW] = clip(point[R_SLOW]! / (numbers[SLOW_SCALE]! + floor), Z_LIMIT);
+  } else {
+    point.fill(0, Z_RLS, Z_SLOW + 1);
+  }
+}
+
+/** Fast, medium and slow level; the fast one learns the value without its spike. */
+function learnLevels(numbers: Float64Array, clock: StreamClock, value: number): void {
+  const ramp = 1 / numbers[COUNT]!;
+  const fast = numbers[FAST]!;
+  let stepFast = value - fast;
+  let stepMedium = point[R_MEDIUM]!;
+  let stepSlow = point[R_SLOW]!;
+  if (numbers[COUNT]! > CLIP_AFTER) {
+    const cleaned = point[EXPECTED]! + clip(point[R_RLS]!, LAG_CLIP * numbers[RLS_SCALE]!);
+    const limit = LEVEL_CLIP * numbers[MEDIUM_SCALE]!;
+    stepFast = clip(cleaned - fast, limit);
+    stepMedium = clip(stepMedium, limit);
+    stepSlow = clip(stepSlow, SLOW_CLIP * numbers[SLOW_SCALE]!);
+  }
+  numbers[FAST] = fast + Math.max(FAST_RATE, ramp) * stepFast;
+  numbers[MEDIUM]! += Math.max(MEDIUM_RATE, ramp) * stepMedium;
+  numbers[SLOW]! += Math.max(clock.slowRate, ramp) * stepSlow;
+}
+
+/** Daily profile, against the slow level as it is after the point. */
+function learnSeason(
+  numbers: Float64Array,
+  profile: Float32Array,
+  counts: Uint16Array,
+  clock: StreamClock,
+  bin: number,
+  value: number,
+): void {
+  let step = point[R_DAILY]!;
+  const count = counts[bin]!;
+  if (count > 0) {
+    step = value - numbers[SLOW]! - profile[bin]!;
+    if (numbers[COUNT]! > CLIP_AFTER) step = clip(step, SEASON_CLIP * numbers[DAILY_SCALE]!);
+  }
+  const seen = count < 65535 ? count + 1 : count;
+  counts[bin] = seen;
+  profile[bin] = profile[bin]! + Math.max(1 / seen, clock.seasonRate) * step;
+}
+
+/** Usual size of the daily and of the regression's residual at this time of the day. */
+function learnPhaseScales(
+  numbers: Float64Array,
+  profile: Float32Array,
+  counts: Uint16Array,
+  clock: StreamClock,
+  scaleBin: number,
+): void {
+  const count = counts[scaleBin]!;
+  const seen = count < 65535 ? count + 1 : count;
+  counts[scaleBin] = seen;
+  const rate = Math.max(1 / seen, clock.phaseScaleRate);
+  const clipping = numbers[COUNT]! > CLIP_AFTER;
+  let daily = Math.abs(point[R_DAILY]!);
+  let rls = Math.abs(point[R_RLS]!);
+  if (clipping) {
+    daily = Math.min(daily, SCALE_CLIP * numbers[DAILY_SCALE]!);
+    rls = Math.min(rls, SCALE_CLIP * numbers[RLS_SCALE]!);
+  }
+  const atRls = scaleBin + clock.scaleBins;
+  profile[scaleBin] = profile[scaleBin]! + rate * (daily - profile[scaleBin]!);
+  profile[atRls] = profile[atRls]! + rate * (rls - profile[atRls]!);
+}
+
+/** Scales, then the regression: its limit is the scale as before this point. */
+function learnScalesAndRegression(numbers: Float64Array, clock: StreamClock): void {
+  const count = numbers[COUNT]!;
+  const clipping = count > CLIP_AFTER;
+  const ramp = 1 / count;
+  const unit = point[UNIT]!;
+  let error = point[R_RLS]! / unit;
+  if (clipping) error = clip(error, (RLS_CLIP * numbers[RLS_SCALE]!) / unit);
+  if (count > 1) {
+    const slowRate = Math.max(clock.slowRate, ramp);
+    learnScale(numbers, MEDIUM_SCALE, Math.max(MEDIUM_SCALE_RATE, ramp), R_MEDIUM, clipping);
+    learnScale(numbers, SLOW_SCALE, slowRate, R_SLOW, clipping);
+    learnScale(numbers, RLS_SCALE, slowRate, R_RLS, clipping);
+    learnScale(numbers, DAILY_SCALE, slowRate, R_DAILY, clipping);
+  }
+  if (count > WARM_UP && numbers[SLOW_SCALE]! > 0) learnRegression(numbers, error);
+}
+
+function learnScale(
+  numbers: Float64Array,
+  at: number,
+  rate: number,
+  residualAt: number,
+  clipping: boolean,
+): void {
+  const scale = numbers[at]!;
+  let size = Math.abs(point[residualAt]!);
+  if (clipping) size = Math.min(size, SCALE_CLIP * scale);
+  numbers[at] = scale + rate * (size - scale);
+}
+
+/** Lags without the spike, so that it does not echo in the next three points. */
+function rememberLags(numbers: Float64Array, value: number): void {
+  numbers[LAG + 2] = numbers[LAG + 1]!;
+  numbers[LAG + 1] = numbers[LAG]!;
+  numbers[LAG] =
+    numbers[COUNT]! > CLIP_AFTER
+      ? point[EXPECTED]! + clip(point[R_RLS]!, LAG_CLIP * numbers[RLS_SCALE]!)
+      : value;
+  numbers[PREVIOUS_DAILY] = point[DAILY]!;
+}
+
+function clip(value: number, limit: number): number {
+  return Math.min(Math.max(value, -limit), limit);
+}

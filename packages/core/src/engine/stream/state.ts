@@ -1,0 +1,106 @@
+import { assertLittleEndian, unreadable } from "../../stats/state-bytes.ts";
+import type { StreamClock } from "./clock.ts";
+
+/** Where each number stands in `StreamState.numbers`. */
+export const COUNT = 0;
+export const FAST = 1;
+export const MEDIUM = 2;
+export const SLOW = 3;
+export const MEDIUM_SCALE = 4;
+export const SLOW_SCALE = 5;
+export const DAILY_SCALE = 6;
+export const RLS_SCALE = 7;
+export const PREVIOUS_DAILY = 8;
+/** Three cleaned values before this point, newest first. */
+export const LAG = 9;
+export const SHIFT_COUNT = 12;
+export const SHIFT_MEAN = 13;
+export const SHIFT_SCALE = 14;
+/** 3 views x 3 horizons. */
+export const ENERGY = 15;
+/** Regression weights. */
+export const WEIGHT = 24;
+/** Lower triangle of the regression's covariance, row by row. */
+export const COVARIANCE = 32;
+export const NUMBERS = 68;
+
+/** Inputs of the regression, and so its weights. */
+export const FEATURES = 8;
+
+export const RLS_INITIAL_COVARIANCE = 10;
+
+/**
+ * All that the models keep of one series, in one block of memory: 2.8 KB at five-minute sampling.
+ * The daily profile and the time-of-day scales are kept in single precision, which costs up to
+ * 8e-6 of the expected value; counts stop at 65,535, where they no longer matter.
+ */
+export class StreamState {
+  readonly bytes: Uint8Array;
+  readonly numbers: Float64Array;
+  /** `seasonBins` values of the profile, then `scaleBins` daily and `scaleBins` regression scales. */
+  readonly profile: Float32Array;
+  /** `seasonBins` counts of the profile, then `scaleBins` counts of the scales. */
+  readonly counts: Uint16Array;
+
+  constructor(clock: StreamClock) {
+    const { seasonBins, scaleBins } = clock;
+    const profileAt = NUMBERS * 8;
+    const countsAt = profileAt + (seasonBins + 2 * scaleBins) * 4;
+    const buffer = new ArrayBuffer(countsAt + (seasonBins + scaleBins) * 2);
+    this.bytes = new Uint8Array(buffer);
+    this.numbers = new Float64Array(buffer, 0, NUMBERS);
+    this.profile = new Float32Array(buffer, profileAt, seasonBins + 2 * scaleBins);
+    this.counts = new Uint16Array(buffer, countsAt, seasonBins + scaleBins);
+    resetCovariance(this.numbers);
+  }
+
+  save(): Uint8Array {
+    assertLittleEndian();
+    return this.bytes.slice();
+  }
+
+  /** @throws Refusal "state/unreadable" when the length is not this clock's. */
+  restore(bytes: Uint8Array): void {
+    assertLittleEndian();
+    if (bytes.length !== this.bytes.length) {
+      throw unreadable("it belongs to another sampling interval", {
+        bytes: bytes.length,
+        wanted: this.bytes.length,
+      });
+    }
+    this.bytes.set(bytes);
+  }
+}
+
+/** The covariance before anything was learnt. */
+export function resetCovariance(numbers: Float64Array): void {
+  let at = COVARIANCE;
+  for (let row = 0; row < FEATURES; row++) {
+    for (let column = 0; column < row; column++) numbers[at++] = 0;
+    numbers[at++] = RLS_INITIAL_COVARIANCE;
+  }
+}
+
+/**
+ * Numbers of the point in hand, handed from step to step without allocating. One scratch for all
+ * series: a point is finished before the next one of any series begins.
+ */
+export const point = new Float64Array(28);
+/** Inputs of the regression, in units of the slow scale. */
+export const FEATURE = 0;
+export const GAIN = 8;
+/** Expectations, and the unit of the features, as before this point. */
+export const EXPECTED = 16;
+export const DAILY = 17;
+export const UNIT = 18;
+export const TYPICAL_DAILY = 19;
+/** Residuals in the metric's unit. */
+export const R_RLS = 20;
+export const R_DAILY = 21;
+export const R_MEDIUM = 22;
+export const R_SLOW = 23;
+/** Residuals in units of their usual size. */
+export const Z_RLS = 24;
+export const Z_DAILY = 25;
+export const Z_MEDIUM = 26;
+export const Z_SLOW = 27;

@@ -1,0 +1,25 @@
+import type { DurationMs } from "../model/time.ts";
+import {
+  returnPeriodDays as daysOfAnyP,
+  daysOfScore,
+  pOfScore,
+  scoreOfDays,
+} from "../stats/return-period.ts";
+
+export { daysOfScore, pOfScore, scoreOfDays };
+
+/** Nothing is claimed of one series that is rarer than this at a single point. */
+export const P_MIN = 1e-12;
+
+/**
+ * How often a point with tail probability `p` comes by, in days: the meaning of a point's score.
+ * `p` below 1e-12 counts as 1e-12; NaN gives NaN.
+ */
+export function returnPeriodDays(p: number, intervalMs: DurationMs): number {
+  return daysOfAnyP(Math.max(p, P_MIN), intervalMs);
+}
+
+/** Score in [0, 1) of a point's tail probability, with the same meaning at every interval. */
+export function scoreOfP(p: number, intervalMs: DurationMs): number {
+  return scoreOfDays(returnPeriodDays(p, intervalMs));
+}

@@ -1,0 +1,42 @@
+/** Milliseconds of a day; `stats` stands below `model` and cannot ask there. */
+const DAY_MS = 86_400_000;
+
+/** Puts "once in 30 days" at a score of 0.9. Source: spec of detection, section 5. */
+const SCORE_EXPONENT = 0.646;
+
+/** An entity watched for `a` days claims at most "once in 10 a days". Source: section 14. */
+const CLAIM_PER_AGE = 10;
+
+/** Days between two points at least this surprising. NaN gives NaN; p = 0 gives Infinity. */
+export function returnPeriodDays(p: number, intervalMs: number): number {
+  return intervalMs / DAY_MS / p;
+}
+
+/** The return period, capped by how long the entity has been watched (`ageSteps` >= 1, this step included). */
+export function claimedDays(p: number, intervalMs: number, ageSteps: number): number {
+  const days = intervalMs / DAY_MS / p;
+  const limit = (CLAIM_PER_AGE * ageSteps * intervalMs) / DAY_MS;
+  return days > limit ? limit : days;
+}
+
+/** Score in [0, 1] of a return period: 0.5 = about once a day, 0.9 = once in 30 days. NaN gives NaN. */
+export function scoreOfDays(days: number): number {
+  if (days === Number.POSITIVE_INFINITY) return 1;
+  const odds = days ** SCORE_EXPONENT;
+  return odds / (1 + odds);
+}
+
+/** Score of a tail probability at a sampling interval. */
+export function scoreOfP(p: number, intervalMs: number): number {
+  return scoreOfDays(returnPeriodDays(p, intervalMs));
+}
+
+/** Inverse of `scoreOfDays`: score 0 gives 0 days, score 1 gives Infinity. */
+export function daysOfScore(score: number): number {
+  return (score / (1 - score)) ** (1 / SCORE_EXPONENT);
+}
+
+/** Inverse of `scoreOfP`; a score of 0 gives p = 1, and no p is above 1. */
+export function pOfScore(score: number, intervalMs: number): number {
+  return Math.min(1, intervalMs / DAY_MS / daysOfScore(score));
+}

@@ -1,0 +1,86 @@
+import { assert, Refusal } from "../model/refusal.ts";
+
+/**
+ * Saved state as bytes that say what they are and notice damage:
+ * `[format u8][version u8][length u32][payload][CRC-32 of all before, u32]`, little-endian.
+ */
+const HEAD_BYTES = 6;
+const TAIL_BYTES = 4;
+
+/** Largest payload that `openState` will look at; a larger claim is damage, not state. */
+const PAYLOAD_BYTES_MAX = 1 << 30;
+
+const CRC_TABLE = crcTable();
+
+/** Wraps `payload`. `format` names the kind of state, `version` its layout and meaning (0..255). */
+export function sealState(format: number, version: number, payload: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(HEAD_BYTES + payload.length + TAIL_BYTES);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = format;
+  bytes[1] = version;
+  view.setUint32(2, payload.length, true);
+  bytes.set(payload, HEAD_BYTES);
+  const end = HEAD_BYTES + payload.length;
+  view.setUint32(end, crc32(bytes.subarray(0, end)), true);
+  return bytes;
+}
+
+/**
+ * The payload of `sealState`, as a copy.
+ *
+ * @throws Refusal "state/unreadable" for another format or version, a wrong length, a bad checksum.
+ */
+export function openState(format: number, version: number, bytes: Uint8Array): Uint8Array {
+  if (bytes.length < HEAD_BYTES + TAIL_BYTES) {
+    throw unreadable("the bytes are cut short", { bytes: bytes.length });
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes[0] !== format || bytes[1] !== version) {
+    throw unreadable("another kind or version of state: score the series anew from its samples", {
+      format: bytes[0],
+      version: bytes[1],
+      wanted: `${format}.${version}`,
+    });
+  }
+  const length = view.getUint32(2, true);
+  if (length > PAYLOAD_BYTES_MAX || HEAD_BYTES + length + TAIL_BYTES !== bytes.length) {
+    throw unreadable("the length does not fit", { bytes: bytes.length, payload: length });
+  }
+  const end = HEAD_BYTES + length;
+  if (view.getUint32(end, true) !== crc32(bytes.subarray(0, end))) {
+    throw unreadable("the checksum does not fit: restore an older copy", { bytes: bytes.length });
+  }
+  return bytes.slice(HEAD_BYTES, end);
+}
+
+/** What every reader of saved state throws when the bytes cannot be its own. */
+export function unreadable(why: string, facts: Readonly<Record<string, unknown>> = {}): Refusal {
+  return new Refusal("state/unreadable", `saved state cannot be read: ${why}`, facts);
+}
+
+/** CRC-32 (IEEE 802.3, reflected polynomial 0xEDB88320) as an unsigned number. */
+export function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) {
+    crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ bytes[i]!) & 0xff]!;
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** Columns are saved as they lie in memory, so both ends must count bytes the same way. */
+export function assertLittleEndian(): void {
+  assert(
+    new Uint8Array(Uint16Array.of(1).buffer)[0] === 1,
+    "saved state needs a little-endian machine",
+  );
+}
+
+function crcTable(): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) {
+      crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+    }
+    return crc;
+  });
+}
