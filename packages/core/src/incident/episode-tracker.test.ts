@@ -104,7 +104,7 @@ describe("EpisodeTracker", () => {
     const tracker = new EpisodeTracker(MINUTE);
     fold(tracker, [quiet, raised]);
     expect(tracker.episode()).toBeUndefined();
-    expect(() => tracker.restore(new Uint8Array(3))).toThrow(/not an episode tracker's state/);
+    expect(() => tracker.restore(new Uint8Array(3))).toThrow(/cannot be read/);
     expect(tracker.save().length).toBeLessThanOrEqual(200);
   });
 

@@ -1,6 +1,6 @@
-import { Refusal } from "../model/refusal.ts";
 import { ANOMALOUS_SCORE } from "../model/severity.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
+import { openState, sealState, unreadable } from "../stats/state-bytes.ts";
 
 /**
  * Columns of the row that a tracker is handed per point: those of the engine's DETECTOR_OUT, and
@@ -84,8 +84,8 @@ const S = {
 } as const;
 /** Numbers of state: 23 x 8 = 184 bytes. */
 export const EPISODE_STATE_LENGTH = 23;
-const FORMAT = 1;
-const BYTES = 1 + 8 * EPISODE_STATE_LENGTH;
+const FORMAT = 0x45;
+const VERSION = 1;
 
 /**
  * Folds the scored points of one series into episodes: opens at the first point with score >= 0.5,
@@ -164,29 +164,19 @@ export class EpisodeTracker {
     };
   }
 
-  /** Format byte and the state, little-endian: 185 bytes. */
+  /** The state as sealed bytes (194). */
   save(): Uint8Array {
-    const bytes = new Uint8Array(BYTES);
-    const view = new DataView(bytes.buffer);
-    view.setUint8(0, FORMAT);
-    this.#state.forEach((number, i) => {
-      view.setFloat64(1 + 8 * i, number, true);
-    });
-    return bytes;
+    const { buffer, byteOffset, byteLength } = this.#state;
+    return sealState(FORMAT, VERSION, new Uint8Array(buffer, byteOffset, byteLength));
   }
 
-  /** @throws Refusal "state/unreadable" for another format or length; the state stays as it was. */
+  /** @throws Refusal "state/unreadable" for other or damaged bytes; the state stays as it was. */
   restore(bytes: Uint8Array): void {
-    if (bytes.length !== BYTES || bytes[0] !== FORMAT) {
-      throw new Refusal("state/unreadable", "not an episode tracker's state of this version", {
-        bytes: bytes.length,
-        format: bytes[0],
-      });
+    const payload = openState(FORMAT, VERSION, bytes);
+    if (payload.length !== 8 * EPISODE_STATE_LENGTH) {
+      throw unreadable("the length does not fit", { bytes: bytes.length });
     }
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let i = 0; i < EPISODE_STATE_LENGTH; i++) {
-      this.#state[i] = view.getFloat64(1 + 8 * i, true);
-    }
+    this.#state.set(new Float64Array(payload.buffer));
   }
 
   #start(atMs: EpochMs, raisedSince: EpochMs): void {
