@@ -1,0 +1,20 @@
+import { type AnomalyKind, type AnomalyLabel, LABEL_OF_KIND } from "../model/anomaly-type.ts";
+import { type EventWindow, viewEvent } from "./event-view.ts";
+import { type ClassifierEvidence, referenceVerdict } from "./reference-rules.ts";
+
+export interface Classification {
+  readonly kind: AnomalyKind;
+  readonly label: AnomalyLabel;
+  /** The numbers behind the decision; those of rules that were not reached are not there. */
+  readonly evidence: Partial<ClassifierEvidence>;
+}
+
+/**
+ * Which kind of anomaly the points [firstIndex, lastIndex] of a window are, by fixed rules over
+ * the event and the 7 days before it. Never `normal`: whether something is anomalous is the
+ * score's business. Works with little history, NaN and gaps; bins go by UTC time of day.
+ */
+export function classify(window: EventWindow): Classification {
+  const verdict = referenceVerdict(viewEvent(window));
+  return { ...verdict, label: LABEL_OF_KIND[verdict.kind] };
+}

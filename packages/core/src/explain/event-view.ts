@@ -1,0 +1,152 @@
+import { assert } from "../model/refusal.ts";
+import { DAY_MS, type DurationMs } from "../model/time.ts";
+import { type ClassifierSpans, classifierSpans } from "./classifier-spans.ts";
+import { type DailyProfile, dailyProfile, profileAt } from "./daily-profile.ts";
+import { equalityTolerance, longestEqualRun } from "./equal-runs.ts";
+import { differencesOf, knownOf, meanOf, medianOf, quantileOf } from "./order-statistics.ts";
+
+/** Below this the daily profile is not used. Source: classifier.py, MIN_SEASONALITY. */
+const SEASONALITY_MIN = 0.15;
+const PROFILE_MS = 7 * DAY_MS;
+const RUNS_MS = 3 * DAY_MS;
+/** The scale is at least this share of the usual step between neighbours. Source: classifier.py. */
+const STEP_SHARE = 0.875;
+const SCALE_FACTOR = 1.25;
+const SCALE_MIN = 1e-12;
+
+/** A stretch of one series with an event in it. */
+export interface EventWindow {
+  /** Ascending, epoch ms; history (7 days are used) and the event. */
+  readonly timestampsMs: Float64Array;
+  /** NaN = missing. */
+  readonly values: Float64Array;
+  /** The event's points, both inside. */
+  readonly firstIndex: number;
+  readonly lastIndex: number;
+  /** Nominal sampling interval. */
+  readonly intervalMs: DurationMs;
+}
+
+/** An event beside its baseline, which is frozen at the onset. */
+export interface EventView extends EventWindow {
+  readonly spans: ClassifierSpans;
+  readonly event: Float64Array;
+  /** Share of the event's points that are missing. */
+  readonly missingShare: number;
+  /** Known values of the 7 days before the onset. */
+  readonly history: Float64Array;
+  readonly seasonality: number;
+  /** The daily profile; all 0 where the series has hardly any. */
+  readonly profile: DailyProfile;
+  /** What the profile says for the event's points, level left out. */
+  readonly shape: Float64Array;
+  /** Level before the onset, profile taken out; expected = shape + base. */
+  readonly base: number;
+  /** Usual size of a deviation. */
+  readonly scale: number;
+  /** (value - expected) / scale of the event's known points. */
+  readonly deviations: Float64Array;
+  readonly longestRun: number;
+  readonly longestRunBefore: number;
+}
+
+/**
+ * Baseline = own daily profile of the last 7 days plus the median of the last two hours; where
+ * there is no history the event stands beside its own median.
+ *
+ * Cost: O(n log n) over 7 days. Source: reference/classifier.py, classify.
+ */
+export function viewEvent(window: EventWindow): EventView {
+  const { timestampsMs, values, firstIndex: first, lastIndex: last, intervalMs } = window;
+  assert(0 <= first && first <= last && last < values.length, "the event lies outside the window");
+  const spans = classifierSpans(intervalMs);
+  const event = values.slice(first, last + 1);
+  const historyFrom = indexAt(timestampsMs, timestampsMs[first]! - PROFILE_MS);
+  const found = dailyProfile(timestampsMs, values, historyFrom, first, intervalMs);
+  const profile = found.seasonality < SEASONALITY_MIN ? flattened(found) : found;
+  const shape = profileAt(profile, timestampsMs, first, last + 1);
+  const before = values.subarray(Math.max(0, first - spans.base), first);
+  const level = lessProfile(profile, timestampsMs, values, first - before.length, first);
+  const base = firstKnown(medianOf(level), medianOf(event), 0);
+  const scale = scaleOf(window, level, base);
+  const deviations = knownOf(event.map((value, i) => value - shape[i]! - base));
+  const runsFrom = indexAt(timestampsMs, timestampsMs[first]! - RUNS_MS);
+  const tolerance = equalityTolerance(before);
+  return {
+    ...window,
+    spans,
+    event,
+    missingShare: 1 - deviations.length / event.length,
+    history: knownOf(values.subarray(historyFrom, first)),
+    seasonality: found.seasonality,
+    profile,
+    shape,
+    base,
+    scale,
+    deviations: deviations.map((deviation) => deviation / scale),
+    longestRun: longestEqualRun(values, runsFrom, first, last + 1, tolerance),
+    longestRunBefore: longestEqualRun(values, runsFrom, runsFrom, first, tolerance),
+  };
+}
+
+/** Share of the event's points inside [low, high] quantiles of the history; 0 without history. */
+export function insideShare({ event, history }: EventView): number {
+  const low = quantileOf(history, 0.02);
+  const high = quantileOf(history, 0.98);
+  return meanOf(event.map((value) => (value >= low && value <= high ? 1 : 0)));
+}
+
+/** (value - expected) / scale from a day before the onset to the end of the event; NaN = missing. */
+export function residualSinceYesterday(view: EventView): Float64Array {
+  const { timestampsMs, values, firstIndex, lastIndex, profile, base, scale } = view;
+  const from = indexAt(timestampsMs, timestampsMs[firstIndex]! - DAY_MS);
+  const residual = lessProfile(profile, timestampsMs, values, from, lastIndex + 1);
+  return residual.map((value) => (value - base) / scale);
+}
+
+/** Index of the first point at or after `atMs`. */
+export function indexAt(timestampsMs: Float64Array, atMs: number): number {
+  let low = 0;
+  let high = timestampsMs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (timestampsMs[middle]! < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function lessProfile(
+  profile: DailyProfile,
+  timestampsMs: Float64Array,
+  values: Float64Array,
+  from: number,
+  to: number,
+): Float64Array {
+  const expected = profileAt(profile, timestampsMs, from, to);
+  return expected.map((value, i) => values[from + i]! - value);
+}
+
+function scaleOf(window: EventWindow, level: Float64Array, base: number): number {
+  const { timestampsMs, values, firstIndex, lastIndex } = window;
+  const deviation = meanOf(level.map((value) => Math.abs(value - base)));
+  const from = indexAt(timestampsMs, timestampsMs[firstIndex]! - DAY_MS);
+  const step = firstKnown(
+    meanStep(values.subarray(from, firstIndex)),
+    meanStep(values.subarray(firstIndex, lastIndex + 1)),
+    0,
+  );
+  return Math.max(SCALE_FACTOR * firstKnown(deviation, 0), STEP_SHARE * step, SCALE_MIN);
+}
+
+function meanStep(values: Float64Array): number {
+  return meanOf(differencesOf(values).map(Math.abs));
+}
+
+function flattened(profile: DailyProfile): DailyProfile {
+  return { ...profile, values: new Float64Array(profile.values.length) };
+}
+
+function firstKnown(...values: number[]): number {
+  return values.find((value) => !Number.isNaN(value)) ?? Number.NaN;
+}
