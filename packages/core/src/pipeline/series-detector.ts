@@ -14,6 +14,9 @@ import {
   timeWithoutStepsMs,
 } from "./interval.ts";
 
+const { p: OUT_P, score: OUT_SCORE } = DETECTOR_OUT;
+const OUT_NONCONFORMITY = SCORER_OUT.nonconformity;
+
 /**
  * A detector of one series: any streaming scorer joined with its calibrator. `intervalMs` left out:
  * it is learnt from the first points (median step). Until then the points are kept and the models
@@ -96,9 +99,9 @@ class JoinedDetector implements SeriesDetector {
     const at = this.#stepMs > 0 ? atMs : timeWithoutStepsMs(this.#pointCount);
     this.#pointCount++;
     this.#open.push(at, value, out);
-    const p = this.#calibrator.push(out[SCORER_OUT.nonconformity]!);
-    out[DETECTOR_OUT.p] = p;
-    out[DETECTOR_OUT.score] = Number.isFinite(value) ? scoreOfP(p, this.#nominalMs) : 0;
+    const p = this.#calibrator.push(out[OUT_NONCONFORMITY]!);
+    out[OUT_P] = p;
+    out[OUT_SCORE] = Number.isFinite(value) ? scoreOfP(p, this.#nominalMs) : 0;
   }
 
   #learnInterval(first: Float64Array, atMs: EpochMs, value: number): void {

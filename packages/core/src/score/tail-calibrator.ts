@@ -1,13 +1,8 @@
 import { assertLittleEndian, openState, sealState, unreadable } from "../stats/state-bytes.ts";
-import {
-  BINS_PER_OCTAVE,
-  LOWEST_OCTAVE,
-  PRIOR_SHAPE,
-  PRIOR_SHAPE_WEIGHT,
-  priorHistogram,
-  TAIL_BINS,
-  TAIL_SHARE,
-} from "./tail-prior.ts";
+import { priorHistogram, TAIL } from "./tail-prior.ts";
+
+// A file's own constants are folded into its hot path, imported ones are not.
+const { BINS, BINS_PER_OCTAVE, LOWEST_OCTAVE, SHARE, PRIOR_SHAPE, PRIOR_SHAPE_WEIGHT } = TAIL;
 
 const STATE_FORMAT = 0x54;
 const VERSION = 1;
@@ -63,16 +58,16 @@ export class TailCalibrator {
   readonly #bins: Float32Array;
 
   constructor() {
-    const buffer = new ArrayBuffer(NUMBERS * 8 + TAIL_BINS * 4);
+    const buffer = new ArrayBuffer(NUMBERS * 8 + BINS * 4);
     this.#bytes = new Uint8Array(buffer);
     this.#numbers = new Float64Array(buffer, 0, NUMBERS);
-    this.#bins = new Float32Array(buffer, NUMBERS * 8, TAIL_BINS);
+    this.#bins = new Float32Array(buffer, NUMBERS * 8, BINS);
     this.#bins.set(PRIOR);
     const numbers = this.#numbers;
     numbers[GROWN] = 1;
     numbers[SHAPE_SUM] = PRIOR_SHAPE * PRIOR_SHAPE_WEIGHT;
     numbers[SHAPE_WEIGHT] = PRIOR_SHAPE_WEIGHT;
-    numbers[TOP] = TAIL_BINS - 1;
+    numbers[TOP] = BINS - 1;
     recount(numbers, this.#bins);
   }
 
@@ -86,7 +81,7 @@ export class TailCalibrator {
     const bins = this.#bins;
     const s = Math.max(nonconformity, 0);
     const position = BINS_PER_OCTAVE * (Math.log2(s + LOG_OFFSET) - LOWEST_OCTAVE);
-    const bin = Math.min(Math.max(Math.floor(position), 0), TAIL_BINS - 1);
+    const bin = Math.min(Math.max(Math.floor(position), 0), BINS - 1);
     const threshold = thresholdUnless(position, numbers, bins);
     const extreme = s > threshold;
     const p = extreme
@@ -119,7 +114,7 @@ export class TailCalibrator {
 function thresholdUnless(position: number, numbers: Float64Array, bins: Float32Array): number {
   const top = numbers[TOP]! | 0;
   const mass = bins[top]!;
-  const wanted = TAIL_SHARE * numbers[TOTAL]!;
+  const wanted = SHARE * numbers[TOTAL]!;
   const part = mass > 0 ? (wanted - numbers[ABOVE]!) / mass : 0;
   const at = top + 1 - part;
   if (position < at - CLEARLY_BELOW) return Number.POSITIVE_INFINITY;
@@ -130,17 +125,17 @@ function thresholdUnless(position: number, numbers: Float64Array, bins: Float32A
 function beyond(excess: number, bin: number, numbers: Float64Array, bins: Float32Array): number {
   const shape = numbers[SHAPE_SUM]! / numbers[SHAPE_WEIGHT]!;
   let seen = 0.5 * bins[bin]!;
-  for (let b = TAIL_BINS - 1; b > bin; b--) seen += bins[b]!;
-  return Math.max(TAIL_SHARE * excess ** (-1 / shape), seen / numbers[TOTAL]!);
+  for (let b = BINS - 1; b > bin; b--) seen += bins[b]!;
+  return Math.max(SHARE * excess ** (-1 / shape), seen / numbers[TOTAL]!);
 }
 
 /** Below the threshold: the mass above, interpolated inside the own bin, at least the tail's share. */
 function within(position: number, bin: number, numbers: Float64Array, bins: Float32Array): number {
   const top = numbers[TOP]! | 0;
-  if (bin > top) return TAIL_SHARE;
+  if (bin > top) return SHARE;
   let mass = numbers[ABOVE]! + bins[bin]! * (1 - (position - bin));
   for (let b = top; b > bin; b--) mass += bins[b]!;
-  return Math.min(Math.max(mass / numbers[TOTAL]!, TAIL_SHARE), 1);
+  return Math.min(Math.max(mass / numbers[TOTAL]!, SHARE), 1);
 }
 
 function incidentWeight(p: number, numbers: Float64Array): number {
@@ -165,7 +160,7 @@ function learn(bin: number, weight: number, numbers: Float64Array, bins: Float32
   if (bin > numbers[TOP]!) numbers[ABOVE]! += added;
   if (numbers[GROWN]! > GROWTH_MAX) {
     const shrink = 1 / numbers[GROWN]!;
-    for (let b = 0; b < TAIL_BINS; b++) bins[b] = bins[b]! * shrink;
+    for (let b = 0; b < BINS; b++) bins[b] = bins[b]! * shrink;
     numbers[GROWN] = 1;
     recount(numbers, bins);
   } else {
@@ -175,14 +170,14 @@ function learn(bin: number, weight: number, numbers: Float64Array, bins: Float32
 
 /** Moves the top bin to where the tail's share now ends. */
 function followTop(numbers: Float64Array, bins: Float32Array): void {
-  const wanted = TAIL_SHARE * numbers[TOTAL]!;
+  const wanted = SHARE * numbers[TOTAL]!;
   let top = numbers[TOP]! | 0;
   let above = numbers[ABOVE]!;
   while (top > 0 && above + bins[top]! < wanted) {
     above += bins[top]!;
     top--;
   }
-  while (top < TAIL_BINS - 1 && above >= wanted) {
+  while (top < BINS - 1 && above >= wanted) {
     top++;
     above -= bins[top]!;
   }
@@ -193,9 +188,9 @@ function followTop(numbers: Float64Array, bins: Float32Array): void {
 /** Total, top and the mass above it, from the bins alone. */
 function recount(numbers: Float64Array, bins: Float32Array): void {
   let total = 0;
-  for (let b = 0; b < TAIL_BINS; b++) total += bins[b]!;
+  for (let b = 0; b < BINS; b++) total += bins[b]!;
   numbers[TOTAL] = total;
-  numbers[TOP] = TAIL_BINS - 1;
+  numbers[TOP] = BINS - 1;
   numbers[ABOVE] = 0;
   followTop(numbers, bins);
 }

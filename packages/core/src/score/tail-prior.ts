@@ -1,14 +1,15 @@
-/** Bins of the tail: 8 per octave from 2^-2 on. */
-export const TAIL_BINS = 80;
-export const BINS_PER_OCTAVE = 8;
-export const LOWEST_OCTAVE = -2;
-
-/** The top 2 % of the nonconformity is "the tail". */
-export const TAIL_SHARE = 0.02;
-
-/** Shape of the tail beyond its threshold before anything is known, and how many points it is worth. */
-export const PRIOR_SHAPE = 0.25;
-export const PRIOR_SHAPE_WEIGHT = 50;
+/** The law of the tail, shared by its prior and its calibrator. */
+export const TAIL = {
+  /** Bins of the histogram: 8 per octave from 2^-2 on. */
+  BINS: 80,
+  BINS_PER_OCTAVE: 8,
+  LOWEST_OCTAVE: -2,
+  /** The top 2 % of the nonconformity is "the tail". */
+  SHARE: 0.02,
+  /** Shape beyond the threshold before anything is known, and how many points it is worth. */
+  PRIOR_SHAPE: 0.25,
+  PRIOR_SHAPE_WEIGHT: 50,
+} as const;
 
 /** How many points the prior law is worth. */
 const PRIOR_POINTS = 1000;
@@ -22,11 +23,11 @@ const LEVELS = [0, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98] as const;
 
 /** The prior as a histogram of `PRIOR_POINTS` points. */
 export function priorHistogram(): Float64Array {
-  const edges = Float64Array.from({ length: TAIL_BINS + 1 }, (_, bin) =>
-    shareBelow(2 ** (bin / BINS_PER_OCTAVE + LOWEST_OCTAVE)),
+  const edges = Float64Array.from({ length: TAIL.BINS + 1 }, (_, bin) =>
+    shareBelow(2 ** (bin / TAIL.BINS_PER_OCTAVE + TAIL.LOWEST_OCTAVE)),
   );
   return Float64Array.from(
-    { length: TAIL_BINS },
+    { length: TAIL.BINS },
     (_, bin) => PRIOR_POINTS * (edges[bin + 1]! - edges[bin]!),
   );
 }
@@ -36,7 +37,7 @@ function shareBelow(value: number): number {
   const last = VALUES.length - 1;
   if (value <= VALUES[0]) return 0;
   if (value >= VALUES[last]!) {
-    return 1 - TAIL_SHARE * (value / VALUES[last]!) ** (-1 / PRIOR_SHAPE);
+    return 1 - TAIL.SHARE * (value / VALUES[last]!) ** (-1 / TAIL.PRIOR_SHAPE);
   }
   let k = 0;
   while (VALUES[k + 1]! < value) k++;

@@ -1,15 +1,16 @@
 import { SCORER_OUT } from "../scorer.ts";
-import {
-  ENERGY,
-  point,
-  SHIFT_COUNT,
-  SHIFT_MEAN,
-  SHIFT_SCALE,
-  Z_DAILY,
-  Z_MEDIUM,
-  Z_RLS,
-  Z_SLOW,
-} from "./state.ts";
+import { POINT, pointScratch, STATE } from "./state.ts";
+
+const { ENERGY, SHIFT_COUNT, SHIFT_MEAN, SHIFT_SCALE } = STATE;
+const { Z_DAILY, Z_MEDIUM, Z_RLS, Z_SLOW } = POINT;
+const {
+  nonconformity: NONCONFORMITY,
+  sudden: SUDDEN,
+  hour: HOUR,
+  recent: RECENT,
+  shift: SHIFT,
+} = SCORER_OUT;
+const point = pointScratch;
 
 /** Horizons of the energies, in points: a fault shows in one of them, whatever its length. */
 const SHORT_RATE = 1 / 3;
@@ -36,11 +37,11 @@ export function stepEvidence(numbers: Float64Array, out: Float64Array): void {
   const hour = HOUR_WEIGHT * stepEnergy(numbers, ENERGY + 3, point[Z_DAILY]!);
   const recent = RECENT_WEIGHT * stepEnergy(numbers, ENERGY + 6, point[Z_MEDIUM]!);
   const shift = SHIFT_WEIGHT * stepShift(numbers, point[Z_SLOW]!);
-  out[SCORER_OUT.sudden] = sudden;
-  out[SCORER_OUT.hour] = hour;
-  out[SCORER_OUT.recent] = recent;
-  out[SCORER_OUT.shift] = shift;
-  out[SCORER_OUT.nonconformity] = sudden + hour + recent + shift;
+  out[SUDDEN] = sudden;
+  out[HOUR] = hour;
+  out[RECENT] = recent;
+  out[SHIFT] = shift;
+  out[NONCONFORMITY] = sudden + hour + recent + shift;
 }
 
 /** A missing point is one that fits: energies and shift fade as if it had been as expected. */

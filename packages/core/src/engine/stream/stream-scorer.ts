@@ -3,8 +3,13 @@ import { openState, sealState } from "../../stats/state-bytes.ts";
 import { type OpenScorer, SCORER_OUT, SCORER_OUT_LENGTH, type StreamScorer } from "../scorer.ts";
 import { type StreamClock, streamClock } from "./clock.ts";
 import { skipEvidence, stepEvidence } from "./evidence.ts";
-import { stepModels, WARM_UP } from "./models.ts";
-import { DAILY, EXPECTED, point, StreamState, TYPICAL_DAILY } from "./state.ts";
+import { POINTS_BEFORE_ANSWERS, stepModels } from "./models.ts";
+import { POINT, pointScratch, StreamState } from "./state.ts";
+
+const { DAILY, EXPECTED, TYPICAL_DAILY } = POINT;
+const { expected: OUT_EXPECTED, level: OUT_LEVEL, scale: OUT_SCALE } = SCORER_OUT;
+const OUT_LENGTH = SCORER_OUT_LENGTH;
+const point = pointScratch;
 
 const STATE_FORMAT = 0x53;
 const VERSION = 1;
@@ -32,7 +37,7 @@ export function streamScorer(): StreamScorer {
   return {
     name: "stream",
     version: VERSION,
-    pointsMin: WARM_UP + 1,
+    pointsMin: POINTS_BEFORE_ANSWERS + 1,
     open: (intervalMs) => new OpenStreamScorer(sharedClock(clocks, intervalMs)),
   };
 }
@@ -50,14 +55,14 @@ class OpenStreamScorer implements OpenScorer {
     const state = this.#state;
     if (!Number.isFinite(value)) {
       skipEvidence(state.numbers);
-      out.fill(Number.NaN, 0, SCORER_OUT_LENGTH);
+      out.fill(Number.NaN, 0, OUT_LENGTH);
       return;
     }
     stepModels(state, this.#clock, atMs, Math.min(Math.max(value, -VALUE_MAX), VALUE_MAX));
     stepEvidence(state.numbers, out);
-    out[SCORER_OUT.expected] = point[EXPECTED]!;
-    out[SCORER_OUT.level] = point[DAILY]!;
-    out[SCORER_OUT.scale] = point[TYPICAL_DAILY]!;
+    out[OUT_EXPECTED] = point[EXPECTED]!;
+    out[OUT_LEVEL] = point[DAILY]!;
+    out[OUT_SCALE] = point[TYPICAL_DAILY]!;
   }
 
   save(): Uint8Array {
