@@ -1,0 +1,14 @@
+/** Something stored that could not be read back. It was put aside, never served, never deleted. */
+export interface Damage {
+  readonly file: string;
+  /** The series it belongs to; undefined when a whole file or table is meant. */
+  readonly seriesId: number | undefined;
+  /** The lost range [startMs, endMs); NaN where not even that is known. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Points lost; NaN when unknown. */
+  readonly points: number;
+  readonly reason: string;
+  /** Where the bytes lie now. */
+  readonly keptAs: string;
+}

@@ -1,0 +1,403 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { SeriesKey, TimeRange } from "@foreshock/core";
+import type { Points } from "./chunk-codec.ts";
+import type { Damage } from "./damage.ts";
+import { durableTransaction, openDatabase } from "./database.ts";
+import { EpisodeTable } from "./episode-table.ts";
+import { LogBuffer } from "./log-buffer.ts";
+import { OldPoints } from "./old-points.ts";
+import { PARTITION_FORMAT, PARTITION_SCHEMA, PartitionTables } from "./partition-tables.ts";
+import { checkedBatch, type PointBatch } from "./point-batch.ts";
+import { readPoints, readRecentPoints } from "./reading.ts";
+import { CHUNK_POINTS } from "./recent-points.ts";
+import { replay, restoreHeads, snapshotOf } from "./recovery.ts";
+import { SealedPoints } from "./sealed-points.ts";
+import { SeriesDictionary, type SeriesName } from "./series-dictionary.ts";
+import { dayOf, type HeadSink, SeriesHeads } from "./series-heads.ts";
+import { Sessions } from "./sessions.ts";
+import { StateTable } from "./state-table.ts";
+import { StoreUnavailable } from "./store-error.ts";
+
+export interface PartitionStoreOptions {
+  /** Day files held open at once. Default 32: a chart over four weeks stays warm. */
+  readonly openDaysMax?: number;
+  /** Told once for everything found damaged; it is put aside before. */
+  readonly onDamage?: (damage: Damage) => void;
+}
+
+/** What an append changed. One entry per run of the batch. */
+export interface AppendOutcome {
+  /** Points that changed what is stored: new ones and other values; repeats do not count. */
+  readonly changedPoints: Uint32Array;
+  /**
+   * NaN where the run only continued the series: push its points as they are. Otherwise the
+   * earliest changed instant: detection has to be redone from there on what `read` gives.
+   */
+  readonly lateFromMs: Float64Array;
+}
+
+export interface SeriesEntry extends SeriesName {
+  readonly seriesId: number;
+  /** NaN before the first point. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly pointCount: number;
+  /** Value at lastMs; NaN when it is missing or there is none. */
+  readonly lastValue: number;
+}
+
+const OPEN_DAYS = 32;
+/** Points that may wait for a commit. More means that commits fail: 16 MB of log a million points. */
+const UNCOMMITTED_POINTS_MAX = 8_000_000;
+
+/**
+ * One partition's samples, detector states and episodes. Synchronous; one writer, which holds the
+ * folder alone. Points go into memory and a log; `commit` makes them durable; `checkpoint` moves
+ * what the log holds to where it stays. A point is never served twice, and never lost once
+ * committed. See docs/DECISIONS.md for the figures behind the layout.
+ */
+export class PartitionStore {
+  readonly states: StateTable;
+  readonly episodes: EpisodeTable;
+  readonly #file: string;
+  readonly #db: DatabaseSync;
+  readonly #tables: PartitionTables;
+  readonly #sessions: Sessions;
+  readonly #dictionary = new SeriesDictionary();
+  readonly #heads = new SeriesHeads();
+  readonly #sealed: SealedPoints;
+  readonly #log = new LogBuffer();
+  readonly #old = new OldPoints();
+  /** Series written past the log since the last commit, and from when on they changed. */
+  readonly #direct = new Map<number, number>();
+  readonly #sink: HeadSink;
+  readonly #damage: Damage[] = [];
+  readonly #onDamage: (damage: Damage) => void;
+  readonly #changes: ReadonlyMap<number, number>;
+  #position: number;
+  #headPosition: number;
+  #failed: StoreUnavailable | undefined;
+
+  /** Opens or makes the partition in `dir`. @throws StoreTooNew, StoreUnavailable. */
+  static open(dir: string, options: PartitionStoreOptions = {}): PartitionStore {
+    mkdirSync(dir, { recursive: true });
+    return new PartitionStore(dir, options);
+  }
+
+  private constructor(dir: string, options: PartitionStoreOptions) {
+    this.#onDamage = options.onDamage ?? (() => {});
+    this.#file = join(dir, "partition.db");
+    this.#db = openDatabase({
+      file: this.#file,
+      format: PARTITION_FORMAT,
+      schema: PARTITION_SCHEMA,
+      // Episodes and states follow from the points; what must be durable says so itself.
+      synchronous: "NORMAL",
+      pageBytes: 16_384,
+      cacheKib: 8192,
+    });
+    this.#tables = new PartitionTables(this.#db);
+    this.#sessions = new Sessions(this.#tables.sessions());
+    durableTransaction(this.#db, this.#file, () => this.#sessions.confirm(this.#tables));
+    const onDamage = (damage: Damage): void => this.#damaged(damage);
+    this.states = new StateTable(this.#db, this.#file, (seriesId, uptoMs) =>
+      this.#damaged(stateDamage(this.#file, seriesId, uptoMs)),
+    );
+    this.episodes = new EpisodeTable(
+      this.#db,
+      this.#file,
+      (seriesId) => this.#dictionary.name(seriesId).tenantId,
+    );
+    this.#sealed = new SealedPoints({
+      dir,
+      openMax: options.openDaysMax ?? OPEN_DAYS,
+      sessions: this.#sessions,
+      onDamage,
+    });
+    this.#sink = {
+      sealed: (id, t0Ms, t1Ms, count, bytes) => this.#sealed.add(id, t0Ms, t1Ms, count, bytes),
+      late: (id, atMs, value) => this.#sealed.addLate(id, atMs, value),
+      old: (_, atMs, value) => this.#old.add(atMs, value),
+    };
+    const { position, headPosition } = this.#tables.progress();
+    this.#position = position;
+    this.#headPosition = headPosition;
+    for (const { name } of this.#tables.series()) this.#dictionary.add(name);
+    this.#heads.grow(this.#dictionary.size);
+    const place = { file: this.#file, tables: this.#tables, heads: this.#heads, onDamage };
+    restoreHeads(place);
+    this.#changes = replay(place, headPosition, (batch) => {
+      this.#place(batch);
+    });
+  }
+
+  /** Number of series; their ids are 0 .. seriesCount - 1. */
+  get seriesCount(): number {
+    return this.#dictionary.size;
+  }
+
+  /** Position of the last commit. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** What was found damaged since opening, oldest first. */
+  get damage(): readonly Damage[] {
+    return this.#damage;
+  }
+
+  /** Roughly the bytes that a checkpoint would take off memory and log. */
+  get backlogBytes(): number {
+    return this.#sealed.waitingBytes + this.#log.pointCount * 16;
+  }
+
+  /** The number of a series, given out on first sight; durable with the next commit. */
+  intern(name: SeriesName): number {
+    const id = this.#dictionary.intern(name);
+    this.#heads.grow(this.#dictionary.size);
+    return id;
+  }
+
+  /** The number of a series that is known; undefined otherwise. */
+  find(key: SeriesKey): number | undefined {
+    return this.#dictionary.find(key);
+  }
+
+  /** Everything known of a series without reading points. @throws RangeError for an unknown number. */
+  entry(seriesId: number): SeriesEntry {
+    const { firstMs, lastMs, pointCount, recent } = this.#heads;
+    const name = this.#dictionary.name(seriesId);
+    const length = recent.length(seriesId);
+    const none = pointCount[seriesId] === 0;
+    return {
+      ...name,
+      seriesId,
+      firstMs: firstMs[seriesId]!,
+      lastMs: none ? Number.NaN : lastMs[seriesId]!,
+      pointCount: pointCount[seriesId]!,
+      lastValue: length === 0 ? Number.NaN : recent.valueAt(seriesId, length - 1),
+    };
+  }
+
+  /** All series in order of their numbers. */
+  *entries(): Iterable<SeriesEntry> {
+    for (let id = 0; id < this.#dictionary.size; id++) yield this.entry(id);
+  }
+
+  /**
+   * Takes points into memory; they are read at once and durable after the next `commit`. Any
+   * order: of two points at one instant the later call's (later entry's) value wins.
+   *
+   * Long runs that continue their series (>= 120 points) go past the log: sealed at once, written
+   * to the day files by the next commit.
+   *
+   * @throws StoreUnavailable when commits have failed for long; RangeError for a malformed batch.
+   */
+  append(given: PointBatch): AppendOutcome {
+    this.#checkUsable();
+    if (this.#log.pointCount > UNCOMMITTED_POINTS_MAX) {
+      throw new StoreUnavailable("backlog", "too many points wait for a commit");
+    }
+    const batch = checkedBatch(given, this.#dictionary.size);
+    return this.#place(batch, (r, from) => {
+      const id = batch.seriesIds[r]!;
+      const lateMs = this.#heads.lateFromMs;
+      const changedFromMs = Number.isNaN(lateMs) ? batch.timestampsMs[from]! : lateMs;
+      const before = this.#direct.get(id);
+      if (before !== undefined) this.#direct.set(id, Math.min(before, changedFromMs));
+      else this.#log.add(batch, r, from, changedFromMs);
+    });
+  }
+
+  /**
+   * Makes everything appended and interned so far durable, and gives its position in the log.
+   * When it throws, nothing is lost: the next commit takes it along.
+   *
+   * @throws StoreUnavailable.
+   */
+  commit(): number {
+    this.#checkUsable();
+    if (this.#log.empty && this.#direct.size === 0 && this.#dictionary.unsaved().length === 0) {
+      return this.#position;
+    }
+    this.#run(() => {
+      const direct = [...this.#direct.keys()];
+      this.#sealed.write(direct);
+      const position = this.#position + 1;
+      const named = this.#dictionary.unsaved();
+      durableTransaction(this.#db, this.#file, () =>
+        this.#writePending(position, this.#headPosition),
+      );
+      this.#committed(position, named, direct);
+    });
+    return this.#position;
+  }
+
+  /**
+   * Moves what the log holds to where it stays: chunks to the day files, heads to their table; and
+   * drops the log up to `detectedPosition`. `write` saves the detector states that have seen all
+   * up to there (and whatever else belongs to them) in the same transaction. Commits, too.
+   *
+   * @throws StoreUnavailable; nothing is lost then, the log stays.
+   */
+  checkpoint(detectedPosition: number, write: () => void = () => {}): void {
+    this.#checkUsable();
+    this.#run(() => {
+      const ids = [...new Set([...this.#sealed.waitingIds(), ...this.#direct.keys()])];
+      this.#sealed.write(ids);
+      const position = this.#position + 1;
+      const named = this.#dictionary.unsaved();
+      const dirty = this.#dirtyIds();
+      try {
+        durableTransaction(this.#db, this.#file, () => {
+          this.#writePending(position, position);
+          for (const id of dirty) this.#tables.putHead(snapshotOf(this.#heads, id));
+          write();
+          this.#tables.dropLog(Math.min(detectedPosition, position));
+        });
+      } catch (error) {
+        // The day files hold chunks that are not confirmed: the next commit has to write these
+        // series past the log, so that a replay does not put their points in a second time.
+        for (const id of ids) {
+          if (!this.#direct.has(id)) this.#direct.set(id, Number.POSITIVE_INFINITY);
+        }
+        throw error;
+      }
+      for (const id of dirty) this.#heads.dirty[id] = 0;
+      this.#headPosition = position;
+      this.#committed(position, named, ids);
+      this.#sealed.compact();
+    });
+  }
+
+  /**
+   * What had been committed but not yet covered by a checkpoint's `detectedPosition` when the
+   * partition was opened: by series the instant from which on detection has to be redone, from the
+   * newest state before it. The points themselves are in place already.
+   */
+  replayTail(visit: (seriesId: number, changedFromMs: number) => void): void {
+    for (const [seriesId, changedFromMs] of this.#changes) visit(seriesId, changedFromMs);
+  }
+
+  /** Points in the range, ascending, one per instant. Columns may be views: do not write to them. */
+  read(seriesId: number, { startMs, endMs }: TimeRange): Points {
+    return readPoints(this.#heads, this.#sealed, seriesId, startMs, endMs);
+  }
+
+  /** The newest `count` points (fewer when there are fewer). Up to 60 never touch the disk. */
+  readRecent(seriesId: number, count: number): Points {
+    return readRecentPoints(this.#heads, this.#sealed, seriesId, count);
+  }
+
+  /** Deletes all points before the UTC day of `atMs`; how many days went. Episodes and states stay. */
+  dropBefore(atMs: number): number {
+    this.checkpoint(0);
+    const day = dayOf(atMs);
+    const dropped = this.#sealed.files.dropBefore(day, (file) => {
+      for (const { seriesId, points } of file.pointCounts()) {
+        this.#heads.forget(seriesId, points);
+      }
+    });
+    for (let id = 0; id < this.#dictionary.size; id++) this.#heads.dropBefore(id, day);
+    this.checkpoint(0);
+    return dropped;
+  }
+
+  /** Commits what waits and frees the files. Safe to call twice. */
+  close(): void {
+    if (!this.#db.isOpen) return;
+    try {
+      if (this.#failed === undefined) this.commit();
+    } finally {
+      this.#sealed.files.close();
+      this.#db.close();
+    }
+  }
+
+  #place(batch: PointBatch, changed: (r: number, from: number) => void = () => {}): AppendOutcome {
+    const { seriesIds, counts } = batch;
+    const changedPoints = new Uint32Array(counts.length);
+    const lateFromMs = new Float64Array(counts.length);
+    let from = 0;
+    for (let r = 0; r < counts.length; r++) {
+      const id = seriesIds[r]!;
+      const to = from + counts[r]!;
+      const long = counts[r]! >= CHUNK_POINTS;
+      if (long && this.#heads.isExtension(id, batch.timestampsMs, from, to)) this.#goDirect(id);
+      this.#heads.append(id, batch, from, to, this.#sink);
+      if (!this.#old.empty && this.#old.settle(id, this.#heads, this.#sealed)) this.#goDirect(id);
+      changedPoints[r] = this.#heads.changed;
+      lateFromMs[r] = this.#heads.lateFromMs;
+      if (this.#heads.changed > 0) changed(r, from);
+      from = to;
+    }
+    return { changedPoints, lateFromMs };
+  }
+
+  #goDirect(id: number): void {
+    if (!this.#direct.has(id)) this.#direct.set(id, Number.POSITIVE_INFINITY);
+  }
+
+  /** Series names, one log record, progress and confirmed chunks; inside a transaction. */
+  #writePending(position: number, headPosition: number): void {
+    for (const id of this.#dictionary.unsaved()) {
+      this.#tables.putSeries(id, this.#dictionary.name(id));
+    }
+    const heads = [...this.#direct].map(([id, changedFromMs]) => ({
+      ...snapshotOf(this.#heads, id),
+      changedFromMs,
+    }));
+    this.#tables.putLog(position, this.#log.encode(heads));
+    this.#tables.putProgress(position, headPosition);
+    this.#sessions.confirm(this.#tables);
+  }
+
+  #committed(position: number, named: readonly number[], written: readonly number[]): void {
+    this.#position = position;
+    this.#sessions.confirmed();
+    this.#dictionary.saved(named);
+    this.#sealed.confirm(written);
+    this.#log.clear();
+    this.#direct.clear();
+  }
+
+  #dirtyIds(): number[] {
+    const ids: number[] = [];
+    for (let id = 0; id < this.#dictionary.size; id++)
+      if (this.#heads.dirty[id] === 1) ids.push(id);
+    return ids;
+  }
+
+  #run(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof StoreUnavailable && !error.retryable) this.#failed = error;
+      throw error;
+    }
+  }
+
+  #checkUsable(): void {
+    if (!this.#db.isOpen) throw new StoreUnavailable("closed", "the store is closed");
+    if (this.#failed !== undefined) throw this.#failed;
+  }
+
+  #damaged(damage: Damage): void {
+    this.#damage.push(damage);
+    this.#onDamage(damage);
+  }
+}
+
+function stateDamage(file: string, seriesId: number, uptoMs: number): Damage {
+  return {
+    file,
+    seriesId,
+    startMs: uptoMs,
+    endMs: uptoMs,
+    points: 0,
+    reason: "detector state checksum; an older state or a replay takes its place",
+    keptAs: "dropped",
+  };
+}

@@ -1,0 +1,151 @@
+import { CorruptBytes, decodeChunk, encodeChunk } from "./chunk-codec.ts";
+import type { Damage } from "./damage.ts";
+import { decodeRecord, type LogRecord } from "./log-record.ts";
+import { NO_POINTS } from "./merge.ts";
+import type { PartitionTables, SavedHead } from "./partition-tables.ts";
+import type { PointBatch } from "./point-batch.ts";
+import type { SeriesHeads } from "./series-heads.ts";
+
+export interface RecoveryPlace {
+  readonly file: string;
+  readonly tables: PartitionTables;
+  readonly heads: SeriesHeads;
+  readonly onDamage: (damage: Damage) => void;
+}
+
+/** The open end of a series as it is saved. */
+export function snapshotOf(heads: SeriesHeads, seriesId: number): SavedHead {
+  const { recent } = heads;
+  const length = recent.length(seriesId);
+  const points = recent.copy(seriesId, 0, length);
+  return {
+    seriesId,
+    firstMs: heads.firstMs[seriesId]!,
+    lastMs: heads.lastMs[seriesId]!,
+    sealedUntilMs: heads.sealedUntilMs[seriesId]!,
+    pointCount: heads.pointCount[seriesId]!,
+    tail: recent.tailLength(seriesId),
+    bytes: length === 0 ? new Uint8Array(0) : encodeChunk(seriesId, points, 0, length),
+  };
+}
+
+/** Puts all saved heads in place. One that does not decode is put aside and its points are named lost. */
+export function restoreHeads(place: RecoveryPlace): void {
+  const bad: { head: SavedHead; reason: string }[] = [];
+  for (const head of place.tables.heads()) {
+    try {
+      restoreHead(place.heads, head);
+    } catch (error) {
+      if (!(error instanceof CorruptBytes)) throw error;
+      bad.push({ head, reason: error.message });
+    }
+  }
+  for (const { head, reason } of bad) {
+    restoreHead(place.heads, { ...head, tail: 0, bytes: new Uint8Array(0) });
+    place.heads.dirty[head.seriesId] = 1;
+    place.tables.setAside("head", head.seriesId, head.bytes, reason);
+    place.onDamage({
+      file: place.file,
+      seriesId: head.seriesId,
+      startMs: Math.max(head.sealedUntilMs + 1, head.firstMs),
+      endMs: head.lastMs + 1,
+      points: Number.NaN,
+      reason: `head: ${reason}`,
+      keptAs: `${place.file} table lost`,
+    });
+  }
+}
+
+/**
+ * Appends again what the log holds after `headPosition`, and tells what changed over the whole
+ * log: by series the earliest instant. Runs that a later head snapshot covers are left out.
+ */
+export function replay(
+  place: RecoveryPlace,
+  headPosition: number,
+  append: (batch: PointBatch) => void,
+): Map<number, number> {
+  const changes = new Map<number, number>();
+  const coveredUpTo = new Map<number, number>();
+  const bad: { position: number; data: Uint8Array; reason: string }[] = [];
+  for (const { position, data } of place.tables.log()) {
+    try {
+      const record = decodeRecord(data);
+      noteChanges(changes, record);
+      if (position <= headPosition) continue;
+      for (const head of record.heads) coveredUpTo.set(head.seriesId, position);
+    } catch (error) {
+      if (!(error instanceof CorruptBytes)) throw error;
+      bad.push({ position, data, reason: error.message });
+    }
+  }
+  for (const row of bad) setAsideRecord(place, row);
+  for (const { position, data } of place.tables.log()) {
+    if (position <= headPosition) continue;
+    const record = decodeRecord(data);
+    append(uncovered(record, position, coveredUpTo));
+    for (const head of record.heads) {
+      if (coveredUpTo.get(head.seriesId) !== position) continue;
+      restoreHead(place.heads, head);
+      place.heads.dirty[head.seriesId] = 1;
+    }
+  }
+  return changes;
+}
+
+function restoreHead(heads: SeriesHeads, head: SavedHead): void {
+  const { seriesId, bytes } = head;
+  const points = bytes.length === 0 ? NO_POINTS : decodeChunk(seriesId, bytes);
+  heads.recent.restore(seriesId, points, head.tail);
+  heads.firstMs[seriesId] = head.firstMs;
+  heads.lastMs[seriesId] = head.lastMs;
+  heads.sealedUntilMs[seriesId] = head.sealedUntilMs;
+  heads.pointCount[seriesId] = head.pointCount;
+}
+
+function noteChanges(changes: Map<number, number>, record: LogRecord): void {
+  const note = (seriesId: number, fromMs: number): void => {
+    if (fromMs === Number.POSITIVE_INFINITY) return;
+    changes.set(seriesId, Math.min(changes.get(seriesId) ?? fromMs, fromMs));
+  };
+  for (let r = 0; r < record.seriesIds.length; r++) {
+    note(record.seriesIds[r]!, record.changedFromMs[r]!);
+  }
+  for (const { seriesId, changedFromMs } of record.heads) note(seriesId, changedFromMs);
+}
+
+function uncovered(
+  record: LogRecord,
+  position: number,
+  coveredUpTo: ReadonlyMap<number, number>,
+): PointBatch {
+  const isCovered = (id: number): boolean => (coveredUpTo.get(id) ?? -1) >= position;
+  if (!record.seriesIds.some(isCovered)) return record;
+  const { seriesIds, counts, timestampsMs, values } = record;
+  const starts = new Uint32Array(counts.length);
+  for (let r = 1; r < counts.length; r++) starts[r] = starts[r - 1]! + counts[r - 1]!;
+  const runs = [...counts.keys()].filter((r) => !isCovered(seriesIds[r]!));
+  const at = runs.flatMap((r) => Array.from({ length: counts[r]! }, (_, i) => starts[r]! + i));
+  return {
+    seriesIds: Uint32Array.from(runs, (r) => seriesIds[r]!),
+    counts: Uint32Array.from(runs, (r) => counts[r]!),
+    timestampsMs: Float64Array.from(at, (i) => timestampsMs[i]!),
+    values: Float64Array.from(at, (i) => values[i]!),
+  };
+}
+
+function setAsideRecord(
+  place: RecoveryPlace,
+  { position, data, reason }: { position: number; data: Uint8Array; reason: string },
+): void {
+  place.tables.setAside("log", position, data, reason);
+  place.onDamage({
+    file: place.file,
+    seriesId: undefined,
+    startMs: Number.NaN,
+    endMs: Number.NaN,
+    points: Number.NaN,
+    reason: `log record ${position}: ${reason}`,
+    keptAs: `${place.file} table lost`,
+  });
+}

@@ -1,0 +1,51 @@
+import type { PartitionTables } from "./partition-tables.ts";
+
+/** Numbers per session: a session that writes 1,000 chunks a second takes 200 days over them. */
+const SPAN = 2 ** 34;
+
+/**
+ * Numbers for chunks in the order of writing, such that a crash leaves no doubt: every opening is
+ * a session with its own span of numbers, and a chunk counts only when its number is not above
+ * what its session has confirmed. Day files are written first, the confirmation follows in the
+ * partition's own file, so both become true at one instant.
+ */
+export class Sessions {
+  readonly #id: number;
+  readonly #limits: ReadonlyMap<number, number>;
+  #seq: number;
+  #confirmedSeq: number;
+
+  /** The session after all that were; the caller confirms it, durably, before it writes chunks. */
+  constructor(known: readonly { id: number; confirmedSeq: number }[]) {
+    this.#id = known.reduce((highest, session) => Math.max(highest, session.id), 0) + 1;
+    this.#limits = new Map(known.map((session) => [session.id, session.confirmedSeq]));
+    this.#seq = this.#id * SPAN;
+    this.#confirmedSeq = this.#seq;
+  }
+
+  nextSeq(): number {
+    return ++this.#seq;
+  }
+
+  /** Whether a number of the running session was confirmed, or none was given yet (0). */
+  isConfirmed(seq: number): boolean {
+    return seq <= this.#confirmedSeq;
+  }
+
+  /** The highest number that counts in the session of `seq`; Infinity for the running one. */
+  limitOf(seq: number): number {
+    const session = Math.floor(seq / SPAN);
+    if (session === this.#id) return Number.POSITIVE_INFINITY;
+    return this.#limits.get(session) ?? session * SPAN;
+  }
+
+  /** Writes the confirmation of all numbers given so far; inside the caller's transaction. */
+  confirm(tables: PartitionTables): void {
+    tables.putSession(this.#id, this.#seq);
+  }
+
+  /** The transaction of `confirm` was committed. */
+  confirmed(): void {
+    this.#confirmedSeq = this.#seq;
+  }
+}
