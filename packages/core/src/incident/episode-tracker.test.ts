@@ -85,9 +85,22 @@ describe("EpisodeTracker", () => {
       peakValue: 1,
       peakLevel: 10,
       peakScale: 2,
-      peakParts: { sudden: 3, hour: 1.5, recent: 1.5, shift: 0 },
       sumParts: { sudden: 7.5, hour: 3.75, recent: 3.75, shift: 0 },
       absenceCount: 0,
+    });
+  });
+
+  it("keeps the point farthest from its level in scales, by hand: |2 - 10| / 2 = 4 beats |7 - 10| / 2 and |30 - 10| / 8", () => {
+    const tracker = new EpisodeTracker(MINUTE);
+    const wide = rowOf({ score: 0.9, s: 9 });
+    wide[EPISODE_ROW.scale] = 8;
+    tracker.push(0, 7, rowOf(alarm));
+    tracker.push(MINUTE, 2, rowOf(alarm));
+    tracker.push(2 * MINUTE, Number.NaN, rowOf(alarm));
+    tracker.push(3 * MINUTE, 30, wide);
+    expect(tracker.episode()).toMatchObject({
+      peakMs: 3 * MINUTE,
+      farthest: { atMs: MINUTE, value: 2, level: 10, scale: 2 },
     });
   });
 

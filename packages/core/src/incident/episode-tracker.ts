@@ -32,6 +32,14 @@ export interface EpisodeParts {
   readonly shift: number;
 }
 
+/** One point beside what was expected of it. */
+export interface EpisodePoint {
+  readonly atMs: EpochMs;
+  readonly value: number;
+  readonly level: number;
+  readonly scale: number;
+}
+
 /** A run of points with score >= 0.5 of one series. Numbers that were not known are NaN. */
 export interface Episode {
   readonly open: boolean;
@@ -49,7 +57,8 @@ export interface Episode {
   readonly peakValue: number;
   readonly peakLevel: number;
   readonly peakScale: number;
-  readonly peakParts: EpisodeParts;
+  /** The alarm point whose value lay farthest from its level, in scales; NaN if none was known. */
+  readonly farthest: EpisodePoint;
   /** Sums over the points with score >= 0.5. */
   readonly sumParts: EpisodeParts;
   /** How many of the alarm points an absence detector decided. */
@@ -78,14 +87,14 @@ const S = {
   peakValue: 11,
   peakLevel: 12,
   peakScale: 13,
-  peakParts: 14,
+  farthest: 14,
   sumParts: 18,
   absence: 22,
 } as const;
 /** Numbers of state: 23 x 8 = 184 bytes. */
 export const EPISODE_STATE_LENGTH = 23;
 const FORMAT = 0x45;
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Folds the scored points of one series into episodes: opens at the first point with score >= 0.5,
@@ -158,7 +167,12 @@ export class EpisodeTracker {
       peakValue: s[S.peakValue]!,
       peakLevel: s[S.peakLevel]!,
       peakScale: s[S.peakScale]!,
-      peakParts: partsAt(s, S.peakParts),
+      farthest: {
+        atMs: s[S.farthest]!,
+        value: s[S.farthest + 1]!,
+        level: s[S.farthest + 2]!,
+        scale: s[S.farthest + 3]!,
+      },
       sumParts: partsAt(s, S.sumParts),
       absenceCount: s[S.absence]!,
     };
@@ -186,6 +200,7 @@ export class EpisodeTracker {
     state[S.onset] = Number.isNaN(raisedSince) ? atMs : Math.max(raisedSince, atMs - this.#walkMs);
     state[S.first] = atMs;
     state[S.peakScore] = -1;
+    state.fill(Number.NaN, S.farthest, S.sumParts);
   }
 
   #learn(atMs: EpochMs, value: number, row: Float64Array): void {
@@ -198,6 +213,7 @@ export class EpisodeTracker {
       if (!Number.isNaN(part)) state[S.sumParts + k]! += part;
     }
     if (row[EPISODE_ROW.absence] === 1) state[S.absence]!++;
+    this.#setFarthest(atMs, value, row);
     if (row[EPISODE_ROW.score]! > state[S.peakScore]!) this.#setPeak(atMs, value, row);
   }
 
@@ -210,7 +226,19 @@ export class EpisodeTracker {
     state[S.peakValue] = value;
     state[S.peakLevel] = row[EPISODE_ROW.level]!;
     state[S.peakScale] = row[EPISODE_ROW.scale]!;
-    for (let k = 0; k < 4; k++) state[S.peakParts + k] = row[EPISODE_ROW.sudden + k]!;
+  }
+
+  #setFarthest(atMs: EpochMs, value: number, row: Float64Array): void {
+    const state = this.#state;
+    const level = row[EPISODE_ROW.level]!;
+    const scale = row[EPISODE_ROW.scale]!;
+    const far = Math.abs(value - level) * state[S.farthest + 3]!;
+    const farthest = Math.abs(state[S.farthest + 1]! - state[S.farthest + 2]!) * scale;
+    if (Number.isNaN(value - level) || far <= farthest) return;
+    state[S.farthest] = atMs;
+    state[S.farthest + 1] = value;
+    state[S.farthest + 2] = level;
+    state[S.farthest + 3] = scale;
   }
 }
 
