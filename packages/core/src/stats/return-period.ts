@@ -16,7 +16,7 @@ export function returnPeriodDays(p: number, intervalMs: number): number {
 export function claimedDays(p: number, intervalMs: number, ageSteps: number): number {
   const days = intervalMs / DAY_MS / p;
   const limit = (CLAIM_PER_AGE * ageSteps * intervalMs) / DAY_MS;
-  return days > limit ? limit : days;
+  return Math.min(days, limit);
 }
 
 /** Score in [0, 1] of a return period: 0.5 = about once a day, 0.9 = once in 30 days. NaN gives NaN. */

@@ -1,0 +1,167 @@
+import { claimedDays } from "../../stats/return-period.ts";
+import { barDays, QUIET_STEPS, withOpening } from "../alert-budget.ts";
+import { clusterRank, placeInside } from "../place.ts";
+import { evidenceOf } from "./finding-evidence.ts";
+import {
+  type FindingsMemory,
+  type FleetFinding,
+  findingId,
+  type OpenFinding,
+} from "./fleet-finding.ts";
+import type { FleetFold, FleetRow, FleetWithout } from "./fleet-fold.ts";
+import type { StepPoints } from "./step-points.ts";
+
+/** More faults at once than this and one reads the ranking; also bounds the work of a step. */
+const OPEN_MAX = 8;
+
+/** One step: what stands afterwards, and the findings that were opened, changed or closed. */
+export interface FindingsStep {
+  readonly memory: FindingsMemory;
+  readonly changed: readonly FleetFinding[];
+  readonly opened: readonly string[];
+}
+
+/** What one step of the fleet looks like to the findings. */
+interface Moment {
+  readonly fold: FleetFold;
+  readonly row: FleetRow;
+  /** `row` and all steps that have been folded after it. */
+  readonly rows: readonly FleetRow[];
+  readonly points: StepPoints | undefined;
+  readonly budgetDays: number;
+}
+
+const NOTHING: readonly never[] = [];
+
+/**
+ * The budget rule of section 14, with a place: a finding opens when the tenant's D reaches the bar and
+ * closes after ten steps below the budget. With `secondLook` the entities of open findings are taken out
+ * and the tenant is asked again, so that a fault elsewhere does not hide behind the first.
+ * While a single finding is open and nothing else is odd, both give the same.
+ */
+export function findingsStep(moment: Moment, secondLook: boolean): FindingsStep {
+  const { fold, row, budgetDays } = moment;
+  const { open, budget } = row.before;
+  const days = tenantDays(fold, row, row.tenant.p[0]!);
+  const raised = days >= budgetDays;
+  if (!raised && open.length === 0) {
+    return { memory: row.before, changed: NOTHING, opened: NOTHING };
+  }
+  const changed: FleetFinding[] = [];
+  const still = kept(moment, raised, changed);
+  const opened: string[] = [];
+  let spent = budget;
+  while (raised && still.length < (secondLook ? OPEN_MAX : 1)) {
+    const view = still.length === 0 ? whole(row) : withoutAll(moment, still);
+    const left = still.length === 0 ? days : tenantDays(fold, row, view.tenantP);
+    if (!(left >= barDays(spent, row.step, fold.stepMs, budgetDays))) break;
+    const found = openAt(moment, view, left, still.length > 0);
+    if (found === undefined) break;
+    still.push(found);
+    changed.push(found.finding);
+    opened.push(found.finding.id);
+    spent = withOpening(spent, row.step, fold.stepMs);
+  }
+  return { memory: { budget: spent, open: still }, changed, opened };
+}
+
+/** The findings that stay open, brought up to date; those that close or change are noted in `changed`. */
+function kept(moment: Moment, raised: boolean, changed: FleetFinding[]): OpenFinding[] {
+  const { fold, row, budgetDays } = moment;
+  const { open } = row.before;
+  const still: OpenFinding[] = [];
+  for (const one of open) {
+    const others = open.filter((other) => other !== one);
+    const holds =
+      raised &&
+      (others.length === 0 ||
+        tenantDays(fold, row, withoutAll(moment, others).tenantP) >= budgetDays);
+    const next = refreshed(moment, one, holds);
+    if (row.step - next.lastRaised < QUIET_STEPS) {
+      still.push(next);
+      if (next !== one) changed.push(next.finding);
+    } else {
+      changed.push({ ...next.finding, closedMs: (row.step + 1) * fold.stepMs });
+    }
+  }
+  return still;
+}
+
+function refreshed({ fold, row, points }: Moment, one: OpenFinding, holds: boolean): OpenFinding {
+  const p = one.node < 0 ? row.clusters.p[one.cluster]! : row.nodes.p[one.node]!;
+  const atMs = row.step * fold.stepMs;
+  const worse = holds && p < one.finding.entityP;
+  if (!holds) return one;
+  const evidence = worse ? evidenceOf(fold, row, points, one) : undefined;
+  return {
+    ...one,
+    lastRaised: row.step,
+    finding: { ...one.finding, raisedMs: atMs, ...evidence },
+  };
+}
+
+function openAt(
+  moment: Moment,
+  view: FleetWithout,
+  days: number,
+  second: boolean,
+): OpenFinding | undefined {
+  const { fold, row, points } = moment;
+  const place = placeOf(fold, view);
+  if (place === undefined) return undefined;
+  const clusterId = fold.directory.clusterIds[place.cluster]!;
+  const nodeId = place.node < 0 ? undefined : fold.directory.nodeIds[place.node]!;
+  const openedMs = row.step * fold.stepMs;
+  const finding: FleetFinding = {
+    id: findingId(openedMs, clusterId, nodeId),
+    level: nodeId === undefined ? "cluster" : "node",
+    clusterId,
+    nodeId,
+    openedMs,
+    closedMs: undefined,
+    raisedMs: openedMs,
+    tenantDays: days,
+    second,
+    ...evidenceOf(fold, row, points, place, view.nodeP),
+  };
+  return { ...place, finding, lastRaised: row.step };
+}
+
+/** Numbers of the cluster and node (-1 = the cluster's) where the step's finding belongs. */
+function placeOf(
+  fold: FleetFold,
+  { nodeP, clusterP }: FleetWithout,
+): { cluster: number; node: number } | undefined {
+  let best = Number.POSITIVE_INFINITY;
+  let cluster = -1;
+  for (const candidate of fold.directory.layout().clusterOrder) {
+    const p = memberP(fold, nodeP, candidate);
+    const rank = clusterRank(clusterP[candidate] ?? Number.NaN, p, 0, p.length);
+    if (rank < best) {
+      best = rank;
+      cluster = candidate;
+    }
+  }
+  if (cluster < 0) return undefined;
+  const p = memberP(fold, nodeP, cluster);
+  const inside = placeInside(p, 0, p.length);
+  return { cluster, node: inside < 0 ? -1 : fold.membersOf(cluster)[inside]! };
+}
+
+function memberP(fold: FleetFold, nodeP: Float64Array, cluster: number): Float64Array {
+  return Float64Array.from(fold.membersOf(cluster), (node) => nodeP[node] ?? Number.NaN);
+}
+
+function whole(row: FleetRow): FleetWithout {
+  return { nodeP: row.nodes.p, clusterP: row.clusters.p, tenantP: row.tenant.p[0]! };
+}
+
+function withoutAll({ fold, rows }: Moment, places: readonly OpenFinding[]): FleetWithout {
+  const nodes = places.filter(({ node }) => node >= 0).map(({ node }) => node);
+  const clusters = places.filter(({ node }) => node < 0).map(({ cluster }) => cluster);
+  return fold.without(rows, new Set(nodes), new Set(clusters));
+}
+
+function tenantDays(fold: FleetFold, row: FleetRow, p: number): number {
+  return claimedDays(p, fold.stepMs, fold.ageSteps(fold.tenant, 0, row.step));
+}

@@ -1,0 +1,364 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Refusal } from "../../model/refusal.ts";
+import { runEntity, runFleet } from "../entity-rollup.ts";
+import type { FleetFinding } from "./fleet-finding.ts";
+import type { FleetStep } from "./fleet-step.ts";
+import { TenantFleet } from "./tenant-fleet.ts";
+
+const STEP_MS = 300_000;
+const NODES = ["n0", "n1", "n2", "n3", "n4", "n5"];
+const METRICS = ["cpu", "errors", "latency", "memory"];
+const CLUSTERS = ["east", "west"];
+const SERIES = CLUSTERS.flatMap((cluster) =>
+  NODES.flatMap((node) => METRICS.map((metric) => ({ cluster, node, metric }))),
+);
+
+describe("TenantFleet", () => {
+  it("equals the plain folds of nodes, clusters and tenant, bit for bit", () => {
+    const steps = 400;
+    const table = randomTable(7, steps);
+    const fleet = newFleet();
+    const numbers = addAll(fleet);
+    putTable(fleet, numbers, table, 0, steps);
+    const seen = new History();
+    fleet.advance(steps * STEP_MS, seen.visit);
+
+    const nodes = CLUSTERS.flatMap((_, c) =>
+      NODES.map((_, n) => runEntity(nodeTable(table, steps, c, n), { intervalMs: STEP_MS })),
+    );
+    const clusters = CLUSTERS.map((_, c) =>
+      runEntity(sideBySide(nodes.slice(c * NODES.length, (c + 1) * NODES.length), steps), {
+        intervalMs: STEP_MS,
+      }),
+    );
+    const tenant = runFleet(sideBySide(nodes, steps), sideBySide(clusters, steps), STEP_MS);
+    expect(seen.steps.length).toBe(steps);
+    seen.steps.forEach((step, i) => {
+      expect(step.nodes).toEqual(nodes.map((p) => p[i]));
+      expect(step.clusters).toEqual(clusters.map((p) => p[i]));
+      expect(step.tenant).toBe(tenant[i]);
+    });
+  });
+
+  it("gives the same history and bytes in any order of arrival and partition into advance calls", () => {
+    const steps = 40;
+    const arrival = fc.record({
+      seed: fc.integer({ min: 0, max: 1_000_000 }),
+      delaysMax: fc.integer({ min: 1, max: 11 }),
+      advanceEvery: fc.integer({ min: 1, max: 9 }),
+    });
+    fc.assert(
+      fc.property(arrival, ({ seed, delaysMax, advanceEvery }) => {
+        const points = randomPoints(seed, steps);
+        const plain = fold(points, steps, () => 0, 1);
+        const dice = lcg(seed + 1);
+        const mixed = fold(points, steps, () => Math.floor(dice() * delaysMax), advanceEvery);
+        expect(mixed.history.final()).toEqual(plain.history.final());
+        expect(mixed.history.findings).toEqual(plain.history.findings);
+        expect(mixed.fleet.ignoredPoints).toBe(0);
+        expect(Buffer.compare(mixed.fleet.save(), plain.fleet.save())).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("goes on from saved bytes as if nothing had happened, points under way included", () => {
+    const steps = 60;
+    const cut = fc.record({ seed: fc.nat(1_000_000), at: fc.integer({ min: 1, max: 59 }) });
+    fc.assert(
+      fc.property(cut, ({ seed, at }) => {
+        const points = randomPoints(seed, steps).sort((a, b) => a.arrives - b.arrives);
+        const whole = newFleet();
+        addAll(whole);
+        let half = newFleet();
+        addAll(half);
+        for (const fleet of [whole, half]) {
+          for (const p of points.slice(0, points.length / 2))
+            fleet.put(p.series, p.at, p.p, p.kind);
+          fleet.advance(at * STEP_MS);
+          for (const p of points.slice(points.length / 2)) fleet.put(p.series, p.at, p.p, p.kind);
+        }
+        const bytes = half.save();
+        half = newFleet();
+        half.restore(bytes);
+        expect(Buffer.compare(half.save(), bytes)).toBe(0);
+        const [a, b] = [new History(), new History()];
+        whole.advance(steps * STEP_MS, a.visit);
+        half.advance(steps * STEP_MS, b.visit);
+        expect(b.steps).toEqual(a.steps);
+        expect(Buffer.compare(half.save(), whole.save())).toBe(0);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("is causal: what comes later changes no earlier step", () => {
+    const table = randomTable(3, 300);
+    const histories = [200, 300].map((steps) => {
+      const fleet = newFleet();
+      putTable(fleet, addAll(fleet), table, 0, steps);
+      const seen = new History();
+      fleet.advance(steps * STEP_MS, seen.visit);
+      return seen.steps;
+    });
+    expect(histories[1]!.slice(0, 200)).toEqual(histories[0]);
+  });
+
+  it("does not care in which order series were registered", () => {
+    const table = randomTable(5, 50);
+    const [forward, backward] = [newFleet(), newFleet()];
+    putTable(forward, addAll(forward), table, 0, 50);
+    const numbers = [...SERIES]
+      .reverse()
+      .map((s) => backward.addSeries(s.cluster, s.node, s.metric));
+    putTable(backward, numbers.reverse(), table, 0, 50);
+    const [a, b] = [new History(), new History()];
+    forward.advance(50 * STEP_MS, a.visit);
+    backward.advance(50 * STEP_MS, b.visit);
+    expect(b.steps.map(({ tenant }) => tenant)).toEqual(a.steps.map(({ tenant }) => tenant));
+    expect(b.steps[49]!.nodes.toReversed()).toEqual(a.steps[49]!.nodes);
+  });
+
+  it("counts points before the horizon and leaves them out", () => {
+    const fleet = newFleet();
+    const series = fleet.addSeries("c", "n", "m");
+    for (let step = 0; step < 100; step++) fleet.put(series, step * STEP_MS, 0.5);
+    fleet.advance(100 * STEP_MS);
+    const bytes = fleet.save();
+    fleet.put(series, (99 - 24) * STEP_MS, 1e-9);
+    expect(fleet.ignoredPoints).toBe(1);
+    fleet.ignoredPoints = 0;
+    fleet.advance(100 * STEP_MS);
+    expect(Buffer.compare(fleet.save(), bytes)).toBe(0);
+    fleet.put(series, (99 - 23) * STEP_MS, 1e-9);
+    expect(fleet.advance(100 * STEP_MS)).toBe(24);
+  });
+
+  it("joins several points of a series in one step by Šidák, and replaces one at the same instant", () => {
+    const fleet = newFleet();
+    const series = fleet.addSeries("c", "n", "m");
+    fleet.put(series, 0, 0.5);
+    fleet.put(series, 60_000, 1e-4);
+    fleet.put(series, 60_000, 0.01);
+    fleet.put(series, 30_000, 0.2);
+    fleet.put(series, 60_000, 0.3, "absence");
+    let stageP = 0;
+    fleet.advance(STEP_MS, (step) => {
+      stageP = step.nodes.stageP[0]!;
+    });
+    // Four points, smallest 0.01: 1 - 0.99^4. One child: max = few = that p, many from the same p.
+    const joined = 1 - 0.99 ** 4;
+    const alone = newFleet();
+    alone.put(alone.addSeries("c", "n", "m"), 0, joined);
+    alone.advance(STEP_MS, (step) => {
+      expect(stageP).toBeCloseTo(step.nodes.stageP[0]!, 12);
+    });
+  });
+
+  it("starts a late joiner with a fresh past, whose age limits what it claims", () => {
+    const fleet = newFleet();
+    const old = fleet.addSeries("c", "old", "m");
+    for (let step = 0; step < 500; step++) fleet.put(old, step * STEP_MS, 0.5);
+    fleet.advance(400 * STEP_MS);
+    const young = fleet.addSeries("c", "young", "m");
+    for (let step = 400; step < 500; step++) fleet.put(young, step * STEP_MS, 0.5);
+    fleet.put(young, 450 * STEP_MS, 1e-15);
+    fleet.advance(450 * STEP_MS);
+    expect(fleet.nodeSinceMs(1)).toBe(400 * STEP_MS);
+    fleet.advance(451 * STEP_MS, ({ nodes }) => {
+      // 51 steps of 5 minutes are 0.177 days: at most "once in 1.77 days".
+      const days = (10 * 51 * STEP_MS) / 86_400_000;
+      expect(nodes.score[1]).toBeCloseTo(days ** 0.646 / (1 + days ** 0.646), 12);
+      expect(nodes.score[0]).toBeLessThan(0.2);
+    });
+  });
+
+  it("skips a long silence, and reports steps again one by one after it", () => {
+    const fleet = newFleet();
+    const series = fleet.addSeries("c", "n", "m");
+    fleet.put(series, 0, 0.5);
+    fleet.put(series, 100_000 * STEP_MS, 0.5);
+    const seen = new History();
+    fleet.advance(100_002 * STEP_MS, seen.visit);
+    expect(seen.steps.map(({ at }) => at)).toEqual([
+      ...Array.from({ length: 24 }, (_, i) => i),
+      100_000,
+      100_001,
+    ]);
+  });
+
+  it("refuses a grid, a horizon and a budget that cannot be", () => {
+    const good = { stepMs: STEP_MS, budgetDays: 7, rewindMs: 0 };
+    for (const bad of [{ stepMs: 0 }, { stepMs: 1.5 }, { rewindMs: -1 }, { budgetDays: 0 }]) {
+      expect(() => new TenantFleet({ ...good, ...bad })).toThrow(Refusal);
+    }
+    expect(() => new TenantFleet(good).setBudgetDays(Number.NaN)).toThrow(Refusal);
+  });
+
+  it("refuses damaged bytes and bytes of another grid", () => {
+    const fleet = newFleet();
+    fleet.put(fleet.addSeries("c", "n", "m"), 0, 0.5);
+    fleet.advance(STEP_MS);
+    const bytes = fleet.save();
+    const damaged = bytes.slice();
+    damaged[bytes.length >> 1]! ^= 1;
+    expect(() => newFleet().restore(damaged)).toThrow(Refusal);
+    expect(() => newFleet().restore(bytes.subarray(0, bytes.length - 3))).toThrow(Refusal);
+    const other = new TenantFleet({ stepMs: 60_000, budgetDays: 7, rewindMs: 7_200_000 });
+    expect(() => other.restore(bytes)).toThrow(/another step or horizon/);
+  });
+});
+
+interface Point {
+  readonly series: number;
+  readonly at: number;
+  readonly p: number;
+  readonly kind: "value" | "absence";
+  readonly arrives: number;
+}
+
+/** What the steps said, the last word about each, and the findings as a store would hold them. */
+class History {
+  readonly steps: { at: number; nodes: number[]; clusters: number[]; tenant: number }[] = [];
+  readonly findings = new Map<string, FleetFinding>();
+
+  readonly visit = (step: FleetStep): void => {
+    this.steps.push({
+      at: step.step,
+      nodes: [...step.nodes.p.subarray(0, step.nodes.count)],
+      clusters: [...step.clusters.p.subarray(0, step.clusters.count)],
+      tenant: step.tenant.p,
+    });
+    for (const finding of step.changed) this.findings.set(finding.id, finding);
+    for (const id of step.retracted) this.findings.delete(id);
+  };
+
+  final(): unknown[] {
+    const last = new Map(this.steps.map((step) => [step.at, step]));
+    return [...last.values()].sort((a, b) => a.at - b.at);
+  }
+}
+
+/** Puts points as they arrive: `delay` steps after their time, advancing every so many steps. */
+function fold(
+  points: readonly Point[],
+  steps: number,
+  delay: () => number,
+  advanceEvery: number,
+): { fleet: TenantFleet; history: History } {
+  const fleet = newFleet();
+  addAll(fleet);
+  const history = new History();
+  const byArrival = new Map<number, Point[]>();
+  for (const point of points) {
+    const at = Math.floor(point.at / STEP_MS) + delay();
+    byArrival.set(at, [...(byArrival.get(at) ?? []), point]);
+  }
+  for (let step = 0; step < steps + 12; step++) {
+    for (const p of byArrival.get(step) ?? []) fleet.put(p.series, p.at, p.p, p.kind);
+    if (step % advanceEvery === 0) {
+      fleet.advance(Math.min(step + 1, steps) * STEP_MS, history.visit);
+    }
+  }
+  fleet.advance(steps * STEP_MS, history.visit);
+  return { fleet, history };
+}
+
+function newFleet(): TenantFleet {
+  return new TenantFleet({ stepMs: STEP_MS, budgetDays: 0.05, rewindMs: 7_200_000 });
+}
+
+function addAll(fleet: TenantFleet): number[] {
+  return SERIES.map(({ cluster, node, metric }) => fleet.addSeries(cluster, node, metric));
+}
+
+function lcg(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state + 0.5) / 4_294_967_296;
+  };
+}
+
+/** Mostly healthy p; a few rows where a node or a cluster is odd. `[step * series + s]`. */
+function randomTable(seed: number, steps: number): Float64Array {
+  const dice = lcg(seed);
+  const table = new Float64Array(steps * SERIES.length);
+  for (let step = 0; step < steps; step++) {
+    const oddNode = dice() < 0.05 ? Math.floor(dice() * 12) : -1;
+    const oddCluster = dice() < 0.02 ? Math.floor(dice() * 2) : -1;
+    for (let s = 0; s < SERIES.length; s++) {
+      const node = Math.floor(s / METRICS.length);
+      const odd = node === oddNode || Math.floor(node / NODES.length) === oddCluster;
+      table[step * SERIES.length + s] = dice() ** (odd ? 12 : 1);
+    }
+  }
+  return table;
+}
+
+function putTable(
+  fleet: TenantFleet,
+  numbers: readonly number[],
+  table: Float64Array,
+  start: number,
+  end: number,
+): void {
+  for (let step = start; step < end; step++) {
+    numbers.forEach((series, s) => {
+      fleet.put(series, step * STEP_MS, table[step * SERIES.length + s]!);
+    });
+  }
+}
+
+/** Points with gaps, repeats inside a step, absences, whole silent steps and silent nodes. */
+function randomPoints(seed: number, steps: number): Point[] {
+  const dice = lcg(seed);
+  const table = randomTable(seed, steps);
+  const points: Point[] = [];
+  const silentFrom = Math.floor(dice() * steps);
+  for (let step = Math.floor(dice() * 5); step < steps; step++) {
+    if (step > silentFrom && step < silentFrom + 3) continue;
+    for (let series = 0; series < SERIES.length; series++) {
+      if (dice() < 0.1 || (series < METRICS.length && step < 20)) continue;
+      const p = table[step * SERIES.length + series]!;
+      const at = step * STEP_MS;
+      points.push({ series, at, p, kind: "value", arrives: dice() });
+      if (dice() < 0.1) {
+        points.push({ series, at: at + 60_000, p: dice(), kind: "value", arrives: dice() });
+      }
+      if (dice() < 0.05) points.push({ series, at, p: dice(), kind: "absence", arrives: dice() });
+    }
+  }
+  return points;
+}
+
+function nodeTable(
+  table: Float64Array,
+  steps: number,
+  cluster: number,
+  node: number,
+): { p: Float64Array; children: number } {
+  const first = (cluster * NODES.length + node) * METRICS.length;
+  return {
+    children: METRICS.length,
+    p: Float64Array.from({ length: steps * METRICS.length }, (_, i) => {
+      const step = Math.floor(i / METRICS.length);
+      return table[step * SERIES.length + first + (i % METRICS.length)]!;
+    }),
+  };
+}
+
+function sideBySide(
+  columns: readonly Float64Array[],
+  steps: number,
+): { p: Float64Array; children: number } {
+  const children = columns.length;
+  return {
+    children,
+    p: Float64Array.from(
+      { length: steps * children },
+      (_, i) => columns[i % children]![Math.floor(i / children)]!,
+    ),
+  };
+}
