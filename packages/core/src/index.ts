@@ -1,4 +1,9 @@
+export * from "./aggregate/alert-budget.ts";
 export * from "./aggregate/entity-rollup.ts";
+export * from "./aggregate/fleet/fleet-finding.ts";
+export * from "./aggregate/fleet/fleet-step.ts";
+export * from "./aggregate/fleet/tenant-fleet.ts";
+export * from "./aggregate/place.ts";
 export * from "./engine/engine.ts";
 export * from "./engine/registry.ts";
 export * from "./engine/scorer.ts";
@@ -22,6 +27,7 @@ export * from "./pipeline/stream-engine.ts";
 export * from "./pipeline/window-episode.ts";
 export * from "./score/rarity.ts";
 export * from "./score/tail-calibrator.ts";
+export * from "./stats/return-period.ts";
 export * from "./stats/state-bytes.ts";
 export * from "./window/sliding-window-extractor.ts";
 export * from "./window/time-based-window-extractor.ts";
