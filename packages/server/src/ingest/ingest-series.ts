@@ -13,7 +13,13 @@ export interface IngestSeries {
   readonly staleAt?: readonly number[];
 }
 
-export type RejectReason = "future" | "too-late" | "infinite" | "series-limit" | "invalid-time";
+export type RejectReason =
+  | "future"
+  | "too-late"
+  | "infinite"
+  | "series-limit"
+  | "invalid-time"
+  | "invalid-labels";
 
 export interface IngestReport {
   readonly acceptedPoints: number;

@@ -1,0 +1,364 @@
+// Made by `npm run types:client`, or packages/client/tooling/generate.ts, from the server's
+// OpenAPI file. Do not edit: change packages/server/src/api/schema and run it again.
+// Instants are RFC 3339 text in UTC; in columns they are epoch milliseconds. null = not known.
+
+export type AggregationStrategy = "max" | "mean" | "weighted" | "p95" | "auto";
+
+export type AnomalyKind = "spike" | "dip" | "variance" | "shift_up" | "shift_down" | "trend" | "flatline" | "seasonal" | "missing" | "normal";
+
+export type AnomalyLabel = "spike" | "trend" | "seasonal" | "normal";
+
+/** One page; hand `nextCursor` back as `cursor` for the next */
+export interface AnomalyList {
+  readonly data: readonly AnomalyRow[];
+  readonly nextCursor: string | null;
+}
+
+export interface AnomalyRow {
+  readonly id: string;
+  readonly seriesId: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric: string;
+  readonly engine: string;
+  /** RFC 3339 instant in UTC */
+  readonly windowStart: string;
+  /** RFC 3339 instant in UTC */
+  readonly windowEnd: string;
+  readonly score: number;
+  readonly severity: Severity;
+  readonly label: AnomalyLabel;
+  readonly kind: AnomalyKind;
+  readonly magnitude: number | null;
+  readonly explanation: Explanation;
+  /** Still going on at the watermark */
+  readonly open: boolean;
+}
+
+export interface ClusterList {
+  readonly data: readonly ClusterRow[];
+  readonly nextCursor: null;
+}
+
+export interface ClusterRow {
+  readonly cluster: string;
+  readonly nodes: number;
+  readonly series: number;
+  /** Calibrated score in [0, 1] */
+  readonly score: number | null;
+  readonly severity: Severity;
+  readonly anomalousNodes: number;
+  readonly lastAt: string | null;
+}
+
+export interface DataHealth {
+  readonly watermark: string | null;
+  readonly series: number;
+  readonly learning: number;
+  readonly late: number;
+  readonly silent: number;
+  readonly freshShare: number;
+  readonly acceptedPoints: number;
+  readonly rejectedPoints: Readonly<Partial<Record<RejectReason, number>>>;
+  readonly detectionLagMs: number | null;
+  readonly backlogPoints: number;
+  /** Share of history that is scored; 1 when all is */
+  readonly backfill: number;
+  readonly worst: readonly {
+    readonly seriesId: string;
+    readonly cluster: string;
+    readonly node: string;
+    readonly metric: string;
+    readonly lastAt: string | null;
+    readonly state: EntityState;
+  }[];
+}
+
+export type EntityState = "live" | "learning" | "silent";
+
+export interface Explanation {
+  /** One sentence for people */
+  readonly text: string;
+  readonly kind: AnomalyKind;
+  readonly direction: "up" | "down" | "none";
+  readonly onset: string | null;
+  readonly peak: string | null;
+  readonly actual: number | null;
+  readonly typical: {
+    readonly low: number | null;
+    readonly high: number | null;
+    readonly level: number | null;
+  };
+  readonly deviation: {
+    readonly absolute: number | null;
+    readonly percent: number | null;
+    readonly sigma: number | null;
+  };
+  readonly returnPeriodDays: number | null;
+  readonly factors: readonly {
+    readonly name: "sudden" | "hour" | "recent" | "shift" | "absence";
+    readonly share: number;
+  }[];
+  readonly confidence: number;
+}
+
+/** One page; hand `nextCursor` back as `cursor` for the next */
+export interface FindingList {
+  readonly data: readonly FindingRow[];
+  readonly nextCursor: string | null;
+}
+
+export interface FindingPart {
+  readonly node: string;
+  readonly metric: string;
+  readonly seriesId: string;
+  readonly score: number;
+  readonly share: number;
+  readonly onset: string | null;
+  readonly kind: AnomalyKind;
+  readonly text: string;
+}
+
+export interface FindingRow {
+  readonly id: string;
+  readonly level: "node" | "cluster";
+  readonly cluster: string;
+  /** Null for a cluster finding */
+  readonly node: string | null;
+  /** RFC 3339 instant in UTC */
+  readonly openedAt: string;
+  /** Null while open */
+  readonly closedAt: string | null;
+  readonly onset: string | null;
+  /** The entity's own calibrated score */
+  readonly score: number;
+  readonly severity: Severity;
+  readonly entityReturnPeriodDays: number | null;
+  readonly fleetReturnPeriodDays: number | null;
+  readonly label: AnomalyLabel;
+  readonly kind: AnomalyKind;
+  readonly text: string;
+  /** In onset order; shares add up to 1 */
+  readonly contributions: readonly FindingPart[];
+  readonly nodes: readonly {
+    readonly node: string;
+    readonly score: number;
+  }[];
+  readonly confidence: number;
+}
+
+export interface IngestBody {
+  readonly series: readonly {
+    readonly cluster: string;
+    readonly node: string;
+    readonly metric: string;
+    readonly metadata?: Readonly<Record<string, string>>;
+    /** Cumulative counter: scored as a rate per second */
+    readonly counter?: boolean;
+    /** [epoch milliseconds, value]; null = missing */
+    readonly points: readonly (readonly [number, number | null])[];
+  }[];
+}
+
+export interface IngestReport {
+  readonly acceptedPoints: number;
+  readonly rejectedPoints: number;
+  readonly rejected: readonly {
+    readonly reason: RejectReason;
+    readonly points: number;
+    /** The first few places: cluster/node/metric */
+    readonly examples: readonly string[];
+  }[];
+}
+
+export type Level = "metric" | "node" | "cluster" | "tenant";
+
+export interface MetricList {
+  readonly data: readonly MetricRow[];
+  readonly nextCursor: null;
+}
+
+export interface MetricRow {
+  readonly metric: string;
+  readonly series: number;
+  /** Calibrated score in [0, 1] */
+  readonly score: number | null;
+  readonly severity: Severity;
+}
+
+export interface NodeList {
+  readonly data: readonly NodeRow[];
+  readonly nextCursor: null;
+}
+
+export interface NodeRow {
+  readonly cluster: string;
+  readonly node: string;
+  readonly metrics: number;
+  /** Calibrated score in [0, 1] */
+  readonly score: number | null;
+  readonly severity: Severity;
+  readonly numAnomalies: number;
+  readonly topMetrics: readonly {
+    readonly metric: string;
+    /** Calibrated score in [0, 1] */
+    readonly score: number | null;
+  }[];
+  /** Onset of what is going on now; null when nothing is */
+  readonly since: string | null;
+  readonly lastAt: string | null;
+  readonly state: EntityState;
+  readonly confidence: number;
+}
+
+export interface PointsReply {
+  readonly series: SeriesRow;
+  readonly stepMs: number;
+  /** Columns of equal length; null = missing */
+  readonly columns: {
+    readonly at: readonly number[];
+    readonly value: readonly (number | null)[];
+    readonly min: readonly (number | null)[];
+    readonly max: readonly (number | null)[];
+    readonly expected: readonly (number | null)[];
+    readonly lower: readonly (number | null)[];
+    readonly upper: readonly (number | null)[];
+    readonly score: readonly (number | null)[];
+  };
+}
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** Stable and machine-readable */
+  readonly code: string;
+  readonly detail: string;
+  /** What to do about it */
+  readonly hint?: string;
+  readonly requestId: string;
+  /** Which parts of the request are wrong */
+  readonly errors?: readonly {
+    readonly pointer: string;
+    readonly detail: string;
+  }[];
+}
+
+export interface RankingReply {
+  readonly level: Level;
+  readonly range: {
+    /** Epoch milliseconds */
+    readonly startMs: number;
+    /** Epoch milliseconds */
+    readonly endMs: number;
+  };
+  readonly anomalous: number;
+  readonly expectedByChance: number;
+  readonly data: readonly RankingRow[];
+}
+
+export interface RankingRow {
+  readonly rank: number;
+  readonly cluster: string | null;
+  readonly node: string | null;
+  readonly metric: string | null;
+  readonly seriesId: string | null;
+  readonly score: number;
+  readonly severity: Severity;
+  readonly value: number | null;
+  readonly numMetricsAnalyzed: number;
+  readonly numAnomaliesDetected: number;
+  readonly onset: string | null;
+  readonly confidence: number;
+  readonly why: string;
+}
+
+export type RejectReason = "future" | "too-late" | "infinite" | "series-limit" | "invalid-time" | "invalid-labels";
+
+export type RollupLevel = "node" | "cluster" | "tenant";
+
+export interface ScoresReply {
+  readonly level: RollupLevel;
+  readonly strategy: AggregationStrategy;
+  readonly times: readonly number[];
+  readonly entities: {
+    readonly cluster: readonly string[];
+    readonly node: readonly string[];
+  };
+  /** score[e * times.length + i]: highest calibrated score of entity e in step i */
+  readonly score: readonly (number | null)[];
+}
+
+/** One page; hand `nextCursor` back as `cursor` for the next */
+export interface SeriesList {
+  readonly data: readonly SeriesRow[];
+  readonly nextCursor: string | null;
+}
+
+export interface SeriesRow {
+  readonly id: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly intervalMs: number | null;
+  readonly points: number;
+  readonly firstAt: string | null;
+  readonly lastAt: string | null;
+  readonly lastValue: number | null;
+  /** Calibrated score in [0, 1] */
+  readonly score: number | null;
+  readonly severity: Severity;
+  readonly state: EntityState;
+  readonly confidence: number;
+}
+
+export type Severity = "none" | "low" | "moderate" | "major" | "critical";
+
+export interface Summary {
+  readonly tenant: string;
+  readonly clusters: number;
+  readonly nodes: number;
+  readonly series: number;
+  readonly points: number;
+  /** Event time of the newest scored point */
+  readonly watermark: string | null;
+  /** Calibrated score in [0, 1] */
+  readonly score: number | null;
+  readonly severity: Severity;
+  readonly openFindings: number;
+  /** Alert budget: at most one finding in so many days */
+  readonly budgetDays: number;
+  readonly findings30d: number;
+  /** Findings that the budget promises for as long as it watched */
+  readonly promised30d: number;
+}
+
+export interface TenantList {
+  readonly data: readonly TenantRow[];
+  readonly nextCursor: null;
+}
+
+export interface TenantRow {
+  readonly tenant: string;
+}
+
+export interface TruthList {
+  readonly data: readonly TruthRow[];
+  readonly nextCursor: null;
+}
+
+export interface TruthRow {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly cluster: string;
+  /** Empty when the whole cluster is meant */
+  readonly nodes: readonly string[];
+  readonly metrics: readonly string[];
+  /** RFC 3339 instant in UTC */
+  readonly from: string;
+  readonly to: string | null;
+  /** True for the decoys, which must not be found */
+  readonly silent: boolean;
+}

@@ -1,0 +1,183 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Scope } from "../tenant/api-key.ts";
+import type { KeyHolder, KeyProblem, Keyring } from "../tenant/keyring.ts";
+import type { LimitKind, LimitState, Limits } from "../tenant/limits.ts";
+import type { Platform, TenantView } from "./platform.ts";
+import { Problem } from "./problem.ts";
+
+/** What a route needs of the key. */
+export type Need = "ingest" | "read";
+
+const MAY: Readonly<Record<Scope, readonly Need[]>> = {
+  ingest: ["ingest"],
+  read: ["read"],
+  manage: ["ingest", "read"],
+  operator: ["ingest", "read"],
+};
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Set by the door for every route under /api/v1; null elsewhere. */
+    access: Access | null;
+  }
+  interface FastifyContextConfig {
+    need?: Need;
+    /** True for routes that operators may call without naming a tenant. */
+    tenantless?: boolean;
+  }
+}
+
+/** Who asks, and for whom. The only way from a request to a tenant's data is `view`. */
+export class Access {
+  readonly holder: KeyHolder;
+  readonly #platform: Platform;
+  readonly #tenantId: string | undefined;
+
+  constructor(holder: KeyHolder, platform: Platform, tenantId: string | undefined) {
+    this.holder = holder;
+    this.#platform = platform;
+    this.#tenantId = tenantId;
+  }
+
+  /** @throws Problem "tenant_missing" for an operator who named none. */
+  get tenantId(): string {
+    if (this.#tenantId === undefined) {
+      throw new Problem("tenant_missing", "an operator key must name the tenant", {
+        hint: "add the header X-Scope-OrgID or ?tenant=",
+      });
+    }
+    return this.#tenantId;
+  }
+
+  /** The tenant of this request, if the key may do what is needed. @throws Problem "scope_missing". */
+  view(need: Need): TenantView {
+    this.demand(need);
+    return this.#platform.forTenant(this.tenantId);
+  }
+
+  /** @throws Problem "scope_missing". */
+  demand(need: Need): void {
+    if (MAY[this.holder.scope].includes(need)) return;
+    throw new Problem("scope_missing", `a key with scope ${this.holder.scope} may not ${need}`, {
+      hint: `use a key with scope ${need}`,
+    });
+  }
+
+  /** Slugs this key may name: its own tenant, or all for operators. */
+  tenantIds(): readonly string[] {
+    const { tenantId } = this.holder;
+    return tenantId === undefined ? this.#platform.tenantIds() : [tenantId];
+  }
+}
+
+/** The access of a request. @throws when the door did not set it: a mistake of ours, answered 500. */
+export function accessOf(request: FastifyRequest): Access {
+  if (request.access === null) throw new Error("assertion failed: route without the door's check");
+  return request.access;
+}
+
+export interface DoorParts {
+  readonly platform: Platform;
+  readonly keyring: Keyring;
+  readonly limits: Limits;
+}
+
+const KEY_DETAIL: Readonly<Record<KeyProblem, readonly [detail: string, hint: string]>> = {
+  missing: ["no API key was given", "send the header Authorization: Bearer fsk_..."],
+  malformed: ["the API key has a wrong shape or checksum", "copy the whole key, fsk_ and 36 more"],
+  unknown: ["the API key is not known here", "see `foreshock keys list`"],
+  revoked: ["the API key was revoked", "make a new one with `foreshock keys create`"],
+  expired: ["the API key has expired", "make a new one with `foreshock keys create`"],
+};
+
+/** The hook before every route under /api/v1: key, tenant, scope, request rate; in this order. */
+export function door({ platform, keyring, limits }: DoorParts) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { need, tenantless } = request.routeOptions.config;
+    const holder = holderOf(request, keyring, limits);
+    const tenantId = tenantOf(request, holder, platform);
+    const access = new Access(holder, platform, tenantId);
+    request.access = access;
+    if (need === undefined) throw new Error(`assertion failed: ${request.url} names no need`);
+    access.demand(need);
+    if (!platform.ready()) {
+      throw new Problem("not_ready", "the server is starting or closing", {
+        retryAfterMs: 2000,
+        hint: "try again",
+      });
+    }
+    if (tenantId === undefined && tenantless === true) return;
+    const kind: LimitKind = need === "ingest" ? "ingest" : "query";
+    grant(limits.take(access.tenantId, kind, 1), reply);
+  };
+}
+
+/** Says how much is left, and turns away what is too much. @throws Problem "quota_exceeded". */
+export function grant(state: LimitState, reply: FastifyReply): void {
+  const { kind, burst, perSecond, left, fullInMs } = state;
+  const windowSeconds = Math.max(1, Math.round(burst / perSecond));
+  reply.header("ratelimit-policy", `"${kind}";q=${Math.floor(burst)};w=${windowSeconds}`);
+  reply.header("ratelimit", `"${kind}";r=${left};t=${Math.ceil(fullInMs / 1000)}`);
+  if (state.granted) return;
+  const what = kind === "points" ? "points" : `${kind} requests`;
+  throw new Problem("quota_exceeded", `more than ${perSecond} ${what} a second`, {
+    retryAfterMs: state.retryAfterMs,
+    hint: "wait as long as Retry-After says, then send again",
+  });
+}
+
+function holderOf(request: FastifyRequest, keyring: Keyring, limits: Limits): KeyHolder {
+  const check = keyring.check(bearer(request.headers.authorization));
+  if ("holder" in check) return check.holder;
+  const waitMs = limits.refusedFrom(request.ip);
+  if (waitMs > 0) {
+    throw new Problem("quota_exceeded", "too many refused keys from this address", {
+      retryAfterMs: waitMs,
+      hint: "check the key before you try again",
+    });
+  }
+  const [detail, hint] = KEY_DETAIL[check.problem];
+  request.log.info({ problem: check.problem, address: request.ip }, "key refused");
+  throw new Problem(`key_${check.problem}`, detail, { hint });
+}
+
+/** Basic credentials count too, key as password: some senders know nothing else. */
+function bearer(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const [, scheme, rest] = /^(bearer|basic) +(\S+) *$/i.exec(header) ?? [];
+  if (rest === undefined) return "?";
+  if (scheme?.toLowerCase() === "bearer") return rest;
+  const [, password] = /^[^:]*:(.*)$/s.exec(Buffer.from(rest, "base64").toString("latin1")) ?? [];
+  return password ?? "?";
+}
+
+/** A key's own tenant; for operators the one they name. Others may repeat their own name only. */
+function tenantOf(
+  request: FastifyRequest,
+  holder: KeyHolder,
+  platform: Platform,
+): string | undefined {
+  const named = namedTenant(request);
+  if (holder.tenantId !== undefined) {
+    if (named === undefined || named === holder.tenantId) return holder.tenantId;
+    throw new Problem("scope_missing", "only operator keys may name a tenant", {
+      hint: "leave X-Scope-OrgID and ?tenant= out: the key says whose data it is",
+    });
+  }
+  if (named !== undefined && !platform.tenantIds().includes(named)) {
+    throw new Problem("not_found", "no such tenant", { hint: "see /api/v1/tenants" });
+  }
+  return named;
+}
+
+function namedTenant(request: FastifyRequest): string | undefined {
+  const header = request.headers["x-scope-orgid"];
+  const inQuery = (request.query as { tenant?: unknown } | null)?.tenant;
+  const names = [header, inQuery].filter((name) => typeof name === "string");
+  if (names.length === 2 && names[0] !== names[1]) {
+    throw new Problem("bad_parameter", "X-Scope-OrgID and ?tenant= name different tenants", {
+      hint: "give one of them",
+    });
+  }
+  return names[0];
+}

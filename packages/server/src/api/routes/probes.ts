@@ -1,0 +1,34 @@
+import type { FastifyInstance } from "fastify";
+import type { Metrics } from "../../observe/metrics.ts";
+import type { Keyring } from "../../tenant/keyring.ts";
+import type { Platform } from "../platform.ts";
+
+export interface ProbeParts {
+  readonly platform: Platform;
+  readonly keyring: Keyring;
+  readonly metrics: Metrics;
+}
+
+/** For machines that watch this server. None of them names a tenant without an operator key. */
+export function probeRoutes({ platform, keyring, metrics }: ProbeParts) {
+  return async (app: FastifyInstance): Promise<void> => {
+    const hidden = { schema: { hide: true } };
+
+    app.get("/healthz", hidden, async (_, reply) => reply.type("text/plain").send("ok\n"));
+
+    app.get("/readyz", hidden, async (_, reply) => {
+      const ready = platform.ready();
+      return reply
+        .code(ready ? 200 : 503)
+        .type("text/plain")
+        .send(ready ? "ready\n" : "not ready\n");
+    });
+
+    app.get("/metrics", hidden, async (request, reply) => {
+      const [, token] = /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? "") ?? [];
+      const check = keyring.check(token);
+      const tenants = "holder" in check && check.holder.scope === "operator";
+      return reply.type(metrics.contentType).send(await metrics.text({ tenants }));
+    });
+  };
+}

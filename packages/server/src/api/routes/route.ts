@@ -1,0 +1,37 @@
+import type { EpochMs } from "@foreshock/core";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { z } from "zod";
+import type { Need } from "../access.ts";
+import { Problem } from "../schema/problem.ts";
+
+/** A room of routes: registered under /api/v1, behind the door. */
+export type Routes = FastifyPluginAsyncZod;
+
+export interface RouteParts {
+  readonly now: () => EpochMs;
+}
+
+interface ReadRouteSpec {
+  readonly reply: z.ZodType;
+  readonly querystring: z.ZodType;
+  readonly params?: z.ZodType;
+  readonly tenantless?: boolean;
+}
+
+/** Refusals that every route behind the door may answer with. */
+export const PROBLEMS = { "4xx": Problem, "5xx": Problem } as const;
+
+type Schemas<Spec extends ReadRouteSpec> = {
+  readonly querystring: Spec["querystring"];
+  readonly response: { readonly 200: Spec["reply"] } & typeof PROBLEMS;
+} & (Spec extends { readonly params: z.ZodType } ? { readonly params: Spec["params"] } : unknown);
+
+/** Schema and needs of a route that only looks. */
+export function readRoute<const Spec extends ReadRouteSpec>(summary: string, spec: Spec) {
+  const { reply, tenantless, ...parts } = spec;
+  const schemas = { ...parts, response: { 200: reply, ...PROBLEMS } };
+  return {
+    schema: { summary, security: [{ key: [] }], ...(schemas as unknown as Schemas<Spec>) },
+    config: { need: "read" as Need, ...(tenantless === true ? { tenantless } : {}) },
+  };
+}

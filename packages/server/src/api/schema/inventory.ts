@@ -1,0 +1,137 @@
+import { z } from "zod";
+import {
+  Count,
+  EpochMsNumber,
+  MaybeInstant,
+  MaybeNumber,
+  paged,
+  RejectReasonWord,
+  Score,
+  SeverityWord,
+  Share,
+  StateWord,
+  whole,
+} from "./scalars.ts";
+
+export const Summary = z
+  .strictObject({
+    tenant: z.string(),
+    clusters: Count,
+    nodes: Count,
+    series: Count,
+    points: Count,
+    watermark: MaybeInstant.describe("Event time of the newest scored point"),
+    score: Score,
+    severity: SeverityWord,
+    openFindings: Count,
+    budgetDays: z.number().describe("Alert budget: at most one finding in so many days"),
+    findings30d: Count,
+    promised30d: z.number().describe("Findings that the budget promises for as long as it watched"),
+  })
+  .meta({ id: "Summary" });
+
+export const TenantRow = z.strictObject({ tenant: z.string() }).meta({ id: "TenantRow" });
+
+export const ClusterRow = z
+  .strictObject({
+    cluster: z.string(),
+    nodes: Count,
+    series: Count,
+    score: Score,
+    severity: SeverityWord,
+    anomalousNodes: Count,
+    lastAt: MaybeInstant,
+  })
+  .meta({ id: "ClusterRow" });
+
+export const NodeRow = z
+  .strictObject({
+    cluster: z.string(),
+    node: z.string(),
+    metrics: Count,
+    score: Score,
+    severity: SeverityWord,
+    numAnomalies: Count,
+    topMetrics: z.array(z.strictObject({ metric: z.string(), score: Score })),
+    since: MaybeInstant.describe("Onset of what is going on now; null when nothing is"),
+    lastAt: MaybeInstant,
+    state: StateWord,
+    confidence: Share,
+  })
+  .meta({ id: "NodeRow" });
+
+export const MetricRow = z
+  .strictObject({ metric: z.string(), series: Count, score: Score, severity: SeverityWord })
+  .meta({ id: "MetricRow" });
+
+export const SeriesRow = z
+  .strictObject({
+    id: z.string(),
+    cluster: z.string(),
+    node: z.string(),
+    metric: z.string(),
+    metadata: z.record(z.string(), z.string()),
+    intervalMs: MaybeNumber,
+    points: Count,
+    firstAt: MaybeInstant,
+    lastAt: MaybeInstant,
+    lastValue: MaybeNumber,
+    score: Score,
+    severity: SeverityWord,
+    state: StateWord,
+    confidence: Share,
+  })
+  .meta({ id: "SeriesRow" });
+
+const Column = z.array(MaybeNumber);
+
+export const PointsReply = z
+  .strictObject({
+    series: SeriesRow,
+    stepMs: z.number(),
+    columns: z
+      .strictObject({
+        at: z.array(EpochMsNumber),
+        value: Column,
+        min: Column,
+        max: Column,
+        expected: Column,
+        lower: Column,
+        upper: Column,
+        score: Column,
+      })
+      .describe("Columns of equal length; null = missing"),
+  })
+  .meta({ id: "PointsReply" });
+
+export const DataHealth = z
+  .strictObject({
+    watermark: MaybeInstant,
+    series: Count,
+    learning: Count,
+    late: Count,
+    silent: Count,
+    freshShare: Share,
+    acceptedPoints: Count,
+    rejectedPoints: z.partialRecord(RejectReasonWord, Count),
+    detectionLagMs: MaybeNumber,
+    backlogPoints: Count,
+    backfill: Share.describe("Share of history that is scored; 1 when all is"),
+    worst: z.array(
+      z.strictObject({
+        seriesId: z.string(),
+        cluster: z.string(),
+        node: z.string(),
+        metric: z.string(),
+        lastAt: MaybeInstant,
+        state: StateWord,
+      }),
+    ),
+  })
+  .meta({ id: "DataHealth" });
+
+export const TenantList = whole("TenantList", TenantRow);
+export const ClusterList = whole("ClusterList", ClusterRow);
+export const NodeList = whole("NodeList", NodeRow);
+export const MetricList = whole("MetricList", MetricRow);
+export const SeriesList = paged("SeriesList", SeriesRow);

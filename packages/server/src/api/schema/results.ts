@@ -1,0 +1,156 @@
+import { z } from "zod";
+import {
+  Count,
+  EpochMsNumber,
+  Instant,
+  KindWord,
+  LabelWord,
+  LevelWord,
+  MaybeInstant,
+  MaybeNumber,
+  paged,
+  RollupLevelWord,
+  SeverityWord,
+  Share,
+  StrategyWord,
+  whole,
+} from "./scalars.ts";
+
+export const Explanation = z
+  .strictObject({
+    text: z.string().describe("One sentence for people"),
+    kind: KindWord,
+    direction: z.enum(["up", "down", "none"]),
+    onset: MaybeInstant,
+    peak: MaybeInstant,
+    actual: MaybeNumber,
+    typical: z.strictObject({ low: MaybeNumber, high: MaybeNumber, level: MaybeNumber }),
+    deviation: z.strictObject({
+      absolute: MaybeNumber,
+      percent: MaybeNumber,
+      sigma: MaybeNumber,
+    }),
+    returnPeriodDays: MaybeNumber,
+    factors: z.array(
+      z.strictObject({
+        name: z.enum(["sudden", "hour", "recent", "shift", "absence"]),
+        share: Share,
+      }),
+    ),
+    confidence: Share,
+  })
+  .meta({ id: "Explanation" });
+
+export const AnomalyRow = z
+  .strictObject({
+    id: z.string(),
+    seriesId: z.string(),
+    cluster: z.string(),
+    node: z.string(),
+    metric: z.string(),
+    engine: z.string(),
+    windowStart: Instant,
+    windowEnd: Instant,
+    score: Share,
+    severity: SeverityWord,
+    label: LabelWord,
+    kind: KindWord,
+    magnitude: MaybeNumber,
+    explanation: Explanation,
+    open: z.boolean().describe("Still going on at the watermark"),
+  })
+  .meta({ id: "AnomalyRow" });
+
+export const FindingPart = z
+  .strictObject({
+    node: z.string(),
+    metric: z.string(),
+    seriesId: z.string(),
+    score: Share,
+    share: Share,
+    onset: MaybeInstant,
+    kind: KindWord,
+    text: z.string(),
+  })
+  .meta({ id: "FindingPart" });
+
+export const FindingRow = z
+  .strictObject({
+    id: z.string(),
+    level: z.enum(["node", "cluster"]),
+    cluster: z.string(),
+    node: z.string().nullable().describe("Null for a cluster finding"),
+    openedAt: Instant,
+    closedAt: MaybeInstant.describe("Null while open"),
+    onset: MaybeInstant,
+    score: Share.describe("The entity's own calibrated score"),
+    severity: SeverityWord,
+    entityReturnPeriodDays: MaybeNumber,
+    fleetReturnPeriodDays: MaybeNumber,
+    label: LabelWord,
+    kind: KindWord,
+    text: z.string(),
+    contributions: z.array(FindingPart).describe("In onset order; shares add up to 1"),
+    nodes: z.array(z.strictObject({ node: z.string(), score: Share })),
+    confidence: Share,
+  })
+  .meta({ id: "FindingRow" });
+
+export const ScoresReply = z
+  .strictObject({
+    level: RollupLevelWord,
+    strategy: StrategyWord,
+    times: z.array(EpochMsNumber),
+    entities: z.strictObject({ cluster: z.array(z.string()), node: z.array(z.string()) }),
+    score: z
+      .array(MaybeNumber)
+      .describe("score[e * times.length + i]: highest calibrated score of entity e in step i"),
+  })
+  .meta({ id: "ScoresReply" });
+
+export const RankingRow = z
+  .strictObject({
+    rank: Count,
+    cluster: z.string().nullable(),
+    node: z.string().nullable(),
+    metric: z.string().nullable(),
+    seriesId: z.string().nullable(),
+    score: Share,
+    severity: SeverityWord,
+    value: MaybeNumber,
+    numMetricsAnalyzed: Count,
+    numAnomaliesDetected: Count,
+    onset: MaybeInstant,
+    confidence: Share,
+    why: z.string(),
+  })
+  .meta({ id: "RankingRow" });
+
+export const RankingReply = z
+  .strictObject({
+    level: LevelWord,
+    range: z.strictObject({ startMs: EpochMsNumber, endMs: EpochMsNumber }),
+    anomalous: Count,
+    expectedByChance: z.number(),
+    data: z.array(RankingRow),
+  })
+  .meta({ id: "RankingReply" });
+
+/** One injected fault of the demonstration's answer key. */
+export const TruthRow = z
+  .strictObject({
+    id: z.string(),
+    title: z.string(),
+    kind: z.string(),
+    cluster: z.string(),
+    nodes: z.array(z.string()).describe("Empty when the whole cluster is meant"),
+    metrics: z.array(z.string()),
+    from: Instant,
+    to: MaybeInstant,
+    silent: z.boolean().describe("True for the decoys, which must not be found"),
+  })
+  .meta({ id: "TruthRow" });
+
+export const AnomalyList = paged("AnomalyList", AnomalyRow);
+export const FindingList = paged("FindingList", FindingRow);
+export const TruthList = whole("TruthList", TruthRow);

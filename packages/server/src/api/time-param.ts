@@ -1,0 +1,91 @@
+import {
+  DAY_MS,
+  type EpochMs,
+  HOUR_MS,
+  MINUTE_MS,
+  SECOND_MS,
+  type TimeRange,
+} from "@foreshock/core";
+import { z } from "zod";
+import { Problem } from "./problem.ts";
+
+/** Longest range one request may ask for. Source: limits table of the reliability page. */
+export const RANGE_DAYS_MAX = 400;
+const DEFAULT_RANGE_MS = DAY_MS;
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: SECOND_MS,
+  m: MINUTE_MS,
+  h: HOUR_MS,
+  d: DAY_MS,
+  w: 7 * DAY_MS,
+};
+
+const RELATIVE = /^now(?:([+-])(\d{1,9})(ms|s|m|h|d|w))?$/;
+const DURATION = /^(\d{1,9})(ms|s|m|h|d|w)$/;
+const EPOCH = /^-?\d{1,16}$/;
+const RFC3339 =
+  /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d))?$/;
+
+const TIME_HINT = "RFC 3339, epoch milliseconds, now, or now-24h";
+
+export const TimeParam = z.string().max(40).optional().describe(TIME_HINT);
+
+/** A length of time such as `5m`, in milliseconds. */
+export const StepParam = z
+  .string()
+  .regex(DURATION, "must be a length of time such as 30s, 5m or 1h")
+  .describe("Length of time such as 30s, 5m, 1h");
+
+/** @throws Problem "bad_parameter" naming the parameter. */
+export function instantParam(name: string, text: string, nowMs: EpochMs): EpochMs {
+  const relative = RELATIVE.exec(text);
+  if (relative !== null) {
+    const [, sign, count, unit] = relative;
+    if (count === undefined) return nowMs;
+    const shiftMs = Number(count) * UNIT_MS[unit!]!;
+    return sign === "-" ? nowMs - shiftMs : nowMs + shiftMs;
+  }
+  if (EPOCH.test(text)) return Number(text);
+  const parsed = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(parsed)) {
+    throw new Problem("bad_parameter", `/${name}: "${text}" is no time`, {
+      hint: `give ${TIME_HINT}; write + as %2B in an address`,
+      errors: [{ pointer: `/${name}`, detail: "is no time" }],
+    });
+  }
+  return parsed;
+}
+
+/** Milliseconds of a `StepParam`; 0 when the count is 0. */
+export function durationMs(text: string): number {
+  const [, count, unit] = DURATION.exec(text)!;
+  return Number(count) * UNIT_MS[unit!]!;
+}
+
+/**
+ * The range [from, to) that a request asks for; the last 24 hours where it says nothing.
+ *
+ * @throws Problem "bad_parameter" | "invalid_range" when empty or longer than 400 days.
+ */
+export function rangeParam(
+  query: { readonly from?: string | undefined; readonly to?: string | undefined },
+  nowMs: EpochMs,
+): TimeRange {
+  const endMs = query.to === undefined ? nowMs : instantParam("to", query.to, nowMs);
+  const startMs =
+    query.from === undefined ? endMs - DEFAULT_RANGE_MS : instantParam("from", query.from, nowMs);
+  if (!(startMs < endMs)) {
+    throw new Problem("invalid_range", "from must lie before to", {
+      hint: "leave both out for the last 24 hours",
+      errors: [{ pointer: "/from", detail: "must lie before to" }],
+    });
+  }
+  if (endMs - startMs > RANGE_DAYS_MAX * DAY_MS) {
+    throw new Problem("invalid_range", `a range holds at most ${RANGE_DAYS_MAX} days`, {
+      hint: "ask for parts of it",
+    });
+  }
+  return { startMs, endMs };
+}

@@ -1,0 +1,101 @@
+import {
+  LABEL_NAME_BYTES_MAX,
+  LABEL_VALUE_BYTES_MAX,
+  LABELS_MAX,
+  METRIC_BYTES_MAX,
+  NAME_BYTES_MAX,
+  nameFault,
+  tooLong,
+} from "./place-name.ts";
+
+/** Which labels name the cluster and the node; the first that is there wins. */
+export interface LabelNames {
+  readonly cluster: readonly string[];
+  readonly node: readonly string[];
+  /** Whether `10.0.0.7:9100` becomes the node `10.0.0.7`. */
+  readonly stripPort: boolean;
+}
+
+/** Where a labelled series stands in our world of cluster, node and metric. */
+export interface SeriesPlace {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  /** The metric's name, and all labels that name neither cluster nor node: `http{code="500"}`. */
+  readonly metricName: string;
+  /** All labels but `__name__`, as they came. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The metric's name alone, to find its type by. */
+  readonly familyName: string;
+}
+
+/** Where a sender names no cluster or node; a recording rule often has no instance. */
+export const NO_CLUSTER = "default";
+export const NO_NODE = "none";
+
+const NAME_LABEL = "__name__";
+const PORT = /:\d{1,5}$/;
+
+/**
+ * Maps labels to a place. Two label sets that differ in any label give different places, unless
+ * they differ only in a port that was to be stripped.
+ *
+ * @returns what is wrong, as text, where the labels cannot be used.
+ */
+export function placeOf(
+  labels: ReadonlyMap<string, string>,
+  names: LabelNames,
+): SeriesPlace | string {
+  const fault = labelsFault(labels);
+  if (fault !== undefined) return fault;
+  const familyName = labels.get(NAME_LABEL);
+  if (familyName === undefined) return "no __name__ label";
+  const clusterLabel = names.cluster.find((name) => (labels.get(name) ?? "") !== "");
+  const nodeLabel = names.node.find((name) => (labels.get(name) ?? "") !== "");
+  const clusterId = clusterLabel === undefined ? NO_CLUSTER : labels.get(clusterLabel)!;
+  const address = nodeLabel === undefined ? NO_NODE : labels.get(nodeLabel)!;
+  const nodeId = names.stripPort ? address.replace(PORT, "") : address;
+  const metadata: [string, string][] = [];
+  const rest: string[] = [];
+  for (const name of [...labels.keys()].sort()) {
+    if (name === NAME_LABEL) continue;
+    const value = labels.get(name)!;
+    if (value === "") continue;
+    metadata.push([name, value]);
+    if (name !== clusterLabel && name !== nodeLabel) rest.push(`${name}="${escaped(value)}"`);
+  }
+  const metricName = rest.length === 0 ? familyName : `${familyName}{${rest.join(",")}}`;
+  const wrong =
+    named("cluster", clusterId, NAME_BYTES_MAX) ??
+    named("node", nodeId, NAME_BYTES_MAX) ??
+    named("metric", metricName, METRIC_BYTES_MAX);
+  if (wrong !== undefined) return wrong;
+  return { clusterId, nodeId, metricName, metadata: Object.fromEntries(metadata), familyName };
+}
+
+/** Cumulative by name: the conventions of Prometheus and OpenMetrics. */
+export function isCounterName(name: string): boolean {
+  return /_(?:total|count|sum|bucket)$/.test(name);
+}
+
+function labelsFault(labels: ReadonlyMap<string, string>): string | undefined {
+  // __name__ is not counted: it is the metric itself.
+  if (labels.size > LABELS_MAX + 1) return `more than ${LABELS_MAX} labels`;
+  for (const [name, value] of labels) {
+    const fault = nameFault(name, LABEL_NAME_BYTES_MAX);
+    if (fault !== undefined) return `a label's name ${fault}`;
+    if (tooLong(value, LABEL_VALUE_BYTES_MAX)) {
+      return `label ${name} is longer than ${LABEL_VALUE_BYTES_MAX} bytes`;
+    }
+  }
+  return undefined;
+}
+
+function named(what: string, name: string, bytesMax: number): string | undefined {
+  const fault = nameFault(name, bytesMax);
+  return fault === undefined ? undefined : `the ${what} ${fault}`;
+}
+
+/** As PromQL writes label values, so that a metric's name can be pasted there. */
+function escaped(value: string): string {
+  return value.replace(/[\\"\n]/g, (char) => (char === "\n" ? "\\n" : `\\${char}`));
+}

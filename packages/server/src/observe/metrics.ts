@@ -1,0 +1,151 @@
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  Registry,
+} from "prom-client";
+
+/** Tenants named in labels; beyond it they share the label `other`. Source: experience page 5.5. */
+const TENANTS_MAX = 200;
+
+/** What an ingest request came to; the shape of `IngestReport`. */
+interface Taken {
+  readonly acceptedPoints: number;
+  readonly rejected: readonly { readonly reason: string; readonly points: number }[];
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** The server's own metrics, by the names of the experience page, section 5.5. One per process. */
+export class Metrics {
+  readonly ingestSamples: Counter<"protocol" | "tenant">;
+  readonly ingestRejected: Counter<"reason">;
+  readonly ingestSkipped: Counter<"part">;
+  readonly ingestDuration: Histogram<"protocol">;
+  readonly httpRequests: Counter<"route" | "code">;
+  readonly httpDuration: Histogram<"route">;
+  readonly activeSeries: Gauge<"tenant">;
+  /** Data time to readable result, in seconds: the series of the promise. */
+  readonly detectionDelay: Gauge<"tenant">;
+  readonly windowsProcessed: Counter<"engine">;
+  readonly detectionErrors: Counter<"engine" | "reason">;
+  readonly findingsOpen: Gauge<"tenant">;
+  readonly storeBytes: Gauge<"tier">;
+  readonly queueDepth: Gauge<"queue">;
+  readonly backfillRatio: Gauge;
+  readonly #registry = new Registry();
+  readonly #tenants = new Set<string>();
+
+  /** @param processMetrics false where several live in one process (tests). */
+  constructor(version: string, processMetrics = true) {
+    if (processMetrics) collectDefaultMetrics({ register: this.#registry });
+    this.#gauge("build_info", "Version of the server", ["version"]).set({ version }, 1);
+    this.ingestSamples = this.#counter("ingest_samples_total", "Points accepted", [
+      "protocol",
+      "tenant",
+    ]);
+    this.ingestRejected = this.#counter("ingest_rejected_samples_total", "Points refused", [
+      "reason",
+    ]);
+    this.ingestSkipped = this.#counter(
+      "ingest_skipped_parts_total",
+      "Histograms and exemplars of remote write that were read over",
+      ["part"],
+    );
+    this.ingestDuration = this.#histogram(
+      "ingest_request_duration_seconds",
+      "From the body being read to the reply",
+      ["protocol"],
+    );
+    this.httpRequests = this.#counter("http_requests_total", "Requests answered", [
+      "route",
+      "code",
+    ]);
+    this.httpDuration = this.#histogram("http_request_duration_seconds", "Time to answer", [
+      "route",
+    ]);
+    this.activeSeries = this.#gauge("active_series", "Series known", ["tenant"]);
+    this.detectionDelay = this.#gauge(
+      "detection_delay_seconds",
+      "Event time of the newest point to its result being readable",
+      ["tenant"],
+      "max",
+    );
+    this.windowsProcessed = this.#counter("windows_processed_total", "Points scored", ["engine"]);
+    this.detectionErrors = this.#counter("detection_errors_total", "Detection failures", [
+      "engine",
+      "reason",
+    ]);
+    this.findingsOpen = this.#gauge("findings_open", "Findings open now", ["tenant"]);
+    this.storeBytes = this.#gauge("store_bytes", "Bytes on disk", ["tier"]);
+    this.queueDepth = this.#gauge("queue_depth", "Waiting entries", ["queue"]);
+    this.backfillRatio = this.#gauge("backfill_progress_ratio", "Share of history scored", []);
+  }
+
+  /** Counts one ingest request. */
+  ingested(protocol: string, tenantId: string, taken: Taken): void {
+    this.ingestSamples.inc({ protocol, tenant: this.tenantLabel(tenantId) }, taken.acceptedPoints);
+    for (const { reason, points } of taken.rejected) this.ingestRejected.inc({ reason }, points);
+  }
+
+  /** The tenant's label: its name, or `other` beyond the first 200 that were seen. */
+  tenantLabel(tenantId: string): string {
+    if (this.#tenants.has(tenantId)) return tenantId;
+    if (this.#tenants.size >= TENANTS_MAX) return "other";
+    this.#tenants.add(tenantId);
+    return tenantId;
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Prometheus text. Without `tenants`, series of different tenants are put together, nameless. */
+  async text({ tenants }: { readonly tenants: boolean }): Promise<string> {
+    if (tenants) return this.#registry.metrics();
+    const all = await this.#registry.getMetricsAsJSON();
+    const nameless = all.map((metric) => ({ ...metric, values: metric.values.map(withoutTenant) }));
+    return AggregatorRegistry.aggregate([nameless]).metrics();
+  }
+
+  #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
+    return new Counter({
+      name: `foreshock_${name}`,
+      help,
+      labelNames,
+      registers: [this.#registry],
+    });
+  }
+
+  #gauge<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    aggregator: "sum" | "max" = "sum",
+  ): Gauge<Label> {
+    const registers = [this.#registry];
+    return new Gauge({ name: `foreshock_${name}`, help, labelNames, aggregator, registers });
+  }
+
+  #histogram<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+  ): Histogram<Label> {
+    const registers = [this.#registry];
+    return new Histogram({
+      name: `foreshock_${name}`,
+      help,
+      labelNames,
+      buckets: SECONDS,
+      registers,
+    });
+  }
+}
+
+function withoutTenant<Value extends { labels: object }>(value: Value): Value {
+  const { tenant: _, ...labels } = value.labels as Record<string, unknown>;
+  return { ...value, labels };
+}

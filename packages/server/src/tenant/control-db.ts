@@ -1,0 +1,252 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { EpochMs } from "@foreshock/core";
+import { newToken, parseKey, type Scope } from "./api-key.ts";
+import { CONTROL_SCHEMA, CONTROL_VERSION } from "./control-schema.ts";
+import {
+  DEFAULT_SETTINGS,
+  patched,
+  type SettingsPatch,
+  type TenantSettings,
+} from "./tenant-settings.ts";
+
+/** A tenant's name: also a folder's name, so nothing in it can climb out of one. */
+export const TENANT_SLUG = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+export interface TenantRecord {
+  readonly slug: string;
+  readonly createdAt: EpochMs;
+}
+
+export interface KeyRecord {
+  /** Public name: prefix and the first characters, e.g. `fsk_ro_3fJk92Qa`. */
+  readonly keyId: string;
+  /** Null for operator keys, which name their tenant with each request. */
+  readonly tenant: string | null;
+  readonly scope: Scope;
+  readonly note: string;
+  readonly createdAt: EpochMs;
+  readonly expiresAt: EpochMs | null;
+  readonly revokedAt: EpochMs | null;
+}
+
+export interface StoredKey extends KeyRecord {
+  readonly hash: Uint8Array;
+}
+
+export interface NewKey {
+  /** Must be given unless the scope is operator, and must not be given then. */
+  readonly tenant?: string | undefined;
+  readonly scope: Scope;
+  readonly expiresAt?: EpochMs | undefined;
+  readonly note?: string | undefined;
+}
+
+/** A command about tenants or keys that cannot be done; the message says what to do instead. */
+export class TenantProblem extends Error {
+  override readonly name = "TenantProblem";
+}
+
+/** Keys a tenant may have that are neither revoked nor expired. Source: limits table. */
+const KEYS_MAX = 50;
+const NOTE_CHARS_MAX = 200;
+
+/**
+ * Tenants, their keys and settings in `<data>/control.db`. Several processes may have it open: the
+ * server reads while the command line creates and revokes keys. Every change is on disk on return.
+ */
+export class ControlDb {
+  readonly #db: DatabaseSync;
+  readonly #now: () => EpochMs;
+  readonly #keysById: StatementSync;
+
+  private constructor(db: DatabaseSync, now: () => EpochMs) {
+    this.#db = db;
+    this.#now = now;
+    this.#keysById = db.prepare(`${SELECT_KEY} WHERE k.key_id = ?`);
+  }
+
+  /** Makes file and folder where they are missing. @throws TenantProblem for a newer format. */
+  static open(path: string, now: () => EpochMs): ControlDb {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const db = new DatabaseSync(path, { timeout: 5000 });
+    try {
+      db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
+      migrate(db, path);
+      return new ControlDb(db, now);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  /** The tenant, made where it is new. @throws TenantProblem when the name is no slug. */
+  ensureTenant(slug: string): TenantRecord {
+    if (!TENANT_SLUG.test(slug)) {
+      throw new TenantProblem(
+        `tenant "${slug}": use a-z, 0-9, dot, dash and underscore, at most 64, beginning with a letter or digit`,
+      );
+    }
+    this.#db
+      .prepare("INSERT INTO tenant (slug, created_ms) VALUES (?, ?) ON CONFLICT (slug) DO NOTHING")
+      .run(slug, this.#now());
+    return this.tenant(slug)!;
+  }
+
+  tenant(slug: string): TenantRecord | undefined {
+    const row = this.#db.prepare("SELECT slug, created_ms FROM tenant WHERE slug = ?").get(slug);
+    return row === undefined ? undefined : tenantOf(row);
+  }
+
+  /** All tenants, sorted by slug. */
+  tenants(): TenantRecord[] {
+    return this.#db
+      .prepare("SELECT slug, created_ms FROM tenant ORDER BY slug")
+      .all()
+      .map(tenantOf);
+  }
+
+  /** What holds for a tenant: the defaults with its own settings over them. Unknown: the defaults. */
+  settings(slug: string): TenantSettings {
+    const row = this.#db.prepare("SELECT settings FROM tenant WHERE slug = ?").get(slug);
+    return patched(DEFAULT_SETTINGS, JSON.parse(String(row?.settings ?? "{}")) as SettingsPatch);
+  }
+
+  /** Lays a patch over a tenant's settings. @throws SettingsProblem | TenantProblem. */
+  changeSettings(slug: string, patch: SettingsPatch): TenantSettings {
+    this.#demandTenant(slug);
+    const settings = patched(this.settings(slug), patch);
+    this.#db
+      .prepare("UPDATE tenant SET settings = ? WHERE slug = ?")
+      .run(JSON.stringify(settings), slug);
+    return settings;
+  }
+
+  /** The token is shown here once and never again. @throws TenantProblem. */
+  createKey(given: NewKey): { token: string; key: KeyRecord } {
+    const { scope } = given;
+    if ((scope === "operator") !== (given.tenant === undefined)) {
+      throw new TenantProblem(
+        scope === "operator"
+          ? "an operator key belongs to no tenant: leave the tenant out"
+          : `a key with scope ${scope} needs a tenant`,
+      );
+    }
+    if (given.tenant !== undefined) {
+      this.#demandTenant(given.tenant);
+      this.#demandRoom(given.tenant);
+    }
+    if (given.expiresAt !== undefined && !(given.expiresAt > this.#now())) {
+      throw new TenantProblem("the key would be expired already: give a later time");
+    }
+    const token = newToken(scope);
+    const { keyId, hash } = parseKey(token)!;
+    const note = (given.note ?? "").slice(0, NOTE_CHARS_MAX);
+    this.#db
+      .prepare(
+        `INSERT INTO api_key (key_id, tenant_id, scope, hash, note, created_ms, expires_ms)
+         VALUES (?, (SELECT id FROM tenant WHERE slug = ?), ?, ?, ?, ?, ?)`,
+      )
+      .run(keyId, given.tenant ?? null, scope, hash, note, this.#now(), given.expiresAt ?? null);
+    return { token, key: this.key(keyId)! };
+  }
+
+  key(keyId: string): KeyRecord | undefined {
+    const row = this.#keysById.get(keyId);
+    return row === undefined ? undefined : withoutHash(keyOf(row));
+  }
+
+  /** With the hash, for the keyring only. */
+  storedKey(keyId: string): StoredKey | undefined {
+    const row = this.#keysById.get(keyId);
+    return row === undefined ? undefined : keyOf(row);
+  }
+
+  /** Keys of one tenant, or all of them; oldest first, revoked ones too. */
+  keys(tenant?: string): KeyRecord[] {
+    const rows =
+      tenant === undefined
+        ? this.#db.prepare(`${SELECT_KEY} ORDER BY k.id`).all()
+        : this.#db.prepare(`${SELECT_KEY} WHERE t.slug = ? ORDER BY k.id`).all(tenant);
+    return rows.map((row) => withoutHash(keyOf(row)));
+  }
+
+  /** Takes a key back for good; twice is the same as once. @throws TenantProblem when unknown. */
+  revokeKey(keyId: string): KeyRecord {
+    this.#db
+      .prepare("UPDATE api_key SET revoked_ms = ? WHERE key_id = ? AND revoked_ms IS NULL")
+      .run(this.#now(), keyId);
+    const key = this.key(keyId);
+    if (key === undefined) {
+      throw new TenantProblem(`no key "${keyId}": see the ids in \`foreshock keys list\``);
+    }
+    return key;
+  }
+
+  #demandTenant(slug: string): void {
+    if (this.tenant(slug) === undefined) {
+      throw new TenantProblem(`no tenant "${slug}": make it with \`foreshock tenants create\``);
+    }
+  }
+
+  #demandRoom(slug: string): void {
+    const row = this.#db
+      .prepare(
+        `SELECT count(*) AS live FROM api_key k JOIN tenant t ON t.id = k.tenant_id
+         WHERE t.slug = ? AND k.revoked_ms IS NULL AND (k.expires_ms IS NULL OR k.expires_ms > ?)`,
+      )
+      .get(slug, this.#now());
+    if (Number(row?.live) >= KEYS_MAX) {
+      throw new TenantProblem(`tenant "${slug}" has ${KEYS_MAX} keys: revoke one first`);
+    }
+  }
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+const SELECT_KEY = `SELECT k.key_id, t.slug, k.scope, k.hash, k.note, k.created_ms, k.expires_ms,
+  k.revoked_ms FROM api_key k LEFT JOIN tenant t ON t.id = k.tenant_id`;
+
+function migrate(db: DatabaseSync, path: string): void {
+  const version = Number(db.prepare("PRAGMA user_version").get()?.user_version);
+  if (version > CONTROL_VERSION) {
+    throw new TenantProblem(
+      `${path} has format ${version}, this program knows ${CONTROL_VERSION}: use the newer program`,
+    );
+  }
+  if (version === CONTROL_VERSION) return;
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    db.exec(CONTROL_SCHEMA);
+    db.exec(`PRAGMA user_version = ${CONTROL_VERSION}; COMMIT`);
+  } catch (error) {
+    db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function tenantOf(row: Row): TenantRecord {
+  return { slug: String(row.slug), createdAt: Number(row.created_ms) };
+}
+
+function keyOf(row: Row): StoredKey {
+  return {
+    keyId: String(row.key_id),
+    tenant: row.slug === null ? null : String(row.slug),
+    scope: String(row.scope) as Scope,
+    hash: row.hash as Uint8Array,
+    note: String(row.note),
+    createdAt: Number(row.created_ms),
+    expiresAt: row.expires_ms === null ? null : Number(row.expires_ms),
+    revokedAt: row.revoked_ms === null ? null : Number(row.revoked_ms),
+  };
+}
+
+function withoutHash({ hash: _, ...key }: StoredKey): KeyRecord {
+  return key;
+}

@@ -1,0 +1,90 @@
+/** What one tenant may use. Each has a default; `control.db` holds what differs. */
+export interface TenantLimits {
+  readonly pointsPerSecond: number;
+  readonly pointsBurst: number;
+  readonly ingestRequestsPerSecond: number;
+  readonly queryRequestsPerSecond: number;
+  readonly adminRequestsPerSecond: number;
+  readonly activeSeriesMax: number;
+}
+
+/** Which labels of remote write name the cluster and the node; the first that is there wins. */
+export interface LabelMapping {
+  readonly cluster: readonly string[];
+  readonly node: readonly string[];
+  /** Whether `10.0.0.7:9100` becomes the node `10.0.0.7`. */
+  readonly stripPort: boolean;
+}
+
+export interface TenantSettings {
+  readonly limits: TenantLimits;
+  /** Alert budget: at most one finding in so many days. */
+  readonly budgetDays: number;
+  /** Grid of the fleet fold in milliseconds; 0 = found from the data. */
+  readonly stepMs: number;
+  readonly labels: LabelMapping;
+}
+
+/** What may be given to change settings: any part of them. */
+export interface SettingsPatch {
+  readonly limits?: Partial<TenantLimits>;
+  readonly budgetDays?: number;
+  readonly stepMs?: number;
+  readonly labels?: Partial<LabelMapping>;
+}
+
+/** Source: the limits table of the reliability page; bursts of requests hold one page of a dashboard. */
+export const DEFAULT_LIMITS: TenantLimits = {
+  pointsPerSecond: 10_000,
+  pointsBurst: 100_000,
+  ingestRequestsPerSecond: 50,
+  queryRequestsPerSecond: 20,
+  adminRequestsPerSecond: 5,
+  activeSeriesMax: 50_000,
+};
+
+export const DEFAULT_SETTINGS: TenantSettings = {
+  limits: DEFAULT_LIMITS,
+  budgetDays: 7,
+  stepMs: 0,
+  labels: { cluster: ["cluster", "job"], node: ["instance", "node"], stripPort: false },
+};
+
+/** Settings with a patch laid over them. @throws SettingsProblem naming the field and what is allowed. */
+export function patched(base: TenantSettings, patch: SettingsPatch): TenantSettings {
+  const settings = {
+    limits: { ...base.limits, ...patch.limits },
+    budgetDays: patch.budgetDays ?? base.budgetDays,
+    stepMs: patch.stepMs ?? base.stepMs,
+    labels: { ...base.labels, ...patch.labels },
+  };
+  check(settings);
+  return settings;
+}
+
+/** A setting outside what is allowed; the message names the field and the remedy. */
+export class SettingsProblem extends Error {
+  override readonly name = "SettingsProblem";
+}
+
+function check({ limits, budgetDays, stepMs, labels }: TenantSettings): void {
+  for (const [name, value] of Object.entries(limits)) {
+    demand(Number.isFinite(value) && value > 0, name, value, "a number above 0");
+  }
+  demand(budgetDays > 0 && budgetDays <= 365, "budgetDays", budgetDays, "days above 0, up to 365");
+  demand(
+    stepMs === 0 || (Number.isInteger(stepMs) && stepMs >= 1000 && stepMs <= 86_400_000),
+    "stepMs",
+    stepMs,
+    "0, or whole milliseconds from 1000 to 86400000",
+  );
+  for (const name of ["cluster", "node"] as const) {
+    const given = labels[name];
+    const good = Array.isArray(given) && given.length > 0 && given.every((text) => text !== "");
+    demand(good, `labels.${name}`, given, "at least one label name");
+  }
+}
+
+function demand(good: boolean, field: string, given: unknown, allowed: string): void {
+  if (!good) throw new SettingsProblem(`${field}=${JSON.stringify(given)}: give ${allowed}`);
+}

@@ -1,0 +1,50 @@
+/**
+ * A bucket that fills at `perSecond` up to `burst` and is emptied by what is let through. Whoever
+ * asks for more than the burst at once is let through when the bucket is full and pays it back: so
+ * in any stretch of t seconds at most `burst + perSecond * t` plus one request gets in.
+ *
+ * Times are monotonic milliseconds handed in; a clock that goes back adds nothing.
+ */
+export class TokenBucket {
+  readonly #perSecond: number;
+  readonly #burst: number;
+  #level: number;
+  #atMs: number;
+
+  constructor(perSecond: number, burst: number, atMs: number) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#level = burst;
+    this.#atMs = atMs;
+  }
+
+  /** 0 when `cost` was taken, else after how many milliseconds it could be. Nothing is taken then. */
+  take(cost: number, atMs: number): number {
+    this.#fill(atMs);
+    const needed = Math.min(cost, this.#burst);
+    if (this.#level >= needed) {
+      this.#level -= cost;
+      return 0;
+    }
+    return ((needed - this.#level) / this.#perSecond) * 1000;
+  }
+
+  /** Whole tokens left, never below 0. */
+  left(atMs: number): number {
+    this.#fill(atMs);
+    return Math.max(0, Math.floor(this.#level));
+  }
+
+  /** Milliseconds until the bucket is full again. */
+  fullInMs(atMs: number): number {
+    this.#fill(atMs);
+    return ((this.#burst - this.#level) / this.#perSecond) * 1000;
+  }
+
+  #fill(atMs: number): void {
+    if (atMs <= this.#atMs) return;
+    const gained = ((atMs - this.#atMs) / 1000) * this.#perSecond;
+    this.#level = Math.min(this.#burst, this.#level + gained);
+    this.#atMs = atMs;
+  }
+}
