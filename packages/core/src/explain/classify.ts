@@ -5,6 +5,8 @@ import { type ClassifierEvidence, referenceVerdict } from "./reference-rules.ts"
 export interface Classification {
   readonly kind: AnomalyKind;
   readonly label: AnomalyLabel;
+  /** A seasonal anomaly whose usual rise did not come. */
+  readonly missedPeak: boolean;
   /** The numbers behind the decision; those of rules that were not reached are not there. */
   readonly evidence: Partial<ClassifierEvidence>;
 }
@@ -16,5 +18,5 @@ export interface Classification {
  */
 export function classify(window: EventWindow): Classification {
   const verdict = referenceVerdict(viewEvent(window));
-  return { ...verdict, label: LABEL_OF_KIND[verdict.kind] };
+  return { ...verdict, label: LABEL_OF_KIND[verdict.kind], missedPeak: false };
 }

@@ -1,0 +1,120 @@
+import type { Direction, Explanation, FactorName } from "../model/explanation.ts";
+import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
+import type { Classification } from "./classify.ts";
+import type { Locale, Shape } from "./locale-en.ts";
+import { type SentenceFacts, sentence } from "./sentence.ts";
+
+/** Half-width of the usual range in scales. Source: spec of the classifier, explanation fields. */
+const RANGE_SCALES = 2.5;
+/** History at which confidence is full. Source: spec of the engine, cold start. */
+const FULL_CONFIDENCE_MS: DurationMs = 3 * DAY_MS;
+/** A series watched for a days claims at most "once in 10 a days". Source: spec of the roll-up. */
+const CLAIM_AGES_MAX = 10;
+
+/** What an explanation needs of an episode; the incident room's `Episode` has it. */
+export interface ExplainedEpisode {
+  readonly onsetMs: EpochMs;
+  readonly alarmCount: number;
+  readonly absenceCount: number;
+  readonly peakMs: EpochMs;
+  readonly peakP: number;
+  readonly peakValue: number;
+  readonly peakLevel: number;
+  readonly peakScale: number;
+  readonly farthest: {
+    readonly atMs: EpochMs;
+    readonly value: number;
+    readonly level: number;
+    readonly scale: number;
+  };
+  readonly sumParts: Readonly<Record<Exclude<FactorName, "absence">, number>>;
+}
+
+export interface ExplainRequest
+  extends Omit<SentenceFacts, "explanation" | "shape" | "varianceRatio"> {
+  readonly episode: ExplainedEpisode;
+  readonly classification: Classification;
+  /** Points that the detector has seen of the series. */
+  readonly pointCount: number;
+}
+
+/**
+ * The explanation of an episode, numbers and sentence. Its point is the one of the highest score,
+ * or, where the value was back in the usual range by then, the one farthest from it.
+ */
+export function explainEpisode(request: ExplainRequest, locale?: Locale): Explanation {
+  const { episode, classification, pointCount, intervalMs } = request;
+  const point = pointOf(episode);
+  const away = point.value - point.level;
+  const reach = RANGE_SCALES * point.scale;
+  const ageDays = (pointCount * intervalMs) / DAY_MS;
+  const direction = directionOf(classification, away);
+  const explanation: Omit<Explanation, "text"> = {
+    kind: classification.kind,
+    direction,
+    onset: episode.onsetMs,
+    peak: point.atMs,
+    actual: point.value,
+    typical: { low: point.level - reach, high: point.level + reach, level: point.level },
+    deviation: {
+      absolute: away,
+      percent: point.level === 0 ? Number.NaN : (100 * away) / Math.abs(point.level),
+      sigma: point.scale > 0 ? away / point.scale : Number.NaN,
+    },
+    returnPeriodDays: Math.min(intervalMs / DAY_MS / episode.peakP, CLAIM_AGES_MAX * ageDays),
+    factors: factorsOf(episode),
+    confidence: Math.min(1, (pointCount * intervalMs) / FULL_CONFIDENCE_MS),
+  };
+  const shape = shapeOf(classification, direction);
+  const varianceRatio = classification.evidence.varianceRatio ?? Number.NaN;
+  const text = sentence({ ...request, explanation, shape, varianceRatio }, locale);
+  return { text, ...explanation };
+}
+
+/** What it looks like to people. */
+export function shapeOf({ kind, missedPeak }: Classification, direction: Direction): Shape {
+  switch (kind) {
+    case "spike":
+    case "dip":
+      return direction === "down" ? "drop" : "spike";
+    case "shift_up":
+    case "shift_down":
+      return "level-shift";
+    case "seasonal":
+      return missedPeak ? "missed-peak" : "odd-hour";
+    case "missing":
+      return "silent";
+    case "normal":
+      return direction === "down" ? "drop" : "spike";
+    default:
+      return kind;
+  }
+}
+
+function pointOf(episode: ExplainedEpisode): ExplainedEpisode["farthest"] {
+  const { peakMs, peakValue, peakLevel, peakScale, farthest } = episode;
+  const outside = Math.abs(peakValue - peakLevel) > RANGE_SCALES * peakScale;
+  return outside || Number.isNaN(farthest.atMs)
+    ? { atMs: peakMs, value: peakValue, level: peakLevel, scale: peakScale }
+    : farthest;
+}
+
+function directionOf({ kind }: Classification, away: number): Direction {
+  if (kind === "flatline" || kind === "missing" || kind === "variance") return "none";
+  if (away === 0 || Number.isNaN(away)) return "none";
+  return away > 0 ? "up" : "down";
+}
+
+/** Shares of the evidence over the whole episode; points that an absence detector decided are its own. */
+function factorsOf(episode: ExplainedEpisode): Explanation["factors"] {
+  const names = ["sudden", "hour", "recent", "shift"] as const;
+  const sums = names.map((name) => Math.max(0, episode.sumParts[name] || 0));
+  const total = sums.reduce((sum, part) => sum + part, 0);
+  const absence = episode.alarmCount > 0 ? episode.absenceCount / episode.alarmCount : 0;
+  const byView = total > 0 ? 1 - absence : 0;
+  const absenceShare = absence > 0 ? 1 - byView : 0;
+  return [
+    ...names.map((name, i) => ({ name, share: total > 0 ? (byView * sums[i]!) / total : 0 })),
+    { name: "absence" as const, share: absenceShare },
+  ];
+}

@@ -1,0 +1,145 @@
+import type { Explanation } from "../model/explanation.ts";
+import { type DurationMs, type EpochMs, MINUTE_MS } from "../model/time.ts";
+import { formatRange, formatValue } from "./format-value.ts";
+import { EN, type Locale, type Shape } from "./locale-en.ts";
+
+/** What a sentence is about. A node and a cluster are told by their leading metric. */
+export type SentenceSubject =
+  | { readonly level: "metric"; readonly metricName: string; readonly nodeId: string }
+  | { readonly level: "node"; readonly metricName: string; readonly nodeId: string }
+  | {
+      readonly level: "cluster";
+      readonly metricName: string;
+      readonly clusterId: string;
+      readonly nodesMoved: number;
+      readonly nodesTotal: number;
+    };
+
+/** What a sentence is made from. What is left out is not said. */
+export interface SentenceFacts {
+  readonly subject: SentenceSubject;
+  readonly shape: Shape;
+  readonly explanation: Omit<Explanation, "text">;
+  /** From the source's metadata; "" = unknown. */
+  readonly unit?: string;
+  /** How much larger the steps between neighbours have become. */
+  readonly varianceRatio?: number;
+  /** Name of the usual pattern ("Tuesday 14:00"), only if its model won in validation. */
+  readonly pattern?: string;
+  /** Metrics of the same node that are anomalous too, this one included. */
+  readonly agreement?: { readonly count: number; readonly total: number };
+  /** The same metric on the nodes of the cluster, this one included. */
+  readonly peers?: { readonly count: number; readonly total: number };
+  /** Another anomalous metric (score >= 0.5) that began before this one. */
+  readonly precededBy?: {
+    readonly metricName: string;
+    /** "" or left out = the same node. */
+    readonly nodeId?: string;
+    readonly lagMs: DurationMs;
+    readonly score: number;
+  };
+  readonly intervalMs: DurationMs;
+  /** IANA name; UTC where it is left out. */
+  readonly timeZone?: string;
+  /** Instants on another day than this one carry their date. Left out: none does. */
+  readonly readAtMs?: EpochMs;
+}
+
+/** Above this share of moving peers the whole cluster moved. Source: spec of the sentence. */
+const PEERS_SHARE = 0.2;
+/** A metric that began up to so long before may be named. Source: spec of the sentence. */
+const LAG_MAX_MS: DurationMs = 15 * MINUTE_MS;
+/** A stuck value is one value, so it is told more exactly than a moving one. */
+const STUCK_DIGITS = 4;
+const PRECEDING_SCORE_MIN = 0.5;
+
+/**
+ * One sentence for people: change; shape; how rare; who agrees; what came first. Says "started
+ * after", never "caused"; leaves a clause out where its numbers are not known. Pure.
+ */
+export function sentence(facts: SentenceFacts, locale: Locale = EN): string {
+  const clauses = [
+    changeClause(facts, locale),
+    locale.shape(facts.shape, facts.explanation.direction),
+    rarityClause(facts, locale),
+    companyClause(facts, locale),
+    precedingClause(facts, locale),
+  ];
+  return locale.sentence(clauses.filter((clause) => clause !== ""));
+}
+
+function changeClause(facts: SentenceFacts, locale: Locale): string {
+  const { explanation, shape, unit = "" } = facts;
+  const { actual, typical, direction } = explanation;
+  const since = instantText(explanation.onset, facts, locale);
+  if (shape === "silent") return locale.silent(ownerText(facts.subject, locale), since);
+  const subject = subjectText(facts.subject, locale);
+  if (shape === "flatline") {
+    return locale.stuck(subject, formatValue(actual, unit, STUCK_DIGITS), since);
+  }
+  if (shape === "variance") return locale.restless(subject, since, ratioText(facts.varianceRatio));
+  if (Number.isNaN(typical.low) || Number.isNaN(typical.high)) {
+    return locale.movedTo(subject, formatValue(actual, unit), since);
+  }
+  const { range, value } = formatRange(typical.low, typical.high, actual, unit);
+  const peak = instantText(explanation.peak, facts, locale);
+  if (shape === "missed-peak") return locale.missedPeak(subject, range, peak);
+  if (shape === "odd-hour") return locale.oddHour(subject, range, value, peak);
+  if (shape === "trend") return locale.climbs(subject, direction, range, value, since);
+  return locale.moved(subject, direction, range, value, since);
+}
+
+function rarityClause(facts: SentenceFacts, locale: Locale): string {
+  const { explanation, pattern, subject } = facts;
+  const sigma = Math.abs(explanation.deviation.sigma);
+  if (pattern !== undefined && sigma >= 1 && explanation.direction !== "none") {
+    return locale.pattern(formatValue(sigma, ""), explanation.direction, pattern);
+  }
+  const days = explanation.returnPeriodDays;
+  return days > 0 ? locale.rarity(days, subject.level) : "";
+}
+
+function companyClause(facts: SentenceFacts, locale: Locale): string {
+  const { agreement, peers, shape, subject } = facts;
+  if (subject.level !== "cluster" && peers !== undefined && peers.total > 1) {
+    const share = peers.count / peers.total;
+    if (share > PEERS_SHARE) return locale.clusterMoved(peers.count, peers.total);
+  }
+  if (agreement === undefined || agreement.count < 1 || agreement.total < 2) return "";
+  return shape === "silent"
+    ? locale.metricsSilent(agreement.count, agreement.total)
+    : locale.metricsAgree(agreement.count, agreement.total);
+}
+
+function precedingClause({ precededBy, intervalMs }: SentenceFacts, locale: Locale): string {
+  if (precededBy === undefined) return "";
+  const { lagMs, score, metricName, nodeId = "" } = precededBy;
+  if (!(score >= PRECEDING_SCORE_MIN && lagMs >= intervalMs && lagMs <= LAG_MAX_MS)) return "";
+  return locale.startedAfter(locale.duration(lagMs), metricName, nodeId);
+}
+
+function subjectText(subject: SentenceSubject, locale: Locale): string {
+  const { metricName } = subject;
+  if (subject.level === "metric") return locale.metricOn(metricName, subject.nodeId);
+  if (subject.level === "node") return locale.metricsOfNode(subject.nodeId, metricName);
+  return locale.nodeMetric(ownerText(subject, locale), metricName);
+}
+
+/** Who stopped reporting: the metric, the node, or the nodes. */
+function ownerText(subject: SentenceSubject, locale: Locale): string {
+  if (subject.level === "metric") return locale.metricOn(subject.metricName, subject.nodeId);
+  if (subject.level === "node") return subject.nodeId;
+  return locale.nodesOfCluster(subject.nodesMoved, subject.nodesTotal, subject.clusterId);
+}
+
+function ratioText(ratio: number | undefined): string {
+  return ratio !== undefined && ratio >= 1.5 && ratio < 1000 ? formatValue(ratio, "") : "";
+}
+
+function instantText(atMs: EpochMs, facts: SentenceFacts, locale: Locale): string {
+  const { timeZone = "UTC", readAtMs } = facts;
+  const time = locale.time(atMs, timeZone);
+  if (readAtMs === undefined) return time;
+  const day = locale.day(atMs, timeZone);
+  return day === locale.day(readAtMs, timeZone) ? time : locale.onDay(day, time);
+}
