@@ -29,8 +29,9 @@ export function decimalsOf(values: Float64Array, from: number, to: number): numb
 }
 
 function comesBack(value: number, power: number): boolean {
-  if (value !== value) return true;
-  const scaled = Math.round(value * power);
+  if (Number.isNaN(value)) return true;
+  // Adding 0 turns -0 into 0, which then differs from the value: whole numbers have no -0.
+  const scaled = Math.round(value * power) + 0;
   return scaled < SCALED_MAX && scaled > -SCALED_MAX && Object.is(scaled / power, value);
 }
 
@@ -56,7 +57,7 @@ export function writeScaled(
   out.wide(zigzag(base), 52);
   for (let i = from; i < to; i++) {
     const value = values[i]!;
-    if (value !== value) continue;
+    if (Number.isNaN(value)) continue;
     const scaled = Math.round(value * power);
     out.rice(zigzag(scaled - base), k);
     if (!fromCenter) base = scaled;
@@ -81,10 +82,10 @@ export function readScaled(from: BitReader, values: Float64Array, decimals: numb
 /** One bit: is any missing? Then one bit a value. Gives the number of values that are there. */
 function writePresence(out: BitWriter, values: Float64Array, from: number, to: number): number {
   let present = 0;
-  for (let i = from; i < to; i++) if (values[i] === values[i]) present++;
+  for (let i = from; i < to; i++) if (!Number.isNaN(values[i]!)) present++;
   const all = present === to - from;
   out.bits(all ? 0 : 1, 1);
-  if (!all) for (let i = from; i < to; i++) out.bits(values[i] === values[i] ? 1 : 0, 1);
+  if (!all) for (let i = from; i < to; i++) out.bits(Number.isNaN(values[i]!) ? 0 : 1, 1);
   return present;
 }
 
@@ -101,13 +102,13 @@ function readPresence(from: BitReader, values: Float64Array): number {
 
 function sumOf(values: Float64Array, from: number, to: number): number {
   let sum = 0;
-  for (let i = from; i < to; i++) if (values[i] === values[i]) sum += values[i]!;
+  for (let i = from; i < to; i++) if (!Number.isNaN(values[i]!)) sum += values[i]!;
   return sum;
 }
 
 function firstOf(values: Float64Array, from: number, to: number, power: number): number {
   for (let i = from; i < to; i++)
-    if (values[i] === values[i]) return Math.round(values[i]! * power);
+    if (!Number.isNaN(values[i]!)) return Math.round(values[i]! * power);
   return 0;
 }
 
@@ -119,12 +120,12 @@ function costOf(
   power: number,
   center: number,
 ): number {
-  const walking = center !== center;
+  const walking = Number.isNaN(center);
   let base = walking ? firstOf(values, from, to, power) : center;
   let sum = 0;
   for (let i = from; i < to; i++) {
     const value = values[i]!;
-    if (value !== value) continue;
+    if (Number.isNaN(value)) continue;
     const scaled = Math.round(value * power);
     sum += zigzag(scaled - base);
     if (walking) base = scaled;
