@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { Limits } from "./limits.ts";
+import { DEFAULT_LIMITS, type TenantLimits } from "./tenant-settings.ts";
+
+function limitsAt(clock: { monotonicMs: number }, of: (id: string) => Partial<TenantLimits>) {
+  return new Limits({
+    limitsOf: (tenantId) => ({ ...DEFAULT_LIMITS, ...of(tenantId) }),
+    monotonicMs: () => clock.monotonicMs,
+    body: { inFlightBytesMax: 100 },
+  });
+}
+
+describe("Limits", () => {
+  it("holds the numbers of the reliability page by default", () => {
+    expect(DEFAULT_LIMITS).toMatchObject({
+      pointsPerSecond: 10_000,
+      pointsBurst: 100_000,
+      ingestRequestsPerSecond: 50,
+      queryRequestsPerSecond: 20,
+      activeSeriesMax: 50_000,
+    });
+    const limits = new Limits({ limitsOf: () => DEFAULT_LIMITS, monotonicMs: () => 0 });
+    expect(limits.body.compressedBytesMax).toBe(8 * 1024 ** 2);
+    expect(limits.body.decodedBytesMax).toBe(32 * 1024 ** 2);
+    expect(limits.body.pointsMax).toBe(200_000);
+  });
+
+  it("keeps tenants apart: what one uses up is not missing to another", () => {
+    const limits = limitsAt({ monotonicMs: 0 }, () => ({ pointsPerSecond: 10, pointsBurst: 10 }));
+    expect(limits.take("acme", "points", 10).granted).toBe(true);
+    expect(limits.take("acme", "points", 1)).toMatchObject({ granted: false, retryAfterMs: 100 });
+    expect(limits.take("globex", "points", 10).granted).toBe(true);
+    expect(limits.take("acme", "query", 1).granted).toBe(true);
+  });
+
+  it("takes up changed limits within ten seconds", () => {
+    const clock = { monotonicMs: 0 };
+    let perSecond = 1;
+    const limits = limitsAt(clock, () => ({ queryRequestsPerSecond: perSecond }));
+    for (let i = 0; i < 5; i++) expect(limits.take("acme", "query", 1).granted).toBe(true);
+    expect(limits.take("acme", "query", 1).granted).toBe(false);
+    perSecond = 100;
+    clock.monotonicMs = 10_000;
+    expect(limits.take("acme", "query", 1).perSecond).toBe(100);
+  });
+
+  it("does not refill a bucket by looking at unchanged limits again", () => {
+    const clock = { monotonicMs: 0 };
+    const limits = limitsAt(clock, () => ({ pointsPerSecond: 0.001, pointsBurst: 10 }));
+    limits.take("acme", "points", 10);
+    clock.monotonicMs = 60_000;
+    expect(limits.take("acme", "points", 10).granted).toBe(false);
+  });
+
+  it("sets bytes aside up to the limit, and takes them back once", () => {
+    const limits = limitsAt({ monotonicMs: 0 }, () => ({}));
+    const first = limits.reserve(60)!;
+    expect(limits.reserve(41)).toBeUndefined();
+    const second = limits.reserve(40)!;
+    first.release();
+    first.release();
+    expect(limits.inFlightBytes).toBe(40);
+    second.release();
+    expect(limits.inFlightBytes).toBe(0);
+  });
+
+  it("stops an address that guesses keys, and no other", () => {
+    const clock = { monotonicMs: 0 };
+    const limits = limitsAt(clock, () => ({}));
+    for (let i = 0; i < 60; i++) expect(limits.refusedFrom("10.0.0.1")).toBe(0);
+    expect(limits.refusedFrom("10.0.0.1")).toBeGreaterThan(0);
+    expect(limits.refusedFrom("10.0.0.2")).toBe(0);
+    clock.monotonicMs = 500;
+    expect(limits.refusedFrom("10.0.0.1")).toBe(0);
+  });
+});
