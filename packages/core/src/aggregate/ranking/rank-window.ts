@@ -1,0 +1,53 @@
+import { Refusal } from "../../model/refusal.ts";
+import { type EpochMs, timeRange } from "../../model/time.ts";
+import { columnSummaries, summarizeColumn } from "./column-summary.ts";
+import { type CallEdge, type RankColumn, rankColumns, type WindowRanking } from "./rank-columns.ts";
+import { planWindow, rowAt } from "./window-plan.ts";
+
+export interface RankWindowInput {
+  /** Ascending; one a row. */
+  readonly timestampsMs: Float64Array;
+  /** One metric of one node of the cluster each. */
+  readonly columns: readonly RankColumn[];
+  /** Samples by column, as long as the timestamps; NaN = missing. */
+  readonly values: readonly Float64Array[];
+  /** Tail probabilities of the same rows by column; 1 (or NaN) where missing. */
+  readonly p: readonly Float64Array[];
+  /** The window [startMs, endMs); nothing at or after its end is used. */
+  readonly startMs: EpochMs;
+  readonly endMs: EpochMs;
+  readonly edges?: readonly CallEdge[];
+}
+
+/**
+ * Which node, and which metric of it, misbehaves most in a window, learnt from the 1,440 rows before it.
+ * Empty lists and score 0 where the window has no rows.
+ *
+ * @throws Refusal "range/empty" | "series/length-mismatch"
+ */
+export function rankWindow(input: RankWindowInput): WindowRanking {
+  const { timestampsMs, columns, values, p, edges } = input;
+  timeRange(input.startMs, input.endMs);
+  checkLengths(input);
+  const start = rowAt(timestampsMs, input.startMs);
+  const end = rowAt(timestampsMs, input.endMs);
+  if (start === end || columns.length === 0) return { nodes: [], metrics: [], score: 0 };
+  const plan = planWindow(start, end);
+  const summaries = columnSummaries(columns.length, plan.pastStarts.length + 1);
+  columns.forEach((_, c) => {
+    summarizeColumn(plan, values[c]!, p[c]!, c, summaries);
+  });
+  return rankColumns(columns, summaries, end - start, edges);
+}
+
+function checkLengths({ timestampsMs, columns, values, p }: RankWindowInput): void {
+  const rows = timestampsMs.length;
+  const even = [...values, ...p].every((column) => column.length === rows);
+  if (values.length !== columns.length || p.length !== columns.length || !even) {
+    throw new Refusal(
+      "series/length-mismatch",
+      "give one column of values and one of p for every (node, metric), as long as the timestamps",
+      { rows, columns: columns.length, values: values.length, p: p.length },
+    );
+  }
+}

@@ -1,0 +1,42 @@
+/** Points before the window that define "usual". Source of all constants here: `ranking`, section 13. */
+const HISTORY_ROWS = 1440;
+/** Earlier windows that tell what is usual, and the first rows, in which engines still learn. */
+const PAST_WINDOWS_MAX = 30;
+const PAST_FROM_ROW = 20;
+
+/** Which rows of a table a window ranking looks at; half-open. */
+export interface WindowPlan {
+  readonly historyStart: number;
+  /** First row of the window, which is also the end of the history. */
+  readonly start: number;
+  readonly end: number;
+  /** First rows of earlier windows of the same length, newest first. */
+  readonly pastStarts: readonly number[];
+}
+
+/** The plan for the window of rows [start, end). Empty windows (start >= end) have no plan. */
+export function planWindow(start: number, end: number): WindowPlan {
+  const length = end - start;
+  const pastStarts: number[] = [];
+  const oldest = Math.max(PAST_FROM_ROW, start - HISTORY_ROWS);
+  for (
+    let row = start - length;
+    length > 0 && row >= oldest && pastStarts.length < PAST_WINDOWS_MAX;
+    row -= length
+  ) {
+    pastStarts.push(row);
+  }
+  return { historyStart: Math.max(0, start - HISTORY_ROWS), start, end, pastStarts };
+}
+
+/** Row of the first timestamp at or after `atMs`. */
+export function rowAt(timestampsMs: Float64Array, atMs: number): number {
+  let low = 0;
+  let high = timestampsMs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (timestampsMs[middle]! < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
