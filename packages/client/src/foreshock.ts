@@ -18,6 +18,7 @@ import type {
   SeriesRow,
   TenantRow,
   TenantSummary,
+  TruthRow,
 } from "./rows.ts";
 import { type CallOptions, type ForeshockOptions, Transport } from "./transport.ts";
 
@@ -49,7 +50,8 @@ export interface PointsQuery extends RangeQuery {
   readonly maxPoints?: number | undefined;
 }
 
-export interface ScoresQuery extends RangeQuery, Omit<PlaceQuery, "metric"> {
+export interface ScoresQuery extends RangeQuery {
+  readonly cluster?: string | undefined;
   readonly level: Exclude<Level, "metric">;
   /** Such as `5m` or `1h`. */
   readonly step?: string | undefined;
@@ -98,8 +100,8 @@ export class Foreshock {
   }
 
   /** The answer key of the demo's injected faults. @throws NotFoundError outside the demo. */
-  truth(options?: CallOptions): Promise<unknown> {
-    return this.#get("/demo/truth", {}, options);
+  truth(options?: CallOptions): Promise<readonly TruthRow[]> {
+    return this.#rows("/demo/truth", {}, options);
   }
 
   readonly clusters = {

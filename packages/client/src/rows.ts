@@ -19,7 +19,13 @@ export type AnomalyKind =
 export type EntityState = "live" | "learning" | "silent";
 /** sudden = against the prediction, hour = against this hour of the day, recent = against the last hours, shift = sustained. */
 export type FactorName = "sudden" | "hour" | "recent" | "shift" | "absence";
-export type RejectReason = "future" | "too-late" | "infinite" | "series-limit" | "invalid-time";
+export type RejectReason =
+  | "future"
+  | "too-late"
+  | "infinite"
+  | "series-limit"
+  | "invalid-time"
+  | "invalid-labels";
 
 export interface TenantRow {
   readonly tenant: string;
@@ -33,7 +39,7 @@ export interface TenantSummary {
   readonly points: number;
   /** Event time of the newest scored point; null where there is none. */
   readonly watermark: Instant | null;
-  readonly score: number;
+  readonly score: number | null;
   readonly severity: Severity;
   readonly openFindings: number;
   /** "At most one finding in so many days." */
@@ -258,4 +264,19 @@ export interface IngestReport {
     readonly points: number;
     readonly examples: readonly string[];
   }[];
+}
+
+/** One injected fault of the demonstration's answer key. */
+export interface TruthRow {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly cluster: string;
+  /** Empty when the whole cluster is meant. */
+  readonly nodes: readonly string[];
+  readonly metrics: readonly string[];
+  readonly from: Instant;
+  readonly to: Instant | null;
+  /** True for the decoys, which must not be found. */
+  readonly silent: boolean;
 }

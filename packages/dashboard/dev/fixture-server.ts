@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { FixtureReplies, type FixtureState } from "./fixture-replies.ts";
+
+/** Serves the built pages and made-up replies, for working on the pages alone. Not a test double. */
+export interface Fixture {
+  readonly url: string;
+  readonly key: string;
+  stop(): Promise<void>;
+}
+
+const KEY = "fsk_ro_fixture";
+const DIST = join(import.meta.dirname, "..", "dist");
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+const DURATION_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+export async function fixtureServer(options: {
+  readonly state: FixtureState;
+  readonly nodes: number;
+  readonly port: number;
+}): Promise<Fixture> {
+  const replies = new FixtureReplies(options.nodes, options.state);
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? "/", "http://fixture");
+    if (!url.pathname.startsWith("/api/v1/")) {
+      const [type, body] = await pageFile(url.pathname);
+      response.writeHead(200, { "content-type": type }).end(body);
+      return;
+    }
+    const isKnown = request.headers.authorization === `Bearer ${KEY}`;
+    const tenant = String(request.headers["x-scope-orgid"] ?? "acme");
+    const body = isKnown ? answer(replies, url, tenant) : undefined;
+    const status = body === undefined ? (isKnown ? 404 : 401) : 200;
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify(body ?? problem(status)));
+  });
+  await new Promise<void>((done) => server.listen(options.port, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, key: KEY, stop: () => stopped(server) };
+}
+
+function stopped(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((done) => server.close(() => done()));
+}
+
+function problem(status: number) {
+  return status === 401
+    ? { title: "The key is not known", status, code: "key_malformed", requestId: "req_fixture" }
+    : { title: "No such thing", status, code: "not_found", requestId: "req_fixture" };
+}
+
+async function pageFile(path: string): Promise<readonly [type: string, body: Buffer]> {
+  const name = extname(path) === "" ? "index.html" : normalize(path);
+  const type = TYPES[extname(name)] ?? "application/octet-stream";
+  return [type, await readFile(join(DIST, name)).catch(() => Buffer.from("not built"))];
+}
+
+function answer(replies: FixtureReplies, url: URL, tenant: string): unknown {
+  const nowMs = Date.now();
+  const query = url.searchParams;
+  const fromMs = Number(query.get("from") ?? nowMs - 86_400_000);
+  const toMs = Number(query.get("to") ?? nowMs);
+  const place = {
+    cluster: query.get("cluster"),
+    node: query.get("node"),
+    metric: query.get("metric"),
+  };
+  const [, , , room, id, part] = url.pathname.split("/").map(decodeURIComponent);
+  const whole = (data: unknown) => ({ data, nextCursor: null });
+  switch (room) {
+    case "tenants":
+      return whole([{ tenant: "acme" }, { tenant: "globex" }]);
+    case "summary":
+      return replies.summary(tenant, nowMs);
+    case "health":
+      return replies.health(nowMs);
+    case "clusters":
+      return whole(replies.clusters(nowMs));
+    case "nodes":
+      return whole(replies.nodes(nowMs, place.cluster ?? undefined));
+    case "findings":
+      return whole(replies.findings(nowMs));
+    case "anomalies":
+      return whole(replies.anomalies(nowMs, fromMs, place));
+    case "scores": {
+      const [, count, unit] = /^(\d+)([mhd])$/.exec(query.get("step") ?? "5m") ?? [];
+      const stepMs = Number(count) * (DURATION_MS[unit ?? "m"] ?? 0);
+      const level = query.get("level") as "node" | "cluster" | "tenant";
+      return replies.scores(level, fromMs, toMs, stepMs, place.cluster, nowMs);
+    }
+    case "series":
+      if (id === undefined) return whole(replies.series(nowMs, place));
+      if (part === undefined) return replies.seriesById(id, nowMs);
+      return replies.points(id, fromMs, toMs, Number(query.get("maxPoints") ?? 1000), nowMs);
+    default:
+      return undefined;
+  }
+}

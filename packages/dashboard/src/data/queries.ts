@@ -1,0 +1,154 @@
+import type {
+  AnomalyRow,
+  ClusterRow,
+  DataHealth,
+  FindingRow,
+  Foreshock,
+  NodeRow,
+  PointsReply,
+  RankingReply,
+  ScoresReply,
+  SeriesRow,
+  TenantSummary,
+} from "@foreshock/client";
+import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { useSession } from "../session/session.tsx";
+import { followsNow, laneStep, type MsRange, resolveRange } from "../state/time-range.ts";
+import { useView } from "../state/use-view.ts";
+
+/** How often a live page asks again. */
+const POLL_MS = 10_000;
+
+/** Rows of one list the page reads at most; beyond it the lists say so. */
+export const ROWS_MAX = 500;
+
+/** Findings are read this far back, so that the budget line and the list agree. */
+const FINDINGS_BACK = "now-30d";
+
+type Fetch<Data> = (client: Foreshock, signal: AbortSignal) => Promise<Data>;
+
+/** One kind of question of the current tenant, asked again every ten seconds on a live page. */
+function useAsked<Data>(name: string, parts: readonly unknown[], fetch: Fetch<Data>) {
+  const { client, tenant } = useSession();
+  const { view } = useView();
+  return useQuery<Data>({
+    queryKey: [tenant, name, ...parts],
+    queryFn: ({ signal }) => fetch(client, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: view.live && followsNow(view) ? POLL_MS : false,
+  });
+}
+
+export type Asked<Data> = UseQueryResult<Data, Error>;
+
+/** A reply with the range it was asked for, which moves on while the page is live. */
+export interface Ranged<Reply> {
+  readonly range: MsRange;
+  readonly reply: Reply;
+}
+
+function useRanged<Reply>(
+  name: string,
+  parts: readonly unknown[],
+  fetch: (client: Foreshock, range: MsRange, signal: AbortSignal) => Promise<Reply>,
+): Asked<Ranged<Reply>> {
+  const { view } = useView();
+  return useAsked(name, [view.from, view.to, ...parts], async (client, signal) => {
+    const range = resolveRange(view, Date.now());
+    return { range, reply: await fetch(client, range, signal) };
+  });
+}
+
+export function useSummary(): Asked<TenantSummary> {
+  return useAsked("summary", [], (client, signal) => client.summary({ signal }));
+}
+
+export function useHealth(): Asked<DataHealth> {
+  return useAsked("health", [], (client, signal) => client.health({ signal }));
+}
+
+/** Findings of the last 30 days. */
+export function useFindings(): Asked<readonly FindingRow[]> {
+  return useAsked("findings", [], async (client, signal) => {
+    const pages = client.findings.list({ from: FINDINGS_BACK, limit: ROWS_MAX }, { signal });
+    return (await pages.page()).data;
+  });
+}
+
+export function useClusters(): Asked<readonly ClusterRow[]> {
+  return useAsked("clusters", [], (client, signal) => client.clusters.list({ signal }));
+}
+
+export function useNodes(cluster?: string): Asked<readonly NodeRow[]> {
+  return useAsked("nodes", [cluster], (client, signal) =>
+    client.nodes.list({ cluster }, { signal }),
+  );
+}
+
+/** Roll-up scores over the page's range in at most `cellsMax` steps. */
+export function useScores(
+  level: "node" | "cluster" | "tenant",
+  cellsMax: number,
+  cluster?: string,
+): Asked<Ranged<ScoresReply>> {
+  const parts = [level, cellsMax, cluster];
+  return useRanged("scores", parts, (client, range, signal) => {
+    const step = laneStep(range, cellsMax).word;
+    const query = { level, step, from: range.startMs, to: range.endMs, cluster };
+    return client.scores(query, { signal });
+  });
+}
+
+export function useRanking(
+  level: "node" | "metric",
+  n: number,
+  place: { readonly cluster?: string; readonly node?: string } = {},
+): Asked<Ranged<RankingReply>> {
+  return useRanged("ranking", [level, n, place.cluster, place.node], (client, range, signal) =>
+    client.rankings({ level, n, from: range.startMs, to: range.endMs, ...place }, { signal }),
+  );
+}
+
+/** All series of a node, or the one of a metric. */
+export function useSeries(place: {
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric?: string;
+}): Asked<readonly SeriesRow[]> {
+  const parts = [place.cluster, place.node, place.metric];
+  return useAsked("series", parts, async (client, signal) => {
+    return (await client.series.list({ ...place, limit: ROWS_MAX }, { signal }).page()).data;
+  });
+}
+
+/** Points of a series over the page's range. */
+export function usePoints(seriesId: string, maxPoints: number): Asked<Ranged<PointsReply>> {
+  return useRanged("points", [seriesId, maxPoints], (client, range, signal) =>
+    client.series.points(seriesId, { from: range.startMs, to: range.endMs, maxPoints }, { signal }),
+  );
+}
+
+/** Points of a series over a range of its own, such as a finding's. */
+export function usePointsAround(
+  seriesId: string,
+  range: MsRange,
+  maxPoints: number,
+): Asked<PointsReply> {
+  const parts = [seriesId, range.startMs, range.endMs, maxPoints];
+  return useAsked("points-around", parts, (client, signal) =>
+    client.series.points(seriesId, { from: range.startMs, to: range.endMs, maxPoints }, { signal }),
+  );
+}
+
+/** Anomalies of a place over the page's range, worst first. */
+export function useAnomalies(place: {
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric?: string;
+}): Asked<Ranged<readonly AnomalyRow[]>> {
+  const parts = [place.cluster, place.node, place.metric];
+  return useRanged("anomalies", parts, async (client, range, signal) => {
+    const query = { ...place, from: range.startMs, to: range.endMs, limit: ROWS_MAX };
+    return (await client.anomalies.list({ ...query, sort: "score" }, { signal }).page()).data;
+  });
+}

@@ -1,0 +1,125 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCanvas } from "../chart/use-canvas.ts";
+import type { CellState } from "../state/view-codec.ts";
+import { drawFleet } from "./draw-fleet.ts";
+import { type FleetCell, type FleetGroup, nodeId } from "./fleet-cells.ts";
+import { cellAt, cellBeside, cellPosition, fleetLayout, type Move } from "./fleet-layout.ts";
+import { HoverCard } from "./hover-card.tsx";
+
+/** Taller than that, and the ranked list beside the map would leave the screen. */
+const HEIGHT_SHARE = 0.62;
+const HEIGHT_MIN = 240;
+
+const MOVES: Readonly<Record<string, Move>> = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+  Home: "first",
+  End: "last",
+};
+
+/**
+ * All nodes as squares. Arrow keys move the selection, Enter opens it; hovering reads a cell. The
+ * selection is announced, and the table twin holds the same rows.
+ */
+export function FleetMap(props: {
+  readonly groups: readonly FleetGroup[];
+  readonly show: readonly CellState[];
+  /** `nodeId` of the selected cell, or empty. */
+  readonly selected: string;
+  readonly onSelect: (id: string) => void;
+  readonly onOpen: (cell: FleetCell) => void;
+}) {
+  const { groups, show, onSelect, onOpen } = props;
+  const [width, setWidth] = useState(0);
+  const [hovered, setHovered] = useState(-1);
+  const box = useWidth(setWidth);
+  const cells = useMemo(() => groups.flatMap((group) => group.cells), [groups]);
+  const layout = useMemo(() => {
+    const height = Math.max(HEIGHT_MIN, window.innerHeight * HEIGHT_SHARE);
+    return fleetLayout(
+      groups.map((group) => group.cells.length),
+      Math.max(1, width),
+      height,
+    );
+  }, [groups, width]);
+  const selected = useMemo(
+    () =>
+      props.selected === "" ? -1 : cells.findIndex(({ node }) => nodeId(node) === props.selected),
+    [cells, props.selected],
+  );
+  const draw = useCallback(
+    (surface: Parameters<typeof drawFleet>[0]) =>
+      drawFleet(surface, groups, layout, { selected, hovered, show }),
+    [groups, layout, selected, hovered, show],
+  );
+  const ref = useCanvas(draw, Math.ceil(layout.height) + 2);
+
+  const under = (event: MouseEvent) => {
+    const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    return cellAt(layout, event.clientX - area.left, event.clientY - area.top);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const move = MOVES[event.key];
+    const current = cells[selected];
+    if (move !== undefined) {
+      const next = cells[cellBeside(layout, selected, move)];
+      if (next !== undefined) onSelect(nodeId(next.node));
+    } else if (event.key === "Enter" && current !== undefined) onOpen(current);
+    else if (event.key === "Escape") onSelect("");
+    else return;
+    event.preventDefault();
+  };
+  const carded = hovered >= 0 ? hovered : selected;
+  const card = cells[carded];
+  return (
+    <div class="fleet-map" ref={box}>
+      <div
+        class="fleet-canvas"
+        role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move through the map
+        tabIndex={0}
+        aria-label={`Map of ${cells.length} nodes. Arrow keys move, Enter opens.`}
+        onKeyDown={onKeyDown}
+        onPointerMove={(event) => setHovered(under(event))}
+        onPointerLeave={() => setHovered(-1)}
+        onClick={(event) => {
+          const cell = cells[under(event)];
+          if (cell !== undefined) onOpen(cell);
+        }}
+      >
+        <canvas ref={ref} />
+        {card === undefined ? null : (
+          <HoverCard
+            cell={card}
+            {...cellPosition(layout, carded)}
+            size={layout.cell}
+            width={width}
+          />
+        )}
+      </div>
+      <p class="visually-hidden" aria-live="polite">
+        {selected >= 0 && cells[selected] !== undefined ? spoken(cells[selected]) : ""}
+      </p>
+    </div>
+  );
+}
+
+function spoken({ node, state, score }: FleetCell): string {
+  return `${node.node} in ${node.cluster}: ${state}, score ${Math.round((score ?? 0) * 100)}`;
+}
+
+/** Follows the width of an element. */
+function useWidth(onWidth: (width: number) => void) {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = ref.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => onWidth(element.clientWidth));
+    observer.observe(element);
+    onWidth(element.clientWidth);
+    return () => observer.disconnect();
+  }, [onWidth]);
+  return ref;
+}

@@ -1,0 +1,152 @@
+import type { FindingPart, FindingRow } from "@foreshock/client";
+import { MiniChart } from "../chart/mini-chart.tsx";
+import { usePointsAround } from "../data/queries.ts";
+import { counted, percent } from "../format/number.ts";
+import { lasting, moment, msOf, rarity } from "../format/time.ts";
+import { confidenceWord, kindWord } from "../format/word.ts";
+import { Await } from "../parts/await.tsx";
+import { Go } from "../parts/go.tsx";
+import { useNow } from "../parts/use-now.ts";
+import { useSession } from "../session/session.tsx";
+import { SeverityMark } from "../severity/severity-mark.tsx";
+import { findingPlace, findingRange, rangeChange } from "./finding-place.ts";
+
+/** Contributing metrics named on a card; the page behind it has them all. */
+const PARTS_MAX = 4;
+const SPARK_POINTS = 160;
+
+/** One open finding: how bad, where, the sentence, what contributes since when, and a look at it. */
+export function FindingCard(props: { readonly finding: FindingRow; readonly rank: number }) {
+  const { finding } = props;
+  const { tenant } = useSession();
+  const nowMs = useNow();
+  const sinceMs = msOf(finding.onset) ?? Date.parse(finding.openedAt);
+  const first = finding.contributions[0];
+  return (
+    <li class={`finding sev-${finding.severity}`}>
+      <div class="finding-how">
+        <SeverityMark severity={finding.severity} score={finding.score} />
+        <span class="chip" data-label={finding.label}>
+          {kindWord(finding.kind)}
+        </span>
+      </div>
+      <div class="finding-what">
+        <h3>
+          <Go
+            to={findingPlace(finding, tenant)}
+            change={rangeChange(finding, nowMs)}
+            row
+            class="finding-link"
+          >
+            <Where finding={finding} />
+          </Go>
+        </h3>
+        <p class="sentence">{finding.text}</p>
+        <Parts finding={finding} />
+      </div>
+      <div class="finding-look">
+        {first === undefined ? null : <Spark part={first} finding={finding} />}
+      </div>
+      <dl class="finding-facts">
+        <div>
+          <dt>Since</dt>
+          <dd>
+            {moment(sinceMs, nowMs)} <span class="soft">{lasting(nowMs - sinceMs)}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>For {finding.level === "node" ? "this node" : "this cluster"}</dt>
+          <dd>{rarity(finding.entityReturnPeriodDays)}</dd>
+        </div>
+        <div>
+          <dt>In this fleet</dt>
+          <dd>{rarity(finding.fleetReturnPeriodDays)}</dd>
+        </div>
+        <div>
+          <dt>Confidence</dt>
+          <dd>{confidenceWord(finding.confidence)}</dd>
+        </div>
+      </dl>
+    </li>
+  );
+}
+
+function Where({ finding }: { readonly finding: FindingRow }) {
+  if (finding.node === null) {
+    return (
+      <>
+        {finding.cluster}{" "}
+        <span class="soft">whole cluster, {counted(finding.nodes.length, "node")}</span>
+      </>
+    );
+  }
+  return (
+    <>
+      <span class="soft">{finding.cluster} / </span>
+      {finding.node}
+    </>
+  );
+}
+
+/** Contributing metrics in onset order, each a link to its own page. */
+function Parts({ finding }: { readonly finding: FindingRow }) {
+  const { tenant } = useSession();
+  const nowMs = useNow();
+  const shown = finding.contributions.slice(0, PARTS_MAX);
+  const rest = finding.contributions.length - shown.length;
+  if (shown.length === 0) return null;
+  return (
+    <ol class="parts" aria-label="Contributing metrics in order of onset">
+      {shown.map((part) => {
+        const onsetMs = msOf(part.onset);
+        return (
+          <li key={part.seriesId}>
+            <Go
+              to={{
+                page: "metric",
+                tenant,
+                cluster: finding.cluster,
+                node: part.node,
+                metric: part.metric,
+              }}
+              change={rangeChange(finding, nowMs)}
+              title={part.text}
+            >
+              {finding.node === null ? `${part.node} ${part.metric}` : part.metric}
+            </Go>
+            <span class="soft">
+              {onsetMs === null ? "" : `${moment(onsetMs, nowMs)}, `}
+              {percent(part.share)}
+            </span>
+          </li>
+        );
+      })}
+      {rest > 0 ? <li class="soft">and {rest} more</li> : null}
+    </ol>
+  );
+}
+
+function Spark(props: { readonly part: FindingPart; readonly finding: FindingRow }) {
+  const { part, finding } = props;
+  const nowMs = useNow();
+  const range = findingRange(finding, nowMs);
+  const points = usePointsAround(part.seriesId, range, SPARK_POINTS);
+  return (
+    <Await asked={points} height={72}>
+      {({ columns, stepMs }) => (
+        <figure class="spark">
+          <MiniChart
+            columns={columns}
+            range={range}
+            stepMs={stepMs}
+            height={62}
+            label={`${part.metric} with its expected band: ${part.text}`}
+          />
+          <figcaption class="soft">
+            {part.metric}, {lasting(range.endMs - range.startMs)}
+          </figcaption>
+        </figure>
+      )}
+    </Await>
+  );
+}

@@ -1,0 +1,114 @@
+import type { AnomalyRow, SeriesRow } from "@foreshock/client";
+import { useAnomalies, useSeries } from "../data/queries.ts";
+import { counted, measured } from "../format/number.ts";
+import { lasting, moment, msOf } from "../format/time.ts";
+import { confidenceWord } from "../format/word.ts";
+import { Await, Empty } from "../parts/await.tsx";
+import { Breadcrumbs } from "../parts/breadcrumbs.tsx";
+import { useNow } from "../parts/use-now.ts";
+import { SeverityMark } from "../severity/severity-mark.tsx";
+import type { Place } from "../state/place.ts";
+import { useView } from "../state/use-view.ts";
+import { AnomalyTable } from "./anomaly-table.tsx";
+import { MetricPanel } from "./metric-panel.tsx";
+import { unitOf } from "./metric-unit.ts";
+import { toldOf } from "./node-order.ts";
+import { WhyPanel } from "./why-panel.tsx";
+
+type MetricPlace = Extract<Place, { page: "metric" }>;
+
+/** Why is this an anomaly? */
+export function MetricPage({ place }: { readonly place: MetricPlace }) {
+  const series = useSeries(place);
+  return (
+    <main class="page" id="main">
+      <Breadcrumbs place={place} />
+      <Await asked={series} height={560}>
+        {(rows) => {
+          const row = rows[0];
+          if (row === undefined) {
+            return (
+              <Empty kind="nodata" title={`No metric "${place.metric}" on ${place.node}.`}>
+                <p class="soft">The breadcrumbs lead to the node's other metrics.</p>
+              </Empty>
+            );
+          }
+          return <Metric place={place} series={row} />;
+        }}
+      </Await>
+    </main>
+  );
+}
+
+function Metric(props: { readonly place: MetricPlace; readonly series: SeriesRow }) {
+  const { place, series } = props;
+  const { cluster, node, metric } = place;
+  const { view, change } = useView();
+  const anomalies = useAnomalies({ cluster, node, metric });
+  const rows = anomalies.data?.reply ?? [];
+  const told = rows.find(({ id }) => id === view.anomaly) ?? toldOf(rows);
+  return (
+    <>
+      <div class="page-head">
+        <h1>{metric}</h1>
+        <SeriesState series={series} told={told} />
+      </div>
+      <Story series={series} told={told} waiting={anomalies.data === undefined} />
+      <MetricPanel series={series} />
+      {told === undefined ? null : <WhyPanel anomaly={told} unit={unitOf(series)} />}
+      <Await asked={anomalies} height={120}>
+        {({ reply }) => (
+          <AnomalyTable
+            anomalies={reply}
+            unit={unitOf(series)}
+            told={told?.id}
+            onTell={(anomaly) => change({ anomaly })}
+          />
+        )}
+      </Await>
+    </>
+  );
+}
+
+function SeriesState(props: { readonly series: SeriesRow; readonly told: AnomalyRow | undefined }) {
+  const { series, told } = props;
+  const nowMs = useNow();
+  const lastMs = msOf(series.lastAt);
+  const firstMs = msOf(series.firstAt);
+  return (
+    <>
+      {series.state === "live" ? (
+        <SeverityMark
+          severity={told?.severity ?? series.severity}
+          score={told?.score ?? series.score}
+        />
+      ) : (
+        <span class="badge">{series.state}</span>
+      )}
+      <p class="soft facts">
+        <span>now {measured(series.lastValue, unitOf(series))}</span>
+        {lastMs === null ? null : <span>last point {moment(lastMs, nowMs)}</span>}
+        {firstMs === null ? null : <span>{lasting(nowMs - firstMs)} of history</span>}
+        <span>confidence {confidenceWord(series.confidence)}</span>
+      </p>
+    </>
+  );
+}
+
+function Story(props: {
+  readonly series: SeriesRow;
+  readonly told: AnomalyRow | undefined;
+  readonly waiting: boolean;
+}) {
+  const { series, told, waiting } = props;
+  if (waiting) return <p class="story soft">Looking for anomalies in this range.</p>;
+  if (told !== undefined) return <p class="story">{told.explanation.text}</p>;
+  if (series.state === "learning") {
+    return (
+      <p class="story soft">
+        Learning: {counted(series.points, "point")} so far. It counts as settled after three days.
+      </p>
+    );
+  }
+  return <p class="story soft">Nothing anomalous in this range.</p>;
+}

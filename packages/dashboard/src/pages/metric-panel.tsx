@@ -1,0 +1,158 @@
+import type { PointsReply, SeriesRow } from "@foreshock/client";
+import { lazy, Suspense, useState } from "react";
+import { usePoints } from "../data/queries.ts";
+import { measured, scored } from "../format/number.ts";
+import { moment, stamp } from "../format/time.ts";
+import { Await, Empty, Skeleton } from "../parts/await.tsx";
+import { severityOf } from "../severity/severity.ts";
+import { SeverityMark } from "../severity/severity-mark.tsx";
+import { absoluteRange, DEFAULT_RANGE } from "../state/time-range.ts";
+import { useView } from "../state/use-view.ts";
+import { unitOf } from "./metric-unit.ts";
+
+const CHART_HEIGHT = 320;
+const POINTS_MAX = 1200;
+/** Rows of the table twin; the API gives all of them. */
+const ROWS_MAX = 300;
+
+/** Only this page draws with uPlot, so only this page loads it. */
+const MetricChart = lazy(() => import("../chart/metric-chart.tsx"));
+
+/** Value, expected band, anomaly windows and ribbon; or the same as a table. */
+export function MetricPanel({ series }: { readonly series: SeriesRow }) {
+  const points = usePoints(series.id, POINTS_MAX);
+  const { view, change } = useView();
+  const [index, setIndex] = useState<number | null>(null);
+  const unit = unitOf(series);
+  return (
+    <section class="panel" aria-label="Values over time">
+      <div class="panel-head chart-head">
+        <ChartLegend />
+        {points.data === undefined ? null : (
+          <Readout columns={points.data.reply.columns} index={index} unit={unit} />
+        )}
+        <button
+          type="button"
+          class={view.table ? "button button-small toggle is-on" : "button button-small toggle"}
+          aria-pressed={view.table}
+          onClick={() => change({ table: !view.table })}
+        >
+          Table
+        </button>
+      </div>
+      <Await asked={points} height={CHART_HEIGHT}>
+        {({ range, reply }) => {
+          if (reply.columns.at.length === 0) {
+            return (
+              <Empty kind="nodata" title="No points in this range.">
+                <p class="soft">Choose a longer range, or zoom out with z.</p>
+              </Empty>
+            );
+          }
+          if (view.table) return <PointTable reply={reply} unit={unit} />;
+          return (
+            <Suspense fallback={<Skeleton height={CHART_HEIGHT} />}>
+              <MetricChart
+                columns={reply.columns}
+                range={range}
+                stepMs={reply.stepMs}
+                unit={unit}
+                height={CHART_HEIGHT}
+                label={`${series.metric} with its expected band; the Table button gives the numbers`}
+                onPoint={setIndex}
+                onZoom={(zoomed) => change(absoluteRange(zoomed))}
+                onReset={() => change(DEFAULT_RANGE)}
+              />
+            </Suspense>
+          );
+        }}
+      </Await>
+    </section>
+  );
+}
+
+function ChartLegend() {
+  return (
+    <ul class="chart-legend">
+      <li>
+        <i class="key-actual" aria-hidden="true" /> actual
+      </li>
+      <li>
+        <i class="key-expected" aria-hidden="true" /> expected
+      </li>
+      <li>
+        <i class="key-band" aria-hidden="true" /> usual range
+      </li>
+    </ul>
+  );
+}
+
+/** The numbers under the cursor; the newest where there is no cursor. */
+function Readout(props: {
+  readonly columns: PointsReply["columns"];
+  readonly index: number | null;
+  readonly unit: string;
+}) {
+  const { columns, unit } = props;
+  const i = props.index ?? columns.at.length - 1;
+  const atMs = columns.at[i];
+  if (atMs === undefined) return null;
+  const score = columns.score[i] ?? null;
+  return (
+    <p class="readout">
+      <span class="soft">{moment(atMs, Date.now())}</span> <b>{measured(columns.value[i], unit)}</b>
+      <span class="soft">
+        usual {measured(columns.lower[i])} – {measured(columns.upper[i], unit)}
+      </span>
+      {score === null ? (
+        <span class="soft">no score</span>
+      ) : (
+        <SeverityMark severity={severityOf(score)} score={score} />
+      )}
+    </p>
+  );
+}
+
+function PointTable({ reply, unit }: { readonly reply: PointsReply; readonly unit: string }) {
+  const { columns } = reply;
+  const first = Math.max(0, columns.at.length - ROWS_MAX);
+  const order = columns.at.map((_, i) => i).slice(first);
+  return (
+    <div class="table-scroll" style={{ maxHeight: `${CHART_HEIGHT}px` }}>
+      <table class="rows">
+        <caption class="visually-hidden">Points, newest first</caption>
+        <thead>
+          <tr>
+            <th scope="col">Time, UTC</th>
+            <th scope="col" class="number">
+              Actual{unit === "" ? "" : `, ${unit}`}
+            </th>
+            <th scope="col" class="number">
+              Expected
+            </th>
+            <th scope="col" class="number">
+              Usual range
+            </th>
+            <th scope="col" class="number">
+              Score
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {order.reverse().map((i) => (
+            <tr key={columns.at[i]}>
+              <td class="nowrap">{stamp(columns.at[i]!)}</td>
+              <td class="number">{measured(columns.value[i])}</td>
+              <td class="number">{measured(columns.expected[i])}</td>
+              <td class="number nowrap">
+                {measured(columns.lower[i])} – {measured(columns.upper[i])}
+              </td>
+              <td class="number">{scored(columns.score[i])}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {first > 0 ? <p class="soft pad">The newest {ROWS_MAX} points. The API gives all.</p> : null}
+    </div>
+  );
+}

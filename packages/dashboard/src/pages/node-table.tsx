@@ -1,0 +1,86 @@
+import { type FleetCell, nodeId } from "../fleet/fleet-cells.ts";
+import { StateGlyph } from "../fleet/legend.tsx";
+import { count, scored } from "../format/number.ts";
+import { moment, msOf } from "../format/time.ts";
+import { confidenceWord, listed } from "../format/word.ts";
+import { Go } from "../parts/go.tsx";
+import { useSession } from "../session/session.tsx";
+import { CELL_WORDS } from "../severity/severity.ts";
+
+/** Nodes as rows: what the map shows in colour, in words. */
+export function NodeTable(props: {
+  readonly cells: readonly FleetCell[];
+  readonly caption: string;
+  readonly selected?: string;
+  /** For a narrow column: state, name, metrics. */
+  readonly compact?: boolean;
+}) {
+  const { cells, compact = false } = props;
+  if (cells.length === 0) return <p class="soft pad">No node is in these states.</p>;
+  return (
+    <table class={compact ? "rows is-compact" : "rows"}>
+      <caption class="visually-hidden">{props.caption}</caption>
+      <thead>
+        <tr>
+          <th scope="col">State</th>
+          <th scope="col" class="number">
+            Score
+          </th>
+          <th scope="col">Node</th>
+          {compact ? null : <th scope="col">Cluster</th>}
+          <th scope="col">Since</th>
+          <th scope="col">Metrics</th>
+          {compact ? null : <th scope="col">Confidence</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {cells.map((cell) => (
+          <Row
+            key={nodeId(cell.node)}
+            cell={cell}
+            compact={compact}
+            selected={nodeId(cell.node) === props.selected}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row(props: {
+  readonly cell: FleetCell;
+  readonly compact: boolean;
+  readonly selected: boolean;
+}) {
+  const { node, score, state } = props.cell;
+  const { tenant } = useSession();
+  const sinceMs = msOf(node.since);
+  const top = node.topMetrics.filter((one) => (one.score ?? 0) >= 0.5).map(({ metric }) => metric);
+  return (
+    <tr class={props.selected ? "is-selected" : undefined}>
+      <td>
+        <span class="mark">
+          <StateGlyph state={state} />
+          <span class="mark-word">{CELL_WORDS[state]}</span>
+        </span>
+      </td>
+      <td class="number">{scored(score)}</td>
+      <td class="name">
+        <Go to={{ page: "node", tenant, cluster: node.cluster, node: node.node }} row>
+          {node.node}
+        </Go>
+        {props.compact ? <span class="soft sub">{node.cluster}</span> : null}
+      </td>
+      {props.compact ? null : (
+        <td>
+          <Go to={{ page: "cluster", tenant, cluster: node.cluster }}>{node.cluster}</Go>
+        </td>
+      )}
+      <td class="nowrap">{sinceMs === null ? "—" : moment(sinceMs, Date.now())}</td>
+      <td class="wide">
+        {top.length === 0 ? <span class="soft">{count(node.metrics)} quiet</span> : listed(top, 2)}
+      </td>
+      {props.compact ? null : <td>{confidenceWord(node.confidence)}</td>}
+    </tr>
+  );
+}

@@ -1,0 +1,217 @@
+import type { ClusterRow, DataHealth, FindingRow, TenantSummary } from "@foreshock/client";
+import { laneRows } from "../chart/lane-rows.ts";
+import { Lanes } from "../chart/lanes.tsx";
+import {
+  type Asked,
+  useClusters,
+  useFindings,
+  useHealth,
+  useScores,
+  useSummary,
+} from "../data/queries.ts";
+import { count, percent } from "../format/number.ts";
+import { clockWithSeconds, lasting, msOf } from "../format/time.ts";
+import { Await, Empty } from "../parts/await.tsx";
+import { Go } from "../parts/go.tsx";
+import { useNow } from "../parts/use-now.ts";
+import { useSession } from "../session/session.tsx";
+import { SeverityGlyph } from "../severity/severity-mark.tsx";
+import { laneStep, presetLabel, type TokenRange } from "../state/time-range.ts";
+import { useView } from "../state/use-view.ts";
+import { FindingCard } from "./finding-card.tsx";
+import { FindingTable } from "./finding-table.tsx";
+import { FirstRun } from "./first-run.tsx";
+import { budgetWords, closedFindings, openFindings, verdictOf } from "./verdict.ts";
+
+/** Steps of the lanes: a day in cells of five minutes. */
+const CELLS_MAX = 340;
+/** Lanes of clusters under the overall one; the rest are on the fleet page. */
+const LANES_MAX = 8;
+
+/** What misbehaves now, how badly, and why? */
+export function NowPage() {
+  const summary = useSummary();
+  const findings = useFindings();
+  const health = useHealth();
+  if (summary.data?.watermark === null) return <FirstRun />;
+  return (
+    <main class="page" id="main">
+      <VerdictLine summary={summary} findings={findings} health={health} />
+      <OverallPanel />
+      <section class="block" aria-labelledby="findings-title">
+        <div class="block-head">
+          <h2 id="findings-title">Open findings</h2>
+          {summary.data === undefined ? null : <BudgetLine summary={summary.data} />}
+        </div>
+        <Await asked={findings} height={220}>
+          {(rows) => <Findings rows={rows} health={health.data} />}
+        </Await>
+      </section>
+      <Await asked={health} height={44}>
+        {(data) => <HealthStrip health={data} />}
+      </Await>
+    </main>
+  );
+}
+
+function VerdictLine(props: {
+  readonly summary: Asked<TenantSummary>;
+  readonly findings: Asked<readonly FindingRow[]>;
+  readonly health: Asked<DataHealth>;
+}) {
+  const clusters = useClusters();
+  const nowMs = useNow();
+  const { data: summary } = props.summary;
+  const { data: findings } = props.findings;
+  if (summary === undefined || findings === undefined) {
+    return <h1 class="verdict verdict-waiting">Now</h1>;
+  }
+  const rows: readonly ClusterRow[] = clusters.data ?? [];
+  const verdict = verdictOf(summary, findings, rows, props.health.data?.learning ?? 0, nowMs);
+  const worst = openFindings(findings)[0];
+  return (
+    <h1 class={`verdict verdict-${verdict.tone}`}>
+      <SeverityGlyph severity={worst?.severity ?? "none"} />
+      <span>
+        <b>{verdict.headline}</b> {verdict.rest.join(" ")}
+      </span>
+    </h1>
+  );
+}
+
+function OverallPanel() {
+  const { view } = useView();
+  const overall = useScores("tenant", CELLS_MAX);
+  const clusters = useScores("cluster", CELLS_MAX);
+  const { tenant } = useSession();
+  return (
+    <section class="panel" aria-labelledby="overall-title">
+      <div class="panel-head">
+        <h2 id="overall-title">Fleet over time</h2>
+        <span class="soft">{rangeWords(view)}, each cell the highest score of its step</span>
+      </div>
+      <Await asked={overall} height={150}>
+        {({ range, reply }) => {
+          const step = laneStep(range, CELLS_MAX).stepMs;
+          const all = laneRows(reply).map((row) => ({ ...row, name: "all clusters" }));
+          const some =
+            clusters.data === undefined ? [] : laneRows(clusters.data.reply).slice(0, LANES_MAX);
+          if (all.length === 0) {
+            return <Empty kind="nodata" title="No scores in this range." />;
+          }
+          return (
+            <Lanes
+              rows={[...all, ...some]}
+              times={reply.times}
+              stepMs={step}
+              range={range}
+              label="Highest score of all clusters and of each cluster over time"
+              name={(row) =>
+                row.cluster === "" || row.name === "all clusters" ? (
+                  <b>All</b>
+                ) : (
+                  <Go to={{ page: "cluster", tenant, cluster: row.cluster }}>{row.name}</Go>
+                )
+              }
+            />
+          );
+        }}
+      </Await>
+    </section>
+  );
+}
+
+function Findings(props: {
+  readonly rows: readonly FindingRow[];
+  readonly health: DataHealth | undefined;
+}) {
+  const open = openFindings(props.rows);
+  const closed = closedFindings(props.rows);
+  return (
+    <>
+      {open.length === 0 ? (
+        <AllGood health={props.health} />
+      ) : (
+        <ol class="findings">
+          {open.map((finding, i) => (
+            <FindingCard key={finding.id} finding={finding} rank={i + 1} />
+          ))}
+        </ol>
+      )}
+      {closed.length === 0 ? null : <FindingTable findings={closed} />}
+    </>
+  );
+}
+
+function AllGood({ health }: { readonly health: DataHealth | undefined }) {
+  const { view } = useView();
+  if (health !== undefined && health.learning > 0 && health.learning >= health.series) {
+    return (
+      <Empty kind="learning" title={`Learning: ${count(health.series)} series are new.`}>
+        <p>
+          A series is scored from its first hours on, and counts for findings after three days. With
+          more history at hand, import it and the wait is over.
+        </p>
+      </Empty>
+    );
+  }
+  const lastMs = msOf(health?.watermark);
+  const checked =
+    health === undefined || lastMs === null
+      ? ""
+      : ` ${count(health.series)} series checked, last at ${clockWithSeconds(lastMs)} UTC.`;
+  return (
+    <Empty kind="good" title={`No findings open.${checked}`}>
+      <p class="soft">
+        Single metrics and nodes may still be unusual for themselves: the{" "}
+        <Go to={{ page: "fleet" }} change={{ from: view.from, to: view.to }}>
+          fleet map
+        </Go>{" "}
+        shows them.
+      </p>
+    </Empty>
+  );
+}
+
+function BudgetLine({ summary }: { readonly summary: TenantSummary }) {
+  const promised = Number(summary.promised30d.toFixed(1));
+  return (
+    <p class="soft budget">
+      Alert budget: {budgetWords(summary.budgetDays)} promised, {count(summary.findings30d)} in 30
+      days realised ({promised} expected by chance)
+    </p>
+  );
+}
+
+function HealthStrip({ health }: { readonly health: DataHealth }) {
+  const lastMs = msOf(health.watermark);
+  const rejected = Object.values(health.rejectedPoints).reduce((sum, one) => sum + (one ?? 0), 0);
+  return (
+    <dl class="strip" aria-label="Is the data good?">
+      <Fact name="Fresh" value={percent(health.freshShare, 2)} />
+      <Fact name="Late series" value={count(health.late)} />
+      <Fact name="Silent" value={count(health.silent)} />
+      <Fact name="Learning" value={count(health.learning)} />
+      <Fact name="History scored" value={percent(health.backfill)} />
+      <Fact name="Points refused" value={count(rejected)} />
+      <Fact
+        name="Detection lag"
+        value={health.detectionLagMs === null ? "—" : lasting(health.detectionLagMs)}
+      />
+      <Fact name="Last point" value={lastMs === null ? "—" : `${clockWithSeconds(lastMs)} UTC`} />
+    </dl>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function rangeWords(range: TokenRange): string {
+  return presetLabel(range) ?? "The chosen range";
+}

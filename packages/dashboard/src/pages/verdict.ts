@@ -1,0 +1,71 @@
+import type { ClusterRow, FindingRow, TenantSummary } from "@foreshock/client";
+import { count, counted } from "../format/number.ts";
+import { lasting, moment, msOf } from "../format/time.ts";
+import { severityOf } from "../severity/severity.ts";
+
+export interface Verdict {
+  readonly tone: "good" | "bad" | "learning" | "nodata";
+  readonly headline: string;
+  readonly rest: readonly string[];
+}
+
+/** Findings that are open, the worst first; equal scores by age. */
+export function openFindings(findings: readonly FindingRow[]): readonly FindingRow[] {
+  return findings
+    .filter((finding) => finding.closedAt === null)
+    .sort((a, b) => b.score - a.score || (a.openedAt < b.openedAt ? -1 : 1));
+}
+
+/** Closed findings, the newest first. */
+export function closedFindings(findings: readonly FindingRow[]): readonly FindingRow[] {
+  return findings
+    .filter((finding) => finding.closedAt !== null)
+    .sort((a, b) => ((a.closedAt ?? "") > (b.closedAt ?? "") ? -1 : 1));
+}
+
+export function placeWords({ cluster, node }: { cluster: string; node: string | null }): string {
+  return node === null ? cluster : `${cluster} / ${node}`;
+}
+
+/** The first line of Now: what misbehaves, the worst of it, and how much is well. */
+export function verdictOf(
+  summary: TenantSummary,
+  findings: readonly FindingRow[],
+  clusters: readonly ClusterRow[],
+  learningSeries: number,
+  nowMs: number,
+): Verdict {
+  if (summary.watermark === null) {
+    return { tone: "nodata", headline: "No data yet.", rest: [] };
+  }
+  if (learningSeries > 0 && learningSeries >= summary.series) {
+    const seen = `${count(summary.series)} series seen, none for three days yet.`;
+    return { tone: "learning", headline: "Still learning.", rest: [seen] };
+  }
+  const open = openFindings(findings);
+  const normal = normalNodes(summary, clusters);
+  const worst = open[0];
+  if (worst === undefined) return { tone: "good", headline: "No findings open.", rest: [normal] };
+  const sinceMs = msOf(worst.onset) ?? Date.parse(worst.openedAt);
+  const since = `since ${moment(sinceMs, nowMs)} (${lasting(nowMs - sinceMs)})`;
+  const worstWords = `${placeWords(worst)}, ${severityOf(worst.score)}, ${since}.`;
+  return {
+    tone: "bad",
+    headline: `${counted(open.length, "finding")} open.`,
+    rest: [open.length === 1 ? worstWords : `Worst: ${worstWords}`, normal],
+  };
+}
+
+function normalNodes(summary: TenantSummary, clusters: readonly ClusterRow[]): string {
+  const anomalous = clusters.reduce((sum, cluster) => sum + cluster.anomalousNodes, 0);
+  if (anomalous === 0) return `All ${counted(summary.nodes, "node")} normal.`;
+  return `${count(summary.nodes - anomalous)} of ${counted(summary.nodes, "node")} normal.`;
+}
+
+/** "1 a week", "1 a day", "1 in 10 days": what the alert budget allows. */
+export function budgetWords(budgetDays: number): string {
+  if (budgetDays === 1) return "1 a day";
+  if (budgetDays === 7) return "1 a week";
+  if (budgetDays === 30) return "1 a month";
+  return `1 in ${Number(budgetDays.toFixed(1))} days`;
+}

@@ -1,0 +1,88 @@
+import type { AnomalyRow } from "@foreshock/client";
+import { change, measured, percent, scored } from "../format/number.ts";
+import { lasting, moment, msOf, rarity } from "../format/time.ts";
+import { confidenceWord, factorWords, kindWord } from "../format/word.ts";
+import { useNow } from "../parts/use-now.ts";
+
+/** Why this score: what the evidence is made of, and typical against actual. */
+export function WhyPanel(props: { readonly anomaly: AnomalyRow; readonly unit: string }) {
+  const { anomaly, unit } = props;
+  return (
+    <section class="panel why" aria-labelledby="why-title">
+      <div class="panel-head">
+        <h2 id="why-title">Why this score</h2>
+        <span class="soft">
+          {scored(anomaly.score)} of 100, {rarity(anomaly.explanation.returnPeriodDays)} for this
+          metric
+        </span>
+      </div>
+      <div class="why-body">
+        <Factors anomaly={anomaly} />
+        <Facts anomaly={anomaly} unit={unit} />
+      </div>
+    </section>
+  );
+}
+
+function Factors({ anomaly }: { readonly anomaly: AnomalyRow }) {
+  const factors = [...anomaly.explanation.factors].sort((a, b) => b.share - a.share);
+  return (
+    <dl class="factors" aria-label="Shares of the evidence">
+      {factors.map(({ name, share }) => {
+        const [word, meaning] = factorWords(name);
+        return (
+          <div key={name}>
+            <dt>
+              {word} <span class="soft">{meaning}</span>
+            </dt>
+            <dd>
+              <span class="bar" aria-hidden="true">
+                <span style={{ width: `${share * 100}%` }} />
+              </span>
+              <span class="number">{percent(share)}</span>
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}
+
+function Facts(props: { readonly anomaly: AnomalyRow; readonly unit: string }) {
+  const { anomaly, unit } = props;
+  const { explanation } = anomaly;
+  const { typical, deviation } = explanation;
+  const nowMs = useNow();
+  const onsetMs = msOf(explanation.onset) ?? Date.parse(anomaly.windowStart);
+  const peakMs = msOf(explanation.peak);
+  const endMs = anomaly.open ? nowMs : Date.parse(anomaly.windowEnd);
+  const facts: readonly (readonly [name: string, value: string, more: string])[] = [
+    ["Typical", `${measured(typical.low)} – ${measured(typical.high, unit)}`, ""],
+    [
+      "Actual",
+      measured(explanation.actual, unit),
+      peakMs === null ? "" : `at ${moment(peakMs, nowMs)}`,
+    ],
+    ["Deviation", change(deviation.percent), sigmaWords(deviation.sigma)],
+    ["How rare", rarity(explanation.returnPeriodDays), "for this metric"],
+    ["Shape", kindWord(anomaly.kind), anomaly.label],
+    [anomaly.open ? "Since" : "From", moment(onsetMs, nowMs), lasting(endMs - onsetMs)],
+    ["Confidence", confidenceWord(explanation.confidence), percent(explanation.confidence)],
+  ];
+  return (
+    <dl class="why-facts">
+      {facts.map(([name, value, more]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            {value} {more === "" || more === value ? null : <span class="soft">{more}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function sigmaWords(sigma: number | null): string {
+  return sigma === null ? "" : `${Math.abs(sigma).toFixed(1)} typical spreads`;
+}
