@@ -1,5 +1,7 @@
 import type { EpochMs, SeriesKey, TimeRange } from "@foreshock/core";
 import type { AnomalyRow, PointsReply, SeriesRow } from "../api/platform.ts";
+import type { EpisodeCursor } from "../store/episode-table.ts";
+import type { SeriesEntry } from "../store/partition-store.ts";
 
 /** Main to worker. Columns are handed over (transferred), so the sender must not touch them again. */
 export type ToWorker = AppendMessage | AskMessage;
@@ -34,6 +36,10 @@ export interface AskMessage {
 
 export type Question =
   | { readonly what: "open" }
+  | {
+      readonly what: "announce";
+      readonly series: readonly (FreshSeries & { readonly partition: number })[];
+    }
   | { readonly what: "prepare-checkpoint" }
   | { readonly what: "commit-checkpoint" }
   | { readonly what: "drain" }
@@ -58,25 +64,27 @@ export interface AnomalyQuery {
   readonly nodeId?: string | undefined;
   readonly metricName?: string | undefined;
   readonly limit: number;
-  /** Continue strictly after this place of the order. */
-  readonly after?: { readonly rank: number; readonly id: string } | undefined;
+  /** Continue strictly after these places, by partition. */
+  readonly after?: Readonly<Record<number, EpisodeCursor>> | undefined;
 }
 
 export interface Answers {
   readonly open: OpenAnswer;
+  readonly announce: undefined;
   readonly "prepare-checkpoint": undefined;
   readonly "commit-checkpoint": undefined;
   readonly drain: undefined;
   readonly points: PointsReply;
-  readonly anomalies: readonly RankedAnomaly[];
+  readonly anomalies: readonly FoundAnomaly[];
   readonly anomaly: AnomalyRow | undefined;
   readonly explain: readonly ExplainedSeries[];
   readonly close: undefined;
 }
 
-/** `rank` is what the list is ordered by, descending; ties by id ascending. */
-export interface RankedAnomaly {
-  readonly rank: number;
+/** An anomaly and where it stands in its partition's order. */
+export interface FoundAnomaly {
+  readonly partition: number;
+  readonly episode: EpisodeCursor;
   readonly row: AnomalyRow;
 }
 
@@ -91,15 +99,8 @@ export interface OpenAnswer {
   readonly series: readonly StoredSeries[];
 }
 
-export interface StoredSeries {
+export interface StoredSeries extends SeriesEntry {
   readonly partition: number;
-  readonly localId: number;
-  readonly key: SeriesKey;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly firstMs: EpochMs;
-  readonly lastMs: EpochMs;
-  readonly lastValue: number;
-  readonly pointCount: number;
 }
 
 /** Worker to main. */

@@ -1,0 +1,181 @@
+import { FLATLINE_STATE_LENGTH, FlatlineDetector } from "../engine/absence/flatline-detector.ts";
+import { DETECTOR_OUT, type SeriesDetector } from "../engine/engine.ts";
+import {
+  EPISODE_ROW,
+  EPISODE_ROW_LENGTH,
+  EPISODE_STATE_LENGTH,
+  type Episode,
+  type EpisodeChange,
+  EpisodeTracker,
+} from "../incident/episode-tracker.ts";
+import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
+import { scoreOfP } from "../score/rarity.ts";
+import { openState, sealState, unreadable } from "../stats/state-bytes.ts";
+
+const FORMAT = 0x4c;
+const VERSION = 1;
+/** Interval that the small detectors assume until the series' own is known. */
+const INTERVAL_BEFORE_MS = 60_000;
+
+const S = { counterAt: 0, counterValue: 1, ended: 2, firstAt: 3, lastAt: 4, lastValue: 5 } as const;
+const STATE_LENGTH = 6;
+const FLAT_AT = STATE_LENGTH;
+const EPISODE_AT = FLAT_AT + FLATLINE_STATE_LENGTH;
+const SLAB_LENGTH = EPISODE_AT + EPISODE_STATE_LENGTH;
+
+/** The row of the point pushed last, of whichever series: read it before the next push. */
+export const foldRow: Float64Array = new Float64Array(EPISODE_ROW_LENGTH);
+
+export interface SeriesFoldOptions {
+  /** Opens the detector; its interval is learnt from the points. */
+  open(): SeriesDetector;
+  /** Values are cumulative: the fold sees their rate per second, a reset is a missing point. */
+  readonly counter: boolean;
+}
+
+/**
+ * Everything that is folded over one series: the engine's detector, the flatline detector beside it,
+ * and the episodes of both. Points come in time order. Deterministic, O(1) a point.
+ */
+export class SeriesFold {
+  readonly #detector: SeriesDetector;
+  readonly #counter: boolean;
+  readonly #slab = new Float64Array(SLAB_LENGTH);
+  #flat: FlatlineDetector;
+  #episodes: EpisodeTracker;
+  #intervalMs: DurationMs = INTERVAL_BEFORE_MS;
+  #valueP = Number.NaN;
+  #flatP = Number.NaN;
+
+  constructor({ open, counter }: SeriesFoldOptions) {
+    this.#detector = open();
+    this.#counter = counter;
+    this.#slab[S.counterValue] = Number.NaN;
+    this.#slab[S.lastValue] = Number.NaN;
+    this.#flat = new FlatlineDetector(this.#intervalMs, this.#flatState());
+    this.#episodes = new EpisodeTracker(this.#intervalMs, this.#episodeState());
+    this.#episodes.reset();
+  }
+
+  /**
+   * One stored sample: NaN = missing, +Infinity = the source said that the series ended here.
+   * Afterwards `foldRow` holds the point's row; p and score there are the engine's own, or those of
+   * the flatline detector where it is the rarer one (`absence` = 1).
+   */
+  push(atMs: EpochMs, sample: number): EpisodeChange {
+    const slab = this.#slab;
+    const ended = sample === Number.POSITIVE_INFINITY;
+    const value = ended ? Number.NaN : this.#counter ? this.#rate(atMs, sample) : sample;
+    this.#detector.push(atMs, value, foldRow);
+    this.#followInterval();
+    this.#valueP = Number.isNaN(value) ? Number.NaN : foldRow[DETECTOR_OUT.p]!;
+    this.#flatP = this.#flat.push(atMs, value);
+    foldRow[EPISODE_ROW.absence] = 0;
+    if (this.#flatP < foldRow[DETECTOR_OUT.p]!) this.#takeFlat();
+    if (slab[S.firstAt] === 0) slab[S.firstAt] = atMs;
+    slab[S.lastAt] = atMs;
+    slab[S.ended] = ended ? 1 : 0;
+    slab[S.lastValue] = value;
+    return this.#episodes.push(atMs, value, foldRow);
+  }
+
+  /** The engine's own p at the last point; NaN where it was missing. */
+  get valueP(): number {
+    return this.#valueP;
+  }
+
+  /** p of the flatline detector at the last point; NaN while it has no opinion. */
+  get flatP(): number {
+    return this.#flatP;
+  }
+
+  /** The open episode, or the last one; undefined before the first. */
+  episode(): Episode | undefined {
+    return this.#episodes.episode();
+  }
+
+  get episodeIsOpen(): boolean {
+    return this.#episodes.isOpen;
+  }
+
+  get pointCount(): number {
+    return this.#detector.pointCount;
+  }
+
+  /** 0 until it is known. */
+  get intervalMs(): DurationMs {
+    return this.#detector.intervalMs;
+  }
+
+  get firstMs(): EpochMs {
+    return this.#slab[S.firstAt]!;
+  }
+
+  get lastMs(): EpochMs {
+    return this.#slab[S.lastAt]!;
+  }
+
+  /** As the engine saw it: the rate of a counter. */
+  get lastValue(): number {
+    return this.#slab[S.lastValue]!;
+  }
+
+  get ended(): boolean {
+    return this.#slab[S.ended] === 1;
+  }
+
+  save(): Uint8Array {
+    const detector = this.#detector.save();
+    const slab = new Uint8Array(this.#slab.buffer);
+    const payload = new Uint8Array(8 + slab.length + detector.length);
+    new DataView(payload.buffer).setFloat64(0, this.#intervalMs, true);
+    payload.set(slab, 8);
+    payload.set(detector, 8 + slab.length);
+    return sealState(FORMAT, VERSION, payload);
+  }
+
+  /** @throws Refusal "state/unreadable" for other or damaged bytes. */
+  restore(bytes: Uint8Array): void {
+    const payload = openState(FORMAT, VERSION, bytes);
+    const slabBytes = 8 * SLAB_LENGTH;
+    if (payload.length < 8 + slabBytes) throw unreadable("the bytes are cut short");
+    this.#detector.restore(payload.subarray(8 + slabBytes));
+    new Uint8Array(this.#slab.buffer).set(payload.subarray(8, 8 + slabBytes));
+    this.#intervalMs = new DataView(payload.buffer).getFloat64(0, true);
+    this.#flat = new FlatlineDetector(this.#intervalMs, this.#flatState());
+    this.#episodes = new EpisodeTracker(this.#intervalMs, this.#episodeState());
+    this.#flatP = Number.NaN;
+  }
+
+  #takeFlat(): void {
+    foldRow[EPISODE_ROW.absence] = 1;
+    foldRow[EPISODE_ROW.p] = this.#flatP;
+    foldRow[EPISODE_ROW.score] = scoreOfP(this.#flatP, this.#intervalMs);
+  }
+
+  #followInterval(): void {
+    const intervalMs = this.#detector.intervalMs;
+    if (intervalMs === this.#intervalMs || intervalMs === 0) return;
+    this.#intervalMs = intervalMs;
+    this.#flat = new FlatlineDetector(intervalMs, this.#flatState());
+    this.#episodes = new EpisodeTracker(intervalMs, this.#episodeState());
+  }
+
+  #rate(atMs: EpochMs, total: number): number {
+    if (Number.isNaN(total)) return Number.NaN;
+    const slab = this.#slab;
+    const grown = total - slab[S.counterValue]!;
+    const seconds = (atMs - slab[S.counterAt]!) / SECOND_MS;
+    slab[S.counterAt] = atMs;
+    slab[S.counterValue] = total;
+    return grown >= 0 && seconds > 0 ? grown / seconds : Number.NaN;
+  }
+
+  #flatState(): Float64Array {
+    return this.#slab.subarray(FLAT_AT, EPISODE_AT);
+  }
+
+  #episodeState(): Float64Array {
+    return this.#slab.subarray(EPISODE_AT, SLAB_LENGTH);
+  }
+}

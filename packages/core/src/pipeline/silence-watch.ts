@@ -1,0 +1,266 @@
+import { SILENCE_STATE_LENGTH, SilenceDetector } from "../engine/absence/silence-detector.ts";
+import type { DurationMs } from "../model/time.ts";
+import { unreadable } from "../stats/state-bytes.ts";
+
+const NONE = Number.NEGATIVE_INFINITY;
+
+/** Told of a silent series at a step: p, or NaN where an earlier claim is taken back. */
+export type SilenceSink = (series: number, step: number, p: number) => void;
+
+interface Watched {
+  /** As of the newest step looked at, and as of the oldest step that may still change. */
+  readonly head: Float64Array;
+  readonly base: Float64Array;
+  headDetector: SilenceDetector;
+  baseDetector: SilenceDetector;
+  /** Live steps to one step of the series' own; 0 until its interval is known. */
+  stride: number;
+  ended: boolean;
+}
+
+interface Step {
+  readonly step: number;
+  /** One byte a series: 1 = it has a point there. */
+  seen: Uint8Array;
+}
+
+/**
+ * Who of a tenant has gone silent. Steps count only where the tenant sent anything at all, so that an
+ * outage on the way to us makes nobody silent. Points may come late: inside the horizon everything is
+ * as if they had come in time. Cost: O(series) a step, 160 bytes a series, 1 byte a series and step
+ * of the horizon.
+ */
+export class SilenceWatch {
+  readonly #stepMs: DurationMs;
+  readonly #horizonSteps: number;
+  readonly #watched: Watched[] = [];
+  /** Steps that may still change, ascending: those looked at, then those to come. */
+  #steps: Step[] = [];
+  readonly #byStep = new Map<number, Step>();
+  #lookedAt = NONE;
+  /** Live steps before the first of `#steps`. */
+  #baseLive = 0;
+  readonly #dirty = new Set<number>();
+  /** Claims inside the horizon, by step: they may have to be taken back. */
+  readonly #claims = new Map<number, Set<number>>();
+
+  constructor(stepMs: DurationMs, horizonSteps: number) {
+    this.#stepMs = stepMs;
+    this.#horizonSteps = horizonSteps;
+  }
+
+  add(series: number): void {
+    while (this.#watched.length <= series) {
+      const head = new Float64Array(SILENCE_STATE_LENGTH);
+      const base = new Float64Array(SILENCE_STATE_LENGTH);
+      this.#watched.push(this.#watchedOf(head, base, 0));
+    }
+  }
+
+  /** The series' own sampling interval, once it is settled; before that it cannot be missed. */
+  setInterval(series: number, intervalMs: DurationMs): void {
+    const { head, base, stride } = this.#watched[series]!;
+    if (stride > 0) return;
+    const settled = Math.max(1, Math.ceil(intervalMs / this.#stepMs));
+    this.#watched[series] = this.#watchedOf(head, base, settled);
+  }
+
+  /** The source said that the series has ended: its silence is expected. */
+  ended(series: number): void {
+    const watched = this.#watched[series]!;
+    watched.ended = true;
+    watched.headDetector.ended();
+  }
+
+  /** The series has a point in this step. Steps before the horizon are too late to change anything. */
+  seenIn(step: number, series: number): void {
+    const known = this.#stepOf(step);
+    if (known === undefined || known.seen[series] === 1) return;
+    if (known.seen.length <= series) known.seen = widened(known.seen, this.#watched.length);
+    known.seen[series] = 1;
+    this.#watched[series]!.ended = false;
+    if (step <= this.#lookedAt) this.#dirty.add(series);
+  }
+
+  /** Share of the series of the newest looked-at step that have a point in `step`; 1 before any. */
+  coverage(step: number): number {
+    const before = this.#steps.findLast((known) => known.step <= this.#lookedAt);
+    const wanted = before === undefined ? 0 : ones(before.seen);
+    const here = this.#byStep.get(step);
+    return wanted === 0 ? 1 : (here === undefined ? 0 : ones(here.seen)) / wanted;
+  }
+
+  /** Looks at all steps up to `last`; before them again at what late points have changed. */
+  advance(last: number, tell: SilenceSink): void {
+    for (const series of this.#dirty) this.#again(series, tell);
+    this.#dirty.clear();
+    this.#steps.forEach(({ step, seen }, index) => {
+      if (step <= this.#lookedAt || step > last) return;
+      this.#lookedAt = step;
+      for (let series = 0; series < this.#watched.length; series++) {
+        this.#look(series, this.#baseLive + index + 1, step, seen[series] === 1, tell);
+      }
+    });
+    this.#forget();
+  }
+
+  /** Everything as JSON-ready header and bytes behind it; see `restore`. */
+  save(): { readonly header: SilenceHeader; readonly bytes: Uint8Array } {
+    const numbers = this.#watched.flatMap(({ head, base }) => [head, base].map(bytesOf));
+    const seen = this.#steps.map((step) => widened(step.seen, this.#watched.length));
+    const header: SilenceHeader = {
+      lookedAt: Number.isFinite(this.#lookedAt) ? this.#lookedAt : null,
+      baseLive: this.#baseLive,
+      strides: this.#watched.map(({ stride }) => stride),
+      ended: this.#watched.flatMap(({ ended }, series) => (ended ? [series] : [])),
+      steps: this.#steps.map(({ step }) => step),
+      claims: [...this.#claims]
+        .filter(([, series]) => series.size > 0)
+        .map(([step, series]): [number, number[]] => [step, [...series].sort((a, b) => a - b)])
+        .sort(([a], [b]) => a - b),
+      dirty: [...this.#dirty].sort((a, b) => a - b),
+    };
+    return { header, bytes: joined([...numbers, ...seen]) };
+  }
+
+  /** This watch must be new. @throws Refusal "state/unreadable". */
+  restore(header: SilenceHeader, bytes: Uint8Array): void {
+    const count = header.strides.length;
+    const stateBytes = 8 * SILENCE_STATE_LENGTH;
+    if (bytes.length !== count * (2 * stateBytes + header.steps.length)) {
+      throw unreadable("the length does not fit", { bytes: bytes.length });
+    }
+    let at = 0;
+    const take = (length: number): Uint8Array => {
+      at += length;
+      return bytes.slice(at - length, at);
+    };
+    header.strides.forEach((stride, series) => {
+      const head = new Float64Array(take(stateBytes).buffer as ArrayBuffer);
+      const base = new Float64Array(take(stateBytes).buffer as ArrayBuffer);
+      const watched = this.#watchedOf(head, base, stride);
+      watched.ended = header.ended.includes(series);
+      this.#watched.push(watched);
+    });
+    this.#steps = header.steps.map((step) => ({ step, seen: take(count) }));
+    for (const step of this.#steps) this.#byStep.set(step.step, step);
+    this.#lookedAt = header.lookedAt ?? NONE;
+    this.#baseLive = header.baseLive;
+    for (const [step, series] of header.claims) this.#claims.set(step, new Set(series));
+    for (const series of header.dirty) this.#dirty.add(series);
+  }
+
+  #look(series: number, live: number, step: number, seen: boolean, tell: SilenceSink): void {
+    const watched = this.#watched[series]!;
+    if (watched.stride === 0) return;
+    const detector = watched.headDetector;
+    const own = Math.floor(live / watched.stride);
+    const p = seen ? Number.NaN : detector.missed(own);
+    if (seen) detector.seen(own);
+    this.#claim(series, step, p, tell);
+  }
+
+  /** One series from the oldest changeable step on, as if its points had come in time. */
+  #again(series: number, tell: SilenceSink): void {
+    const watched = this.#watched[series]!;
+    watched.head.set(watched.base);
+    this.#steps.forEach(({ step, seen }, index) => {
+      if (step > this.#lookedAt) return;
+      this.#look(series, this.#baseLive + index + 1, step, seen[series] === 1, tell);
+    });
+    if (watched.ended) watched.headDetector.ended();
+  }
+
+  #claim(series: number, step: number, p: number, tell: SilenceSink): void {
+    const claims = this.#claims.get(step);
+    if (!Number.isNaN(p)) {
+      if (claims === undefined) this.#claims.set(step, new Set([series]));
+      else claims.add(series);
+      tell(series, step, p);
+    } else if (claims?.delete(series) === true) {
+      tell(series, step, p);
+    }
+  }
+
+  #stepOf(step: number): Step | undefined {
+    const known = this.#byStep.get(step);
+    if (known !== undefined) return known;
+    for (let index = this.#steps.length - 1; index >= 0; index--) {
+      if (this.#steps[index]!.step < step) return this.#insert(index + 1, step);
+    }
+    return step > this.#lookedAt || this.#baseLive === 0 ? this.#insert(0, step) : undefined;
+  }
+
+  #insert(index: number, step: number): Step {
+    const made = { step, seen: new Uint8Array(this.#watched.length) };
+    this.#steps.splice(index, 0, made);
+    this.#byStep.set(step, made);
+    // A step that nobody had a point in becomes a live one: the count of all later ones changes.
+    if (step > this.#lookedAt) return made;
+    for (let series = 0; series < this.#watched.length; series++) this.#dirty.add(series);
+    return made;
+  }
+
+  /** Steps that no point can change any more become the base. */
+  #forget(): void {
+    const oldest = this.#lookedAt - this.#horizonSteps;
+    let gone = 0;
+    while (gone < this.#steps.length && this.#steps[gone]!.step < oldest) {
+      const { step, seen } = this.#steps[gone]!;
+      this.#claims.delete(step);
+      this.#byStep.delete(step);
+      gone++;
+      this.#watched.forEach((watched, series) => {
+        if (watched.stride === 0 || seen[series] !== 1) return;
+        const own = Math.floor((this.#baseLive + gone) / watched.stride);
+        watched.baseDetector.seen(own);
+      });
+    }
+    this.#steps = this.#steps.slice(gone);
+    this.#baseLive += gone;
+  }
+
+  #watchedOf(head: Float64Array, base: Float64Array, stride: number): Watched {
+    const intervalMs = Math.max(1, stride) * this.#stepMs;
+    const headDetector = new SilenceDetector(intervalMs, head);
+    const baseDetector = new SilenceDetector(intervalMs, base);
+    return { head, base, headDetector, baseDetector, stride, ended: false };
+  }
+}
+
+export interface SilenceHeader {
+  readonly lookedAt: number | null;
+  readonly baseLive: number;
+  readonly strides: readonly number[];
+  readonly ended: readonly number[];
+  readonly steps: readonly number[];
+  readonly claims: readonly (readonly [step: number, series: readonly number[]])[];
+  readonly dirty: readonly number[];
+}
+
+function ones(seen: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < seen.length; i++) count += seen[i]!;
+  return count;
+}
+
+function widened(seen: Uint8Array, length: number): Uint8Array {
+  if (seen.length === length) return seen;
+  const wide = new Uint8Array(length);
+  wide.set(seen.subarray(0, length));
+  return wide;
+}
+
+function bytesOf(numbers: Float64Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

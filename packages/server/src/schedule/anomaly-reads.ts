@@ -1,0 +1,166 @@
+import {
+  ANOMALOUS_SCORE,
+  type Classification,
+  classify,
+  DAY_MS,
+  type EpochMs,
+  type Explanation,
+  explainEpisode,
+  type Episode as FoldedEpisode,
+  LABEL_OF_KIND,
+  severityOf,
+  type TimeRange,
+} from "@foreshock/core";
+import type { AnomalyRow } from "../api/platform.ts";
+import type { Episode } from "../store/episode-table.ts";
+import type { EpisodePayload } from "./episode-rows.ts";
+import { ENGINE, type LiveSeries } from "./live-series.ts";
+import { seriesIdOf } from "./partition-of.ts";
+import type { PartitionRuntime } from "./partition-runtime.ts";
+import type { AnomalyQuery, FoundAnomaly } from "./protocol.ts";
+import { ratesOf } from "./rates.ts";
+
+/** History that the classifier looks at before the onset. Source: detection spec, section 7. */
+const HISTORY_MS = 7 * DAY_MS;
+/** Episodes that one question with a label may classify on the way. */
+const CLASSIFY_MAX = 2000;
+
+/** One page of a partition's episodes, explained. */
+export function answerAnomalies(
+  runtime: PartitionRuntime,
+  partition: number,
+  tenantId: string,
+  query: AnomalyQuery,
+): FoundAnomaly[] {
+  runtime.writeEpisodes();
+  const { range, minScore, sort, limit, label } = query;
+  const filter = { tenantId, ...range, minScore, seriesIds: placed(runtime, tenantId, query) };
+  if (label !== undefined) {
+    const unlabelled = runtime.store.episodes.query({ ...filter, sort, limit: CLASSIFY_MAX });
+    for (const episode of unlabelled) if (episode.label === null) explained(runtime, episode);
+  }
+  const after = query.after?.[partition];
+  return runtime.store.episodes
+    .query({ ...filter, label, sort, limit, after })
+    .map((episode) => ({ partition, episode: cursorOf(episode), row: rowOf(runtime, episode) }));
+}
+
+/** The episode of a series that began at an instant; undefined when there is none. */
+export function answerAnomaly(
+  runtime: PartitionRuntime,
+  series: LiveSeries,
+  windowStartMs: EpochMs,
+): AnomalyRow | undefined {
+  runtime.writeEpisodes();
+  const episode = runtime.store.episodes.get(series.storeId, ENGINE.name, windowStartMs);
+  return episode === undefined ? undefined : rowOf(runtime, episode);
+}
+
+/** The highest episode of a series that touches a range; undefined when there is none. */
+export function strongestEpisode(
+  runtime: PartitionRuntime,
+  series: LiveSeries,
+  range: TimeRange,
+): AnomalyRow | undefined {
+  runtime.writeEpisodes();
+  const [episode] = runtime.store.episodes.query({
+    tenantId: series.key.tenantId,
+    ...range,
+    seriesIds: [series.storeId],
+    sort: "score",
+    limit: 1,
+  });
+  return episode === undefined ? undefined : rowOf(runtime, episode);
+}
+
+function placed(
+  runtime: PartitionRuntime,
+  tenantId: string,
+  { clusterId, nodeId, metricName }: AnomalyQuery,
+): number[] | undefined {
+  if (clusterId === undefined && nodeId === undefined && metricName === undefined) return undefined;
+  const ids: number[] = [];
+  for (const { key, storeId } of runtime.series()) {
+    const inside =
+      key.tenantId === tenantId &&
+      (clusterId === undefined || key.clusterId === clusterId) &&
+      (nodeId === undefined || key.nodeId === nodeId) &&
+      (metricName === undefined || key.metricName === metricName);
+    if (inside) ids.push(storeId);
+  }
+  return ids;
+}
+
+function cursorOf({ score, windowStartMs, seriesId, engine }: Episode): FoundAnomaly["episode"] {
+  return { score, windowStartMs, seriesId, engine };
+}
+
+function rowOf(runtime: PartitionRuntime, episode: Episode): AnomalyRow {
+  const series = runtime.byStoreId(episode.seriesId)!;
+  const { clusterId, nodeId, metricName } = series.key;
+  const explanation = explained(runtime, episode);
+  const seriesId = seriesIdOf(clusterId, nodeId, metricName);
+  return {
+    id: `${seriesId}.${episode.windowStartMs.toString(36)}`,
+    seriesId,
+    cluster: clusterId,
+    node: nodeId,
+    metric: metricName,
+    engine: episode.engine,
+    windowStart: episode.windowStartMs,
+    windowEnd: episode.windowEndMs,
+    score: episode.score,
+    severity: severityOf(episode.score),
+    label: LABEL_OF_KIND[explanation.kind],
+    kind: explanation.kind,
+    magnitude: episode.magnitude,
+    explanation,
+    open: episode.open,
+  };
+}
+
+/** Made from the stored samples each time it is asked for; a closed episode's label is kept. */
+function explained(runtime: PartitionRuntime, episode: Episode): Explanation {
+  const series = runtime.byStoreId(episode.seriesId)!;
+  const { folded, pointCount } = payloadOf(episode);
+  const classification = classified(runtime, series, episode, folded);
+  const { kind, label } = classification;
+  if (!episode.open && episode.label === null) {
+    runtime.store.episodes.put([{ ...episode, kind, label }]);
+  }
+  const { metricName, nodeId } = series.key;
+  return explainEpisode({
+    episode: folded,
+    classification,
+    pointCount,
+    intervalMs: episode.intervalMs,
+    subject: { level: "metric", metricName, nodeId },
+    unit: series.metadata.unit ?? "",
+  });
+}
+
+function classified(
+  runtime: PartitionRuntime,
+  series: LiveSeries,
+  { intervalMs, windowEndMs }: Episode,
+  folded: FoldedEpisode,
+): Classification {
+  const startMs = folded.onsetMs - HISTORY_MS;
+  const samples = runtime.store.read(series.storeId, { startMs, endMs: windowEndMs });
+  const { timestampsMs } = samples;
+  const values = ratesOf(samples, series.metadata.type === "counter");
+  const firstIndex = timestampsMs.findIndex((atMs) => atMs >= folded.onsetMs);
+  const lastIndex = timestampsMs.length - 1;
+  if (firstIndex < 0) {
+    return { kind: "spike", label: LABEL_OF_KIND.spike, missedPeak: false, evidence: {} };
+  }
+  return classify({ timestampsMs, values, firstIndex, lastIndex, intervalMs });
+}
+
+/** JSON has no NaN: what was not known comes back as null. */
+function payloadOf({ payload }: Episode): EpisodePayload {
+  return JSON.parse(payload, (_, value) => (value === null ? Number.NaN : value)) as EpisodePayload;
+}
+
+/** Episodes below this are not asked for: an anomaly is a score of 0.5 or more. */
+export const ANOMALY_SCORE_MIN = ANOMALOUS_SCORE;

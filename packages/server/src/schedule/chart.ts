@@ -1,0 +1,80 @@
+import { EPISODE_ROW, foldRow, SCORER_OUT, type TimeRange } from "@foreshock/core";
+import type { PointsReply, SeriesRow } from "../api/platform.ts";
+import type { PartitionStore } from "../store/partition-store.ts";
+import { type ChartColumns, downsample } from "./downsample.ts";
+import { freshFold, type LiveSeries } from "./live-series.ts";
+
+/** Half-width of the usual range in typical scales. Source: detection spec, section 7. */
+const BAND_SCALES = 2.5;
+
+export interface ChartQuestion {
+  readonly range: TimeRange;
+  readonly pointsMax: number;
+  readonly row: SeriesRow;
+}
+
+/**
+ * The points of a range with what was expected of them and their score. Nothing of that is stored:
+ * the series is folded again from the newest saved state before the range, which gives what was
+ * said when the points came, bit for bit. Cost: O(points from that state to the end of the range).
+ */
+export function chartOf(
+  store: PartitionStore,
+  series: LiveSeries,
+  { range, pointsMax, row }: ChartQuestion,
+): PointsReply {
+  return { series: row, ...downsample(scoredPoints(store, series, range), range, pointsMax) };
+}
+
+/** Counters as rates, missing points and the ends of series as NaN. */
+export function scoredPoints(
+  store: PartitionStore,
+  series: LiveSeries,
+  range: TimeRange,
+): ChartColumns & { readonly nonconformity: Float64Array } {
+  const saved = store.states.load(series.storeId, range.startMs - 1);
+  const fold = freshFold(series.metadata);
+  if (saved !== undefined) fold.restore(saved.bytes);
+  const startMs = saved === undefined ? 0 : saved.uptoMs + 1;
+  const { timestampsMs, values } = store.read(series.storeId, { startMs, endMs: range.endMs });
+  const first = firstAtOrAfter(timestampsMs, range.startMs);
+  const columns = emptyColumns(timestampsMs.subarray(first));
+  for (let i = 0; i < values.length; i++) {
+    fold.push(timestampsMs[i]!, values[i]!);
+    if (i < first) continue;
+    const level = foldRow[SCORER_OUT.level]!;
+    const reach = BAND_SCALES * foldRow[SCORER_OUT.scale]!;
+    const k = i - first;
+    columns.value[k] = fold.lastValue;
+    columns.expected[k] = level;
+    columns.lower[k] = level - reach;
+    columns.upper[k] = level + reach;
+    columns.score[k] = foldRow[EPISODE_ROW.score]!;
+    columns.nonconformity[k] = foldRow[SCORER_OUT.nonconformity]!;
+  }
+  return columns;
+}
+
+function emptyColumns(at: Float64Array): ChartColumns & { readonly nonconformity: Float64Array } {
+  const column = (): Float64Array => new Float64Array(at.length);
+  return {
+    at,
+    value: column(),
+    expected: column(),
+    lower: column(),
+    upper: column(),
+    score: column(),
+    nonconformity: column(),
+  };
+}
+
+function firstAtOrAfter(times: Float64Array, atMs: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,58 @@
+import type { AppendOutcome } from "../store/partition-store.ts";
+import type { AppendMessage } from "./protocol.ts";
+
+/** One stored batch that waits for detection; runs are taken one by one. */
+export interface QueuedBatch {
+  readonly ticket: number;
+  readonly handles: Int32Array;
+  readonly ends: Int32Array;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  /** What the store said of each run: points that changed something, and where the fold must restart. */
+  readonly changedPoints: Uint32Array;
+  readonly lateFromMs: Float64Array;
+  nextRun: number;
+  /** The store's position that made the batch durable; 0 before its commit. */
+  position: number;
+}
+
+/** Stored batches in order of arrival. First in, first out, without shifting arrays. */
+export class DetectionQueue {
+  #batches: QueuedBatch[] = [];
+  #first = 0;
+
+  get isEmpty(): boolean {
+    return this.#first === this.#batches.length;
+  }
+
+  add(message: AppendMessage, outcome: AppendOutcome): void {
+    const { ticket, handles, ends, times, values } = message;
+    const columns = { ticket, handles, ends, times, values };
+    this.#batches.push({ ...columns, ...outcome, nextRun: 0, position: 0 });
+  }
+
+  /** The batches that came since the last commit are durable under this position. */
+  committed(position: number): void {
+    for (let k = this.#batches.length - 1; k >= this.#first; k--) {
+      const batch = this.#batches[k]!;
+      if (batch.position > 0) return;
+      batch.position = position;
+    }
+  }
+
+  head(): QueuedBatch | undefined {
+    return this.#batches[this.#first];
+  }
+
+  removeHead(): void {
+    this.#first++;
+    if (this.#first > 1024 && 2 * this.#first > this.#batches.length) {
+      this.#batches = this.#batches.slice(this.#first);
+      this.#first = 0;
+    }
+    if (this.isEmpty) {
+      this.#batches = [];
+      this.#first = 0;
+    }
+  }
+}

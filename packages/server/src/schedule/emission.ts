@@ -1,0 +1,104 @@
+import type { SeriesFold } from "@foreshock/core";
+import { LATEST, LATEST_LENGTH, type ScoredMessage } from "./protocol.ts";
+
+const ROOM_START = 4096;
+
+/** Collects scored points until they are sent to the main thread in one message. */
+export class Emission {
+  #handles = new Int32Array(64);
+  #ends = new Int32Array(64);
+  #latest = new Float64Array(64 * LATEST_LENGTH);
+  #times = new Float64Array(ROOM_START);
+  #p = new Float64Array(ROOM_START);
+  #flat = new Float64Array(ROOM_START);
+  #runs = 0;
+  #points = 0;
+  #tickets: number[] = [];
+
+  get pointCount(): number {
+    return this.#points;
+  }
+
+  /** One scored point of the run that is being written. NaN p = missing. */
+  point(atMs: number, p: number, flat: number): void {
+    if (this.#points === this.#times.length) this.#growPoints();
+    this.#times[this.#points] = atMs;
+    this.#p[this.#points] = p;
+    this.#flat[this.#points] = flat;
+    this.#points++;
+  }
+
+  /** Ends the run: its points are those since the last end. Runs without points say where it stands. */
+  endRun(handle: number, fold: SeriesFold, lastScore: number): void {
+    if (this.#runs === this.#handles.length) this.#growRuns();
+    this.#handles[this.#runs] = handle;
+    this.#ends[this.#runs] = this.#points;
+    const at = this.#runs * LATEST_LENGTH;
+    const latest = this.#latest;
+    latest[at + LATEST.atMs] = fold.lastMs;
+    latest[at + LATEST.value] = fold.lastValue;
+    latest[at + LATEST.score] = lastScore;
+    latest[at + LATEST.pointCount] = fold.pointCount;
+    latest[at + LATEST.intervalMs] = fold.intervalMs;
+    latest[at + LATEST.firstMs] = fold.firstMs;
+    const episode = fold.episodeIsOpen ? fold.episode() : undefined;
+    latest[at + LATEST.sinceMs] = episode?.onsetMs ?? 0;
+    latest[at + LATEST.episodeScore] = episode?.peakScore ?? 0;
+    latest[at + LATEST.ended] = fold.ended ? 1 : 0;
+    this.#runs++;
+  }
+
+  ticketDone(ticket: number): void {
+    this.#tickets.push(ticket);
+  }
+
+  get isEmpty(): boolean {
+    return this.#runs === 0 && this.#tickets.length === 0;
+  }
+
+  /** What has been collected, in columns of their own; starts anew. */
+  take(): ScoredMessage {
+    const message: ScoredMessage = {
+      type: "scored",
+      tickets: this.#tickets,
+      handles: this.#handles.slice(0, this.#runs),
+      ends: this.#ends.slice(0, this.#runs),
+      times: this.#times.slice(0, this.#points),
+      p: this.#p.slice(0, this.#points),
+      flat: this.#flat.slice(0, this.#points),
+      latest: this.#latest.slice(0, this.#runs * LATEST_LENGTH),
+    };
+    this.#runs = 0;
+    this.#points = 0;
+    this.#tickets = [];
+    return message;
+  }
+
+  #growPoints(): void {
+    this.#times = doubled(this.#times);
+    this.#p = doubled(this.#p);
+    this.#flat = doubled(this.#flat);
+  }
+
+  #growRuns(): void {
+    const handles = new Int32Array(2 * this.#handles.length);
+    const ends = new Int32Array(2 * this.#ends.length);
+    handles.set(this.#handles);
+    ends.set(this.#ends);
+    this.#handles = handles;
+    this.#ends = ends;
+    this.#latest = doubled(this.#latest);
+  }
+}
+
+/** The columns of a message that can be handed over instead of copied. */
+export function buffersOf(message: ScoredMessage): ArrayBuffer[] {
+  const { handles, ends, times, p, flat, latest } = message;
+  return [handles, ends, times, p, flat, latest].map((column) => column.buffer as ArrayBuffer);
+}
+
+function doubled(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const grown = new Float64Array(2 * column.length);
+  grown.set(column);
+  return grown;
+}

@@ -1,0 +1,201 @@
+import { join } from "node:path";
+import type { AnomalyRow, PointsReply } from "../api/platform.ts";
+import { PartitionStore } from "../store/partition-store.ts";
+import { answerAnomalies, answerAnomaly, strongestEpisode } from "./anomaly-reads.ts";
+import { chartOf } from "./chart.ts";
+import { replayAfterCrash, saveCheckpoint } from "./checkpoint.ts";
+import { buffersOf, Emission } from "./emission.ts";
+import type { LiveSeries } from "./live-series.ts";
+import { PartitionRuntime } from "./partition-runtime.ts";
+import type {
+  AppendMessage,
+  AskMessage,
+  ExplainedSeries,
+  FromWorker,
+  OpenAnswer,
+  Question,
+  StoredSeries,
+  ToWorker,
+} from "./protocol.ts";
+
+type Post = (message: FromWorker, columns?: ArrayBuffer[]) => void;
+
+/**
+ * What one worker thread does: owns some partitions, stores what comes (group commit, then the
+ * acknowledgement), folds it in slices, and answers questions between two slices.
+ */
+export class PartitionOwner {
+  readonly #post: Post;
+  readonly #emission = new Emission();
+  readonly #runtimes = new Map<number, PartitionRuntime>();
+  readonly #uncommitted: { ticket: number; points: number; partition: number }[] = [];
+  readonly #drains: number[] = [];
+  /** Between the two halves of a checkpoint nothing is folded. */
+  #paused = false;
+
+  constructor(dataDir: string, partitions: readonly number[], post: Post) {
+    this.#post = post;
+    for (const partition of partitions) {
+      const store = PartitionStore.open(join(dataDir, `p${partition}`));
+      this.#runtimes.set(partition, new PartitionRuntime(store, this.#emission));
+    }
+  }
+
+  hear(message: ToWorker): void {
+    if (message.type === "append") this.#append(message);
+    else this.#answer(message);
+  }
+
+  /** One turn: commit, fold a slice, send what was scored. True while there is more to do. */
+  turn(slicePoints: number): boolean {
+    this.#commit();
+    if (!this.#paused) {
+      for (const runtime of this.#runtimes.values()) runtime.detect(slicePoints);
+    }
+    this.#send();
+    const idle = this.#runtimes.values().every((runtime) => runtime.isIdle);
+    if (idle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
+    return !idle && !this.#paused;
+  }
+
+  #append(message: AppendMessage): void {
+    const { ticket, partition, values } = message;
+    try {
+      this.#runtime(partition).append(message);
+      this.#uncommitted.push({ ticket, partition, points: values.length });
+    } catch (error) {
+      this.#post({ type: "failed", ticket, message: textOf(error) });
+      this.#emission.ticketDone(ticket);
+    }
+  }
+
+  #commit(): void {
+    const batches = this.#uncommitted.splice(0);
+    const failures = new Map<number, string>();
+    for (const partition of new Set(batches.map((batch) => batch.partition))) {
+      try {
+        this.#runtime(partition).commit();
+      } catch (error) {
+        failures.set(partition, textOf(error));
+      }
+    }
+    for (const { ticket, partition, points } of batches) {
+      const failure = failures.get(partition);
+      if (failure === undefined) this.#post({ type: "durable", ticket, points });
+      else this.#post({ type: "failed", ticket, message: failure });
+    }
+  }
+
+  #send(): void {
+    if (this.#emission.isEmpty) return;
+    const message = this.#emission.take();
+    this.#post(message, buffersOf(message));
+  }
+
+  #answer({ id, question }: AskMessage): void {
+    if (question.what === "drain") {
+      this.#drains.push(id);
+      return;
+    }
+    try {
+      this.#reply(id, this.#ask(question));
+    } catch (error) {
+      this.#post({ type: "refused", id, message: textOf(error) });
+    }
+  }
+
+  #reply(id: number, value: unknown): void {
+    this.#post({ type: "answer", id, value });
+  }
+
+  #ask(question: Question): unknown {
+    switch (question.what) {
+      case "open":
+        return this.#open();
+      case "announce":
+        return this.#announce(question.series);
+      case "prepare-checkpoint":
+        this.#commit();
+        this.#send();
+        this.#paused = true;
+        return undefined;
+      case "commit-checkpoint":
+        for (const runtime of this.#runtimes.values()) saveCheckpoint(runtime);
+        this.#paused = false;
+        return undefined;
+      case "points":
+        return this.#points(question);
+      case "anomalies":
+        return [...this.#runtimes].flatMap(([partition, runtime]) =>
+          answerAnomalies(runtime, partition, question.tenantId, question.query),
+        );
+      case "anomaly":
+        return this.#anomaly(question.handle, question.windowStart);
+      case "explain":
+        return question.handles.map((handle) => this.#explain(handle, question.range));
+      case "close":
+        return this.#close();
+      case "drain":
+        return undefined;
+    }
+  }
+
+  #open(): OpenAnswer {
+    const series: StoredSeries[] = [];
+    for (const [partition, { store }] of this.#runtimes) {
+      for (const entry of store.entries()) series.push({ partition, ...entry });
+    }
+    return { series };
+  }
+
+  /** After `open`: the main thread's numbers for what is stored; then what a crash cut off is folded. */
+  #announce(series: Extract<Question, { what: "announce" }>["series"]): undefined {
+    for (const { partition, ...fresh } of series) this.#runtime(partition).announce(fresh);
+    for (const runtime of this.#runtimes.values()) replayAfterCrash(runtime);
+    this.#send();
+    return undefined;
+  }
+
+  #points(question: Extract<Question, { what: "points" }>): PointsReply {
+    const { runtime, series } = this.#find(question.handle);
+    return chartOf(runtime.store, series, question);
+  }
+
+  #anomaly(handle: number, windowStart: number): AnomalyRow | undefined {
+    const { runtime, series } = this.#find(handle);
+    return answerAnomaly(runtime, series, windowStart);
+  }
+
+  #explain(
+    handle: number,
+    range: Extract<Question, { what: "explain" }>["range"],
+  ): ExplainedSeries {
+    const { runtime, series } = this.#find(handle);
+    return { handle, row: strongestEpisode(runtime, series, range) };
+  }
+
+  #find(handle: number): { runtime: PartitionRuntime; series: LiveSeries } {
+    for (const runtime of this.#runtimes.values()) {
+      const series = runtime.byHandle(handle);
+      if (series !== undefined) return { runtime, series };
+    }
+    throw new Error(`series ${handle} is not owned by this worker`);
+  }
+
+  #runtime(partition: number): PartitionRuntime {
+    const runtime = this.#runtimes.get(partition);
+    if (runtime === undefined)
+      throw new Error(`partition ${partition} is not owned by this worker`);
+    return runtime;
+  }
+
+  #close(): undefined {
+    this.#commit();
+    for (const { store } of this.#runtimes.values()) store.close();
+    return undefined;
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

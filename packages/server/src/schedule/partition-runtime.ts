@@ -1,0 +1,227 @@
+import { DAY_MS, EPISODE_ROW, type EpisodeChange, type EpochMs, foldRow } from "@foreshock/core";
+import type { Episode } from "../store/episode-table.ts";
+import type { PartitionStore } from "../store/partition-store.ts";
+import { DetectionQueue, type QueuedBatch } from "./detection-queue.ts";
+import type { Emission } from "./emission.ts";
+import { episodeRow } from "./episode-rows.ts";
+import { ENGINE, freshFold, type LiveSeries } from "./live-series.ts";
+import type { AppendMessage, FreshSeries } from "./protocol.ts";
+
+/** The end of time for reads that want everything from some instant on. */
+const FOREVER_MS = Number.MAX_SAFE_INTEGER;
+/** Closed episodes are written in bunches: each write is a transaction. */
+const CLOSED_MAX = 2000;
+
+/**
+ * One partition's owner: stores what comes, then folds it, series by series, behind the door.
+ * Results are a function of the stored points alone: points that come in order go straight through
+ * the fold; anything else (late, repeated, unsorted) makes the series be folded again from the
+ * newest saved state before the first changed point.
+ */
+export class PartitionRuntime {
+  readonly store: PartitionStore;
+  readonly #emission: Emission;
+  readonly #queue = new DetectionQueue();
+  readonly #byStoreId: LiveSeries[] = [];
+  readonly #byHandle = new Map<number, LiveSeries>();
+  /** Series whose open episode changed since it was written. */
+  readonly #touched = new Set<LiveSeries>();
+  #closed: Episode[] = [];
+  #lastTicket = 0;
+  #detectedPosition = 0;
+
+  constructor(store: PartitionStore, emission: Emission) {
+    this.store = store;
+    this.#emission = emission;
+  }
+
+  /** Makes a series known under the main thread's number; its saved fold is taken up. */
+  announce({ handle, key, metadata }: FreshSeries): LiveSeries {
+    const storeId = this.store.intern({ ...key, metadata });
+    const series: LiveSeries = {
+      handle,
+      storeId,
+      key,
+      metadata,
+      fold: freshFold(metadata),
+      lastScore: 0,
+      replayedTicket: 0,
+      dirty: false,
+      snapshotDay: -1,
+    };
+    this.#byHandle.set(handle, series);
+    this.#byStoreId[storeId] = series;
+    this.#restore(series, FOREVER_MS);
+    return series;
+  }
+
+  byHandle(handle: number): LiveSeries | undefined {
+    return this.#byHandle.get(handle);
+  }
+
+  byStoreId(storeId: number): LiveSeries | undefined {
+    return this.#byStoreId[storeId];
+  }
+
+  /** Stores a batch (durable with the next `commit`) and queues it for detection. */
+  append(message: AppendMessage): void {
+    for (const fresh of message.fresh) this.announce(fresh);
+    const seriesIds = Uint32Array.from(message.handles, (handle) => this.#known(handle).storeId);
+    const counts = Uint32Array.from(message.ends, (end, k) => end - (message.ends[k - 1] ?? 0));
+    const { times: timestampsMs, values } = message;
+    this.#queue.add(message, this.store.append({ seriesIds, counts, timestampsMs, values }));
+    this.#lastTicket = message.ticket;
+  }
+
+  /** Makes what was appended durable. @throws StoreUnavailable. */
+  commit(): void {
+    this.#queue.committed(this.store.commit());
+  }
+
+  /** Everything committed up to here has been folded. */
+  get detectedPosition(): number {
+    return this.#queue.isEmpty ? this.store.position : this.#detectedPosition;
+  }
+
+  get isIdle(): boolean {
+    return this.#queue.isEmpty;
+  }
+
+  /** Folds queued points until about `pointsMax` are done. Whole runs only. */
+  detect(pointsMax: number): void {
+    const before = this.#emission.pointCount;
+    while (this.#emission.pointCount - before < pointsMax) {
+      const batch = this.#queue.head();
+      if (batch === undefined) break;
+      if (batch.nextRun === batch.handles.length) {
+        this.#emission.ticketDone(batch.ticket);
+        this.#detectedPosition = Math.max(this.#detectedPosition, batch.position);
+        this.#queue.removeHead();
+        continue;
+      }
+      this.#detectRun(batch, batch.nextRun++);
+    }
+    if (this.#queue.isEmpty || this.#closed.length >= CLOSED_MAX) this.writeEpisodes();
+  }
+
+  /** After a restart: folds what was stored after the saved fold. */
+  catchUp(series: LiveSeries, changedFromMs: EpochMs): void {
+    if (changedFromMs <= series.fold.lastMs) {
+      this.#replay(series, changedFromMs);
+    } else {
+      this.#foldFrom(series, series.fold.lastMs + 1, series.fold.lastMs + 1);
+    }
+    this.writeEpisodes();
+  }
+
+  /** Episodes are written in bunches; whoever reads them calls this first. */
+  writeEpisodes(): void {
+    if (this.#closed.length === 0 && this.#touched.size === 0) return;
+    const open = Array.from(this.#touched, (series) => episodeRow(series));
+    this.store.episodes.put([...this.#closed, ...open]);
+    this.#closed = [];
+    this.#touched.clear();
+  }
+
+  series(): Iterable<LiveSeries> {
+    return this.#byHandle.values();
+  }
+
+  /** Folds that moved since they were saved. */
+  *dirtySeries(): Iterable<LiveSeries> {
+    for (const series of this.#byHandle.values()) {
+      if (series.dirty) yield series;
+    }
+  }
+
+  #known(handle: number): LiveSeries {
+    const series = this.#byHandle.get(handle);
+    if (series === undefined) throw new Error(`series ${handle} was not announced`);
+    return series;
+  }
+
+  #detectRun(batch: QueuedBatch, run: number): void {
+    const series = this.#known(batch.handles[run]!);
+    const first = run === 0 ? 0 : batch.ends[run - 1]!;
+    const end = batch.ends[run]!;
+    if (batch.ticket <= series.replayedTicket || batch.changedPoints[run] === 0) return;
+    const lateFromMs = batch.lateFromMs[run]!;
+    if (Number.isNaN(lateFromMs) && inOrder(batch.times, first, end, series.fold.lastMs)) {
+      for (let i = first; i < end; i++) this.#push(series, batch.times[i]!, batch.values[i]!, true);
+      this.#emission.endRun(series.handle, series.fold, series.lastScore);
+    } else {
+      const changed = Number.isNaN(lateFromMs) ? oldest(batch.times, first, end) : lateFromMs;
+      this.#replay(series, changed);
+      series.replayedTicket = this.#lastTicket;
+    }
+  }
+
+  /** The newest saved fold that has seen nothing at or after `beforeMs`; a fresh one without. */
+  #restore(series: LiveSeries, beforeMs: EpochMs): void {
+    series.fold = freshFold(series.metadata);
+    const saved = this.store.states.load(series.storeId, beforeMs - 1);
+    if (saved !== undefined) series.fold.restore(saved.bytes);
+  }
+
+  /** Folds a series again from the newest saved state before `changedFromMs`. */
+  #replay(series: LiveSeries, changedFromMs: EpochMs): void {
+    this.writeEpisodes();
+    this.store.states.dropFrom(series.storeId, changedFromMs);
+    this.#restore(series, changedFromMs);
+    const fromMs = series.fold.lastMs === 0 ? 0 : series.fold.lastMs + 1;
+    this.store.episodes.deleteFrom(series.storeId, ENGINE.name, fromMs);
+    this.#foldFrom(series, fromMs, changedFromMs);
+    if (series.fold.episodeIsOpen) this.#touched.add(series);
+  }
+
+  #foldFrom(series: LiveSeries, fromMs: EpochMs, emitFromMs: EpochMs): void {
+    const range = { startMs: fromMs, endMs: FOREVER_MS };
+    const { timestampsMs, values } = this.store.read(series.storeId, range);
+    for (let i = 0; i < values.length; i++) {
+      const atMs = timestampsMs[i]!;
+      this.#push(series, atMs, values[i]!, atMs >= emitFromMs);
+    }
+    this.#emission.endRun(series.handle, series.fold, series.lastScore);
+  }
+
+  #push(series: LiveSeries, atMs: EpochMs, sample: number, emit: boolean): void {
+    const { fold } = series;
+    const change = fold.push(atMs, sample);
+    series.dirty = true;
+    if (emit) this.#emission.point(atMs, fold.valueP, fold.flatP);
+    series.lastScore = foldRow[EPISODE_ROW.score]!;
+    if (change !== "none") this.#note(series, change);
+  }
+
+  #note(series: LiveSeries, change: EpisodeChange): void {
+    if (change === "closed") {
+      this.#closed.push(episodeRow(series));
+      this.#touched.delete(series);
+    } else {
+      this.#touched.add(series);
+    }
+  }
+}
+
+/** Number of the UTC day an instant lies in. */
+export function dayOf(atMs: EpochMs): number {
+  return Math.floor(atMs / DAY_MS);
+}
+
+/** Strictly ascending and after `lastMs`. */
+function inOrder(times: Float64Array, first: number, end: number, lastMs: EpochMs): boolean {
+  let before = lastMs;
+  for (let i = first; i < end; i++) {
+    if (!(times[i]! > before)) return false;
+    before = times[i]!;
+  }
+  return true;
+}
+
+function oldest(times: Float64Array, first: number, end: number): EpochMs {
+  let least = times[first]!;
+  for (let i = first + 1; i < end; i++) {
+    if (times[i]! < least) least = times[i]!;
+  }
+  return least;
+}

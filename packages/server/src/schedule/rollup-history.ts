@@ -1,0 +1,105 @@
+import { DAY_MS, type DurationMs, type EpochMs, type TimeRange } from "@foreshock/core";
+
+/** Where whole days of an entity are kept. */
+export interface DayShelf {
+  /** Undefined when nothing is kept for the day. */
+  load(place: EntityPlace, day: number): Float32Array | undefined;
+  save(days: readonly EntityDay[]): void;
+}
+
+export interface EntityPlace {
+  readonly level: "node" | "cluster" | "tenant";
+  readonly clusterId: string;
+  readonly nodeId: string;
+}
+
+export interface EntityDay {
+  readonly place: EntityPlace;
+  readonly day: number;
+  readonly scores: Float32Array;
+}
+
+/** Days of an entity held in memory at once; older ones are read from the shelf each time. */
+const HELD_DAYS = 2;
+
+interface Entity {
+  readonly place: EntityPlace;
+  readonly days: Map<number, Float32Array>;
+  readonly dirty: Set<number>;
+}
+
+/**
+ * Scores of a tenant's entities over time, one number a step, NaN where there is none. The newest
+ * days are held in memory and written behind; a step may be written again (late points).
+ * Memory: 4 bytes a step and entity for two days.
+ */
+export class RollupHistory {
+  readonly #stepMs: DurationMs;
+  readonly #stepsPerDay: number;
+  readonly #shelf: DayShelf;
+  readonly #entities = new Map<string, Entity>();
+
+  constructor(stepMs: DurationMs, shelf: DayShelf) {
+    this.#stepMs = stepMs;
+    this.#stepsPerDay = Math.ceil(DAY_MS / stepMs);
+    this.#shelf = shelf;
+  }
+
+  put(place: EntityPlace, startMs: EpochMs, score: number): void {
+    const day = Math.floor(startMs / DAY_MS);
+    const entity = this.#entity(place);
+    const scores = entity.days.get(day) ?? this.#hold(entity, day);
+    scores[Math.floor((startMs - day * DAY_MS) / this.#stepMs)] = score;
+    entity.dirty.add(day);
+  }
+
+  /** Scores of the steps that start inside the range, oldest first; `visit` is told each known one. */
+  read(
+    place: EntityPlace,
+    range: TimeRange,
+    visit: (startMs: EpochMs, score: number) => void,
+  ): void {
+    const entity = this.#entity(place);
+    const lastDay = Math.floor((range.endMs - 1) / DAY_MS);
+    for (let day = Math.floor(range.startMs / DAY_MS); day <= lastDay; day++) {
+      const scores = entity.days.get(day) ?? this.#shelf.load(place, day);
+      if (scores === undefined) continue;
+      const dayMs = day * DAY_MS;
+      const first = Math.max(0, Math.ceil((range.startMs - dayMs) / this.#stepMs));
+      const end = Math.min(scores.length, Math.ceil((range.endMs - dayMs) / this.#stepMs));
+      for (let i = first; i < end; i++) {
+        if (!Number.isNaN(scores[i]!)) visit(dayMs + i * this.#stepMs, scores[i]!);
+      }
+    }
+  }
+
+  /** Writes what changed and lets go of old days. */
+  flush(): void {
+    const changed: EntityDay[] = [];
+    for (const { place, days, dirty } of this.#entities.values()) {
+      for (const day of dirty) changed.push({ place, day, scores: days.get(day)! });
+    }
+    if (changed.length > 0) this.#shelf.save(changed);
+    for (const { days, dirty } of this.#entities.values()) {
+      dirty.clear();
+      const newest = Math.max(...days.keys());
+      for (const day of days.keys()) if (day <= newest - HELD_DAYS) days.delete(day);
+    }
+  }
+
+  #entity(place: EntityPlace): Entity {
+    const key = `${place.level}\0${place.clusterId}\0${place.nodeId}`;
+    const known = this.#entities.get(key);
+    if (known !== undefined) return known;
+    const made = { place, days: new Map<number, Float32Array>(), dirty: new Set<number>() };
+    this.#entities.set(key, made);
+    return made;
+  }
+
+  #hold(entity: Entity, day: number): Float32Array {
+    const kept = this.#shelf.load(entity.place, day);
+    const scores = kept?.slice() ?? new Float32Array(this.#stepsPerDay).fill(Number.NaN);
+    entity.days.set(day, scores);
+    return scores;
+  }
+}

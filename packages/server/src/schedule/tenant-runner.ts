@@ -1,0 +1,225 @@
+import {
+  type DurationMs,
+  type EpochMs,
+  type FleetFinding,
+  type FleetStep,
+  scoreOfP,
+  TenantFold,
+} from "@foreshock/core";
+import type { SeriesInfo, TenantDirectory } from "./directory.ts";
+import { LATE_MAX_MS } from "./ingest-gate.ts";
+import { type DayShelf, type EntityPlace, RollupHistory } from "./rollup-history.ts";
+import { stepFor } from "./step-choice.ts";
+
+/** Points after which a series' interval is settled. Source: the core's interval rule. */
+const INTERVAL_POINTS = 21;
+/** A step that still runs is looked at once so many of the usual series have answered. */
+const COVERAGE_MIN = 0.9;
+/** Runs kept back until the grid is chosen; beyond it the choice is made on what is known. */
+const KEPT_RUNS_MAX = 100_000;
+
+export interface RunnerEvents {
+  /** The grid has been chosen: it must be remembered for good. */
+  stepChosen(stepMs: DurationMs): void;
+  findingChanged(finding: FleetFinding): void;
+  findingRetracted(id: string): void;
+}
+
+export interface RunnerOptions {
+  readonly directory: TenantDirectory;
+  readonly budgetDays: number;
+  /** Undefined until the tenant's data have told. */
+  readonly stepMs: DurationMs | undefined;
+  readonly savedFold: Uint8Array | undefined;
+  readonly shelf: (stepMs: DurationMs) => DayShelf;
+  readonly events: RunnerEvents;
+}
+
+interface KeptRun {
+  readonly info: SeriesInfo;
+  readonly times: Float64Array;
+  readonly p: Float64Array;
+  readonly flat: Float64Array;
+}
+
+/** Where an entity stands at the newest processed step. */
+export interface EntityNow {
+  score: number;
+  anomalous: number;
+}
+
+const NOTHING: EntityNow = { score: 0, anomalous: 0 };
+
+/** One tenant's fold on the main thread: fed with scored points, moved on as they become complete. */
+export class TenantRunner {
+  readonly #options: RunnerOptions;
+  #fold: TenantFold | undefined;
+  #history: RollupHistory | undefined;
+  #kept: KeptRun[] = [];
+  /** Fold's number of each series, by handle. */
+  readonly #numbers = new Map<number, number>();
+  #newestMs = Number.NEGATIVE_INFINITY;
+  readonly #nodesNow: EntityNow[] = [];
+  readonly #clustersNow: EntityNow[] = [];
+  tenantNow: EntityNow = { score: 0, anomalous: 0 };
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    if (options.stepMs !== undefined) this.#start(options.stepMs, options.savedFold);
+  }
+
+  get fold(): TenantFold | undefined {
+    return this.#fold;
+  }
+
+  get history(): RollupHistory | undefined {
+    return this.#history;
+  }
+
+  get newestMs(): EpochMs {
+    return this.#newestMs;
+  }
+
+  /** A run of scored points, [first, end) of the columns, which are not kept. */
+  take(info: SeriesInfo, columns: Omit<KeptRun, "info">, first: number, end: number): void {
+    const { times, p, flat } = columns;
+    for (let i = first; i < end; i++) if (times[i]! > this.#newestMs) this.#newestMs = times[i]!;
+    if (this.#fold === undefined) {
+      this.#kept.push({
+        info,
+        times: times.slice(first, end),
+        p: p.slice(first, end),
+        flat: flat.slice(first, end),
+      });
+      return;
+    }
+    this.#feed(this.#fold, info, columns, first, end);
+  }
+
+  /** Folds everything that is complete. `inFlightMs` = oldest point that is not scored yet. */
+  advance(inFlightMs: EpochMs): void {
+    const fold = this.#fold ?? this.#chooseStep();
+    if (fold === undefined || this.#newestMs === Number.NEGATIVE_INFINITY) return;
+    const complete = Math.min(this.#newestMs, inFlightMs);
+    fold.advance(complete, (step) => this.#stepped(fold, step));
+    if (inFlightMs <= this.#newestMs || fold.coverage(this.#newestMs) < COVERAGE_MIN) return;
+    fold.advance(this.#newestMs + fold.stepMs, (step) => this.#stepped(fold, step));
+  }
+
+  /** Where a node stands now. */
+  nodeNow(clusterId: string, nodeId: string): EntityNow {
+    return this.#nodesNow[this.#nodeNumber(clusterId, nodeId)] ?? NOTHING;
+  }
+
+  clusterNow(clusterId: string): EntityNow {
+    const number = this.#fold?.fleet.names.clusterIds.indexOf(clusterId) ?? -1;
+    return this.#clustersNow[number] ?? NOTHING;
+  }
+
+  /** Start of the node's first step with a value; undefined before. */
+  nodeSinceMs(clusterId: string, nodeId: string): EpochMs | undefined {
+    const number = this.#nodeNumber(clusterId, nodeId);
+    return number < 0 ? undefined : this.#fold?.fleet.nodeSinceMs(number);
+  }
+
+  save(): Uint8Array | undefined {
+    this.#history?.flush();
+    return this.#fold?.save();
+  }
+
+  readonly #nodeNumbers = new Map<string, number>();
+
+  #nodeNumber(clusterId: string, nodeId: string): number {
+    const key = `${clusterId}\0${nodeId}`;
+    const known = this.#nodeNumbers.get(key);
+    if (known !== undefined) return known;
+    const names = this.#fold?.fleet.names;
+    if (names === undefined) return -1;
+    for (let n = this.#nodeNumbers.size; n < names.nodeIds.length; n++) {
+      const cluster = names.clusterIds[names.nodeCluster[n]!]!;
+      this.#nodeNumbers.set(`${cluster}\0${names.nodeIds[n]!}`, n);
+    }
+    return this.#nodeNumbers.get(key) ?? -1;
+  }
+
+  #chooseStep(): TenantFold | undefined {
+    const { series } = this.#options.directory;
+    const settled = series.filter((info) => info.pointCount >= INTERVAL_POINTS);
+    const enough = 2 * settled.length >= series.length || this.#kept.length > KEPT_RUNS_MAX;
+    const stepMs = enough ? stepFor(series.map((info) => info.intervalMs)) : undefined;
+    if (stepMs === undefined) return undefined;
+    this.#options.events.stepChosen(stepMs);
+    const fold = this.#start(stepMs, undefined);
+    for (const { info, ...columns } of this.#kept) {
+      this.#feed(fold, info, columns, 0, columns.times.length);
+    }
+    this.#kept = [];
+    return fold;
+  }
+
+  #start(stepMs: DurationMs, saved: Uint8Array | undefined): TenantFold {
+    const { budgetDays, shelf } = this.#options;
+    const fold = new TenantFold({ stepMs, budgetDays, rewindMs: LATE_MAX_MS });
+    if (saved !== undefined) fold.restore(saved);
+    this.#fold = fold;
+    this.#history = new RollupHistory(stepMs, shelf(stepMs));
+    return fold;
+  }
+
+  #feed(
+    fold: TenantFold,
+    info: SeriesInfo,
+    { times, p, flat }: Omit<KeptRun, "info">,
+    first: number,
+    end: number,
+  ): void {
+    const series = this.#numberOf(fold, info);
+    if (info.pointCount >= INTERVAL_POINTS) fold.setInterval(series, info.intervalMs);
+    for (let i = first; i < end; i++) fold.put(series, times[i]!, p[i]!, flat[i]!);
+    if (info.ended) fold.ended(series);
+  }
+
+  #numberOf(fold: TenantFold, { handle, key }: SeriesInfo): number {
+    const known = this.#numbers.get(handle);
+    if (known !== undefined) return known;
+    const number = fold.addSeries(key.clusterId, key.nodeId, key.metricName);
+    this.#numbers.set(handle, number);
+    return number;
+  }
+
+  #stepped(fold: TenantFold, step: FleetStep): void {
+    const { names } = fold.fleet;
+    const history = this.#history!;
+    const { nodes, clusters, tenant, startMs } = step;
+    for (let n = 0; n < nodes.count; n++) {
+      const clusterId = names.clusterIds[names.nodeCluster[n]!]!;
+      const place: EntityPlace = { level: "node", clusterId, nodeId: names.nodeIds[n]! };
+      history.put(place, startMs, scoreOfP(nodes.p[n]!, fold.stepMs));
+      note(this.#nodesNow, n, nodes.score[n]!, nodes.anomalous[n]!);
+    }
+    for (let c = 0; c < clusters.count; c++) {
+      const place: EntityPlace = { level: "cluster", clusterId: names.clusterIds[c]!, nodeId: "" };
+      history.put(place, startMs, scoreOfP(clusters.p[c]!, fold.stepMs));
+      note(this.#clustersNow, c, clusters.score[c]!, clusters.anomalous[c]!);
+    }
+    history.put(TENANT_PLACE, startMs, scoreOfP(tenant.p, fold.stepMs));
+    this.tenantNow = { score: known(tenant.score), anomalous: tenant.anomalousNodes };
+    for (const id of step.retracted) this.#options.events.findingRetracted(id);
+    for (const finding of step.changed) this.#options.events.findingChanged(finding);
+  }
+}
+
+export const TENANT_PLACE: EntityPlace = { level: "tenant", clusterId: "", nodeId: "" };
+
+function note(into: EntityNow[], index: number, score: number, anomalous: number): void {
+  const now = into[index];
+  if (now === undefined) into[index] = { score: known(score), anomalous };
+  else {
+    now.score = known(score);
+    now.anomalous = anomalous;
+  }
+}
+
+function known(score: number): number {
+  return Number.isNaN(score) ? 0 : score;
+}
