@@ -42,6 +42,12 @@ export class JsonCursor {
     return -1;
   }
 
+  /** Whether a JSON value begins here: if not, it is the JSON that is wrong and not what it says. */
+  startsValue(): boolean {
+    const byte = this.peek();
+    return byte !== -1 && '"{[-0123456789tfn'.includes(String.fromCharCode(byte));
+  }
+
   /** Consumes `char` when it is next. */
   take(char: string): boolean {
     if (this.peek() !== char.charCodeAt(0)) return false;

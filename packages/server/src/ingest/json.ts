@@ -75,7 +75,7 @@ const KEYS = ["cluster", "node", "metric", "metadata", "counter", "points"] as c
 
 function readSeries(cursor: JsonCursor, budget: PointBudget, pointer: string): IngestSeries {
   const parts: Parts = {};
-  if (cursor.peek() !== 0x7b) throw invalid(pointer, "a series is an object", EXAMPLE);
+  if (cursor.peek() !== 0x7b) throw wrongKind(cursor, pointer, "a series is an object", EXAMPLE);
   cursor.expect("{");
   if (!cursor.take("}")) {
     do {
@@ -122,18 +122,19 @@ function readName(cursor: JsonCursor, bytesMax: number, pointer: string): string
 }
 
 function readText(cursor: JsonCursor, pointer: string): string {
-  if (cursor.peek() !== 0x22) throw invalid(pointer, "is no string", "put it in double quotes");
+  if (cursor.peek() !== 0x22) throw wrongKind(cursor, pointer, "is no string", "put it in quotes");
   return cursor.string();
 }
 
 function readBoolean(cursor: JsonCursor, pointer: string): boolean {
   if (cursor.takeWord("true")) return true;
   if (cursor.takeWord("false")) return false;
-  throw invalid(pointer, "is no boolean", "give true or false");
+  throw wrongKind(cursor, pointer, "is no boolean", "give true or false");
 }
 
 function readMetadata(cursor: JsonCursor, pointer: string): Record<string, string> {
-  if (cursor.peek() !== 0x7b) throw invalid(pointer, "is no object", 'e.g. {"unit":"ms"}');
+  if (cursor.peek() !== 0x7b)
+    throw wrongKind(cursor, pointer, "is no object", 'e.g. {"unit":"ms"}');
   cursor.expect("{");
   const entries = new Map<string, string>();
   if (!cursor.take("}")) {
@@ -160,7 +161,7 @@ function readMetadata(cursor: JsonCursor, pointer: string): Record<string, strin
 const POINT_HINT = "a point is [epoch milliseconds, value]; null stands for a missing value";
 
 function readPoints(cursor: JsonCursor, budget: PointBudget, pointer: string): PointColumns {
-  if (cursor.peek() !== 0x5b) throw invalid(pointer, "is no array", POINT_HINT);
+  if (cursor.peek() !== 0x5b) throw wrongKind(cursor, pointer, "is no array", POINT_HINT);
   cursor.expect("[");
   const points = new PointColumns();
   if (cursor.take("]")) return points;
@@ -173,17 +174,23 @@ function readPoints(cursor: JsonCursor, budget: PointBudget, pointer: string): P
 }
 
 function readPoint(cursor: JsonCursor, points: PointColumns, pointer: string): void {
-  const fault = (message: string) => invalid(`${pointer}/${points.count}`, message, POINT_HINT);
-  if (!cursor.take("[")) throw fault("is no pair");
-  if (!startsNumber(cursor.peek())) throw fault("the time is no number");
+  const at = (): string => `${pointer}/${points.count}`;
+  if (!cursor.take("[")) throw wrongKind(cursor, at(), "is no pair", POINT_HINT);
+  if (!startsNumber(cursor.peek())) {
+    throw wrongKind(cursor, at(), "the time is no number", POINT_HINT);
+  }
   const atMs = cursor.number();
-  if (!cursor.take(",")) throw fault("has no value");
+  if (cursor.peek() === 0x5d) throw invalid(at(), "has no value", POINT_HINT);
+  cursor.expect(",");
   let value = Number.NaN;
   if (!cursor.takeWord("null")) {
-    if (!startsNumber(cursor.peek())) throw fault("the value is neither number nor null");
+    if (!startsNumber(cursor.peek())) {
+      throw wrongKind(cursor, at(), "the value is neither number nor null", POINT_HINT);
+    }
     value = cursor.number();
   }
-  if (!cursor.take("]")) throw fault("holds more than time and value");
+  if (cursor.peek() === 0x2c) throw invalid(at(), "holds more than time and value", POINT_HINT);
+  cursor.expect("]");
   points.push(atMs, value);
 }
 
@@ -194,6 +201,16 @@ function startsNumber(byte: number): boolean {
 /** Some programs put a byte order mark before their JSON. */
 function afterMark(bytes: Buffer): number {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+}
+
+/** Good JSON of the wrong kind, or no JSON at all. */
+function wrongKind(
+  cursor: JsonCursor,
+  pointer: string,
+  message: string,
+  hint: string,
+): IngestProblem {
+  return cursor.startsValue() ? invalid(pointer, message, hint) : cursor.unexpected("a value");
 }
 
 function invalid(pointer: string, message: string, hint: string): IngestProblem {

@@ -84,6 +84,21 @@ export class ProtobufReader {
     return length;
   }
 
+  /** Goes into the message that the field just read holds. Hand what it gives to `leave`. */
+  enter(): number {
+    this.demand(BYTES);
+    const length = this.length();
+    const outerEnd = this.end;
+    this.end = this.at + length;
+    return outerEnd;
+  }
+
+  /** Goes behind the message entered before, whether it was read to its end or not. */
+  leave(outerEnd: number): void {
+    this.at = this.end;
+    this.end = outerEnd;
+  }
+
   /** @throws IngestProblem unless the field just read is of this wire type. */
   demand(wireType: number): void {
     if (this.wireType !== wireType) {

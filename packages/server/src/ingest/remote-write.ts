@@ -54,17 +54,16 @@ export class RemoteWriteReader {
     const counts = countSamples(bytes, budget);
     const batch = new BatchBuilder();
     const reader = new ProtobufReader(bytes);
-    const whole = reader.end;
     for (let k = 0; reader.next(); ) {
       if (reader.wireType !== BYTES) {
         reader.skip();
         continue;
       }
-      reader.end = reader.at + reader.length();
-      if (reader.field === REQUEST.timeseries) this.#readSeries(reader, counts[k++]!, batch);
-      else if (reader.field === REQUEST.metadata) this.#readMetadata(reader);
-      reader.at = reader.end;
-      reader.end = whole;
+      const { field } = reader;
+      const whole = reader.enter();
+      if (field === REQUEST.timeseries) this.#readSeries(reader, counts[k++]!, batch);
+      else if (field === REQUEST.metadata) this.#readMetadata(reader);
+      reader.leave(whole);
     }
     return batch;
   }
@@ -172,18 +171,16 @@ class BatchBuilder implements RemoteWriteBatch {
 function countSamples(bytes: Buffer, budget: PointBudget): number[] {
   const counts: number[] = [];
   const reader = new ProtobufReader(bytes);
-  const whole = reader.end;
   while (reader.next()) {
     if (reader.field !== REQUEST.timeseries) {
       reader.skip();
       continue;
     }
-    reader.demand(BYTES);
-    reader.end = reader.at + reader.length();
+    const whole = reader.enter();
     const count = countFields(reader, SERIES.samples);
     budget.spend(count);
     counts.push(count);
-    reader.end = whole;
+    reader.leave(whole);
   }
   return counts;
 }
@@ -208,8 +205,7 @@ function readSample(
   values: Float64Array,
   i: number,
 ): boolean {
-  const seriesEnd = reader.end;
-  reader.end = reader.at + reader.length();
+  const seriesEnd = reader.enter();
   let stale = false;
   while (reader.next()) {
     if (reader.field === SAMPLE.value) {
@@ -226,7 +222,7 @@ function readSample(
       times[i] = reader.int64();
     } else reader.skip();
   }
-  reader.end = seriesEnd;
+  reader.leave(seriesEnd);
   return stale;
 }
 
@@ -254,9 +250,7 @@ function placeOfBytes(
 }
 
 function readLabel(reader: ProtobufReader): [name: string, value: string] {
-  reader.demand(BYTES);
-  const { end } = reader;
-  reader.end = reader.at + reader.length();
+  const seriesEnd = reader.enter();
   let name = "";
   let value = "";
   while (reader.next()) {
@@ -264,7 +258,7 @@ function readLabel(reader: ProtobufReader): [name: string, value: string] {
     else if (reader.field === LABEL.value) value = readText(reader);
     else reader.skip();
   }
-  reader.end = end;
+  reader.leave(seriesEnd);
   return [name, value];
 }
 

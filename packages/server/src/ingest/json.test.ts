@@ -1,0 +1,299 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { IngestProblem } from "./ingest-problem.ts";
+import { readJson, readNdjson } from "./json.ts";
+
+const T = 1_764_000_000_000;
+const POINTS_MAX = 1000;
+
+function read(body: unknown) {
+  return readJson(Buffer.from(typeof body === "string" ? body : JSON.stringify(body)), POINTS_MAX);
+}
+
+function problemOf(body: unknown, reader = readJson): IngestProblem {
+  const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+  try {
+    reader(bytes, POINTS_MAX);
+  } catch (error) {
+    if (error instanceof IngestProblem) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+const good = { cluster: "eu", node: "n1", metric: "cpu", points: [[T, 0.5]] };
+
+describe("readJson", () => {
+  it("reads series into columns; null is a missing point", () => {
+    const body = {
+      series: [
+        {
+          ...good,
+          metadata: { unit: "%" },
+          counter: true,
+          points: [
+            [T, 0.5],
+            [T + 1000, null],
+            [T + 2000, -3e-2],
+          ],
+        },
+        { metric: "mem", points: [], node: "n1", cluster: "eu" },
+      ],
+    };
+    expect(read(body)).toEqual([
+      {
+        clusterId: "eu",
+        nodeId: "n1",
+        metricName: "cpu",
+        metadata: { unit: "%" },
+        counter: true,
+        timestampsMs: Float64Array.of(T, T + 1000, T + 2000),
+        values: Float64Array.of(0.5, Number.NaN, -0.03),
+      },
+      {
+        clusterId: "eu",
+        nodeId: "n1",
+        metricName: "mem",
+        timestampsMs: new Float64Array(),
+        values: new Float64Array(),
+      },
+    ]);
+  });
+
+  it("reads what JSON.stringify writes, for any names, numbers and white space", () => {
+    const name = fc
+      .string({ unit: "grapheme", minLength: 1, maxLength: 30 })
+      .filter((text) => text.trim() !== "" && !/\p{Cc}/u.test(text) && text.isWellFormed());
+    const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+    const point = fc.tuple(fc.integer(), fc.option(number));
+    const series = fc.record({
+      cluster: name,
+      node: name,
+      metric: name,
+      metadata: fc.dictionary(name, fc.string(), { maxKeys: 5, noNullPrototype: true }),
+      points: fc.array(point, { maxLength: 20 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(series, { maxLength: 5 }),
+        fc.constantFrom(0, 1, "\t"),
+        (given, indent) => {
+          const got = readJson(
+            Buffer.from(JSON.stringify({ series: given }, null, indent)),
+            POINTS_MAX,
+          );
+          expect(got.length).toBe(given.length);
+          got.forEach((one, i) => {
+            const { cluster, node, metric, metadata, points } = given[i]!;
+            expect([one.clusterId, one.nodeId, one.metricName]).toEqual([cluster, node, metric]);
+            expect(Object.entries(one.metadata!)).toEqual(Object.entries(metadata));
+            expect([...one.timestampsMs]).toEqual(points.map(([at]) => at));
+            // JSON writes -0 as 0.
+            expect([...one.values]).toEqual(
+              points.map(([, value]) => (value === null ? Number.NaN : value + 0)),
+            );
+          });
+        },
+      ),
+    );
+  });
+
+  it("names the place of what is wrong", () => {
+    const cases: [body: unknown, fault: string, pointer: string, message: RegExp][] = [
+      [
+        { series: [good, { ...good, points: [[T, 1], [T]] }] },
+        "invalid_series",
+        "/series/1/points/1",
+        /no value/,
+      ],
+      [
+        { series: [{ ...good, points: [[T, 1, 2]] }] },
+        "invalid_series",
+        "/series/0/points/0",
+        /more than time and value/,
+      ],
+      [
+        { series: [{ ...good, points: [["now", 1]] }] },
+        "invalid_series",
+        "/series/0/points/0",
+        /time is no number/,
+      ],
+      [
+        { series: [{ ...good, points: [[T, "1"]] }] },
+        "invalid_series",
+        "/series/0/points/0",
+        /neither number nor null/,
+      ],
+      [
+        { series: [{ ...good, points: [T, 1] }] },
+        "invalid_series",
+        "/series/0/points/0",
+        /no pair/,
+      ],
+      [{ series: [{ ...good, points: "none" }] }, "invalid_series", "/series/0/points", /no array/],
+      [{ series: [{ ...good, node: "" }] }, "invalid_series", "/series/0/node", /empty/],
+      [{ series: [{ ...good, node: 7 }] }, "invalid_series", "/series/0/node", /no string/],
+      [
+        { series: [{ ...good, node: "a\0b" }] },
+        "invalid_series",
+        "/series/0/node",
+        /control character/,
+      ],
+      [
+        { series: [{ ...good, cluster: "\ud800" }] },
+        "invalid_series",
+        "/series/0/cluster",
+        /surrogate/,
+      ],
+      [
+        { series: [{ ...good, node: "é".repeat(129) }] },
+        "invalid_series",
+        "/series/0/node",
+        /longer than 256 bytes/,
+      ],
+      [
+        { series: [{ cluster: "eu", points: [] }] },
+        "invalid_series",
+        "/series/0",
+        /node, metric missing/,
+      ],
+      [{ series: [{ ...good, color: "red" }] }, "invalid_series", "/series/0", /"color" is no key/],
+      [{ series: [{ ...good, counter: 1 }] }, "invalid_series", "/series/0/counter", /no boolean/],
+      [
+        { series: [{ ...good, metadata: { a: { b: 1 } } }] },
+        "invalid_series",
+        "/series/0/metadata/a",
+        /no string/,
+      ],
+      [
+        { series: [{ ...good, metadata: { a: "x".repeat(1025) } }] },
+        "invalid_series",
+        "/series/0/metadata/a",
+        /longer than 1024/,
+      ],
+      [{ series: [3] }, "invalid_series", "/series/0", /a series is an object/],
+      [{ points: [] }, "invalid_series", "", /the body is/],
+      [{}, "invalid_series", "", /the body is/],
+    ];
+    for (const [body, fault, pointer, message] of cases) {
+      const problem = problemOf(body);
+      expect([problem.fault, problem.pointer], JSON.stringify(body)).toEqual([fault, pointer]);
+      expect(problem.message).toMatch(message);
+      expect(problem.hint).not.toBe("");
+    }
+  });
+
+  it("refuses metadata of more than 30 entries, and a key given twice", () => {
+    const many = Object.fromEntries(Array.from({ length: 31 }, (_, i) => [`k${i}`, "v"]));
+    expect(problemOf({ series: [{ ...good, metadata: many }] }).pointer).toBe("/series/0/metadata");
+    const twice = `{"series":[{"cluster":"a","cluster":"b","node":"n","metric":"m","points":[]}]}`;
+    expect(problemOf(twice).message).toMatch(/twice/);
+  });
+
+  it("refuses text that is no JSON and says at which byte", () => {
+    const cases = [
+      ["", 0],
+      ["[]", 0],
+      ['{"series":[}', 11],
+      ['{"series":[]', 12],
+      ['{"series":[]} x', 14],
+      ['{"series":[],}', 12],
+      [`{"series":[{"cluster":"eu","node":"n","metric":"m","points":[[1,NaN]]}]}`, 64],
+      [`{"series":[{"cluster":"eu","node":"n","metric":"m","points":[[01,1]]}]}`, 62],
+      [`{"series":[{"cluster":"eu","node":"n","metric":"m","points":[[1,1.]]}]}`, 64],
+      [`{"series":[{"cluster":"eu","node":"n","metric":"m","points":[[1,-]]}]}`, 64],
+      ['{"series":[{"cluster":"e\nu"', 24],
+      ['{"series":[{"cluster":"e\\qu"', 23],
+    ] as const;
+    for (const [body, at] of cases) {
+      const problem = problemOf(body);
+      expect(problem.fault, body).toBe("malformed_json");
+      expect(problem.message, body).toContain(`at byte ${at}: `);
+    }
+  });
+
+  it("refuses names that are not UTF-8", () => {
+    const bytes = Buffer.from(JSON.stringify({ series: [{ ...good, node: "zz" }] }));
+    bytes[bytes.indexOf("zz")] = 0xff;
+    expect(() => readJson(bytes, POINTS_MAX)).toThrow(/UTF-8/);
+  });
+
+  it("keeps a key called __proto__ as what it is: a text in the metadata", () => {
+    const body = `{"series":[{"cluster":"eu","node":"n","metric":"m","metadata":{"__proto__":"x"},"points":[]}]}`;
+    const metadata = read(body)[0]!.metadata!;
+    expect(Object.keys(metadata)).toEqual(["__proto__"]);
+    expect(({} as Record<string, unknown>).x).toBeUndefined();
+  });
+
+  it("hands numbers beyond a double over as infinities, for the platform to refuse one by one", () => {
+    const body = `{"series":[{"cluster":"eu","node":"n","metric":"m","points":[[1,1e999],[2,-1e999]]}]}`;
+    expect([...read(body)[0]!.values]).toEqual([
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ]);
+  });
+
+  it("stops at the limit of points, over all series of the body", () => {
+    const points = Array.from({ length: 501 }, (_, i) => [T + i, i]);
+    const problem = problemOf({
+      series: [
+        { ...good, points },
+        { ...good, node: "n2", points },
+      ],
+    });
+    expect(problem.fault).toBe("body_too_large");
+    expect(
+      problemOf({ series: Array.from({ length: 1001 }, () => ({ ...good, points: [] })) }).fault,
+    ).toBe("body_too_large");
+  });
+
+  it("goes no deeper than a series is: a million brackets cost nothing", () => {
+    const deep = `{"series":${"[".repeat(1_000_000)}`;
+    expect(problemOf(deep).fault).toBe("invalid_series");
+  });
+
+  it("answers any mutation of a good body with series or a clear refusal", () => {
+    const whole = Buffer.from(
+      JSON.stringify({ series: [{ ...good, metadata: { é: "\n" } }, good] }),
+    );
+    const flips = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(flips, fc.nat(10), (changes, cut) => {
+        const bytes = Buffer.from(whole);
+        for (const [place, value] of changes) bytes[place] = value;
+        try {
+          expect(
+            readJson(bytes.subarray(0, bytes.length - cut), POINTS_MAX).length,
+          ).toBeLessThanOrEqual(2);
+        } catch (error) {
+          expect(error).toBeInstanceOf(IngestProblem);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describe("readNdjson", () => {
+  it("reads a series a line, blank lines and a missing last newline included", () => {
+    const text = `${JSON.stringify(good)}\r\n\n  ${JSON.stringify({ ...good, node: "n2" })}`;
+    const series = readNdjson(Buffer.from(text), POINTS_MAX);
+    expect(series.map(({ nodeId }) => nodeId)).toEqual(["n1", "n2"]);
+  });
+
+  it("names the line of what is wrong", () => {
+    const line = JSON.stringify(good);
+    const cases: [text: string, where: string][] = [
+      [`${line}\n{"cluster":`, "line 2: at byte"],
+      [`${line}\n\n${line} ${line}`, "line 3: at byte"],
+    ];
+    for (const [text, where] of cases) {
+      expect(problemOf(text, readNdjson).message.startsWith(where), text).toBe(true);
+    }
+    const wrong = `${line}\n${JSON.stringify({ ...good, points: [[1]] })}`;
+    expect(problemOf(wrong, readNdjson).pointer).toBe("line 2 /points/0");
+  });
+});

@@ -1,0 +1,254 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { IngestProblem } from "./ingest-problem.ts";
+import { RemoteWriteReader } from "./remote-write.ts";
+import { unsnappy } from "./snappy.ts";
+import { encodeWriteRequest, snappy, type TestSeries, varint } from "./testing-remote-write.ts";
+
+const NAMES = { cluster: ["cluster", "job"], node: ["instance", "node"], stripPort: false };
+const POINTS_MAX = 1000;
+const T = 1_764_000_000_000;
+
+let reader: RemoteWriteReader;
+beforeEach(() => {
+  reader = new RemoteWriteReader(NAMES);
+});
+
+function read(series: readonly TestSeries[]) {
+  return reader.read(encodeWriteRequest(series), POINTS_MAX);
+}
+
+function one(labels: Record<string, string>, value = 1): TestSeries {
+  return { labels, samples: [{ atMs: T, value }] };
+}
+
+describe("RemoteWriteReader", () => {
+  it("reads labels into a place and samples into columns", () => {
+    const batch = read([
+      {
+        labels: { __name__: "up", job: "api", instance: "10.0.0.7:9100" },
+        samples: [
+          { atMs: T, value: 1 },
+          { atMs: T + 15_000, value: 0.5 },
+        ],
+      },
+    ]);
+    expect(batch.series).toEqual([
+      {
+        clusterId: "api",
+        nodeId: "10.0.0.7:9100",
+        metricName: "up",
+        metadata: { job: "api", instance: "10.0.0.7:9100" },
+        timestampsMs: Float64Array.of(T, T + 15_000),
+        values: Float64Array.of(1, 0.5),
+      },
+    ]);
+  });
+
+  it("keeps label sets of one metric on one node apart, whatever their order", () => {
+    const labels = {
+      __name__: "http_requests",
+      job: "api",
+      instance: "n1",
+      path: '/a"b\\',
+      code: "500",
+    };
+    const batch = read([
+      one(labels),
+      one({ ...labels, code: "200" }),
+      one({ ...labels, cluster: "eu" }),
+    ]);
+    expect(batch.series.map((series) => `${series.clusterId} ${series.metricName}`)).toEqual([
+      'api http_requests{code="500",path="/a\\"b\\\\"}',
+      'api http_requests{code="200",path="/a\\"b\\\\"}',
+      'eu http_requests{code="500",job="api",path="/a\\"b\\\\"}',
+    ]);
+  });
+
+  it("gives two label sets one place only if they are equal", () => {
+    const word = fc.constantFrom("a", "b", 'a",b="', "a=b", "\\", "{", "");
+    const labels = fc.record(
+      { x: word, y: word, job: word, instance: word, cluster: word },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(labels, labels, (left, right) => {
+        const [a, b] = [left, right].map(
+          (given) => read([one({ __name__: "m", ...given })]).series[0]!,
+        );
+        const place = (series: typeof a) =>
+          JSON.stringify([series!.clusterId, series!.nodeId, series!.metricName]);
+        const known = (given: object) =>
+          JSON.stringify(
+            Object.entries(given)
+              .filter(([, v]) => v !== "")
+              .sort(),
+          );
+        expect(place(a) === place(b)).toBe(known(left) === known(right));
+      }),
+    );
+  });
+
+  it("takes the ports off where asked, and names what is not there", () => {
+    const strip = new RemoteWriteReader({ ...NAMES, stripPort: true });
+    const bytes = encodeWriteRequest([
+      one({ __name__: "up", instance: "host:9100" }),
+      one({ __name__: "x" }),
+    ]);
+    const { series } = strip.read(bytes, POINTS_MAX);
+    expect(series.map(({ clusterId, nodeId }) => [clusterId, nodeId])).toEqual([
+      ["default", "host"],
+      ["default", "none"],
+    ]);
+  });
+
+  it("marks counters by name, and by what the sender says of their type", () => {
+    const names = ["a_total", "a_count", "a_sum", "a_bucket", "a_seconds", "hits"];
+    const series = names.map((name) => one({ __name__: name }));
+    const counters = (): string[] =>
+      reader
+        .read(encodeWriteRequest(series), POINTS_MAX)
+        .series.flatMap(({ counter, metricName }) => (counter === true ? [metricName] : []));
+    expect(counters()).toEqual(["a_total", "a_count", "a_sum", "a_bucket"]);
+    const metadata = [
+      { type: 1, family: "hits" },
+      { type: 2, family: "a_seconds" },
+    ];
+    reader.read(encodeWriteRequest([], metadata), POINTS_MAX);
+    expect(counters()).toEqual(["a_total", "a_count", "a_sum", "a_bucket", "hits"]);
+  });
+
+  it("tells the staleness marker from other NaNs", () => {
+    const batch = read([
+      {
+        labels: { __name__: "up" },
+        samples: [
+          { atMs: T, value: Number.NaN },
+          { atMs: T + 1, value: 0, stale: true },
+          { atMs: T + 2, value: Number.POSITIVE_INFINITY },
+        ],
+      },
+    ]);
+    expect(batch.series[0]!.staleAt).toEqual([1]);
+    expect([...batch.series[0]!.values]).toEqual([
+      Number.NaN,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+    ]);
+  });
+
+  it("reads every whole int64 as its double, negative ones too", () => {
+    const times = fc.integer({ min: -(2 ** 53), max: 2 ** 53 });
+    fc.assert(
+      fc.property(times, fc.double(), (atMs, value) => {
+        const batch = read([{ labels: { __name__: "m" }, samples: [{ atMs, value }] }]);
+        expect(batch.series[0]!.timestampsMs[0]).toBe(atMs);
+        expect(batch.series[0]!.values[0]).toBe(value);
+      }),
+    );
+  });
+
+  it("goes over native histograms and exemplars, and counts them", () => {
+    const labels = { __name__: "latency", instance: "n1" };
+    const batch = read([
+      { labels, samples: [], histograms: 2 },
+      { labels, samples: [{ atMs: T, value: 3 }], exemplars: 3 },
+    ]);
+    expect(batch).toMatchObject({ skippedHistograms: 2, skippedExemplars: 3 });
+    expect(batch.series.map(({ values }) => [...values])).toEqual([[3]]);
+  });
+
+  it("leaves out series whose labels cannot be used, says why, and keeps the others", () => {
+    const many = Object.fromEntries(Array.from({ length: 31 }, (_, i) => [`l${i}`, "x"]));
+    const batch = read([
+      one({ job: "api" }),
+      one({ __name__: "m", instance: "a\0b" }),
+      one({ __name__: "m", v: "x".repeat(1025) }),
+      one({ __name__: "m", ...many }),
+      one({ __name__: "good" }),
+    ]);
+    expect(batch.unusablePoints).toBe(4);
+    expect(batch.unusableExamples).toEqual([
+      "no __name__ label",
+      "the node holds a control character",
+      "label v is longer than 1024 bytes",
+      "more than 30 labels",
+    ]);
+    expect(batch.series.map(({ metricName }) => metricName)).toEqual(["good"]);
+  });
+
+  it("refuses more points than allowed before it reads any", () => {
+    const samples = Array.from({ length: POINTS_MAX + 1 }, (_, i) => ({ atMs: T + i, value: i }));
+    expect(() => read([{ labels: { __name__: "m" }, samples }])).toThrow(/more than 1000 points/);
+  });
+
+  it("recognises a series by its bytes for ever, also when many others come and go", () => {
+    for (let round = 0; round < 3; round++) {
+      const batch = read([
+        one({ __name__: "m", instance: "n1" }),
+        one({ __name__: "m", instance: "n2" }),
+      ]);
+      expect(batch.series.map(({ nodeId }) => nodeId)).toEqual(["n1", "n2"]);
+    }
+  });
+
+  const broken: [name: string, bytes: Buffer, message: RegExp][] = [
+    [
+      "a length beyond the end",
+      Buffer.concat([varint(10), varint(100), Buffer.alloc(3)]),
+      /longer than what is left/,
+    ],
+    ["a length of 2^60", Buffer.concat([varint(10), varint(2 ** 60)]), /longer than what is left/],
+    ["a number without end", Buffer.alloc(12, 0xff), /longer than 10 bytes/],
+    ["a field with no number", Buffer.from([0x02, 0x00]), /no number/],
+    ["a group", Buffer.from([0x0b]), /wire type 3/],
+    ["timeseries as a number", Buffer.from([0x08, 0x01]), /wire type 0, not 2/],
+    ["a sample cut off", Buffer.from([0x0a, 0x04, 0x12, 0x02, 0x09, 0x00]), /cut off/],
+    [
+      "a label longer than its series",
+      Buffer.from([0x0a, 0x04, 0x0a, 0x09, 0x0a, 0x01]),
+      /longer than what is left/,
+    ],
+  ];
+  it.each(broken)("refuses %s", (_, bytes, message) => {
+    expect(() => reader.read(bytes, POINTS_MAX)).toThrow(message);
+    expect(() => reader.read(bytes, POINTS_MAX)).toThrow(IngestProblem);
+  });
+
+  it("refuses a label that is not UTF-8", () => {
+    const bytes = encodeWriteRequest([one({ __name__: "m", v: "zzzz" })]);
+    bytes[bytes.indexOf("zzzz")] = 0xff;
+    expect(() => reader.read(bytes, POINTS_MAX)).toThrow(/not UTF-8/);
+  });
+
+  it("answers any mutation of a good body with a batch or a clear refusal, in bounded memory", () => {
+    const labels = fc.dictionary(
+      fc.constantFrom("__name__", "job", "instance", "code", "é"),
+      fc.string(),
+      { noNullPrototype: true },
+    );
+    const sample = fc.record({ atMs: fc.maxSafeInteger(), value: fc.double() });
+    const series = fc.array(fc.record({ labels, samples: fc.array(sample, { maxLength: 5 }) }), {
+      maxLength: 5,
+    });
+    const flips = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 5 });
+    const cases = fc.record({ series, flips, cut: fc.nat(20) });
+    fc.assert(
+      fc.property(cases, ({ series: given, flips: changes, cut }) => {
+        const whole = encodeWriteRequest(given);
+        for (const [place, value] of changes)
+          if (whole.length > 0) whole[place % whole.length] = value;
+        const bytes = whole.subarray(0, Math.max(0, whole.length - cut));
+        try {
+          const batch = reader.read(unsnappy(snappy(bytes), 1 << 20), POINTS_MAX);
+          const points = batch.series.reduce((sum, { values }) => sum + values.length, 0);
+          // A sample takes at least two bytes, so a body cannot make more columns than it is long.
+          expect(points + batch.unusablePoints).toBeLessThanOrEqual(bytes.length / 2);
+        } catch (error) {
+          expect(error).toBeInstanceOf(IngestProblem);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
