@@ -37,6 +37,11 @@ export interface OpenScorer {
    * Fills `out` (length SCORER_OUT_LENGTH); columns that are not known are NaN.
    */
   push(atMs: EpochMs, value: number, out: Float64Array): void;
+  /**
+   * How often the models began anew because what they knew had become void, as for a series that had
+   * been constant so far; the calibration begins anew with them, behind that point. Left out: never.
+   */
+  readonly restartCount?: number;
   /** Little-endian bytes of the whole state, first byte = format. */
   save(): Uint8Array;
   /** Replaces the state. @throws Refusal "state/unreadable" for other formats, lengths, checksums. */

@@ -38,6 +38,7 @@ class JoinedDetector implements SeriesDetector {
   readonly #scorer: StreamScorer;
   #open: OpenScorer;
   #calibrator = new TailCalibrator();
+  #restartCount = 0;
   #pointCount = 0;
   /** Median step that the models were built on; 0 = stamps without steps. */
   #stepMs: DurationMs;
@@ -89,6 +90,7 @@ class JoinedDetector implements SeriesDetector {
     calibrator.restore(state.calibrator);
     this.#open = open;
     this.#calibrator = calibrator;
+    this.#restartCount = open.restartCount ?? 0;
     this.#stepMs = state.stepMs;
     this.#nominalMs = nominalMs;
     this.#pointCount = state.pointCount;
@@ -102,6 +104,11 @@ class JoinedDetector implements SeriesDetector {
     const p = this.#calibrator.push(out[OUT_NONCONFORMITY]!);
     out[OUT_P] = p;
     out[OUT_SCORE] = Number.isFinite(value) ? scoreOfP(p, this.#nominalMs) : 0;
+    const restartCount = this.#open.restartCount ?? 0;
+    if (restartCount !== this.#restartCount) {
+      this.#restartCount = restartCount;
+      this.#calibrator = new TailCalibrator();
+    }
   }
 
   #learnInterval(first: Float64Array, atMs: EpochMs, value: number): void {
@@ -123,6 +130,7 @@ class JoinedDetector implements SeriesDetector {
     this.#nominalMs = nominalOf(stepMs);
     this.#open = this.#scorer.open(this.#nominalMs);
     this.#calibrator = new TailCalibrator();
+    this.#restartCount = 0;
     this.#pointCount = 0;
     const unheard = new Float64Array(DETECTOR_OUT_LENGTH);
     for (let i = 0; i < before; i++) this.#judge(first[2 * i]!, first[2 * i + 1]!, unheard);

@@ -57,10 +57,8 @@ const Z_LIMIT = 30;
 /** Share of the time-of-day scale in the scale of a residual. */
 const PHASE_SCALE_SHARE = 0.25;
 
-/** What stands for "no spread" at a level: below it a residual is arithmetic, not behaviour. */
-export function scaleFloor(slow: number): number {
-  return 1e-9 + 1e-5 * Math.abs(slow);
-}
+/** Share of `scaleFloor` below which a spread has died out: 9 days after the last variation. */
+const DEAD_SCALE = 1e-3;
 
 /** Points before the first answer other than 0. */
 export const POINTS_BEFORE_ANSWERS: number = WARM_UP;
@@ -88,6 +86,24 @@ export function stepModels(
   learnPhaseScales(numbers, profile, counts, clock, scaleBin);
   learnScalesAndRegression(numbers, clock);
   rememberLags(numbers, value);
+}
+
+/**
+ * Whether the point just judged is the first variation of a series that had none, so far or for very
+ * long. Limits are multiples of the scales, so models without any spread could not follow: a series
+ * whose first 60 points are equal would stay judged by its first value for ever. They begin anew
+ * with this point instead, which found 8-sigma shifts in such series as often as in others; see
+ * docs/DECISIONS.md.
+ */
+export function wakes(numbers: Float64Array): boolean {
+  if (numbers[COUNT]! <= CLIP_AFTER) return false;
+  const floor = scaleFloor(numbers[SLOW]!);
+  return numbers[SLOW_SCALE]! < DEAD_SCALE * floor && Math.abs(point[R_SLOW]!) > floor;
+}
+
+/** What stands for "no spread" at a level: below it a residual is arithmetic, not behaviour. */
+function scaleFloor(slow: number): number {
+  return 1e-9 + 1e-5 * Math.abs(slow);
 }
 
 function startLevels(numbers: Float64Array, value: number): void {

@@ -27,8 +27,10 @@ export const STATE = {
   WEIGHT: 24,
   /** Lower triangle of the regression's covariance, row by row. */
   COVARIANCE: 32,
+  /** How often the models began anew. */
+  RESTARTS: 68,
 } as const;
-const NUMBERS = 68;
+const NUMBERS = 69;
 
 /** Inputs of the regression, and so its weights. */
 const FEATURES = 8;
@@ -58,6 +60,14 @@ export class StreamState {
     this.profile = new Float32Array(buffer, profileAt, seasonBins + 2 * scaleBins);
     this.counts = new Uint16Array(buffer, countsAt, seasonBins + scaleBins);
     resetCovariance(this.numbers);
+  }
+
+  /** Forgets everything but that it did. */
+  restart(): void {
+    const restarts = this.numbers[STATE.RESTARTS]! + 1;
+    this.bytes.fill(0);
+    resetCovariance(this.numbers);
+    this.numbers[STATE.RESTARTS] = restarts;
   }
 
   save(): Uint8Array {

@@ -3,11 +3,12 @@ import { openState, sealState } from "../../stats/state-bytes.ts";
 import { type OpenScorer, SCORER_OUT, SCORER_OUT_LENGTH, type StreamScorer } from "../scorer.ts";
 import { type StreamClock, streamClock } from "./clock.ts";
 import { skipEvidence, stepEvidence } from "./evidence.ts";
-import { POINTS_BEFORE_ANSWERS, stepModels } from "./models.ts";
-import { POINT, pointScratch, StreamState } from "./state.ts";
+import { POINTS_BEFORE_ANSWERS, stepModels, wakes } from "./models.ts";
+import { POINT, pointScratch, STATE, StreamState } from "./state.ts";
 
 const { DAILY, EXPECTED, TYPICAL_DAILY } = POINT;
 const { expected: OUT_EXPECTED, level: OUT_LEVEL, scale: OUT_SCALE } = SCORER_OUT;
+const { RESTARTS } = STATE;
 const OUT_LENGTH = SCORER_OUT_LENGTH;
 const point = pointScratch;
 
@@ -58,11 +59,20 @@ class OpenStreamScorer implements OpenScorer {
       out.fill(Number.NaN, 0, OUT_LENGTH);
       return;
     }
-    stepModels(state, this.#clock, atMs, Math.min(Math.max(value, -VALUE_MAX), VALUE_MAX));
+    const limited = Math.min(Math.max(value, -VALUE_MAX), VALUE_MAX);
+    stepModels(state, this.#clock, atMs, limited);
     stepEvidence(state.numbers, out);
     out[OUT_EXPECTED] = point[EXPECTED]!;
     out[OUT_LEVEL] = point[DAILY]!;
     out[OUT_SCALE] = point[TYPICAL_DAILY]!;
+    if (wakes(state.numbers)) {
+      state.restart();
+      stepModels(state, this.#clock, atMs, limited);
+    }
+  }
+
+  get restartCount(): number {
+    return this.#state.numbers[RESTARTS]!;
   }
 
   save(): Uint8Array {
