@@ -64,8 +64,15 @@ export function transaction<Result>(db: DatabaseSync, file: string, work: () => 
   });
 }
 
-/** The same for a database that is opened with "NORMAL": fsynced before this returns. */
+/**
+ * The same for a database that is opened with "NORMAL": fsynced before this returns. Inside another
+ * transaction it is a part of that one.
+ */
 export function durableTransaction(db: DatabaseSync, file: string, work: () => void): void {
+  if (db.isTransaction) {
+    work();
+    return;
+  }
   db.exec("PRAGMA synchronous = FULL");
   try {
     transaction(db, file, work);
