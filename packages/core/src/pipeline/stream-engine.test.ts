@@ -1,0 +1,4 @@
+import { engineContract } from "../engine/contract.ts";
+import { createStreamEngine } from "./stream-engine.ts";
+
+engineContract("stream", () => createStreamEngine());
