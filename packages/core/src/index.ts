@@ -6,6 +6,7 @@ export * from "./aggregate/fleet/tenant-fleet.ts";
 export * from "./aggregate/place.ts";
 export * from "./aggregate/ranking/column-summary.ts";
 export * from "./aggregate/ranking/rank-columns.ts";
+export * from "./aggregate/ranking/rank-layout.ts";
 export * from "./aggregate/ranking/rank-window.ts";
 export * from "./aggregate/ranking/window-plan.ts";
 export * from "./engine/engine.ts";

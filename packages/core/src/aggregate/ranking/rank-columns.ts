@@ -1,18 +1,11 @@
 import type { ColumnSummaries } from "./column-summary.ts";
-import { evidenceOf, groupByMetric, PEERS_MIN, scaleFloors } from "./displacement.ts";
+import { columnScales, evidenceOf, PEERS_MIN } from "./displacement.ts";
+import type { RankColumn, RankLayout } from "./rank-layout.ts";
+import { selectSmallest } from "./select.ts";
+import { topMeans, windowScore } from "./window-score.ts";
 
-// Source of all constants: spec of detection, section 13.1.
-const TOP_METRICS = 2;
+/** Weight of a leaf with one caller. Source: spec of detection, section 13.1. */
 const LEAF_WEIGHT = 0.3;
-/** Weight of the prior log10(values in the window) among the earlier windows. */
-const PRIOR_WINDOWS = 3;
-const HALF_EXCESS = 2.5;
-const SCORE_SLOPE = 2;
-
-export interface RankColumn {
-  readonly nodeId: string;
-  readonly metricName: string;
-}
 
 export interface RankedNode {
   readonly nodeId: string;
@@ -22,6 +15,8 @@ export interface RankedNode {
 }
 
 export interface RankedMetric extends RankColumn {
+  /** Number of the column. */
+  readonly column: number;
   /** Evidence, discounted where other nodes show the same move. Orders metrics over a cluster. */
   readonly value: number;
   /** Rarity plus displacement. Orders the metrics inside one node. */
@@ -40,38 +35,50 @@ export interface WindowRanking {
 /** A call: caller and callee node. */
 export type CallEdge = readonly [callerId: string, calleeId: string];
 
+export interface RankOptions {
+  /** Call graph of the nodes, when there is one. */
+  readonly edges?: readonly CallEdge[];
+  /** Longest list wanted; the rest is not sorted. */
+  readonly limit?: number;
+}
+
 /**
- * Who misbehaves most in a window, from the summaries of its columns. `windowRows` = rows of the window.
+ * Who misbehaves most in a window, from the summaries of its columns; `windowRows` = rows of the window.
  *
- * Cost: O(columns x windows) and two sorts; 10,000 nodes of 12 metrics with 30 earlier windows: see
- * docs/benchmarks. Source: spec of detection, section 13.
+ * Cost: O(columns x windows), and sorting of what is listed. Source: spec of detection, section 13.
  */
 export function rankColumns(
-  columns: readonly RankColumn[],
+  layout: RankLayout,
   summaries: ColumnSummaries,
   windowRows: number,
-  edges: readonly CallEdge[] = [],
+  { edges = [], limit = Number.POSITIVE_INFINITY }: RankOptions = {},
 ): WindowRanking {
-  const groups = groupByMetric(columns.map(({ metricName }) => metricName));
-  const floor = scaleFloors(summaries, groups);
-  const evidence = Float64Array.from(columns, (_, c) => evidenceOf(summaries, floor, 0, c));
-  const { nodeIds, nodeOf } = numberNodes(columns);
-  const score = windowScore(summaries, floor, evidence, nodeOf, nodeIds.length, windowRows);
+  const { columns, nodeIds, groups } = layout;
+  const scales = columnScales(summaries, groups);
+  const evidence = new Float64Array(columns.length);
+  for (let c = 0; c < evidence.length; c++) evidence[c] = evidenceOf(summaries, scales, c, c);
+  const score = windowScore(layout, summaries, scales, evidence, windowRows);
   const value = discountShared(evidence, groups);
-  const nodeValue = topMean(nodeIds.length, nodeOf, (c) => value[c]!);
+  const nodeValue = topMeans(layout, value);
   discountLeaves(nodeValue, nodeIds, edges);
+  const byNodeName = (a: number, b: number) => compareText(nodeIds[a]!, nodeIds[b]!);
+  const byColumnName = (a: number, b: number) => compareColumns(columns[a]!, columns[b]!);
+  const [nodeTop, valueTop] = [highest(nodeValue) || 1, highest(value) || 1];
   return {
     score,
-    nodes: ranked(nodeIds, nodeValue, score, compareText).map(([nodeId, ranks]) => ({
-      nodeId,
-      ...ranks,
+    nodes: largest(nodeValue, limit, byNodeName).map((node) => ({
+      nodeId: nodeIds[node]!,
+      value: nodeValue[node]!,
+      score: (score * nodeValue[node]!) / nodeTop,
     })),
-    metrics: ranked(
-      columns.map((column, c) => ({ ...column, evidence: evidence[c]! })),
-      value,
-      score,
-      compareColumns,
-    ).map(([column, ranks]) => ({ ...column, ...ranks })),
+    metrics: largest(value, limit, byColumnName).map((column) => ({
+      nodeId: columns[column]!.nodeId,
+      metricName: columns[column]!.metricName,
+      column,
+      value: value[column]!,
+      evidence: evidence[column]!,
+      score: (score * value[column]!) / valueTop,
+    })),
   };
 }
 
@@ -107,83 +114,29 @@ function discountLeaves(
   });
 }
 
-/** The strongest node before discounts against the median of earlier windows, which bears faults in half of them. */
-function windowScore(
-  summaries: ColumnSummaries,
-  floor: Float64Array,
-  evidence: Float64Array,
-  nodeOf: Int32Array,
-  nodeCount: number,
-  windowRows: number,
-): number {
-  let usual = Math.log10(windowRows * summaries.columnCount);
-  const past: number[] = [];
-  for (let window = 1; window < summaries.windowCount; window++) {
-    past.push(highest(topMean(nodeCount, nodeOf, (c) => evidenceOf(summaries, floor, window, c))));
-  }
-  if (past.length > 0) {
-    const middle = medianOfList(past);
-    usual = (past.length * middle + PRIOR_WINDOWS * usual) / (past.length + PRIOR_WINDOWS);
-  }
-  const excess = highest(topMean(nodeCount, nodeOf, (c) => evidence[c]!)) - usual;
-  return 1 / (1 + Math.exp(-SCORE_SLOPE * (excess - HALF_EXCESS)));
-}
-
-/** Mean of the two largest numbers of every node; a missing second counts 0. */
-function topMean(
-  nodeCount: number,
-  nodeOf: Int32Array,
-  numberOf: (column: number) => number,
-): Float64Array {
-  const first = new Float64Array(nodeCount).fill(Number.NEGATIVE_INFINITY);
-  const second = new Float64Array(nodeCount).fill(Number.NEGATIVE_INFINITY);
-  for (let column = 0; column < nodeOf.length; column++) {
-    const node = nodeOf[column]!;
-    const number = numberOf(column);
-    if (number > first[node]!) {
-      second[node] = first[node]!;
-      first[node] = number;
-    } else if (number > second[node]!) {
-      second[node] = number;
-    }
-  }
-  return first.map((one, node) => {
-    const other = second[node]!;
-    return (one + (other === Number.NEGATIVE_INFINITY ? 0 : other)) / TOP_METRICS;
-  });
-}
-
-function numberNodes(columns: readonly RankColumn[]): { nodeIds: string[]; nodeOf: Int32Array } {
-  const numbers = new Map<string, number>();
-  const nodeOf = Int32Array.from(columns, ({ nodeId }) => {
-    const number = numbers.get(nodeId) ?? numbers.size;
-    numbers.set(nodeId, number);
-    return number;
-  });
-  return { nodeIds: [...numbers.keys()], nodeOf };
-}
-
-function ranked<Item>(
-  items: readonly Item[],
+/** Indices of the `limit` largest values, largest first. */
+function largest(
   value: Float64Array,
-  windowScoreOf: number,
-  compare: (a: Item, b: Item) => number,
-): [Item, { value: number; score: number }][] {
-  const top = highest(value) || 1;
-  return items
-    .map((item, i): [Item, number] => [item, value[i]!])
-    .sort(([a, x], [b, y]) => y - x || compare(a, b))
-    .map(([item, one]) => [item, { value: one, score: (windowScoreOf * one) / top }]);
+  limit: number,
+  byName: (a: number, b: number) => number,
+): number[] {
+  const least =
+    limit >= value.length
+      ? Number.NEGATIVE_INFINITY
+      : limit <= 0
+        ? Number.POSITIVE_INFINITY
+        : selectSmallest(value.slice(), value.length, value.length - Math.floor(limit));
+  const listed: number[] = [];
+  for (let i = 0; i < value.length; i++) {
+    if (value[i]! >= least) listed.push(i);
+  }
+  return listed.sort((a, b) => value[b]! - value[a]! || byName(a, b)).slice(0, limit);
 }
 
 function highest(values: Float64Array): number {
-  return values.reduce((a, b) => Math.max(a, b), 0);
-}
-
-function medianOfList(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+  let top = 0;
+  for (let i = 0; i < values.length; i++) top = Math.max(top, values[i]!);
+  return top;
 }
 
 function compareText(a: string, b: string): number {

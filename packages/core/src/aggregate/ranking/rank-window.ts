@@ -1,10 +1,11 @@
 import { Refusal } from "../../model/refusal.ts";
 import { type EpochMs, timeRange } from "../../model/time.ts";
 import { columnSummaries, summarizeColumn } from "./column-summary.ts";
-import { type CallEdge, type RankColumn, rankColumns, type WindowRanking } from "./rank-columns.ts";
+import { type RankOptions, rankColumns, type WindowRanking } from "./rank-columns.ts";
+import { type RankColumn, rankLayout } from "./rank-layout.ts";
 import { planWindow, rowAt } from "./window-plan.ts";
 
-export interface RankWindowInput {
+export interface RankWindowInput extends RankOptions {
   /** Ascending; one a row. */
   readonly timestampsMs: Float64Array;
   /** One metric of one node of the cluster each. */
@@ -16,7 +17,6 @@ export interface RankWindowInput {
   /** The window [startMs, endMs); nothing at or after its end is used. */
   readonly startMs: EpochMs;
   readonly endMs: EpochMs;
-  readonly edges?: readonly CallEdge[];
 }
 
 /**
@@ -26,7 +26,7 @@ export interface RankWindowInput {
  * @throws Refusal "range/empty" | "series/length-mismatch"
  */
 export function rankWindow(input: RankWindowInput): WindowRanking {
-  const { timestampsMs, columns, values, p, edges } = input;
+  const { timestampsMs, columns, values, p } = input;
   timeRange(input.startMs, input.endMs);
   checkLengths(input);
   const start = rowAt(timestampsMs, input.startMs);
@@ -37,7 +37,7 @@ export function rankWindow(input: RankWindowInput): WindowRanking {
   columns.forEach((_, c) => {
     summarizeColumn(plan, values[c]!, p[c]!, c, summaries);
   });
-  return rankColumns(columns, summaries, end - start, edges);
+  return rankColumns(rankLayout(columns), summaries, end - start, input);
 }
 
 function checkLengths({ timestampsMs, columns, values, p }: RankWindowInput): void {
