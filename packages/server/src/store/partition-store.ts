@@ -7,35 +7,25 @@ import type { Damage } from "./damage.ts";
 import { durableTransaction, openDatabase } from "./database.ts";
 import { EpisodeTable } from "./episode-table.ts";
 import { LogBuffer } from "./log-buffer.ts";
-import { OldPoints } from "./old-points.ts";
 import { PARTITION_FORMAT, PARTITION_SCHEMA, PartitionTables } from "./partition-tables.ts";
+import { type AppendOutcome, Placement } from "./placement.ts";
 import { checkedBatch, type PointBatch } from "./point-batch.ts";
 import { readPoints, readRecentPoints } from "./reading.ts";
-import { CHUNK_POINTS } from "./recent-points.ts";
 import { replay, restoreHeads, snapshotOf } from "./recovery.ts";
 import { SealedPoints } from "./sealed-points.ts";
 import { SeriesDictionary, type SeriesName } from "./series-dictionary.ts";
-import { dayOf, type HeadSink, SeriesHeads } from "./series-heads.ts";
+import { dayOf, SeriesHeads } from "./series-heads.ts";
 import { Sessions } from "./sessions.ts";
 import { StateTable } from "./state-table.ts";
 import { StoreUnavailable } from "./store-error.ts";
+
+export type { AppendOutcome };
 
 export interface PartitionStoreOptions {
   /** Day files held open at once. Default 32: a chart over four weeks stays warm. */
   readonly openDaysMax?: number;
   /** Told once for everything found damaged; it is put aside before. */
   readonly onDamage?: (damage: Damage) => void;
-}
-
-/** What an append changed. One entry per run of the batch. */
-export interface AppendOutcome {
-  /** Points that changed what is stored: new ones and other values; repeats do not count. */
-  readonly changedPoints: Uint32Array;
-  /**
-   * NaN where the run only continued the series: push its points as they are. Otherwise the
-   * earliest changed instant: detection has to be redone from there on what `read` gives.
-   */
-  readonly lateFromMs: Float64Array;
 }
 
 export interface SeriesEntry extends SeriesName {
@@ -69,10 +59,7 @@ export class PartitionStore {
   readonly #heads = new SeriesHeads();
   readonly #sealed: SealedPoints;
   readonly #log = new LogBuffer();
-  readonly #old = new OldPoints();
-  /** Series written past the log since the last commit, and from when on they changed. */
-  readonly #direct = new Map<number, number>();
-  readonly #sink: HeadSink;
+  readonly #placement: Placement;
   readonly #damage: Damage[] = [];
   readonly #onDamage: (damage: Damage) => void;
   readonly #changes: ReadonlyMap<number, number>;
@@ -116,11 +103,7 @@ export class PartitionStore {
       sessions: this.#sessions,
       onDamage,
     });
-    this.#sink = {
-      sealed: (id, t0Ms, t1Ms, count, bytes) => this.#sealed.add(id, t0Ms, t1Ms, count, bytes),
-      late: (id, atMs, value) => this.#sealed.addLate(id, atMs, value),
-      old: (_, atMs, value) => this.#old.add(atMs, value),
-    };
+    this.#placement = new Placement(this.#heads, this.#sealed);
     const { position, headPosition } = this.#tables.progress();
     this.#position = position;
     this.#headPosition = headPosition;
@@ -129,7 +112,7 @@ export class PartitionStore {
     const place = { file: this.#file, tables: this.#tables, heads: this.#heads, onDamage };
     restoreHeads(place);
     this.#changes = replay(place, headPosition, (batch) => {
-      this.#place(batch);
+      this.#placement.place(batch);
     });
   }
 
@@ -201,13 +184,8 @@ export class PartitionStore {
       throw new StoreUnavailable("backlog", "too many points wait for a commit");
     }
     const batch = checkedBatch(given, this.#dictionary.size);
-    return this.#place(batch, (r, from) => {
-      const id = batch.seriesIds[r]!;
-      const lateMs = this.#heads.lateFromMs;
-      const changedFromMs = Number.isNaN(lateMs) ? batch.timestampsMs[from]! : lateMs;
-      const before = this.#direct.get(id);
-      if (before !== undefined) this.#direct.set(id, Math.min(before, changedFromMs));
-      else this.#log.add(batch, r, from, changedFromMs);
+    return this.#placement.place(batch, (r, from, changedFromMs) => {
+      this.#log.add(batch, r, from, changedFromMs);
     });
   }
 
@@ -219,11 +197,15 @@ export class PartitionStore {
    */
   commit(): number {
     this.#checkUsable();
-    if (this.#log.empty && this.#direct.size === 0 && this.#dictionary.unsaved().length === 0) {
+    if (
+      this.#log.empty &&
+      this.#placement.direct.size === 0 &&
+      this.#dictionary.unsaved().length === 0
+    ) {
       return this.#position;
     }
     this.#run(() => {
-      const direct = [...this.#direct.keys()];
+      const direct = [...this.#placement.direct.keys()];
       this.#sealed.write(direct);
       const position = this.#position + 1;
       const named = this.#dictionary.unsaved();
@@ -245,7 +227,7 @@ export class PartitionStore {
   checkpoint(detectedPosition: number, write: () => void = () => {}): void {
     this.#checkUsable();
     this.#run(() => {
-      const ids = [...new Set([...this.#sealed.waitingIds(), ...this.#direct.keys()])];
+      const ids = [...new Set([...this.#sealed.waitingIds(), ...this.#placement.direct.keys()])];
       this.#sealed.write(ids);
       const position = this.#position + 1;
       const named = this.#dictionary.unsaved();
@@ -260,9 +242,7 @@ export class PartitionStore {
       } catch (error) {
         // The day files hold chunks that are not confirmed: the next commit has to write these
         // series past the log, so that a replay does not put their points in a second time.
-        for (const id of ids) {
-          if (!this.#direct.has(id)) this.#direct.set(id, Number.POSITIVE_INFINITY);
-        }
+        for (const id of ids) this.#placement.goDirect(id);
         throw error;
       }
       for (const id of dirty) this.#heads.dirty[id] = 0;
@@ -316,36 +296,12 @@ export class PartitionStore {
     }
   }
 
-  #place(batch: PointBatch, changed: (r: number, from: number) => void = () => {}): AppendOutcome {
-    const { seriesIds, counts } = batch;
-    const changedPoints = new Uint32Array(counts.length);
-    const lateFromMs = new Float64Array(counts.length);
-    let from = 0;
-    for (let r = 0; r < counts.length; r++) {
-      const id = seriesIds[r]!;
-      const to = from + counts[r]!;
-      const long = counts[r]! >= CHUNK_POINTS;
-      if (long && this.#heads.isExtension(id, batch.timestampsMs, from, to)) this.#goDirect(id);
-      this.#heads.append(id, batch, from, to, this.#sink);
-      if (!this.#old.empty && this.#old.settle(id, this.#heads, this.#sealed)) this.#goDirect(id);
-      changedPoints[r] = this.#heads.changed;
-      lateFromMs[r] = this.#heads.lateFromMs;
-      if (this.#heads.changed > 0) changed(r, from);
-      from = to;
-    }
-    return { changedPoints, lateFromMs };
-  }
-
-  #goDirect(id: number): void {
-    if (!this.#direct.has(id)) this.#direct.set(id, Number.POSITIVE_INFINITY);
-  }
-
   /** Series names, one log record, progress and confirmed chunks; inside a transaction. */
   #writePending(position: number, headPosition: number): void {
     for (const id of this.#dictionary.unsaved()) {
       this.#tables.putSeries(id, this.#dictionary.name(id));
     }
-    const heads = [...this.#direct].map(([id, changedFromMs]) => ({
+    const heads = [...this.#placement.direct].map(([id, changedFromMs]) => ({
       ...snapshotOf(this.#heads, id),
       changedFromMs,
     }));
@@ -360,7 +316,7 @@ export class PartitionStore {
     this.#dictionary.saved(named);
     this.#sealed.confirm(written);
     this.#log.clear();
-    this.#direct.clear();
+    this.#placement.direct.clear();
   }
 
   #dirtyIds(): number[] {

@@ -1,0 +1,33 @@
+import { writeSync } from "node:fs";
+import { roundRuns } from "./workload.ts";
+
+// Not a static import: a path into another package's sources cannot be rewritten on emit.
+const STORE = new URL("../../packages/server/src/store/", import.meta.url);
+type StoreModule = typeof import("../../packages/server/src/store/partition-store.ts");
+type BatchModule = typeof import("../../packages/server/src/store/point-batch.ts");
+const { PartitionStore }: StoreModule = await import(new URL("partition-store.ts", STORE).href);
+const { pointBatch }: BatchModule = await import(new URL("point-batch.ts", STORE).href);
+
+/**
+ * `node writer.ts DIR ROUND`: writes round after round into the partition in DIR for as long as it
+ * lives. After the commit of a round it writes the round's number on a line of its own.
+ */
+const [dir, first] = process.argv.slice(2);
+const store = PartitionStore.open(dir!);
+for (let round = Number(first); ; round++) {
+  const runs = roundRuns(round).map(({ series, timestampsMs, values }) => ({
+    seriesId: store.intern({
+      tenantId: "t",
+      clusterId: "c",
+      nodeId: "n",
+      metricName: series,
+      metadata: {},
+    }),
+    timestampsMs,
+    values,
+  }));
+  store.append(pointBatch(runs));
+  store.commit();
+  writeSync(1, `${round}\n`);
+  if (round % 11 === 10) store.checkpoint(store.position);
+}
