@@ -13,6 +13,7 @@ export interface TestingServer {
   readonly app: FastifyInstance;
   readonly platform: TestingPlatform;
   readonly keys: MemoryKeys;
+  readonly limits: Limits;
   /** Lines of the log, for what must not be in them. */
   readonly logLines: string[];
   /** A fresh key; `tenant` null for operators. */
@@ -25,6 +26,7 @@ export interface TestingServerOptions {
   readonly tenants?: readonly string[];
   readonly limits?: Partial<TenantLimits>;
   readonly body?: Partial<BodyLimits>;
+  readonly refusedBurst?: number;
   readonly seriesMax?: number;
   readonly parts?: Partial<AppParts>;
 }
@@ -42,6 +44,7 @@ export async function testingServer(options: TestingServerOptions = {}): Promise
     limitsOf: () => ({ ...DEFAULT_LIMITS, ...options.limits }),
     monotonicMs: () => clock.monotonicMs,
     ...(options.body === undefined ? {} : { body: options.body }),
+    ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
   });
   const app = await buildApp({
     platform,
@@ -59,5 +62,5 @@ export async function testingServer(options: TestingServerOptions = {}): Promise
     keys.add(token, tenant);
     return token;
   };
-  return { app, platform, keys, logLines, key, clock };
+  return { app, platform, keys, limits, logLines, key, clock };
 }

@@ -37,6 +37,8 @@ export interface LimitsParts {
   readonly limitsOf: (tenantId: string) => TenantLimits;
   readonly monotonicMs: () => number;
   readonly body?: Partial<BodyLimits>;
+  /** Refused keys an address may send at once; tests that send hundreds raise it. */
+  readonly refusedBurst?: number;
 }
 
 /** Requests may come in bunches of so many seconds' worth: a dashboard page asks ten things at once. */
@@ -58,13 +60,15 @@ export class Limits {
   readonly body: BodyLimits;
   readonly #limitsOf: (tenantId: string) => TenantLimits;
   readonly #monotonicMs: () => number;
+  readonly #refusedBurst: number;
   readonly #tenants = new Map<string, TenantBuckets>();
   readonly #refused = new Map<string, TokenBucket>();
   #inFlightBytes = 0;
 
-  constructor({ limitsOf, monotonicMs, body }: LimitsParts) {
+  constructor({ limitsOf, monotonicMs, body, refusedBurst = REFUSED_BURST }: LimitsParts) {
     this.#limitsOf = limitsOf;
     this.#monotonicMs = monotonicMs;
+    this.#refusedBurst = refusedBurst;
     this.body = { ...DEFAULT_BODY_LIMITS, ...body };
   }
 
@@ -85,7 +89,7 @@ export class Limits {
     let bucket = this.#refused.get(address);
     if (bucket === undefined) {
       if (this.#refused.size >= ADDRESSES_MAX) this.#refused.clear();
-      bucket = new TokenBucket(REFUSED_PER_SECOND, REFUSED_BURST, atMs);
+      bucket = new TokenBucket(REFUSED_PER_SECOND, this.#refusedBurst, atMs);
       this.#refused.set(address, bucket);
     }
     return bucket.take(1, atMs);

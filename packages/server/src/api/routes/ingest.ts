@@ -38,33 +38,28 @@ export function ingestRoutes({ limits, metrics, labelsOf }: IngestParts): Routes
     const { compressedBytesMax, decodedBytesMax, pointsMax } = limits.body;
     app.setValidatorCompiler(compileAllButBody);
     takeRawBodies(app, compressedBytesMax);
+    app.addHook("preParsing", holdWhileRead(limits));
     const remoteWriters = new Map<string, { key: string; reader: RemoteWriteReader }>();
 
     app.post("/ingest", { schema: JSON_SCHEMA, config: CONFIG }, (request, reply) =>
-      held(request, limits, async (hold) => {
-        const encoding = request.headers["content-encoding"];
-        const packed = rawBody(request);
-        hold(decodedBytesBound(packed.length, decodedBytesMax));
-        const bytes = await decodedBody(packed, encoding, decodedBytesMax);
+      held(limits, async (hold) => {
+        const bytes = await unpacked(request, hold, decodedBytesMax);
         const read = readerFor(mediaType(request));
         return take("json", read(bytes, pointsMax), request, reply);
       }),
     );
 
     app.post("/ingest/csv", { schema: CSV_SCHEMA, config: CONFIG }, (request, reply) =>
-      held(request, limits, async (hold) => {
+      held(limits, async (hold) => {
         demandType(request, ["text/csv", "application/csv", "text/plain"]);
-        const packed = rawBody(request);
-        hold(decodedBytesBound(packed.length, decodedBytesMax));
-        const encoding = request.headers["content-encoding"];
-        const bytes = await decodedBody(packed, encoding, decodedBytesMax);
+        const bytes = await unpacked(request, hold, decodedBytesMax);
         const { cluster, node } = request.query;
         return take("csv", await readCsv(bytes, { cluster, node }, pointsMax), request, reply);
       }),
     );
 
     app.post("/write", { schema: WRITE_SCHEMA, config: CONFIG }, (request, reply) =>
-      held(request, limits, async (hold) => {
+      held(limits, async (hold) => {
         demandRemoteWrite(request);
         const packed = rawBody(request);
         hold(Math.min(decodedBytesMax, declaredLength(packed).length));
@@ -168,29 +163,58 @@ function rawBody(request: FastifyRequest): Buffer {
   throw new IngestProblem("malformed_body", "the body is empty", "send the points in the body");
 }
 
-/** Sets bytes aside while a body is at work, so that many large ones at once cannot fill memory. */
-async function held<Reply>(
-  request: FastifyRequest,
-  limits: Limits,
-  work: (hold: (bytes: number) => void) => Promise<Reply>,
-): Promise<Reply> {
-  const holds: { release(): void }[] = [];
-  const hold = (bytes: number): void => {
-    const got = limits.reserve(bytes);
-    if (got !== undefined) holds.push(got);
-    else {
-      throw new Problem("overloaded", "too many bytes are being taken in at the moment", {
-        retryAfterMs: 1000,
-        hint: "send again in a second",
-      });
-    }
+interface Held {
+  /** Once is enough, twice does no harm. */
+  release(): void;
+}
+
+type Hold = (bytes: number) => Held;
+
+/** @throws Problem "overloaded" when too many bytes are at work. */
+function reserve(limits: Limits, bytes: number): Held {
+  const got = limits.reserve(bytes);
+  if (got !== undefined) return got;
+  throw new Problem("overloaded", "too many bytes are being taken in at the moment", {
+    retryAfterMs: 1000,
+    hint: "send again in a second",
+  });
+}
+
+/** Counts a body before its first byte is read, and until the reply is sent or the sender gone. */
+function holdWhileRead(limits: Limits) {
+  const { compressedBytesMax } = limits.body;
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const declared = Number(request.headers["content-length"] ?? compressedBytesMax);
+    const got = reserve(limits, Math.min(declared, compressedBytesMax));
+    reply.raw.once("close", () => got.release());
+  };
+}
+
+/** Counts what a body unfolds to while it is at work, so that large ones at once cannot fill memory. */
+async function held<Reply>(limits: Limits, work: (hold: Hold) => Promise<Reply>): Promise<Reply> {
+  const holds: Held[] = [];
+  const hold: Hold = (bytes) => {
+    const got = reserve(limits, bytes);
+    holds.push(got);
+    return got;
   };
   try {
-    hold(rawBody(request).length);
     return await work(hold);
   } finally {
     for (const got of holds) got.release();
   }
+}
+
+/** The body as the sender wrote it. While gzip unfolds, the most it may come to is set aside. */
+async function unpacked(request: FastifyRequest, hold: Hold, bytesMax: number): Promise<Buffer> {
+  const encoding = request.headers["content-encoding"];
+  const packed = rawBody(request);
+  if (encoding === undefined) return decodedBody(packed, encoding, bytesMax);
+  const most = hold(decodedBytesBound(packed.length, bytesMax));
+  const bytes = await decodedBody(packed, encoding, bytesMax);
+  most.release();
+  hold(bytes.length);
+  return bytes;
 }
 
 function mediaType(request: FastifyRequest): string {

@@ -1,0 +1,358 @@
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type TestingServer, testingServer } from "./testing-server.ts";
+
+let server: TestingServer;
+let auth: Record<string, string>;
+beforeEach(async () => {
+  server = await testingServer();
+  auth = { authorization: `Bearer ${server.key("manage", "acme")}` };
+  return () => server.app.close();
+});
+
+function get(url: string, headers: Record<string, string> = auth) {
+  return server.app.inject({ method: "GET", url, headers });
+}
+
+/** Sends the path as it stands; `inject` and `fetch` would tidy it up first. */
+async function getAsWritten(path: string): Promise<{ status: number; body: string }> {
+  const { port } = server.app.server.address() as { port: number };
+  const sent = request({ host: "127.0.0.1", port, path, headers: auth });
+  sent.end();
+  const [reply] = (await once(sent, "response")) as [IncomingMessage];
+  const parts: Buffer[] = [];
+  for await (const part of reply) parts.push(part as Buffer);
+  return { status: reply.statusCode!, body: Buffer.concat(parts).toString() };
+}
+
+/** Twenty ordinary minutes and one that stands out, on one node. */
+async function fill(node = "n1"): Promise<void> {
+  const points = Array.from({ length: 21 }, (_, i) => [
+    server.clock.nowMs - (21 - i) * 60_000,
+    i === 15 ? 90 : 10 + (i % 3),
+  ]);
+  const series = [{ cluster: "eu", node, metric: "cpu", metadata: { unit: "%" }, points }];
+  const sent = {
+    method: "POST",
+    url: "/api/v1/ingest",
+    headers: auth,
+    payload: { series },
+  } as const;
+  expect((await server.app.inject(sent)).json().acceptedPoints).toBe(21);
+}
+
+describe("addresses", () => {
+  it("are refused where two readers could read them differently", async () => {
+    await server.app.listen({ host: "127.0.0.1", port: 0 });
+    for (const url of [
+      "//api/v1/summary",
+      "/api//v1/summary",
+      "/api/v1/../v1/summary",
+      "/api/v1/%2e%2e/v1/summary",
+      "/api/v1/series/a%2fb",
+      "/api/v1/series/a%5cb",
+      "/api/v1/series/a%00b",
+      "/api\\v1",
+      "/api/v1/series/%zz",
+    ]) {
+      const { status, body } = await getAsWritten(url);
+      expect(status, url).toBe(400);
+      expect(JSON.parse(body).code, url).toBe("bad_path");
+    }
+  });
+
+  it("must name each parameter once, only known ones, and not too many", async () => {
+    expect((await get("/api/v1/nodes?cluster=a&cluster=b")).json().code).toBe("bad_parameter");
+    expect((await get("/api/v1/nodes?cluster=a&%63luster=b")).json().code).toBe("bad_parameter");
+    const unknown = await get("/api/v1/nodes?color=red");
+    expect(unknown.statusCode).toBe(400);
+    expect(unknown.json()).toMatchObject({
+      code: "bad_parameter",
+      errors: [{ pointer: "/color" }],
+    });
+    const many = Array.from({ length: 101 }, (_, i) => `a${i}=1`).join("&");
+    expect((await get(`/api/v1/nodes?${many}`)).json().detail).toMatch(/more than 100/);
+    expect((await get("/api/v1/nodes?__proto__=x")).statusCode).toBe(400);
+  });
+
+  it("name the parameter that is wrong", async () => {
+    const cases = [
+      ["/api/v1/series?limit=0", "/limit"],
+      ["/api/v1/series?limit=1001", "/limit"],
+      ["/api/v1/anomalies?minScore=2", "/minScore"],
+      ["/api/v1/anomalies?label=odd", "/label"],
+      ["/api/v1/anomalies?from=yesterday", "/from"],
+      ["/api/v1/scores?step=5", "/step"],
+      ["/api/v1/scores?step=1s&from=now-30d", "/step"],
+      ["/api/v1/rankings?level=planet", "/level"],
+    ] as const;
+    for (const [url, pointer] of cases) {
+      const reply = await get(url);
+      expect(reply.statusCode, url).toBe(400);
+      expect(reply.json().errors[0].pointer, url).toBe(pointer);
+    }
+  });
+});
+
+describe("replies", () => {
+  it("carry a request id, the caller's own where it is harmless", async () => {
+    const own = await get("/api/v1/summary", { ...auth, "x-request-id": "abc-1.2_3" });
+    expect(own.headers["x-request-id"]).toBe("abc-1.2_3");
+    const odd = await get("/api/v1/summary", { ...auth, "x-request-id": "a b\u00e9" });
+    expect(odd.headers["x-request-id"]).toMatch(/^req_/);
+  });
+
+  it("are never cached and carry the security headers", async () => {
+    for (const url of ["/api/v1/summary", "/nothing/here", "/api/v1/none"]) {
+      const { headers } = await get(url);
+      expect(headers["cache-control"]).toBe("no-store");
+      expect(headers["x-content-type-options"]).toBe("nosniff");
+      expect(headers["content-security-policy"]).toContain("default-src 'self'");
+      expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'");
+      expect(headers["content-security-policy"]).not.toContain("unsafe");
+      expect(headers["access-control-allow-origin"]).toBeUndefined();
+    }
+  });
+
+  it("show instants as text and what is not known as null", async () => {
+    const empty = (await get("/api/v1/health")).json();
+    expect(empty).toMatchObject({ watermark: null, detectionLagMs: null, series: 0 });
+    await fill();
+    const { data } = (await get("/api/v1/series")).json();
+    expect(data[0]).toMatchObject({
+      cluster: "eu",
+      node: "n1",
+      metric: "cpu",
+      metadata: { unit: "%" },
+      lastAt: new Date(server.clock.nowMs - 60_000).toISOString(),
+    });
+  });
+
+  it("follow a series from the list to its points, anomaly, explanation and finding", async () => {
+    await fill();
+    const { data } = (await get("/api/v1/series")).json();
+    const points = (await get(`/api/v1/series/${data[0].id}/points?from=now-1h`)).json();
+    expect(points.columns.at).toHaveLength(21);
+    expect(points.columns.value[15]).toBe(90);
+    const anomalies = (await get("/api/v1/anomalies")).json().data;
+    expect(anomalies).toHaveLength(1);
+    expect((await get(`/api/v1/anomalies/${anomalies[0].id}`)).json()).toEqual(anomalies[0]);
+    const explained = await get(`/api/v1/anomalies/${anomalies[0].id}/explanation`);
+    expect(explained.json()).toMatchObject({ actual: 90, direction: "up", returnPeriodDays: null });
+    const findings = (await get("/api/v1/findings")).json().data;
+    expect(findings).toHaveLength(1);
+    expect((await get(`/api/v1/findings/${findings[0].id}`)).json()).toEqual(findings[0]);
+    for (const url of ["/clusters", "/nodes", "/metrics", "/rankings", "/scores?level=node"]) {
+      expect((await get(`/api/v1${url}`)).statusCode, url).toBe(200);
+    }
+  });
+
+  it("page through a list to its end, and refuse a cursor that is none of ours", async () => {
+    for (const node of ["n1", "n2", "n3"]) await fill(node);
+    const seen: string[] = [];
+    let cursor = "";
+    for (let pages = 0; pages < 5; pages++) {
+      const page = (await get(`/api/v1/series?limit=2${cursor}`)).json();
+      seen.push(...page.data.map((row: { node: string }) => row.node));
+      if (page.nextCursor === null) break;
+      cursor = `&cursor=${page.nextCursor}`;
+    }
+    expect(seen).toEqual(["n1", "n2", "n3"]);
+    expect((await get("/api/v1/series?cursor=x")).json()).toMatchObject({
+      status: 400,
+      code: "invalid_cursor",
+    });
+  });
+
+  it("say 404 alike for ids that never were and addresses that are none", async () => {
+    for (const url of [
+      "/series/x",
+      "/series/x/points",
+      "/anomalies/x",
+      "/findings/x",
+      "/nothing",
+    ]) {
+      const reply = await get(`/api/v1${url}`);
+      expect(reply.statusCode, url).toBe(404);
+      expect(reply.headers["content-type"]).toContain("application/problem+json");
+      expect(reply.json().code).toBe("not_found");
+    }
+    expect((await get("/api/v1/demo/truth")).statusCode).toBe(404);
+  });
+
+  it("hide our own mistakes and log them with their stack", async () => {
+    const broken = await testingServer({
+      parts: {
+        demoTruth: () => {
+          throw new Error("the secret of the house");
+        },
+      },
+    });
+    const headers = { authorization: `Bearer ${broken.key("read", "acme")}` };
+    const reply = await broken.app.inject({ method: "GET", url: "/api/v1/demo/truth", headers });
+    expect(reply.statusCode).toBe(500);
+    expect(reply.json().code).toBe("internal");
+    expect(reply.body).not.toContain("secret");
+    const line = broken.logLines.find((text) => text.includes("the secret of the house"));
+    expect(line).toContain("app.test.ts");
+    await broken.app.close();
+  });
+
+  it("give the answer key of the caller's tenant only", async () => {
+    const fault = {
+      id: "1",
+      title: "cpu follows disk",
+      kind: "spike",
+      cluster: "eu",
+      nodes: ["n1"],
+      metrics: ["cpu"],
+      startMs: 1000,
+      endMs: 0,
+      silent: false,
+    };
+    const demo = await testingServer({
+      parts: { demoTruth: (tenant) => (tenant === "acme" ? [fault] : []) },
+    });
+    const of = async (tenant: string) => {
+      const headers = { authorization: `Bearer ${demo.key("read", tenant)}` };
+      return (await demo.app.inject({ method: "GET", url: "/api/v1/demo/truth", headers })).json()
+        .data;
+    };
+    expect(await of("globex")).toEqual([]);
+    expect(await of("acme")).toMatchObject([{ from: "1970-01-01T00:00:01.000Z", to: null }]);
+    await demo.app.close();
+  });
+});
+
+describe("what machines ask", () => {
+  it("counts, without naming a tenant to anyone but operators", async () => {
+    await fill();
+    const plain = (await get("/metrics", {})).body;
+    expect(plain).toContain('foreshock_ingest_samples_total{protocol="json"} 21');
+    expect(plain).toContain('foreshock_http_requests_total{route="/api/v1/ingest",code="200"} 1');
+    expect(plain).not.toContain("acme");
+    expect((await get("/metrics")).body).not.toContain("acme");
+    const operator = { authorization: `Bearer ${server.key("operator", null)}` };
+    expect((await get("/metrics", operator)).body).toContain(
+      'foreshock_ingest_samples_total{protocol="json",tenant="acme"} 21',
+    );
+  });
+
+  it("describes every route in OpenAPI 3.1, each with its problems and its key", async () => {
+    const document = (await get("/openapi.json", {})).json();
+    expect(document.openapi).toBe("3.1.0");
+    expect(Object.keys(document.paths).sort()).toEqual([
+      "/api/v1/anomalies",
+      "/api/v1/anomalies/{id}",
+      "/api/v1/anomalies/{id}/explanation",
+      "/api/v1/clusters",
+      "/api/v1/findings",
+      "/api/v1/findings/{id}",
+      "/api/v1/health",
+      "/api/v1/ingest",
+      "/api/v1/ingest/csv",
+      "/api/v1/metrics",
+      "/api/v1/nodes",
+      "/api/v1/rankings",
+      "/api/v1/scores",
+      "/api/v1/series",
+      "/api/v1/series/{id}",
+      "/api/v1/series/{id}/points",
+      "/api/v1/summary",
+      "/api/v1/tenants",
+      "/api/v1/write",
+    ]);
+    const refs = JSON.stringify(document).match(/"#\/components\/schemas\/\w+"/g)!;
+    for (const ref of new Set(refs)) {
+      expect(document.components.schemas).toHaveProperty(ref.slice(22, -1));
+    }
+    for (const path of Object.values(document.paths)) {
+      for (const route of Object.values(
+        path as Record<string, { security: unknown; responses: object }>,
+      )) {
+        expect(route.security).toEqual([{ key: [] }]);
+        expect(Object.keys(route.responses)).toEqual(expect.arrayContaining(["4XX", "5XX"]));
+      }
+    }
+  });
+
+  it("serves the docs and all they need from here, under a policy that runs nothing else", async () => {
+    const page = await get("/docs/", {});
+    expect(page.statusCode).toBe(200);
+    expect(page.body).not.toMatch(/src="https?:/);
+    expect(page.body).not.toMatch(/cdn\.|fonts\.scalar/);
+    const policy = String(page.headers["content-security-policy"]);
+    expect(policy).toMatch(/script-src 'self' 'sha256-/);
+    expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+    expect((await get("/docs/js/scalar.js", {})).statusCode).toBe(200);
+  });
+
+  it("gets a problem even for what is no HTTP", async () => {
+    await server.app.listen({ host: "127.0.0.1", port: 0 });
+    const { port } = server.app.server.address() as { port: number };
+    const raw = (text: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect(port, "127.0.0.1", () => socket.write(text));
+        let got = "";
+        socket.on("data", (part) => {
+          got += String(part);
+        });
+        socket.on("close", () => resolve(got));
+        socket.on("error", reject);
+      });
+    expect(await raw("HELLO\r\n\r\n")).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"bad_request"/);
+    const wide = `GET / HTTP/1.1\r\nhost: x\r\nx: ${"a".repeat(20_000)}\r\n\r\n`;
+    expect(await raw(wide)).toMatch(/^HTTP\/1.1 431 [\s\S]*"code":"headers_too_large"/);
+  });
+});
+
+describe("the dashboard", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "foreshock-dashboard-"));
+    mkdirSync(join(folder, "assets"));
+    writeFileSync(join(folder, "index.html"), "<!doctype html><title>Foreshock</title>");
+    writeFileSync(join(folder, "assets/main-3fa9.js"), "export {}");
+    writeFileSync(join(folder, ".env"), "no");
+    await server.app.close();
+    server = await testingServer({ parts: { dashboardDir: folder } });
+    return () => rmSync(folder, { recursive: true });
+  });
+
+  it("is served at the root and at each of its own addresses, never from a cache", async () => {
+    for (const url of ["/", "/fleet", "/node/eu%2F1?from=now-6h", "/metric/cpu.usage"]) {
+      const page = await get(url, { accept: "text/html" });
+      expect(page.statusCode, url).toBe(200);
+      expect(page.body, url).toContain("<title>Foreshock</title>");
+      expect(page.headers["cache-control"], url).toBe("no-cache");
+    }
+  });
+
+  it("keeps files that carry a hash for ever", async () => {
+    const file = await get("/assets/main-3fa9.js", {});
+    expect(file.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+    expect(file.headers["content-type"]).toContain("javascript");
+  });
+
+  it("is no answer to machines, nor to files that are not there", async () => {
+    for (const url of ["/api/v2/summary", "/assets/gone.js", "/favicon.png", "/.env", "/docs/x"]) {
+      const reply = await get(url, { accept: "*/*" });
+      expect(reply.statusCode, url).toBe(404);
+      expect(reply.headers["content-type"], url).toContain("application/problem+json");
+    }
+    const posted = await server.app.inject({ method: "POST", url: "/fleet" });
+    expect(posted.statusCode).toBe(404);
+  });
+
+  it("says how to build it where it is not built", async () => {
+    const bare = await testingServer({ parts: { dashboardDir: join(folder, "none") } });
+    const reply = await bare.app.inject({ method: "GET", url: "/" });
+    expect(reply.json().hint).toContain("npm run build:dashboard");
+    await bare.app.close();
+  });
+});
