@@ -1,16 +1,7 @@
-/** What the server says about a refusal: RFC 9457 problem details with our extensions. */
-export interface Problem {
-  readonly type?: string;
-  readonly title?: string;
-  readonly status?: number;
-  readonly code?: string;
-  readonly detail?: string;
-  readonly hint?: string;
-  readonly requestId?: string;
-  readonly errors?: readonly { readonly pointer?: string; readonly detail?: string }[];
-}
+import type { Problem } from "./api.gen.ts";
 
-export interface ErrorFacts extends Problem {
+/** What is known of a failure: the server's problem details, as far as they came, and our own. */
+export interface ErrorFacts extends Partial<Problem> {
   readonly cause?: unknown;
   readonly retryAfterMs?: number;
 }
@@ -30,7 +21,7 @@ export class ForeshockError extends Error {
   /** Find this in the server's log; undefined where the request never arrived. */
   readonly requestId: string | undefined;
   /** Which parts of the request were wrong, where the server named them. */
-  readonly errors: readonly { readonly pointer?: string; readonly detail?: string }[];
+  readonly errors: NonNullable<Problem["errors"]>;
 
   constructor(facts: ErrorFacts) {
     const title = facts.title ?? "Request failed";

@@ -1,6 +1,3 @@
-import { type IngestSeries, ingestRequests, mergedReport, REQUEST_POINTS_MAX } from "./ingest.ts";
-import { type Page, type Pages, pages } from "./pages.ts";
-import { type QueryValue, segment, type TimeInput } from "./query.ts";
 import type {
   AnomalyLabel,
   AnomalyRow,
@@ -16,10 +13,13 @@ import type {
   RankingReply,
   ScoresReply,
   SeriesRow,
+  Summary,
   TenantRow,
-  TenantSummary,
   TruthRow,
-} from "./rows.ts";
+} from "./api.gen.ts";
+import { type IngestSeries, ingestRequests, mergedReport, REQUEST_POINTS_MAX } from "./ingest.ts";
+import { type Page, type Pages, pages } from "./pages.ts";
+import { type QueryValue, segment, type TimeInput } from "./query.ts";
 import { type CallOptions, type ForeshockOptions, Transport } from "./transport.ts";
 
 /** Half-open [from, to); the server's default is the last 24 hours. */
@@ -75,7 +75,7 @@ export class Foreshock {
   }
 
   /** What the tenant is and how it fares now. */
-  summary(options?: CallOptions): Promise<TenantSummary> {
+  summary(options?: CallOptions): Promise<Summary> {
     return this.#get("/summary", {}, options);
   }
 

@@ -1,16 +1,7 @@
-import type { IngestReport, RejectReason } from "./rows.ts";
+import type { IngestBody, IngestReport, RejectReason } from "./api.gen.ts";
 
-/** Points of one metric of one node, in any order. */
-export interface IngestSeries {
-  readonly cluster: string;
-  readonly node: string;
-  readonly metric: string;
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** Cumulative counter: the server turns it into a rate per second. */
-  readonly counter?: boolean;
-  /** `[epochMs, value]`; a NaN or null value is a gap. */
-  readonly points: readonly (readonly [epochMs: number, value: number | null])[];
-}
+/** Points `[epochMs, value]` of one metric of one node, in any order; a NaN or null value is a gap. */
+export type IngestSeries = IngestBody["series"][number];
 
 /** Points in one request: about 1.5 MB of JSON, well under the server's body limit. */
 export const REQUEST_POINTS_MAX = 50_000;

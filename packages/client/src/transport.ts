@@ -1,4 +1,5 @@
-import { ConnectionError, errorOfStatus, type Problem, ServerError } from "./errors.ts";
+import type { Problem } from "./api.gen.ts";
+import { ConnectionError, errorOfStatus, ServerError } from "./errors.ts";
 import { type QueryValue, queryString } from "./query.ts";
 import { isRetried, pause, retryAfterMs, retryDelayMs } from "./retry.ts";
 
@@ -133,7 +134,7 @@ function json(text: string): unknown {
 }
 
 function refusal({ status, requestId, body }: Answer, waitMs: number | undefined) {
-  const problem: Problem = typeof body === "object" && body !== null ? body : {};
+  const problem: Partial<Problem> = typeof body === "object" && body !== null ? body : {};
   const id = problem.requestId ?? requestId;
   return errorOfStatus({
     ...problem,

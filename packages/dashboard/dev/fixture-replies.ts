@@ -8,7 +8,7 @@ import type {
   PointsReply,
   ScoresReply,
   SeriesRow,
-  TenantSummary,
+  Summary,
 } from "@foreshock/client";
 import { severityOf } from "../src/severity/severity.ts";
 import {
@@ -39,7 +39,7 @@ export class FixtureReplies {
     this.state = state;
   }
 
-  summary(tenant: string, nowMs: number): TenantSummary {
+  summary(tenant: string, nowMs: number): Summary {
     const nodes = this.#allNodes().length;
     const empty = this.state === "empty";
     return {

@@ -43,6 +43,7 @@ export function plotOptions(facts: PlotFacts, width: number, height: number): uP
   return {
     width,
     height,
+    padding: [8, 6, 0, 0],
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     cursor: {

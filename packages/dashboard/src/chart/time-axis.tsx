@@ -7,10 +7,20 @@ export function TimeAxis({ range, ticks }: { readonly range: MsRange; readonly t
   return (
     <div class="axis" aria-hidden="true">
       {timeTicks(range, ticks).map(({ atMs, label }) => (
-        <span key={atMs} style={{ left: `${((atMs - range.startMs) / lengthMs) * 100}%` }}>
+        <span
+          key={atMs}
+          class={edgeOf((atMs - range.startMs) / lengthMs)}
+          style={{ left: `${((atMs - range.startMs) / lengthMs) * 100}%` }}
+        >
           {label}
         </span>
       ))}
     </div>
   );
+}
+
+/** Labels near an edge lean inwards, so that they are not cut. */
+function edgeOf(share: number): string | undefined {
+  if (share < 0.05) return "is-first";
+  return share > 0.93 ? "is-last" : undefined;
 }

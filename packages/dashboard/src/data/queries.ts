@@ -9,7 +9,7 @@ import type {
   RankingReply,
   ScoresReply,
   SeriesRow,
-  TenantSummary,
+  Summary,
 } from "@foreshock/client";
 import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useSession } from "../session/session.tsx";
@@ -59,7 +59,7 @@ function useRanged<Reply>(
   });
 }
 
-export function useSummary(): Asked<TenantSummary> {
+export function useSummary(): Asked<Summary> {
   return useAsked("summary", [], (client, signal) => client.summary({ signal }));
 }
 

@@ -1,16 +1,28 @@
 import type { Surface } from "../chart/use-canvas.ts";
 import { hatchOf } from "../chart/use-canvas.ts";
+import { STAR, STAR_WIDTH } from "../severity/star.ts";
 import type { CellState } from "../state/view-codec.ts";
 import type { Tokens } from "../theme/tokens.ts";
 import type { FleetGroup } from "./fleet-cells.ts";
 import { cellPosition, type FleetLayout, LABEL_HEIGHT } from "./fleet-layout.ts";
 
-/** From this size on, cells of major and critical nodes carry a glyph as well. */
+/** From this size on, cells carry their glyph as well. */
 const GLYPH_CELL_MIN = 10;
 /** From this size on, pale cells carry an outline of one pixel. */
 const OUTLINE_CELL_MIN = 5;
+/** Normal cells are so many that small ones would show nothing but outlines. */
+const NORMAL_OUTLINE_CELL_MIN = 8;
 /** How far filtered-out cells recede. */
 const FAINT = 0.14;
+
+/** States whose cells carry a glyph. */
+type Drawn = "critical" | "major" | "moderate" | "low";
+
+function isDrawn(state: CellState): state is Drawn {
+  return state === "critical" || state === "major" || state === "moderate" || state === "low";
+}
+
+const star = new Path2D(STAR);
 
 interface Marks {
   readonly selected: number;
@@ -101,40 +113,58 @@ function drawCells(
     pen.fill(path);
   }
   const isPale = state !== "major" && state !== "critical";
-  if (isPale && cell >= OUTLINE_CELL_MIN) {
-    pen.strokeStyle = state === "learning" ? tokens["ink-soft"] : tokens["sev-outline"];
+  if (isPale && cell >= (state === "none" ? NORMAL_OUTLINE_CELL_MIN : OUTLINE_CELL_MIN)) {
+    pen.strokeStyle = outlineOf(state, tokens);
     pen.lineWidth = 1;
     pen.setLineDash(state === "learning" ? [2, 2] : []);
     pen.stroke(outline);
     pen.setLineDash([]);
   }
-  if (cell >= GLYPH_CELL_MIN && (state === "critical" || state === "major")) {
+  if (cell >= GLYPH_CELL_MIN && isDrawn(state)) {
     pen.fillStyle = tokens[`sev-${state}-ink`];
+    pen.strokeStyle = tokens[`sev-${state}-ink`];
+    pen.lineWidth = 1.5;
     for (const index of indices) drawGlyph(pen, layout, index, state);
   }
 }
 
+function outlineOf(state: CellState, tokens: Tokens): string {
+  if (state === "learning" || state === "silent") return tokens["ink-soft"];
+  return state === "none" ? tokens["line-strong"] : tokens["sev-outline"];
+}
+
+/** The same shapes as `SeverityGlyph`. */
 function drawGlyph(
   pen: CanvasRenderingContext2D,
   layout: FleetLayout,
   index: number,
-  state: "critical" | "major",
+  state: Drawn,
 ): void {
   const { x, y } = cellPosition(layout, index);
-  const middleX = x + layout.cell / 2;
-  const middleY = y + layout.cell / 2;
   const reach = layout.cell * 0.26;
+  pen.save();
+  pen.translate(x + layout.cell / 2, y + layout.cell / 2);
   pen.beginPath();
   if (state === "critical") {
-    pen.moveTo(middleX, middleY - reach);
-    pen.lineTo(middleX + reach, middleY + reach * 0.85);
-    pen.lineTo(middleX - reach, middleY + reach * 0.85);
+    pen.moveTo(0, -reach);
+    pen.lineTo(reach, reach * 0.85);
+    pen.lineTo(-reach, reach * 0.85);
+    pen.fill();
+  } else if (state === "low") {
+    pen.arc(0, 0, reach * 0.75, 0, Math.PI * 2);
+    pen.stroke();
   } else {
-    pen.arc(middleX - reach * 0.7, middleY, reach * 0.42, 0, Math.PI * 2);
-    pen.moveTo(middleX + reach * 1.12, middleY);
-    pen.arc(middleX + reach * 0.7, middleY, reach * 0.42, 0, Math.PI * 2);
+    const scale = (2 * reach) / STAR_WIDTH;
+    const shifts = state === "major" ? [-0.8 * reach, 0.8 * reach] : [0];
+    for (const shift of shifts) {
+      pen.save();
+      pen.translate(shift, 0);
+      pen.scale(state === "major" ? scale * 0.72 : scale, state === "major" ? scale * 0.72 : scale);
+      pen.fill(star);
+      pen.restore();
+    }
   }
-  pen.fill();
+  pen.restore();
 }
 
 function ring(

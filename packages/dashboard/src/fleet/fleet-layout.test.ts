@@ -26,7 +26,7 @@ describe("fleetLayout", () => {
   });
 
   it("uses the largest cells that fit, and 4 px where nothing does", () => {
-    expect(fleetLayout([20, 20], 1000, 600).cell).toBe(22);
+    expect(fleetLayout([20, 20], 1000, 600).cell).toBe(38);
     const many = fleetLayout([50_000], 1000, 600);
     expect(many.cell).toBe(4);
     expect(many.height).toBeGreaterThan(600);

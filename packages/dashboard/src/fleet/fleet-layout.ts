@@ -23,7 +23,7 @@ export interface Block {
 }
 
 /** Largest and smallest square: a finger's width at best, still a square one can hit at worst. */
-const CELL_MAX = 22;
+const CELL_MAX = 38;
 const CELL_MIN = 4;
 /** Height of a cluster's label with its distance to the cells. */
 export const LABEL_HEIGHT = 20;
@@ -36,7 +36,7 @@ const ASPECT = 2.4;
 
 /**
  * The largest cells with which `counts` blocks fit `width` x `height` CSS pixels; with the smallest
- * cells the map may grow taller than `height`. Cost: O(blocks) for each of at most 19 sizes.
+ * cells the map may grow taller than `height`. Cost: O(blocks) for each of at most 35 sizes.
  */
 export function fleetLayout(counts: readonly number[], width: number, height: number): FleetLayout {
   for (let cell = CELL_MAX; cell > CELL_MIN; cell--) {
@@ -47,7 +47,7 @@ export function fleetLayout(counts: readonly number[], width: number, height: nu
 }
 
 function laidOut(counts: readonly number[], width: number, cell: number): FleetLayout {
-  const pitch = cell + (cell >= 8 ? 2 : 1);
+  const pitch = cell + (cell >= 26 ? 3 : cell >= 8 ? 2 : 1);
   const columnsMax = Math.max(1, Math.floor((width + pitch - cell) / pitch));
   const blocks: Block[] = [];
   let [x, y, rowHeight, first] = [0, 0, 0, 0];

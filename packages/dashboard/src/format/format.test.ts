@@ -53,8 +53,10 @@ describe("numbers", () => {
 describe("times", () => {
   const NOW = Date.parse("2026-11-24T14:22:05Z");
 
-  it("drops the day where it is today's, and the year where it is this one", () => {
+  it("drops the day within 18 hours, and the year where it is this one", () => {
     expect(moment(Date.parse("2026-11-24T14:05:00Z"), NOW)).toBe("14:05");
+    expect(moment(Date.parse("2026-11-23T21:00:00Z"), NOW)).toBe("21:00");
+    expect(moment(Date.parse("2026-11-23T20:00:00Z"), NOW)).toBe("23 Nov 20:00");
     expect(moment(Date.parse("2026-11-22T03:00:00Z"), NOW)).toBe("22 Nov 03:00");
     expect(moment(Date.parse("2025-01-02T03:00:00Z"), NOW)).toBe("2 Jan 2025 03:00");
   });

@@ -1,13 +1,11 @@
-import type { Instant } from "@foreshock/client";
-
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** Epoch ms of an instant of the API; null where there is none. */
-export function msOf(instant: Instant | null | undefined): number | null {
+/** Epoch ms of an instant of the API (RFC 3339); null where there is none. */
+export function msOf(instant: string | null | undefined): number | null {
   if (instant === null || instant === undefined) return null;
   const ms = Date.parse(instant);
   return Number.isNaN(ms) ? null : ms;
@@ -29,13 +27,15 @@ export function day(ms: number): string {
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
 }
 
-/** "14:05" on the day of `nowMs`, else "22 Nov 14:05", with the year where it is another. UTC. */
+/** A clock time alone is plain for so long: shorter than a day, so that it never means two instants. */
+const CLOCK_ALONE_MS = 18 * HOUR_MS;
+
+/** "14:05" within 18 hours of `nowMs`, else "22 Nov 14:05", with the year where it is another. UTC. */
 export function moment(ms: number, nowMs: number): string {
-  const date = new Date(ms);
-  const now = new Date(nowMs);
-  if (date.toISOString().slice(0, 10) === now.toISOString().slice(0, 10)) return clock(ms);
-  const year = date.getUTCFullYear();
-  return `${day(ms)}${year === now.getUTCFullYear() ? "" : ` ${year}`} ${clock(ms)}`;
+  if (Math.abs(nowMs - ms) < CLOCK_ALONE_MS) return clock(ms);
+  const year = new Date(ms).getUTCFullYear();
+  const isThisYear = year === new Date(nowMs).getUTCFullYear();
+  return `${day(ms)}${isThisYear ? "" : ` ${year}`} ${clock(ms)}`;
 }
 
 /** "2026-11-22 14:05:00", UTC, for tables. */

@@ -1,4 +1,6 @@
-import type { AnomalyKind, FactorName } from "@foreshock/client";
+import type { AnomalyKind, Explanation } from "@foreshock/client";
+
+type FactorName = Explanation["factors"][number]["name"];
 
 const KINDS: Readonly<Record<AnomalyKind, string>> = {
   spike: "spike",

@@ -30,10 +30,10 @@ export function AnomalyTable(props: {
               Lasted
             </th>
             <th scope="col">Shape</th>
-            <th scope="col" class="number">
+            <th scope="col" class="number optional">
               Actual
             </th>
-            <th scope="col" class="number">
+            <th scope="col" class="number optional">
               Typical
             </th>
           </tr>
@@ -83,8 +83,8 @@ function Row(props: {
           {kindWord(anomaly.kind)}
         </span>
       </td>
-      <td class="number nowrap">{measured(actual, unit)}</td>
-      <td class="number nowrap">
+      <td class="number nowrap optional">{measured(actual, unit)}</td>
+      <td class="number nowrap optional">
         {measured(typical.low)} – {measured(typical.high, unit)}
       </td>
     </tr>

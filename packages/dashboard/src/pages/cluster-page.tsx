@@ -66,6 +66,7 @@ function Cluster({ row }: { readonly row: ClusterRow }) {
             <NodeTable
               cells={rankedCells(fleetGroups(rows, undefined), [])}
               caption={`Nodes of ${row.cluster}, worst first`}
+              oneCluster
             />
           )}
         </Await>

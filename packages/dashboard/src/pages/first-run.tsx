@@ -1,19 +1,21 @@
-/** What a tenant without a single point sees: the two ways in. */
+/** What a tenant without a single point sees: the ways in. */
 export function FirstRun() {
   const url = window.location.origin;
   const sample = `curl ${url}/api/v1/ingest \\
   -H "Authorization: Bearer $FORESHOCK_KEY" \\
   -H "Content-Type: application/json" \\
-  -d '{"series":[{"cluster":"prod","node":"web-1","metric":"cpu_usage",
-       "points":[['$(date +%s000)', 42.0]]}]}'`;
+  -d '{"series":[{"cluster":"prod",
+       "node":"web-1","metric":"cpu_usage",
+       "points":[['$(date +%s000)',42.0]]}]}'`;
   const scrape = `remote_write:
   - url: ${url}/api/v1/write
-    authorization: { credentials: <an ingest key> }`;
+    authorization:
+      credentials: <an ingest key>`;
   return (
     <main class="page" id="main">
       <h1 class="verdict">
         <span>
-          <b>No data yet.</b> Two ways to begin:
+          <b>No data yet.</b> How to begin:
         </span>
       </h1>
       <div class="ways">

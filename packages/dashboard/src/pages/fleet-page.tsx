@@ -17,7 +17,10 @@ import { useView } from "../state/use-view.ts";
 import { NodeTable } from "./node-table.tsx";
 
 /** Rows of the ranked list; the table twin has them all. */
-const RANKED_MAX = 30;
+const RANKED_MAX = 20;
+
+/** Rows of the table twin; a browser lays out no more in good time. */
+const TABLE_MAX = 1000;
 
 /** Where is it? Is it one node or many? */
 export function FleetPage() {
@@ -84,7 +87,13 @@ function Fleet(props: {
       <Legend counts={stateCounts(groups)} show={view.show} onShow={(show) => change({ show })} />
       {view.table ? (
         <section class="panel table-panel">
-          <NodeTable cells={ranked} caption="All nodes, worst first" />
+          <NodeTable cells={ranked.slice(0, TABLE_MAX)} caption="Nodes, worst first" />
+          {ranked.length > TABLE_MAX ? (
+            <p class="soft pad">
+              The first {count(TABLE_MAX)} of {count(ranked.length)}. Filter by state above, or ask
+              the API for all.
+            </p>
+          ) : null}
         </section>
       ) : (
         <div class="fleet">
@@ -102,15 +111,32 @@ function Fleet(props: {
               <h2 id="ranked-title">Most unusual</h2>
               <span class="soft">{byChance(nodes)}</span>
             </div>
-            <NodeTable
-              cells={ranked.slice(0, RANKED_MAX)}
-              caption="Most unusual nodes"
-              selected={view.sel}
-              compact
-            />
+            <Ranked cells={ranked} filtered={view.show.length > 0} />
           </section>
         </div>
       )}
+    </>
+  );
+}
+
+/** The worst; without a filter only those that are unusual at all, or silent. */
+function Ranked(props: { readonly cells: readonly FleetCell[]; readonly filtered: boolean }) {
+  const { view } = useView();
+  const { cells, filtered } = props;
+  const told = filtered
+    ? cells
+    : cells.filter(({ state }) => state !== "none" && state !== "learning");
+  if (told.length === 0) return <p class="soft pad">Every node is normal.</p>;
+  const rest = told.length - RANKED_MAX;
+  return (
+    <>
+      <NodeTable
+        cells={told.slice(0, RANKED_MAX)}
+        caption="Most unusual nodes"
+        selected={view.sel}
+        compact
+      />
+      {rest > 0 ? <p class="soft pad">{count(rest)} more in the table.</p> : null}
     </>
   );
 }

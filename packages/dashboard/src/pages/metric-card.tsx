@@ -53,7 +53,7 @@ export function MetricCard(props: { readonly story: MetricStory; readonly order:
 }
 
 function StateWord({ story: { series } }: { readonly story: MetricStory }) {
-  if (series.state === "live") return <SeverityMark severity="none" />;
+  if (series.state === "live") return null;
   return <span class="badge">{series.state}</span>;
 }
 
@@ -65,7 +65,7 @@ function Story({ story: { told, onsetMs, series } }: { readonly story: MetricSto
   const endMs = told.open ? nowMs : Date.parse(told.windowEnd);
   return (
     <span class="soft">
-      {kindWord(told.kind)} {told.open ? "since" : "from"} {moment(onsetMs, nowMs)},{" "}
+      {kindWord(told.kind)} {told.open ? "since" : "at"} {moment(onsetMs, nowMs)},{" "}
       {lasting(endMs - onsetMs)}
       {low === null || high === null ? null : `; typical ${measured(low)}–${measured(high, unit)}`}
     </span>

@@ -14,23 +14,37 @@ export function NodeTable(props: {
   readonly selected?: string;
   /** For a narrow column: state, name, metrics. */
   readonly compact?: boolean;
+  /** Leaves the cluster out, where there is only one. */
+  readonly oneCluster?: boolean;
 }) {
   const { cells, compact = false } = props;
   if (cells.length === 0) return <p class="soft pad">No node is in these states.</p>;
   return (
     <table class={compact ? "rows is-compact" : "rows"}>
       <caption class="visually-hidden">{props.caption}</caption>
-      <thead>
+      <thead class={compact ? "visually-hidden" : undefined}>
         <tr>
           <th scope="col">State</th>
           <th scope="col" class="number">
             Score
           </th>
           <th scope="col">Node</th>
-          {compact ? null : <th scope="col">Cluster</th>}
-          <th scope="col">Since</th>
           <th scope="col">Metrics</th>
-          {compact ? null : <th scope="col">Confidence</th>}
+          {compact ? null : (
+            <>
+              <th scope="col" class="optional">
+                Since
+              </th>
+              {props.oneCluster ? null : (
+                <th scope="col" class="optional">
+                  Cluster
+                </th>
+              )}
+              <th scope="col" class="optional">
+                Confidence
+              </th>
+            </>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -39,6 +53,7 @@ export function NodeTable(props: {
             key={nodeId(cell.node)}
             cell={cell}
             compact={compact}
+            oneCluster={props.oneCluster ?? false}
             selected={nodeId(cell.node) === props.selected}
           />
         ))}
@@ -50,12 +65,13 @@ export function NodeTable(props: {
 function Row(props: {
   readonly cell: FleetCell;
   readonly compact: boolean;
+  readonly oneCluster: boolean;
   readonly selected: boolean;
 }) {
   const { node, score, state } = props.cell;
   const { tenant } = useSession();
   const sinceMs = msOf(node.since);
-  const top = node.topMetrics.filter((one) => (one.score ?? 0) >= 0.5).map(({ metric }) => metric);
+  const since = sinceMs === null ? "" : moment(sinceMs, Date.now());
   return (
     <tr class={props.selected ? "is-selected" : undefined}>
       <td>
@@ -65,22 +81,47 @@ function Row(props: {
         </span>
       </td>
       <td class="number">{scored(score)}</td>
-      <td class="name">
+      <td class="nowrap">
         <Go to={{ page: "node", tenant, cluster: node.cluster, node: node.node }} row>
           {node.node}
         </Go>
         {props.compact ? <span class="soft sub">{node.cluster}</span> : null}
       </td>
-      {props.compact ? null : (
-        <td>
+      <td class="wide">
+        <TopMetrics cell={props.cell} />
+        {props.compact ? (
+          <span class="soft sub">{since === "" ? "" : `since ${since}`}</span>
+        ) : null}
+      </td>
+      {props.compact ? null : <MoreColumns {...props} since={since} />}
+    </tr>
+  );
+}
+
+function TopMetrics({ cell: { node, state } }: { readonly cell: FleetCell }) {
+  const top = node.topMetrics.filter((one) => (one.score ?? 0) >= 0.5).map(({ metric }) => metric);
+  if (top.length > 0) return <>{listed(top, 2)}</>;
+  const lastMs = msOf(node.lastAt);
+  if (state === "silent" && lastMs !== null) return <>last point {moment(lastMs, Date.now())}</>;
+  return <span class="soft">{count(node.metrics)} metrics, none anomalous</span>;
+}
+
+function MoreColumns(props: {
+  readonly cell: FleetCell;
+  readonly since: string;
+  readonly oneCluster: boolean;
+}) {
+  const { node } = props.cell;
+  const { tenant } = useSession();
+  return (
+    <>
+      <td class="nowrap optional">{props.since === "" ? "—" : props.since}</td>
+      {props.oneCluster ? null : (
+        <td class="nowrap optional">
           <Go to={{ page: "cluster", tenant, cluster: node.cluster }}>{node.cluster}</Go>
         </td>
       )}
-      <td class="nowrap">{sinceMs === null ? "—" : moment(sinceMs, Date.now())}</td>
-      <td class="wide">
-        {top.length === 0 ? <span class="soft">{count(node.metrics)} quiet</span> : listed(top, 2)}
-      </td>
-      {props.compact ? null : <td>{confidenceWord(node.confidence)}</td>}
-    </tr>
+      <td class="optional">{confidenceWord(node.confidence)}</td>
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import type { ClusterRow, DataHealth, FindingRow, TenantSummary } from "@foreshock/client";
+import type { ClusterRow, DataHealth, FindingRow, Summary } from "@foreshock/client";
 import { laneRows } from "../chart/lane-rows.ts";
 import { Lanes } from "../chart/lanes.tsx";
 import {
@@ -9,7 +9,7 @@ import {
   useScores,
   useSummary,
 } from "../data/queries.ts";
-import { count, percent } from "../format/number.ts";
+import { count, measured, percent } from "../format/number.ts";
 import { clockWithSeconds, lasting, msOf } from "../format/time.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Go } from "../parts/go.tsx";
@@ -55,7 +55,7 @@ export function NowPage() {
 }
 
 function VerdictLine(props: {
-  readonly summary: Asked<TenantSummary>;
+  readonly summary: Asked<Summary>;
   readonly findings: Asked<readonly FindingRow[]>;
   readonly health: Asked<DataHealth>;
 }) {
@@ -173,12 +173,12 @@ function AllGood({ health }: { readonly health: DataHealth | undefined }) {
   );
 }
 
-function BudgetLine({ summary }: { readonly summary: TenantSummary }) {
+function BudgetLine({ summary }: { readonly summary: Summary }) {
   const promised = Number(summary.promised30d.toFixed(1));
   return (
     <p class="soft budget">
-      Alert budget: {budgetWords(summary.budgetDays)} promised, {count(summary.findings30d)} in 30
-      days realised ({promised} expected by chance)
+      Alert budget {budgetWords(summary.budgetDays)}. In 30 days: {promised} promised,{" "}
+      {count(summary.findings30d)} realised
     </p>
   );
 }
@@ -196,7 +196,7 @@ function HealthStrip({ health }: { readonly health: DataHealth }) {
       <Fact name="Points refused" value={count(rejected)} />
       <Fact
         name="Detection lag"
-        value={health.detectionLagMs === null ? "—" : lasting(health.detectionLagMs)}
+        value={health.detectionLagMs === null ? "—" : lag(health.detectionLagMs)}
       />
       <Fact name="Last point" value={lastMs === null ? "—" : `${clockWithSeconds(lastMs)} UTC`} />
     </dl>
@@ -210,6 +210,11 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
       <dd>{value}</dd>
     </div>
   );
+}
+
+/** Tenths of a second while it is short: a healthy server scores a point in less than one. */
+function lag(ms: number): string {
+  return ms < 10_000 ? measured(Math.round(ms / 100) / 10, "s") : lasting(ms);
 }
 
 function rangeWords(range: TokenRange): string {

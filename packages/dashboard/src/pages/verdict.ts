@@ -1,4 +1,4 @@
-import type { ClusterRow, FindingRow, TenantSummary } from "@foreshock/client";
+import type { ClusterRow, FindingRow, Summary } from "@foreshock/client";
 import { count, counted } from "../format/number.ts";
 import { lasting, moment, msOf } from "../format/time.ts";
 import { severityOf } from "../severity/severity.ts";
@@ -29,7 +29,7 @@ export function placeWords({ cluster, node }: { cluster: string; node: string | 
 
 /** The first line of Now: what misbehaves, the worst of it, and how much is well. */
 export function verdictOf(
-  summary: TenantSummary,
+  summary: Summary,
   findings: readonly FindingRow[],
   clusters: readonly ClusterRow[],
   learningSeries: number,
@@ -56,7 +56,7 @@ export function verdictOf(
   };
 }
 
-function normalNodes(summary: TenantSummary, clusters: readonly ClusterRow[]): string {
+function normalNodes(summary: Summary, clusters: readonly ClusterRow[]): string {
   const anomalous = clusters.reduce((sum, cluster) => sum + cluster.anomalousNodes, 0);
   if (anomalous === 0) return `All ${counted(summary.nodes, "node")} normal.`;
   return `${count(summary.nodes - anomalous)} of ${counted(summary.nodes, "node")} normal.`;

@@ -12,7 +12,7 @@ export function WhyPanel(props: { readonly anomaly: AnomalyRow; readonly unit: s
       <div class="panel-head">
         <h2 id="why-title">Why this score</h2>
         <span class="soft">
-          {scored(anomaly.score)} of 100, {rarity(anomaly.explanation.returnPeriodDays)} for this
+          score {scored(anomaly.score)}: {rarity(anomaly.explanation.returnPeriodDays)} for this
           metric
         </span>
       </div>

@@ -1,5 +1,6 @@
 import type { Severity } from "@foreshock/client";
 import { scored } from "../format/number.ts";
+import { STAR } from "./star.ts";
 
 /** The glyph of a severity: none a dot, low a ring, moderate a star, major two, critical a triangle. */
 export function SeverityGlyph({ severity }: { readonly severity: Severity }) {
@@ -16,9 +17,6 @@ export function SeverityGlyph({ severity }: { readonly severity: Severity }) {
     </svg>
   );
 }
-
-const STAR =
-  "M-.9-3.6h1.8v2.1l1.8-1 .9 1.5L1.8 0l1.8 1-.9 1.5-1.8-1v2.1h-1.8v-2.1l-1.8 1-.9-1.5 1.8-1-1.8-1 .9-1.5 1.8 1z";
 
 function Shape({ severity }: { readonly severity: Severity }) {
   switch (severity) {
