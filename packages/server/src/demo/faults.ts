@@ -142,7 +142,7 @@ export function faultPlan(
     make(UNSTEADY, at("initech/ml-serving"), 1, dice, endMs - 9 * DAY_MS, 10 * HOUR_MS),
     make(STUCK, at("acme/payments"), 1, dice, endMs - 10.5 * DAY_MS, 30 * HOUR_MS),
     make(LEAK, search, share(search, 0.3), dice, leakMs, 14 * HOUR_MS),
-    make(SILENT, at("initech/storage"), 1, dice, endMs - 2.6 * DAY_MS, 20 * HOUR_MS),
+    make(SILENT, at("initech/storage"), 1, dice, endMs - 2.5 * DAY_MS, 20 * HOUR_MS),
     make(HALF_NETWORK, edge, share(edge, 0.7), dice, endMs - 105 * MINUTE_MS, 3 * HOUR_MS),
     make(DISK_THEN_CPU, at("acme/checkout-eu"), 1, dice, endMs - 50 * MINUTE_MS, 40 * MINUTE_MS),
   ];
