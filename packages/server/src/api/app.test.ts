@@ -4,6 +4,8 @@ import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type TestingServer, testingServer } from "./testing-server.ts";
 
@@ -133,6 +135,22 @@ describe("replies", () => {
     });
   });
 
+  it("are packed for callers that take gzip, where it is worth it", async () => {
+    await fill();
+    const plain = await get("/openapi.json");
+    expect(plain.headers["content-encoding"]).toBeUndefined();
+    const packed = await get("/openapi.json", { "accept-encoding": "br, gzip" });
+    expect(packed.headers["content-encoding"]).toBe("gzip");
+    expect(packed.headers.vary).toBe("accept-encoding");
+    expect(gunzipSync(packed.rawPayload).toString()).toBe(plain.body);
+    const page = await get("/docs/", { "accept-encoding": "gzip" });
+    expect(page.headers["content-security-policy"]).toContain("sha256-");
+    const declined = await get("/openapi.json", { "accept-encoding": "gzip;q=0" });
+    expect(declined.headers["content-encoding"]).toBeUndefined();
+    const small = await get("/healthz", { "accept-encoding": "gzip" });
+    expect(small.headers["content-encoding"]).toBeUndefined();
+  });
+
   it("follow a series from the list to its points, anomaly, explanation and finding", async () => {
     await fill();
     const { data } = (await get("/api/v1/series")).json();
@@ -226,6 +244,96 @@ describe("replies", () => {
     expect(await of("globex")).toEqual([]);
     expect(await of("acme")).toMatchObject([{ from: "1970-01-01T00:00:01.000Z", to: null }]);
     await demo.app.close();
+  });
+});
+
+describe("any request at all", () => {
+  it("gets an answer below 500, and a problem where it is no success", async () => {
+    const word = fc.oneof(
+      fc.constantFrom(
+        "now",
+        "now-24h",
+        "0",
+        "-1",
+        "NaN",
+        "1e309",
+        "node",
+        "__proto__",
+        "5m",
+        "",
+        "%",
+        "\0",
+      ),
+      fc.string(),
+    );
+    const name = fc.constantFrom(
+      ..."from to cluster node metric minScore label sort limit cursor level step n maxPoints".split(
+        " ",
+      ),
+    );
+    const path = fc.constantFrom(
+      ...["summary", "health", "clusters", "nodes", "metrics", "series", "anomalies", "findings"],
+      ...["scores", "rankings", "ingest", "ingest/csv", "write"],
+    );
+    const tail = fc.oneof(
+      fc.constant(""),
+      word.map((text) => `/${encodeURIComponent(text)}`),
+    );
+    const asked = fc.record({
+      method: fc.constantFrom("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS"),
+      path,
+      tail,
+      query: fc.dictionary(name, word, { maxKeys: 4 }),
+      payload: fc.option(
+        fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+        { nil: undefined },
+      ),
+      type: fc.constantFrom("application/json", "application/x-protobuf", "text/csv", "x"),
+      encoding: fc.constantFrom("snappy", "gzip", "identity", "br"),
+    });
+    await fill();
+    await fc.assert(
+      fc.asyncProperty(asked, async ({ method, path, tail, query, payload, type, encoding }) => {
+        server.clock.monotonicMs += 1000;
+        const headers = { ...auth, "content-type": type, "content-encoding": encoding };
+        const reply = await server.app.inject({
+          method: method as "GET",
+          url: `/api/v1/${path}${tail}?${new URLSearchParams(query)}`,
+          headers: payload === undefined ? auth : headers,
+          ...(payload === undefined ? {} : { payload }),
+        });
+        expect(reply.statusCode).toBeLessThan(500);
+        if (reply.statusCode >= 400 && method !== "HEAD") {
+          expect(reply.json()).toMatchObject({ status: reply.statusCode });
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe("closing", () => {
+  it("finishes what is under way, and takes nothing new", async () => {
+    const view = server.platform.forTenant("acme");
+    let finish = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    server.platform.forTenant = () => ({
+      ...view,
+      summary: async () => {
+        await waiting;
+        return view.summary();
+      },
+    });
+    const url = await server.app.listen({ host: "127.0.0.1", port: 0 });
+    const slow = fetch(`${url}/api/v1/summary`, { headers: auth });
+    await expect.poll(() => server.limits.take("acme", "query", 0).left).toBe(99);
+    const closed = server.app.close();
+    finish();
+    expect((await slow).status).toBe(200);
+    await closed;
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
   });
 });
 

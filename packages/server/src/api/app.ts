@@ -17,7 +17,8 @@ import type { Keyring } from "../tenant/keyring.ts";
 import type { Limits } from "../tenant/limits.ts";
 import { DEFAULT_SETTINGS } from "../tenant/tenant-settings.ts";
 import { door } from "./access.ts";
-import { collectRoutes, installDocs } from "./docs.ts";
+import { compressReply } from "./compress.ts";
+import { collectRoutes, docsPolicy, installDocs } from "./docs.ts";
 import { installErrorHandler, problemBody, problemOf, sendProblem } from "./error-handler.ts";
 import type { Platform } from "./platform.ts";
 import { Problem } from "./problem.ts";
@@ -72,6 +73,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   installErrorHandler(app as FastifyInstance);
   app.addHook("onRequest", securityHeaders);
   app.addHook("onRequest", checkUrl);
+  app.addHook("onSend", docsPolicy);
+  app.addHook("onSend", compressReply);
   measure(app as FastifyInstance, parts.metrics);
   await collectRoutes(app as FastifyInstance, parts.version);
   await app.register(async (api) => registerApi(api, parts), { prefix: "/api/v1" });

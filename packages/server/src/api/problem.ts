@@ -18,7 +18,6 @@ export type ProblemCode =
   | "key_expired"
   | "scope_missing"
   | "not_found"
-  | "method_not_allowed"
   | "request_timeout"
   | "headers_too_large"
   | "all_rejected"
@@ -67,7 +66,6 @@ const MEANING: Readonly<Record<ProblemCode, Meaning>> = {
   key_expired: [401, "The API key has expired"],
   scope_missing: [403, "The API key may not do this"],
   not_found: [404, "Not found"],
-  method_not_allowed: [405, "The method is not allowed here"],
   request_timeout: [408, "The request came too slowly"],
   headers_too_large: [431, "The headers are too large"],
   all_rejected: [422, "No point was accepted"],

@@ -43,9 +43,11 @@ export class RemoteWriteReader {
   #placesBefore = new Map<string, SeriesPlace | string>();
   /** Metric families that their sender declared counters, beyond what names tell. */
   readonly #counters = new Set<string>();
+  readonly #placesMax: number;
 
-  constructor(names: LabelNames) {
+  constructor(names: LabelNames, placesMax = PLACES_MAX) {
     this.#names = names;
+    this.#placesMax = placesMax;
   }
 
   /** @throws IngestProblem "malformed_body" | "body_too_large". Nothing of the body is kept then. */
@@ -105,7 +107,7 @@ export class RemoteWriteReader {
     let place = this.#places.get(key);
     if (place !== undefined) return place;
     place = this.#placesBefore.get(key) ?? placeOfBytes(bytes, start, end, this.#names);
-    if (this.#places.size >= PLACES_MAX) {
+    if (this.#places.size >= this.#placesMax) {
       this.#placesBefore = this.#places;
       this.#places = new Map();
     }

@@ -35,7 +35,8 @@ describe("ControlDb", () => {
     const first = open();
     first.ensureTenant("globex");
     first.ensureTenant("acme");
-    first.changeSettings("acme", { budgetDays: 30, limits: { pointsPerSecond: 5 } });
+    first.changeSettings("acme", { budgetDays: 3, limits: { pointsPerSecond: 5 } });
+    first.changeSettings("acme", { budgetDays: 30, limits: { pointsBurst: 7 } });
     const { key } = first.createKey({ tenant: "acme", scope: "read", note: "for the wall" });
     first.close();
     const again = open();
@@ -44,6 +45,7 @@ describe("ControlDb", () => {
     expect(again.settings("acme").limits).toEqual({
       ...DEFAULT_SETTINGS.limits,
       pointsPerSecond: 5,
+      pointsBurst: 7,
     });
     expect(again.settings("globex")).toEqual(DEFAULT_SETTINGS);
     expect(again.keys("acme")).toEqual([key]);

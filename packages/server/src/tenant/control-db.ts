@@ -6,6 +6,7 @@ import { newToken, parseKey, type Scope } from "./api-key.ts";
 import { CONTROL_SCHEMA, CONTROL_VERSION } from "./control-schema.ts";
 import {
   DEFAULT_SETTINGS,
+  mergedPatch,
   patched,
   type SettingsPatch,
   type TenantSettings,
@@ -113,17 +114,17 @@ export class ControlDb {
 
   /** What holds for a tenant: the defaults with its own settings over them. Unknown: the defaults. */
   settings(slug: string): TenantSettings {
-    const row = this.#db.prepare("SELECT settings FROM tenant WHERE slug = ?").get(slug);
-    return patched(DEFAULT_SETTINGS, JSON.parse(String(row?.settings ?? "{}")) as SettingsPatch);
+    return patched(DEFAULT_SETTINGS, this.#ownSettings(slug));
   }
 
   /** Lays a patch over a tenant's settings. @throws SettingsProblem | TenantProblem. */
   changeSettings(slug: string, patch: SettingsPatch): TenantSettings {
     this.#demandTenant(slug);
-    const settings = patched(this.settings(slug), patch);
+    const own = mergedPatch(this.#ownSettings(slug), patch);
+    const settings = patched(DEFAULT_SETTINGS, own);
     this.#db
       .prepare("UPDATE tenant SET settings = ? WHERE slug = ?")
-      .run(JSON.stringify(settings), slug);
+      .run(JSON.stringify(own), slug);
     return settings;
   }
 
@@ -186,6 +187,12 @@ export class ControlDb {
       throw new TenantProblem(`no key "${keyId}": see the ids in \`foreshock keys list\``);
     }
     return key;
+  }
+
+  /** Only what differs is stored, so that a better default reaches every tenant. */
+  #ownSettings(slug: string): SettingsPatch {
+    const row = this.#db.prepare("SELECT settings FROM tenant WHERE slug = ?").get(slug);
+    return JSON.parse(String(row?.settings ?? "{}")) as SettingsPatch;
   }
 
   #demandTenant(slug: string): void {

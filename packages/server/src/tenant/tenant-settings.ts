@@ -62,6 +62,16 @@ export function patched(base: TenantSettings, patch: SettingsPatch): TenantSetti
   return settings;
 }
 
+/** Both patches as one; where both say something, the later one holds. */
+export function mergedPatch(first: SettingsPatch, then: SettingsPatch): SettingsPatch {
+  return {
+    ...first,
+    ...then,
+    ...((first.limits ?? then.limits) ? { limits: { ...first.limits, ...then.limits } } : {}),
+    ...((first.labels ?? then.labels) ? { labels: { ...first.labels, ...then.labels } } : {}),
+  };
+}
+
 /** A setting outside what is allowed; the message names the field and the remedy. */
 export class SettingsProblem extends Error {
   override readonly name = "SettingsProblem";
