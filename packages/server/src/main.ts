@@ -1,1 +1,10 @@
-export {};
+#!/usr/bin/env node
+import { processIo } from "./cli/io.ts";
+import { runCli } from "./cli/run-cli.ts";
+import { demo } from "./run-demo.ts";
+import { serve } from "./run-serve.ts";
+import { VERSION } from "./version.ts";
+
+const { io, stop } = processIo();
+process.exitCode = await runCli(process.argv.slice(2), io, { serve, demo }, VERSION);
+stop();

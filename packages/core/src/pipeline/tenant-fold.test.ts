@@ -95,6 +95,7 @@ function folded(points: readonly Point[], every: number) {
   advance(STEPS * STEP);
   return {
     fold,
+    history,
     nodeP: (node: number, step: number) => history.get(`${node}@${step}`) ?? Number.NaN,
   };
 }

@@ -17,7 +17,7 @@ import type { EpisodePayload } from "./episode-rows.ts";
 import { ENGINE, type LiveSeries } from "./live-series.ts";
 import { seriesIdOf } from "./partition-of.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";
-import type { AnomalyQuery, FoundAnomaly } from "./protocol.ts";
+import type { AnomalyQuery, ExplainedSeries, FoundAnomaly } from "./protocol.ts";
 import { ratesOf } from "./rates.ts";
 
 /** History that the classifier looks at before the onset. Source: detection spec, section 7. */
@@ -56,21 +56,24 @@ export function answerAnomaly(
   return episode === undefined ? undefined : rowOf(runtime, episode);
 }
 
-/** The highest episode of a series that touches a range; undefined when there is none. */
-export function strongestEpisode(
+/** The highest episode of a series that touches a range, and its newest point there. */
+export function explainedIn(
   runtime: PartitionRuntime,
   series: LiveSeries,
   range: TimeRange,
-): AnomalyRow | undefined {
+): ExplainedSeries {
   runtime.writeEpisodes();
+  const { storeId, handle, key } = series;
   const [episode] = runtime.store.episodes.query({
-    tenantId: series.key.tenantId,
+    tenantId: key.tenantId,
     ...range,
-    seriesIds: [series.storeId],
+    seriesIds: [storeId],
     sort: "score",
     limit: 1,
   });
-  return episode === undefined ? undefined : rowOf(runtime, episode);
+  const row = episode === undefined ? undefined : rowOf(runtime, episode);
+  const day = { startMs: range.endMs - DAY_MS, endMs: range.endMs };
+  return { handle, row, lastMs: runtime.store.read(storeId, day).timestampsMs.at(-1) ?? 0 };
 }
 
 function placed(

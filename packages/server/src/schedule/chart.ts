@@ -31,7 +31,7 @@ export function scoredPoints(
   store: PartitionStore,
   series: LiveSeries,
   range: TimeRange,
-): ChartColumns & { readonly nonconformity: Float64Array } {
+): ChartColumns & { readonly p: Float64Array } {
   const saved = store.states.load(series.storeId, range.startMs - 1);
   const fold = freshFold(series.metadata);
   if (saved !== undefined) fold.restore(saved.bytes);
@@ -50,12 +50,12 @@ export function scoredPoints(
     columns.lower[k] = level - reach;
     columns.upper[k] = level + reach;
     columns.score[k] = foldRow[EPISODE_ROW.score]!;
-    columns.nonconformity[k] = foldRow[SCORER_OUT.nonconformity]!;
+    columns.p[k] = foldRow[EPISODE_ROW.p]!;
   }
   return columns;
 }
 
-function emptyColumns(at: Float64Array): ChartColumns & { readonly nonconformity: Float64Array } {
+function emptyColumns(at: Float64Array): ChartColumns & { readonly p: Float64Array } {
   const column = (): Float64Array => new Float64Array(at.length);
   return {
     at,
@@ -64,7 +64,7 @@ function emptyColumns(at: Float64Array): ChartColumns & { readonly nonconformity
     lower: column(),
     upper: column(),
     score: column(),
-    nonconformity: column(),
+    p: column(),
   };
 }
 

@@ -140,6 +140,7 @@ export class SeriesDirectory {
   update(handle: number, latest: Float64Array, at: number): SeriesInfo {
     const info = this.byHandle[handle]!;
     info.lastMs = latest[at + LATEST.atMs]!;
+    if (info.lastMs > info.newestMs) info.newestMs = info.lastMs;
     info.lastValue = latest[at + LATEST.value]!;
     info.score = latest[at + LATEST.score]!;
     info.pointCount = latest[at + LATEST.pointCount]!;

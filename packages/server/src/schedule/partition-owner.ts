@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import type { TimeRange } from "@foreshock/core";
 import type { AnomalyRow, PointsReply } from "../api/platform.ts";
 import { PartitionStore } from "../store/partition-store.ts";
-import { answerAnomalies, answerAnomaly, strongestEpisode } from "./anomaly-reads.ts";
-import { chartOf } from "./chart.ts";
+import { answerAnomalies, answerAnomaly, explainedIn } from "./anomaly-reads.ts";
+import { chartOf, scoredPoints } from "./chart.ts";
 import { replayAfterCrash, saveCheckpoint } from "./checkpoint.ts";
 import { buffersOf, Emission } from "./emission.ts";
 import type { LiveSeries } from "./live-series.ts";
@@ -14,6 +15,7 @@ import type {
   FromWorker,
   OpenAnswer,
   Question,
+  SeriesHistory,
   StoredSeries,
   ToWorker,
 } from "./protocol.ts";
@@ -133,6 +135,8 @@ export class PartitionOwner {
         return this.#anomaly(question.handle, question.windowStart);
       case "explain":
         return question.handles.map((handle) => this.#explain(handle, question.range));
+      case "history":
+        return question.handles.map((handle) => this.#history(handle, question.range));
       case "close":
         return this.#close();
       case "drain":
@@ -171,7 +175,13 @@ export class PartitionOwner {
     range: Extract<Question, { what: "explain" }>["range"],
   ): ExplainedSeries {
     const { runtime, series } = this.#find(handle);
-    return { handle, row: strongestEpisode(runtime, series, range) };
+    return explainedIn(runtime, series, range);
+  }
+
+  #history(handle: number, range: TimeRange): SeriesHistory {
+    const { runtime, series } = this.#find(handle);
+    const { at, value, p } = scoredPoints(runtime.store, series, range);
+    return { handle, at: at.slice(), value, p };
   }
 
   #find(handle: number): { runtime: PartitionRuntime; series: LiveSeries } {

@@ -52,6 +52,7 @@ export class PartitionRuntime {
     this.#byHandle.set(handle, series);
     this.#byStoreId[storeId] = series;
     this.#restore(series, FOREVER_MS);
+    if (series.fold.pointCount > 0) this.#emission.endRun(handle, series.fold, 0);
     return series;
   }
 

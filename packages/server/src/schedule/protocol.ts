@@ -53,6 +53,7 @@ export type Question =
   | { readonly what: "anomalies"; readonly tenantId: string; readonly query: AnomalyQuery }
   | { readonly what: "anomaly"; readonly handle: number; readonly windowStart: EpochMs }
   | { readonly what: "explain"; readonly handles: readonly number[]; readonly range: TimeRange }
+  | { readonly what: "history"; readonly handles: readonly number[]; readonly range: TimeRange }
   | { readonly what: "close" };
 
 export interface AnomalyQuery {
@@ -78,7 +79,17 @@ export interface Answers {
   readonly anomalies: readonly FoundAnomaly[];
   readonly anomaly: AnomalyRow | undefined;
   readonly explain: readonly ExplainedSeries[];
+  readonly history: readonly SeriesHistory[];
   readonly close: undefined;
+}
+
+/** Points of a series with their p, as the engine saw them; columns of equal length. */
+export interface SeriesHistory {
+  readonly handle: number;
+  readonly at: Float64Array;
+  readonly value: Float64Array;
+  /** Of the engine or of the flatline detector, whichever is smaller. */
+  readonly p: Float64Array;
 }
 
 /** An anomaly and where it stands in its partition's order. */
@@ -92,6 +103,8 @@ export interface FoundAnomaly {
 export interface ExplainedSeries {
   readonly handle: number;
   readonly row: AnomalyRow | undefined;
+  /** Newest point before the end of the range; 0 where there is none in the day before it. */
+  readonly lastMs: EpochMs;
 }
 
 /** What a worker holds when it has opened its partitions; the main thread gives handles. */

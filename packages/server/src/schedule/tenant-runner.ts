@@ -58,6 +58,8 @@ export class TenantRunner {
   #kept: KeptRun[] = [];
   /** Fold's number of each series, by handle. */
   readonly #numbers = new Map<number, number>();
+  /** The series behind each of the fold's numbers. */
+  readonly #infos: SeriesInfo[] = [];
   #newestMs = Number.NEGATIVE_INFINITY;
   readonly #nodesNow: EntityNow[] = [];
   readonly #clustersNow: EntityNow[] = [];
@@ -122,6 +124,35 @@ export class TenantRunner {
     return number < 0 ? undefined : this.#fold?.fleet.nodeSinceMs(number);
   }
 
+  /** The series behind a number of the fold. */
+  infoOf(number: number): SeriesInfo {
+    const info = this.#infos[number];
+    if (info === undefined) throw new Error(`the fold knows no series ${number}`);
+    return info;
+  }
+
+  /** 0 until the grid is chosen. */
+  get stepMs(): DurationMs {
+    return this.#fold?.stepMs ?? 0;
+  }
+
+  scoreOf(p: number): number {
+    return Math.min(1, scoreOfP(p, this.stepMs));
+  }
+
+  nodeCount(clusterId: string): number {
+    return this.#options.directory.clusters.get(clusterId)?.size ?? 0;
+  }
+
+  metricCount(clusterId: string, nodeId: string): number {
+    return this.#options.directory.node(clusterId, nodeId)?.series.length ?? 0;
+  }
+
+  /** Points that wait for the grid to be chosen: nothing may be forgotten before they are folded. */
+  get isWaiting(): boolean {
+    return this.#fold === undefined && this.#kept.length > 0;
+  }
+
   save(): Uint8Array | undefined {
     this.#history?.flush();
     return this.#fold?.save();
@@ -160,7 +191,11 @@ export class TenantRunner {
   #start(stepMs: DurationMs, saved: Uint8Array | undefined): TenantFold {
     const { budgetDays, shelf } = this.#options;
     const fold = new TenantFold({ stepMs, budgetDays, rewindMs: LATE_MAX_MS });
-    if (saved !== undefined) fold.restore(saved);
+    if (saved !== undefined) {
+      fold.restore(saved);
+      this.#newestMs = fold.fleet.processedMs;
+      for (const info of this.#options.directory.series) this.#numberOf(fold, info);
+    }
     this.#fold = fold;
     this.#history = new RollupHistory(stepMs, shelf(stepMs));
     return fold;
@@ -179,11 +214,13 @@ export class TenantRunner {
     if (info.ended) fold.ended(series);
   }
 
-  #numberOf(fold: TenantFold, { handle, key }: SeriesInfo): number {
+  #numberOf(fold: TenantFold, info: SeriesInfo): number {
+    const { handle, key } = info;
     const known = this.#numbers.get(handle);
     if (known !== undefined) return known;
     const number = fold.addSeries(key.clusterId, key.nodeId, key.metricName);
     this.#numbers.set(handle, number);
+    this.#infos[number] = info;
     return number;
   }
 

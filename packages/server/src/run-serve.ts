@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import type { Context } from "./cli/context.ts";
+import { say } from "./cli/context.ts";
+import { CliError, EXIT, type ExitCode } from "./cli/exit-code.ts";
+import type { ServeFlags } from "./cli/program.ts";
+import { ConfigProblem, readConfig } from "./config/config.ts";
+import { startServer } from "./start-server.ts";
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+
+/** `foreshock serve`: runs until it is told to stop; everything is saved before it ends. */
+export async function serve(flags: ServeFlags, context: Context): Promise<ExitCode> {
+  const { io } = context;
+  const config = configOf(flags, io.env);
+  const server = await startServer({ config, now: io.now });
+  try {
+    if (!LOOPBACK.has(config.host) && server.control.keys().length === 0) {
+      throw new CliError(
+        `${config.host} can be reached from elsewhere and there is no key yet`,
+        EXIT.usage,
+        "make one with `foreshock keys create` first, or leave out --host",
+      );
+    }
+    say(context, `foreshock ${server.url}  (data in ${config.dataDir})`);
+    await stopSignal(io.signal);
+    return EXIT.ok;
+  } finally {
+    await server.close();
+  }
+}
+
+export function configOf(flags: ServeFlags, env: Context["io"]["env"]) {
+  try {
+    return readConfig(flags, env);
+  } catch (error) {
+    if (error instanceof ConfigProblem) throw new CliError(error.message, EXIT.usage);
+    throw error;
+  }
+}
+
+/** Ctrl-C, or SIGTERM from whoever supervises us. */
+export async function stopSignal(interrupt: AbortSignal): Promise<void> {
+  if (interrupt.aborted) return;
+  const done = new AbortController();
+  const asked = [
+    once(process, "SIGTERM", { signal: done.signal }),
+    once(interrupt, "abort", { signal: done.signal }),
+  ];
+  try {
+    await Promise.race(asked);
+  } finally {
+    done.abort();
+    await Promise.allSettled(asked);
+  }
+}

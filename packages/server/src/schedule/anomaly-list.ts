@@ -1,0 +1,74 @@
+import type { AnomalyFilter, AnomalyRow, Page, Paged } from "../api/platform.ts";
+import { BadCursor } from "../api/platform-errors.ts";
+import type { EpisodeCursor } from "../store/episode-table.ts";
+import type { FoundAnomaly } from "./protocol.ts";
+import type { LiveTenantView } from "./tenant-view.ts";
+
+type Cursor = Readonly<Record<number, EpisodeCursor>>;
+
+/** One page over all partitions: each gives its next ones, the best of them are shown. */
+export async function anomalyPage(
+  view: LiveTenantView,
+  filter: AnomalyFilter,
+  page: Page,
+): Promise<Paged<AnomalyRow>> {
+  const { range, minScore, label, sort, clusterId, nodeId, metricName } = filter;
+  const after = page.cursor === undefined ? {} : readCursor(page.cursor);
+  const place = { clusterId, nodeId, metricName };
+  const query = { range, minScore, label, sort, ...place, limit: page.limit + 1, after };
+  const answers = await view.platform.pool.askAll({
+    what: "anomalies",
+    tenantId: view.tenantId,
+    query,
+  });
+  const found = answers.flat().sort(sort === "score" ? byScore : byTime);
+  const shown = found.slice(0, page.limit);
+  const next = { ...after, ...Object.fromEntries(shown.map((f) => [f.partition, f.episode])) };
+  return {
+    data: shown.map(({ row }) => row),
+    nextCursor: found.length > shown.length ? writeCursor(next) : undefined,
+  };
+}
+
+/** The id is the series' and the start of the episode: a replay gives the same one. */
+export async function anomalyById(
+  view: LiveTenantView,
+  anomalyId: string,
+): Promise<AnomalyRow | undefined> {
+  const [seriesId = "", start = ""] = anomalyId.split(".");
+  const info = view.directory.byId(seriesId);
+  const windowStart = Number.parseInt(start, 36);
+  if (info === undefined || Number.isNaN(windowStart)) return undefined;
+  const { handle, partition } = info;
+  return view.platform.pool.ask(partition, { what: "anomaly", handle, windowStart });
+}
+
+function byScore(a: FoundAnomaly, b: FoundAnomaly): number {
+  return b.episode.score - a.episode.score || byTime(a, b);
+}
+
+function byTime(a: FoundAnomaly, b: FoundAnomaly): number {
+  return b.episode.windowStartMs - a.episode.windowStartMs || (a.row.id < b.row.id ? -1 : 1);
+}
+
+function writeCursor(cursor: Cursor): string {
+  return Buffer.from(JSON.stringify(cursor)).toString("base64url");
+}
+
+function readCursor(text: string): Cursor {
+  try {
+    const cursor: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
+    if (typeof cursor === "object" && cursor !== null && Object.values(cursor).every(isPlace)) {
+      return cursor as Cursor;
+    }
+  } catch {
+    // Falls through to the refusal below: whatever it was, we did not write it.
+  }
+  throw new BadCursor("begin again without the cursor");
+}
+
+function isPlace(place: unknown): place is EpisodeCursor {
+  const { score, windowStartMs, seriesId, engine } = place as Partial<EpisodeCursor>;
+  const numbers = [score, windowStartMs, seriesId].every((value) => typeof value === "number");
+  return numbers && typeof engine === "string";
+}

@@ -1,0 +1,46 @@
+import { HOUR_MS } from "@foreshock/core";
+import type { DataHealth, EntityState } from "../api/platform.ts";
+import { seriesState } from "./inventory.ts";
+import type { LiveTenantView } from "./tenant-view.ts";
+
+const WORST_MAX = 20;
+/** A tenant's history is being scored while its newest scored point is so far behind. */
+const BACKFILL_MS = HOUR_MS;
+
+/** Is the data good: fresh, complete, settled? */
+export function healthOf(view: LiveTenantView): DataHealth {
+  const { platform, tenantId, watermark, directory } = view;
+  const states = new Map<EntityState, number>();
+  const silent: DataHealth["worst"][number][] = [];
+  for (const info of directory.series) {
+    const state = seriesState(view, info);
+    states.set(state, (states.get(state) ?? 0) + 1);
+    if (state !== "silent") continue;
+    const { clusterId: cluster, nodeId: node, metricName: metric } = info.key;
+    silent.push({ seriesId: info.id, cluster, node, metric, lastAt: info.lastMs, state });
+  }
+  const series = directory.series.length;
+  const silentCount = states.get("silent") ?? 0;
+  const { accepted, rejected } = platform.counters(tenantId);
+  const backlogPoints = platform.inFlight.points(tenantId);
+  const behindMs = Math.max(0, platform.options.now() - watermark);
+  return {
+    watermark,
+    series,
+    learning: states.get("learning") ?? 0,
+    late: view.runner.fold?.fleet.ignoredPoints ?? 0,
+    silent: silentCount,
+    freshShare: series === 0 ? 1 : (series - silentCount) / series,
+    acceptedPoints: accepted,
+    rejectedPoints: rejected,
+    detectionLagMs: watermark === 0 ? 0 : behindMs,
+    backlogPoints,
+    backfill:
+      backlogPoints === 0 || behindMs < BACKFILL_MS ? 1 : backfilled(accepted, backlogPoints),
+    worst: silent.sort((a, b) => a.lastAt - b.lastAt).slice(0, WORST_MAX),
+  };
+}
+
+function backfilled(accepted: number, backlog: number): number {
+  return Math.max(0, Math.min(1, 1 - backlog / Math.max(accepted, backlog)));
+}

@@ -1,0 +1,60 @@
+import type { FleetFinding, TimeRange } from "@foreshock/core";
+import type { FindingRow, Page, Paged } from "../api/platform.ts";
+import { BadCursor } from "../api/platform-errors.ts";
+import type { StoredFinding } from "../store/fleet-findings.ts";
+import type { SeriesInfo } from "./directory.ts";
+import { findingRow } from "./finding-desk.ts";
+import type { ExplainedSeries } from "./protocol.ts";
+import type { LiveTenantView } from "./tenant-view.ts";
+
+/** Findings open in a range, newest first. */
+export async function findingPage(
+  view: LiveTenantView,
+  range: TimeRange,
+  page: Page,
+): Promise<Paged<FindingRow>> {
+  const after = page.cursor === undefined ? undefined : readCursor(page.cursor);
+  const store = view.platform.fleetStore.forTenant(view.tenantId).findings;
+  const found = store.list({ ...range, limit: page.limit + 1, after });
+  const shown = found.slice(0, page.limit);
+  const last = shown.at(-1);
+  const more = found.length > shown.length && last !== undefined;
+  return {
+    data: await Promise.all(shown.map((finding) => rowOf(view, finding))),
+    nextCursor: more ? `${last.openedMs}.${last.id}` : undefined,
+  };
+}
+
+export async function findingById(
+  view: LiveTenantView,
+  findingId: string,
+): Promise<FindingRow | undefined> {
+  const stored = view.platform.fleetStore.forTenant(view.tenantId).findings.get(findingId);
+  return stored === undefined ? undefined : rowOf(view, stored);
+}
+
+function rowOf(view: LiveTenantView, stored: StoredFinding): Promise<FindingRow> {
+  const finding = JSON.parse(stored.payload) as FleetFinding;
+  return findingRow(finding, view.runner, (series, range) => explained(view, series, range));
+}
+
+async function explained(
+  view: LiveTenantView,
+  series: readonly SeriesInfo[],
+  range: TimeRange,
+): Promise<ExplainedSeries[]> {
+  const byPartition = Map.groupBy(series, (info) => info.partition);
+  const answers = await Promise.all(
+    [...byPartition].map(([partition, group]) => {
+      const handles = group.map(({ handle }) => handle);
+      return view.platform.pool.ask(partition, { what: "explain", handles, range });
+    }),
+  );
+  return answers.flat();
+}
+
+function readCursor(text: string): { openedMs: number; id: string } {
+  const match = /^(\d+(?:\.\d+)?)\.(fnd_\w+)$/.exec(text);
+  if (match === null) throw new BadCursor("begin again without the cursor");
+  return { openedMs: Number(match[1]), id: match[2]! };
+}

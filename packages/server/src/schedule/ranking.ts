@@ -1,0 +1,125 @@
+import { ANOMALOUS_SCORE, DAY_MS, severityOf, type TimeRange } from "@foreshock/core";
+import type { AnomalyRow, RankingQuery, RankingReply, RankingRow } from "../api/platform.ts";
+import type { SeriesInfo } from "./directory.ts";
+import { placesOf, readScores } from "./entity-scores.ts";
+import { nodeRow } from "./inventory.ts";
+import { metricRanking } from "./metric-ranking.ts";
+import type { EntityPlace } from "./rollup-history.ts";
+import type { LiveTenantView } from "./tenant-view.ts";
+
+/** Rows that carry a sentence; further down the list the metric names do. */
+const TOLD_MAX = 20;
+
+export interface RankedPlace {
+  readonly place: EntityPlace;
+  /** Highest calibrated score in the range, as far as the entity's age allows. */
+  readonly score: number;
+  /** The same without that limit: orders entities that are equally young. */
+  readonly rarity: number;
+  /** First step of the range at 0.5 or more; 0 when there is none. */
+  readonly onsetMs: number;
+}
+
+/**
+ * Who misbehaves most in a range. Nodes, clusters and tenants by their calibrated scores, which are
+ * kept in memory; metrics by the evidence of the window ranking, inside the worst nodes.
+ */
+export async function ranking(view: LiveTenantView, query: RankingQuery): Promise<RankingReply> {
+  const { level, range, limit, filter } = query;
+  if (level === "metric") return metricRanking(view, query);
+  const ranked = rankPlaces(view, placesOf(view, level, filter), range);
+  const days = (range.endMs - range.startMs) / DAY_MS;
+  const shown = ranked.slice(0, limit);
+  const told = await strongest(view, shown.slice(0, TOLD_MAX), range);
+  return {
+    level,
+    range,
+    anomalous: ranked.filter(({ score }) => score >= ANOMALOUS_SCORE).length,
+    expectedByChance: ranked.length * (1 - Math.exp(-days)),
+    data: shown.map((entry, index) => rowOf(view, entry, index + 1, told[index])),
+  };
+}
+
+/** Worst first; equals by name. Cost: O(entities x steps of the range), from memory. */
+export function rankPlaces(
+  view: LiveTenantView,
+  places: readonly EntityPlace[],
+  range: TimeRange,
+): RankedPlace[] {
+  const ranked = places.map((place): RankedPlace => {
+    let score = 0;
+    let rarity = 0;
+    let onsetMs = 0;
+    readScores(view, place, range, (startMs, value, uncapped) => {
+      if (value > score) score = value;
+      if (uncapped > rarity) rarity = uncapped;
+      if (onsetMs === 0 && value >= ANOMALOUS_SCORE) onsetMs = startMs;
+    });
+    return { place, score, rarity, onsetMs };
+  });
+  return ranked.sort((a, b) => b.score - a.score || b.rarity - a.rarity || byName(a, b));
+}
+
+function rowOf(
+  view: LiveTenantView,
+  { place, score, rarity, onsetMs }: RankedPlace,
+  rank: number,
+  told: AnomalyRow | undefined,
+): RankingRow {
+  const { level, clusterId, nodeId } = place;
+  const node = level === "node" ? view.directory.node(clusterId, nodeId) : undefined;
+  const row = node === undefined ? undefined : nodeRow(view, node);
+  const clusterNow =
+    level === "cluster" ? view.runner.clusterNow(clusterId) : view.runner.tenantNow;
+  const series = seriesOf(view, place);
+  const unusual = series.filter((info) => info.episodeScore >= ANOMALOUS_SCORE).length;
+  return {
+    rank,
+    cluster: level === "tenant" ? null : clusterId,
+    node: level === "node" ? nodeId : null,
+    metric: null,
+    seriesId: null,
+    score,
+    severity: severityOf(score),
+    value: rarity,
+    numMetricsAnalyzed: series.length,
+    numAnomaliesDetected: level === "node" ? unusual : clusterNow.anomalous,
+    onset: onsetMs === 0 ? null : onsetMs,
+    confidence: row?.confidence ?? 1,
+    why: told?.explanation.text ?? row?.topMetrics.map(({ metric }) => metric).join(", ") ?? "",
+  };
+}
+
+/** The strongest episode of each entity in the range. */
+async function strongest(
+  view: LiveTenantView,
+  ranked: readonly RankedPlace[],
+  range: TimeRange,
+): Promise<(AnomalyRow | undefined)[]> {
+  return Promise.all(
+    ranked.map(async ({ place, score }) => {
+      if (score < ANOMALOUS_SCORE) return undefined;
+      const { clusterId, nodeId } = place;
+      const filter = { range, minScore: ANOMALOUS_SCORE, sort: "score" as const };
+      const where =
+        place.level === "node"
+          ? { clusterId, nodeId }
+          : place.level === "cluster"
+            ? { clusterId }
+            : {};
+      const { data } = await view.anomalies({ ...filter, ...where }, { limit: 1 });
+      return data[0];
+    }),
+  );
+}
+
+function seriesOf(view: LiveTenantView, { level, clusterId, nodeId }: EntityPlace): SeriesInfo[] {
+  if (level === "node") return view.directory.node(clusterId, nodeId)?.series ?? [];
+  return [...view.directory.matching(level === "cluster" ? { clusterId } : {})];
+}
+
+function byName(a: RankedPlace, b: RankedPlace): number {
+  const nameA = `${a.place.clusterId}\0${a.place.nodeId}`;
+  const nameB = `${b.place.clusterId}\0${b.place.nodeId}`;
+  return nameA < nameB ? -1 : 1;
+}

@@ -1,0 +1,42 @@
+import type { ScoresQuery, ScoresReply } from "../api/platform.ts";
+import { placesOf, readScores } from "./entity-scores.ts";
+import type { LiveTenantView } from "./tenant-view.ts";
+
+/** Cells that one answer may have: 10,000 nodes over a day of 5-minute steps. */
+export const CELLS_MAX = 3_000_000;
+
+/**
+ * Highest score of every entity in each column of time. Columns are whole steps of the tenant's grid,
+ * wider than asked where the answer would have too many cells.
+ */
+export function scoreGrid(view: LiveTenantView, query: ScoresQuery): ScoresReply {
+  const { level, range, filter } = query;
+  const places = placesOf(view, level, filter);
+  const stepMs = stepOf(view, query, places.length);
+  const firstMs = Math.floor(range.startMs / stepMs) * stepMs;
+  const count = Math.max(0, Math.ceil((range.endMs - firstMs) / stepMs));
+  const score = new Array<number | null>(places.length * count).fill(null);
+  places.forEach((place, e) => {
+    readScores(view, place, range, (startMs, value) => {
+      const cell = e * count + Math.floor((startMs - firstMs) / stepMs);
+      if (value >= (score[cell] ?? -1)) score[cell] = value;
+    });
+  });
+  return {
+    level,
+    strategy: "auto",
+    times: Array.from({ length: count }, (_, i) => firstMs + i * stepMs),
+    entities: {
+      cluster: places.map(({ clusterId }) => clusterId),
+      node: places.map(({ nodeId }) => nodeId),
+    },
+    score,
+  };
+}
+
+function stepOf(view: LiveTenantView, { range, stepMs }: ScoresQuery, entities: number): number {
+  const gridMs = Math.max(1, view.runner.stepMs);
+  const spanMs = range.endMs - range.startMs;
+  const cellsMs = (spanMs * Math.max(1, entities)) / CELLS_MAX;
+  return Math.ceil(Math.max(stepMs, cellsMs, gridMs) / gridMs) * gridMs;
+}
