@@ -1,7 +1,7 @@
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { placeAbove } from "../state/place.ts";
 import { resolveRange, zoomOut } from "../state/time-range.ts";
-import { useView } from "../state/use-view.ts";
+import { viewNow } from "../state/use-view.ts";
 
 export const SHORTCUTS: readonly (readonly [keys: string, what: string])[] = [
   ["g n", "Go to Now"],
@@ -19,37 +19,37 @@ const CHORD_MS = 1200;
 
 /** Keys of the whole page. They stay out of the way of typing, dialogs and browser shortcuts. */
 export function useShortcuts(showHelp: () => void): void {
-  const { place, view, change, go } = useView();
-  const lastG = useRef(0);
-
   useEffect(() => {
-    const actions: Readonly<Record<string, () => void>> = {
-      n: () => isChord(lastG.current) && go({ page: "now" }),
-      f: () => isChord(lastG.current) && go({ page: "fleet" }),
-      j: () => walkRows(1),
-      k: () => walkRows(-1),
-      u: () => place !== undefined && go(placeAbove(place)),
-      t: openRangeMenu,
-      z: () => change(zoomOut(resolveRange(view, Date.now()), Date.now())),
-      "?": showHelp,
-    };
+    let lastGMs = Number.NEGATIVE_INFINITY;
     const onKey = (event: KeyboardEvent) => {
       if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector("dialog[open]") !== null) return;
-      if (event.key === "g") {
-        lastG.current = event.timeStamp;
-        return;
-      }
-      const action = actions[event.key];
+      const isChord = event.timeStamp - lastGMs < CHORD_MS;
+      lastGMs = event.key === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY;
+      const action = actionOf(event.key, isChord, showHelp);
       if (action === undefined) return;
       event.preventDefault();
       action();
-      lastG.current = 0;
     };
-    const isChord = (at: number) => at !== 0 && performance.now() - at < CHORD_MS;
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [place, view, change, go, showHelp]);
+  }, [showHelp]);
+}
+
+/** Reads the address when the key comes: fast typing must not act on the page before. */
+function actionOf(key: string, isChord: boolean, showHelp: () => void): (() => void) | undefined {
+  const { place, view, change, go } = viewNow();
+  if (isChord && key === "n") return () => go({ page: "now" });
+  if (isChord && key === "f") return () => go({ page: "fleet" });
+  const actions: Readonly<Record<string, () => void>> = {
+    j: () => walkRows(1),
+    k: () => walkRows(-1),
+    u: () => go(placeAbove(place ?? { page: "now" })),
+    t: openRangeMenu,
+    z: () => change(zoomOut(resolveRange(view, Date.now()), Date.now())),
+    "?": showHelp,
+  };
+  return Object.hasOwn(actions, key) ? actions[key] : undefined;
 }
 
 function isTyping(target: EventTarget | null): boolean {

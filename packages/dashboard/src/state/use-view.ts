@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from "react";
+import { useMemo } from "react";
 import { navigate, usePathname, useSearch } from "wouter/use-browser-location";
 import { hrefOf, type Place, pathOf, placeOf } from "./place.ts";
 import { decodeView, encodeView, type View } from "./view-codec.ts";
@@ -17,25 +17,29 @@ export interface ViewState {
 export function useView(): ViewState {
   const path = usePathname();
   const search = useSearch();
-  const place = useMemo(() => placeOf(path), [path]);
-  const { view, rest } = useMemo(() => decodeView(search), [search]);
-
-  const change = useCallback<ViewState["change"]>(
-    (some, options) => {
-      const next = { ...view, ...some };
-      navigate((place === undefined ? path : pathOf(place)) + encodeView(next, rest), options);
-    },
-    [path, place, view, rest],
-  );
-  const href = useCallback<ViewState["href"]>(
-    (to, some) => hrefOf(to, { ...sharedView(place, view), ...some }, rest),
-    [place, view, rest],
-  );
-  const go = useCallback<ViewState["go"]>((to, some) => navigate(href(to, some)), [href]);
-  return { place, view, change, go, href };
+  return useMemo(() => stateOf(path, search), [path, search]);
 }
 
-/** A tenant in the path goes along to pages that keep it in the query. */
-function sharedView(place: Place | undefined, view: View): View {
-  return place !== undefined && "tenant" in place ? { ...view, tenant: place.tenant } : view;
+/** The same for handlers outside of rendering: what the address says at this instant. */
+export function viewNow(): ViewState {
+  return stateOf(window.location.pathname, window.location.search);
+}
+
+function stateOf(path: string, search: string): ViewState {
+  const place = placeOf(path);
+  const { view, rest } = decodeView(search);
+  /** A tenant in the path goes along to pages that keep it in the query. */
+  const shared =
+    place !== undefined && "tenant" in place ? { ...view, tenant: place.tenant } : view;
+  const href = (to: Place, some?: Partial<View>) => hrefOf(to, { ...shared, ...some }, rest);
+  return {
+    place,
+    view,
+    href,
+    go: (to, some) => navigate(href(to, some)),
+    change(some, options) {
+      const here = place === undefined ? path : pathOf(place);
+      navigate(here + encodeView({ ...view, ...some }, rest), options);
+    },
+  };
 }

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+/** The browser suite against the fixture: `npx vitest run --config packages/dashboard/dev/vitest.config.ts`. */
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ["fixture-pages.check.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
