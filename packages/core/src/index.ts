@@ -31,6 +31,7 @@ export * from "./model/series-key.ts";
 export * from "./model/severity.ts";
 export * from "./model/time.ts";
 export * from "./pipeline/explain-window.ts";
+export * from "./pipeline/pipeline.ts";
 export * from "./pipeline/score-series.ts";
 export * from "./pipeline/series-detector.ts";
 export * from "./pipeline/series-fold.ts";

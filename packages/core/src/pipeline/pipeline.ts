@@ -1,0 +1,132 @@
+import type { FleetFinding } from "../aggregate/fleet/fleet-finding.ts";
+import type { FleetStep } from "../aggregate/fleet/fleet-step.ts";
+import type { StreamingEngine } from "../engine/engine.ts";
+import type { AnomalyResult } from "../model/anomaly-result.ts";
+import { type SeriesKey, seriesKeyText, tenantIdOf } from "../model/series-key.ts";
+import { type DurationMs, type EpochMs, timeRange } from "../model/time.ts";
+import type { PointColumns, Store } from "../store/store.ts";
+import { SeriesFold } from "./series-fold.ts";
+import { createStreamEngine } from "./stream-engine.ts";
+import { TenantFold } from "./tenant-fold.ts";
+
+export interface PipelineOptions {
+  readonly tenantId: string;
+  readonly store: Store;
+  /** Left out: the default engine. */
+  readonly engine?: StreamingEngine;
+  /** Grid on which nodes, clusters and the tenant are judged. */
+  readonly stepMs: DurationMs;
+  /** "At most one finding in so many days." */
+  readonly budgetDays: number;
+  /** How far back late points are folded in again. */
+  readonly rewindMs: DurationMs;
+}
+
+/** What a run of the pipeline came to. */
+export interface PipelineRun {
+  /** Points folded, those of series that were folded again included. */
+  readonly pointCount: number;
+  /** Findings opened or changed, newest state of each; ids taken back by late points are gone. */
+  readonly findings: ReadonlyMap<string, FleetFinding>;
+}
+
+interface FoldedSeries {
+  readonly key: SeriesKey;
+  readonly number: number;
+  fold: SeriesFold;
+  /** Oldest change that is not folded yet; Infinity when there is none. */
+  changedFromMs: EpochMs;
+}
+
+const EVERYTHING_END_MS = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The path of the data of one tenant, over the store port: append -> fold of each series (engine,
+ * calibration, episodes) -> fold of the tenant (node, cluster, tenant, findings). The server runs
+ * the same folds spread over threads.
+ *
+ * Results are a function of the stored points: a late point makes its series be folded again from
+ * its beginning, and the roll-up rewind inside its horizon.
+ */
+export class Pipeline {
+  readonly fold: TenantFold;
+  readonly #options: PipelineOptions;
+  readonly #engine: StreamingEngine;
+  readonly #series = new Map<string, FoldedSeries>();
+  readonly #findings = new Map<string, FleetFinding>();
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.#engine = options.engine ?? createStreamEngine();
+    this.fold = new TenantFold(options);
+  }
+
+  /** Stores points; they count with the next `run`. @throws what the store's `append` throws. */
+  async append(batch: readonly PointColumns[]): Promise<void> {
+    await this.#store().append(batch);
+    for (const { place, timestampsMs } of batch) {
+      const series = this.#known({ ...place, tenantId: this.#options.tenantId });
+      for (const atMs of timestampsMs) series.changedFromMs = Math.min(series.changedFromMs, atMs);
+    }
+  }
+
+  /** Folds everything that was appended; `visit` is told every step that the roll-up went through. */
+  async run(visit: (step: FleetStep) => void = () => {}): Promise<PipelineRun> {
+    let pointCount = 0;
+    let newestMs = Number.NEGATIVE_INFINITY;
+    for (const series of this.#series.values()) {
+      if (series.changedFromMs < Number.POSITIVE_INFINITY)
+        pointCount += await this.#foldSeries(series);
+      newestMs = Math.max(newestMs, series.fold.lastMs);
+    }
+    this.fold.advance(newestMs + this.fold.stepMs, (step) => {
+      for (const id of step.retracted) this.#findings.delete(id);
+      for (const finding of step.changed) this.#findings.set(finding.id, finding);
+      visit(step);
+    });
+    return { pointCount, findings: this.#findings };
+  }
+
+  /** One result a window of a stored series, explained. */
+  async results(key: Omit<SeriesKey, "tenantId">): Promise<AnomalyResult[]> {
+    const range = timeRange(0, EVERYTHING_END_MS);
+    return this.#engine.detect(await this.#store().read(key, range));
+  }
+
+  #store() {
+    return this.#options.store.forTenant(tenantIdOf(this.#options.tenantId));
+  }
+
+  #known(key: SeriesKey): FoldedSeries {
+    const text = seriesKeyText(key);
+    const known = this.#series.get(text);
+    if (known !== undefined) return known;
+    const number = this.fold.addSeries(key.clusterId, key.nodeId, key.metricName);
+    const made = { key, number, fold: this.#freshFold(), changedFromMs: Number.POSITIVE_INFINITY };
+    this.#series.set(text, made);
+    return made;
+  }
+
+  #freshFold(): SeriesFold {
+    return new SeriesFold({ open: () => this.#engine.open(), counter: false });
+  }
+
+  /** Points behind the fold are pushed on; a change before it starts the fold anew. */
+  async #foldSeries(series: FoldedSeries): Promise<number> {
+    const { changedFromMs } = series;
+    const late = series.fold.pointCount > 0 && changedFromMs <= series.fold.lastMs;
+    if (late) series.fold = this.#freshFold();
+    const fromMs = late || series.fold.pointCount === 0 ? 0 : series.fold.lastMs + 1;
+    const range = timeRange(fromMs, EVERYTHING_END_MS);
+    const { timestamps, values } = await this.#store().read(series.key, range);
+    for (let i = 0; i < values.length; i++) {
+      series.fold.push(timestamps[i]!, values[i]!);
+      if (timestamps[i]! < changedFromMs) continue;
+      const { valueP, flatP } = series.fold;
+      this.fold.put(series.number, timestamps[i]!, valueP, flatP);
+    }
+    this.fold.setInterval(series.number, series.fold.intervalMs || this.fold.stepMs);
+    series.changedFromMs = Number.POSITIVE_INFINITY;
+    return values.length;
+  }
+}

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestServer, type TestServer } from "../tooling/test-server.ts";
+
+const STEP_MS = 300_000;
+const DAYS = 8;
+const NOW = Date.UTC(2026, 5, 15, 12);
+const START = NOW - DAYS * 86_400_000;
+const POINTS = (DAYS * 86_400_000) / STEP_MS;
+const NODES = 6;
+const METRICS = ["cpu_usage", "load1", "latency_ms", "net_rx"];
+/** The fault: four hours, ending two hours before the end, every metric of one node. */
+const FAULT = { node: "node-3", from: POINTS - 72, to: POINTS - 24 };
+
+describe("the platform on real input", () => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await startTestServer({ tenants: ["acme", "globex"], now: () => NOW });
+    for (let day = 0; day < DAYS; day++) {
+      const { status, body } = await server.post("acme", "/ingest", { series: dayOf(day) });
+      expect([status, body.rejectedPoints]).toEqual([200, 0]);
+    }
+    await server.running.platform.settled();
+  });
+
+  afterAll(() => server.close());
+
+  it("ranks the faulty node first, with one of its metrics and a sentence", async () => {
+    const range = `from=${at(FAULT.from)}&to=${at(FAULT.to)}`;
+    const nodes = await server.get("acme", `/rankings?level=node&${range}`);
+    expect(nodes.data[0]).toMatchObject({ rank: 1, cluster: "eu", node: FAULT.node });
+    expect(nodes.data[0].score).toBeGreaterThan(0.75);
+    expect(nodes.data[0].why).not.toBe("");
+    const metrics = await server.get("acme", `/rankings?level=metric&n=4&${range}`);
+    expect(metrics.data.map((row: { node: string }) => row.node)).toEqual(
+      METRICS.map(() => FAULT.node),
+    );
+  });
+
+  it("opens one finding, for that node, with its contributing metrics", async () => {
+    const { data } = await server.get("acme", `/findings?from=${START}&to=${NOW}`);
+    const inFault = data.filter((row: { node: string }) => row.node === FAULT.node);
+    expect(inFault.length).toBe(1);
+    expect(inFault[0]).toMatchObject({ level: "node", cluster: "eu" });
+    expect(inFault[0].contributions.length).toBeGreaterThanOrEqual(3);
+    const share = inFault[0].contributions.reduce(
+      (sum: number, { share }: { share: number }) => sum + share,
+      0,
+    );
+    expect(share).toBeCloseTo(1, 6);
+    const again = await server.get("acme", `/findings/${inFault[0].id}`);
+    expect(again).toEqual(inFault[0]);
+  });
+
+  it("shows a series with its band, and its anomalies explained", async () => {
+    const { data } = await server.get("acme", `/series?node=${FAULT.node}&metric=cpu_usage`);
+    expect(data.length).toBe(1);
+    const chart = await server.get(
+      "acme",
+      `/series/${data[0].id}/points?from=${START}&to=${NOW}&maxPoints=20000`,
+    );
+    expect(chart.columns.at.length).toBe(POINTS);
+    expect(Math.max(...chart.columns.score)).toBeGreaterThan(0.75);
+    const anomalies = await server.get(
+      "acme",
+      `/anomalies?from=${at(FAULT.from)}&to=${at(FAULT.to)}&node=${FAULT.node}&metric=cpu_usage`,
+    );
+    console.log(JSON.stringify(anomalies.data[0]), at(FAULT.from), at(FAULT.to));
+    expect(anomalies.data[0]).toMatchObject({ metric: "cpu_usage", label: "trend" });
+    expect(anomalies.data[0].explanation.text).toContain("cpu_usage on node-3");
+    const one = await server.get("acme", `/anomalies/${anomalies.data[0].id}`);
+    expect(one).toEqual(anomalies.data[0]);
+  });
+
+  it("gives scores by level as columns, and counts what is there", async () => {
+    const scores = await server.get("acme", `/scores?level=node&from=${START}&to=${NOW}&step=1h`);
+    expect(scores.entities.node.length).toBe(NODES);
+    expect(scores.score.length).toBe(NODES * scores.times.length);
+    const summary = await server.get("acme", "/summary");
+    expect(summary).toMatchObject({ nodes: NODES, series: NODES * METRICS.length });
+    expect(summary.points).toBe(NODES * METRICS.length * POINTS);
+    expect((await server.get("acme", "/health")).freshShare).toBe(1);
+  });
+
+  it("shows the other tenant nothing", async () => {
+    expect((await server.get("globex", "/nodes")).data).toEqual([]);
+    expect((await server.get("globex", `/findings?from=${START}&to=${NOW}`)).data).toEqual([]);
+  });
+});
+
+function at(point: number): number {
+  return START + point * STEP_MS;
+}
+
+function dayOf(day: number) {
+  const perDay = 86_400_000 / STEP_MS;
+  const series = [];
+  for (let n = 0; n < NODES; n++) {
+    for (const [m, metric] of METRICS.entries()) {
+      const points = [];
+      for (let i = day * perDay; i < (day + 1) * perDay; i++)
+        points.push([at(i), valueAt(n, m, i)]);
+      series.push({ cluster: "eu", node: `node-${n}`, metric, points });
+    }
+  }
+  return series;
+}
+
+function valueAt(node: number, metric: number, i: number): number {
+  const daily = 10 * Math.sin((2 * Math.PI * i * STEP_MS) / 86_400_000 + metric);
+  const faulty = `node-${node}` === FAULT.node && i >= FAULT.from && i < FAULT.to;
+  return 50 + daily + 2 * noise(node, metric, i) + (faulty ? 35 : 0);
+}
+
+/** Sum of hashed uniforms, about normal with deviation 1. */
+function noise(node: number, metric: number, i: number): number {
+  let sum = 0;
+  for (let k = 0; k < 6; k++) {
+    let h = Math.imul(i * 31 + node * 7919 + metric * 104_729 + k * 1_299_709, 0x9e3779b1) >>> 0;
+    h = Math.imul(h ^ (h >>> 15), 0x85ebca6b) >>> 0;
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35) >>> 0;
+    sum += ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
+  }
+  return (sum - 3) * Math.SQRT2;
+}
