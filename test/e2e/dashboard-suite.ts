@@ -135,7 +135,7 @@ function fleetSuite(stage: () => Stage): void {
     it("counts every node once in the legend, and draws them", async () => {
       const { open, facts } = stage();
       const { page, errors } = await open("/fleet");
-      await page.locator(".fleet-canvas canvas").waitFor();
+      await page.locator(".fleet-canvas canvas").first().waitFor();
       await expect.poll(() => coloursOn(page, ".fleet-canvas canvas")).toBeGreaterThan(2);
       const counts = await page.locator(".legend-item b").allInnerTexts();
       const total = counts.reduce((sum, text) => sum + Number(text.replaceAll(",", "")), 0);

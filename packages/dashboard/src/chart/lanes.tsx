@@ -18,8 +18,6 @@ const DRAG_MIN_PX = 5;
 
 interface LanesProps {
   readonly rows: readonly LaneRow[];
-  readonly times: readonly number[];
-  readonly stepMs: number;
   readonly range: MsRange;
   readonly label: string;
   /** What stands before a lane. */
@@ -28,12 +26,9 @@ interface LanesProps {
 
 /** Scores over time, one lane an entity. Hover reads a cell, dragging zooms the page's range. */
 export function Lanes(props: LanesProps) {
-  const { rows, times, stepMs, range } = props;
+  const { rows, range } = props;
   const height = rows.length * (LANE_HEIGHT + LANE_GAP) - LANE_GAP;
-  const draw = useCallback(
-    (surface: Surface) => drawLanes(surface, rows, times, stepMs, range),
-    [rows, times, stepMs, range],
-  );
+  const draw = useCallback((surface: Surface) => drawLanes(surface, rows, range), [rows, range]);
   const ref = useCanvas(draw, Math.max(1, height));
   const { cell, drag, handlers } = useLanePointer(props);
   return (
@@ -49,7 +44,7 @@ export function Lanes(props: LanesProps) {
           {drag === null ? null : (
             <span class="brush" style={{ left: `${drag.left}px`, width: `${drag.width}px` }} />
           )}
-          {cell === null || drag !== null ? null : <CellTip cell={cell} stepMs={stepMs} />}
+          {cell === null || drag !== null ? null : <CellTip cell={cell} />}
         </div>
         <TimeAxis range={range} ticks={6} />
       </div>
@@ -61,8 +56,6 @@ export function Lanes(props: LanesProps) {
 function drawLanes(
   { context, width, tokens }: Surface,
   rows: readonly LaneRow[],
-  times: readonly number[],
-  stepMs: number,
   range: MsRange,
 ): void {
   const perMs = width / (range.endMs - range.startMs);
@@ -73,8 +66,8 @@ function drawLanes(
     context.fillRect(0, y, width, LANE_HEIGHT);
     row.scores.forEach((score, i) => {
       if (score === null) return;
-      const left = Math.max(0, Math.floor((times[i]! - range.startMs) * perMs));
-      const right = Math.ceil((times[i]! + stepMs - range.startMs) * perMs);
+      const left = Math.max(0, Math.floor((row.times[i]! - range.startMs) * perMs));
+      const right = Math.ceil((row.times[i]! + row.stepMs - range.startMs) * perMs);
       context.fillStyle = tokens.panel;
       context.fillRect(left, y, right - left, LANE_HEIGHT);
       context.fillStyle = severityColour(tokens, severityOf(score));
@@ -92,7 +85,7 @@ interface Cell {
   readonly flip: boolean;
 }
 
-function useLanePointer({ rows, times, stepMs, range }: LanesProps) {
+function useLanePointer({ rows, range }: LanesProps) {
   const { change } = useView();
   const [cell, setCell] = useState<Cell | null>(null);
   const [drag, setDrag] = useState<{ left: number; width: number } | null>(null);
@@ -111,7 +104,7 @@ function useLanePointer({ rows, times, stepMs, range }: LanesProps) {
       },
       onPointerMove: (event: PointerEvent) => {
         const { x, y, width } = place(event);
-        setCell(cellUnder(x, y, width, rows, times, stepMs, range));
+        setCell(cellUnder(x, y, width, rows, range));
         const from = startX.current;
         if (from === null) return;
         const left = Math.max(0, Math.min(from, x));
@@ -132,7 +125,7 @@ function useLanePointer({ rows, times, stepMs, range }: LanesProps) {
       onPointerLeave: () => setCell(null),
     };
     return { cell, drag, handlers };
-  }, [cell, drag, rows, times, stepMs, range, change]);
+  }, [cell, drag, rows, range, change]);
 }
 
 function cellUnder(
@@ -140,19 +133,17 @@ function cellUnder(
   y: number,
   width: number,
   rows: readonly LaneRow[],
-  times: readonly number[],
-  stepMs: number,
   range: MsRange,
 ): Cell | null {
   const row = rows[Math.floor(y / (LANE_HEIGHT + LANE_GAP))];
   if (row === undefined || width === 0) return null;
   const atMs = range.startMs + (x / width) * (range.endMs - range.startMs);
-  const i = times.findIndex((time) => atMs >= time && atMs < time + stepMs);
+  const i = row.times.findIndex((time) => atMs >= time && atMs < time + row.stepMs);
   const score = row.scores[i] ?? null;
-  return { row, score, atMs: times[i] ?? atMs, x, y, flip: x > width / 2 };
+  return { row, score, atMs: row.times[i] ?? atMs, x, y, flip: x > width / 2 };
 }
 
-function CellTip({ cell, stepMs }: { readonly cell: Cell; readonly stepMs: number }) {
+function CellTip({ cell }: { readonly cell: Cell }) {
   const nowMs = Date.now();
   return (
     <div
@@ -161,7 +152,7 @@ function CellTip({ cell, stepMs }: { readonly cell: Cell; readonly stepMs: numbe
     >
       <b>{cell.row.name}</b>
       <span class="soft">
-        {moment(cell.atMs, nowMs)} – {moment(cell.atMs + stepMs, nowMs)} UTC
+        {moment(cell.atMs, nowMs)} – {moment(cell.atMs + cell.row.stepMs, nowMs)} UTC
       </span>
       {cell.score === null ? (
         <span>no data</span>

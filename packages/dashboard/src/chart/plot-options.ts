@@ -20,6 +20,8 @@ export interface PlotFacts {
 
 const RIBBON_HEIGHT = 6;
 const RIBBON_GAP = 4;
+/** So close to the right edge a label would be cut. */
+const TICK_FREE_SHARE = 0.025;
 const SHADE_ALPHA = 0.14;
 
 /** Columns in the order of the series below; uPlot wants seconds. */
@@ -85,7 +87,9 @@ export function plotOptions(facts: PlotFacts, width: number, height: number): uP
 }
 
 function timeAxis({ tokens, family, range }: PlotFacts): uPlot.Axis {
-  const ticksAt = (plot: uPlot) => timeTicks(range, Math.max(2, Math.floor(plot.width / 110)));
+  const lastMs = range.endMs - (range.endMs - range.startMs) * TICK_FREE_SHARE;
+  const ticksAt = (plot: uPlot) =>
+    timeTicks(range, Math.max(2, Math.floor(plot.width / 110))).filter(({ atMs }) => atMs < lastMs);
   return {
     stroke: tokens["ink-soft"],
     font: `12px ${family}`,

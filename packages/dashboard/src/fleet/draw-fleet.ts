@@ -24,18 +24,12 @@ function isDrawn(state: CellState): state is Drawn {
 
 const star = new Path2D(STAR);
 
-interface Marks {
-  readonly selected: number;
-  readonly hovered: number;
-  readonly show: readonly CellState[];
-}
-
-/** The map: labels, then cells by state so that each fill is set once, then marks on top. */
+/** The map: labels, then cells by state so that each fill is set once. */
 export function drawFleet(
   surface: Surface,
   groups: readonly FleetGroup[],
   layout: FleetLayout,
-  marks: Marks,
+  show: readonly CellState[],
 ): void {
   const { context: pen, tokens } = surface;
   drawLabels(pen, groups, layout, tokens);
@@ -50,13 +44,22 @@ export function drawFleet(
     }
   }
   for (const [state, indices] of byState) {
-    const isFaint = marks.show.length > 0 && !marks.show.includes(state);
+    const isFaint = show.length > 0 && !show.includes(state);
     pen.globalAlpha = isFaint ? FAINT : 1;
     drawCells(pen, layout, indices, state, tokens);
   }
   pen.globalAlpha = 1;
-  ring(pen, layout, marks.hovered, tokens["ink-soft"], 1.5);
-  ring(pen, layout, marks.selected, tokens.accent, 2.5);
+}
+
+/** Rings around the cell under the pointer and the selected one: a layer of their own, so that moving is cheap. */
+export function drawMarks(
+  { context: pen, tokens }: Surface,
+  layout: FleetLayout,
+  hovered: number,
+  selected: number,
+): void {
+  ring(pen, layout, hovered, tokens["ink-soft"], 1.5);
+  ring(pen, layout, selected, tokens.accent, 2.5);
 }
 
 function drawLabels(

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { useCanvas } from "../chart/use-canvas.ts";
+import { type Surface, useCanvas } from "../chart/use-canvas.ts";
 import type { CellState } from "../state/view-codec.ts";
-import { drawFleet } from "./draw-fleet.ts";
+import { drawFleet, drawMarks } from "./draw-fleet.ts";
 import { type FleetCell, type FleetGroup, nodeId } from "./fleet-cells.ts";
 import { cellAt, cellBeside, cellPosition, fleetLayout, type Move } from "./fleet-layout.ts";
 import { HoverCard } from "./hover-card.tsx";
@@ -50,11 +50,16 @@ export function FleetMap(props: {
     [cells, props.selected],
   );
   const draw = useCallback(
-    (surface: Parameters<typeof drawFleet>[0]) =>
-      drawFleet(surface, groups, layout, { selected, hovered, show }),
-    [groups, layout, selected, hovered, show],
+    (surface: Surface) => drawFleet(surface, groups, layout, show),
+    [groups, layout, show],
   );
-  const ref = useCanvas(draw, Math.ceil(layout.height) + 2);
+  const drawRings = useCallback(
+    (surface: Surface) => drawMarks(surface, layout, hovered, selected),
+    [layout, hovered, selected],
+  );
+  const height = Math.ceil(layout.height) + 2;
+  const ref = useCanvas(draw, height);
+  const marks = useCanvas(drawRings, height);
 
   const under = (event: MouseEvent) => {
     const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -90,6 +95,7 @@ export function FleetMap(props: {
         }}
       >
         <canvas ref={ref} />
+        <canvas ref={marks} class="fleet-marks" />
         {card === undefined ? null : (
           <HoverCard
             cell={card}

@@ -10,7 +10,6 @@ import { Go } from "../parts/go.tsx";
 import { useSession } from "../session/session.tsx";
 import { SeverityMark } from "../severity/severity-mark.tsx";
 import type { Place } from "../state/place.ts";
-import { laneStep } from "../state/time-range.ts";
 import { FindingCard } from "./finding-card.tsx";
 import { NodeTable } from "./node-table.tsx";
 import { openFindings } from "./verdict.ts";
@@ -104,8 +103,6 @@ function NodeLanes({ cluster }: { readonly cluster: string }) {
           return (
             <Lanes
               rows={rows}
-              times={reply.times}
-              stepMs={laneStep(range, CELLS_MAX).stepMs}
               range={range}
               label={`Scores of the nodes of ${cluster} over time`}
               name={({ node }) => <Go to={{ page: "node", tenant, cluster, node }}>{node}</Go>}

@@ -12,7 +12,6 @@ import { useNow } from "../parts/use-now.ts";
 import { cellStateOf } from "../severity/severity.ts";
 import { SeverityMark } from "../severity/severity-mark.tsx";
 import type { Place } from "../state/place.ts";
-import { laneStep } from "../state/time-range.ts";
 import { MetricCard } from "./metric-card.tsx";
 import { inOnsetOrder } from "./node-order.ts";
 
@@ -97,8 +96,6 @@ function NodeLane({ place }: { readonly place: NodePlace }) {
           return (
             <Lanes
               rows={own}
-              times={reply.times}
-              stepMs={laneStep(range, CELLS_MAX).stepMs}
               range={range}
               label={`Score of ${place.node} over time`}
               name={() => <b>All metrics</b>}

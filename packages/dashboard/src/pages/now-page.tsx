@@ -16,7 +16,7 @@ import { Go } from "../parts/go.tsx";
 import { useNow } from "../parts/use-now.ts";
 import { useSession } from "../session/session.tsx";
 import { SeverityGlyph } from "../severity/severity-mark.tsx";
-import { laneStep, presetLabel, type TokenRange } from "../state/time-range.ts";
+import { presetLabel, type TokenRange } from "../state/time-range.ts";
 import { useView } from "../state/use-view.ts";
 import { FindingCard } from "./finding-card.tsx";
 import { FindingTable } from "./finding-table.tsx";
@@ -92,7 +92,6 @@ function OverallPanel() {
       </div>
       <Await asked={overall} height={150}>
         {({ range, reply }) => {
-          const step = laneStep(range, CELLS_MAX).stepMs;
           const all = laneRows(reply).map((row) => ({ ...row, name: "all clusters" }));
           const some =
             clusters.data === undefined ? [] : laneRows(clusters.data.reply).slice(0, LANES_MAX);
@@ -102,8 +101,6 @@ function OverallPanel() {
           return (
             <Lanes
               rows={[...all, ...some]}
-              times={reply.times}
-              stepMs={step}
               range={range}
               label="Highest score of all clusters and of each cluster over time"
               name={(row) =>

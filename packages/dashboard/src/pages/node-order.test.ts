@@ -1,0 +1,107 @@
+import type { AnomalyRow, SeriesRow } from "@foreshock/client";
+import { describe, expect, it } from "vitest";
+import { laneRows } from "../chart/lane-rows.ts";
+import { inOnsetOrder, toldOf } from "./node-order.ts";
+
+function series(metric: string): SeriesRow {
+  return {
+    id: metric,
+    cluster: "c",
+    node: "n",
+    metric,
+    metadata: {},
+    intervalMs: 300_000,
+    points: 1,
+    firstAt: null,
+    lastAt: null,
+    lastValue: null,
+    score: null,
+    severity: "none",
+    state: "live",
+    confidence: 1,
+  };
+}
+
+function anomaly(
+  seriesId: string,
+  onset: string,
+  score: number,
+  some: Partial<AnomalyRow> = {},
+): AnomalyRow {
+  const unknown = { low: null, high: null, level: null };
+  return {
+    id: `${seriesId}-${onset}`,
+    seriesId,
+    cluster: "c",
+    node: "n",
+    metric: seriesId,
+    engine: "stream",
+    windowStart: "2026-11-24T15:00:00Z",
+    windowEnd: "2026-11-24T16:00:00Z",
+    score,
+    severity: "major",
+    label: "spike",
+    kind: "spike",
+    magnitude: null,
+    open: false,
+    explanation: {
+      text: "",
+      kind: "spike",
+      direction: "up",
+      onset: `2026-11-24T${onset}:00Z`,
+      peak: null,
+      actual: null,
+      typical: unknown,
+      deviation: { absolute: null, percent: null, sigma: null },
+      returnPeriodDays: null,
+      factors: [],
+      confidence: 1,
+    },
+    ...some,
+  };
+}
+
+describe("inOnsetOrder", () => {
+  it("puts what began first before what began later, and the quiet last by name", () => {
+    const stories = inOnsetOrder(
+      [series("cpu"), series("zeta"), series("disk"), series("alpha")],
+      [anomaly("cpu", "14:05", 0.97), anomaly("disk", "14:03", 0.8)],
+    );
+    expect(stories.map((story) => story.series.metric)).toEqual(["disk", "cpu", "alpha", "zeta"]);
+    expect(stories.map(({ told }) => told?.score)).toEqual([0.8, 0.97, undefined, undefined]);
+  });
+
+  it("orders by the anomaly that is told, not by an older and weaker one", () => {
+    const stories = inOnsetOrder(
+      [series("cpu"), series("disk")],
+      [anomaly("cpu", "02:00", 0.55), anomaly("cpu", "14:05", 0.97), anomaly("disk", "14:03", 0.8)],
+    );
+    expect(stories.map((story) => story.series.metric)).toEqual(["disk", "cpu"]);
+    expect(stories[1]!.anomalies).toHaveLength(2);
+  });
+});
+
+describe("toldOf", () => {
+  it("tells an open anomaly before a closed one with a higher score", () => {
+    const open = anomaly("cpu", "14:00", 0.6, { open: true });
+    expect(toldOf([anomaly("cpu", "09:00", 0.99), open])).toBe(open);
+    expect(toldOf([])).toBeUndefined();
+  });
+});
+
+describe("laneRows", () => {
+  it("cuts the columns into rows, the worst first, n2 before n10 where they are equal", () => {
+    const rows = laneRows({
+      level: "node",
+      strategy: "auto",
+      times: [0, 300_000],
+      entities: { cluster: ["c", "c", "c"], node: ["n10", "n2", "n1"] },
+      score: [0.1, 0.3, 0.3, null, null, 0.9],
+    });
+    expect(rows.map(({ name, worst, worstAtMs }) => [name, worst, worstAtMs])).toEqual([
+      ["n1", 0.9, 300_000],
+      ["n2", 0.3, 0],
+      ["n10", 0.3, 300_000],
+    ]);
+  });
+});

@@ -1,0 +1,132 @@
+import type { ClusterRow, FindingRow, Summary } from "@foreshock/client";
+import { describe, expect, it } from "vitest";
+import { findingRange, rangeChange } from "./finding-place.ts";
+import { budgetWords, closedFindings, openFindings, verdictOf } from "./verdict.ts";
+
+const NOW = Date.parse("2026-11-24T14:22:00Z");
+
+const SUMMARY: Summary = {
+  tenant: "acme",
+  clusters: 2,
+  nodes: 10_000,
+  series: 120_000,
+  points: 1e9,
+  watermark: "2026-11-24T14:20:00Z",
+  score: 0.9,
+  severity: "critical",
+  openFindings: 2,
+  budgetDays: 7,
+  findings30d: 3,
+  promised30d: 4.3,
+};
+
+function finding(id: string, some: Partial<FindingRow> = {}): FindingRow {
+  return {
+    id,
+    level: "node",
+    cluster: "checkout-eu",
+    node: "node-042",
+    openedAt: "2026-11-24T14:06:00Z",
+    closedAt: null,
+    onset: "2026-11-24T14:05:00Z",
+    score: 0.97,
+    severity: "critical",
+    entityReturnPeriodDays: 63,
+    fleetReturnPeriodDays: 31,
+    label: "spike",
+    kind: "spike",
+    text: "cpu_usage rose",
+    contributions: [],
+    nodes: [],
+    confidence: 1,
+    ...some,
+  };
+}
+
+function cluster(anomalousNodes: number): ClusterRow {
+  return {
+    cluster: `c${anomalousNodes}`,
+    nodes: 5000,
+    series: 60_000,
+    score: 0.9,
+    severity: "critical",
+    anomalousNodes,
+    lastAt: null,
+  };
+}
+
+function said(
+  findings: readonly FindingRow[],
+  clusters: readonly ClusterRow[],
+  some: Partial<Summary> = {},
+  learning = 0,
+): string {
+  const verdict = verdictOf({ ...SUMMARY, ...some }, findings, clusters, learning, NOW);
+  return [verdict.headline, ...verdict.rest].join(" ");
+}
+
+describe("verdictOf", () => {
+  it("names the worst finding, since when, and how much is well", () => {
+    const findings = [
+      finding("b", { cluster: "edge-us", node: null, score: 0.81, severity: "major" }),
+      finding("a"),
+    ];
+    expect(said(findings, [cluster(13), cluster(1)])).toBe(
+      "2 findings open. Worst: checkout-eu / node-042, critical, since 14:05 (17 min). " +
+        "9,986 of 10,000 nodes normal.",
+    );
+  });
+
+  it("leaves 'worst' out where there is one", () => {
+    expect(said([finding("a")], [cluster(1)])).toMatch(/^1 finding open\. checkout-eu/);
+  });
+
+  it("says that all is well where it is", () => {
+    expect(said([], [cluster(0)])).toBe("No findings open. All 10,000 nodes normal.");
+    expect(said([finding("a", { closedAt: "2026-11-24T14:10:00Z" })], [])).toMatch(/^No findings/);
+  });
+
+  it("does not claim that all is well while every series is young, or where there is no data", () => {
+    expect(said([], [], {}, 120_000)).toMatch(/^Still learning\. 120,000 series seen/);
+    expect(said([], [], { watermark: null })).toBe("No data yet.");
+  });
+});
+
+describe("findings", () => {
+  it("stand worst first while open, and newest first when they are over", () => {
+    const rows = [
+      finding("old", { closedAt: "2026-11-20T00:00:00Z" }),
+      finding("low", { score: 0.8 }),
+      finding("new", { closedAt: "2026-11-23T00:00:00Z" }),
+      finding("high", { score: 0.99 }),
+    ];
+    expect(openFindings(rows).map(({ id }) => id)).toEqual(["high", "low"]);
+    expect(closedFindings(rows).map(({ id }) => id)).toEqual(["new", "old"]);
+  });
+
+  it("are looked at from 8 hours before their onset to 2 hours after their end, on a grid", () => {
+    const over = finding("a", { closedAt: "2026-11-24T11:00:00Z", onset: "2026-11-24T09:01:00Z" });
+    expect(findingRange(over, NOW)).toEqual({
+      startMs: Date.parse("2026-11-24T01:00:00Z"),
+      endMs: Date.parse("2026-11-24T13:00:00Z"),
+    });
+    expect(findingRange(finding("b"), NOW).endMs).toBe(Date.parse("2026-11-24T14:25:00Z"));
+  });
+
+  it("keep a moving range while they are open and recent, a fixed one otherwise", () => {
+    expect(rangeChange(finding("a"), NOW)).toEqual({ from: "now-24h", to: "now" });
+    const old = finding("b", { onset: "2026-11-20T09:00:00Z" });
+    expect(rangeChange(old, NOW).from).toBe("2026-11-20T01:00:00Z");
+  });
+});
+
+describe("budgetWords", () => {
+  it("says the budget as a person would", () => {
+    expect([1, 7, 30, 3.5].map(budgetWords)).toEqual([
+      "1 a day",
+      "1 a week",
+      "1 a month",
+      "1 in 3.5 days",
+    ]);
+  });
+});
