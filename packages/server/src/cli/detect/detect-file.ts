@@ -1,0 +1,35 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { ANOMALY_LABELS } from "@foreshock/core";
+import type { CsvOptions } from "../../ingest/csv-layout.ts";
+import type { CsvSource } from "../../ingest/csv-records.ts";
+import { readCsvTable } from "../../ingest/csv-table.ts";
+import { causalLabels } from "./causal-labels.ts";
+import { engineByName } from "./engines.ts";
+import { scoreRows, writePieces } from "./score-rows.ts";
+import { scoreTable } from "./score-table.ts";
+import { type FileSummary, summaryOf } from "./summary.ts";
+
+/** What is to be done with one file; plain data, so that it can be posted to a worker. */
+export interface FileTask {
+  readonly csv: CsvOptions;
+  readonly engine: string;
+  readonly threshold: number;
+  readonly count: number;
+  /** Where the scores of every point go; none where left out. */
+  readonly scoresPath?: string | undefined;
+}
+
+/** Reads, scores, writes and sums up one CSV. @throws CsvError, Refusal for an unknown engine. */
+export async function detectFile(source: CsvSource, task: FileTask): Promise<FileSummary> {
+  const engine = engineByName(task.engine);
+  const scored = scoreTable(await readCsvTable(source, task.csv), engine);
+  if (task.scoresPath !== undefined) {
+    mkdirSync(dirname(task.scoresPath), { recursive: true });
+    const labels = scored.series.map(causalLabels);
+    const labelOf = (series: number, place: number) => ANOMALY_LABELS[labels[series]![place]!]!;
+    writePieces(task.scoresPath, scoreRows(scored, labelOf));
+  }
+  const { threshold, count } = task;
+  return summaryOf(scored, { file: source.name, engine: engine.name, threshold, count });
+}

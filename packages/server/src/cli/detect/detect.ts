@@ -1,0 +1,77 @@
+import { statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import type { CsvOptions } from "../../ingest/csv-layout.ts";
+import { type Context, printJson } from "../context.ts";
+import { CliError, EXIT, type ExitCode } from "../exit-code.ts";
+import { type CsvInput, csvInput, folderInputs, isFolder } from "../input.ts";
+import { Progress } from "../progress.ts";
+import { engineByName } from "./engines.ts";
+import { detectFiles, type PoolJob } from "./file-pool.ts";
+import { report, reportJson, reportOf } from "./report.ts";
+
+export interface DetectFlags {
+  readonly engine: string;
+  readonly threshold: number;
+  readonly count: number;
+  /** What the table ranks; left out: nodes where one has several metrics. */
+  readonly level?: "node" | "metric" | undefined;
+  readonly scores?: string | undefined;
+  readonly exitCode: boolean;
+  readonly ndjson: boolean;
+}
+
+const MEGABYTE = 1e6;
+
+/** `foreshock detect FILE|DIR|-`: what is odd in CSV files. No server. */
+export async function detect(
+  context: Context,
+  path: string,
+  flags: DetectFlags & { readonly csv: CsvOptions },
+): Promise<ExitCode> {
+  engineByName(flags.engine);
+  const folder = isFolder(path);
+  const inputs = folder ? folderInputs(path) : [csvInput(path, context.io)];
+  const jobs = inputs.map((input) => jobOf(input, folder, flags));
+  const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0) / MEGABYTE;
+  const progress = new Progress(context.io, { title: "detect", unit: "MB", total });
+  const beganMs = context.io.now();
+  let summaries: Awaited<ReturnType<typeof detectFiles>>;
+  try {
+    summaries = await detectFiles(jobs, context.io.signal, (bytes) =>
+      progress.add(bytes / MEGABYTE),
+    );
+  } finally {
+    progress.end();
+  }
+  const found = reportOf(summaries, flags, context.io.now() - beganMs);
+  if (flags.ndjson)
+    for (const row of reportJson(found).data) context.io.out(`${JSON.stringify(row)}\n`);
+  else if (context.flags.json === true) printJson(context, reportJson(found));
+  else report(context, found);
+  return flags.exitCode && found.metricCount + found.nodeCount > 0 ? EXIT.found : EXIT.ok;
+}
+
+function jobOf(
+  input: CsvInput,
+  folder: boolean,
+  { csv, engine, threshold, count, scores }: DetectFlags & { readonly csv: CsvOptions },
+): PoolJob {
+  const scoresPath = scores === undefined ? undefined : outPath(input, folder, scores);
+  const named = { ...csv, node: csv.node ?? input.stem };
+  return { input, task: { csv: named, engine, threshold, count, scoresPath } };
+}
+
+/** A folder gets a folder with the same names; a file gets a file, or its name inside a folder. */
+function outPath(input: CsvInput, folder: boolean, scores: string): string {
+  const intoFolder =
+    folder || (statSync(scores, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  const path = intoFolder ? join(scores, input.inside) : scores;
+  if (input.path !== undefined && resolve(path) === resolve(input.path)) {
+    throw new CliError(
+      `--scores would overwrite ${basename(input.path)} itself`,
+      EXIT.usage,
+      "name another file or folder",
+    );
+  }
+  return path;
+}

@@ -1,0 +1,58 @@
+import { EntityRollup } from "@foreshock/core";
+
+/**
+ * Steps from which the interval of a node or cluster is learnt, and what stands in before and
+ * without: the same rule as for a series, so that a node of one metric keeps its metric's interval.
+ */
+const INTERVAL_STEPS = 21;
+const INTERVAL_BEFORE_MS = 60_000;
+const INTERVAL_WITHOUT_STEPS_MS = 300_000;
+
+/**
+ * The calibrated roll-up of one node or cluster of a file whose sampling interval nobody told us: it
+ * is learnt from the first steps, and until then the roll-up is rebuilt from them when it changes.
+ * Every answer depends on the past alone.
+ */
+export class EntityFold {
+  /** Nominal interval as known now. */
+  intervalMs = INTERVAL_BEFORE_MS;
+  #rollup: EntityRollup;
+  readonly #children: number;
+  #first: { readonly atMs: number; readonly p: Float64Array }[] | undefined = [];
+
+  constructor(children: number) {
+    this.#children = children;
+    this.#rollup = this.#fresh();
+  }
+
+  /** p of one step, given the children's p (NaN = no value); NaN where none has one. */
+  push(atMs: number, childP: Float64Array): number {
+    if (this.#first !== undefined) this.#learn(this.#first, atMs, childP);
+    return this.#rollup.step(childP);
+  }
+
+  #learn(
+    first: { readonly atMs: number; readonly p: Float64Array }[],
+    atMs: number,
+    p: Float64Array,
+  ) {
+    const steps = first.map((step, i) => (first[i + 1]?.atMs ?? atMs) - step.atMs);
+    const intervalMs = steps.length === 0 ? INTERVAL_BEFORE_MS : lowerMedian(steps);
+    const nominalMs = intervalMs > 0 ? intervalMs : INTERVAL_WITHOUT_STEPS_MS;
+    if (nominalMs !== this.intervalMs) {
+      this.intervalMs = nominalMs;
+      this.#rollup = this.#fresh();
+      for (const step of first) this.#rollup.step(step.p);
+    }
+    first.push({ atMs, p: p.slice() });
+    if (first.length === INTERVAL_STEPS) this.#first = undefined;
+  }
+
+  #fresh(): EntityRollup {
+    return new EntityRollup({ intervalMs: this.intervalMs, children: this.#children });
+  }
+}
+
+function lowerMedian(steps: readonly number[]): number {
+  return steps.toSorted((a, b) => a - b)[(steps.length - 1) >> 1]!;
+}

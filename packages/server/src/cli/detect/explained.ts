@@ -1,0 +1,48 @@
+import {
+  type AnomalyKind,
+  type AnomalyLabel,
+  classify,
+  type Episode,
+  type Explanation,
+  explainEpisode,
+} from "@foreshock/core";
+import type { ScoredSeries } from "./score-table.ts";
+
+export interface Explained {
+  readonly label: AnomalyLabel;
+  readonly kind: AnomalyKind;
+  /** Size of the effect in typical scales of the series. */
+  readonly magnitude: number;
+  readonly explanation: Explanation;
+}
+
+/** What an episode is and the sentence that says so. */
+export function explained({ series, points }: ScoredSeries, episode: Episode): Explained {
+  const { timestamps: timestampsMs, values, metricName, nodeId } = series;
+  const { intervalMs } = points;
+  const firstIndex = indexFrom(timestampsMs, episode.onsetMs);
+  const lastIndex = indexFrom(timestampsMs, episode.lastMs);
+  const classification = classify({ timestampsMs, values, firstIndex, lastIndex, intervalMs });
+  const explanation = explainEpisode({
+    subject: { level: "metric", metricName, nodeId },
+    episode,
+    classification,
+    intervalMs,
+    pointCount: lastIndex + 1,
+    readAtMs: timestampsMs.at(-1)!,
+  });
+  const { kind, label } = classification;
+  return { kind, label, magnitude: Math.abs(explanation.deviation.sigma), explanation };
+}
+
+/** Index of the first point at or after an instant that lies within the series. */
+function indexFrom(timestampsMs: Float64Array, atMs: number): number {
+  let low = 0;
+  let high = timestampsMs.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (timestampsMs[middle]! < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

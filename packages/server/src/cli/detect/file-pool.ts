@@ -1,0 +1,109 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { CliError, EXIT } from "../exit-code.ts";
+import type { CsvInput } from "../input.ts";
+import { counted } from "../input.ts";
+import { detectFile, type FileTask } from "./detect-file.ts";
+import type { FileSummary } from "./summary.ts";
+
+export interface WorkerTask {
+  readonly path: string;
+  readonly name: string;
+  readonly task: FileTask;
+}
+
+export type WorkerReply = { readonly summary: FileSummary } | { readonly problem: string };
+
+/** A file and what to do with it. */
+export interface PoolJob {
+  readonly input: CsvInput;
+  readonly task: FileTask;
+}
+
+/** Starting a thread costs about as much as scoring this many bytes of CSV. */
+const THREADS_FROM_BYTES = 1_000_000;
+
+/**
+ * Works through files, on several threads where that pays, and gives the summaries in the order of
+ * the jobs. The first file that cannot be read ends the whole.
+ *
+ * @param advanced hears how many bytes are done.
+ */
+export async function detectFiles(
+  jobs: readonly PoolJob[],
+  signal: AbortSignal,
+  advanced: (bytes: number) => void,
+): Promise<FileSummary[]> {
+  const bytes = jobs.reduce((sum, { input }) => sum + input.bytes, 0);
+  const threads = Math.min(jobs.length, availableParallelism());
+  if (threads > 1 && bytes >= THREADS_FROM_BYTES) return inThreads(jobs, threads, signal, advanced);
+  const summaries: FileSummary[] = [];
+  for (const { input, task } of jobs) {
+    signal.throwIfAborted();
+    const source = { name: input.name, bytes: counted(input.open(), advanced) };
+    summaries.push(await detectFile(source, task));
+  }
+  return summaries;
+}
+
+async function inThreads(
+  jobs: readonly PoolJob[],
+  threads: number,
+  signal: AbortSignal,
+  advanced: (bytes: number) => void,
+): Promise<FileSummary[]> {
+  const summaries: FileSummary[] = new Array(jobs.length);
+  // The largest first, so that no thread is left alone with it at the end.
+  const queue = jobs.map((_, i) => i).sort((a, b) => jobs[b]!.input.bytes - jobs[a]!.input.bytes);
+  const workers = Array.from({ length: threads }, () => new Worker(workerUrl()));
+  try {
+    await Promise.all(
+      workers.map(async (worker) => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          const { input, task } = jobs[next]!;
+          summaries[next] = await ask(
+            worker,
+            { path: input.path!, name: input.name, task },
+            signal,
+          );
+          advanced(input.bytes);
+        }
+      }),
+    );
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+  return summaries;
+}
+
+function workerUrl(): URL {
+  const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return new URL(`./worker.${ending}`, import.meta.url);
+}
+
+function ask(worker: Worker, task: WorkerTask, signal: AbortSignal): Promise<FileSummary> {
+  return new Promise((resolve, reject) => {
+    const settled = () => {
+      worker.off("message", answered);
+      worker.off("error", failed);
+      signal.removeEventListener("abort", aborted);
+    };
+    const answered = (reply: WorkerReply) => {
+      settled();
+      if ("summary" in reply) resolve(reply.summary);
+      else reject(new CliError(reply.problem, EXIT.error));
+    };
+    const failed = (error: unknown) => {
+      settled();
+      reject(error);
+    };
+    const aborted = () => {
+      settled();
+      reject(signal.reason);
+    };
+    worker.on("message", answered);
+    worker.on("error", failed);
+    signal.addEventListener("abort", aborted, { once: true });
+    worker.postMessage(task);
+  });
+}

@@ -1,0 +1,190 @@
+import {
+  EPISODE_ROW,
+  EPISODE_ROW_LENGTH,
+  type Episode,
+  EpisodeTracker,
+  MetricSeries,
+  type PointScores,
+  type StreamingEngine,
+  scoreOfP,
+} from "@foreshock/core";
+import type { CsvTable } from "../../ingest/csv-table.ts";
+import { EntityFold } from "./entity-fold.ts";
+import { type ClusterShape, type NodeShape, type Steps, tableShape } from "./table-shape.ts";
+
+/** The tenant of a file; it appears in no output. */
+export const FILE_TENANT = "file";
+
+/** One metric of a file, point by point in the order of time. */
+export interface ScoredSeries {
+  readonly series: MetricSeries;
+  /** Row numbers by time. */
+  readonly rows: Int32Array;
+  readonly points: PointScores;
+  /** In the order of time. */
+  readonly episodes: readonly Episode[];
+}
+
+/** A node or cluster of a file, step by step in the order of time. */
+export interface ScoredEntity {
+  readonly cluster: string;
+  /** Undefined for a cluster. */
+  readonly node: string | undefined;
+  readonly steps: Steps;
+  readonly intervalMs: number;
+  /** Calibrated p and score; NaN and 0 where no child had a value. */
+  readonly p: Float64Array;
+  readonly score: Float64Array;
+}
+
+export interface ScoredNode extends ScoredEntity {
+  readonly node: string;
+  readonly metrics: readonly ScoredSeries[];
+}
+
+export interface ScoredTable {
+  readonly table: CsvTable;
+  /** `series[entity * columns + column]`. */
+  readonly series: readonly ScoredSeries[];
+  readonly nodes: readonly ScoredNode[];
+  readonly clusters: readonly ScoredEntity[];
+  /** Where a row stands in the time order of its entity. */
+  readonly placeOf: Int32Array;
+}
+
+/**
+ * Scores every metric of a file point by point, and the roll-up of its nodes and clusters step by
+ * step. Causal and deterministic: rows of later time change nothing before them.
+ *
+ * Cost: the engine's per value, about 100 bytes of memory per value.
+ */
+export function scoreTable(table: CsvTable, engine: StreamingEngine): ScoredTable {
+  const shape = tableShape(table);
+  const width = table.columns.length;
+  const series: ScoredSeries[] = new Array(table.entities.length * width);
+  for (const { members } of shape.nodes) {
+    for (const { entity, rows } of members) {
+      for (let k = 0; k < width; k++) {
+        series[entity * width + k] = scoreColumn(table, entity, k, rows, engine);
+      }
+    }
+  }
+  const seriesOf = (node: NodeShape) =>
+    node.members.flatMap(({ entity }) => series.slice(entity * width, (entity + 1) * width));
+  const nodes = shape.nodes.map((node) => scoreNode(node, seriesOf(node)));
+  let first = 0;
+  const clusters = shape.clusters.map((cluster) => {
+    const children = nodes.slice(first, first + cluster.nodes.length);
+    first += cluster.nodes.length;
+    return scoreCluster(cluster, children);
+  });
+  return { table, series, nodes, clusters, placeOf: shape.placeOf };
+}
+
+function scoreColumn(
+  table: CsvTable,
+  entity: number,
+  column: number,
+  rows: Int32Array,
+  engine: StreamingEngine,
+): ScoredSeries {
+  const { cluster, node, metric } = table.entities[entity]!;
+  const values = table.columns[column]!;
+  const series = new MetricSeries({
+    tenantId: FILE_TENANT,
+    clusterId: cluster,
+    nodeId: node,
+    metricName: metric ?? table.layout.metricNames[column]!,
+    timestamps: Float64Array.from(rows, (row) => table.timestampsMs[row]!),
+    values: Float64Array.from(rows, (row) => values[row]!),
+  });
+  const points = engine.score(series);
+  return { series, rows, points, episodes: episodesOf(series, points) };
+}
+
+/** The parts of the nonconformity, where the engine tells them. */
+type Parts = Partial<Record<"sudden" | "hour" | "recent" | "shift", Float64Array>>;
+
+function episodesOf({ timestamps, values }: MetricSeries, points: PointScores): Episode[] {
+  const parts = points as PointScores & Parts;
+  const tracker = new EpisodeTracker(points.intervalMs);
+  const row = new Float64Array(EPISODE_ROW_LENGTH);
+  const episodes: Episode[] = [];
+  for (let i = 0; i < values.length; i++) {
+    row[EPISODE_ROW.nonconformity] = points.nonconformity[i]!;
+    row[EPISODE_ROW.level] = points.level[i]!;
+    // The band is level -+ 2.5 scales, for every engine.
+    row[EPISODE_ROW.scale] = (points.upper[i]! - points.lower[i]!) / 5;
+    row[EPISODE_ROW.sudden] = parts.sudden?.[i] ?? Number.NaN;
+    row[EPISODE_ROW.hour] = parts.hour?.[i] ?? Number.NaN;
+    row[EPISODE_ROW.recent] = parts.recent?.[i] ?? Number.NaN;
+    row[EPISODE_ROW.shift] = parts.shift?.[i] ?? Number.NaN;
+    row[EPISODE_ROW.p] = points.p[i]!;
+    row[EPISODE_ROW.score] = points.score[i]!;
+    if (tracker.push(timestamps[i]!, values[i]!, row) === "closed") {
+      episodes.push(tracker.episode()!);
+    }
+  }
+  if (tracker.isOpen) episodes.push(tracker.episode()!);
+  return episodes;
+}
+
+function scoreNode(shape: NodeShape, metrics: readonly ScoredSeries[]): ScoredNode {
+  const children = metrics.map(({ series, points }) => ({
+    timesMs: series.timestamps,
+    p: points.p,
+    known: series.values,
+  }));
+  const lone = shape.members.length === 1;
+  return {
+    cluster: shape.cluster,
+    node: shape.node,
+    metrics,
+    steps: shape.steps,
+    ...foldChildren(shape.steps, children, lone),
+  };
+}
+
+function scoreCluster(shape: ClusterShape, nodes: readonly ScoredNode[]): ScoredEntity {
+  const children = nodes.map(({ steps, p }) => ({ timesMs: steps.timesMs, p, known: p }));
+  return {
+    cluster: shape.cluster,
+    node: undefined,
+    steps: shape.steps,
+    ...foldChildren(shape.steps, children, nodes.length === 1),
+  };
+}
+
+interface Child {
+  readonly timesMs: Float64Array;
+  readonly p: Float64Array;
+  /** NaN where the child has no value. */
+  readonly known: Float64Array;
+}
+
+/**
+ * @param inStep whether the children's points are the steps one by one (repeated stamps included);
+ *   otherwise they are matched by time, the last of equal stamps counting.
+ */
+function foldChildren({ timesMs }: Steps, children: readonly Child[], inStep: boolean) {
+  const fold = new EntityFold(children.length);
+  const next = new Int32Array(children.length);
+  const childP = new Float64Array(children.length);
+  const p = new Float64Array(timesMs.length);
+  const score = new Float64Array(timesMs.length);
+  for (let i = 0; i < timesMs.length; i++) {
+    const at = timesMs[i]!;
+    for (let k = 0; k < children.length; k++) {
+      const child = children[k]!;
+      let place = inStep ? i : -1;
+      while (!inStep && next[k]! < child.p.length && child.timesMs[next[k]!]! <= at) {
+        place = next[k]!++;
+      }
+      const known = place >= 0 && !Number.isNaN(child.known[place]!);
+      childP[k] = known ? child.p[place]! : Number.NaN;
+    }
+    p[i] = fold.push(at, childP);
+    score[i] = Number.isNaN(p[i]!) ? 0 : scoreOfP(p[i]!, fold.intervalMs);
+  }
+  return { intervalMs: fold.intervalMs, p, score };
+}

@@ -1,0 +1,17 @@
+import { createReadStream } from "node:fs";
+import { parentPort } from "node:worker_threads";
+import { detectFile } from "./detect-file.ts";
+import type { WorkerReply, WorkerTask } from "./file-pool.ts";
+
+/** One thread of the pool: a file in, its summary or its refusal out. */
+parentPort?.on("message", async ({ path, name, task }: WorkerTask) => {
+  parentPort?.postMessage(await replyOf(path, name, task));
+});
+
+async function replyOf(path: string, name: string, task: WorkerTask["task"]): Promise<WorkerReply> {
+  try {
+    return { summary: await detectFile({ name, bytes: createReadStream(path) }, task) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,110 @@
+import { type Command, Option } from "commander";
+import { CSV_FORMATS, type CsvFormat, type CsvOptions } from "../ingest/csv-layout.ts";
+import { TIME_UNITS, type TimeUnit } from "../ingest/csv-time.ts";
+import { type DetectFlags, detect } from "./detect/detect.ts";
+import { instant, names, score, wholeNumber } from "./flag-values.ts";
+import { importFiles } from "./import.ts";
+import type { Shell } from "./program.ts";
+import { type RankFlags, rank } from "./rank/rank.ts";
+
+interface CsvFlags {
+  readonly time?: string;
+  readonly timeUnit?: TimeUnit;
+  readonly value?: readonly string[];
+  readonly by?: readonly string[];
+  readonly format?: CsvFormat;
+  readonly cluster?: string;
+  readonly node?: string;
+}
+
+/** Commands that read CSV files; `detect` and `rank` need no server. */
+export function addFileCommands(program: Command, { run }: Shell): void {
+  csvFlags(program.command("detect").description("what is odd in CSV files; no server needed"))
+    .argument("<file|folder|->", "CSV, plain or gzipped; a folder is read whole, - is stdin")
+    .option("--engine <name>", "detection engine", "stream")
+    .option(
+      "--threshold <score>",
+      "what counts as odd: 0.5 once a day, 0.9 once a month",
+      score,
+      0.5,
+    )
+    .option("-n, --count <count>", "rows of the table", wholeNumber(1), 20)
+    .addOption(new Option("--level <level>", "what the table ranks").choices(["node", "metric"]))
+    .option("--scores <out>", "write the score of every point: a file, a folder for a folder")
+    .option("--exit-code", "end with 3 when something was found", false)
+    .option("--ndjson", "one JSON line per anomaly", false)
+    .addHelpText("after", DETECT_HELP)
+    .action((path: string, flags: DetectFlags & CsvFlags, command: Command) =>
+      run(command, (context) => detect(context, path, { ...flags, csv: csvOptions(flags) })),
+    );
+  csvFlags(
+    program
+      .command("rank")
+      .description("who misbehaves most in a range of time, learnt from what came before it"),
+  )
+    .argument("<file|->", "CSV with cluster, node, metric, timestamp and value")
+    .requiredOption("--from <time>", "start of the range", instant)
+    .requiredOption("--to <time>", "end of the range, itself not in it", instant)
+    .addOption(
+      new Option("--level <level>", "what to rank").choices(["node", "metric"]).default("node"),
+    )
+    .option("--graph <file>", "who calls whom: CSV with caller and callee")
+    .option("-n, --count <count>", "rows of the table; JSON has all", wholeNumber(1), 20)
+    .addHelpText("after", RANK_HELP)
+    .action((path: string, flags: RankFlags & CsvFlags, command: Command) =>
+      run(command, (context) => rank(context, path, { ...flags, csv: csvOptions(flags) })),
+    );
+  csvFlags(program.command("import").description("send CSV files to a running server"))
+    .argument("<files...>", "CSV, plain or gzipped; - is stdin")
+    .addHelpText("after", "\nExample:\n  foreshock import fleet.csv.gz --key fsk_ing_...")
+    .action((files: string[], flags: CsvFlags, command: Command) =>
+      run(command, (context) => importFiles(context, files, csvOptions(flags))),
+    );
+}
+
+function csvFlags(command: Command): Command {
+  return command
+    .option("--time <column>", "the time column")
+    .addOption(
+      new Option(
+        "--time-unit <unit>",
+        "unit of numbers in it, by default told by their size",
+      ).choices(TIME_UNITS),
+    )
+    .option("--value <columns>", "the value columns", names)
+    .option("--by <columns>", "what tells series apart: cluster=COL,node=COL,metric=COL", names)
+    .addOption(
+      new Option("--format <format>", "by default told by the header").choices(CSV_FORMATS),
+    )
+    .option("--cluster <name>", "the cluster, where no column names it")
+    .option("--node <name>", "the node, where no column names it (default: the file's name)");
+}
+
+function csvOptions({ value, time, timeUnit, by, format, cluster, node }: CsvFlags): CsvOptions {
+  return { values: value, time, timeUnit, by, format, cluster, node };
+}
+
+const DETECT_HELP = `
+Files, told apart by their header:
+  narrow   timestamp,value
+  wide     timestamp,cpu,memory,...                 one node; its name is the file's
+  long     cluster,node,metric,timestamp,value      any of these columns
+
+Times: epoch seconds or milliseconds (numbers from 1e11 on), RFC 3339, YYYY-MM-DD HH:MM:SS in UTC.
+Missing values: empty, NaN, null.
+
+Score file: timestamp,cluster,node,metric,score,expected,lower,upper,label. Rows with an empty metric
+are the node's own score, rows with an empty node the cluster's. A point's row never depends on
+later points.
+
+Examples:
+  foreshock detect cpu.csv
+  foreshock detect fleet/ --scores out/
+  zcat fleet.csv.gz | foreshock detect - --json
+  foreshock detect data.csv --time when --value load --by node=host --threshold 0.9 --exit-code`;
+
+const RANK_HELP = `
+Examples:
+  foreshock rank fleet.csv --from 2026-07-01T14:00:00Z --to 2026-07-01T14:20:00Z
+  foreshock rank fleet.csv --from 1782914400000 --to 1782915600000 --level metric --json
+  foreshock rank fleet.csv --from ... --to ... --graph calls.csv`;

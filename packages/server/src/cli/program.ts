@@ -1,0 +1,121 @@
+import { Command, Option } from "commander";
+import { type Context, contextOf, type GlobalFlags } from "./context.ts";
+import { addDataCommands } from "./data-commands.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { addFileCommands } from "./file-commands.ts";
+import { names, positive, wholeNumber } from "./flag-values.ts";
+import type { Io } from "./io.ts";
+import { addServerCommands } from "./server-commands.ts";
+
+/** Flags of the server itself; `config/` reads the rest from the environment. */
+export interface ServeFlags {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly dataDir?: string | undefined;
+  readonly workers?: number | undefined;
+  readonly logLevel?: string | undefined;
+}
+
+export interface DemoFlags extends ServeFlags {
+  /** Nodes of the simulated fleet. */
+  readonly nodes?: number | undefined;
+  /** Days of history. */
+  readonly days?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Print what was found, missed and false against the answer key, then end. */
+  readonly score: boolean;
+  /** Watch this very machine beside the simulated fleet. */
+  readonly live: boolean;
+}
+
+/** What the command line cannot do by itself: `main.ts` hands it in, so that tests can too. */
+export interface LongCommands {
+  readonly serve: (flags: ServeFlags, context: Context) => Promise<ExitCode>;
+  readonly demo: (flags: DemoFlags, context: Context) => Promise<ExitCode>;
+}
+
+/** Where commands say what they ended with. */
+export interface Shell {
+  readonly io: Io;
+  /** Runs an action with the flags of the whole line and keeps its exit code. */
+  readonly run: (command: Command, action: Action) => Promise<void>;
+}
+
+export type Action = (context: Context) => Promise<ExitCode> | ExitCode;
+
+/** The whole command line. `ended` hears the exit code of the command that ran. */
+export function buildProgram(
+  io: Io,
+  commands: LongCommands,
+  version: string,
+  ended: (code: ExitCode) => void,
+): Command {
+  const program = new Command("foreshock")
+    .description("Which tenant, cluster, node and metric misbehaves now, how badly, and why.")
+    .version(version)
+    .option("--url <url>", "the server (FORESHOCK_URL, default http://127.0.0.1:7070)")
+    .option("--key <key>", "API key (FORESHOCK_KEY)")
+    .option("--tenant <name>", "tenant, for operator keys and for `keys create`")
+    .option("--timeout <seconds>", "time for one request", positive)
+    .option("--json", "JSON for programs; --json=a,b keeps these fields")
+    .addOption(new Option("--json-fields <fields>").argParser((text) => names(text)).hideHelp())
+    .option("--no-color", "no colours (also NO_COLOR, TERM=dumb)")
+    .option("-q, --quiet", "only data and errors")
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .showHelpAfterError("(add --help for the whole list)")
+    .exitOverride()
+    .addHelpText("after", EXAMPLES);
+  const shell: Shell = {
+    io,
+    run: async (command, action) => {
+      ended(await action(contextOf(io, command.optsWithGlobals<GlobalFlags>())));
+    },
+  };
+  addServeAndDemo(program, shell, commands);
+  addFileCommands(program, shell);
+  addServerCommands(program, shell);
+  addDataCommands(program, shell);
+  return program;
+}
+
+const EXAMPLES = `
+Examples:
+  foreshock demo                          a fleet with known faults, in this terminal and browser
+  foreshock detect metrics.csv            what is odd in a file, no server needed
+  foreshock rank fleet.csv --from "2026-07-01 14:00:00" --to "2026-07-01 14:20:00"
+  foreshock serve                         the server, data in ./foreshock-data
+  foreshock top node                      who misbehaves most now
+  foreshock why checkout-eu/node-042      what happened there
+
+Exit codes: 0 ok, 1 error, 2 usage, 3 anomalies found (detect --exit-code), 4 key refused,
+5 not found, 6 server not reached, 130 interrupted.`;
+
+function addServeAndDemo(program: Command, shell: Shell, commands: LongCommands): void {
+  serverFlags(program.command("serve").description("run the server"))
+    .addHelpText("after", "\nExample:\n  foreshock serve --port 7070 --data-dir /var/lib/foreshock")
+    .action((flags: ServeFlags, command: Command) =>
+      shell.run(command, (context) => commands.serve(flags, context)),
+    );
+  serverFlags(
+    program.command("demo").description("a simulated fleet with known faults, live in the browser"),
+  )
+    .option("--nodes <count>", "nodes of the fleet (default 240)", wholeNumber(1))
+    .option("--days <count>", "days of history (default 28)", wholeNumber(1))
+    .option("--seed <number>", "another fleet, other faults", wholeNumber(0))
+    .option("--score", "print found, missed and false against the answer key, then end", false)
+    .option("--no-live", "do not watch this machine")
+    .addHelpText("after", "\nExamples:\n  foreshock demo\n  foreshock demo --score --json")
+    .action((flags: DemoFlags, command: Command) =>
+      shell.run(command, (context) => commands.demo(flags, context)),
+    );
+}
+
+function serverFlags(command: Command): Command {
+  return command
+    .option("--host <address>", "address to listen on (FORESHOCK_HOST, default 127.0.0.1)")
+    .option("--port <port>", "port, 0 = a free one (FORESHOCK_PORT, default 7070)", wholeNumber(0))
+    .option("--data-dir <folder>", "where everything is kept (FORESHOCK_DATA_DIR)")
+    .option("--workers <count>", "detection threads (FORESHOCK_WORKERS)", wholeNumber(1))
+    .option("--log-level <level>", "silent, error, warn, info or debug (FORESHOCK_LOG_LEVEL)");
+}

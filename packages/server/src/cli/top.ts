@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Foreshock, RankingReply, RankingRow } from "@foreshock/client";
+import type { Level } from "@foreshock/core";
+import { connect } from "./connection.ts";
+import { type Context, printJson, say } from "./context.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { severityColumns } from "./severity-text.ts";
+import { type TableColumn, tableText } from "./table.ts";
+import { sinceText, timeText } from "./time-text.ts";
+
+export interface TopFlags {
+  readonly count: number;
+  /** `now-1h`, an instant, anything the API takes. */
+  readonly since: string;
+  readonly min: number;
+  readonly cluster?: string | undefined;
+  /** Seconds between two looks; undefined = one look. */
+  readonly watch?: number | undefined;
+}
+
+/** `foreshock top [level]`: who misbehaves most now, worst first. */
+export async function top(context: Context, level: Level, flags: TopFlags): Promise<ExitCode> {
+  const client = connect(context.flags, context.io);
+  for (;;) {
+    const reply = await look(context, client, level, flags);
+    show(context, level, flags, reply);
+    if (flags.watch === undefined) return EXIT.ok;
+    await sleep(1000 * flags.watch, undefined, { signal: context.io.signal });
+  }
+}
+
+async function look(
+  { io }: Context,
+  client: Foreshock,
+  level: Level,
+  { count, since, min, cluster }: TopFlags,
+): Promise<RankingReply> {
+  const query = { level, n: count, from: since, to: "now", cluster };
+  const reply = await client.rankings(query, { signal: io.signal });
+  return { ...reply, data: reply.data.filter(({ score }) => score >= min) };
+}
+
+function show(context: Context, level: Level, flags: TopFlags, reply: RankingReply): void {
+  const { io, colors } = context;
+  if (context.flags.json === true) {
+    printJson(context, {
+      ...reply,
+      data: reply.data.map((row) => ({ path: pathOf(row), ...row })),
+    });
+    return;
+  }
+  const live = flags.watch !== undefined && io.outIsTerminal;
+  const table = tableText(columnsFor(level, io.now()), reply.data, io, colors);
+  if (live) {
+    const title = `foreshock top ${level}  ${timeText(io.now())} UTC  (Ctrl-C ends)`;
+    io.out(`\u001b[H\u001b[2J${colors.dim(title)}\n`);
+  }
+  io.out(table);
+  say(context, verdictOf(level, flags, reply));
+}
+
+function verdictOf(level: Level, { since }: TopFlags, reply: RankingReply): string {
+  if (reply.data.length === 0) {
+    return `nothing to rank since ${since}: see \`foreshock import\` for sending data`;
+  }
+  const chance = Number(reply.expectedByChance.toPrecision(2));
+  return `${reply.anomalous} anomalous ${level}s since ${since}, ${chance} expected by chance`;
+}
+
+/** cluster, cluster/node or cluster/node/metric: what `foreshock why` takes. */
+export function pathOf({ cluster, node, metric }: Pick<RankingRow, "cluster" | "node" | "metric">) {
+  return [cluster, node, metric].filter((part) => part !== null).join("/");
+}
+
+function columnsFor(level: Level, nowMs: number): TableColumn<RankingRow>[] {
+  return [
+    ...severityColumns<RankingRow>(({ score }) => score),
+    {
+      title: level.toUpperCase(),
+      text: (row) => pathOf(row) || "(all)",
+      paint: (text, _, colors) => colors.bold(text),
+    },
+    { title: "SINCE", text: ({ onset }) => sinceText(onset, nowMs) },
+    {
+      title: "METRICS",
+      right: true,
+      text: (row) => `${row.numAnomaliesDetected}/${row.numMetricsAnalyzed}`,
+    },
+    { title: "WHY", text: ({ why }) => why },
+  ];
+}
