@@ -1,6 +1,7 @@
 import { type AnomalyKind, type AnomalyLabel, LABEL_OF_KIND } from "../model/anomaly-type.ts";
 import { type EventWindow, viewEvent } from "./event-view.ts";
-import { type ClassifierEvidence, referenceVerdict } from "./reference-rules.ts";
+import type { ClassifierEvidence } from "./reference-rules.ts";
+import { refinedVerdict } from "./refined-rules.ts";
 
 export interface Classification {
   readonly kind: AnomalyKind;
@@ -17,6 +18,6 @@ export interface Classification {
  * score's business. Works with little history, NaN and gaps; bins go by UTC time of day.
  */
 export function classify(window: EventWindow): Classification {
-  const verdict = referenceVerdict(viewEvent(window));
-  return { ...verdict, label: LABEL_OF_KIND[verdict.kind], missedPeak: false };
+  const verdict = refinedVerdict(viewEvent(window));
+  return { ...verdict, label: LABEL_OF_KIND[verdict.kind] };
 }

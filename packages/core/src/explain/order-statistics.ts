@@ -3,14 +3,21 @@ export function knownOf(values: Float64Array): Float64Array {
   return values.filter((value) => !Number.isNaN(value));
 }
 
-/** Quantile with linear interpolation between the sorted neighbours (NumPy's default); NaN left out, NaN if empty. */
+/**
+ * Quantile with linear interpolation between its neighbours in rank (NumPy's default); NaN left
+ * out, NaN if empty. O(n) by selection.
+ */
 export function quantileOf(values: Float64Array, share: number): number {
-  const sorted = knownOf(values).sort();
-  if (sorted.length === 0) return Number.NaN;
-  const position = share * (sorted.length - 1);
+  const known = knownOf(values);
+  if (known.length === 0) return Number.NaN;
+  const position = share * (known.length - 1);
   const below = Math.floor(position);
-  const lower = sorted[below]!;
-  const upper = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  const lower = select(known, below);
+  if (below === position) return lower;
+  let upper = Number.POSITIVE_INFINITY;
+  for (let i = below + 1; i < known.length; i++) {
+    if (known[i]! < upper) upper = known[i]!;
+  }
   return lower + (upper - lower) * (position - below);
 }
 
@@ -19,11 +26,39 @@ export function medianOf(values: Float64Array): number {
   return quantileOf(values, 0.5);
 }
 
+/** Hoare's selection: puts the value of rank `rank` in its place, smaller ones before it. */
+function select(values: Float64Array, rank: number): number {
+  let from = 0;
+  let to = values.length - 1;
+  while (from < to) {
+    const pivot = middleOfThree(values[from]!, values[(from + to) >>> 1]!, values[to]!);
+    let i = from;
+    let j = to;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const swap = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = swap;
+    }
+    if (rank <= j) to = j;
+    else if (rank >= i) from = i;
+    else break;
+  }
+  return values[rank]!;
+}
+
+function middleOfThree(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+}
+
 /** Mean; NaN left out, NaN if empty. */
 export function meanOf(values: Float64Array): number {
   let sum = 0;
   let count = 0;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     if (Number.isNaN(value)) continue;
     sum += value;
     count++;
@@ -47,10 +82,11 @@ export function differencesOf(values: Float64Array): Float64Array {
 /** Moving mean over `width` points, only where the window is whole: values.length - width + 1. */
 export function movingMeanOf(values: Float64Array, width: number): Float64Array {
   const means = new Float64Array(Math.max(0, values.length - width + 1));
-  for (let i = 0; i < means.length; i++) {
-    let sum = 0;
-    for (let k = 0; k < width; k++) sum += values[i + k]!;
-    means[i] = sum / width;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    sum += values[i]!;
+    if (i >= width) sum -= values[i - width]!;
+    if (i >= width - 1) means[i - width + 1] = sum / width;
   }
   return means;
 }

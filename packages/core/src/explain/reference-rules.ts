@@ -56,8 +56,20 @@ const RULES: readonly Rule[] = [
 
 /** The reference's verdict about an event, point for point its rules. */
 export function referenceVerdict(view: EventView): Verdict {
+  return verdictBy(RULES, view);
+}
+
+/** The reference's verdict as if its variance rule were not there. */
+export function verdictWithoutVariance(view: EventView): Verdict {
+  return verdictBy(
+    RULES.filter((rule) => rule !== moreVariance),
+    view,
+  );
+}
+
+function verdictBy(rules: readonly Rule[], view: EventView): Verdict {
   let evidence: Partial<ClassifierEvidence> = {};
-  for (const rule of RULES) {
+  for (const rule of rules) {
     const said = rule(view);
     evidence = { ...evidence, ...said.evidence };
     if (said.kind !== undefined) return { kind: said.kind, evidence };
