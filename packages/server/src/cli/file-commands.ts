@@ -17,6 +17,9 @@ interface CsvFlags {
   readonly node?: string;
 }
 
+/** Instants as they were typed: numbers are in the unit of the file's time column. */
+type RankTexts = Omit<RankFlags, "from" | "to"> & { readonly from: string; readonly to: string };
+
 /** Commands that read CSV files; `detect` and `rank` need no server. */
 export function addFileCommands(program: Command, { run }: Shell): void {
   csvFlags(program.command("detect").description("what is odd in CSV files; no server needed"))
@@ -43,16 +46,20 @@ export function addFileCommands(program: Command, { run }: Shell): void {
       .description("who misbehaves most in a range of time, learnt from what came before it"),
   )
     .argument("<file|->", "CSV with cluster, node, metric, timestamp and value")
-    .requiredOption("--from <time>", "start of the range", instant)
-    .requiredOption("--to <time>", "end of the range, itself not in it", instant)
+    .requiredOption("--from <time>", "start of the range")
+    .requiredOption("--to <time>", "end of the range, itself not in it")
     .addOption(
       new Option("--level <level>", "what to rank").choices(["node", "metric"]).default("node"),
     )
     .option("--graph <file>", "who calls whom: CSV with caller and callee")
     .option("-n, --count <count>", "rows of the table; JSON has all", wholeNumber(1), 20)
     .addHelpText("after", RANK_HELP)
-    .action((path: string, flags: RankFlags & CsvFlags, command: Command) =>
-      run(command, (context) => rank(context, path, { ...flags, csv: csvOptions(flags) })),
+    .action((path: string, flags: RankTexts & CsvFlags, command: Command) =>
+      run(command, (context) => {
+        const from = instant("--from", flags.from, flags.timeUnit);
+        const to = instant("--to", flags.to, flags.timeUnit);
+        return rank(context, path, { ...flags, from, to, csv: csvOptions(flags) });
+      }),
     );
   csvFlags(program.command("import").description("send CSV files to a running server"))
     .argument("<files...>", "CSV, plain or gzipped; - is stdin")

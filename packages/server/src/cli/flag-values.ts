@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import { instantMs } from "../ingest/csv-time.ts";
+import { instantMs, type TimeUnit } from "../ingest/csv-time.ts";
+import { CliError, EXIT } from "./exit-code.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   s: 1000,
@@ -43,15 +44,15 @@ export function duration(text: string): number {
   return Number(match[1]) * UNIT_MS[match[2]!]!;
 }
 
-/** An instant in epoch milliseconds: epoch seconds or milliseconds, RFC 3339, YYYY-MM-DD HH:MM:SS. */
-export function instant(text: string): number {
-  const ms = instantMs(text);
-  if (Number.isNaN(ms)) {
-    throw new InvalidArgumentError(
-      "give epoch seconds or milliseconds, RFC 3339, or YYYY-MM-DD HH:MM:SS (UTC).",
-    );
-  }
-  return ms;
+/** Epoch milliseconds of an instant as a file's time column would hold it. @throws CliError. */
+export function instant(flag: string, text: string, unit?: TimeUnit): number {
+  const ms = instantMs(text, unit);
+  if (!Number.isNaN(ms)) return ms;
+  throw new CliError(
+    `${flag} "${text}" is no time`,
+    EXIT.usage,
+    "give epoch seconds or milliseconds, RFC 3339, or YYYY-MM-DD HH:MM:SS (UTC)",
+  );
 }
 
 /** A relative length (`1h`) as the API writes it (`now-1h`); anything else as it is. */

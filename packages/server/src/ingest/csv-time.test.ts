@@ -1,26 +1,36 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { instantMs, timeReader, unitOf } from "./csv-time.ts";
+import { instantMs, TimeReader, type TimeUnit, unitOf } from "./csv-time.ts";
 
 const NOON = Date.UTC(2026, 6, 1, 12, 0, 0);
 
-describe("timeReader", () => {
+describe("TimeReader", () => {
   it("tells the unit of numbers by their size: seconds, milliseconds, micro- and nanoseconds", () => {
     for (const text of ["1782907200", "1782907200000", "1782907200000000", "1782907200000000000"]) {
-      expect(timeReader()(text)).toBe(NOON);
+      expect(instantMs(text)).toBe(NOON);
     }
     expect([99_999_999_999, 100_000_000_000].map(unitOf)).toEqual(["s", "ms"]);
   });
 
   it("keeps the unit of the first number for the whole file", () => {
-    const read = timeReader();
-    expect([read("0"), read("200000000000")]).toEqual([0, 200_000_000_000_000]);
+    const reader = new TimeReader();
+    expect([reader.read("1700000000"), reader.read("200000000000")]).toEqual([
+      1_700_000_000_000, 200_000_000_000_000,
+    ]);
+  });
+
+  it("asks the first step where numbers count from a made-up origin", () => {
+    expect(columnOf("0", "0", "300", "600")).toEqual([0, 0, 300_000, 600_000]);
+    expect(columnOf("0", "300000", "600000")).toEqual([0, 300_000, 600_000]);
+    expect(columnOf("5", "86405", "172805")).toEqual([5000, 86_405_000, 172_805_000]);
+    expect(columnOf("60000", "0")).toEqual([60_000, 0]);
   });
 
   it("takes the unit it is told", () => {
-    expect(timeReader("ms")("300")).toBe(300);
-    expect(timeReader("s")("1.5")).toBe(1500);
-    expect(timeReader("us")("2500")).toBe(2.5);
+    const read = (text: string, unit: TimeUnit) => instantMs(text, unit);
+    expect(read("300", "ms")).toBe(300);
+    expect(read("1.5", "s")).toBe(1500);
+    expect(read("2500", "us")).toBe(2.5);
   });
 
   it("reads calendar times, in UTC where no zone is named", () => {
@@ -64,3 +74,10 @@ describe("timeReader", () => {
     }
   });
 });
+
+/** A column as a file's reader sees it: what was read before the unit was told is read again. */
+function columnOf(...texts: string[]): number[] {
+  const reader = new TimeReader();
+  for (const text of texts) reader.read(text);
+  return texts.map((text) => reader.read(text));
+}

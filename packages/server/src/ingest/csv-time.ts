@@ -20,24 +20,49 @@ const TIME_OF_DAY =
   /^[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)? ?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/i;
 const OFFSET_MAX_HOURS = 18;
 
+/** Seconds below this lie before March 1973: such numbers count from a made-up origin. */
+const ORIGIN_BELOW = 1e8;
+
 /**
- * A reader of one file's time column: epoch numbers, RFC 3339, `YYYY-MM-DD HH:MM:SS` (UTC where no
- * zone is named) or a date alone. The first number decides the unit for the whole file, unless it
- * is given: below 1e11 seconds, below 1e14 milliseconds, below 1e17 microseconds, else nanoseconds.
- *
- * @returns epoch milliseconds, NaN for text that is no time.
+ * Reads one file's time column: epoch numbers, RFC 3339, `YYYY-MM-DD HH:MM:SS` (UTC where no zone is
+ * named) or a date alone. Unless the unit is given, the first number decides it for the whole file:
+ * below 1e11 seconds, below 1e14 milliseconds, below 1e17 microseconds, else nanoseconds. A first
+ * number below 1e8 tells nothing; then the first step decides: whole thousands are milliseconds
+ * (5 minutes are 300 or 300000), anything else seconds.
  */
-export function timeReader(given?: TimeUnit): (text: string) => number {
-  let factor = given === undefined ? 0 : MS_PER_UNIT[given];
-  return (raw) => {
+export class TimeReader {
+  #factor: number;
+  /** The first number, while its step is still awaited. */
+  #first: number | undefined;
+
+  constructor(unit?: TimeUnit) {
+    this.#factor = unit === undefined ? 0 : MS_PER_UNIT[unit];
+  }
+
+  /** Epoch milliseconds, NaN for text that is no time. Until `settled` the unit may yet change. */
+  read(raw: string): number {
     const text = raw.trim();
-    if (NUMBER.test(text)) {
-      const value = Number(text);
-      if (factor === 0) factor = MS_PER_UNIT[unitOf(value)];
-      return factor < 1 ? value / (1 / factor) : value * factor;
-    }
-    return calendarMs(text);
-  };
+    if (!NUMBER.test(text)) return calendarMs(text);
+    const value = Number(text);
+    if (this.#factor === 0) this.#begin(value);
+    else if (this.#first !== undefined && value !== this.#first) this.#settle(value - this.#first);
+    return this.#factor < 1 ? value / (1 / this.#factor) : value * this.#factor;
+  }
+
+  /** False while the unit waits for the first step; times read before it are then read again. */
+  get settled(): boolean {
+    return this.#first === undefined;
+  }
+
+  #begin(value: number): void {
+    if (Math.abs(value) < ORIGIN_BELOW) this.#first = value;
+    this.#factor = MS_PER_UNIT[unitOf(value)];
+  }
+
+  #settle(step: number): void {
+    this.#first = undefined;
+    this.#factor = MS_PER_UNIT[step % 1000 === 0 ? "ms" : "s"];
+  }
 }
 
 /** Which unit a lone number is most likely in. */
@@ -46,9 +71,9 @@ export function unitOf(value: number): TimeUnit {
   return UNIT_FROM.find(([, from]) => size >= from)?.[0] ?? "s";
 }
 
-/** One instant on the command line or in a query: as a column of one. NaN when unreadable. */
-export function instantMs(text: string): number {
-  return timeReader()(text);
+/** One instant by itself, as on the command line; NaN when unreadable. */
+export function instantMs(text: string, unit?: TimeUnit): number {
+  return new TimeReader(unit).read(text);
 }
 
 function calendarMs(text: string): number {

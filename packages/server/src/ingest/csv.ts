@@ -1,7 +1,7 @@
 import { CsvError } from "./csv-error.ts";
 import { type CsvLayout, type CsvOptions, csvLayout } from "./csv-layout.ts";
 import { type CsvSource, readCsvRecords } from "./csv-records.ts";
-import { timeReader } from "./csv-time.ts";
+import { TimeReader } from "./csv-time.ts";
 import { csvValue } from "./csv-value.ts";
 
 /** Whom rows belong to. In a narrow or wide file there is one, without a metric of its own. */
@@ -36,7 +36,7 @@ const BATCH_VALUES = 65_536;
 
 /**
  * Reads a CSV row by row in batches of bounded size; the file may be far larger than memory. What
- * layouts and times are understood is said at `CsvFormat` and `timeReader`.
+ * layouts and times are understood is said at `CsvFormat` and `TimeReader`.
  *
  * @throws CsvError naming file, line and remedy for the first row that cannot be read.
  */
@@ -74,10 +74,10 @@ export async function* csvBatches(
 class BatchBuilder {
   readonly #name: string;
   readonly #layout: CsvLayout;
-  readonly #readTime: (text: string) => number;
+  readonly #times: TimeReader;
   readonly #entities: EntityIndex;
   #stamps: string[] = [];
-  #times: number[] = [];
+  #timestampsMs: number[] = [];
   #entityOf: number[] = [];
   #values: number[] = [];
   #lines: number[] = [];
@@ -85,7 +85,7 @@ class BatchBuilder {
   constructor(name: string, layout: CsvLayout, options: CsvOptions) {
     this.#name = name;
     this.#layout = layout;
-    this.#readTime = timeReader(options.timeUnit);
+    this.#times = new TimeReader(options.timeUnit);
     this.#entities = new EntityIndex(
       layout,
       options.cluster ?? DEFAULT_CLUSTER,
@@ -101,7 +101,9 @@ class BatchBuilder {
     const layout = this.#layout;
     if (fields.length !== layout.columnCount) throw this.#wrongWidth(fields.length, line);
     const stamp = fields[layout.time]!;
-    const at = this.#readTime(stamp);
+    const settled = this.#times.settled;
+    const at = this.#times.read(stamp);
+    if (!settled && this.#times.settled) this.#readAgain();
     if (Number.isNaN(at)) {
       throw new CsvError(
         this.#name,
@@ -121,9 +123,14 @@ class BatchBuilder {
     }
     this.#addValues(fields, line);
     this.#stamps.push(stamp);
-    this.#times.push(at);
+    this.#timestampsMs.push(at);
     this.#entityOf.push(entity);
     this.#lines.push(line);
+  }
+
+  /** The first step told the unit of the numbers before it. */
+  #readAgain(): void {
+    this.#timestampsMs = this.#stamps.map((stamp) => this.#times.read(stamp));
   }
 
   #addValues(fields: string[], line: number): void {
@@ -146,8 +153,8 @@ class BatchBuilder {
   flush(): CsvBatch {
     const batch = {
       layout: this.#layout,
-      rowCount: this.#times.length,
-      timestampsMs: new Float64Array(this.#times),
+      rowCount: this.#timestampsMs.length,
+      timestampsMs: new Float64Array(this.#timestampsMs),
       stamps: this.#stamps,
       entityOf: new Int32Array(this.#entityOf),
       entities: this.#entities.all,
@@ -155,7 +162,7 @@ class BatchBuilder {
       lines: new Int32Array(this.#lines),
     };
     this.#stamps = [];
-    this.#times = [];
+    this.#timestampsMs = [];
     this.#entityOf = [];
     this.#values = [];
     this.#lines = [];
