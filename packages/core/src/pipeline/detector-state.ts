@@ -5,26 +5,47 @@ import { INTERVAL_POINTS } from "./interval.ts";
 const STATE_FORMAT = 0x44;
 const VERSION = 1;
 
-/** Points value of a detector that no longer keeps its first points. */
+/** Number of kept points of a detector that keeps none, for its interval is known. */
 const LEARNT = 0xff;
 
-/** `[name length u8][kept points u8][scorer version u16][scorer length u32][step f64][points f64]` */
-const HEAD_BYTES = 24;
+/** `[name length u8][kept points u8][scorer version u16][scorer length u32][interval f64][points f64][stepless u8]` */
+const HEAD_BYTES = 25;
 
-export interface DetectorState {
+interface DetectorStateHead {
   readonly scorerName: string;
   readonly scorerVersion: number;
-  readonly stepMs: DurationMs;
+  readonly intervalMs: DurationMs;
+  readonly stepless: boolean;
   readonly pointCount: number;
-  /** Stamps and values by turns, while the interval is being learnt. */
-  readonly first: Float64Array | undefined;
-  readonly scorer: Uint8Array;
-  readonly calibrator: Uint8Array;
 }
 
+/** Until the interval is known the first points say all; then the models and the calibrator do. */
+export type DetectorState = DetectorStateHead &
+  (
+    | {
+        /** Stamps and values by turns. */
+        readonly first: Float64Array;
+        readonly scorer: undefined;
+        readonly calibrator: undefined;
+      }
+    | {
+        readonly first: undefined;
+        readonly scorer: Uint8Array;
+        readonly calibrator: Uint8Array;
+      }
+  );
+
+const NOTHING = new Uint8Array();
+
 /** Little-endian: head, scorer's name (ASCII), first points, scorer's bytes, calibrator's bytes. */
-export function writeDetectorState(state: DetectorState): Uint8Array {
-  const { scorerName, first, scorer, calibrator } = state;
+export function writeDetectorState(
+  state: DetectorStateHead & {
+    readonly first: Float64Array | undefined;
+    readonly scorer: Uint8Array | undefined;
+    readonly calibrator: Uint8Array | undefined;
+  },
+): Uint8Array {
+  const { scorerName, first, scorer = NOTHING, calibrator = NOTHING } = state;
   const firstAt = HEAD_BYTES + scorerName.length;
   const scorerAt = firstAt + (first?.length ?? 0) * 8;
   const payload = new Uint8Array(scorerAt + scorer.length + calibrator.length);
@@ -33,8 +54,9 @@ export function writeDetectorState(state: DetectorState): Uint8Array {
   view.setUint8(1, first === undefined ? LEARNT : first.length / 2);
   view.setUint16(2, state.scorerVersion, true);
   view.setUint32(4, scorer.length, true);
-  view.setFloat64(8, state.stepMs, true);
+  view.setFloat64(8, state.intervalMs, true);
   view.setFloat64(16, state.pointCount, true);
+  view.setUint8(24, state.stepless ? 1 : 0);
   for (let i = 0; i < scorerName.length; i++) payload[HEAD_BYTES + i] = scorerName.charCodeAt(i);
   first?.forEach((number, i) => {
     view.setFloat64(firstAt + 8 * i, number, true);
@@ -55,34 +77,48 @@ export function readDetectorState(
   const payload = openState(STATE_FORMAT, VERSION, bytes);
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   if (payload.length < HEAD_BYTES) throw unreadable("its head is cut short");
-  const kept = view.getUint8(1);
-  const firstAt = HEAD_BYTES + view.getUint8(0);
-  const scorerAt = firstAt + (kept === LEARNT ? 0 : 16 * kept);
-  const calibratorAt = scorerAt + view.getUint32(4, true);
-  if (calibratorAt > payload.length) throw unreadable("its parts are cut short");
-  const state = {
-    scorerName: String.fromCharCode(...payload.subarray(HEAD_BYTES, firstAt)),
+  const nameEnd = HEAD_BYTES + view.getUint8(0);
+  const head = {
+    scorerName: String.fromCharCode(...payload.subarray(HEAD_BYTES, nameEnd)),
     scorerVersion: view.getUint16(2, true),
-    stepMs: view.getFloat64(8, true),
+    intervalMs: view.getFloat64(8, true),
     pointCount: view.getFloat64(16, true),
-    first: kept === LEARNT ? undefined : firstPoints(view, firstAt, kept),
-    scorer: payload.subarray(scorerAt, calibratorAt),
-    calibrator: payload.subarray(calibratorAt),
+    stepless: view.getUint8(24) === 1,
   };
-  if (state.scorerName !== wanted.name || state.scorerVersion !== wanted.version) {
+  checkHead(head, wanted);
+  const kept = view.getUint8(1);
+  if (kept !== LEARNT) {
+    const first = firstPoints(view, nameEnd, kept);
+    return { ...head, first, scorer: undefined, calibrator: undefined };
+  }
+  const scorerEnd = nameEnd + view.getUint32(4, true);
+  if (scorerEnd > payload.length) throw unreadable("its parts are cut short");
+  return {
+    ...head,
+    first: undefined,
+    scorer: payload.subarray(nameEnd, scorerEnd),
+    calibrator: payload.subarray(scorerEnd),
+  };
+}
+
+function checkHead(
+  { scorerName, scorerVersion, intervalMs, pointCount }: DetectorStateHead,
+  wanted: { readonly name: string; readonly version: number },
+): void {
+  if (scorerName !== wanted.name || scorerVersion !== wanted.version) {
     throw unreadable("it belongs to another engine or version: score the series anew", {
-      engine: `${state.scorerName} ${state.scorerVersion}`,
+      engine: `${scorerName} ${scorerVersion}`,
       wanted: `${wanted.name} ${wanted.version}`,
     });
   }
-  const stepFits = state.stepMs >= 0 && Number.isFinite(state.stepMs);
-  if (!stepFits || !(state.pointCount >= 0) || (kept !== LEARNT && kept !== state.pointCount)) {
-    throw unreadable("its numbers contradict each other", { stepMs: state.stepMs, kept });
+  if (!(intervalMs > 0 && Number.isFinite(intervalMs) && pointCount >= 0)) {
+    throw unreadable("its numbers make no sense", { intervalMs, pointCount });
   }
-  return state;
 }
 
 function firstPoints(view: DataView, at: number, pointCount: number): Float64Array {
-  if (pointCount >= INTERVAL_POINTS) throw unreadable("it keeps too many first points");
+  if (pointCount >= INTERVAL_POINTS || at + 16 * pointCount !== view.byteLength) {
+    throw unreadable("its first points do not fit", { pointCount });
+  }
   return Float64Array.from({ length: 2 * pointCount }, (_, i) => view.getFloat64(at + 8 * i, true));
 }

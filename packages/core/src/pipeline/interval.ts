@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs } from "../model/time.ts";
+import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
 
 /**
  * Points from which the sampling interval is learnt. 21: the engine's residuals count from the 21st
@@ -17,21 +17,44 @@ export const INTERVAL_WITHOUT_STEPS_MS = 300_000;
 /** Before the end of learning, models are rebuilt only where their interval is this far off. */
 const WORTH_A_REBUILD = 0.1;
 
+/** Scrapes jitter by milliseconds: so near to a whole second, that second is meant. */
+const WHOLE_SECOND_WITHIN = 0.005;
+
+/** Steps in order of size, used within one call: a fresh array a point would cost more than the point. */
+const sorted = new Float64Array(INTERVAL_POINTS - 1);
+
 /**
- * Lower median of the steps between the first `pointCount` (>= 2) ascending stamps of `points`,
+ * Lower median of the steps between the first `pointCount` (2 to 21) ascending stamps of `points`,
  * which holds stamp and value by turns: 0 where half of the stamps or more repeat their neighbour.
  */
 export function medianStepMs(points: Float64Array, pointCount: number): DurationMs {
-  const steps = new Float64Array(pointCount - 1);
-  for (let i = 0; i < steps.length; i++) steps[i] = points[2 * i + 2]! - points[2 * i]!;
-  steps.sort();
-  return steps[(steps.length - 1) >> 1]!;
+  const stepCount = pointCount - 1;
+  for (let i = 0; i < stepCount; i++) {
+    const step = points[2 * i + 2]! - points[2 * i]!;
+    let at = i;
+    while (at > 0 && sorted[at - 1]! > step) {
+      sorted[at] = sorted[at - 1]!;
+      at--;
+    }
+    sorted[at] = step;
+  }
+  return sorted[(stepCount - 1) >> 1]!;
 }
 
-/** Whether models built on `usedMs` should be rebuilt on `medianMs`; `final`: for good. */
-export function needsRebuild(usedMs: DurationMs, medianMs: DurationMs, final: boolean): boolean {
-  if (final) return usedMs !== medianMs;
-  return Math.abs(usedMs - medianMs) > WORTH_A_REBUILD * usedMs;
+/**
+ * The nominal interval of a median step: whole seconds where the step is nearly that, five minutes
+ * where there is none (0).
+ */
+export function nominalIntervalMs(medianMs: DurationMs): DurationMs {
+  if (medianMs === 0) return INTERVAL_WITHOUT_STEPS_MS;
+  const wholeMs = Math.round(medianMs / SECOND_MS) * SECOND_MS;
+  return Math.abs(medianMs - wholeMs) <= WHOLE_SECOND_WITHIN * medianMs ? wholeMs : medianMs;
+}
+
+/** Whether models built on `usedMs` should be rebuilt on `nominalMs`; `final`: for good. */
+export function needsRebuild(usedMs: DurationMs, nominalMs: DurationMs, final: boolean): boolean {
+  if (final) return usedMs !== nominalMs;
+  return Math.abs(usedMs - nominalMs) > WORTH_A_REBUILD * usedMs;
 }
 
 /** The time of a point for the models, where stamps are of no use. */

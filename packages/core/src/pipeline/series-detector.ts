@@ -4,18 +4,21 @@ import { Refusal } from "../model/refusal.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
 import { TailCalibrator } from "../score/tail-calibrator.ts";
-import { type DetectorState, readDetectorState, writeDetectorState } from "./detector-state.ts";
+import { readDetectorState, writeDetectorState } from "./detector-state.ts";
 import {
   INTERVAL_BEFORE_MS,
   INTERVAL_POINTS,
-  INTERVAL_WITHOUT_STEPS_MS,
   medianStepMs,
   needsRebuild,
+  nominalIntervalMs,
   timeWithoutStepsMs,
 } from "./interval.ts";
 
 const { p: OUT_P, score: OUT_SCORE } = DETECTOR_OUT;
 const OUT_NONCONFORMITY = SCORER_OUT.nonconformity;
+
+/** Answers to replayed points, which nobody asked for again. */
+const unheard = new Float64Array(DETECTOR_OUT_LENGTH);
 
 /**
  * A detector of one series: any streaming scorer joined with its calibrator. `intervalMs` left out:
@@ -36,23 +39,20 @@ export function openSeriesDetector(scorer: StreamScorer, intervalMs?: DurationMs
 
 class JoinedDetector implements SeriesDetector {
   readonly #scorer: StreamScorer;
-  #open: OpenScorer;
-  #calibrator = new TailCalibrator();
+  #open: OpenScorer | undefined;
+  readonly #calibrator = new TailCalibrator();
   #restartCount = 0;
   #pointCount = 0;
-  /** Median step that the models were built on; 0 = stamps without steps. */
-  #stepMs: DurationMs;
-  /** The same as the models and the score take it, > 0. */
-  #nominalMs: DurationMs;
+  #intervalMs: DurationMs;
+  /** Stamps are of no use: half of them or more repeat their neighbour. */
+  #stepless = false;
   /** Stamps and values of the first points by turns, while the interval is being learnt. */
   #first: Float64Array | undefined;
 
   constructor(scorer: StreamScorer, intervalMs: DurationMs | undefined) {
     this.#scorer = scorer;
-    this.#stepMs = intervalMs ?? INTERVAL_BEFORE_MS;
-    this.#nominalMs = this.#stepMs;
+    this.#intervalMs = intervalMs ?? INTERVAL_BEFORE_MS;
     this.#first = intervalMs === undefined ? new Float64Array(2 * INTERVAL_POINTS) : undefined;
-    this.#open = scorer.open(this.#nominalMs);
   }
 
   get pointCount(): number {
@@ -60,55 +60,73 @@ class JoinedDetector implements SeriesDetector {
   }
 
   get intervalMs(): DurationMs {
-    return this.#first !== undefined && this.#pointCount < 2 ? 0 : this.#nominalMs;
+    return this.#first !== undefined && this.#pointCount < 2 ? 0 : this.#intervalMs;
   }
 
   push(atMs: EpochMs, value: number, out: Float64Array): void {
     if (this.#first !== undefined) this.#learnInterval(this.#first, atMs, value);
     this.#judge(atMs, value, out);
+    // Most intervals are not the provisional one: the first point's models are not worth keeping.
+    if (this.#first !== undefined && this.#pointCount === 1) this.#open = undefined;
   }
 
   save(): Uint8Array {
+    const { name, version } = this.#scorer;
+    const first = this.#first?.slice(0, 2 * this.#pointCount);
     return writeDetectorState({
-      scorerName: this.#scorer.name,
-      scorerVersion: this.#scorer.version,
-      stepMs: this.#stepMs,
+      scorerName: name,
+      scorerVersion: version,
+      intervalMs: this.#intervalMs,
+      stepless: this.#stepless,
       pointCount: this.#pointCount,
-      first: this.#first?.slice(0, 2 * this.#pointCount),
-      scorer: this.#open.save(),
-      calibrator: this.#calibrator.save(),
+      first,
+      scorer: first === undefined ? this.#opened().save() : undefined,
+      calibrator: first === undefined ? this.#calibrator.save() : undefined,
     });
   }
 
   /** Takes over everything, the interval too. A refused state leaves the detector as it was. */
   restore(bytes: Uint8Array): void {
     const state = readDetectorState(bytes, this.#scorer);
-    const nominalMs = nominalOf(state.stepMs);
-    const open = this.#scorer.open(nominalMs);
+    if (state.first !== undefined) {
+      this.#replayFrom(state.first);
+      return;
+    }
+    const open = this.#scorer.open(state.intervalMs);
     open.restore(state.scorer);
-    const calibrator = new TailCalibrator();
-    calibrator.restore(state.calibrator);
+    this.#calibrator.restore(state.calibrator);
     this.#open = open;
-    this.#calibrator = calibrator;
     this.#restartCount = open.restartCount ?? 0;
-    this.#stepMs = state.stepMs;
-    this.#nominalMs = nominalMs;
+    this.#intervalMs = state.intervalMs;
+    this.#stepless = state.stepless;
     this.#pointCount = state.pointCount;
-    this.#first = learningAgain(state);
+    this.#first = undefined;
   }
 
   #judge(atMs: EpochMs, value: number, out: Float64Array): void {
-    const at = this.#stepMs > 0 ? atMs : timeWithoutStepsMs(this.#pointCount);
+    const open = this.#opened();
+    open.push(this.#stepless ? timeWithoutStepsMs(this.#pointCount) : atMs, value, out);
     this.#pointCount++;
-    this.#open.push(at, value, out);
     const p = this.#calibrator.push(out[OUT_NONCONFORMITY]!);
     out[OUT_P] = p;
-    out[OUT_SCORE] = Number.isFinite(value) ? scoreOfP(p, this.#nominalMs) : 0;
-    const restartCount = this.#open.restartCount ?? 0;
+    out[OUT_SCORE] = Number.isFinite(value) ? scoreOfP(p, this.#intervalMs) : 0;
+    const restartCount = open.restartCount ?? 0;
     if (restartCount !== this.#restartCount) {
       this.#restartCount = restartCount;
-      this.#calibrator = new TailCalibrator();
+      this.#calibrator.reset();
     }
+  }
+
+  #opened(): OpenScorer {
+    this.#open ??= this.#scorer.open(this.#intervalMs);
+    return this.#open;
+  }
+
+  #forget(): void {
+    this.#open = undefined;
+    this.#calibrator.reset();
+    this.#restartCount = 0;
+    this.#pointCount = 0;
   }
 
   #learnInterval(first: Float64Array, atMs: EpochMs, value: number): void {
@@ -118,32 +136,31 @@ class JoinedDetector implements SeriesDetector {
     const final = seen === INTERVAL_POINTS;
     if (seen >= 2) {
       const medianMs = medianStepMs(first, seen);
-      if (needsRebuild(this.#stepMs, medianMs, final)) this.#rebuild(first, medianMs);
+      const intervalMs = nominalIntervalMs(medianMs);
+      const stepless = medianMs === 0;
+      const other = needsRebuild(this.#intervalMs, intervalMs, final);
+      if (seen === 2 || other || this.#stepless !== stepless) {
+        this.#rebuild(first, intervalMs, stepless);
+      }
     }
     if (final) this.#first = undefined;
   }
 
   /** The models as if they had known the interval from the first point on. */
-  #rebuild(first: Float64Array, stepMs: DurationMs): void {
+  #rebuild(first: Float64Array, intervalMs: DurationMs, stepless: boolean): void {
     const before = this.#pointCount;
-    this.#stepMs = stepMs;
-    this.#nominalMs = nominalOf(stepMs);
-    this.#open = this.#scorer.open(this.#nominalMs);
-    this.#calibrator = new TailCalibrator();
-    this.#restartCount = 0;
-    this.#pointCount = 0;
-    const unheard = new Float64Array(DETECTOR_OUT_LENGTH);
+    this.#intervalMs = intervalMs;
+    this.#stepless = stepless;
+    this.#forget();
     for (let i = 0; i < before; i++) this.#judge(first[2 * i]!, first[2 * i + 1]!, unheard);
   }
-}
 
-function nominalOf(stepMs: DurationMs): DurationMs {
-  return stepMs > 0 ? stepMs : INTERVAL_WITHOUT_STEPS_MS;
-}
-
-function learningAgain({ first }: DetectorState): Float64Array | undefined {
-  if (first === undefined) return undefined;
-  const points = new Float64Array(2 * INTERVAL_POINTS);
-  points.set(first);
-  return points;
+  /** While the interval is learnt, the first points are all the state there is. */
+  #replayFrom(points: Float64Array): void {
+    this.#forget();
+    this.#intervalMs = INTERVAL_BEFORE_MS;
+    this.#stepless = false;
+    this.#first = new Float64Array(2 * INTERVAL_POINTS);
+    for (let i = 0; i < points.length; i += 2) this.push(points[i]!, points[i + 1]!, unheard);
+  }
 }

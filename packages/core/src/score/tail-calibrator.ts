@@ -53,21 +53,24 @@ const PRIOR = Float32Array.from(priorHistogram());
  * Source: spec/detection.md section 5, steps 7 and 8.
  */
 export class TailCalibrator {
-  readonly #bytes: Uint8Array;
   readonly #numbers: Float64Array;
   readonly #bins: Float32Array;
 
   constructor() {
     const buffer = new ArrayBuffer(NUMBERS * 8 + BINS * 4);
-    this.#bytes = new Uint8Array(buffer);
     this.#numbers = new Float64Array(buffer, 0, NUMBERS);
     this.#bins = new Float32Array(buffer, NUMBERS * 8, BINS);
-    this.#bins.set(PRIOR);
+    this.reset();
+  }
+
+  /** Forgets everything but the prior. */
+  reset(): void {
     const numbers = this.#numbers;
+    this.#bins.set(PRIOR);
+    numbers.fill(0);
     numbers[GROWN] = 1;
     numbers[SHAPE_SUM] = PRIOR_SHAPE * PRIOR_SHAPE_WEIGHT;
     numbers[SHAPE_WEIGHT] = PRIOR_SHAPE_WEIGHT;
-    numbers[TOP] = BINS - 1;
     recount(numbers, this.#bins);
   }
 
@@ -96,17 +99,22 @@ export class TailCalibrator {
   /** Little-endian bytes of the whole state. */
   save(): Uint8Array {
     assertLittleEndian();
-    return sealState(STATE_FORMAT, VERSION, this.#bytes);
+    return sealState(STATE_FORMAT, VERSION, this.#bytes());
   }
 
   /** @throws Refusal "state/unreadable" for other formats, lengths, checksums; the state then stays. */
   restore(bytes: Uint8Array): void {
     assertLittleEndian();
     const payload = openState(STATE_FORMAT, VERSION, bytes);
-    if (payload.length !== this.#bytes.length) {
+    if (payload.length !== NUMBERS * 8 + BINS * 4) {
       throw unreadable("its length is not a calibrator's", { bytes: payload.length });
     }
-    this.#bytes.set(payload);
+    this.#bytes().set(payload);
+  }
+
+  /** Made when asked for: a view costs 100 bytes. */
+  #bytes(): Uint8Array {
+    return new Uint8Array(this.#numbers.buffer);
   }
 }
 

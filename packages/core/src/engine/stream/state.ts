@@ -43,7 +43,6 @@ const RLS_INITIAL_COVARIANCE = 10;
  * 8e-6 of the expected value; counts stop at 65,535, where they no longer matter.
  */
 export class StreamState {
-  readonly bytes: Uint8Array;
   readonly numbers: Float64Array;
   /** `seasonBins` values of the profile, then `scaleBins` daily and `scaleBins` regression scales. */
   readonly profile: Float32Array;
@@ -55,7 +54,6 @@ export class StreamState {
     const profileAt = NUMBERS * 8;
     const countsAt = profileAt + (seasonBins + 2 * scaleBins) * 4;
     const buffer = new ArrayBuffer(countsAt + (seasonBins + scaleBins) * 2);
-    this.bytes = new Uint8Array(buffer);
     this.numbers = new Float64Array(buffer, 0, NUMBERS);
     this.profile = new Float32Array(buffer, profileAt, seasonBins + 2 * scaleBins);
     this.counts = new Uint16Array(buffer, countsAt, seasonBins + scaleBins);
@@ -65,26 +63,32 @@ export class StreamState {
   /** Forgets everything but that it did. */
   restart(): void {
     const restarts = this.numbers[STATE.RESTARTS]! + 1;
-    this.bytes.fill(0);
+    this.#bytes().fill(0);
     resetCovariance(this.numbers);
     this.numbers[STATE.RESTARTS] = restarts;
   }
 
   save(): Uint8Array {
     assertLittleEndian();
-    return this.bytes.slice();
+    return this.#bytes().slice();
   }
 
   /** @throws Refusal "state/unreadable" when the length is not this clock's. */
   restore(bytes: Uint8Array): void {
     assertLittleEndian();
-    if (bytes.length !== this.bytes.length) {
+    const own = this.#bytes();
+    if (bytes.length !== own.length) {
       throw unreadable("it belongs to another sampling interval", {
         bytes: bytes.length,
-        wanted: this.bytes.length,
+        wanted: own.length,
       });
     }
-    this.bytes.set(bytes);
+    own.set(bytes);
+  }
+
+  /** Made when asked for: a view costs 100 bytes. */
+  #bytes(): Uint8Array {
+    return new Uint8Array(this.numbers.buffer);
   }
 }
 
