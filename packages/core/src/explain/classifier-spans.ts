@@ -21,25 +21,30 @@ export interface ClassifierSpans {
   readonly ramp: number;
 }
 
+/** How the counts of standing-out points fall with the interval: between "same time" (1) and "same points" (0). */
+const ACTIVE_POWER = 0.4;
+
 /**
  * The reference's constants are points at one minute. At other intervals they keep their length in
  * time, within what a statistic needs: at least `pointsMin` points.
  *
- * `shortEvent` is the exception: an event's window ends when the engine's energies have faded,
- * which takes points, not minutes, so it never falls below 40 points; how many of them stand out
- * is what tells an excursion from a shift, and that is a matter of time (15 minutes; at 5 minutes
- * and slower 3 points, so that a shift of 10 points is never called a spike).
+ * Exceptions: `shortEvent` never falls below 40 points, as an event's window ends when the engine's
+ * energies have faded, which takes points, not minutes. How many points of an excursion stand out
+ * lies between time and points: 15 at one minute, 8 (40 minutes) at five, 3 at an hour, so that
+ * a shift of 10 points is called one at five minutes too.
  */
 export function classifierSpans(intervalMs: DurationMs): ClassifierSpans {
   const points = (minutes: number, pointsMin: number) =>
     Math.max(pointsMin, Math.round((minutes * MINUTE_MS) / intervalMs));
+  const active = (count: number, pointsMin: number) =>
+    Math.max(pointsMin, Math.round(count * (MINUTE_MS / intervalMs) ** ACTIVE_POWER));
   return {
     base: points(120, 24),
     steps: points(360, 60),
     flatRun: points(15, 6),
     shortEvent: points(40, 40),
-    shortActive: points(15, 3),
-    fewActive: points(8, 2),
+    shortActive: active(15, 3),
+    fewActive: active(8, 2),
     seasonal: points(90, 6),
     smooth: 2 * Math.floor(points(15, 1) / 2) + 1,
     ramp: points(60, 6),

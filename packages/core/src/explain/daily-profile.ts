@@ -1,5 +1,5 @@
 import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
-import { knownOf, meanOf, medianOf } from "./order-statistics.ts";
+import { meanOf, medianOf } from "./order-statistics.ts";
 
 /** As many bins as the engine's season table has at most. */
 const BINS_MAX = 288;
@@ -29,19 +29,16 @@ export function dailyProfile(
   intervalMs: DurationMs,
 ): DailyProfile {
   const binCount = Math.max(BINS_MIN, Math.min(BINS_MAX, Math.round(DAY_MS / intervalMs)));
-  const medians = binMedians(timestampsMs, values, from, to, binCount);
+  const bins = Uint16Array.from({ length: to - from }, (_, i) =>
+    binOf(timestampsMs[from + i]!, binCount),
+  );
+  const medians = binMedians(values.subarray(from, to), bins, binCount);
   const middle = medianOf(medians);
   if (Number.isNaN(middle)) return { values: new Float64Array(binCount), seasonality: 0 };
   const profile = smoothed(medians.map((value) => (Number.isNaN(value) ? middle : value)));
 
-  const history = knownOf(values.subarray(from, to));
-  const rest = new Float64Array(history.length);
-  let count = 0;
-  for (let i = from; i < to; i++) {
-    const value = values[i]!;
-    if (Number.isNaN(value)) continue;
-    rest[count++] = value - profile[binOf(timestampsMs[i]!, binCount)]!;
-  }
+  const history = values.subarray(from, to);
+  const rest = history.map((value, i) => value - profile[bins[i]!]!);
   return { values: profile, seasonality: 1 - spreadOf(rest) / (spreadOf(history) + 1e-12) };
 }
 
@@ -62,23 +59,17 @@ export function binOf(atMs: EpochMs, binCount: number): number {
 }
 
 /** Median of each bin's values, NaN where it has none: a counting sort by bin, then small sorts. */
-function binMedians(
-  timestampsMs: Float64Array,
-  values: Float64Array,
-  from: number,
-  to: number,
-  binCount: number,
-): Float64Array {
+function binMedians(values: Float64Array, bins: Uint16Array, binCount: number): Float64Array {
   const starts = new Uint32Array(binCount + 1);
-  for (let i = from; i < to; i++) {
-    if (!Number.isNaN(values[i]!)) starts[binOf(timestampsMs[i]!, binCount) + 1]!++;
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isNaN(values[i]!)) starts[bins[i]! + 1]!++;
   }
   for (let bin = 0; bin < binCount; bin++) starts[bin + 1]! += starts[bin]!;
   const ordered = new Float64Array(starts[binCount]!);
   const next = starts.slice();
-  for (let i = from; i < to; i++) {
+  for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    if (!Number.isNaN(value)) ordered[next[binOf(timestampsMs[i]!, binCount)]!++] = value;
+    if (!Number.isNaN(value)) ordered[next[bins[i]!]!++] = value;
   }
   return Float64Array.from({ length: binCount }, (_, bin) =>
     medianOf(ordered.subarray(starts[bin]!, starts[bin + 1]!)),
