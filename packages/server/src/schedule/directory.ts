@@ -39,6 +39,7 @@ export class TenantDirectory {
   readonly clusters = new Map<string, Map<string, NodeInfo>>();
   readonly #byPlace = new Map<string, SeriesInfo>();
   readonly #byId = new Map<string, SeriesInfo>();
+  #sorted: NodeInfo[] | undefined;
 
   constructor(tenantId: string) {
     this.tenantId = tenantId;
@@ -56,16 +57,23 @@ export class TenantDirectory {
     return this.clusters.get(clusterId)?.get(nodeId);
   }
 
-  /** Nodes in order of first sight inside their cluster. */
+  /** By cluster, then node: the same order after every restart. */
   *nodes(filter: PlaceFilter): Iterable<NodeInfo> {
-    for (const [clusterId, nodes] of this.clusters) {
-      if (filter.clusterId !== undefined && filter.clusterId !== clusterId) continue;
-      for (const node of nodes.values()) {
-        if (filter.nodeId === undefined || filter.nodeId === node.nodeId) yield node;
-      }
+    this.#sorted ??= [...this.clusters.values()]
+      .flatMap((nodes) => [...nodes.values()])
+      .sort((a, b) => compare(a.clusterId, b.clusterId) || compare(a.nodeId, b.nodeId));
+    for (const node of this.#sorted) {
+      if (filter.clusterId !== undefined && filter.clusterId !== node.clusterId) continue;
+      if (filter.nodeId === undefined || filter.nodeId === node.nodeId) yield node;
     }
   }
 
+  /** Ids of all clusters, sorted. */
+  clusterIds(): string[] {
+    return [...this.clusters.keys()].sort(compare);
+  }
+
+  /** By cluster, node, metric. */
   *matching(filter: PlaceFilter): Iterable<SeriesInfo> {
     for (const node of this.nodes(filter)) {
       for (const info of node.series) {
@@ -83,8 +91,10 @@ export class TenantDirectory {
     const nodes = this.clusters.get(clusterId) ?? new Map<string, NodeInfo>();
     this.clusters.set(clusterId, nodes);
     const node = nodes.get(nodeId) ?? { clusterId, nodeId, series: [] };
+    if (!nodes.has(nodeId)) this.#sorted = undefined;
     nodes.set(nodeId, node);
     node.series.push(info);
+    node.series.sort((a, b) => compare(a.key.metricName, b.key.metricName));
   }
 }
 
@@ -151,6 +161,10 @@ export class SeriesDirectory {
     info.ended = latest[at + LATEST.ended] === 1;
     return info;
   }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function place(clusterId: string, nodeId: string, metricName: string): string {

@@ -7,7 +7,7 @@ import type { LiveTenantView } from "./tenant-view.ts";
 /** An entity watched for a days claims at most "once in 10 a days". Source: roll-up, cold start. */
 const CLAIM_PER_AGE = 10;
 
-/** Entities of a level that a filter lets through, in order of first sight. */
+/** Entities of a level that a filter lets through, by name. */
 export function placesOf(
   view: LiveTenantView,
   level: EntityPlace["level"],
@@ -15,7 +15,8 @@ export function placesOf(
 ): EntityPlace[] {
   if (level === "tenant") return [TENANT_PLACE];
   if (level === "cluster") {
-    return [...view.directory.clusters.keys()]
+    return view.directory
+      .clusterIds()
       .filter((id) => filter.clusterId === undefined || filter.clusterId === id)
       .map((clusterId) => ({ level, clusterId, nodeId: "" }));
   }

@@ -22,7 +22,8 @@ const SILENT_INTERVALS = 6;
 const SILENT_MIN_MS = MINUTE_MS;
 
 export function clusterRows(view: LiveTenantView): ClusterRow[] {
-  return [...view.directory.clusters].map(([cluster, nodes]) => {
+  return view.directory.clusterIds().map((cluster) => {
+    const nodes = view.directory.clusters.get(cluster)!;
     const { score, anomalous } = view.runner.clusterNow(cluster);
     const series = [...nodes.values()].flatMap((node) => node.series);
     return {
@@ -76,13 +77,13 @@ export function metricRows(view: LiveTenantView, filter: PlaceFilter): MetricRow
     });
 }
 
-/** In order of first sight, so that a page stays where it is while new series come. */
+/** By cluster, node, metric; a cursor is the last series shown. */
 export function seriesPage(
   view: LiveTenantView,
   filter: PlaceFilter,
   page: Page,
 ): Paged<SeriesRow> {
-  const all = [...view.directory.matching(filter)].sort((a, b) => a.handle - b.handle);
+  const all = [...view.directory.matching(filter)];
   const from = page.cursor === undefined ? 0 : positionOf(all, page.cursor);
   const shown = all.slice(from, from + page.limit);
   const more = from + page.limit < all.length;

@@ -200,8 +200,9 @@ export class LivePlatform implements Platform {
     this.#wake();
   }
 
+  /** Not while starting: what a crash cut off comes series by series, and steps need all of them. */
   #wake(): void {
-    if (this.#advancing) return;
+    if (this.#advancing || !this.#ready) return;
     this.#advancing = true;
     setImmediate(() => {
       this.#advancing = false;
