@@ -73,7 +73,9 @@ describe.each([60_000, 300_000, 3_600_000])("classify at a point every %d ms", (
 
   it("calls a value that does not move any more a flatline", () => {
     const stuck = made({ intervalMs, length: hours(8), event: () => 101 });
-    expect(classify(stuck)).toMatchObject({ kind: "flatline", label: "trend" });
+    const sinceMs = stuck.timestampsMs[stuck.firstIndex]!;
+    const said = { kind: "flatline", label: "trend", stuck: { value: 101, sinceMs } };
+    expect(classify(stuck)).toMatchObject(said);
   });
 
   it("calls the same level with larger steps variance", () => {

@@ -2,7 +2,7 @@ import { assert } from "../model/refusal.ts";
 import { DAY_MS, type DurationMs } from "../model/time.ts";
 import { type ClassifierSpans, classifierSpans } from "./classifier-spans.ts";
 import { type DailyProfile, dailyProfile, profileAt } from "./daily-profile.ts";
-import { equalityTolerance, longestEqualRun } from "./equal-runs.ts";
+import { type EqualRun, equalityTolerance, longestEqualRun } from "./equal-runs.ts";
 import { differencesOf, knownOf, meanOf, medianOf, quantileOf } from "./order-statistics.ts";
 
 /** Below this the daily profile is not used. Source: classifier.py, MIN_SEASONALITY. */
@@ -46,8 +46,10 @@ export interface EventView extends EventWindow {
   readonly scale: number;
   /** (value - expected) / scale of the event's known points. */
   readonly deviations: Float64Array;
-  readonly longestRun: number;
-  readonly longestRunBefore: number;
+  /** Longest run of equal values that ends inside the event (it may have begun before). */
+  readonly longestRun: EqualRun;
+  /** The same in the 3 days before the event. */
+  readonly longestRunBefore: EqualRun;
 }
 
 /**

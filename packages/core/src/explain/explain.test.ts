@@ -65,6 +65,14 @@ describe("explainEpisode", () => {
     expect(explainEpisode({ ...request, episode: back })).toMatchObject({ actual: 93, peak: AT });
   });
 
+  it("tells the stuck value since when it has stood, not the value that the score found farthest", () => {
+    const stuck = { value: 42, sinceMs: AT - 30 * MINUTE };
+    const classification = { ...classified("flatline"), stuck };
+    const explanation = explainEpisode({ ...request, classification });
+    expect(explanation).toMatchObject({ actual: 42, onset: AT - 30 * MINUTE, direction: "none" });
+    expect(explanation.text).toMatch(/^cpu_usage on node-042 stuck at 42 % since 13:35;/);
+  });
+
   it("says nothing of the percentage of a level of 0, nor of scales where there is none", () => {
     const zero = { atMs: AT, value: 3, level: 0, scale: 0 };
     const flat = { ...episode, peakValue: 3, peakLevel: 0, peakScale: 0, farthest: zero };

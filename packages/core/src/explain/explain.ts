@@ -40,11 +40,12 @@ export interface ExplainRequest
 
 /**
  * The explanation of an episode, numbers and sentence. Its point is the one of the highest score,
- * or, where the value was back in the usual range by then, the one farthest from it.
+ * or, where the value was back in the usual range by then, the one farthest from it; a flatline's
+ * value is the one that stands, its onset the instant since when.
  */
 export function explainEpisode(request: ExplainRequest, locale?: Locale): Explanation {
   const { episode, classification, pointCount, intervalMs } = request;
-  const point = pointOf(episode);
+  const point = pointOf(episode, classification);
   const away = point.value - point.level;
   const reach = RANGE_SCALES * point.scale;
   const ageDays = (pointCount * intervalMs) / DAY_MS;
@@ -52,7 +53,7 @@ export function explainEpisode(request: ExplainRequest, locale?: Locale): Explan
   const explanation: Omit<Explanation, "text"> = {
     kind: classification.kind,
     direction,
-    onset: episode.onsetMs,
+    onset: classification.stuck?.sinceMs ?? episode.onsetMs,
     peak: point.atMs,
     actual: point.value,
     typical: { low: point.level - reach, high: point.level + reach, level: point.level },
@@ -91,12 +92,15 @@ export function shapeOf({ kind, missedPeak }: Classification, direction: Directi
   }
 }
 
-function pointOf(episode: ExplainedEpisode): ExplainedEpisode["farthest"] {
+function pointOf(
+  episode: ExplainedEpisode,
+  { stuck }: Classification,
+): ExplainedEpisode["farthest"] {
   const { peakMs, peakValue, peakLevel, peakScale, farthest } = episode;
+  const peak = { atMs: peakMs, value: peakValue, level: peakLevel, scale: peakScale };
+  if (stuck !== undefined) return { ...peak, value: stuck.value };
   const outside = Math.abs(peakValue - peakLevel) > RANGE_SCALES * peakScale;
-  return outside || Number.isNaN(farthest.atMs)
-    ? { atMs: peakMs, value: peakValue, level: peakLevel, scale: peakScale }
-    : farthest;
+  return outside || Number.isNaN(farthest.atMs) ? peak : farthest;
 }
 
 function directionOf({ kind }: Classification, away: number): Direction {

@@ -59,10 +59,11 @@ export function referenceVerdict(view: EventView): Verdict {
   return verdictBy(RULES, view);
 }
 
-/** The reference's verdict as if its variance rule were not there. */
-export function verdictWithoutVariance(view: EventView): Verdict {
+/** The reference's verdict as if one of its rules were not there. */
+export function verdictWithout(left: "flatline" | "variance", view: EventView): Verdict {
+  const leftRule = left === "flatline" ? flatline : moreVariance;
   return verdictBy(
-    RULES.filter((rule) => rule !== moreVariance),
+    RULES.filter((rule) => rule !== leftRule),
     view,
   );
 }
@@ -83,9 +84,11 @@ function missing({ event, missingShare }: EventView): ReturnType<Rule> {
 }
 
 function flatline(view: EventView): ReturnType<Rule> {
-  const { seasonality, scale, longestRun, longestRunBefore, spans } = view;
-  const evidence = { seasonality, scale, equalRun: longestRun, equalRunBefore: longestRunBefore };
-  const stuck = longestRun >= Math.max(spans.flatRun, 2 * longestRunBefore + 5);
+  const { seasonality, scale, spans } = view;
+  const equalRun = view.longestRun.length;
+  const equalRunBefore = view.longestRunBefore.length;
+  const evidence = { seasonality, scale, equalRun, equalRunBefore };
+  const stuck = equalRun >= Math.max(spans.flatRun, 2 * equalRunBefore + 5);
   return stuck ? { kind: "flatline", evidence } : { evidence };
 }
 

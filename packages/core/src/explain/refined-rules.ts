@@ -2,7 +2,7 @@ import type { AnomalyKind } from "../model/anomaly-type.ts";
 import type { EventView } from "./event-view.ts";
 import { fitHours, fitMissedPeak } from "./hours-fit.ts";
 import { differencesOf, medianOf } from "./order-statistics.ts";
-import { referenceVerdict, type Verdict, verdictWithoutVariance } from "./reference-rules.ts";
+import { referenceVerdict, type Verdict, verdictWithout } from "./reference-rules.ts";
 import { fitRise, type RiseFit } from "./rise-fit.ts";
 
 /**
@@ -10,6 +10,8 @@ import { fitRise, type RiseFit } from "./rise-fit.ts";
  * 31-33, where each lies in a wide gap, and checked on 41-43 and 51-53 (docs: the classifier's
  * test prints the figures).
  */
+/** A stuck value makes up so much of its event (chosen; no generated flatline is below it). */
+const STUCK_SHARE_MIN = 0.25;
 /** More variance means that the usual step has grown: real cases 3.3 times and more, ramps 1.4 at most. */
 const STEP_RATIO_MIN = 2;
 /** Another hour's profile fits so much better than a shifted one: shifts .88 and more. */
@@ -33,27 +35,37 @@ export interface RefinedVerdict extends Verdict {
 
 /**
  * The reference's verdict, mended where it is known to be weak: values of another hour and peaks
- * that did not come taken for shifts and dips, slow ramps for shifts or variance, shifts for ramps.
+ * that did not come taken for shifts and dips, slow ramps for shifts or variance, shifts for ramps,
+ * a rest at 0 in the midst of a long event for a flatline.
  */
 export function refinedVerdict(view: EventView): RefinedVerdict {
-  const said = referenceVerdict(view);
-  if (said.kind === "missing" || said.kind === "flatline" || said.kind === "seasonal") {
-    return { ...said, missedPeak: said.kind === "seasonal" && missesPeak(view) };
+  const { kind, evidence } = mendedVerdict(view);
+  if (kind === "missing" || kind === "flatline" || kind === "variance") {
+    return { kind, evidence, missedPeak: false };
   }
-  const { kind, evidence } = steadySteps(view, said) ? verdictWithoutVariance(view) : said;
-  if (kind === "variance") return { kind, evidence, missedPeak: false };
   if (missesPeak(view)) return { kind: "seasonal", evidence, missedPeak: true };
-  if (kind === "spike" || kind === "dip") return { kind, evidence, missedPeak: false };
-  if (isOtherHour(view)) return { kind: "seasonal", evidence, missedPeak: false };
-  const refined = kind === "seasonal" ? kind : rampOrShift(view, kind);
-  return { kind: refined, evidence, missedPeak: false };
+  if (kind === "shift_up" || kind === "shift_down" || kind === "trend") {
+    const refined = isOtherHour(view) ? "seasonal" : rampOrShift(view, kind);
+    return { kind: refined, evidence, missedPeak: false };
+  }
+  return { kind, evidence, missedPeak: false };
 }
 
-/** The variance rule was misled by a few jumps: the usual step has hardly grown. */
-function steadySteps({ values, event, firstIndex, spans }: EventView, said: Verdict): boolean {
-  if (said.kind !== "variance") return false;
+/** The reference's verdict without a flatline or variance that the event does not bear out. */
+function mendedVerdict(view: EventView): Verdict {
+  let said = referenceVerdict(view);
+  if (said.kind === "flatline" && view.longestRun.length < STUCK_SHARE_MIN * view.event.length) {
+    said = verdictWithout("flatline", view);
+  }
+  return said.kind === "variance" && !stepsHaveGrown(view)
+    ? verdictWithout("variance", view)
+    : said;
+}
+
+/** The usual step, not only a few jumps, is larger than before. */
+function stepsHaveGrown({ values, event, firstIndex, spans }: EventView): boolean {
   const before = values.subarray(Math.max(0, firstIndex - spans.steps), firstIndex);
-  return usualStep(event) < STEP_RATIO_MIN * usualStep(before);
+  return usualStep(event) >= STEP_RATIO_MIN * usualStep(before);
 }
 
 function usualStep(values: Float64Array): number {
