@@ -1,4 +1,4 @@
-import { openState, sealState, unreadable } from "../stats/state-bytes.ts";
+import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import {
   BIN_COUNT,
   type EntityStates,

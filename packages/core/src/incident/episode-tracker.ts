@@ -1,6 +1,6 @@
 import { ANOMALOUS_SCORE } from "../model/severity.ts";
+import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
-import { openState, sealState, unreadable } from "../stats/state-bytes.ts";
 
 /**
  * Columns of the row that a tracker is handed per point: those of the engine's DETECTOR_OUT, and

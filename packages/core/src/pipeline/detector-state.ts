@@ -1,5 +1,5 @@
+import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import type { DurationMs } from "../model/time.ts";
-import { openState, sealState, unreadable } from "../stats/state-bytes.ts";
 import { INTERVAL_POINTS } from "./interval.ts";
 
 const STATE_FORMAT = 0x44;

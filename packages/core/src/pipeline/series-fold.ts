@@ -8,9 +8,9 @@ import {
   type EpisodeChange,
   EpisodeTracker,
 } from "../incident/episode-tracker.ts";
+import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
-import { openState, sealState, unreadable } from "../stats/state-bytes.ts";
 
 const FORMAT = 0x4c;
 const VERSION = 1;

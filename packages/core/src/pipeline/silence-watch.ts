@@ -1,6 +1,6 @@
 import { SILENCE_STATE_LENGTH, SilenceDetector } from "../engine/absence/silence-detector.ts";
+import { unreadable } from "../model/state-bytes.ts";
 import type { DurationMs } from "../model/time.ts";
-import { unreadable } from "../stats/state-bytes.ts";
 
 const NONE = Number.NEGATIVE_INFINITY;
 

@@ -1,7 +1,7 @@
 import type { FleetStep } from "../aggregate/fleet/fleet-step.ts";
 import { TenantFleet } from "../aggregate/fleet/tenant-fleet.ts";
+import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
-import { openState, sealState, unreadable } from "../stats/state-bytes.ts";
 import { type SilenceHeader, SilenceWatch } from "./silence-watch.ts";
 
 const FORMAT = 0x54;

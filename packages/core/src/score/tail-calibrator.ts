@@ -1,4 +1,4 @@
-import { assertLittleEndian, openState, sealState, unreadable } from "../stats/state-bytes.ts";
+import { assertLittleEndian, openState, sealState, unreadable } from "../model/state-bytes.ts";
 import { priorHistogram, TAIL } from "./tail-prior.ts";
 
 // A file's own constants are folded into its hot path, imported ones are not.

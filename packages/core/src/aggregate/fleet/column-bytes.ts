@@ -1,4 +1,4 @@
-import { assertLittleEndian, unreadable } from "../../stats/state-bytes.ts";
+import { assertLittleEndian, unreadable } from "../../model/state-bytes.ts";
 
 const BYTES_MIN = 1 << 12;
 

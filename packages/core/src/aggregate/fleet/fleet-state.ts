@@ -1,4 +1,4 @@
-import { openState, sealState, unreadable } from "../../stats/state-bytes.ts";
+import { openState, sealState, unreadable } from "../../model/state-bytes.ts";
 import { BIN_COUNT, SCALAR_COUNT } from "../entity-state.ts";
 import { ByteReader, ByteWriter } from "./column-bytes.ts";
 import { BORN, type EntityBank, type LevelRow } from "./entity-bank.ts";

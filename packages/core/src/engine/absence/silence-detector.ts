@@ -1,5 +1,5 @@
+import { openState, sealState, unreadable } from "../../model/state-bytes.ts";
 import { DAY_MS, type DurationMs } from "../../model/time.ts";
-import { openState, sealState, unreadable } from "../../stats/state-bytes.ts";
 import { LONGEST_RECENT_LENGTH, longestRecent, noteLength } from "./longest-recent.ts";
 import { runRarity } from "./run-rarity.ts";
 

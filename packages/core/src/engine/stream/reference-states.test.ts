@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { openState } from "../../model/state-bytes.ts";
 import { TailCalibrator } from "../../score/tail-calibrator.ts";
-import { openState } from "../../stats/state-bytes.ts";
 import { SCORER_OUT_LENGTH } from "../scorer.ts";
 import { streamClock } from "./clock.ts";
 import { skipEvidence, stepEvidence } from "./evidence.ts";

@@ -1,4 +1,4 @@
-import { assertLittleEndian, unreadable } from "../../stats/state-bytes.ts";
+import { assertLittleEndian, unreadable } from "../../model/state-bytes.ts";
 import type { StreamClock } from "./clock.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { openState, sealState } from "../../model/state-bytes.ts";
 import type { DurationMs, EpochMs } from "../../model/time.ts";
-import { openState, sealState } from "../../stats/state-bytes.ts";
 import { type OpenScorer, SCORER_OUT, SCORER_OUT_LENGTH, type StreamScorer } from "../scorer.ts";
 import { type StreamClock, streamClock } from "./clock.ts";
 import { skipEvidence, stepEvidence } from "./evidence.ts";

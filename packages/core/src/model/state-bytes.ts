@@ -1,4 +1,4 @@
-import { assert, Refusal } from "../model/refusal.ts";
+import { assert, Refusal } from "./refusal.ts";
 
 /**
  * Saved state as bytes that say what they are and notice damage:
