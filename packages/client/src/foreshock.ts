@@ -155,7 +155,7 @@ export class Foreshock {
   };
 
   /**
-   * Sends points, in as many requests as they need, one after the other. Safe to repeat: of two
+   * Sends points, in as many requests as they need, oldest first. Safe to repeat: of two
    * points at one instant the later wins. Points that were refused are named in the report.
    */
   async ingest(series: readonly IngestSeries[], options?: CallOptions): Promise<IngestReport> {

@@ -13,16 +13,54 @@ const someSeries = fc.array(
 );
 
 describe("ingestRequests", () => {
-  it("loses no point, doubles none, keeps the order, and fills every request but the last", () => {
+  it("loses no point, doubles none, and fills no request beyond its limit", () => {
     fc.assert(
       fc.property(someSeries, fc.integer({ min: 1, max: 30 }), (series, pointsMax) => {
         const requests = ingestRequests(series, pointsMax);
-        expect(flat(requests.flat())).toEqual(flat(series));
-        const sizes = requests.map((request) => flat(request).length);
-        expect(sizes.slice(0, -1).every((size) => size === pointsMax)).toBe(true);
-        expect(sizes.every((size) => size >= 1 && size <= pointsMax)).toBe(true);
+        expect(sorted(requests.flat())).toEqual(sorted(series));
+        for (const request of requests) {
+          expect(flat(request).length).toBeGreaterThan(0);
+          expect(flat(request).length).toBeLessThanOrEqual(pointsMax);
+        }
       }),
     );
+  });
+
+  it("goes on in time over all series together: no request reaches back before the last", () => {
+    fc.assert(
+      fc.property(someSeries, fc.integer({ min: 1, max: 30 }), (series, pointsMax) => {
+        let latest = Number.NEGATIVE_INFINITY;
+        for (const request of ingestRequests(series, pointsMax)) {
+          const instants = flat(request).map(({ point }) => point[0]);
+          expect(Math.min(...instants)).toBeGreaterThanOrEqual(latest);
+          latest = Math.max(latest, ...instants);
+        }
+      }),
+    );
+  });
+
+  it("sends what fits as it is, by hand: two series of three points, four at most", () => {
+    const one = { cluster: "a", node: "n1", metric: "cpu" };
+    const two = { cluster: "a", node: "n2", metric: "cpu" };
+    const points = [1, 2, 3].map((at) => [at, 0] as const);
+    expect(
+      ingestRequests(
+        [
+          { ...one, points },
+          { ...two, points },
+        ],
+        4,
+      ),
+    ).toEqual([
+      [
+        { ...one, points: points.slice(0, 2) },
+        { ...two, points: points.slice(0, 2) },
+      ],
+      [
+        { ...one, points: points.slice(2) },
+        { ...two, points: points.slice(2) },
+      ],
+    ]);
   });
 });
 
@@ -58,4 +96,10 @@ describe("mergedReport", () => {
 
 function flat(series: readonly IngestSeries[]) {
   return series.flatMap(({ points, ...key }) => points.map((point) => ({ ...key, point })));
+}
+
+function sorted(series: readonly IngestSeries[]): string[] {
+  return flat(series)
+    .map((one) => JSON.stringify(one))
+    .sort();
 }

@@ -93,9 +93,10 @@ export function useScores(
 ): Asked<Ranged<ScoresReply>> {
   const parts = [level, cellsMax, cluster];
   return useRanged("scores", parts, (client, range, signal) => {
-    const step = laneStep(range, cellsMax).word;
-    const query = { level, step, from: range.startMs, to: range.endMs, cluster };
-    return client.scores(query, { signal });
+    const { stepMs, word: step } = laneStep(range, cellsMax);
+    /** From the start of a step, or its part before the range would be missing. */
+    const from = Math.floor(range.startMs / stepMs) * stepMs;
+    return client.scores({ level, step, from, to: range.endMs, cluster }, { signal });
   });
 }
 
@@ -115,9 +116,10 @@ export function useSeries(place: {
   readonly node: string;
   readonly metric?: string;
 }): Asked<readonly SeriesRow[]> {
-  const parts = [place.cluster, place.node, place.metric];
-  return useAsked("series", parts, async (client, signal) => {
-    return (await client.series.list({ ...place, limit: ROWS_MAX }, { signal }).page()).data;
+  const { cluster, node, metric } = place;
+  return useAsked("series", [cluster, node, metric], async (client, signal) => {
+    const query = { cluster, node, metric, limit: ROWS_MAX };
+    return (await client.series.list(query, { signal }).page()).data;
   });
 }
 
@@ -146,9 +148,10 @@ export function useAnomalies(place: {
   readonly node: string;
   readonly metric?: string;
 }): Asked<Ranged<readonly AnomalyRow[]>> {
-  const parts = [place.cluster, place.node, place.metric];
-  return useRanged("anomalies", parts, async (client, range, signal) => {
-    const query = { ...place, from: range.startMs, to: range.endMs, limit: ROWS_MAX };
+  const { cluster, node, metric } = place;
+  return useRanged("anomalies", [cluster, node, metric], async (client, range, signal) => {
+    const { startMs: from, endMs: to } = range;
+    const query = { cluster, node, metric, from, to, limit: ROWS_MAX };
     return (await client.anomalies.list({ ...query, sort: "score" }, { signal }).page()).data;
   });
 }

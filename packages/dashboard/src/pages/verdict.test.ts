@@ -81,6 +81,11 @@ describe("verdictOf", () => {
     expect(said([finding("a")], [cluster(1)])).toMatch(/^1 finding open\. checkout-eu/);
   });
 
+  it("does not call a node normal that has an open finding, even while its score rests", () => {
+    const silent = finding("a", { nodes: [{ node: "node-042", score: 0.9 }] });
+    expect(said([silent], [cluster(0)])).toContain("9,999 of 10,000 nodes normal.");
+  });
+
   it("says that all is well where it is", () => {
     expect(said([], [cluster(0)])).toBe("No findings open. All 10,000 nodes normal.");
     expect(said([finding("a", { closedAt: "2026-11-24T14:10:00Z" })], [])).toMatch(/^No findings/);

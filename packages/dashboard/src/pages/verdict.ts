@@ -43,7 +43,7 @@ export function verdictOf(
     return { tone: "learning", headline: "Still learning.", rest: [seen] };
   }
   const open = openFindings(findings);
-  const normal = normalNodes(summary, clusters);
+  const normal = normalNodes(summary, open, clusters);
   const worst = open[0];
   if (worst === undefined) return { tone: "good", headline: "No findings open.", rest: [normal] };
   const sinceMs = msOf(worst.onset) ?? Date.parse(worst.openedAt);
@@ -56,8 +56,17 @@ export function verdictOf(
   };
 }
 
-function normalNodes(summary: Summary, clusters: readonly ClusterRow[]): string {
-  const anomalous = clusters.reduce((sum, cluster) => sum + cluster.anomalousNodes, 0);
+/** A node with an open finding is not normal, even while its score rests. */
+function normalNodes(
+  summary: Summary,
+  open: readonly FindingRow[],
+  clusters: readonly ClusterRow[],
+): string {
+  const unusual = clusters.reduce((sum, cluster) => sum + cluster.anomalousNodes, 0);
+  const found = new Set(
+    open.flatMap(({ cluster, nodes }) => nodes.map(({ node }) => `${cluster}/${node}`)),
+  );
+  const anomalous = Math.min(summary.nodes, Math.max(unusual, found.size));
   if (anomalous === 0) return `All ${counted(summary.nodes, "node")} normal.`;
   return `${count(summary.nodes - anomalous)} of ${counted(summary.nodes, "node")} normal.`;
 }
