@@ -34,36 +34,43 @@ const HEADER_BYTES = 32;
 const HEAD_BYTES = 56;
 /** Times as 32-bit offsets from the earliest, instead of doubles. */
 const SHORT_TIMES = 1;
+/** All points at the earliest time: no column of times. */
+const ONE_TIME = 2;
+/** One point in every run: no column of counts. */
+const SINGLE_POINTS = 4;
 const OFFSET_MAX = 2 ** 32 - 1;
 
-/** The record as bytes with a checksum: about 20 bytes a run of one point, 12 a further point. */
+/** The record as bytes with a checksum: 12 to 20 bytes a run of one point, 8 to 12 a further point. */
 export function encodeRecord(record: LogRecord): Uint8Array {
   const { seriesIds, counts, timestampsMs: times, values, heads } = record;
   const [earliest, latest] = spanOf(times);
-  const short = latest - earliest <= OFFSET_MAX;
+  const timeKind =
+    earliest === latest ? ONE_TIME : latest - earliest <= OFFSET_MAX ? SHORT_TIMES : 0;
+  const single = counts.every((count) => count === 1);
   const late = lateRuns(record);
-  const timeBytes = short ? 4 : 8;
+  const timeBytes = timeKind === ONE_TIME ? 0 : timeKind === SHORT_TIMES ? 4 : 8;
   const bytes = new Uint8Array(
     HEADER_BYTES +
       late.length * 16 +
       values.length * (8 + timeBytes) +
-      seriesIds.length * 8 +
+      seriesIds.length * (single ? 4 : 8) +
       heads.reduce((sum, head) => sum + HEAD_BYTES + head.bytes.length, 0),
   );
   const view = new DataView(bytes.buffer);
-  const sizes = [short ? SHORT_TIMES : 0, seriesIds.length, values.length, heads.length];
+  const flags = timeKind | (single ? SINGLE_POINTS : 0);
+  const sizes = [flags, seriesIds.length, values.length, heads.length];
   view.setUint32(4, FORMAT, true);
   sizes.forEach((size, i) => void view.setUint32(8 + 4 * i, size, true));
   view.setFloat64(24, earliest, true);
   let at = HEADER_BYTES;
   at = putColumn(bytes, at, values);
-  if (short) {
+  if (timeKind === SHORT_TIMES) {
     const offsets = new Uint32Array(times.length);
     for (let i = 0; i < times.length; i++) offsets[i] = times[i]! - earliest;
     at = putColumn(bytes, at, offsets);
-  } else at = putColumn(bytes, at, times);
+  } else if (timeKind === 0) at = putColumn(bytes, at, times);
   at = putColumn(bytes, at, seriesIds);
-  at = putColumn(bytes, at, counts);
+  if (!single) at = putColumn(bytes, at, counts);
   for (const head of heads) at = putHead(bytes, view, at, head);
   for (const r of late) {
     view.setFloat64(at, r, true);
@@ -92,12 +99,14 @@ export function decodeRecord(bytes: Uint8Array): LogRecord {
     return column;
   };
   const values = take(new Float64Array(pointCount));
-  const timestampsMs =
-    flags === SHORT_TIMES
-      ? Float64Array.from(take(new Uint32Array(pointCount)), (offset) => earliest + offset)
-      : take(new Float64Array(pointCount));
+  const timestampsMs = new Float64Array(pointCount).fill(earliest);
+  if (flags & SHORT_TIMES) {
+    const offsets = take(new Uint32Array(pointCount));
+    for (let i = 0; i < pointCount; i++) timestampsMs[i]! += offsets[i]!;
+  } else if (!(flags & ONE_TIME)) take(timestampsMs);
   const seriesIds = take(new Uint32Array(runCount));
-  const counts = take(new Uint32Array(runCount));
+  const counts = new Uint32Array(runCount).fill(1);
+  if (!(flags & SINGLE_POINTS)) take(counts);
   const heads: HeadSnapshot[] = [];
   for (let h = 0; h < headCount; h++) {
     const head = getHead(bytes, view, at);
