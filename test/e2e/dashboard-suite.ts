@@ -231,7 +231,7 @@ function drillDownSuite(stage: () => Stage): void {
         expect(await textOf(page.locator(".why-facts"))).toMatch(/Typical[\s\S]*Actual/);
         const shares = await page.locator(".factors .number").allInnerTexts();
         const sum = shares.reduce((total, text) => total + Number.parseInt(text, 10), 0);
-        expect(sum).toBeGreaterThanOrEqual(100 - shares.length);
+        expect(sum).toBeGreaterThanOrEqual(100 - 2 * shares.length);
         expect(sum).toBeLessThanOrEqual(100);
       }
       expect(errors).toEqual([]);

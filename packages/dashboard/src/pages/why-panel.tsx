@@ -4,6 +4,9 @@ import { lasting, moment, msOf, rarity } from "../format/time.ts";
 import { confidenceWord, factorWords, kindWord } from "../format/word.ts";
 import { useNow } from "../parts/use-now.ts";
 
+/** A view with less than half a percent of the evidence said nothing. */
+const SHARE_MIN = 0.005;
+
 /** Why this score: what the evidence is made of, and typical against actual. */
 export function WhyPanel(props: { readonly anomaly: AnomalyRow; readonly unit: string }) {
   const { anomaly, unit } = props;
@@ -25,7 +28,9 @@ export function WhyPanel(props: { readonly anomaly: AnomalyRow; readonly unit: s
 }
 
 function Factors({ anomaly }: { readonly anomaly: AnomalyRow }) {
-  const factors = [...anomaly.explanation.factors].sort((a, b) => b.share - a.share);
+  const factors = anomaly.explanation.factors
+    .filter(({ share }) => share >= SHARE_MIN)
+    .sort((a, b) => b.share - a.share);
   return (
     <dl class="factors" aria-label="Shares of the evidence">
       {factors.map(({ name, share }) => {
