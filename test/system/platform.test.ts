@@ -65,7 +65,6 @@ describe("the platform on real input", () => {
       "acme",
       `/anomalies?from=${at(FAULT.from)}&to=${at(FAULT.to)}&node=${FAULT.node}&metric=cpu_usage`,
     );
-    console.log(JSON.stringify(anomalies.data[0]), at(FAULT.from), at(FAULT.to));
     expect(anomalies.data[0]).toMatchObject({ metric: "cpu_usage", label: "trend" });
     expect(anomalies.data[0].explanation.text).toContain("cpu_usage on node-3");
     const one = await server.get("acme", `/anomalies/${anomalies.data[0].id}`);

@@ -17,6 +17,7 @@ export * from "./engine/registry.ts";
 export * from "./engine/scorer.ts";
 export * from "./engine/stream/stream-scorer.ts";
 export * from "./explain/classify.ts";
+export * from "./explain/event-end.ts";
 export * from "./explain/explain.ts";
 export * from "./explain/find-onset.ts";
 export * from "./explain/sentence.ts";

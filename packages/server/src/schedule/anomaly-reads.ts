@@ -5,6 +5,7 @@ import {
   DAY_MS,
   type EpochMs,
   type Explanation,
+  eventEndIndex,
   explainEpisode,
   type Episode as FoldedEpisode,
   LABEL_OF_KIND,
@@ -14,6 +15,7 @@ import {
 import type { AnomalyRow } from "../api/platform.ts";
 import type { Episode } from "../store/episode-table.ts";
 import type { EpisodePayload } from "./episode-rows.ts";
+import { impliedEpisode } from "./implied-episode.ts";
 import { ENGINE, type LiveSeries } from "./live-series.ts";
 import { seriesIdOf } from "./partition-of.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";
@@ -71,7 +73,8 @@ export function explainedIn(
     sort: "score",
     limit: 1,
   });
-  const row = episode === undefined ? undefined : rowOf(runtime, episode);
+  const found = episode ?? impliedEpisode(runtime.store, series, range);
+  const row = found === undefined ? undefined : rowOf(runtime, found);
   const day = { startMs: range.endMs - DAY_MS, endMs: range.endMs };
   return { handle, row, lastMs: runtime.store.read(storeId, day).timestampsMs.at(-1) ?? 0 };
 }
@@ -128,7 +131,7 @@ function explained(runtime: PartitionRuntime, episode: Episode): Explanation {
   const { folded, pointCount } = payloadOf(episode);
   const classification = classified(runtime, series, episode, folded);
   const { kind, label } = classification;
-  if (!episode.open && episode.label === null) {
+  if (!episode.open && episode.label === null && episode.score >= ANOMALOUS_SCORE) {
     runtime.store.episodes.put([{ ...episode, kind, label }]);
   }
   const { metricName, nodeId } = series.key;
@@ -157,7 +160,8 @@ function classified(
   if (firstIndex < 0) {
     return { kind: "spike", label: LABEL_OF_KIND.spike, missedPeak: false, evidence: {} };
   }
-  return classify({ timestampsMs, values, firstIndex, lastIndex, intervalMs });
+  const event = { timestampsMs, values, firstIndex, lastIndex, intervalMs };
+  return classify({ ...event, lastIndex: eventEndIndex(event) });
 }
 
 /** JSON has no NaN: what was not known comes back as null. */

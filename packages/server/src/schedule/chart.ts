@@ -5,7 +5,7 @@ import { type ChartColumns, downsample } from "./downsample.ts";
 import { freshFold, type LiveSeries } from "./live-series.ts";
 
 /** Half-width of the usual range in typical scales. Source: detection spec, section 7. */
-const BAND_SCALES = 2.5;
+export const BAND_SCALES = 2.5;
 
 export interface ChartQuestion {
   readonly range: TimeRange;

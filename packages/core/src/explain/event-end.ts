@@ -1,0 +1,26 @@
+import { type EventWindow, viewEvent } from "./event-view.ts";
+
+/** A point takes part in an event when it is so many usual sizes away ... */
+const ACTIVE_SCALES = 3;
+/** ... and at least this share of the event's largest deviation. Source: classifier.py, rule 3. */
+const ACTIVE_SHARE = 0.4;
+
+/**
+ * Where an event really ended: the last point that still stands out against the baseline before it.
+ * Scores stay raised for a while after a fault (its energy fades, recovery is a jump too); what came
+ * back to normal must not blur what kind of fault it was. `lastIndex` where nothing stands out.
+ */
+export function eventEndIndex(window: EventWindow): number {
+  const { deviations } = viewEvent(window);
+  const known: number[] = [];
+  for (let i = window.firstIndex; i <= window.lastIndex; i++) {
+    if (!Number.isNaN(window.values[i]!)) known.push(i);
+  }
+  let largest = 0;
+  for (const deviation of deviations) largest = Math.max(largest, Math.abs(deviation));
+  const active = Math.max(ACTIVE_SCALES, ACTIVE_SHARE * largest);
+  for (let k = deviations.length - 1; k >= 0; k--) {
+    if (Math.abs(deviations[k]!) >= active) return known[k]!;
+  }
+  return window.lastIndex;
+}
