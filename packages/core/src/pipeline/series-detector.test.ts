@@ -45,6 +45,13 @@ describe("the interval of a series", () => {
     expect(intervalsOf(stamps).at(-1)).toBe(60_000);
   });
 
+  it("counts the 20th step: ten of one minute beside ten of five make it one minute", () => {
+    const steps = [...Array(9).fill(60_000), ...Array(10).fill(300_000), 60_000];
+    const stamps = [0];
+    for (const step of steps) stamps.push(stamps.at(-1)! + step);
+    expect(intervalsOf(stamps).slice(-2)).toEqual([300_000, 60_000]);
+  });
+
   it("is learnt as if it had been known: from the 22nd point on the answers are those of a given interval", () => {
     const stamps = [0, 900_000];
     for (let i = 0; i < 100; i++) stamps.push(stamps.at(-1)! + 300_000);
@@ -108,8 +115,11 @@ describe("openSeriesDetector", () => {
     expect(heir.intervalMs).toBe(60_000);
   });
 
-  it("restores what was saved across a restart of the models", () => {
-    const stamps = Array.from({ length: 300 }, (_, i) => i * 60_000);
+  it.each([
+    ["a restart of the models", 60_000],
+    ["stamps without steps", 0],
+  ])("restores what was saved across %s", (_, stepMs) => {
+    const stamps = Array.from({ length: 300 }, (_, i) => i * stepMs);
     const values = stamps.map((_, i) => (i < 100 ? 4 : 4 + Math.sin(i * 2.1)));
     const whole = answersOf(stamps, values);
     for (const cut of [99, 100, 101, 200]) {
