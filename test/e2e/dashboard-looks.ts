@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { coloursOn } from "./browser.ts";
@@ -10,9 +11,26 @@ const PALETTE = {
 } as const;
 const PAGE_UNDER_MAPS = { light: "#ffffff", dark: "#0f141a" } as const;
 
+/** Budget of the first page's script, compressed. The product's own promise. */
+const SCRIPT_BYTES_MAX = 110 * 1024;
+
 /** Light, dark, narrow; on every page. */
 export function looksSuite(stage: () => Stage): void {
   describe("Looks", () => {
+    it("needs at most 110 KB of compressed script before the first page stands", async () => {
+      const { url } = stage().server;
+      const html = await (await fetch(url)).text();
+      const scripts = [...html.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map((match) => match[1]!);
+      expect(scripts.length).toBeGreaterThan(0);
+      let bytes = 0;
+      for (const script of scripts) {
+        const body = await (await fetch(new URL(script, url))).arrayBuffer();
+        bytes += gzipSync(new Uint8Array(body)).byteLength;
+      }
+      expect(bytes).toBeLessThanOrEqual(SCRIPT_BYTES_MAX);
+      expect(bytes).toBeGreaterThan(20_000);
+    });
+
     it.each(["light", "dark"] as const)(
       "has exactly the severity colours in %s",
       async (scheme) => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   AuthError,
   ConnectionError,
@@ -74,6 +74,11 @@ beforeEach(() => {
 /** Pauses of a few ms only: the dice say 0, and Retry-After says 0 where a test waits. */
 function client(extra: Partial<ConstructorParameters<typeof Foreshock>[0]> = {}): Foreshock {
   return new Foreshock({ url, key: "fsk_ro_test", dice: () => 0, ...extra });
+}
+
+/** Resolves when the server has read a request. */
+function arrived(): Promise<void> {
+  return vi.waitUntil(() => seen.length > 0, { interval: 5 }).then(() => undefined);
 }
 
 const NOW: Reply = { status: 503, headers: { "retry-after": "0" }, body: { code: "overloaded" } };
@@ -293,7 +298,8 @@ describe("Foreshock: retries", () => {
     replies = [{ status: 503, headers: { "retry-after": "20" } }];
     const abort = new AbortController();
     const call = client().summary({ signal: abort.signal });
-    setTimeout(() => abort.abort(new Error("left the page")), 30);
+    await arrived();
+    abort.abort(new Error("left the page"));
     await expect(call).rejects.toThrow("left the page");
     expect(seen).toHaveLength(1);
   });
@@ -302,7 +308,8 @@ describe("Foreshock: retries", () => {
     replies = [{ hang: true }];
     const abort = new AbortController();
     const call = client().summary({ signal: abort.signal });
-    setTimeout(() => abort.abort(), 30);
+    await arrived();
+    abort.abort();
     await expect(call).rejects.toMatchObject({ name: "AbortError" });
     expect(seen).toHaveLength(1);
   });

@@ -148,8 +148,8 @@ function NoTenants() {
     <main class="page" id="main">
       <Empty kind="nodata" title="There is no tenant yet.">
         <p>
-          <code>foreshock keys create --tenant acme --scope ingest</code> makes the first one with
-          its key.
+          <code>foreshock tenants create acme</code> makes one, then{" "}
+          <code>foreshock keys create --tenant acme</code> its first key.
         </p>
       </Empty>
     </main>

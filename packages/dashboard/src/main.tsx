@@ -3,8 +3,11 @@ import { App } from "./app.tsx";
 import { applyTheme } from "./theme/theme.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
-import "./styles/parts.css";
-import "./styles/pages.css";
+import "./styles/controls.css";
+import "./styles/panels.css";
+import "./styles/now.css";
+import "./styles/drill-down.css";
+import "./styles/narrow.css";
 
 applyTheme();
 const root = document.getElementById("root");
