@@ -25,6 +25,7 @@ const {
   R_SLOW,
   TYPICAL_DAILY,
   UNIT,
+  VALUE,
   Z_DAILY,
   Z_MEDIUM,
   Z_RLS,
@@ -71,6 +72,7 @@ export function stepModels(
   value: number,
 ): void {
   const { numbers, profile, counts } = state;
+  point[VALUE] = value;
   if (numbers[COUNT] === 0) startLevels(numbers, value);
   numbers[COUNT]! += 1;
 
@@ -80,12 +82,12 @@ export function stepModels(
 
   point[DAILY] = numbers[SLOW]! + seasonAt(profile, counts, clock, phase, bin);
   expectNext(numbers);
-  standardise(numbers, profile, counts, clock, scaleBin, value);
-  learnLevels(numbers, clock, value);
-  learnSeason(numbers, profile, counts, clock, bin, value);
+  standardise(numbers, profile, counts, clock, scaleBin);
+  learnLevels(numbers, clock);
+  learnSeason(numbers, profile, counts, clock, bin);
   learnPhaseScales(numbers, profile, counts, clock, scaleBin);
   learnScalesAndRegression(numbers, clock);
-  rememberLags(numbers, value);
+  rememberLags(numbers);
 }
 
 /**
@@ -162,8 +164,8 @@ function standardise(
   counts: Uint16Array,
   clock: StreamClock,
   scaleBin: number,
-  value: number,
 ): void {
+  const value = point[VALUE]!;
   const slow = numbers[SLOW]!;
   let typicalDaily = numbers[DAILY_SCALE]!;
   let typicalRls = numbers[RLS_SCALE]!;
@@ -192,10 +194,10 @@ function standardise(
 }
 
 /** Fast, medium and slow level; the fast one learns the value without its spike. */
-function learnLevels(numbers: Float64Array, clock: StreamClock, value: number): void {
+function learnLevels(numbers: Float64Array, clock: StreamClock): void {
   const ramp = 1 / numbers[COUNT]!;
   const fast = numbers[FAST]!;
-  let stepFast = value - fast;
+  let stepFast = point[VALUE]! - fast;
   let stepMedium = point[R_MEDIUM]!;
   let stepSlow = point[R_SLOW]!;
   if (numbers[COUNT]! > CLIP_AFTER) {
@@ -217,12 +219,11 @@ function learnSeason(
   counts: Uint16Array,
   clock: StreamClock,
   bin: number,
-  value: number,
 ): void {
   let step = point[R_DAILY]!;
   const count = counts[bin]!;
   if (count > 0) {
-    step = value - numbers[SLOW]! - profile[bin]!;
+    step = point[VALUE]! - numbers[SLOW]! - profile[bin]!;
     if (numbers[COUNT]! > CLIP_AFTER) step = clip(step, SEASON_CLIP * numbers[DAILY_SCALE]!);
   }
   const seen = count < 65535 ? count + 1 : count;
@@ -286,13 +287,13 @@ function learnScale(
 }
 
 /** Lags without the spike, so that it does not echo in the next three points. */
-function rememberLags(numbers: Float64Array, value: number): void {
+function rememberLags(numbers: Float64Array): void {
   numbers[LAG + 2] = numbers[LAG + 1]!;
   numbers[LAG + 1] = numbers[LAG]!;
   numbers[LAG] =
     numbers[COUNT]! > CLIP_AFTER
       ? point[EXPECTED]! + clip(point[R_RLS]!, LAG_CLIP * numbers[RLS_SCALE]!)
-      : value;
+      : point[VALUE]!;
   numbers[PREVIOUS_DAILY] = point[DAILY]!;
 }
 

@@ -105,7 +105,7 @@ export function resetCovariance(numbers: Float64Array): void {
  * Numbers of the point in hand, handed from step to step without allocating. One scratch for all
  * series: a point is finished before the next one of any series begins.
  */
-export const pointScratch: Float64Array = new Float64Array(28);
+export const pointScratch: Float64Array = new Float64Array(29);
 
 /** Where each number stands in `pointScratch`. */
 export const POINT = {
@@ -127,4 +127,6 @@ export const POINT = {
   Z_DAILY: 25,
   Z_MEDIUM: 26,
   Z_SLOW: 27,
+  /** The value in hand: a number passed to a function that is not inlined is boxed. */
+  VALUE: 28,
 } as const;
