@@ -44,8 +44,9 @@ export function errorText(error: unknown): string {
   const hint =
     error instanceof CliError || error instanceof ForeshockError ? error.hint : undefined;
   if (hint !== undefined) lines.push(`  ${hint}`);
-  if (error instanceof ForeshockError && error.requestId !== undefined) {
-    lines.push(`  request ${error.requestId}`);
+  if (error instanceof ForeshockError) {
+    for (const { pointer = "", detail = "" } of error.errors) lines.push(`  ${pointer} ${detail}`);
+    if (error.requestId !== undefined) lines.push(`  request ${error.requestId}`);
   }
   return lines.join("\n");
 }

@@ -1,4 +1,4 @@
-import type { Foreshock, IngestReport } from "@foreshock/client";
+import { type Foreshock, type IngestReport, ValidationError } from "@foreshock/client";
 import { csvBatches } from "../ingest/csv.ts";
 import type { CsvOptions } from "../ingest/csv-layout.ts";
 import { seriesOfBatch } from "../ingest/csv-series.ts";
@@ -9,8 +9,8 @@ import { counted, csvInput } from "./input.ts";
 import { Progress } from "./progress.ts";
 import { countText } from "./time-text.ts";
 
-/** Attempts after the first on 429 and 503, up to 30 s apart: a restart or a full minute of limits. */
-const RETRIES = 30;
+/** Attempts after the first on 429 and 503, up to 30 s apart: enough for a restart of the server. */
+const RETRIES = 6;
 const MEGABYTE = 1e6;
 
 interface Total {
@@ -64,7 +64,22 @@ async function send(
       }),
     );
     if (series.length === 0) continue;
-    add(total, await client.ingest(series, { signal: io.signal }));
+    try {
+      add(total, await client.ingest(series, { signal: io.signal }));
+    } catch (error) {
+      if (!(error instanceof ValidationError && error.code === "all_rejected")) throw error;
+      addRefused(total, error);
+    }
+  }
+}
+
+/** A batch of which the server took nothing comes as an error with a line per reason. */
+function addRefused(total: Total, { errors }: ValidationError): void {
+  for (const { pointer = "", detail = "" } of errors) {
+    const [, points = "0", reason = detail] = /^(\d+) ([\w-]+):/.exec(detail) ?? [];
+    const examples = pointer === "" ? [] : pointer.split(", ");
+    const one = { reason, points: Number(points), examples } as IngestReport["rejected"][number];
+    add(total, { acceptedPoints: 0, rejectedPoints: one.points, rejected: [one] });
   }
 }
 
@@ -95,10 +110,14 @@ function report(context: Context, fileCount: number, { points, refused, reasons 
     return;
   }
   const files = fileCount === 1 ? "1 file" : `${fileCount} files`;
-  context.io.out(`${countText(points)} points of ${files} stored\n`);
+  context.io.out(`${pointsText(points)} of ${files} stored\n`);
   for (const [reason, { points: count, examples }] of reasons) {
     const where = examples.length > 0 ? ` (${examples.slice(0, 3).join(", ")})` : "";
-    say(context, `${countText(count)} points refused${where}: ${REMEDIES[reason] ?? reason}`);
+    say(context, `${pointsText(count)} refused${where}: ${REMEDIES[reason] ?? reason}`);
   }
   if (refused === 0) say(context, "next: foreshock top");
+}
+
+function pointsText(count: number): string {
+  return count === 1 ? "1 point" : `${countText(count)} points`;
 }

@@ -52,9 +52,11 @@ function aligned<Row>(
   widths[last] = Math.min(widths[last]!, Math.max(LAST_WIDTH_MIN, width - before));
   const line = (texts: readonly string[], paint: (text: string, k: number) => string) =>
     texts
-      .map((text, k) => paint(padded(cut(text, widths[k]!), widths[k]!, columns[k]!.right), k))
-      .join(GAP)
-      .trimEnd();
+      .map((text, k) => {
+        const kept = cut(text, widths[k]!);
+        return paint(k === last ? kept : padded(kept, widths[k]!, columns[k]!.right), k);
+      })
+      .join(GAP);
   const header = line(
     columns.map(({ title }) => title),
     (text) => colors.dim(text),

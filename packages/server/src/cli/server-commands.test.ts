@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TestingServer, testingServer } from "../api/testing-server.ts";
+import { EXIT } from "./exit-code.ts";
+import { runForTest } from "./testing-io.ts";
+
+const MINUTE_MS = 60_000;
+let server: TestingServer;
+let url = "";
+let key = "";
+let folder = "";
+
+beforeAll(async () => {
+  server = await testingServer();
+  url = await server.app.listen({ port: 0, host: "127.0.0.1" });
+  key = server.key("manage", "acme");
+  folder = mkdtempSync(join(tmpdir(), "foreshock-cli-"));
+});
+
+afterAll(async () => {
+  await server.app.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function run(argv: readonly string[], terminal = false) {
+  const env = { FORESHOCK_URL: url, FORESHOCK_KEY: key };
+  return runForTest(argv, { env, terminal, now: () => server.clock.nowMs });
+}
+
+/** Two nodes, three hours of minutes up to now; cpu of node-042 jumps in the last five. */
+function fleetCsv(): string {
+  const lines = ["cluster,node,metric,timestamp,value"];
+  for (let i = 180; i >= 1; i--) {
+    const at = server.clock.nowMs - i * MINUTE_MS;
+    for (const node of ["node-042", "node-043"]) {
+      const odd = node === "node-042" && i <= 5 ? 60 : 0;
+      lines.push(`eu,${node},cpu,${at},${30 + (i % 4) + odd}`, `eu,${node},mem,${at},${i % 3}`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function fileOf(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe("foreshock import, top and why against a server", () => {
+  it("sends every point of a file and says how many", async () => {
+    const result = await run(["import", fileOf("fleet.csv", fleetCsv())]);
+    expect(result).toMatchObject({ code: EXIT.ok, out: "720 points of 1 file stored\n" });
+    expect((await server.platform.forTenant("acme").summary()).points).toBe(720);
+  });
+
+  it("ranks who misbehaves, worst first, for people, scripts and programs", async () => {
+    const table = await run(["top", "node", "--no-color"], true);
+    expect(table.out).toMatch(/^SEV +SCORE +NODE +SINCE +METRICS +WHY\n\w+ +\d+ +eu\/node-042 /);
+    const lines = (await run(["top"])).out.trimEnd().split("\n");
+    expect(lines[0]).toBe("sev\tscore\tnode\tsince\tmetrics\twhy");
+    expect(lines).toHaveLength(3);
+    const rows = JSON.parse((await run(["top", "-n", "1", "--json=path,severity"])).out);
+    expect(rows).toMatchObject([{ path: "eu/node-042" }]);
+    expect(Object.keys(rows[0])).toEqual(["path", "severity"]);
+  });
+
+  it("tells why: sentence, line of values, evidence", async () => {
+    const story = await run(["why", "eu/node-042/cpu", "--no-color"], true);
+    expect(story.code).toBe(EXIT.ok);
+    expect(story.out).toMatch(/^eu\/node-042\/cpu {2}(moderate|major|critical) \d\d\n/);
+    expect(story.out).toMatch(/[\u2581-\u2588]{10}/);
+    expect(story.out).toContain("evidence");
+    const json = JSON.parse((await run(["why", "node-042", "--json"])).out);
+    expect(json.anomaly).toMatchObject({ node: "node-042", metric: "cpu" });
+    const byId = JSON.parse((await run(["why", json.anomaly.id, "--json"])).out);
+    expect(byId.anomaly.id).toBe(json.anomaly.id);
+  });
+
+  it("says so where nothing is unusual", async () => {
+    const story = await run(["why", "eu/node-043/mem"]);
+    expect(story).toMatchObject({ code: EXIT.ok });
+    expect(story.out).toContain("nothing unusual since now-24h");
+  });
+
+  it("ends with 5 and the names that were meant", async () => {
+    const node = await run(["why", "eu/node-04"]);
+    expect(node).toMatchObject({ code: EXIT.notFound, out: "" });
+    expect(node.err).toBe('error: no node "node-04" in eu. Did you mean node-042, node-043?\n');
+    const metric = await run(["why", "eu/node-042/cpus"]);
+    expect(metric.err).toContain('no metric "cpus" on eu/node-042. Did you mean cpu?');
+    expect((await run(["why", "us"])).err).toContain('no cluster, node or id "us"');
+  });
+
+  it("ends with 4 for a wrong key and 6 where nothing answers", async () => {
+    const refused = await run(["top", "--key", `fsk_ro_${"0".repeat(36)}`]);
+    expect(refused.code).toBe(EXIT.auth);
+    const argv = ["top", "--url", "http://127.0.0.1:1", "--timeout", "0.2"];
+    expect((await run(argv)).code).toBe(EXIT.unreachable);
+    expect((await run(["top", "--url", "nowhere"])).code).toBe(EXIT.usage);
+  });
+
+  it("names what was refused and why, and ends with 1", async () => {
+    const future = `timestamp,value\n${server.clock.nowMs + 60 * MINUTE_MS},1\n`;
+    const result = await run(["import", fileOf("future.csv", future)]);
+    expect(result.code).toBe(EXIT.error);
+    expect(result.err).toContain(
+      "1 point refused (default/future/value): more than 10 minutes ahead of the server's clock",
+    );
+  });
+
+  it("stops at a broken row and names it", async () => {
+    const result = await run(["import", fileOf("broken.csv", "timestamp,value\n1,1\n2\n")]);
+    expect(result).toMatchObject({ code: EXIT.error, out: "" });
+    expect(result.err).toContain("broken.csv:3: 1 columns, the header has 2");
+  });
+});
