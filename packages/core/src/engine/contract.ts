@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { LABEL_OF_KIND } from "../model/anomaly-type.ts";
 import { MetricSeries } from "../model/metric-series.ts";
 import { Refusal } from "../model/refusal.ts";
+import { seriesKey } from "../model/series-key.ts";
 import { ANOMALOUS_SCORE } from "../model/severity.ts";
 import {
   type AnomalyDetectionEngine,
@@ -63,11 +64,17 @@ export function seriesOf(values: readonly number[] | Float64Array, stepMs = 60_0
 
 /** The first `length` points of a series. */
 export function prefixOf(series: MetricSeries, length: number): MetricSeries {
-  return new MetricSeries({
-    ...series,
-    timestamps: series.timestamps.slice(0, length),
-    values: series.values.slice(0, length),
-  });
+  return withPoints(series, series.timestamps.slice(0, length), series.values.slice(0, length));
+}
+
+/** The same series with other points. */
+export function withPoints(
+  series: MetricSeries,
+  timestamps: Float64Array,
+  values: Float64Array,
+): MetricSeries {
+  const { metadata } = series;
+  return new MetricSeries({ ...seriesKey(series), timestamps, values, metadata });
 }
 
 function isStreaming(engine: AnomalyDetectionEngine): engine is StreamingEngine {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { engineContract, prefixOf, seriesOf } from "../engine/contract.ts";
+import { engineContract, prefixOf, seriesOf, withPoints } from "../engine/contract.ts";
 import { MetricSeries } from "../model/metric-series.ts";
 import { Refusal } from "../model/refusal.ts";
 import { DAY_MS, HOUR_MS } from "../model/time.ts";
@@ -104,10 +104,8 @@ describe("createStreamEngine", () => {
 
   it("refuses to explain a result of another time", async () => {
     const [first] = await engine.detect(series);
-    const nextYear = new MetricSeries({
-      ...series,
-      timestamps: series.timestamps.map((atMs) => atMs + 365 * DAY_MS),
-    });
+    const later = series.timestamps.map((atMs) => atMs + 365 * DAY_MS);
+    const nextYear = withPoints(series, later, series.values);
     await expect(engine.explain(nextYear, first!)).rejects.toThrow("no point in this result");
     await expect(engine.explain(seriesOf([]), first!)).rejects.toThrow(Refusal);
   });
@@ -119,11 +117,7 @@ describe("scoreSeries", () => {
     const whole = createStreamEngine().score(series);
     const detector = createStreamEngine().open();
     const head = scoreSeries(detector, prefixOf(series, 1000));
-    const rest = new MetricSeries({
-      ...series,
-      timestamps: series.timestamps.slice(1000),
-      values: series.values.slice(1000),
-    });
+    const rest = withPoints(series, series.timestamps.slice(1000), series.values.slice(1000));
     const tail = scoreSeries(detector, rest);
     expect([...head.score, ...tail.score]).toEqual([...whole.score]);
   });
