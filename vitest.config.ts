@@ -1,13 +1,39 @@
 import { defineConfig } from "vitest/config";
 
+const LONG_MS = 120_000;
+const common = { isolate: false, pool: "threads", testTimeout: LONG_MS, hookTimeout: LONG_MS } as const;
+
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.{ts,tsx}", "test/**/*.test.ts", "bench/**/*.test.ts"],
-    isolate: false,
-    pool: "threads",
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     retry: 0,
+    projects: [
+      {
+        test: {
+          ...common,
+          name: "rooms",
+          include: ["packages/*/src/**/*.test.{ts,tsx}", "test/*.test.ts", "bench/**/*.test.ts"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: "reference",
+          include: ["test/reference/**/*.test.ts", "test/durability/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // One after the other: they start servers, browsers and busy loops.
+        test: {
+          ...common,
+          name: "system",
+          include: ["test/system/**/*.test.ts", "test/e2e/**/*.test.ts"],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

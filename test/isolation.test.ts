@@ -25,7 +25,7 @@ describe("isolation of tenants, at the door over a platform in memory", () => {
       url,
       a: tenants[0],
       b: tenants[1],
-      key: server.key,
+      key: (scope, tenant) => server.key(scope, tenant),
       revoke: (token) => {
         const { tenant, ...rest } = server.keys.storedKey(parseKey(token)!.keyId)!;
         server.keys.add(token, tenant, { ...rest, revokedAt: 1 });

@@ -30,6 +30,8 @@ export interface TestServerOptions {
   readonly dataDir?: string;
   readonly now?: () => number;
   readonly workerCount?: number;
+  /** Makes the demo's route exist, with an empty answer key. */
+  readonly demo?: boolean;
 }
 
 const WAIT_MS = 60_000;
@@ -47,7 +49,14 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     checkpointEveryMs: 60_000,
   };
   const now = options.now ?? (() => Date.now());
-  const running = await startServer({ config, now, processMetrics: false });
+  const demoTruth = options.demo === true ? { demoTruth: () => [] } : {};
+  const running = await startServer({
+    config,
+    now,
+    processMetrics: false,
+    refusedBurst: 1e6,
+    ...demoTruth,
+  });
   const { control, url } = running;
   const byTenant = new Map<string, TenantKeys>();
   for (const tenant of options.tenants) {

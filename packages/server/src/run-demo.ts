@@ -1,7 +1,208 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Context } from "./cli/context.ts";
+import { printJson, say } from "./cli/context.ts";
 import { CliError, EXIT, type ExitCode } from "./cli/exit-code.ts";
 import type { DemoFlags } from "./cli/program.ts";
+import { Progress } from "./cli/progress.ts";
+import { DemoKeys } from "./demo/demo-keys.ts";
+import { byWeight, findingText, type TenantFinding } from "./demo/findings-text.ts";
+import { DAYS_MIN, SimulatedFleet, STEP_MS } from "./demo/fleet.ts";
+import { NODES_MIN } from "./demo/fleet-plan.ts";
+import { scoreFindings } from "./demo/score.ts";
+import { scoreJson, scoreText } from "./demo/score-text.ts";
+import { ThisMachine } from "./demo/this-machine.ts";
+import { demoFaults } from "./demo/truth-route.ts";
+import { configOf, stopSignal } from "./run-serve.ts";
+import { type RunningServer, startServer } from "./start-server.ts";
 
-export async function demo(_flags: DemoFlags, _context: Context): Promise<ExitCode> {
-  throw new CliError("the demo is being built", EXIT.error);
+const LIVE_TENANT = "local";
+const LIVE_EVERY_MS = 5000;
+/** The last hours are not hurried through: one sees faults appear. */
+const REPLAY_MS = 6 * 3_600_000;
+const REPLAY_STEP_MS = 2000;
+const SHOWN_FINDINGS = 5;
+/** The demo's own fleet is no tenant to be limited. */
+const NO_LIMITS = {
+  pointsPerSecond: 1e9,
+  pointsBurst: 1e9,
+  queryRequestsPerSecond: 1000,
+  activeSeriesMax: 10_000_000,
+};
+
+/** `foreshock demo`: a simulated fleet with known faults, scored, then live until it is stopped. */
+export async function demo(flags: DemoFlags, context: Context): Promise<ExitCode> {
+  const { io } = context;
+  const fleet = fleetOf(flags, io.now());
+  const ownDir =
+    flags.dataDir === undefined ? mkdtempSync(join(tmpdir(), "foreshock-demo-")) : undefined;
+  const config = configOf(
+    { ...flags, dataDir: flags.dataDir ?? ownDir, logLevel: flags.logLevel ?? "error" },
+    io.env,
+  );
+  const truth = (tenantId: string) => demoFaults(fleet.truth, tenantId);
+  const server = await startServer({ config, now: io.now, demoTruth: truth });
+  try {
+    return await run(fleet, server, flags, context);
+  } finally {
+    await server.close();
+    if (ownDir !== undefined) rmSync(ownDir, { recursive: true, force: true });
+  }
+}
+
+function fleetOf({ nodes = 240, days = 28, seed = 1 }: DemoFlags, nowMs: number): SimulatedFleet {
+  if (nodes < NODES_MIN || days < DAYS_MIN) {
+    throw new CliError(
+      `${nodes} nodes over ${days} days are too few for the known faults`,
+      EXIT.usage,
+      `use --nodes ${NODES_MIN} or more and --days ${DAYS_MIN} or more`,
+    );
+  }
+  return new SimulatedFleet({ seed, nodes, days, endMs: nowMs, faults: true });
+}
+
+async function run(
+  fleet: SimulatedFleet,
+  server: RunningServer,
+  flags: DemoFlags,
+  context: Context,
+): Promise<ExitCode> {
+  const tenants = fleet.plan.tenants.map(({ tenantId }) => tenantId);
+  const live = flags.live && !flags.score;
+  for (const tenant of live ? [...tenants, LIVE_TENANT] : tenants) {
+    server.control.ensureTenant(tenant);
+    server.control.changeSettings(tenant, { limits: NO_LIMITS });
+  }
+  const key = server.control.createKey({ scope: "operator", note: "demo" }).token;
+  say(context, greeting(fleet, server, key));
+  const began = performance.now();
+  const points = await history(
+    fleet,
+    server,
+    context,
+    flags.score ? fleet.endMs : fleet.endMs - REPLAY_MS,
+  );
+  const seconds = (performance.now() - began) / 1000;
+  say(
+    context,
+    `  detect    ${points.toLocaleString("en")} points stored, scored and rolled up in ${seconds.toFixed(1)} s`,
+  );
+  const found = await findingsOf(server, tenants, fleet);
+  if (flags.score) return report(fleet, found, context);
+  tell(context, found, server, key);
+  await stayLive(fleet, server, live, context);
+  return EXIT.ok;
+}
+
+function greeting(fleet: SimulatedFleet, server: RunningServer, key: string): string {
+  const { tenants, nodeCount } = fleet.plan;
+  const clusters = tenants.reduce((sum, tenant) => sum + tenant.clusters.length, 0);
+  const days = Math.round((fleet.endMs - fleet.startMs) / 86_400_000);
+  return [
+    "foreshock demo",
+    `  fleet     ${tenants.length} tenants, ${clusters} clusters, ${nodeCount} nodes, ${12 * nodeCount} series, ` +
+      `${days} days (${fleet.truth.faults.length} known incidents)`,
+    `  open      ${server.url}/?key=${key}`,
+  ].join("\n");
+}
+
+/** Stores and scores everything before `untilMs`, oldest first, at full speed. */
+async function history(
+  fleet: SimulatedFleet,
+  { platform }: RunningServer,
+  { io }: Context,
+  untilMs: number,
+): Promise<number> {
+  const total = (12 * fleet.plan.nodeCount * (untilMs - fleet.startMs)) / STEP_MS;
+  const progress = new Progress(io, { title: "  detect", unit: "points", total });
+  let points = 0;
+  for (const { tenantId, series, pointCount } of fleet.history(untilMs)) {
+    if (io.signal.aborted) break;
+    await platform.forTenant(tenantId).ingest(series);
+    points += pointCount;
+    progress.add(pointCount);
+  }
+  await platform.settled();
+  progress.end();
+  return points;
+}
+
+async function findingsOf(
+  { platform }: RunningServer,
+  tenants: readonly string[],
+  fleet: SimulatedFleet,
+): Promise<TenantFinding[]> {
+  const range = { startMs: fleet.startMs, endMs: fleet.cursorMs + STEP_MS };
+  const all = await Promise.all(
+    tenants.map(async (tenant) => {
+      const { data } = await platform.forTenant(tenant).findings(range, { limit: 1000 });
+      return data.map((finding) => ({ ...finding, tenant }));
+    }),
+  );
+  return all.flat().sort(byWeight);
+}
+
+function report(
+  fleet: SimulatedFleet,
+  found: readonly TenantFinding[],
+  context: Context,
+): ExitCode {
+  const score = scoreFindings(fleet.truth, found);
+  if (context.flags.json === true) printJson(context, scoreJson(score));
+  else context.io.out(scoreText(score));
+  return score.passed ? EXIT.ok : EXIT.error;
+}
+
+function tell(
+  { io }: Context,
+  found: readonly TenantFinding[],
+  server: RunningServer,
+  key: string,
+): void {
+  const open = found.filter(({ closedAt }) => closedAt === null).length;
+  io.out(`\n  ${open} findings open, ${found.length} in the whole time; the first ones:\n`);
+  for (const finding of found.slice(0, SHOWN_FINDINGS)) io.out(findingText(finding));
+  io.out(`\n  open ${server.url}/?key=${key}\n`);
+}
+
+/** Replays the last hours at a visible pace, then goes on with the clock, until it is stopped. */
+async function stayLive(
+  fleet: SimulatedFleet,
+  server: RunningServer,
+  live: boolean,
+  context: Context,
+): Promise<void> {
+  const { io } = context;
+  const { platform } = server;
+  const quit = new AbortController();
+  const keys = new DemoKeys(fleet, context, () => quit.abort());
+  const machine = new ThisMachine();
+  const send = async (tenantId: string, series: Parameters<typeof platform.ingest>[1]) => {
+    if (quit.signal.aborted || !platform.ready()) return;
+    await platform.forTenant(tenantId).ingest(series);
+  };
+  const fail = (error: unknown) => io.err(`the demo's own data could not be stored: ${error}\n`);
+  const step = setInterval(() => {
+    const dueMs = Math.min(fleet.cursorMs + STEP_MS, io.now());
+    for (const batch of fleet.advance(dueMs)) send(batch.tenantId, batch.series).catch(fail);
+  }, REPLAY_STEP_MS);
+  const watch = setInterval(() => {
+    if (live) send(LIVE_TENANT, machine.sample(io.now())).catch(fail);
+  }, LIVE_EVERY_MS);
+  say(context, keys.help());
+  try {
+    await Promise.race([stopSignal(io.signal), aborted(quit.signal)]);
+  } finally {
+    quit.abort();
+    clearInterval(step);
+    clearInterval(watch);
+    keys.close();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

@@ -27,6 +27,8 @@ export interface StartOptions {
   readonly demoTruth?: (tenantId: string) => readonly DemoFault[];
   /** False where several servers live in one process (tests). */
   readonly processMetrics?: boolean;
+  /** Refused keys in a row that one address may send before it has to wait. */
+  readonly refusedBurst?: number;
   /** A partition's owner died; nothing more can be stored. Default: log and end the process. */
   readonly onFailure?: (error: Error) => void;
 }
@@ -70,6 +72,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     limits: new Limits({
       limitsOf: (tenantId) => settingsOf(tenantId).limits,
       monotonicMs: () => performance.now(),
+      ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
     }),
     log,
     metrics,

@@ -47,9 +47,9 @@ export class SeriesFold {
   #valueP = Number.NaN;
   #flatP = Number.NaN;
 
-  constructor({ open, counter }: SeriesFoldOptions) {
-    this.#detector = open();
-    this.#counter = counter;
+  constructor(options: SeriesFoldOptions) {
+    this.#detector = options.open();
+    this.#counter = options.counter;
     this.#slab[S.counterValue] = Number.NaN;
     this.#slab[S.lastValue] = Number.NaN;
     this.#flat = new FlatlineDetector(this.#intervalMs, this.#flatState());

@@ -19,12 +19,14 @@ const SWELL = { riseMs: 100 * MINUTE_MS, fallMs: 100 * MINUTE_MS } as const;
 
 /** What the batch does to each node. */
 export const BATCH_EFFECTS: readonly MetricEffect[] = [
-  { metric: "disk_io", form: "scale", amount: 3.5, ...SWELL },
+  { metric: "disk_io", form: "scale", amount: 4, ...SWELL },
   { metric: "cpu_usage", form: "add", amount: 38, ...SWELL },
   { metric: "load1", form: "scale", amount: 2.8, ...SWELL },
   { metric: "net_rx", form: "scale", amount: 2.8, ...SWELL },
-  { metric: "net_tx", form: "scale", amount: 2.3, ...SWELL },
-  { metric: "temperature", form: "add", amount: 3, ...SWELL },
+  { metric: "net_tx", form: "scale", amount: 2.6, ...SWELL },
+  { metric: "queue_depth", form: "scale", amount: 2.5, ...SWELL },
+  { metric: "memory_used", form: "add", amount: 9, ...SWELL },
+  { metric: "temperature", form: "add", amount: 5, ...SWELL },
 ];
 
 /** Local hours of the weekly peak: Monday, nine to noon. */

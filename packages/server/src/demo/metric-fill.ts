@@ -1,8 +1,8 @@
 import type { Dice } from "./dice.ts";
 import type { MetricShape } from "./metric-catalog.ts";
 
-/** Of the shared part of a metric's noise, the cluster has two thirds and the node one. */
-const CLUSTER_SHARE = 2 / 3;
+/** Of the shared part of a metric's noise, the cluster has half and the node the other. */
+const CLUSTER_SHARE = 1 / 2;
 const PARETO_SHAPE = 3;
 const DAY_MS = 86_400_000;
 

@@ -10,7 +10,6 @@ import {
   type Episode as FoldedEpisode,
   LABEL_OF_KIND,
   severityOf,
-  type TimeRange,
 } from "@foreshock/core";
 import type { AnomalyRow } from "../api/platform.ts";
 import type { Episode } from "../store/episode-table.ts";
@@ -19,7 +18,7 @@ import { impliedEpisode } from "./implied-episode.ts";
 import { ENGINE, type LiveSeries } from "./live-series.ts";
 import { seriesIdOf } from "./partition-of.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";
-import type { AnomalyQuery, ExplainedSeries, FoundAnomaly } from "./protocol.ts";
+import type { AnomalyQuery, ExplainedSeries, ExplainQuestion, FoundAnomaly } from "./protocol.ts";
 import { ratesOf } from "./rates.ts";
 
 /** History that the classifier looks at before the onset. Source: detection spec, section 7. */
@@ -62,7 +61,7 @@ export function answerAnomaly(
 export function explainedIn(
   runtime: PartitionRuntime,
   series: LiveSeries,
-  range: TimeRange,
+  { range, asOfMs }: ExplainQuestion,
 ): ExplainedSeries {
   runtime.writeEpisodes();
   const { storeId, handle, key } = series;
@@ -75,7 +74,7 @@ export function explainedIn(
   });
   const found = episode ?? impliedEpisode(runtime.store, series, range);
   const row = found === undefined ? undefined : rowOf(runtime, found);
-  const day = { startMs: range.endMs - DAY_MS, endMs: range.endMs };
+  const day = { startMs: asOfMs - DAY_MS, endMs: asOfMs };
   return { handle, row, lastMs: runtime.store.read(storeId, day).timestampsMs.at(-1) ?? 0 };
 }
 

@@ -33,12 +33,19 @@ export function healthOf(view: LiveTenantView): DataHealth {
     freshShare: series === 0 ? 1 : (series - silentCount) / series,
     acceptedPoints: accepted,
     rejectedPoints: rejected,
-    detectionLagMs: watermark === 0 ? 0 : behindMs,
+    detectionLagMs: watermark === 0 ? 0 : lagOf(view),
     backlogPoints,
     backfill:
       backlogPoints === 0 || behindMs < BACKFILL_MS ? 1 : backfilled(accepted, backlogPoints),
     worst: silent.sort((a, b) => a.lastAt - b.lastAt).slice(0, WORST_MAX),
   };
+}
+
+/** From the newest point that was handed in to the end of the newest step that is judged. */
+function lagOf({ directory, runner, watermark }: LiveTenantView): number {
+  let newestMs = 0;
+  for (const info of directory.series) newestMs = Math.max(newestMs, info.newestMs);
+  return Math.max(0, newestMs - (watermark + runner.stepMs));
 }
 
 function backfilled(accepted: number, backlog: number): number {

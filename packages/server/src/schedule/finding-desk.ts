@@ -12,7 +12,7 @@ import {
 } from "@foreshock/core";
 import type { AnomalyRow, FindingPart, FindingRow } from "../api/platform.ts";
 import type { SeriesInfo } from "./directory.ts";
-import type { ExplainedSeries } from "./protocol.ts";
+import type { ExplainedSeries, ExplainQuestion } from "./protocol.ts";
 import type { TenantRunner } from "./tenant-runner.ts";
 
 /** Contributing metrics that a finding shows. */
@@ -23,7 +23,7 @@ const BEFORE_MS = 6 * HOUR_MS;
 /** Asks the partition owners for the episodes of some series around an instant. */
 export type AskExplained = (
   series: readonly SeriesInfo[],
-  range: { readonly startMs: number; readonly endMs: number },
+  about: Pick<ExplainQuestion, "range" | "asOfMs">,
 ) => Promise<readonly ExplainedSeries[]>;
 
 interface Part {
@@ -78,16 +78,19 @@ async function partsOf(
   const infos = largest.map(({ series }) => runner.infoOf(series));
   const endMs = Math.max(finding.closedMs ?? 0, finding.raisedMs) + runner.stepMs;
   const range = { startMs: finding.openedMs - BEFORE_MS, endMs };
-  const explained = await ask(infos, range);
+  const asOfMs = finding.openedMs + runner.stepMs;
+  const explained = await ask(infos, { range, asOfMs });
   const byHandle = new Map(explained.map((found) => [found.handle, found]));
   return largest.map(({ share, p }, k) => {
     const info = infos[k]!;
     const found = byHandle.get(info.handle) ?? { handle: info.handle, row: undefined, lastMs: 0 };
-    return { info, share: total > 0 ? share / total : 0, p, found };
+    const silent = found.lastMs > 0 && found.lastMs < finding.openedMs;
+    const told = silent ? { ...found, row: undefined } : found;
+    return { info, share: total > 0 ? share / total : 0, p, found: told };
   });
 }
 
-/** A series without an episode and without points at the opening has stopped reporting. */
+/** A series without a point in the step of the opening has stopped reporting. */
 function partKind({ found }: Part): AnomalyKind {
   return found.row?.kind ?? "missing";
 }

@@ -4,7 +4,7 @@ import { BadCursor } from "../api/platform-errors.ts";
 import type { StoredFinding } from "../store/fleet-findings.ts";
 import type { SeriesInfo } from "./directory.ts";
 import { findingRow } from "./finding-desk.ts";
-import type { ExplainedSeries } from "./protocol.ts";
+import type { ExplainedSeries, ExplainQuestion } from "./protocol.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 /** Findings open in a range, newest first. */
@@ -35,19 +35,19 @@ export async function findingById(
 
 function rowOf(view: LiveTenantView, stored: StoredFinding): Promise<FindingRow> {
   const finding = JSON.parse(stored.payload) as FleetFinding;
-  return findingRow(finding, view.runner, (series, range) => explained(view, series, range));
+  return findingRow(finding, view.runner, (series, about) => explained(view, series, about));
 }
 
 async function explained(
   view: LiveTenantView,
   series: readonly SeriesInfo[],
-  range: TimeRange,
+  about: Pick<ExplainQuestion, "range" | "asOfMs">,
 ): Promise<ExplainedSeries[]> {
   const byPartition = Map.groupBy(series, (info) => info.partition);
   const answers = await Promise.all(
     [...byPartition].map(([partition, group]) => {
       const handles = group.map(({ handle }) => handle);
-      return view.platform.pool.ask(partition, { what: "explain", handles, range });
+      return view.platform.pool.ask(partition, { what: "explain", handles, ...about });
     }),
   );
   return answers.flat();

@@ -43,7 +43,7 @@ export function nodeRows(view: LiveTenantView, filter: PlaceFilter): NodeRow[] {
 }
 
 export function nodeRow(view: LiveTenantView, { clusterId, nodeId, series }: NodeInfo): NodeRow {
-  const { score, anomalous } = view.runner.nodeNow(clusterId, nodeId);
+  const { score } = view.runner.nodeNow(clusterId, nodeId);
   const open = series.filter((info) => info.episodeScore >= ANOMALOUS_SCORE);
   const top = [...series].sort((a, b) => weight(b) - weight(a)).slice(0, TOP_METRICS);
   return {
@@ -52,9 +52,9 @@ export function nodeRow(view: LiveTenantView, { clusterId, nodeId, series }: Nod
     metrics: series.length,
     score,
     severity: severityOf(score),
-    numAnomalies: anomalous,
+    numAnomalies: open.length,
     topMetrics: top.map((info) => ({ metric: info.key.metricName, score: weight(info) })),
-    since: score >= ANOMALOUS_SCORE && open.length > 0 ? oldestOnset(open) : 0,
+    since: open.length > 0 ? oldestOnset(open) : 0,
     lastAt: newestOf(series),
     state: nodeState(view, series),
     confidence: meanOf(series.map(settled)),

@@ -12,6 +12,7 @@ import type {
   AppendMessage,
   AskMessage,
   ExplainedSeries,
+  ExplainQuestion,
   FromWorker,
   OpenAnswer,
   Question,
@@ -134,7 +135,7 @@ export class PartitionOwner {
       case "anomaly":
         return this.#anomaly(question.handle, question.windowStart);
       case "explain":
-        return question.handles.map((handle) => this.#explain(handle, question.range));
+        return question.handles.map((handle) => this.#explain(handle, question));
       case "history":
         return question.handles.map((handle) => this.#history(handle, question.range));
       case "close":
@@ -170,12 +171,9 @@ export class PartitionOwner {
     return answerAnomaly(runtime, series, windowStart);
   }
 
-  #explain(
-    handle: number,
-    range: Extract<Question, { what: "explain" }>["range"],
-  ): ExplainedSeries {
+  #explain(handle: number, question: ExplainQuestion): ExplainedSeries {
     const { runtime, series } = this.#find(handle);
-    return explainedIn(runtime, series, range);
+    return explainedIn(runtime, series, question);
   }
 
   #history(handle: number, range: TimeRange): SeriesHistory {

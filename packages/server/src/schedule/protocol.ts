@@ -52,9 +52,18 @@ export type Question =
     }
   | { readonly what: "anomalies"; readonly tenantId: string; readonly query: AnomalyQuery }
   | { readonly what: "anomaly"; readonly handle: number; readonly windowStart: EpochMs }
-  | { readonly what: "explain"; readonly handles: readonly number[]; readonly range: TimeRange }
+  | ExplainQuestion
   | { readonly what: "history"; readonly handles: readonly number[]; readonly range: TimeRange }
   | { readonly what: "close" };
+
+/** The strongest episodes of some series in a range, and whether they reported at an instant. */
+export interface ExplainQuestion {
+  readonly what: "explain";
+  readonly handles: readonly number[];
+  readonly range: TimeRange;
+  /** The newest point before this instant is told. */
+  readonly asOfMs: EpochMs;
+}
 
 export interface AnomalyQuery {
   readonly range: TimeRange;
@@ -103,7 +112,7 @@ export interface FoundAnomaly {
 export interface ExplainedSeries {
   readonly handle: number;
   readonly row: AnomalyRow | undefined;
-  /** Newest point before the end of the range; 0 where there is none in the day before it. */
+  /** Newest point before `asOfMs`; 0 where there is none in the day before it. */
   readonly lastMs: EpochMs;
 }
 

@@ -198,7 +198,26 @@ export class TenantRunner {
     }
     this.#fold = fold;
     this.#history = new RollupHistory(stepMs, shelf(stepMs));
+    if (saved !== undefined) this.#takeUpScores(fold, this.#history);
     return fold;
+  }
+
+  /** Where everything stood at the last step before a restart. */
+  #takeUpScores(fold: TenantFold, history: RollupHistory): void {
+    const { names, processedMs } = fold.fleet;
+    const last = { startMs: processedMs, endMs: processedMs + fold.stepMs };
+    names.nodeIds.forEach((nodeId, n) => {
+      const clusterId = names.clusterIds[names.nodeCluster[n]!]!;
+      const place: EntityPlace = { level: "node", clusterId, nodeId };
+      history.read(place, last, (_, score) => note(this.#nodesNow, n, Math.min(1, score), 0));
+    });
+    names.clusterIds.forEach((clusterId, c) => {
+      const place: EntityPlace = { level: "cluster", clusterId, nodeId: "" };
+      history.read(place, last, (_, score) => note(this.#clustersNow, c, Math.min(1, score), 0));
+    });
+    history.read(TENANT_PLACE, last, (_, score) => {
+      this.tenantNow = { score: Math.min(1, score), anomalous: 0 };
+    });
   }
 
   #feed(
