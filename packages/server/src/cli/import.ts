@@ -32,6 +32,7 @@ export async function importFiles(
     title: "import",
     unit: "MB",
     total: size / MEGABYTE,
+    quiet: context.flags.quiet,
   });
   const total: Total = { points: 0, refused: 0, reasons: new Map() };
   try {

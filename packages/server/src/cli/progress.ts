@@ -12,7 +12,9 @@ export interface ProgressOptions {
   readonly title: string;
   /** What is counted, such as `rows`; rates are per second of it. */
   readonly unit: string;
+  /** Unknown (0): nothing is shown. */
   readonly total: number;
+  readonly quiet?: boolean | undefined;
 }
 
 /**
@@ -34,6 +36,7 @@ export class Progress {
   }
 
   add(count: number): void {
+    if (this.#options.quiet === true || !(this.#options.total > 0)) return;
     this.#done += count;
     const nowMs = this.#io.now();
     if (this.#io.errIsTerminal) {
@@ -54,7 +57,7 @@ export class Progress {
   }
 
   #share(): number {
-    return this.#options.total > 0 ? Math.min(1, this.#done / this.#options.total) : 1;
+    return Math.min(1, this.#done / this.#options.total);
   }
 
   #bar(nowMs: number): string {
@@ -70,6 +73,7 @@ export class Progress {
     if (seconds <= 0 || this.#done === 0) return "";
     const perSecond = this.#done / seconds;
     const leftMs = (1000 * Math.max(0, this.#options.total - this.#done)) / perSecond;
-    return `${countText(perSecond)} ${this.#options.unit}/s, ${durationText(leftMs)} left`;
+    const rate = perSecond < 9.95 ? perSecond.toFixed(1) : countText(perSecond);
+    return `${rate} ${this.#options.unit}/s, ${durationText(leftMs)} left`;
   }
 }

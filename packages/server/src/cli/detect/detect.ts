@@ -33,7 +33,8 @@ export async function detect(
   const inputs = folder ? folderInputs(path) : [csvInput(path, context.io)];
   const jobs = inputs.map((input) => jobOf(input, folder, flags));
   const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0) / MEGABYTE;
-  const progress = new Progress(context.io, { title: "detect", unit: "MB", total });
+  const { quiet } = context.flags;
+  const progress = new Progress(context.io, { title: "detect", unit: "MB", total, quiet });
   const beganMs = context.io.now();
   let summaries: Awaited<ReturnType<typeof detectFiles>>;
   try {

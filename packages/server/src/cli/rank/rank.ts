@@ -52,7 +52,8 @@ export async function rank(
   const edges = flags.graph === undefined ? [] : await readCallGraph(flags.graph);
   const input = csvInput(path, context.io);
   const total = input.bytes / MEGABYTE;
-  const progress = new Progress(context.io, { title: "read", unit: "MB", total });
+  const { quiet } = context.flags;
+  const progress = new Progress(context.io, { title: "read", unit: "MB", total, quiet });
   const bytes = counted(input.open(), (count) => progress.add(count / MEGABYTE));
   const csv = { ...flags.csv, node: flags.csv.node ?? input.stem };
   const table = await readCsvTable({ name: input.name, bytes }, csv).finally(() => progress.end());

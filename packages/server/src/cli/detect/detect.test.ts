@@ -1,0 +1,133 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EXIT } from "../exit-code.ts";
+import { runForTest } from "../testing-io.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "foreshock-detect-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Four days of minutes that wobble, with a jump of an hour at the end. */
+function jumping(count = 5760): string {
+  const lines = ["timestamp,value"];
+  for (let i = 0; i < count; i++) {
+    const noise = Math.sin(12.9898 * i) * 43758.5453;
+    const jump = i >= count - 60 ? 40 : 0;
+    lines.push(`${1_782_900_000 + 60 * i},${20 + noise - Math.floor(noise) + jump}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function fileOf(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  mkdirSync(join(path, ".."), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+describe("foreshock detect", () => {
+  it("prints a ranked table with sentences, worst first, and what chance explains", async () => {
+    const path = fileOf("web-1.csv", jumping());
+    const run = await runForTest(["detect", path, "--no-color"], { terminal: true, width: 160 });
+    const [header, first] = run.out.split("\n");
+    expect(header).toMatch(/^SEV +SCORE +SERIES +SINCE +FOR +LABEL +WHY$/);
+    expect(first).toMatch(/^critical +9\d +default\/web-1\/value +2026-07-05 09:\d\d:00 /);
+    expect(first).toContain("value on web-1 rose from a typical 20-21 to ");
+    expect(run.err).toMatch(
+      /5,760 points of 1 series in .*\d+ anomalies of metrics at 0.5 or more/,
+    );
+    expect(run.code).toBe(EXIT.ok);
+  });
+
+  it("ends with 3 when something was found, only where asked to", async () => {
+    const path = fileOf("web-1.csv", jumping());
+    expect((await runForTest(["detect", path, "--exit-code"])).code).toBe(EXIT.found);
+    const quiet = fileOf("quiet.csv", jumping(5760).split("\n").slice(0, 5000).join("\n"));
+    const argv = ["detect", quiet, "--exit-code", "--threshold", "0.99"];
+    expect((await runForTest(argv)).code).toBe(EXIT.ok);
+  });
+
+  it("gives JSON and NDJSON as the API words them", async () => {
+    const path = fileOf("web-1.csv.gz", gzipSync(jumping()));
+    const { data, nodes, summary } = JSON.parse((await runForTest(["detect", path, "--json"])).out);
+    expect(data[0]).toMatchObject({
+      cluster: "default",
+      node: "web-1",
+      metric: "value",
+      engine: "stream",
+      severity: "critical",
+      label: "trend",
+      kind: "shift_up",
+      explanation: { direction: "up" },
+    });
+    expect(Date.parse(data[0].windowStart)).toBeLessThan(Date.parse(data[0].windowEnd));
+    expect(nodes[0]).toMatchObject({ node: "web-1", numMetricsAnalyzed: 1 });
+    expect(nodes[0].contributions.map((part: { share: number }) => part.share)).toEqual([1]);
+    expect(summary).toMatchObject({ files: 1, points: 5760, series: 1, nodes: 1 });
+    const lines = (await runForTest(["detect", path, "--ndjson"])).out.trimEnd().split("\n");
+    expect(JSON.parse(lines[0]!)).toEqual(data[0]);
+  });
+
+  it("reads standard input and ranks nodes where they have several metrics", async () => {
+    const wide = jumping(3000)
+      .replaceAll(/,([\d.]+)\n/g, ",$1,5\n")
+      .replace("value", "cpu,mem");
+    const run = await runForTest(["detect", "-", "--node", "db-7"], { stdin: wide });
+    const [header, first] = run.out.split("\n");
+    expect(header).toBe("sev\tscore\tnode\tsince\tfor\tmetrics\twhy");
+    expect(first).toMatch(/\tdefault\/db-7\t.*\t1\/2\tcpu on db-7 /);
+    const metrics = await runForTest(["detect", "-", "--level", "metric"], { stdin: wide });
+    expect(metrics.out).toContain("default/stdin/cpu\t");
+  });
+
+  it("scores a folder into a folder with the same names, alike on one thread and on several", async () => {
+    fileOf("fleet/a.csv", jumping(20_000));
+    fileOf("fleet/eu/b.csv.gz", gzipSync(jumping(19_000)));
+    fileOf("fleet/c.csv", jumping(18_000));
+    fileOf("fleet/notes.txt", "not a csv");
+    const out = join(folder, "scores");
+    const run = await runForTest(["detect", join(folder, "fleet"), "--scores", out]);
+    expect(run.code).toBe(EXIT.ok);
+    expect(run.err).toContain("57,000 points of 3 series");
+    expect(existsSync(join(out, "notes.txt"))).toBe(false);
+    const alone = join(folder, "alone.csv");
+    await runForTest(["detect", join(folder, "fleet/a.csv"), "--scores", alone]);
+    expect(readFileSync(join(out, "a.csv"), "utf8")).toBe(readFileSync(alone, "utf8"));
+    const packed = gunzipSync(readFileSync(join(out, "eu/b.csv.gz"))).toString();
+    expect(packed.split("\n")).toHaveLength(3 * 19_000 + 2);
+    expect(
+      packed.startsWith("timestamp,cluster,node,metric,score,expected,lower,upper,label"),
+    ).toBe(true);
+  });
+
+  it("names file, line and remedy of a broken row, on threads too, and leaves no half file", async () => {
+    const path = fileOf("broken.csv", "timestamp,a,b,c\n1700000000,1,1,1\n1700000060,1,1\n");
+    const out = join(folder, "broken-scores.csv");
+    const run = await runForTest(["detect", path, "--scores", out]);
+    expect(run).toMatchObject({ code: EXIT.error, out: "" });
+    expect(run.err).toBe(
+      `error: ${path}:3: 3 columns, the header has 4: add the missing value or an empty field\n`,
+    );
+    expect(existsSync(out)).toBe(false);
+    fileOf("mixed/good.csv", jumping(40_000));
+    fileOf("mixed/bad.csv", `${jumping(20_000)}x,1\n`);
+    const mixed = await runForTest(["detect", join(folder, "mixed")]);
+    expect(mixed.code).toBe(EXIT.error);
+    expect(mixed.err).toContain('bad.csv:20002: "x" is no time');
+  });
+
+  it("refuses what cannot work before it reads anything", async () => {
+    const path = fileOf("web-1.csv", jumping(10));
+    const unknown = await runForTest(["detect", path, "--engine", "streem"]);
+    expect(unknown.err).toContain('no engine is named "streem"; did you mean stream?');
+    expect((await runForTest(["detect", path, "--scores", path])).code).toBe(EXIT.usage);
+    expect((await runForTest(["detect", join(folder, "none.csv")])).err).toContain("no file or");
+    mkdirSync(join(folder, "empty"), { recursive: true });
+    expect((await runForTest(["detect", join(folder, "empty")])).err).toContain("no .csv");
+  });
+});
