@@ -8,7 +8,7 @@ import { rankPlaces } from "./ranking.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 /** Series whose window is looked at point by point; the worst nodes of the range come first. */
-const SERIES_MAX = 600;
+const SERIES_MAX = 240;
 /** Steps before the range that define what is usual. Source: window ranking. */
 const HISTORY_STEPS = 1440;
 
