@@ -1,0 +1,117 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ALARM_OUT, ALARM_OUT_LENGTH, AlarmOpenings } from "./alarm-openings.ts";
+import { EPISODE_ROW, EPISODE_ROW_LENGTH } from "./episode-tracker.ts";
+
+const INTERVAL = 300_000;
+const PER_DAY = 288;
+
+interface Point {
+  readonly value: number;
+  readonly score: number;
+}
+
+const baseline = { seasonBins: PER_DAY, copySeason: (out: Float64Array) => out.fill(0) };
+
+function alarms(promiseDays = 5.5): AlarmOpenings {
+  return new AlarmOpenings({ intervalMs: INTERVAL, promiseDays, baseline });
+}
+
+/** Rows of ALARM_OUT; the scorer expects 100 with scale 1 all the time. */
+function fold(layer: AlarmOpenings, points: readonly Point[], from = 0): Float64Array[] {
+  return points.map(({ value, score }, i) => {
+    const row = new Float64Array(EPISODE_ROW_LENGTH);
+    row[EPISODE_ROW.score] = score;
+    row[EPISODE_ROW.level] = 100;
+    row[EPISODE_ROW.scale] = 1;
+    const out = new Float64Array(ALARM_OUT_LENGTH);
+    layer.push((from + i) * INTERVAL, value, row, 100, out);
+    return out;
+  });
+}
+
+const calm = (count: number): Point[] =>
+  Array.from({ length: count }, (_, i) => ({ value: 100 + Math.sin(i * 12.9), score: 0.1 }));
+const at = (value: number, score: number, count = 1): Point[] =>
+  new Array<Point>(count).fill({ value, score });
+const openings = (rows: readonly Float64Array[]) =>
+  rows.flatMap((row, i) => (row[ALARM_OUT.opened] === 1 ? [i] : []));
+
+describe("AlarmOpenings", () => {
+  it("stays closed on calm points", () => {
+    expect(openings(fold(alarms(), calm(10 * PER_DAY)))).toEqual([]);
+  });
+
+  it("opens on a record, by hand: 7 days old, 50 % of the range beyond it, so 7 x 25 days", () => {
+    const rows = fold(alarms(), [
+      ...at(99, 0),
+      ...at(101, 0),
+      ...calm(7 * PER_DAY - 3),
+      ...at(102, 0),
+    ]);
+    const last = rows.at(-1)!;
+    // The ends of the range have faded a little towards the mean in a week of 60 days half-life.
+    expect(last[ALARM_OUT.evidence]).toBeGreaterThan(7 * 25);
+    expect(last[ALARM_OUT.evidence]).toBeLessThan(7 * 40);
+    expect(openings(rows)).toEqual([7 * PER_DAY - 1]);
+  });
+
+  it("damps a rare score whose deviation is small in the seen range, by hand: a tenth of 15 % of it squared", () => {
+    const range = [...at(0, 0), ...at(200, 0), ...calm(PER_DAY)];
+    const small = fold(alarms(), [...range, ...at(103, 0.9)]).at(-1)!;
+    const large = fold(alarms(), [...range, ...at(140, 0.9)]).at(-1)!;
+    expect(large[ALARM_OUT.evidence]).toBeCloseTo(30, 0);
+    expect(small[ALARM_OUT.evidence]).toBeCloseTo(30 * (3 / 200 / 0.15) ** 2, 1);
+  });
+
+  it("makes one opening of a shift of 48 hours, holds its score, and stays silent at recovery", () => {
+    const shift = [...at(140, 0.95), ...at(140, 0.2, 2 * PER_DAY - 1)];
+    const layer = alarms();
+    const rows = fold(layer, [...calm(5 * PER_DAY), ...shift, ...at(100, 0.95), ...calm(PER_DAY)]);
+    expect(openings(rows)).toEqual([5 * PER_DAY]);
+    const hour47 = rows[7 * PER_DAY - 12]!;
+    expect(hour47[ALARM_OUT.active]).toBe(1);
+    expect(hour47[ALARM_OUT.score]).toBeGreaterThanOrEqual(0.95);
+    expect(layer.isOpen).toBe(false);
+  });
+
+  it("gets dearer with every opening, by hand: evidence 97 days, required 1.65 (1 + f)^2, so no opening at f = 6.7", () => {
+    const spike = [...at(108, 0.97), ...calm(PER_DAY / 4)];
+    const range = [...at(60, 0), ...at(140, 0), ...calm(3 * PER_DAY)];
+    const rows = fold(alarms(), [...range, ...new Array(12).fill(spike).flat()]);
+    const spikes = Array.from({ length: 12 }, (_, k) => range.length + k * spike.length);
+    // Seven openings in 1.5 days fade by about 6 % meanwhile: f = 6.6 before the eighth spike.
+    expect(openings(rows).slice(0, 7)).toEqual(spikes.slice(0, 7));
+    expect(openings(rows).length).toBeLessThan(12);
+    const rare = fold(alarms(), [...range, ...spike, ...calm(14 * PER_DAY), ...spike]);
+    expect(openings(rare).length).toBe(2);
+  });
+
+  it("gives a missing point no evidence and score 0, and lets the clocks run on", () => {
+    const rows = fold(alarms(), [...calm(PER_DAY), ...at(Number.NaN, 0.9, 3)]);
+    expect([...rows.at(-1)!]).toEqual([0, 0, 0, 0]);
+  });
+
+  it("goes on from saved bytes as if nothing had happened, wherever it is cut", () => {
+    const point = fc.record({
+      value: fc.oneof(fc.double({ min: 60, max: 140, noNaN: true }), fc.constant(Number.NaN)),
+      score: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.array(point, { minLength: 100, maxLength: 300 }), fc.nat(300), (list, k) => {
+        const cut = Math.min(k, list.length);
+        const points = [...calm(100), ...list];
+        const whole = alarms();
+        const rows = fold(whole, points);
+        const first = alarms();
+        const before = fold(first, points.slice(0, cut));
+        const second = alarms();
+        second.restore(first.save());
+        expect([...before, ...fold(second, points.slice(cut), cut)]).toEqual(rows);
+        expect(second.save()).toEqual(whole.save());
+      }),
+      { numRuns: 30 },
+    );
+    expect(() => alarms().restore(new Uint8Array(12))).toThrow(/cannot be read/);
+  });
+});

@@ -1,0 +1,212 @@
+import { openState, sealState, unreadable } from "../model/state-bytes.ts";
+import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
+import { scoreOfDays } from "../stats/return-period.ts";
+import { SEEN_LENGTH, stepEvidence } from "./alarm-evidence.ts";
+import { EPISODE_ROW } from "./episode-tracker.ts";
+
+/** What the layer says about one point; index into the `out` it fills. */
+export const ALARM_OUT = {
+  /** Rarity in days; an alarm opens when it reaches the required days. */
+  evidence: 0,
+  /** 1 where an alarm opens. */
+  opened: 1,
+  /** 1 while the episode is open. */
+  active: 2,
+  /** The engine's score, held up while a sustained fault lasts. For charts and "now" lists. */
+  score: 3,
+} as const;
+export const ALARM_OUT_LENGTH = 4;
+
+/** What the layer needs of the scorer beside its row. */
+export interface AlarmBaseline {
+  /** Bins of the daily profile; they part the UTC day evenly. */
+  readonly seasonBins: number;
+  /** Copies the profile as it is after the latest point: deviations from the slow level. */
+  copySeason(out: Float64Array): void;
+}
+
+/** Required evidence of the first opening, as a share of the promise. All: reference/alarms.py. */
+const REQUIRED_SHARE = 0.3;
+/** Required evidence grows as (1 + recent openings)^2. */
+const FATIGUE_POWER = 2;
+/** Recent: e-folding time is promise^1.5 days, at most 14. */
+const FATIGUE_EXPONENT = 1.5;
+const FATIGUE_DAYS_MAX = 14;
+/** An episode stays open above this share of the required evidence and closes after 4 quiet hours. */
+const STAY_SHARE = 0.3;
+const QUIET_DAYS = 4 / 24;
+/** Points over which the deviation from the kept expectation is averaged. */
+const HOLD_TAU = 30;
+/** A fault lasts while that is above 2 kept scales and a third of its peak, for 3 days at most. */
+const HOLD_SCALES = 2;
+const HOLD_SHARE = 0.33;
+const HOLD_DAYS_MAX = 3;
+/** For a day after a fault a point within 6 kept scales of the old normal opens nothing. */
+const RECOVERY_DAYS = 1;
+const RECOVERY_SCALES = 6;
+
+const S = {
+  recent: SEEN_LENGTH,
+  open: SEEN_LENGTH + 1,
+  quiet: SEEN_LENGTH + 2,
+  kept: SEEN_LENGTH + 3,
+  keptSlow: SEEN_LENGTH + 4,
+  keptScale: SEEN_LENGTH + 5,
+  keptSince: SEEN_LENGTH + 6,
+  deviation: SEEN_LENGTH + 7,
+  peak: SEEN_LENGTH + 8,
+  held: SEEN_LENGTH + 9,
+  heldScore: SEEN_LENGTH + 10,
+  recovery: SEEN_LENGTH + 11,
+} as const;
+const NUMBERS = SEEN_LENGTH + 12;
+const FORMAT = 0x41;
+const VERSION = 1;
+const NO_SEASON = new Float64Array(0);
+
+export interface AlarmOpeningsOptions {
+  /** Nominal sampling interval. */
+  readonly intervalMs: DurationMs;
+  /** The promise: at most about one opening in so many days. Measured for 1, 5.5 and 30. */
+  readonly promiseDays: number;
+  readonly baseline: AlarmBaseline;
+}
+
+/**
+ * When scores of one series become an alarm: one opening an episode, sustained faults held, silent
+ * recovery. The scores themselves are not changed; open by this, rank by the plain score.
+ *
+ * Deterministic fold; O(1) a point; 144 bytes, and a copy of the daily profile only from an opening
+ * until the day after its fault. Source: reference/alarms.py, spec of detection section 12.
+ */
+export class AlarmOpenings {
+  readonly #state = new Float64Array(NUMBERS);
+  readonly #perDay: number;
+  readonly #promiseDays: number;
+  readonly #baseline: AlarmBaseline;
+  /** Empty unless an expectation is kept. */
+  #season = NO_SEASON;
+
+  constructor({ intervalMs, promiseDays, baseline }: AlarmOpeningsOptions) {
+    this.#perDay = DAY_MS / intervalMs;
+    this.#promiseDays = promiseDays;
+    this.#baseline = baseline;
+  }
+
+  /**
+   * One point, in time order, right after the scorer has judged it.
+   *
+   * @param value NaN = missing: evidence 0, clocks run on
+   * @param row the scorer's row (EPISODE_ROW: score, level, scale are read)
+   * @param slowBefore the scorer's slow level as it was before the point
+   * @param out filled as ALARM_OUT says
+   */
+  push(
+    atMs: EpochMs,
+    value: number,
+    row: Float64Array,
+    slowBefore: number,
+    out: Float64Array,
+  ): void {
+    const s = this.#state;
+    const missing = Number.isNaN(value);
+    const score = missing ? 0 : row[EPISODE_ROW.score]!;
+    const required = this.#requiredDays();
+    let evidence = 0;
+    let oldNormal = false;
+    if (!missing) {
+      evidence = stepEvidence(s, value, score, row[EPISODE_ROW.level]!, this.#perDay);
+      if (s[S.kept]! > 0) oldNormal = this.#hold(atMs, value);
+    }
+    s[S.recovery] = Math.max(s[S.recovery]! - 1, 0);
+    out[ALARM_OUT.evidence] = evidence;
+    out[ALARM_OUT.opened] = 0;
+    out[ALARM_OUT.score] = score;
+    if (s[S.open]! > 0) {
+      this.#stay(evidence, required, score, out);
+    } else if (evidence >= required && !(s[S.recovery]! > 0 && oldNormal)) {
+      this.#open(evidence, score, slowBefore, row[EPISODE_ROW.scale]!);
+      out[ALARM_OUT.opened] = 1;
+      out[ALARM_OUT.score] = s[S.heldScore]!;
+    }
+    if (s[S.kept] === 0) this.#season = NO_SEASON;
+    out[ALARM_OUT.active] = s[S.open]!;
+  }
+
+  get isOpen(): boolean {
+    return this.#state[S.open]! > 0;
+  }
+
+  /** The state as sealed bytes: 154, and 8 a bin of the profile while one is kept. */
+  save(): Uint8Array {
+    const numbers = new Float64Array(NUMBERS + this.#season.length);
+    numbers.set(this.#state);
+    numbers.set(this.#season, NUMBERS);
+    return sealState(FORMAT, VERSION, new Uint8Array(numbers.buffer));
+  }
+
+  /** @throws Refusal "state/unreadable" for other or damaged bytes; the state stays as it was. */
+  restore(bytes: Uint8Array): void {
+    const payload = openState(FORMAT, VERSION, bytes);
+    const bins = payload.length / 8 - NUMBERS;
+    if (bins !== 0 && bins !== this.#baseline.seasonBins) {
+      throw unreadable("the length does not fit", { bytes: bytes.length });
+    }
+    const numbers = new Float64Array(payload.buffer);
+    this.#state.set(numbers.subarray(0, NUMBERS));
+    this.#season = numbers.slice(NUMBERS);
+  }
+
+  /** Dearer with every recent opening: a budget of the series. Forgets openings by one point. */
+  #requiredDays(): number {
+    const days = this.#promiseDays;
+    const fading = Math.min(days ** FATIGUE_EXPONENT, FATIGUE_DAYS_MAX) * this.#perDay;
+    this.#state[S.recent]! *= Math.exp(-1 / fading);
+    return REQUIRED_SHARE * days * (1 + this.#state[S.recent]!) ** FATIGUE_POWER;
+  }
+
+  #stay(evidence: number, required: number, score: number, out: Float64Array): void {
+    const s = this.#state;
+    if (s[S.held]! > 0) {
+      s[S.heldScore] = Math.max(s[S.heldScore]!, score);
+      out[ALARM_OUT.score] = s[S.heldScore]!;
+    }
+    const stays = s[S.held]! > 0 || evidence >= STAY_SHARE * required;
+    s[S.quiet] = stays ? 0 : s[S.quiet]! + 1;
+    if (s[S.quiet]! <= QUIET_DAYS * this.#perDay) return;
+    s[S.open] = 0;
+    if (s[S.recovery] === 0) s[S.kept] = s[S.held] = 0;
+  }
+
+  #open(evidence: number, score: number, slowBefore: number, scale: number): void {
+    const s = this.#state;
+    s[S.recent]!++;
+    s.fill(0, S.open);
+    s[S.open] = s[S.kept] = 1;
+    s[S.keptSlow] = slowBefore;
+    s[S.keptScale] = scale;
+    s[S.heldScore] = Math.max(score, scoreOfDays(evidence));
+    this.#season = new Float64Array(this.#baseline.seasonBins);
+    this.#baseline.copySeason(this.#season);
+  }
+
+  /** Follows the value against the expectation kept at the opening; true = back in the old normal. */
+  #hold(atMs: EpochMs, value: number): boolean {
+    const s = this.#state;
+    const bins = this.#season.length;
+    const bin = Math.floor(((atMs % DAY_MS) / DAY_MS) * bins) % bins;
+    const away = value - (s[S.keptSlow]! + this.#season[bin]!);
+    s[S.keptSince]!++;
+    const rate = Math.max(1 / HOLD_TAU, 1 / s[S.keptSince]!);
+    s[S.deviation]! += (away - s[S.deviation]!) * rate;
+    if (s[S.keptSince]! >= HOLD_TAU) {
+      const size = Math.abs(s[S.deviation]!);
+      s[S.peak] = Math.max(s[S.peak]!, size);
+      const lasts = size >= Math.max(HOLD_SCALES * s[S.keptScale]!, HOLD_SHARE * s[S.peak]!);
+      if (s[S.held]! > 0 && !lasts) s[S.recovery] = RECOVERY_DAYS * this.#perDay;
+      s[S.held] = lasts ? 1 : 0;
+    }
+    if (s[S.keptSince]! > HOLD_DAYS_MAX * this.#perDay) s[S.kept] = s[S.held] = 0;
+    return Math.abs(away) <= RECOVERY_SCALES * s[S.keptScale]!;
+  }
+}

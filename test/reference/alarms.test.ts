@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import {
+  ALARM_OUT,
+  ALARM_OUT_LENGTH,
+  AlarmOpenings,
+} from "../../packages/core/src/incident/alarm-openings.ts";
+import {
+  EPISODE_ROW,
+  EPISODE_ROW_LENGTH,
+} from "../../packages/core/src/incident/episode-tracker.ts";
+import { askReference, type ReferenceCase, referenceMissing } from "./python-reference.ts";
+
+const missing = referenceMissing();
+
+/** What the reference's engine says of each point, what its alarm layer made of it, and the profile at each opening. */
+const CASES = `
+import alarms as a
+from generator import KINDS, generate
+from stream_engine import DAILY_EXPECTED, SCORE, SLOW, TYPICAL_SCALE, make_clock, new_state, prepare, step
+for interval in (60, 300):
+    for number, kind in enumerate(KINDS):
+        for days in (1.0, 5.5, 30.0):
+            t, x, noise = generate(kind, 310 + number, 16, interval)
+            start = int(11 * 86400 / interval)
+            x[start:start + int(2 * 86400 / interval)] += 12 * noise * (-1) ** number
+            x[start + 500:start + 540] = np.nan
+            t, x, dt = prepare(t, x)
+            clock = make_clock(dt)
+            state, alarm = new_state(clock), a.new_alarm_state(clock)
+            given, rows, seasons = np.empty((x.size, 4)), np.zeros((x.size, 4)), []
+            for i in range(x.size):
+                slow = state.level[SLOW]
+                step(state, clock, t[i], x[i])
+                a.alarm_step(alarm, state, clock, slow, days, t[i], x[i], rows[i])
+                given[i] = slow, state.out[SCORE], state.out[DAILY_EXPECTED], state.out[TYPICAL_SCALE]
+                if rows[i, a.OPENED]:
+                    seasons.append(state.season.copy())
+            emit({"kind": kind, "interval": interval, "days": days, "bins": int(clock.season_bins)}, t, x,
+                 given.ravel(), rows.ravel(), np.concatenate(seasons) if seasons else np.empty(0))
+`;
+
+describe.skipIf(missing !== undefined && process.env.CI === undefined)(
+  `AlarmOpenings beside the reference${missing === undefined ? "" : ` (skipped: ${missing})`}`,
+  () => {
+    it("gives the same evidence, openings, episodes and alarm scores for the same engine", () => {
+      const cases = askReference(CASES);
+      expect(cases.length).toBe(60);
+      let opened = 0;
+      for (const one of cases) opened += compare(one);
+      expect(opened).toBeGreaterThan(100);
+    }, 600_000);
+  },
+);
+
+/** Openings of the case, after checking each number of each point. */
+function compare({ row, columns }: ReferenceCase): number {
+  const { kind, interval, days, bins } = row as {
+    kind: string;
+    interval: number;
+    days: number;
+    bins: number;
+  };
+  const [at, values, given, wanted, seasons] = columns as Float64Array[];
+  let opened = 0;
+  const layer = new AlarmOpenings({
+    intervalMs: interval * 1000,
+    promiseDays: days,
+    baseline: {
+      seasonBins: bins,
+      copySeason: (out) => out.set(seasons!.subarray(opened * bins, (opened + 1) * bins)),
+    },
+  });
+  const point = new Float64Array(EPISODE_ROW_LENGTH);
+  const out = new Float64Array(ALARM_OUT_LENGTH);
+  values!.forEach((value, i) => {
+    const [slow, score, level, scale] = given!.subarray(4 * i, 4 * i + 4);
+    point[EPISODE_ROW.score] = score!;
+    point[EPISODE_ROW.level] = level!;
+    point[EPISODE_ROW.scale] = scale!;
+    layer.push(at![i]! * 1000, value, point, slow!, out);
+    const place = `${kind} every ${interval} s, ${days} days, point ${i}`;
+    const [evidence, isOpened, active, alarmScore] = wanted!.subarray(4 * i, 4 * i + 4);
+    if (out[ALARM_OUT.opened] !== isOpened || out[ALARM_OUT.active] !== active) {
+      expect([...out], place).toEqual([evidence, isOpened, active, alarmScore]);
+    }
+    if (Math.abs(out[ALARM_OUT.score]! - alarmScore!) > 1e-9) {
+      expect(out[ALARM_OUT.score], place).toBe(alarmScore);
+    }
+    if (Math.abs(out[ALARM_OUT.evidence]! - evidence!) > 1e-9 * (1 + evidence!)) {
+      expect(out[ALARM_OUT.evidence], place).toBe(evidence);
+    }
+    opened += out[ALARM_OUT.opened]!;
+  });
+  return opened;
+}
