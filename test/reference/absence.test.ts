@@ -33,7 +33,7 @@ describe.skipIf(missing !== undefined && process.env.CI === undefined)(
       "raises at most about the promised alarms on healthy metrics sampled every %d s, every kind",
       (intervalS) => {
         const cases = askReference(CLEAN, [String(intervalS)]);
-        const kinds = new Set(cases.map(({ row }) => row.kind));
+        const kinds = new Set(cases.map(({ row }) => String(row.kind)));
         for (const kind of kinds) {
           const mine = cases.filter(({ row }) => row.kind === kind);
           const alarms = mine.flatMap((series) => returnPeriods(series, intervalS));

@@ -1,5 +1,6 @@
 import type { Direction, Explanation, FactorName } from "../model/explanation.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
+import { claimedDays } from "../stats/return-period.ts";
 import type { Classification } from "./classify.ts";
 import type { Locale, Shape } from "./locale-en.ts";
 import { type SentenceFacts, sentence } from "./sentence.ts";
@@ -8,9 +9,6 @@ import { type SentenceFacts, sentence } from "./sentence.ts";
 const RANGE_SCALES = 2.5;
 /** History at which confidence is full. Source: spec of the engine, cold start. */
 const FULL_CONFIDENCE_MS: DurationMs = 3 * DAY_MS;
-/** A series watched for a days claims at most "once in 10 a days". Source: spec of the roll-up. */
-const CLAIM_AGES_MAX = 10;
-
 /** What an explanation needs of an episode; the incident room's `Episode` has it. */
 export interface ExplainedEpisode {
   readonly onsetMs: EpochMs;
@@ -48,7 +46,6 @@ export function explainEpisode(request: ExplainRequest, locale?: Locale): Explan
   const point = pointOf(episode, classification);
   const away = point.value - point.level;
   const reach = RANGE_SCALES * point.scale;
-  const ageDays = (pointCount * intervalMs) / DAY_MS;
   const direction = directionOf(classification, away);
   const explanation: Omit<Explanation, "text"> = {
     kind: classification.kind,
@@ -62,7 +59,7 @@ export function explainEpisode(request: ExplainRequest, locale?: Locale): Explan
       percent: point.level === 0 ? Number.NaN : (100 * away) / Math.abs(point.level),
       sigma: point.scale > 0 ? away / point.scale : Number.NaN,
     },
-    returnPeriodDays: Math.min(intervalMs / DAY_MS / episode.peakP, CLAIM_AGES_MAX * ageDays),
+    returnPeriodDays: claimedDays(episode.peakP, intervalMs, pointCount),
     factors: factorsOf(episode),
     confidence: Math.min(1, (pointCount * intervalMs) / FULL_CONFIDENCE_MS),
   };
