@@ -39,12 +39,16 @@ export function colorsFor(io: Io, flag: boolean): Colors {
   return picocolors.createColors(wantsColor(io.outIsTerminal, io.env, flag));
 }
 
-/** The real world of this process. `stop` takes the Ctrl-C handler away again. */
+/**
+ * The real world of this process. Ctrl-C is caught only once somebody asks for the signal: a command
+ * that does not look at it, such as `detect`, is ended by the system at once, even while it computes.
+ * `stop` takes the handler away again.
+ */
 export function processIo(): { readonly io: Io; readonly stop: () => void } {
   const abort = new AbortController();
   const interrupted = () => abort.abort();
-  process.once("SIGINT", interrupted);
   process.stdout.on("error", leaveQuietly);
+  let caught = false;
   const io: Io = {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
@@ -54,7 +58,11 @@ export function processIo(): { readonly io: Io; readonly stop: () => void } {
     env: process.env,
     stdin: process.stdin,
     now: () => Date.now(),
-    signal: abort.signal,
+    get signal() {
+      if (!caught) process.once("SIGINT", interrupted);
+      caught = true;
+      return abort.signal;
+    },
   };
   return { io, stop: () => void process.off("SIGINT", interrupted) };
 }

@@ -66,6 +66,17 @@ describe("foreshock import, top and why against a server", () => {
     expect(Object.keys(rows[0])).toEqual(["path", "severity"]);
   });
 
+  it("looks again and again with --watch until interrupted", async () => {
+    const abort = new AbortController();
+    const env = { FORESHOCK_URL: url, FORESHOCK_KEY: key };
+    const watching = runForTest(["top", "--watch", "0.05"], { env, signal: abort.signal });
+    setTimeout(() => abort.abort(), 1000);
+    const result = await watching;
+    expect(result.code).toBe(EXIT.interrupted);
+    expect(result.out.split("sev\tscore\tnode").length).toBeGreaterThan(2);
+    expect(result.err).not.toContain("error");
+  });
+
   it("tells why: sentence, line of values, evidence", async () => {
     const story = await run(["why", "eu/node-042/cpu", "--no-color"], true);
     expect(story.code).toBe(EXIT.ok);

@@ -64,7 +64,8 @@ function verdictOf(level: Level, { since }: TopFlags, reply: RankingReply): stri
     return `nothing to rank since ${since}: see \`foreshock import\` for sending data`;
   }
   const chance = Number(reply.expectedByChance.toPrecision(2));
-  return `${reply.anomalous} anomalous ${level}s since ${since}, ${chance} expected by chance`;
+  const what = reply.anomalous === 1 ? level : `${level}s`;
+  return `${reply.anomalous} anomalous ${what} since ${since}, ${chance} expected by chance`;
 }
 
 /** cluster, cluster/node or cluster/node/metric: what `foreshock why` takes. */

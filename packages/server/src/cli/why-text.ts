@@ -35,6 +35,8 @@ const FACTOR_WORDS: Readonly<Record<string, string>> = {
 };
 const SPARK_WIDTH = 60;
 const BAR_WIDTH = 20;
+/** Shares that would read as 0 %. */
+const SHARE_MIN = 0.005;
 const INDENT = "  ";
 
 /** The story for people: verdict, sentence, line of values, evidence, what else is there. */
@@ -88,7 +90,7 @@ function sparkLines({ series, points }: WhyStory, width: number, unicode: boolea
 }
 
 function factorLines(explanation: Explanation | undefined): string[] {
-  const factors = (explanation?.factors ?? []).filter(({ share }) => share > 0);
+  const factors = (explanation?.factors ?? []).filter(({ share }) => share >= SHARE_MIN);
   if (factors.length === 0) return [];
   const words = factors.map(({ name }) => FACTOR_WORDS[name] ?? name);
   const widest = Math.max(...words.map((word) => word.length));

@@ -45,7 +45,7 @@ async function storyOfPath(
   const query = { ...place, from: since, to: "now", minScore: 0.5, sort: "score" as const };
   const { data } = await client.anomalies.list({ ...query, limit: OTHERS_MAX + 1 }).page();
   const [worst, ...others] = data;
-  if (worst !== undefined) return storyOf(client, worst, others, target);
+  if (worst !== undefined) return storyOf(client, worst, others);
   return {
     path: target,
     text: `nothing unusual since ${since}`,
@@ -58,8 +58,8 @@ async function storyOf(
   client: Foreshock,
   anomaly: AnomalyRow,
   others: readonly AnomalyRow[],
-  path = `${anomaly.cluster}/${anomaly.node}/${anomaly.metric}`,
 ): Promise<WhyStory> {
+  const path = `${anomaly.cluster}/${anomaly.node}/${anomaly.metric}`;
   const [explanation, series] = await Promise.all([
     client.anomalies.explain(anomaly.id),
     client.series.get(anomaly.seriesId),

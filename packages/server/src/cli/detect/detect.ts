@@ -38,9 +38,7 @@ export async function detect(
   const beganMs = context.io.now();
   let summaries: Awaited<ReturnType<typeof detectFiles>>;
   try {
-    summaries = await detectFiles(jobs, context.io.signal, (bytes) =>
-      progress.add(bytes / MEGABYTE),
-    );
+    summaries = await detectFiles(jobs, (bytes) => progress.add(bytes / MEGABYTE));
   } finally {
     progress.end();
   }

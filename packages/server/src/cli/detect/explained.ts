@@ -16,8 +16,17 @@ export interface Explained {
   readonly explanation: Explanation;
 }
 
-/** What an episode is and the sentence that says so. */
-export function explained({ series, points }: ScoredSeries, episode: Episode): Explained {
+/**
+ * What an episode is and the sentence that says so.
+ *
+ * @param agreement how many of the node's metrics are anomalous too, this one included; said in the
+ *   sentence where it is given.
+ */
+export function explained(
+  { series, points }: ScoredSeries,
+  episode: Episode,
+  agreement?: { readonly count: number; readonly total: number },
+): Explained {
   const { timestamps: timestampsMs, values, metricName, nodeId } = series;
   const { intervalMs } = points;
   const firstIndex = indexFrom(timestampsMs, episode.onsetMs);
@@ -30,6 +39,7 @@ export function explained({ series, points }: ScoredSeries, episode: Episode): E
     intervalMs,
     pointCount: lastIndex + 1,
     readAtMs: timestampsMs.at(-1)!,
+    ...(agreement === undefined ? {} : { agreement }),
   });
   const { kind, label } = classification;
   return { kind, label, magnitude: Math.abs(explanation.deviation.sigma), explanation };

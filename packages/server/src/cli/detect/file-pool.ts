@@ -31,15 +31,13 @@ const THREADS_FROM_BYTES = 1_000_000;
  */
 export async function detectFiles(
   jobs: readonly PoolJob[],
-  signal: AbortSignal,
   advanced: (bytes: number) => void,
 ): Promise<FileSummary[]> {
   const bytes = jobs.reduce((sum, { input }) => sum + input.bytes, 0);
   const threads = Math.min(jobs.length, availableParallelism());
-  if (threads > 1 && bytes >= THREADS_FROM_BYTES) return inThreads(jobs, threads, signal, advanced);
+  if (threads > 1 && bytes >= THREADS_FROM_BYTES) return inThreads(jobs, threads, advanced);
   const summaries: FileSummary[] = [];
   for (const { input, task } of jobs) {
-    signal.throwIfAborted();
     const source = { name: input.name, bytes: counted(input.open(), advanced) };
     summaries.push(await detectFile(source, task));
   }
@@ -49,7 +47,6 @@ export async function detectFiles(
 async function inThreads(
   jobs: readonly PoolJob[],
   threads: number,
-  signal: AbortSignal,
   advanced: (bytes: number) => void,
 ): Promise<FileSummary[]> {
   const summaries: FileSummary[] = new Array(jobs.length);
@@ -61,11 +58,7 @@ async function inThreads(
       workers.map(async (worker) => {
         for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
           const { input, task } = jobs[next]!;
-          summaries[next] = await ask(
-            worker,
-            { path: input.path!, name: input.name, task },
-            signal,
-          );
+          summaries[next] = await ask(worker, { path: input.path!, name: input.name, task });
           advanced(input.bytes);
         }
       }),
@@ -81,12 +74,11 @@ function workerUrl(): URL {
   return new URL(`./worker.${ending}`, import.meta.url);
 }
 
-function ask(worker: Worker, task: WorkerTask, signal: AbortSignal): Promise<FileSummary> {
+function ask(worker: Worker, task: WorkerTask): Promise<FileSummary> {
   return new Promise((resolve, reject) => {
     const settled = () => {
       worker.off("message", answered);
       worker.off("error", failed);
-      signal.removeEventListener("abort", aborted);
     };
     const answered = (reply: WorkerReply) => {
       settled();
@@ -97,13 +89,8 @@ function ask(worker: Worker, task: WorkerTask, signal: AbortSignal): Promise<Fil
       settled();
       reject(error);
     };
-    const aborted = () => {
-      settled();
-      reject(signal.reason);
-    };
     worker.on("message", answered);
     worker.on("error", failed);
-    signal.addEventListener("abort", aborted, { once: true });
     worker.postMessage(task);
   });
 }

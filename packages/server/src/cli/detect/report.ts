@@ -63,7 +63,9 @@ export function reportOf(
 }
 
 /** As the API lists anomalies: instants as RFC 3339, metrics under `data`, nodes beside them. */
-export function reportJson({ anomalies, nodeAnomalies, elapsedMs: _, ...summary }: DetectReport) {
+export function reportJson({ anomalies, nodeAnomalies, ...found }: DetectReport) {
+  const { files, rows, points, series, nodes, threshold, level } = found;
+  const { metricCount, metricByChance, nodeCount, nodeByChance } = found;
   return {
     data: anomalies.map(({ explanation, ...row }) => ({
       ...row,
@@ -81,7 +83,11 @@ export function reportJson({ anomalies, nodeAnomalies, elapsedMs: _, ...summary 
       windowEnd: iso(row.windowEnd),
       contributions: row.contributions.map((part) => ({ ...part, onset: iso(part.onset) })),
     })),
-    summary,
+    // The same file gives the same JSON: the time it took goes to stderr only.
+    summary: {
+      ...{ files, rows, points, series, nodes, threshold, level },
+      ...{ metricCount, metricByChance, nodeCount, nodeByChance },
+    },
   };
 }
 

@@ -15,12 +15,15 @@ import { type ClusterShape, type NodeShape, type Steps, tableShape } from "./tab
 /** The tenant of a file; it appears in no output. */
 export const FILE_TENANT = "file";
 
+/** What is kept of an engine's columns: half of them, and a large file is many of them. */
+export type KeptScores = Omit<PointScores, "level">;
+
 /** One metric of a file, point by point in the order of time. */
 export interface ScoredSeries {
   readonly series: MetricSeries;
   /** Row numbers by time. */
   readonly rows: Int32Array;
-  readonly points: PointScores;
+  readonly points: KeptScores;
   /** In the order of time. */
   readonly episodes: readonly Episode[];
 }
@@ -98,8 +101,10 @@ function scoreColumn(
     timestamps: Float64Array.from(rows, (row) => table.timestampsMs[row]!),
     values: Float64Array.from(rows, (row) => values[row]!),
   });
-  const points = engine.score(series);
-  return { series, rows, points, episodes: episodesOf(series, points) };
+  const scores = engine.score(series);
+  const { intervalMs, p, score, nonconformity, expected, lower, upper } = scores;
+  const points = { intervalMs, p, score, nonconformity, expected, lower, upper };
+  return { series, rows, points, episodes: episodesOf(series, scores) };
 }
 
 /** The parts of the nonconformity, where the engine tells them. */

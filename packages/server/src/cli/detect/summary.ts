@@ -184,6 +184,7 @@ function nodeRecordOf(node: ScoredNode, episode: Episode, options: SummaryOption
     .map(({ metric, peak }) => ({ metric, peak: peak!, evidence: -Math.log(peak!.peakP) }));
   const whole = parts.reduce((sum, { evidence }) => sum + evidence, 0);
   const [first] = parts.toSorted((a, b) => b.evidence - a.evidence);
+  const agreement = { count: parts.length, total: node.metrics.length };
   return {
     file: options.file,
     cluster: node.cluster,
@@ -205,7 +206,7 @@ function nodeRecordOf(node: ScoredNode, episode: Episode, options: SummaryOption
     text:
       first === undefined
         ? `${node.metrics.length} metrics a little off at once, none by itself`
-        : explained(first.metric, first.peak).explanation.text,
+        : explained(first.metric, first.peak, agreement).explanation.text,
   };
 }
 

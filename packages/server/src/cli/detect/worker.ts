@@ -4,8 +4,8 @@ import { detectFile } from "./detect-file.ts";
 import type { WorkerReply, WorkerTask } from "./file-pool.ts";
 
 /** One thread of the pool: a file in, its summary or its refusal out. */
-parentPort?.on("message", async ({ path, name, task }: WorkerTask) => {
-  parentPort?.postMessage(await replyOf(path, name, task));
+parentPort?.on("message", ({ path, name, task }: WorkerTask) => {
+  void replyOf(path, name, task).then((reply) => parentPort?.postMessage(reply));
 });
 
 async function replyOf(path: string, name: string, task: WorkerTask["task"]): Promise<WorkerReply> {
