@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 const LONG_MS = 120_000;
-const common = { isolate: false, pool: "threads", testTimeout: LONG_MS, hookTimeout: LONG_MS } as const;
+const common = {
+  isolate: false,
+  pool: "threads",
+  testTimeout: LONG_MS,
+  hookTimeout: LONG_MS,
+} as const;
 
 export default defineConfig({
   test: {

@@ -182,7 +182,8 @@ async function stayLive(
     if (quit.signal.aborted || !platform.ready()) return;
     await platform.forTenant(tenantId).ingest(series);
   };
-  const fail = (error: unknown) => io.err(`the demo's own data could not be stored: ${error}\n`);
+  const fail = (error: unknown) =>
+    io.err(`the demo's own data could not be stored: ${String(error)}\n`);
   const step = setInterval(() => {
     const dueMs = Math.min(fleet.cursorMs + STEP_MS, io.now());
     for (const batch of fleet.advance(dueMs)) send(batch.tenantId, batch.series).catch(fail);

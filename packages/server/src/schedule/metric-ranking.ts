@@ -4,7 +4,7 @@ import type { SeriesInfo } from "./directory.ts";
 import { placesOf } from "./entity-scores.ts";
 import { confidenceOf } from "./episode-rows.ts";
 import type { SeriesHistory } from "./protocol.ts";
-import { rankPlaces } from "./ranking.ts";
+import { rankPlaces } from "./ranked-places.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 /** Series whose window is looked at point by point; the worst nodes of the range come first. */

@@ -1,24 +1,15 @@
 import { ANOMALOUS_SCORE, DAY_MS, severityOf, type TimeRange } from "@foreshock/core";
 import type { AnomalyRow, RankingQuery, RankingReply, RankingRow } from "../api/platform.ts";
 import type { SeriesInfo } from "./directory.ts";
-import { placesOf, readScores } from "./entity-scores.ts";
+import { placesOf } from "./entity-scores.ts";
 import { nodeRow } from "./inventory.ts";
 import { metricRanking } from "./metric-ranking.ts";
+import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
 import type { EntityPlace } from "./rollup-history.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 /** Rows that carry a sentence; further down the list the metric names do. */
 const TOLD_MAX = 20;
-
-export interface RankedPlace {
-  readonly place: EntityPlace;
-  /** Highest calibrated score in the range, as far as the entity's age allows. */
-  readonly score: number;
-  /** The same without that limit: orders entities that are equally young. */
-  readonly rarity: number;
-  /** First step of the range at 0.5 or more; 0 when there is none. */
-  readonly onsetMs: number;
-}
 
 /**
  * Who misbehaves most in a range. Nodes, clusters and tenants by their calibrated scores, which are
@@ -38,26 +29,6 @@ export async function ranking(view: LiveTenantView, query: RankingQuery): Promis
     expectedByChance: ranked.length * (1 - Math.exp(-days)),
     data: shown.map((entry, index) => rowOf(view, entry, index + 1, told[index])),
   };
-}
-
-/** Worst first; equals by name. Cost: O(entities x steps of the range), from memory. */
-export function rankPlaces(
-  view: LiveTenantView,
-  places: readonly EntityPlace[],
-  range: TimeRange,
-): RankedPlace[] {
-  const ranked = places.map((place): RankedPlace => {
-    let score = 0;
-    let rarity = 0;
-    let onsetMs = 0;
-    readScores(view, place, range, (startMs, value, uncapped) => {
-      if (value > score) score = value;
-      if (uncapped > rarity) rarity = uncapped;
-      if (onsetMs === 0 && value >= ANOMALOUS_SCORE) onsetMs = startMs;
-    });
-    return { place, score, rarity, onsetMs };
-  });
-  return ranked.sort((a, b) => b.score - a.score || b.rarity - a.rarity || byName(a, b));
 }
 
 function rowOf(
@@ -116,10 +87,4 @@ async function strongest(
 function seriesOf(view: LiveTenantView, { level, clusterId, nodeId }: EntityPlace): SeriesInfo[] {
   if (level === "node") return view.directory.node(clusterId, nodeId)?.series ?? [];
   return [...view.directory.matching(level === "cluster" ? { clusterId } : {})];
-}
-
-function byName(a: RankedPlace, b: RankedPlace): number {
-  const nameA = `${a.place.clusterId}\0${a.place.nodeId}`;
-  const nameB = `${b.place.clusterId}\0${b.place.nodeId}`;
-  return nameA < nameB ? -1 : 1;
 }
