@@ -8,8 +8,11 @@ import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
  */
 export const INTERVAL_POINTS = 21;
 
-/** Nominal interval before a second point is known. */
-export const INTERVAL_BEFORE_MS = 60_000;
+/**
+ * Nominal interval before a second point is known. Half an hour lies between what series are sampled
+ * at (1 minute to 1 hour), so the score of a first point is near what it will be called later.
+ */
+export const INTERVAL_BEFORE_MS = 1_800_000;
 
 /** Stands in for stamps without a usable step: points then count as five minutes apart. */
 export const INTERVAL_WITHOUT_STEPS_MS = 300_000;

@@ -5,7 +5,7 @@ import { EntityRollup } from "@foreshock/core";
  * without: the same rule as for a series, so that a node of one metric keeps its metric's interval.
  */
 const INTERVAL_STEPS = 21;
-const INTERVAL_BEFORE_MS = 60_000;
+const INTERVAL_BEFORE_MS = 1_800_000;
 const INTERVAL_WITHOUT_STEPS_MS = 300_000;
 
 /**
