@@ -81,8 +81,8 @@ describe("RemoteWriteReader", () => {
         const known = (given: object) =>
           JSON.stringify(
             Object.entries(given)
-              .filter(([, v]) => v !== "")
-              .sort(),
+              .filter(([, value]) => value !== "")
+              .sort(([left], [right]) => (left < right ? -1 : 1)),
           );
         expect(place(a) === place(b)).toBe(known(left) === known(right));
       }),

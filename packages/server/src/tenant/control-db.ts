@@ -244,7 +244,7 @@ function tenantOf(row: Row): TenantRecord {
 function keyOf(row: Row): StoredKey {
   return {
     keyId: String(row.key_id),
-    tenant: row.slug === null ? null : String(row.slug),
+    tenant: typeof row.slug === "string" ? row.slug : null,
     scope: String(row.scope) as Scope,
     hash: row.hash as Uint8Array,
     note: String(row.note),
@@ -254,6 +254,7 @@ function keyOf(row: Row): StoredKey {
   };
 }
 
-function withoutHash({ hash: _, ...key }: StoredKey): KeyRecord {
-  return key;
+function withoutHash(stored: StoredKey): KeyRecord {
+  const { keyId, tenant, scope, note, createdAt, expiresAt, revokedAt } = stored;
+  return { keyId, tenant, scope, note, createdAt, expiresAt, revokedAt };
 }
