@@ -1,5 +1,6 @@
 import { claimedDays } from "../../stats/return-period.ts";
 import { barDays, QUIET_STEPS, withOpening } from "../alert-budget.ts";
+import { coldStepsOf } from "../own-tail.ts";
 import { clusterRank, placeInside } from "../place.ts";
 import { evidenceOf } from "./finding-evidence.ts";
 import {
@@ -36,7 +37,8 @@ const NOTHING: readonly never[] = [];
 /**
  * The budget rule of section 14, with a place: a finding opens when the tenant's D reaches the bar and
  * closes after ten steps below the budget. With `secondLook` the entities of open findings are taken out
- * and the tenant is asked again, so that a fault elsewhere does not hide behind the first.
+ * and the tenant is asked again, so that a fault elsewhere does not hide behind the first; not in a
+ * tenant's first three days.
  * While a single finding is open and nothing else is odd, both give the same.
  */
 export function findingsStep(moment: Moment, secondLook: boolean): FindingsStep {
@@ -51,7 +53,8 @@ export function findingsStep(moment: Moment, secondLook: boolean): FindingsStep 
   const still = kept(moment, raised, changed);
   const opened: string[] = [];
   let spent = budget;
-  while (raised && still.length < (secondLook ? OPEN_MAX : 1)) {
+  const openMax = secondLook && settled(fold, row) ? OPEN_MAX : 1;
+  while (raised && still.length < openMax) {
     const view = still.length === 0 ? whole(row) : withoutAll(moment, still);
     const left = still.length === 0 ? days : tenantDays(fold, row, view.tenantP);
     if (!(left >= barDays(spent, row.step, fold.stepMs, budgetDays))) break;
@@ -63,6 +66,11 @@ export function findingsStep(moment: Moment, secondLook: boolean): FindingsStep 
     spent = withOpening(spent, row.step, fold.stepMs);
   }
   return { memory: { budget: spent, open: still }, changed, opened };
+}
+
+/** In its first days a tenant's odd steps come in flocks: what is second then is no news of its own. */
+function settled(fold: FleetFold, row: FleetRow): boolean {
+  return fold.ageSteps(fold.tenant, 0, row.step) > coldStepsOf(fold.stepMs);
 }
 
 /** The findings that stay open, brought up to date; those that close or change are noted in `changed`. */

@@ -41,27 +41,38 @@ describe("TenantFleet", () => {
     });
   });
 
-  it("gives the same history and bytes in any order of arrival and partition into advance calls", () => {
-    const steps = 40;
-    const arrival = fc.record({
-      seed: fc.integer({ min: 0, max: 1_000_000 }),
-      delaysMax: fc.integer({ min: 1, max: 11 }),
-      advanceEvery: fc.integer({ min: 1, max: 9 }),
-    });
-    fc.assert(
-      fc.property(arrival, ({ seed, delaysMax, advanceEvery }) => {
-        const points = randomPoints(seed, steps);
-        const plain = fold(points, steps, () => 0, 1);
-        const dice = lcg(seed + 1);
-        const mixed = fold(points, steps, () => Math.floor(dice() * delaysMax), advanceEvery);
-        expect(mixed.history.final()).toEqual(plain.history.final());
-        expect(mixed.history.findings).toEqual(plain.history.findings);
-        expect(mixed.fleet.ignoredPoints).toBe(0);
-        expect(Buffer.compare(mixed.fleet.save(), plain.fleet.save())).toBe(0);
-      }),
-      { numRuns: 60 },
-    );
-  });
+  // Steps of six hours: three days, after which the second look begins, are over after twelve.
+  it.each([
+    { stepMs: STEP_MS, budgetDays: 0.05 },
+    { stepMs: 72 * STEP_MS, budgetDays: 6 },
+  ])(
+    "gives the same history and bytes in any order of arrival and partition into advance calls, steps of $stepMs ms",
+    (grid) => {
+      const steps = 40;
+      const arrival = fc.record({
+        seed: fc.integer({ min: 0, max: 1_000_000 }),
+        delaysMax: fc.integer({ min: 1, max: 11 }),
+        advanceEvery: fc.integer({ min: 1, max: 9 }),
+      });
+      let second = 0;
+      fc.assert(
+        fc.property(arrival, ({ seed, delaysMax, advanceEvery }) => {
+          const points = randomPoints(seed, steps, grid.stepMs);
+          const plain = fold(grid, points, steps, () => 0, 1);
+          const dice = lcg(seed + 1);
+          const late = () => Math.floor(dice() * delaysMax);
+          const mixed = fold(grid, points, steps, late, advanceEvery);
+          expect(mixed.history.final()).toEqual(plain.history.final());
+          expect(mixed.history.findings).toEqual(plain.history.findings);
+          expect(mixed.fleet.ignoredPoints).toBe(0);
+          expect(Buffer.compare(mixed.fleet.save(), plain.fleet.save())).toBe(0);
+          second += [...plain.history.findings.values()].filter((one) => one.second).length;
+        }),
+        { numRuns: 60 },
+      );
+      expect(second > 0).toBe(grid.stepMs > STEP_MS);
+    },
+  );
 
   it("goes on from saved bytes as if nothing had happened, points under way included", () => {
     const steps = 60;
@@ -242,26 +253,27 @@ class History {
 
 /** Puts points as they arrive: `delay` steps after their time, advancing every so many steps. */
 function fold(
+  { stepMs, budgetDays }: { readonly stepMs: number; readonly budgetDays: number },
   points: readonly Point[],
   steps: number,
   delay: () => number,
   advanceEvery: number,
 ): { fleet: TenantFleet; history: History } {
-  const fleet = newFleet();
+  const fleet = new TenantFleet({ stepMs, budgetDays, rewindMs: 7_200_000 });
   addAll(fleet);
   const history = new History();
   const byArrival = new Map<number, Point[]>();
   for (const point of points) {
-    const at = Math.floor(point.at / STEP_MS) + delay();
+    const at = Math.floor(point.at / stepMs) + delay();
     byArrival.set(at, [...(byArrival.get(at) ?? []), point]);
   }
   for (let step = 0; step < steps + 12; step++) {
     for (const p of byArrival.get(step) ?? []) fleet.put(p.series, p.at, p.p, p.kind);
     if (step % advanceEvery === 0) {
-      fleet.advance(Math.min(step + 1, steps) * STEP_MS, history.visit);
+      fleet.advance(Math.min(step + 1, steps) * stepMs, history.visit);
     }
   }
-  fleet.advance(steps * STEP_MS, history.visit);
+  fleet.advance(steps * stepMs, history.visit);
   return { fleet, history };
 }
 
@@ -312,7 +324,7 @@ function putTable(
 }
 
 /** Points with gaps, repeats inside a step, absences, whole silent steps and silent nodes. */
-function randomPoints(seed: number, steps: number): Point[] {
+function randomPoints(seed: number, steps: number, stepMs = STEP_MS): Point[] {
   const dice = lcg(seed);
   const table = randomTable(seed, steps);
   const points: Point[] = [];
@@ -322,7 +334,7 @@ function randomPoints(seed: number, steps: number): Point[] {
     for (let series = 0; series < SERIES.length; series++) {
       if (dice() < 0.1 || (series < METRICS.length && step < 20)) continue;
       const p = table[step * SERIES.length + series]!;
-      const at = step * STEP_MS;
+      const at = step * stepMs;
       points.push({ series, at, p, kind: "value", arrives: dice() });
       if (dice() < 0.1) {
         points.push({ series, at: at + 60_000, p: dice(), kind: "value", arrives: dice() });
