@@ -8,15 +8,23 @@ const MARK = "node_modules/.package-lock.json";
 const current = existsSync(MARK) && statSync(MARK).mtimeMs >= statSync("package-lock.json").mtimeMs;
 
 if (!current) {
-  process.stderr.write("installing the pinned packages (npm ci) ...\n");
-  const done = spawnSync("npm", ["ci", "--ignore-scripts", "--loglevel=error"], {
-    stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
-  });
-  if (done.status !== 0) {
+  process.stderr.write("installing the pinned packages ...\n");
+  // `npm ci` refuses a lock file that was made against a registry without the binaries of other
+  // platforms; `npm install --no-save` takes the same pinned versions and leaves those out.
+  const installed = npm("ci", "ignore") || npm("install", 2);
+  if (!installed) {
     process.stderr.write(
-      "npm ci failed: check the network or the proxy settings of npm and try again\n",
+      "npm could not install: check the network or npm's proxy settings, then try again\n",
     );
     process.exit(1);
   }
+}
+
+function npm(command, output) {
+  const flags = ["--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
+  const stdio = ["ignore", output, output];
+  return (
+    spawnSync("npm", [command, ...flags], { stdio, shell: process.platform === "win32" }).status ===
+    0
+  );
 }
