@@ -10,12 +10,12 @@ const DAY_MS = 86_400_000;
 const BATCH_START_HOUR = 22;
 const BATCH_HOURS = 7.5;
 /** Spread of a night's start and length, and of its weight. */
-const BATCH_START_JITTER_MS = 3 * MINUTE_MS;
-const BATCH_LENGTH_JITTER_MS = 8 * MINUTE_MS;
-const AMOUNT_JITTER = 0.04;
+const BATCH_START_JITTER_MS = 2 * MINUTE_MS;
+const BATCH_LENGTH_JITTER_MS = 4 * MINUTE_MS;
+const AMOUNT_JITTER = 0.02;
 
 /** Jobs come and go one by one: the batch swells and ebbs away. */
-const SWELL = { riseMs: 100 * MINUTE_MS, fallMs: 100 * MINUTE_MS } as const;
+const SWELL = { riseMs: 120 * MINUTE_MS, fallMs: 120 * MINUTE_MS } as const;
 
 /** What the batch does to each node. */
 export const BATCH_EFFECTS: readonly MetricEffect[] = [
