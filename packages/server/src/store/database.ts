@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { guarded, StoreTooNew } from "./store-error.ts";
+import { guarded, StoreCorrupt, StoreTooNew } from "./store-error.ts";
 
 export interface DatabaseFile {
   readonly file: string;
@@ -79,6 +79,12 @@ export function durableTransaction(db: DatabaseSync, file: string, work: () => v
   } finally {
     db.exec("PRAGMA synchronous = NORMAL");
   }
+}
+
+/** Reads through the whole file and checks its structure. @throws StoreCorrupt. */
+export function checkDatabase(db: DatabaseSync, file: string): void {
+  const found = guarded(file, () => db.prepare("PRAGMA quick_check(1)").get()?.quick_check);
+  if (found !== "ok") throw new StoreCorrupt(file, found);
 }
 
 function versionOf(db: DatabaseSync): number {

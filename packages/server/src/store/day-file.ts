@@ -1,6 +1,7 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { CorruptBytes, decodeChunk } from "./chunk-codec.ts";
-import { openDatabase, transaction } from "./database.ts";
+import { checkDatabase, openDatabase, transaction } from "./database.ts";
+import { salvageRows } from "./salvage.ts";
 import { guarded } from "./store-error.ts";
 
 export const DAY_FORMAT = 1;
@@ -14,6 +15,13 @@ export interface Chunk {
   /** Order of writing over the whole partition. */
   readonly seq: number;
   readonly bytes: Uint8Array;
+}
+
+export interface Span {
+  readonly seriesId: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly points: number;
 }
 
 const SCHEMA = `
@@ -119,13 +127,28 @@ export class DayFile {
     });
   }
 
-  /** Series that have chunks here, with their number of points. */
-  pointCounts(): { seriesId: number; points: number }[] {
+  /** Series that have chunks here: first and last time, number of points. */
+  spans(): Span[] {
     return guarded(this.file, () =>
       this.#db
-        .prepare("SELECT series_id AS seriesId, sum(points) AS points FROM chunk GROUP BY 1")
+        .prepare(
+          `SELECT series_id AS seriesId, min(t0_ms) AS firstMs, max(t1_ms) AS lastMs,
+            sum(points) AS points FROM chunk GROUP BY series_id`,
+        )
         .all(),
-    ) as unknown as { seriesId: number; points: number }[];
+    ) as unknown as Span[];
+  }
+
+  /** All chunks, by series and first time. */
+  all(): Iterable<Chunk> {
+    return this.#db
+      .prepare(`SELECT ${COLUMNS} FROM chunk ORDER BY series_id, t0_ms, seq`)
+      .iterate() as unknown as Iterable<Chunk>;
+  }
+
+  /** Reads through the whole file and checks its structure. @throws StoreCorrupt. */
+  check(): void {
+    checkDatabase(this.#db, this.file);
   }
 
   close(): void {
@@ -154,4 +177,41 @@ export function pointsOf(chunk: Chunk): ReturnType<typeof decodeChunk> {
     timestampsMs[timestampsMs.length - 1] === chunk.t1Ms;
   if (!fits) throw new CorruptBytes("chunk columns do not fit its bytes");
   return points;
+}
+
+/** The chunks of a damaged file that can still be reached and decode. */
+export function salvageChunks(damagedFile: string): Chunk[] {
+  const chunks: Chunk[] = [];
+  let db: DatabaseSync;
+  try {
+    db = new DatabaseSync(damagedFile, { readOnly: true });
+  } catch {
+    return chunks;
+  }
+  try {
+    salvageRows(db, "chunk", ["series_id", "t0_ms", "seq"], (row) => {
+      const [seriesId, t0Ms, seq, t1Ms, pointCount, bytes] = row as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        Uint8Array,
+      ];
+      const chunk: Chunk = { seriesId, t0Ms, seq, t1Ms, pointCount, bytes };
+      if (isSound(chunk)) chunks.push(chunk);
+    });
+    return chunks;
+  } finally {
+    db.close();
+  }
+}
+
+function isSound(chunk: Chunk): boolean {
+  try {
+    pointsOf(chunk);
+    return true;
+  } catch {
+    return false;
+  }
 }

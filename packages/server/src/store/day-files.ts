@@ -1,13 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DAY_MS } from "@foreshock/core";
 import type { Damage } from "./damage.ts";
-import { DayFile } from "./day-file.ts";
+import { DayFile, salvageChunks } from "./day-file.ts";
+import { SIDE_FILES, setAsideFile } from "./salvage.ts";
 import { StoreCorrupt } from "./store-error.ts";
 
 const NAME = /^(\d{4}-\d{2}-\d{2})\.db$/;
-/** What SQLite may leave beside a database. */
-const SIDE_FILES = ["", "-wal", "-shm"];
+
+/** Paths of the day files in a folder. */
+export function dayFilesIn(dir: string): string[] {
+  return readdirSync(dir)
+    .filter((name) => NAME.test(name))
+    .map((name) => join(dir, name));
+}
 
 export interface DayFilesOptions {
   readonly dir: string;
@@ -100,22 +106,20 @@ export class DayFiles {
     file?.close();
   }
 
+  /** Puts a damaged file aside and copies the chunks that still decode into a new one. */
   #setAside(day: number, error: StoreCorrupt): void {
     this.#close(day);
     const path = this.#path(day);
-    let number = 1;
-    while (existsSync(`${path}.damaged-${number}`)) number++;
-    const aside = `${path}.damaged-${number}`;
-    for (const side of SIDE_FILES) {
-      if (existsSync(path + side)) renameSync(path + side, aside + side);
-    }
+    const aside = setAsideFile(path);
+    const chunks = salvageChunks(aside);
+    if (chunks.length > 0) this.#fileOf(day).write(chunks);
     this.#options.onDamage({
       file: path,
       seriesId: undefined,
       startMs: day * DAY_MS,
       endMs: (day + 1) * DAY_MS,
       points: Number.NaN,
-      reason: error.message,
+      reason: `${error.message}; ${chunks.length} chunks were saved from it`,
       keptAs: aside,
     });
   }

@@ -120,6 +120,25 @@ export function decodeRecord(bytes: Uint8Array): LogRecord {
   return { seriesIds, counts, changedFromMs, timestampsMs, values, heads };
 }
 
+/** A head alone, with its checksum. */
+export function encodeHead(head: HeadSnapshot): Uint8Array {
+  const bytes = new Uint8Array(4 + HEAD_BYTES + head.bytes.length);
+  const view = new DataView(bytes.buffer);
+  putHead(bytes, view, 4, head);
+  view.setUint32(0, crc32(bytes.subarray(4)), true);
+  return bytes;
+}
+
+/** @throws CorruptBytes when the checksum differs. */
+export function decodeHead(bytes: Uint8Array): HeadSnapshot {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const whole = bytes.length >= 4 + HEAD_BYTES;
+  if (!whole || crc32(bytes.subarray(4)) !== view.getUint32(0, true)) {
+    throw new CorruptBytes("head checksum");
+  }
+  return getHead(bytes, view, 4);
+}
+
 function putHead(bytes: Uint8Array, view: DataView, at: number, head: HeadSnapshot): number {
   const { firstMs, lastMs, sealedUntilMs, pointCount, changedFromMs } = head;
   view.setUint32(at, head.seriesId, true);

@@ -4,14 +4,19 @@ import type { DatabaseSync } from "node:sqlite";
 import type { SeriesKey, TimeRange } from "@foreshock/core";
 import type { Points } from "./chunk-codec.ts";
 import type { Damage } from "./damage.ts";
-import { durableTransaction, openDatabase } from "./database.ts";
+import { durableTransaction } from "./database.ts";
 import { EpisodeTable } from "./episode-table.ts";
 import { LogBuffer } from "./log-buffer.ts";
-import { PARTITION_FORMAT, PARTITION_SCHEMA, PartitionTables } from "./partition-tables.ts";
+import type { HeadSnapshot } from "./log-record.ts";
+import { restoreNames, restoreSessions } from "./name-recovery.ts";
+import { NamesFile } from "./names-file.ts";
+import { openPartitionFile } from "./partition-file.ts";
+import { PartitionTables } from "./partition-tables.ts";
 import { type AppendOutcome, Placement } from "./placement.ts";
 import { checkedBatch, type PointBatch } from "./point-batch.ts";
 import { readPoints, readRecentPoints } from "./reading.ts";
 import { replay, restoreHeads, snapshotOf } from "./recovery.ts";
+import { repairHeads } from "./repair.ts";
 import { SealedPoints } from "./sealed-points.ts";
 import { SeriesDictionary, type SeriesName } from "./series-dictionary.ts";
 import { dayOf, SeriesHeads } from "./series-heads.ts";
@@ -55,6 +60,7 @@ export class PartitionStore {
   readonly #db: DatabaseSync;
   readonly #tables: PartitionTables;
   readonly #sessions: Sessions;
+  readonly #names: NamesFile;
   readonly #dictionary = new SeriesDictionary();
   readonly #heads = new SeriesHeads();
   readonly #sealed: SealedPoints;
@@ -76,44 +82,31 @@ export class PartitionStore {
   private constructor(dir: string, options: PartitionStoreOptions) {
     this.#onDamage = options.onDamage ?? (() => {});
     this.#file = join(dir, "partition.db");
-    this.#db = openDatabase({
-      file: this.#file,
-      format: PARTITION_FORMAT,
-      schema: PARTITION_SCHEMA,
-      // Episodes and states follow from the points; what must be durable says so itself.
-      synchronous: "NORMAL",
-      pageBytes: 16_384,
-      cacheKib: 8192,
-    });
-    this.#tables = new PartitionTables(this.#db);
-    this.#sessions = new Sessions(this.#tables.sessions());
-    durableTransaction(this.#db, this.#file, () => this.#sessions.confirm(this.#tables));
+    this.#names = new NamesFile(join(dir, "names.jsonl"));
     const onDamage = (damage: Damage): void => this.#damaged(damage);
-    this.states = new StateTable(this.#db, this.#file, (seriesId, uptoMs) =>
-      this.#damaged(stateDamage(this.#file, seriesId, uptoMs)),
-    );
-    this.episodes = new EpisodeTable(
-      this.#db,
-      this.#file,
-      (seriesId) => this.#dictionary.name(seriesId).tenantId,
-    );
-    this.#sealed = new SealedPoints({
-      dir,
-      openMax: options.openDaysMax ?? OPEN_DAYS,
-      sessions: this.#sessions,
-      onDamage,
-    });
-    this.#placement = new Placement(this.#heads, this.#sealed);
-    const { position, headPosition } = this.#tables.progress();
-    this.#position = position;
-    this.#headPosition = headPosition;
-    for (const { name } of this.#tables.series()) this.#dictionary.add(name);
-    this.#heads.grow(this.#dictionary.size);
-    const place = { file: this.#file, tables: this.#tables, heads: this.#heads, onDamage };
-    restoreHeads(place);
-    this.#changes = replay(place, headPosition, (batch) => {
-      this.#placement.place(batch);
-    });
+    const { db, salvaged } = openPartitionFile(this.#file, onDamage);
+    this.#db = db;
+    try {
+      this.#tables = new PartitionTables(db);
+      const openMax = options.openDaysMax ?? OPEN_DAYS;
+      if (salvaged) restoreSessions(this.#tables, dir);
+      this.#sessions = new Sessions(this.#tables.sessions());
+      durableTransaction(db, this.#file, () => this.#sessions.confirm(this.#tables));
+      this.#sealed = new SealedPoints({ dir, openMax, sessions: this.#sessions, onDamage });
+      this.#placement = new Placement(this.#heads, this.#sealed);
+      this.states = new StateTable(db, this.#file, (seriesId, uptoMs) =>
+        this.#damaged(stateDamage(this.#file, seriesId, uptoMs)),
+      );
+      const tenantOf = (id: number): string => this.#dictionary.name(id).tenantId;
+      this.episodes = new EpisodeTable(db, this.#file, tenantOf);
+      const { position, headPosition } = this.#tables.progress();
+      this.#position = position;
+      this.#headPosition = headPosition;
+      this.#changes = this.#restore(salvaged, onDamage);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   }
 
   /** Number of series; their ids are 0 .. seriesCount - 1. */
@@ -204,16 +197,7 @@ export class PartitionStore {
     ) {
       return this.#position;
     }
-    this.#run(() => {
-      const direct = [...this.#placement.direct.keys()];
-      this.#sealed.write(direct);
-      const position = this.#position + 1;
-      const named = this.#dictionary.unsaved();
-      durableTransaction(this.#db, this.#file, () =>
-        this.#writePending(position, this.#headPosition),
-      );
-      this.#committed(position, named, direct);
-    });
+    this.#save([...this.#placement.direct.keys()], () => this.#headPosition);
     return this.#position;
   }
 
@@ -226,30 +210,16 @@ export class PartitionStore {
    */
   checkpoint(detectedPosition: number, write: () => void = () => {}): void {
     this.#checkUsable();
-    this.#run(() => {
-      const ids = [...new Set([...this.#sealed.waitingIds(), ...this.#placement.direct.keys()])];
-      this.#sealed.write(ids);
-      const position = this.#position + 1;
-      const named = this.#dictionary.unsaved();
-      const dirty = this.#dirtyIds();
-      try {
-        durableTransaction(this.#db, this.#file, () => {
-          this.#writePending(position, position);
-          for (const id of dirty) this.#tables.putHead(snapshotOf(this.#heads, id));
-          write();
-          this.#tables.dropLog(Math.min(detectedPosition, position));
-        });
-      } catch (error) {
-        // The day files hold chunks that are not confirmed: the next commit has to write these
-        // series past the log, so that a replay does not put their points in a second time.
-        for (const id of ids) this.#placement.goDirect(id);
-        throw error;
-      }
-      for (const id of dirty) this.#heads.dirty[id] = 0;
-      this.#headPosition = position;
-      this.#committed(position, named, ids);
-      this.#sealed.compact();
+    const waiting = this.#sealed.waitingIds();
+    const dirty = this.#dirtyIds();
+    this.#save([...new Set([...waiting, ...this.#placement.direct.keys()])], (position) => {
+      for (const id of dirty) this.#tables.putHead(snapshotOf(this.#heads, id));
+      write();
+      this.#tables.dropLog(Math.min(detectedPosition, position));
+      return position;
     });
+    for (const id of dirty) this.#heads.dirty[id] = 0;
+    this.#sealed.compact();
   }
 
   /**
@@ -276,13 +246,24 @@ export class PartitionStore {
     this.checkpoint(0);
     const day = dayOf(atMs);
     const dropped = this.#sealed.files.dropBefore(day, (file) => {
-      for (const { seriesId, points } of file.pointCounts()) {
+      for (const { seriesId, points } of file.spans()) {
         this.#heads.forget(seriesId, points);
       }
     });
     for (let id = 0; id < this.#dictionary.size; id++) this.#heads.dropBefore(id, day);
     this.checkpoint(0);
     return dropped;
+  }
+
+  /** Numbers of the UTC days (since 1970) that have a file, ascending. */
+  days(): number[] {
+    return this.#sealed.files.days();
+  }
+
+  /** Reads a whole day and checks every byte of it; what is damaged is put aside and reported. */
+  scrub(day: number): void {
+    this.#checkUsable();
+    this.#sealed.scrub(day);
   }
 
   /** Commits what waits and frees the files. Safe to call twice. */
@@ -296,27 +277,59 @@ export class PartitionStore {
     }
   }
 
-  /** Series names, one log record, progress and confirmed chunks; inside a transaction. */
-  #writePending(position: number, headPosition: number): void {
-    for (const id of this.#dictionary.unsaved()) {
-      this.#tables.putSeries(id, this.#dictionary.name(id));
+  #restore(salvaged: boolean, onDamage: (damage: Damage) => void): Map<number, number> {
+    const place = { file: this.#file, tables: this.#tables, heads: this.#heads, onDamage };
+    const lostNames = restoreNames(place, this.#dictionary, this.#names, this.#sealed, salvaged);
+    this.#heads.grow(this.#dictionary.size);
+    const lostHeads = restoreHeads(place);
+    const { changes, lostRecords } = replay(place, this.#headPosition, (batch) => {
+      this.#placement.place(batch);
+    });
+    if (salvaged || lostNames + lostHeads + lostRecords > 0) {
+      repairHeads(this.#heads, this.#sealed, this.#dictionary.size);
     }
-    const heads = [...this.#placement.direct].map(([id, changedFromMs]) => ({
-      ...snapshotOf(this.#heads, id),
-      changedFromMs,
-    }));
-    this.#tables.putLog(position, this.#log.encode(heads));
-    this.#tables.putProgress(position, headPosition);
-    this.#sessions.confirm(this.#tables);
+    return changes;
   }
 
-  #committed(position: number, named: readonly number[], written: readonly number[]): void {
+  /**
+   * Writes the waiting chunks of these series into the day files, then in one transaction: names,
+   * a log record, the confirmation of the chunks, and what `write` adds; it gives the position up
+   * to which saved heads hold everything.
+   */
+  #save(ids: readonly number[], write: (position: number) => number): void {
+    const position = this.#position + 1;
+    const named = this.#dictionary.unsaved();
+    let headPosition = this.#headPosition;
+    try {
+      this.#sealed.write(ids);
+      this.#names.append(named.map((id) => [id, this.#dictionary.name(id)]));
+      durableTransaction(this.#db, this.#file, () => {
+        for (const id of named) this.#tables.putSeries(id, this.#dictionary.name(id));
+        this.#tables.putLog(position, this.#log.encode(this.#directHeads()));
+        headPosition = write(position);
+        this.#tables.putProgress(position, headPosition);
+        this.#sessions.confirm(this.#tables);
+      });
+    } catch (error) {
+      // The day files may hold chunks that are not confirmed: the next commit has to write these
+      // series past the log, so that a replay does not put their points in a second time.
+      for (const id of ids) this.#placement.goDirect(id);
+      if (error instanceof StoreUnavailable && !error.retryable) this.#failed = error;
+      throw error;
+    }
     this.#position = position;
+    this.#headPosition = headPosition;
     this.#sessions.confirmed();
     this.#dictionary.saved(named);
-    this.#sealed.confirm(written);
+    this.#sealed.confirm(ids);
     this.#log.clear();
     this.#placement.direct.clear();
+  }
+
+  #directHeads(): HeadSnapshot[] {
+    return [...this.#placement.direct].map(([id, changedFromMs]) =>
+      snapshotOf(this.#heads, id, changedFromMs),
+    );
   }
 
   #dirtyIds(): number[] {
@@ -324,15 +337,6 @@ export class PartitionStore {
     for (let id = 0; id < this.#dictionary.size; id++)
       if (this.#heads.dirty[id] === 1) ids.push(id);
     return ids;
-  }
-
-  #run(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      if (error instanceof StoreUnavailable && !error.retryable) this.#failed = error;
-      throw error;
-    }
   }
 
   #checkUsable(): void {

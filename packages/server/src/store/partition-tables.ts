@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { EPISODE_SCHEMA } from "./episode-table.ts";
-import type { HeadSnapshot } from "./log-record.ts";
+import { encodeHead, type HeadSnapshot } from "./log-record.ts";
+import { decodeName, encodeName } from "./names-file.ts";
 import type { SeriesName } from "./series-dictionary.ts";
 import { STATE_SCHEMA } from "./state-table.ts";
 
@@ -13,22 +14,25 @@ export const PARTITION_SCHEMA = `
     position INTEGER NOT NULL, head_position INTEGER NOT NULL
   ) STRICT;
   INSERT INTO progress VALUES (0, 0, 0);
-  CREATE TABLE series (
-    id INTEGER PRIMARY KEY, tenant TEXT NOT NULL, cluster TEXT NOT NULL, node TEXT NOT NULL,
-    metric TEXT NOT NULL, metadata TEXT NOT NULL
-  ) STRICT;
-  CREATE TABLE head (
-    series_id INTEGER PRIMARY KEY, first_ms REAL NOT NULL, last_ms REAL NOT NULL,
-    sealed_until_ms REAL NOT NULL, points INTEGER NOT NULL, tail INTEGER NOT NULL,
-    data BLOB NOT NULL
-  ) STRICT;
+  CREATE TABLE series (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+  CREATE TABLE head (series_id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
   CREATE TABLE log (position INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
   CREATE TABLE lost (name TEXT NOT NULL, key INTEGER NOT NULL, data BLOB NOT NULL,
     reason TEXT NOT NULL) STRICT;
   ${STATE_SCHEMA};
   ${EPISODE_SCHEMA}`;
 
-export type SavedHead = Omit<HeadSnapshot, "changedFromMs">;
+/** Every table with its number of columns. */
+export const PARTITION_TABLES = {
+  session: 2,
+  progress: 3,
+  series: 2,
+  head: 2,
+  log: 2,
+  lost: 4,
+  state: 4,
+  episode: 15,
+} as const;
 
 /** The small tables of a partition: names, heads, log, sessions. No logic, only rows. */
 export class PartitionTables {
@@ -41,8 +45,8 @@ export class PartitionTables {
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-    this.#putSeries = db.prepare("INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?, ?, ?)");
-    this.#putHead = db.prepare("INSERT OR REPLACE INTO head VALUES (?, ?, ?, ?, ?, ?, ?)");
+    this.#putSeries = db.prepare("INSERT OR REPLACE INTO series VALUES (?, ?)");
+    this.#putHead = db.prepare("INSERT OR REPLACE INTO head VALUES (?, ?)");
     this.#putLog = db.prepare("INSERT INTO log VALUES (?, ?)");
     this.#putProgress = db.prepare("UPDATE progress SET position = ?, head_position = ?");
     this.#putSession = db.prepare("INSERT OR REPLACE INTO session VALUES (?, ?)");
@@ -56,9 +60,11 @@ export class PartitionTables {
     this.#putSession.run(id, confirmedSeq);
   }
 
+  /** `position` is never below that of a log row, even where the progress itself was lost. */
   progress(): { position: number; headPosition: number } {
     return this.#rows<{ position: number; headPosition: number }>(
-      "SELECT position, head_position AS headPosition FROM progress",
+      `SELECT max(position, (SELECT ifnull(max(position), 0) FROM log)) AS position,
+        head_position AS headPosition FROM progress`,
     )[0]!;
   }
 
@@ -66,41 +72,28 @@ export class PartitionTables {
     this.#putProgress.run(position, headPosition);
   }
 
-  /** Names by number, ascending. */
-  *series(): Iterable<{ id: number; name: SeriesName }> {
+  /** Names by number, ascending; undefined where a name is damaged. */
+  *series(): Iterable<{ id: number; name: SeriesName | undefined }> {
     for (const row of this.#db.prepare("SELECT * FROM series ORDER BY id").iterate()) {
-      const { id, tenant, cluster, node, metric, metadata } = row as Record<string, string>;
-      yield {
-        id: Number(id),
-        name: {
-          tenantId: tenant!,
-          clusterId: cluster!,
-          nodeId: node!,
-          metricName: metric!,
-          metadata: JSON.parse(metadata!),
-        },
-      };
+      const id = Number(row.id);
+      const entry = decodeName(String(row.name));
+      yield { id, name: entry?.[0] === id ? entry[1] : undefined };
     }
   }
 
   putSeries(id: number, name: SeriesName): void {
-    const metadata = JSON.stringify(name.metadata);
-    const { tenantId, clusterId, nodeId, metricName } = name;
-    this.#putSeries.run(id, tenantId, clusterId, nodeId, metricName, metadata);
+    this.#putSeries.run(id, encodeName(id, name));
   }
 
-  heads(): Iterable<SavedHead> {
+  /** Heads as saved; decode them with `decodeHead`. */
+  heads(): Iterable<{ seriesId: number; data: Uint8Array }> {
     return this.#db
-      .prepare(
-        `SELECT series_id AS seriesId, first_ms AS firstMs, last_ms AS lastMs, tail,
-          sealed_until_ms AS sealedUntilMs, points AS pointCount, data AS bytes FROM head`,
-      )
-      .iterate() as unknown as Iterable<SavedHead>;
+      .prepare("SELECT series_id AS seriesId, data FROM head")
+      .iterate() as unknown as Iterable<{ seriesId: number; data: Uint8Array }>;
   }
 
-  putHead(head: SavedHead): void {
-    const { seriesId, firstMs, lastMs, sealedUntilMs, pointCount, tail, bytes } = head;
-    this.#putHead.run(seriesId, firstMs, lastMs, sealedUntilMs, pointCount, tail, bytes);
+  putHead(head: HeadSnapshot): void {
+    this.#putHead.run(head.seriesId, encodeHead(head));
   }
 
   /** Log rows in order. */

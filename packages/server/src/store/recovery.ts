@@ -1,8 +1,8 @@
 import { CorruptBytes, decodeChunk, encodeChunk } from "./chunk-codec.ts";
 import type { Damage } from "./damage.ts";
-import { decodeRecord, type LogRecord } from "./log-record.ts";
+import { decodeHead, decodeRecord, type HeadSnapshot, type LogRecord } from "./log-record.ts";
 import { NO_POINTS } from "./merge.ts";
-import type { PartitionTables, SavedHead } from "./partition-tables.ts";
+import type { PartitionTables } from "./partition-tables.ts";
 import type { PointBatch } from "./point-batch.ts";
 import type { SeriesHeads } from "./series-heads.ts";
 
@@ -13,8 +13,12 @@ export interface RecoveryPlace {
   readonly onDamage: (damage: Damage) => void;
 }
 
-/** The open end of a series as it is saved. */
-export function snapshotOf(heads: SeriesHeads, seriesId: number): SavedHead {
+/** The open end of a series as it is saved; `changedFromMs` is for the log alone. */
+export function snapshotOf(
+  heads: SeriesHeads,
+  seriesId: number,
+  changedFromMs = Number.POSITIVE_INFINITY,
+): HeadSnapshot {
   const { recent } = heads;
   const length = recent.length(seriesId);
   const points = recent.copy(seriesId, 0, length);
@@ -24,36 +28,38 @@ export function snapshotOf(heads: SeriesHeads, seriesId: number): SavedHead {
     lastMs: heads.lastMs[seriesId]!,
     sealedUntilMs: heads.sealedUntilMs[seriesId]!,
     pointCount: heads.pointCount[seriesId]!,
+    changedFromMs,
     tail: recent.tailLength(seriesId),
     bytes: length === 0 ? new Uint8Array(0) : encodeChunk(seriesId, points, 0, length),
   };
 }
 
-/** Puts all saved heads in place. One that does not decode is put aside and its points are named lost. */
-export function restoreHeads(place: RecoveryPlace): void {
-  const bad: { head: SavedHead; reason: string }[] = [];
-  for (const head of place.tables.heads()) {
+/** Puts all saved heads in place; those that do not decode are put aside. How many were not. */
+export function restoreHeads(place: RecoveryPlace): number {
+  const bad: { seriesId: number; data: Uint8Array; reason: string }[] = [];
+  for (const { seriesId, data } of place.tables.heads()) {
     try {
+      const head = decodeHead(data);
+      if (head.seriesId !== seriesId) throw new CorruptBytes("head of another series");
       restoreHead(place.heads, head);
     } catch (error) {
       if (!(error instanceof CorruptBytes)) throw error;
-      bad.push({ head, reason: error.message });
+      bad.push({ seriesId, data, reason: error.message });
     }
   }
-  for (const { head, reason } of bad) {
-    restoreHead(place.heads, { ...head, tail: 0, bytes: new Uint8Array(0) });
-    place.heads.dirty[head.seriesId] = 1;
-    place.tables.setAside("head", head.seriesId, head.bytes, reason);
+  for (const { seriesId, data, reason } of bad) {
+    place.tables.setAside("head", seriesId, data, reason);
     place.onDamage({
       file: place.file,
-      seriesId: head.seriesId,
-      startMs: Math.max(head.sealedUntilMs + 1, head.firstMs),
-      endMs: head.lastMs + 1,
+      seriesId,
+      startMs: Number.NaN,
+      endMs: Number.NaN,
       points: Number.NaN,
-      reason: `head: ${reason}`,
+      reason: `${reason}: the newest points of the series, up to 120, may be lost`,
       keptAs: `${place.file} table lost`,
     });
   }
+  return bad.length;
 }
 
 /**
@@ -64,7 +70,7 @@ export function replay(
   place: RecoveryPlace,
   headPosition: number,
   append: (batch: PointBatch) => void,
-): Map<number, number> {
+): { changes: Map<number, number>; lostRecords: number } {
   const changes = new Map<number, number>();
   const coveredUpTo = new Map<number, number>();
   const bad: { position: number; data: Uint8Array; reason: string }[] = [];
@@ -90,10 +96,10 @@ export function replay(
       place.heads.dirty[head.seriesId] = 1;
     }
   }
-  return changes;
+  return { changes, lostRecords: bad.length };
 }
 
-function restoreHead(heads: SeriesHeads, head: SavedHead): void {
+function restoreHead(heads: SeriesHeads, head: HeadSnapshot): void {
   const { seriesId, bytes } = head;
   const points = bytes.length === 0 ? NO_POINTS : decodeChunk(seriesId, bytes);
   heads.recent.restore(seriesId, points, head.tail);

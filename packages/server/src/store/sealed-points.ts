@@ -8,6 +8,7 @@ import { clip, merge } from "./merge.ts";
 import { CHUNK_POINTS } from "./recent-points.ts";
 import { dayOf } from "./series-heads.ts";
 import type { Sessions } from "./sessions.ts";
+import { StoreUnavailable } from "./store-error.ts";
 
 export interface SealedPointsOptions {
   readonly dir: string;
@@ -141,13 +142,34 @@ export class SealedPoints {
 
   /**
    * Rewrites chunks that late points made overlap as chunks that do not; what is stored stays the
-   * same. To be called when nothing waits unconfirmed.
+   * same. To be called when nothing waits unconfirmed. Without room for it, the next call tries again.
    */
   compact(): void {
-    for (const [day, ids] of this.#overlaps) {
-      if (this.files.has(day)) this.#compactDay(day, [...ids]);
-      this.#overlaps.delete(day);
+    try {
+      for (const [day, ids] of this.#overlaps) {
+        if (this.files.has(day)) this.#compactDay(day, [...ids]);
+        this.#overlaps.delete(day);
+      }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable && error.retryable)) throw error;
     }
+  }
+
+  /** Reads every chunk of a day; what is damaged is put aside and reported. */
+  scrub(day: number): void {
+    if (!this.files.has(day)) return;
+    this.files.use(day, (file) => file.check());
+    this.files.use(day, (file) => {
+      const bad: Chunk[] = [];
+      for (const chunk of file.all()) {
+        try {
+          pointsOf(chunk);
+        } catch {
+          bad.push(chunk);
+        }
+      }
+      for (const chunk of bad) this.#decoded(chunk, file);
+    });
   }
 
   #compactDay(day: number, ids: readonly number[]): void {

@@ -61,7 +61,11 @@ export class SeriesDictionary {
     return name;
   }
 
-  /** Numbers whose names are not saved yet. */
+  markUnsaved(id: number): void {
+    this.#unsaved.add(id);
+  }
+
+  /** Numbers whose names are not saved yet, or whose labels changed since. */
   unsaved(): number[] {
     return [...this.#unsaved];
   }

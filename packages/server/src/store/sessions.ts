@@ -1,5 +1,11 @@
 import type { PartitionTables } from "./partition-tables.ts";
 
+export interface Session {
+  readonly id: number;
+  /** The highest number of the session that counts. */
+  readonly confirmedSeq: number;
+}
+
 /** Numbers per session: a session that writes 1,000 chunks a second takes 200 days over them. */
 const SPAN = 2 ** 34;
 
@@ -16,11 +22,17 @@ export class Sessions {
   #confirmedSeq: number;
 
   /** The session after all that were; the caller confirms it, durably, before it writes chunks. */
-  constructor(known: readonly { id: number; confirmedSeq: number }[]) {
+  constructor(known: readonly Session[]) {
     this.#id = known.reduce((highest, session) => Math.max(highest, session.id), 0) + 1;
     this.#limits = new Map(known.map((session) => [session.id, session.confirmedSeq]));
     this.#seq = this.#id * SPAN;
     this.#confirmedSeq = this.#seq;
+  }
+
+  /** The session of a chunk of which nothing else is known: all its chunks count. */
+  static ofLost(seq: number): Session {
+    const id = Math.floor(seq / SPAN);
+    return { id, confirmedSeq: (id + 1) * SPAN - 1 };
   }
 
   nextSeq(): number {
