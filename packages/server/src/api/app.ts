@@ -18,7 +18,7 @@ import type { Limits } from "../tenant/limits.ts";
 import { DEFAULT_SETTINGS } from "../tenant/tenant-settings.ts";
 import { door } from "./access.ts";
 import { compressReply } from "./compress.ts";
-import { collectRoutes, docsPolicy, installDocs } from "./docs.ts";
+import { collectRoutes, installDocs } from "./docs.ts";
 import { installErrorHandler, problemBody, problemOf, sendProblem } from "./error-handler.ts";
 import type { Platform } from "./platform.ts";
 import { Problem } from "./problem.ts";
@@ -73,7 +73,6 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   installErrorHandler(app as FastifyInstance);
   app.addHook("onRequest", securityHeaders);
   app.addHook("onRequest", checkUrl);
-  app.addHook("onSend", docsPolicy);
   app.addHook("onSend", compressReply);
   measure(app as FastifyInstance, parts.metrics);
   await collectRoutes(app as FastifyInstance, parts.version);

@@ -1,7 +1,7 @@
 import swagger from "@fastify/swagger";
-import scalar from "@scalar/fastify-api-reference";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { Problem } from "./problem.ts";
 import { policyForPage } from "./security-headers.ts";
 
 type Document = Readonly<Record<string, unknown>>;
@@ -28,23 +28,34 @@ export async function collectRoutes(app: FastifyInstance, version: string): Prom
   });
 }
 
-/** Hook: the page of the docs has inline scripts of its own, and a policy that lets just these run. */
-export async function docsPolicy(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  payload: unknown,
-): Promise<unknown> {
-  if (request.routeOptions.url !== "/docs/" || typeof payload !== "string") return payload;
-  reply.header("content-security-policy", policyForPage(payload));
-  return payload;
-}
-
 /** `/openapi.json`, and `/docs` with everything it needs served from here. */
 export async function installDocs(app: FastifyInstance): Promise<void> {
-  app.get("/openapi.json", { schema: { hide: true } }, async (_, reply) => {
+  const hidden = { schema: { hide: true } };
+  app.get("/openapi.json", hidden, async (_, reply) => {
     return reply.header("cache-control", "no-cache").send(app.swagger());
   });
-  await app.register(scalar, {
+  app.get("/docs", hidden, async (_, reply) => reply.redirect("/docs/", 301));
+  let reference: Promise<FastifyInstance> | undefined;
+  const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    reference ??= openReference();
+    const got = await (await reference).inject({ method: "GET", url: request.url });
+    if (got.statusCode !== 200) throw new Problem("not_found", "no such page of the docs");
+    const type = String(got.headers["content-type"]);
+    if (type.startsWith("text/html")) {
+      reply.header("content-security-policy", policyForPage(got.payload));
+    }
+    return reply.type(type).send(got.payload);
+  };
+  app.get("/docs/", hidden, serve);
+  app.get("/docs/js/scalar.js", hidden, serve);
+  app.addHook("onClose", async () => (await reference)?.close());
+}
+
+/** The reference's plugin is 5 MB of script: read when somebody asks for it, not with each start. */
+async function openReference(): Promise<FastifyInstance> {
+  const { default: scalar } = await import("@scalar/fastify-api-reference");
+  const inner = Fastify();
+  await inner.register(scalar, {
     routePrefix: "/docs",
     configuration: {
       url: "/openapi.json",
@@ -53,6 +64,8 @@ export async function installDocs(app: FastifyInstance): Promise<void> {
       hideClientButton: true,
     },
   });
+  await inner.ready();
+  return inner;
 }
 
 /**

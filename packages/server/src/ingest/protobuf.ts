@@ -5,6 +5,10 @@ export const FIXED64 = 1;
 export const BYTES = 2;
 export const FIXED32 = 5;
 
+/** What the middle and the high group of a varint count for. */
+const MIDDLE = 2 ** 28;
+const HIGH = 2 ** 56;
+
 /**
  * Reads protobuf in place: a position that walks over the bytes, no objects. Every length is checked
  * against the end of the message it stands in before it is used.
@@ -19,15 +23,26 @@ export class ProtobufReader {
   field = 0;
   wireType = 0;
   readonly bytes: Buffer;
+  readonly #view: DataView;
+  #low = 0;
+  #middle = 0;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.end = bytes.length;
   }
 
   /** Reads the next tag into `field` and `wireType`; false at the end of the message. */
   next(): boolean {
     if (this.at >= this.end) return false;
+    const first = this.bytes[this.at]!;
+    if (first < 0x80 && first > 7) {
+      this.at++;
+      this.wireType = first & 7;
+      this.field = first >> 3;
+      return true;
+    }
     const tag = this.varint();
     this.wireType = tag % 8;
     this.field = Math.floor(tag / 8);
@@ -37,42 +52,47 @@ export class ProtobufReader {
 
   /** Unsigned; exact up to 2^53, beyond that rounded as a double is. */
   varint(): number {
-    const { bytes, end } = this;
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < 10; i++) {
-      if (this.at >= end) throw broken("is cut off inside a number");
-      const byte = bytes[this.at++]!;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-      scale *= 128;
+    const first = this.at < this.end ? this.bytes[this.at]! : 0x80;
+    if (first < 0x80) {
+      this.at++;
+      return first;
     }
-    throw broken("has a number longer than 10 bytes");
+    const high = this.#groups();
+    return high * HIGH + this.#middle * MIDDLE + this.#low;
   }
 
   /** int64 in two's complement; exact for whole numbers up to 2^53 either way. */
   int64(): number {
+    const high = this.#groups();
+    // The highest of the 8 bits is the sign of the whole.
+    return ((high << 24) >> 24) * HIGH + this.#middle * MIDDLE + this.#low;
+  }
+
+  /** Reads a varint into groups of 28, 28 and 8 bits, which small integers hold; gives the last. */
+  #groups(): number {
     const { bytes, end } = this;
-    let low = 0;
+    let at = this.at;
+    this.#low = 0;
+    this.#middle = 0;
     let high = 0;
     for (let i = 0; i < 10; i++) {
-      if (this.at >= end) throw broken("is cut off inside a number");
-      const byte = bytes[this.at++]!;
+      if (at >= end) throw broken("is cut off inside a number");
+      const byte = bytes[at++]!;
       const bits = byte & 0x7f;
-      if (i < 4) low += bits * 2 ** (7 * i);
-      else if (i === 4) {
-        low += (bits & 0x0f) * 2 ** 28;
-        high += bits >> 4;
-      } else if (i < 9) high += bits * 2 ** (7 * i - 32);
-      else high += (bits & 1) * 2 ** 31;
-      if (byte < 0x80) return (high | 0) * 2 ** 32 + low;
+      if (i < 4) this.#low |= bits << (7 * i);
+      else if (i < 8) this.#middle |= bits << (7 * (i - 4));
+      else high |= bits << (7 * (i - 8));
+      if (byte < 0x80) {
+        this.at = at;
+        return high & 0xff;
+      }
     }
     throw broken("has a number longer than 10 bytes");
   }
 
   double(): number {
     if (this.end - this.at < 8) throw broken("is cut off inside a number");
-    const value = this.bytes.readDoubleLE(this.at);
+    const value = this.#view.getFloat64(this.at, true);
     this.at += 8;
     return value;
   }

@@ -39,6 +39,7 @@ describe("RemoteWriteReader", () => {
         nodeId: "10.0.0.7:9100",
         metricName: "up",
         metadata: { job: "api", instance: "10.0.0.7:9100" },
+        counter: false,
         timestampsMs: Float64Array.of(T, T + 15_000),
         values: Float64Array.of(1, 0.5),
       },
