@@ -6,6 +6,8 @@ const common = {
   pool: "threads",
   testTimeout: LONG_MS,
   hookTimeout: LONG_MS,
+  // A busy machine is slow, not wrong.
+  expect: { poll: { timeout: 20_000 } },
 } as const;
 
 export default defineConfig({
