@@ -4,10 +4,14 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 const DOT = 0x2e;
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+const COMMA = 0x2c;
 const ZERO = 0x30;
 const NINE = 0x39;
 /** Digits that fit a double exactly, so that they can be added up one by one. */
 const EXACT_DIGITS = 15;
+const POWERS_OF_TEN = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => 10 ** i);
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const NUMBER_CHARS_MAX = 64;
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -19,6 +23,9 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  */
 export class JsonCursor {
   at: number;
+  /** What `plainPair` found. */
+  first = 0;
+  second = 0;
   readonly #bytes: Buffer;
   readonly #end: number;
   /** Where the text is: said in errors, e.g. "line 4: "; empty for a whole body. */
@@ -115,6 +122,64 @@ export class JsonCursor {
       return negative ? -whole : whole;
     }
     return this.#longNumber(i);
+  }
+
+  /**
+   * The way most points are written, `[1764000000000,93.25]`: read at one go into `first` and
+   * `second`. False, and nothing consumed, where the text stands otherwise: white space, exponents,
+   * more digits, null, or no point at all. Gives the same numbers as `number`.
+   */
+  plainPair(): boolean {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let i = this.at;
+    if (i + 5 > end || bytes[i++] !== OPEN) return false;
+    let digits = i;
+    let whole = 0;
+    for (; i < end; i++) {
+      const digit = bytes[i]! - ZERO;
+      if (digit < 0 || digit > 9) break;
+      whole = whole * 10 + digit;
+    }
+    digits = i - digits;
+    if (
+      digits === 0 ||
+      digits > EXACT_DIGITS ||
+      (digits > 1 && whole < POWERS_OF_TEN[digits - 1]!)
+    ) {
+      return false;
+    }
+    if (i >= end || bytes[i++] !== COMMA) return false;
+    this.first = whole;
+    return this.#plainValue(i);
+  }
+
+  /** The rest of a plain pair: a number of at most 15 digits, and the bracket. */
+  #plainValue(from: number): boolean {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let i = from;
+    const negative = i < end && bytes[i] === MINUS;
+    if (negative) i++;
+    const start = i;
+    let mantissa = 0;
+    let dot = -1;
+    for (; i < end; i++) {
+      const byte = bytes[i]!;
+      if (byte >= ZERO && byte <= NINE) mantissa = mantissa * 10 + byte - ZERO;
+      else if (byte === DOT && dot < 0) dot = i;
+      else break;
+    }
+    const wholeDigits = (dot < 0 ? i : dot) - start;
+    const decimals = dot < 0 ? 0 : i - dot - 1;
+    if (wholeDigits === 0 || wholeDigits + decimals > EXACT_DIGITS) return false;
+    if ((dot >= 0 && decimals === 0) || (wholeDigits > 1 && bytes[start] === ZERO)) return false;
+    if (i >= end || bytes[i] !== CLOSE) return false;
+    // Both are exact, so that the one division rounds as the decimal text does (Clinger, 1990).
+    const value = mantissa / POWERS_OF_TEN[decimals]!;
+    this.second = negative ? -value : value;
+    this.at = i + 1;
+    return true;
   }
 
   /** Demands that nothing but white space is left. */

@@ -98,6 +98,26 @@ describe("readJson", () => {
     );
   });
 
+  it("reads each decimal as JSON.parse does, to the last bit, in plain writing and any other", () => {
+    const decimal = fc
+      .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 18n }), fc.nat(18), fc.nat(3))
+      .map(([negative, digits, places, exponent]) => {
+        const text = digits.toString().padStart(places + 1, "0");
+        const cut = text.length - places;
+        const tail = places === 0 ? "" : `.${text.slice(cut)}`;
+        const power = exponent === 0 ? "" : `e-${exponent}`;
+        return `${negative ? "-" : ""}${text.slice(0, cut)}${tail}${power}`;
+      });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(), decimal), { minLength: 1 }), (pairs) => {
+        const points = pairs.map(([at, text]) => `[${at},${text}]`).join(",");
+        const body = `{"series":[{"cluster":"c","node":"n","metric":"m","points":[${points}]}]}`;
+        expect([...read(body)[0]!.values]).toEqual(pairs.map(([, text]) => JSON.parse(text)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("names the place of what is wrong", () => {
     const cases: [body: unknown, fault: string, pointer: string, message: RegExp][] = [
       [

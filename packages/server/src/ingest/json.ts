@@ -167,7 +167,8 @@ function readPoints(cursor: JsonCursor, budget: PointBudget, pointer: string): P
   if (cursor.take("]")) return points;
   do {
     budget.spend(1);
-    readPoint(cursor, points, pointer);
+    if (cursor.plainPair()) points.push(cursor.first, cursor.second);
+    else readPoint(cursor, points, pointer);
   } while (cursor.take(","));
   cursor.expect("]");
   return points;
