@@ -1,16 +1,20 @@
 import { writeSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { roundRuns } from "./workload.ts";
 
 // Not a static import: a path into another package's sources cannot be rewritten on emit.
 const STORE = new URL("../../packages/server/src/store/", import.meta.url);
 type StoreModule = typeof import("../../packages/server/src/store/partition-store.ts");
 type BatchModule = typeof import("../../packages/server/src/store/point-batch.ts");
+type ErrorModule = typeof import("../../packages/server/src/store/store-error.ts");
 const { PartitionStore }: StoreModule = await import(new URL("partition-store.ts", STORE).href);
+const { StoreUnavailable }: ErrorModule = await import(new URL("store-error.ts", STORE).href);
 const { pointBatch }: BatchModule = await import(new URL("point-batch.ts", STORE).href);
 
 /**
  * `node writer.ts DIR ROUND`: writes round after round into the partition in DIR for as long as it
- * lives. After the commit of a round it writes the round's number on a line of its own.
+ * lives. After the commit of a round it writes the round's number on a line of its own; "refused"
+ * and the reason where the store could not write, and tries again.
  */
 const [dir, first] = process.argv.slice(2);
 const store = PartitionStore.open(dir!);
@@ -27,7 +31,18 @@ for (let round = Number(first); ; round++) {
     values,
   }));
   store.append(pointBatch(runs));
-  store.commit();
+  while (!tried(() => store.commit())) await setTimeout(20);
   writeSync(1, `${round}\n`);
-  if (round % 11 === 10) store.checkpoint(store.position);
+  if (round % 11 === 10) tried(() => store.checkpoint(store.position));
+}
+
+function tried(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable && error.retryable)) throw error;
+    writeSync(1, `refused ${error.reason}\n`);
+    return false;
+  }
 }

@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { CorruptBytes, decodeChunk } from "./chunk-codec.ts";
 import { checkDatabase, openDatabase, transaction } from "./database.ts";
 import { salvageRows } from "./salvage.ts";
-import { guarded } from "./store-error.ts";
+import { guarded, storeError } from "./store-error.ts";
 
 export const DAY_FORMAT = 1;
 
@@ -31,8 +31,7 @@ const SCHEMA = `
     PRIMARY KEY (series_id, t0_ms, seq)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE lost (
-    series_id INTEGER NOT NULL, t0_ms INTEGER NOT NULL, seq INTEGER NOT NULL,
-    t1_ms INTEGER NOT NULL, points INTEGER NOT NULL, data BLOB NOT NULL, reason TEXT NOT NULL
+    series_id ANY, t0_ms ANY, seq ANY, t1_ms ANY, points ANY, data ANY, reason TEXT NOT NULL
   ) STRICT;
   CREATE TABLE newest (only INTEGER PRIMARY KEY CHECK (only = 0), seq INTEGER NOT NULL) STRICT;
   INSERT INTO newest VALUES (0, 0)`;
@@ -140,10 +139,14 @@ export class DayFile {
   }
 
   /** All chunks, by series and first time. */
-  all(): Iterable<Chunk> {
-    return this.#db
-      .prepare(`SELECT ${COLUMNS} FROM chunk ORDER BY series_id, t0_ms, seq`)
-      .iterate() as unknown as Iterable<Chunk>;
+  *all(): Iterable<Chunk> {
+    try {
+      yield* this.#db
+        .prepare(`SELECT ${COLUMNS} FROM chunk ORDER BY series_id, t0_ms, seq`)
+        .iterate() as unknown as Iterable<Chunk>;
+    } catch (error) {
+      throw storeError(error, this.file);
+    }
   }
 
   /** Reads through the whole file and checks its structure. @throws StoreCorrupt. */
@@ -169,6 +172,8 @@ export class DayFile {
 
 /** Whether the columns of a chunk are those of its bytes. @throws CorruptBytes when they are not. */
 export function pointsOf(chunk: Chunk): ReturnType<typeof decodeChunk> {
+  // Damage can turn a column into one of another type.
+  if (!(chunk.bytes instanceof Uint8Array)) throw new CorruptBytes("chunk data is no bytes");
   const points = decodeChunk(chunk.seriesId, chunk.bytes);
   const { timestampsMs } = points;
   const fits =

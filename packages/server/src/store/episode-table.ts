@@ -77,6 +77,8 @@ export class EpisodeTable {
   readonly #db: DatabaseSync;
   readonly #file: string;
   readonly #put: StatementSync;
+  readonly #deleteFrom: StatementSync;
+  readonly #get: StatementSync;
   readonly #tenantOf: (seriesId: number) => string;
 
   constructor(db: DatabaseSync, file: string, tenantOf: (seriesId: number) => string) {
@@ -85,6 +87,13 @@ export class EpisodeTable {
     this.#tenantOf = tenantOf;
     const marks = Array.from({ length: 15 }, () => "?").join(", ");
     this.#put = db.prepare(`INSERT OR REPLACE INTO episode VALUES (${marks})`);
+    this.#deleteFrom = db.prepare(
+      "DELETE FROM episode WHERE series_id = ? AND engine = ? AND window_end_ms > ?",
+    );
+    this.#get = db.prepare(
+      `SELECT ${COLUMNS} FROM episode
+       WHERE series_id = ? AND engine = ? AND window_start_ms = ?`,
+    );
   }
 
   /** Adds or overwrites episodes, all or none. @throws StoreUnavailable. */
@@ -96,11 +105,7 @@ export class EpisodeTable {
 
   /** Removes the episodes of a series that end after `fromMs` (a re-detection makes them anew). */
   deleteFrom(seriesId: number, engine: string, fromMs: number): void {
-    guarded(this.#file, () =>
-      this.#db
-        .prepare("DELETE FROM episode WHERE series_id = ? AND engine = ? AND window_end_ms > ?")
-        .run(seriesId, engine, fromMs),
-    );
+    guarded(this.#file, () => this.#deleteFrom.run(seriesId, engine, fromMs));
   }
 
   /** Removes episodes that ended at or before `endMs`; how many. */
@@ -111,14 +116,7 @@ export class EpisodeTable {
   }
 
   get(seriesId: number, engine: string, windowStartMs: number): Episode | undefined {
-    const row = guarded(this.#file, () =>
-      this.#db
-        .prepare(
-          `SELECT ${COLUMNS} FROM episode
-           WHERE series_id = ? AND engine = ? AND window_start_ms = ?`,
-        )
-        .get(seriesId, engine, windowStartMs),
-    );
+    const row = guarded(this.#file, () => this.#get.get(seriesId, engine, windowStartMs));
     return row === undefined ? undefined : episodeOf(row);
   }
 

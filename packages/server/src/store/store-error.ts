@@ -55,6 +55,8 @@ export function storeError(error: unknown, file: string): unknown {
   const { errcode, code } = error as { errcode?: unknown; code?: unknown };
   if (code === "ENOSPC" || code === "EDQUOT") return diskFull(file, error);
   if (code === "EIO") return new StoreUnavailable("io-error", `${file}: input/output error`, error);
+  // A whole number beyond 2^53: we never write one.
+  if (code === "ERR_OUT_OF_RANGE") return new StoreCorrupt(file, error);
   if (typeof errcode !== "number") return error;
   if (errcode === IOERR_FSYNC || errcode === IOERR_DIR_FSYNC) {
     // After a failed fsync the kernel may have dropped the pages: a second try proves nothing.
