@@ -51,6 +51,13 @@ describe("gate", () => {
     expect(report.rejected[0]).toMatchObject({ reason: "series-limit", points: 1 });
   });
 
+  it("keeps nothing of a series of which no point was accepted", () => {
+    const directory = new SeriesDirectory(4);
+    const future = series("cpu", [[NOW + FUTURE_MAX_MS + 1, 1]]);
+    expect(gate("acme", [future], directory, new Set(), LIMITS, NOW).messages).toEqual([]);
+    expect(directory.tenant("acme").series).toEqual([]);
+  });
+
   it("announces a series to its worker once and keeps a node's metrics together", () => {
     const directory = new SeriesDirectory(8);
     const announced = new Set<number>();

@@ -41,14 +41,17 @@ export function gate(
   let oldestMs = Number.NaN;
   let newestMs = Number.NaN;
   let accepted = 0;
+  const tenant = directory.tenant(tenantId);
   for (const series of batch) {
-    const info = find(tenantId, series, directory, limits);
-    if (info === undefined) {
+    const known = tenant.find(series.clusterId, series.nodeId, series.metricName);
+    if (known === undefined && tenant.series.length >= limits.activeSeriesMax) {
       rejects.add("series-limit", series, series.values.length);
       continue;
     }
-    const run = judge(series, info, nowMs, rejects);
+    const run = judge(series, known?.newestMs ?? Number.NEGATIVE_INFINITY, nowMs, rejects);
     if (run.times.length === 0) continue;
+    const info = known ?? newSeries(tenantId, series, directory);
+    info.newestMs = run.newestMs;
     accepted += run.times.length;
     oldestMs = min(oldestMs, run.oldestMs);
     newestMs = max(newestMs, run.newestMs);
@@ -65,30 +68,30 @@ interface Run {
   readonly newestMs: EpochMs;
 }
 
-function find(
+/** A series is known from its first accepted point on: what is refused leaves no trace. */
+function newSeries(
   tenantId: string,
-  series: IngestSeries,
+  { clusterId, nodeId, metricName, metadata, counter }: IngestSeries,
   directory: SeriesDirectory,
-  limits: GateLimits,
-): SeriesInfo | undefined {
-  const tenant = directory.tenant(tenantId);
-  const known = tenant.find(series.clusterId, series.nodeId, series.metricName);
-  if (known !== undefined) return known;
-  if (tenant.series.length >= limits.activeSeriesMax) return undefined;
-  const { clusterId, nodeId, metricName, metadata } = series;
-  const kind = series.counter === true ? { type: "counter" } : {};
+): SeriesInfo {
+  const kind = counter === true ? { type: "counter" } : {};
   return directory.add({ tenantId, clusterId, nodeId, metricName }, { ...metadata, ...kind });
 }
 
-function judge(series: IngestSeries, info: SeriesInfo, nowMs: EpochMs, rejects: Rejects): Run {
+function judge(
+  series: IngestSeries,
+  knownNewestMs: EpochMs,
+  nowMs: EpochMs,
+  rejects: Rejects,
+): Run {
   const { timestampsMs, values } = series;
   const stale = series.staleAt === undefined ? undefined : new Set(series.staleAt);
   const times = new Float64Array(values.length);
   const kept = new Float64Array(values.length);
   let count = 0;
   let oldestMs = Number.POSITIVE_INFINITY;
-  let newestMs = info.newestMs;
-  const tooLateMs = info.newestMs - LATE_MAX_MS;
+  let newestMs = knownNewestMs;
+  const tooLateMs = knownNewestMs - LATE_MAX_MS;
   for (let i = 0; i < values.length; i++) {
     const atMs = timestampsMs[i]!;
     const value = values[i]!;
@@ -103,7 +106,6 @@ function judge(series: IngestSeries, info: SeriesInfo, nowMs: EpochMs, rejects: 
     if (atMs < oldestMs) oldestMs = atMs;
     if (atMs > newestMs) newestMs = atMs;
   }
-  info.newestMs = newestMs;
   return { times: times.subarray(0, count), values: kept.subarray(0, count), oldestMs, newestMs };
 }
 
