@@ -1,4 +1,4 @@
-// Made by `npm run types:client`, or packages/client/tooling/generate.ts, from the server's
+// Made by packages/client/tooling/generate.ts from the server's
 // OpenAPI file. Do not edit: change packages/server/src/api/schema and run it again.
 // Instants are RFC 3339 text in UTC; in columns they are epoch milliseconds. null = not known.
 

@@ -11,7 +11,7 @@ import { DEFAULT_LIMITS } from "../../server/src/tenant/tenant-settings.ts";
 import { printTypes, type Schema } from "./print-types.ts";
 
 const TARGET = join(import.meta.dirname, "../src/api.gen.ts");
-const HEAD = `// Made by \`npm run types:client\`, or packages/client/tooling/generate.ts, from the server's
+const HEAD = `// Made by packages/client/tooling/generate.ts from the server's
 // OpenAPI file. Do not edit: change packages/server/src/api/schema and run it again.
 // Instants are RFC 3339 text in UTC; in columns they are epoch milliseconds. null = not known.
 
