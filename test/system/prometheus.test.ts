@@ -10,6 +10,9 @@ const PROMETHEUS = "/usr/bin/prometheus";
 const NODE_EXPORTER = "/usr/bin/prometheus-node-exporter";
 const INSTALLED = existsSync(PROMETHEUS) && existsSync(NODE_EXPORTER);
 
+const KEPT =
+  "node_cpu_seconds_total|node_load.*|node_memory_MemAvailable_bytes|node_network_.*_bytes_total";
+
 /** Quiet time from which the engine learns: at one point a second it limits outliers from 61 on. */
 const QUIET_S = 150;
 const BUSY_S = 30;
@@ -69,8 +72,7 @@ describe.runIf(INSTALLED || process.env.CI !== undefined)(
         const named = metrics.data.map((row: { metric: string; score: number }) => row.metric);
         console.log(named.join("; "), metrics.data[0].score);
         expect(metrics.data[0].node).toBe(node);
-        expect(named[0]).toMatch(/^node_(cpu|load)/);
-        expect(named.join()).toContain("node_cpu");
+        expect(named.slice(0, 3).join()).toContain("node_cpu_seconds_total");
         expect(metrics.data[0].score).toBeGreaterThanOrEqual(0.5);
         const anomalies = await server.get("acme", `/anomalies?${range}&minScore=0.75&limit=50`);
         expect(anomalies.data.map((row: { metric: string }) => row.metric).join()).toContain(
@@ -91,7 +93,14 @@ describe.runIf(INSTALLED || process.env.CI !== undefined)(
 function configOf(node: string, server: TestServer): string {
   return JSON.stringify({
     global: { scrape_interval: "1s" },
-    scrape_configs: [{ job_name: "machines", static_configs: [{ targets: [node] }] }],
+    scrape_configs: [
+      {
+        job_name: "machines",
+        static_configs: [{ targets: [node] }],
+        // The machine, not the exporter: how long a scrape takes is an effect of the load.
+        metric_relabel_configs: [{ source_labels: ["__name__"], regex: KEPT, action: "keep" }],
+      },
+    ],
     remote_write: [
       {
         url: `${server.url}/api/v1/write`,
