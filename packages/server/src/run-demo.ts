@@ -51,7 +51,10 @@ export async function demo(flags: DemoFlags, context: Context): Promise<ExitCode
   }
 }
 
-function fleetOf({ nodes = 240, days = 28, seed = 1 }: DemoFlags, nowMs: number): SimulatedFleet {
+function fleetOf(
+  { nodes = 240, days = 28, seed = 1, end }: DemoFlags,
+  nowMs: number,
+): SimulatedFleet {
   if (nodes < NODES_MIN || days < DAYS_MIN) {
     throw new CliError(
       `${nodes} nodes over ${days} days are too few for the known faults`,
@@ -59,7 +62,7 @@ function fleetOf({ nodes = 240, days = 28, seed = 1 }: DemoFlags, nowMs: number)
       `use --nodes ${NODES_MIN} or more and --days ${DAYS_MIN} or more`,
     );
   }
-  return new SimulatedFleet({ seed, nodes, days, endMs: nowMs, faults: true });
+  return new SimulatedFleet({ seed, nodes, days, endMs: end ?? nowMs, faults: true });
 }
 
 async function run(

@@ -3,7 +3,7 @@ import { type Context, contextOf, type GlobalFlags } from "./context.ts";
 import { addDataCommands } from "./data-commands.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { addFileCommands } from "./file-commands.ts";
-import { names, positive, wholeNumber } from "./flag-values.ts";
+import { instant, names, positive, wholeNumber } from "./flag-values.ts";
 import type { Io } from "./io.ts";
 import { addServerCommands } from "./server-commands.ts";
 
@@ -22,6 +22,8 @@ export interface DemoFlags extends ServeFlags {
   /** Days of history. */
   readonly days?: number | undefined;
   readonly seed?: number | undefined;
+  /** Where history ends, in epoch milliseconds; now where left out. */
+  readonly end?: number | undefined;
   /** Print what was found, missed and false against the answer key, then end. */
   readonly score: boolean;
   /** Watch this very machine beside the simulated fleet. */
@@ -103,6 +105,7 @@ function addServeAndDemo(program: Command, shell: Shell, commands: LongCommands)
     .option("--nodes <count>", "nodes of the fleet (default 240)", wholeNumber(1))
     .option("--days <count>", "days of history (default 28)", wholeNumber(1))
     .option("--seed <number>", "another fleet, other faults", wholeNumber(0))
+    .option("--end <time>", "where history ends (default now)", (text) => instant("--end", text))
     .option("--score", "print found, missed and false against the answer key, then end", false)
     .option("--no-live", "do not watch this machine")
     .addHelpText("after", "\nExamples:\n  foreshock demo\n  foreshock demo --score --json")

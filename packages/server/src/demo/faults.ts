@@ -14,6 +14,10 @@ const DAY_MS = 86_400_000;
 export const LEAK_CLUSTER = "acme/search";
 export const LEAK_DEPLOY_BEFORE_END_MS = 5 * DAY_MS;
 
+/** 6 of the 14 nodes that the cluster has in a fleet of 240, and 14 of 20. */
+const LEAKING_SHARE = 6 / 14;
+const CUT_OFF_SHARE = 14 / 20;
+
 /** The night without its batch began at least so long before the end. */
 const SKIPPED_NIGHT_BEFORE_END_MS = 2 * DAY_MS;
 
@@ -120,8 +124,8 @@ const UNSTEADY: Recipe = {
   ],
 };
 
-/** What `i` can put in: faults of one node that show within minutes. */
-export const LIVE_RECIPES = { disk: DISK_THEN_CPU, silent: SILENT, unsteady: UNSTEADY } as const;
+/** What `i` can put in: faults of one node that show within one to six steps. */
+export const LIVE_RECIPES = { disk: DISK_THEN_CPU, silent: SILENT } as const;
 export type LiveFaultKind = keyof typeof LIVE_RECIPES;
 
 /** Faults 1 to 7 and the two that must stay silent, spread over the last twelve days. */
@@ -141,9 +145,16 @@ export function faultPlan(
   const made = [
     make(UNSTEADY, at("initech/ml-serving"), 1, dice, endMs - 9 * DAY_MS, 10 * HOUR_MS),
     make(STUCK, at("acme/payments"), 1, dice, endMs - 10.5 * DAY_MS, 30 * HOUR_MS),
-    make(LEAK, search, share(search, 0.3), dice, leakMs, 14 * HOUR_MS),
+    make(LEAK, search, share(search, LEAKING_SHARE), dice, leakMs, 14 * HOUR_MS),
     make(SILENT, at("initech/storage"), 1, dice, endMs - 2.5 * DAY_MS, 20 * HOUR_MS),
-    make(HALF_NETWORK, edge, share(edge, 0.7), dice, endMs - 105 * MINUTE_MS, 3 * HOUR_MS),
+    make(
+      HALF_NETWORK,
+      edge,
+      share(edge, CUT_OFF_SHARE),
+      dice,
+      endMs - 105 * MINUTE_MS,
+      3 * HOUR_MS,
+    ),
     make(DISK_THEN_CPU, at("acme/checkout-eu"), 1, dice, endMs - 50 * MINUTE_MS, 40 * MINUTE_MS),
   ];
   const wiggle = quietWiggle(at("globex/catalog"), dice, endMs);

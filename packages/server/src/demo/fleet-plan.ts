@@ -26,7 +26,7 @@ export interface ClusterPlan {
 
 export interface PlanOptions {
   readonly seed: number;
-  /** All nodes together, spread evenly over the 12 clusters. At least 60 for the faults to fit. */
+  /** All nodes together, spread over the 12 clusters. At least 60 for the faults to fit. */
   readonly nodes: number;
   readonly startMs: number;
   readonly endMs: number;
@@ -35,19 +35,28 @@ export interface PlanOptions {
 }
 
 export const NODES_MIN = 60;
-const CLUSTER_COUNT = 12;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
+/** Clusters and their share of the fleet, in nodes of 240. */
 const TENANTS = [
-  { tenantId: "acme", zoneHours: 1, clusters: ["checkout-eu", "search", "payments", "media"] },
+  {
+    tenantId: "acme",
+    zoneHours: 1,
+    clusters: { "checkout-eu": 24, search: 14, payments: 22, media: 20 },
+  },
   {
     tenantId: "globex",
     zoneHours: -5,
-    clusters: ["edge-us", "warehouse", "catalog", "mobile-api"],
+    clusters: { "edge-us": 20, warehouse: 18, catalog: 22, "mobile-api": 20 },
   },
-  { tenantId: "initech", zoneHours: 9, clusters: ["reports", "storage", "ml-serving", "gateway"] },
+  {
+    tenantId: "initech",
+    zoneHours: 9,
+    clusters: { reports: 20, storage: 22, "ml-serving": 20, gateway: 18 },
+  },
 ] as const;
+const NODES_OF_SHARES = 240;
 
 const HABITS: Readonly<Record<string, ClusterPlan["habit"]>> = {
   "globex/warehouse": "nightly-batch",
@@ -57,16 +66,16 @@ const HABITS: Readonly<Record<string, ClusterPlan["habit"]>> = {
 /** Nodes are numbered through each tenant, so a node's name says nothing about its health. */
 export function fleetPlan(options: PlanOptions): FleetPlan {
   const { seed, nodes, startMs, endMs, extraDeploysMs = {} } = options;
-  let clusterIndex = 0;
+  let sharesSoFar = 0;
   const tenants = TENANTS.map(({ tenantId, zoneHours, clusters }) => {
     let nodesSoFar = 0;
     return {
       tenantId,
       zoneHours,
-      clusters: clusters.map((clusterId) => {
-        const size =
-          Math.floor(nodes / CLUSTER_COUNT) + Number(clusterIndex < nodes % CLUSTER_COUNT);
-        clusterIndex++;
+      clusters: Object.entries(clusters).map(([clusterId, share]) => {
+        const before = Math.round((nodes * sharesSoFar) / NODES_OF_SHARES);
+        sharesSoFar += share;
+        const size = Math.round((nodes * sharesSoFar) / NODES_OF_SHARES) - before;
         const nodeIds = Array.from({ length: size }, () => nodeName(++nodesSoFar));
         const dice = new Dice(`${seed} deploys ${tenantId}/${clusterId}`);
         const habit = HABITS[`${tenantId}/${clusterId}`] ?? "none";

@@ -100,9 +100,9 @@ function weeklyPeak(seed: number, plan: ClusterPlan, startMs: number, endMs: num
     nodeIds: new Set([nodeId]),
     spells,
     effects: [
-      { metric: "cpu_usage", form: "add", amount: 10, riseMs },
-      { metric: "load1", form: "scale", amount: 1.35, riseMs },
-      { metric: "disk_io", form: "scale", amount: 1.4, riseMs },
+      { metric: "cpu_usage", form: "add", amount: 7, riseMs },
+      { metric: "load1", form: "scale", amount: 1.25, riseMs },
+      { metric: "disk_io", form: "scale", amount: 1.25, riseMs },
     ],
   };
 }
