@@ -39,13 +39,14 @@ export class DemoKeys {
     if (key === "t") {
       for (const { title, tenant, cluster, nodes, startMs } of this.#fleet.truth.faults) {
         const where = nodes.length === 1 ? `${cluster}/${nodes[0]}` : cluster;
-        out(`  ${new Date(startMs).toISOString().slice(0, 16)}  ${tenant}/${where}  ${title}\n`);
+        out(`  ${timeText(startMs)}  ${tenant}/${where}  ${title}\n`);
       }
     }
     if (key === "i") {
       const kind = KINDS[this.#injected++ % KINDS.length]!;
-      const { tenant, cluster, nodes, title } = this.#fleet.inject(kind);
-      out(`  injected: ${title} on ${tenant}/${cluster}/${nodes.join(", ")}; watch the Now page\n`);
+      const { tenant, cluster, nodes, title, startMs } = this.#fleet.inject(kind);
+      const where = `${tenant}/${cluster}/${nodes.join(", ")}`;
+      out(`  injected: ${title} on ${where} from ${timeText(startMs)} on; watch the Now page\n`);
     }
   }
 
@@ -55,4 +56,9 @@ export class DemoKeys {
     process.stdin.setRawMode(false);
     process.stdin.pause();
   }
+}
+
+/** To the minute, UTC. */
+function timeText(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -85,15 +85,14 @@ describe("scoreFindings", () => {
   });
 
   it("forgives one wrong label, not two", () => {
-    const faults = ["n1", "n2"].map((node) => fault({ id: node, nodes: [node] }));
-    const two = (second: ScoredFinding["label"]) =>
+    const faults = [fault({ id: "f" }), fault({ id: "g", cluster: "db" })];
+    const passes = (first: ScoredFinding["label"], second: ScoredFinding["label"]) =>
       scoreFindings(truth({ faults }), [
-        finding({ label: "trend" }),
-        finding({ node: "n2", label: second }),
-      ]);
-    // Each node's finding is a wrong first place for the other: compare the labels only.
-    expect(two("spike").labelRightCount).toBe(1);
-    expect(two("trend").labelRightCount).toBe(0);
+        finding({ label: first }),
+        finding({ cluster: "db", label: second }),
+      ]).passed;
+    expect([passes("spike", "spike"), passes("trend", "spike")]).toEqual([true, true]);
+    expect(passes("trend", "seasonal")).toBe(false);
   });
 
   it("breaks the quiet by a finding on the quiet node, not on its neighbour or its cluster", () => {
