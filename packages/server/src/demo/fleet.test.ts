@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { IngestSeries } from "../api/platform.ts";
 import { type FleetBatch, type FleetOptions, SimulatedFleet, STEP_MS } from "./fleet.ts";
 import { METRIC_NAMES } from "./metric-catalog.ts";
+import type { KnownFault } from "./truth.ts";
 
 const DAY_MS = 86_400_000;
 const END_MS = Date.parse("2026-03-11T14:22:33Z");
@@ -25,22 +26,30 @@ function pointsOf(batches: Iterable<FleetBatch>): Map<string, string> {
   return points;
 }
 
-/** Values of one series by instant; a counter's are its rates a second, resets left out. */
-function valuesOf(fleet: SimulatedFleet, key: string): Map<number, number> {
-  const values = new Map<number, number>();
-  let before: { atMs: number; value: number } | undefined;
+/** Values by instant of the wanted series; a counter's are its rates a second, resets left out. */
+function valuesOf(
+  fleet: SimulatedFleet,
+  keys: readonly string[],
+): Map<string, Map<number, number>> {
+  const found = new Map(keys.map((key) => [key, new Map<number, number>()]));
+  const before = new Map<string, { atMs: number; value: number }>();
   for (const { tenantId, series } of fleet.history(fleet.endMs)) {
-    const one = series.find((candidate) => keyOf(tenantId, candidate) === key);
-    one?.values.forEach((value, i) => {
-      const atMs = one.timestampsMs[i]!;
-      if (!one.counter) values.set(atMs, value);
-      else if (before !== undefined && value >= before.value) {
-        values.set(atMs, ((value - before.value) * 1000) / (atMs - before.atMs));
-      }
-      before = { atMs, value };
-    });
+    for (const one of series) {
+      const key = keyOf(tenantId, one);
+      const values = found.get(key);
+      if (values === undefined) continue;
+      one.values.forEach((value, i) => {
+        const atMs = one.timestampsMs[i]!;
+        const last = before.get(key);
+        if (!one.counter) values.set(atMs, value);
+        else if (last !== undefined && value >= last.value) {
+          values.set(atMs, ((value - last.value) * 1000) / (atMs - last.atMs));
+        }
+        before.set(key, { atMs, value });
+      });
+    }
   }
-  return values;
+  return found;
 }
 
 function meanIn(values: Map<number, number>, startMs: number, endMs: number): number {
@@ -102,12 +111,16 @@ describe("SimulatedFleet", () => {
 
   it("puts every fault where the answer key says", () => {
     const fleet = new SimulatedFleet(SMALL);
-    const healthy = { ...SMALL, faults: false };
-    for (const { id, tenant, cluster, nodes, metrics, startMs, endMs } of fleet.truth.faults) {
-      const metric = metrics[0] ?? "cpu_usage";
-      const key = `${tenant}/${cluster}/${nodes[0]}/${metric}`;
-      const withFault = valuesOf(new SimulatedFleet(SMALL), key);
-      const without = valuesOf(new SimulatedFleet(healthy), key);
+    const { faults } = fleet.truth;
+    const keyOfFault = ({ tenant, cluster, nodes, metrics }: KnownFault) =>
+      `${tenant}/${cluster}/${nodes[0]}/${metrics[0] ?? "cpu_usage"}`;
+    const ill = valuesOf(fleet, faults.map(keyOfFault));
+    const healthy = new SimulatedFleet({ ...SMALL, faults: false });
+    const well = valuesOf(healthy, faults.map(keyOfFault));
+    for (const fault of faults) {
+      const { id, startMs, endMs } = fault;
+      const withFault = ill.get(keyOfFault(fault))!;
+      const without = well.get(keyOfFault(fault))!;
       const end = Math.min(endMs, fleet.endMs);
       const [a, b] = [meanIn(withFault, startMs, end), meanIn(without, startMs, end)];
       if (id === "f5-silent-node") expect(a).toBeNaN();
