@@ -64,7 +64,9 @@ export async function measureAccuracy(options: AccuracyOptions): Promise<Accurac
   return { detect, rank };
 }
 
-async function dated<Figures extends object>(work: () => Promise<Figures>): Promise<Dated<Figures>> {
+async function dated<Figures extends object>(
+  work: () => Promise<Figures>,
+): Promise<Dated<Figures>> {
   const begunMs = performance.now();
   const figures = await work();
   const seconds = Math.round((performance.now() - begunMs) / 1000);

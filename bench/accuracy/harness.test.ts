@@ -29,7 +29,13 @@ describe("the harness' replies", () => {
       "nezha: AS@1 0.413  AS@3 0.478  AS@5 0.543  Avg@5 0.491  (46 cases), 2 without normal data left out",
     ].join("\n");
     const rows = rankFigures("nezha", printed);
-    expect(rows["2022-08-22"]).toEqual({ cases: 24, as1: 0.708, as3: 0.792, as5: 0.917, avg5: 0.817 });
+    expect(rows["2022-08-22"]).toEqual({
+      cases: 24,
+      as1: 0.708,
+      as3: 0.792,
+      as5: 0.917,
+      avg5: 0.817,
+    });
     expect(rows.all).toEqual({ cases: 46, as1: 0.413, as3: 0.478, as5: 0.543, avg5: 0.491 });
   });
 
