@@ -1,72 +1,92 @@
-/** `npm run bench -- <what>`: measures, keeps the figures as JSON, makes docs/benchmarks.md anew. */
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import type { AccuracyFigures } from "./accuracy/accuracy.ts";
-import { writePage } from "./report/benchmarks-page.ts";
-import { readResult, writeResult } from "./report/result-file.ts";
+import { writeGolden } from "./accuracy/golden.ts";
+import { measureRanking } from "./load/ranking.ts";
+import { measureRemoteWrite } from "./load/remote-write.ts";
+import { measureStore } from "./load/store.ts";
+import { type Figure, keep } from "./page.ts";
+import { measureEngine } from "./speed/engine.ts";
 
-const USAGE = `npm run bench -- WHAT
-  speed                                 engine, remote write, ranking of 10,000 nodes (minutes)
-  load                                  the store alone, the demo's history
-  accuracy [--shared DIR | --data DIR] [--only NAME]...   all labelled sets through eval/run.py (minutes)
-  golden [--shared DIR] --out DIR       scores of the golden series, for golden.py compare
-  page                                  docs/benchmarks.md from the results that are there`;
+const [name = "", ...flags] = process.argv.slice(2);
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    shared: { type: "string" },
-    data: { type: "string" },
-    out: { type: "string" },
-    only: { type: "string", multiple: true, default: [] },
-  },
-});
-
-const COMMANDS: Readonly<Record<string, () => Promise<void> | void>> = {
-  speed: async () => {
-    const { measureSpeed } = await import("./speed/speed.ts");
-    keep("speed", await measureSpeed(say));
-  },
-  load: async () => {
-    const { measureLoad } = await import("./load/load.ts");
-    keep("load", await measureLoad(say));
-  },
-  accuracy: async () => {
-    const { measureAccuracy } = await import("./accuracy/accuracy.ts");
-    const before = readResult<AccuracyFigures>("accuracy")?.figures;
-    const { only } = values;
-    keep("accuracy", await measureAccuracy({ sharedDir: sharedDir(), only, before, say }));
-  },
-  golden: async () => {
-    const { writeGolden } = await import("./accuracy/golden.ts");
-    if (values.out === undefined) throw new Error("golden: say where to with --out DIR");
-    for (const file of writeGolden(sharedDir(), values.out)) console.log(file);
-  },
-  page: writePage,
-};
-
-const [what = ""] = positionals;
-const command = COMMANDS[what];
-if (command === undefined) {
-  console.error(USAGE);
-  process.exitCode = 2;
-} else {
-  await command();
+switch (name) {
+  case "speed":
+    keep("speed", "npm run bench -- speed", await speed());
+    break;
+  case "store":
+    keep("store", "npm run bench -- store", store());
+    break;
+  case "golden":
+    writeGolden(flag("--shared"), flag("--out"));
+    break;
+  default:
+    console.error("usage: npm run bench -- speed | store | golden --shared DIR --out DIR");
+    process.exitCode = 2;
 }
 
-/** The research folder; the data folder inside it names it as well. */
-function sharedDir(): string {
-  if (values.shared !== undefined) return values.shared;
-  if (values.data !== undefined) return join(values.data, "..");
-  return process.env.FORESHOCK_SHARED ?? join(import.meta.dirname, "../../shared");
+/** Engine, remote write and ranking: what one machine carries. */
+async function speed(): Promise<Figure[]> {
+  const engine = measureEngine();
+  const figures: Figure[] = [
+    rate(
+      "engine and score, one series, points a CPU second",
+      engine.oneSeriesPointsPerCpuSecond,
+      1e6,
+    ),
+    rate("the same, 1,000 series by turns", engine.manySeriesPointsPerCpuSecond, 1e6),
+    bytes("saved state of a series", engine.savedStateBytes, 4096),
+    bytes("memory of a detector, objects and all", engine.residentStateBytes, 4096),
+  ];
+  for (const [series, scrapes] of [
+    [10_000, 60],
+    [100_000, 24],
+  ] as const) {
+    const one = await measureRemoteWrite(series, scrapes);
+    const what = `remote write, ${series.toLocaleString("en")} series x ${scrapes}:`;
+    figures.push(
+      rate(`${what} durable and scored, points a second`, one.pointsPerSecond, 300_000),
+      rate(`${what} points a CPU second of the server`, one.pointsPerServerCpuSecond),
+      { what: `${what} bytes a point on disk`, value: one.bytesPerPoint.toFixed(1), goal: "" },
+      bytes(`${what} resident memory a series`, one.residentBytesPerSeries, 10_240),
+    );
+  }
+  const ranking = await measureRanking(10_000);
+  const ms = ranking.millisecondsMedian;
+  figures.push({
+    what: `ranking of ${ranking.nodes.toLocaleString("en")} nodes over a day, over HTTP`,
+    value: `${ms.toFixed(0)} ms`,
+    goal: "<= 100 ms",
+    met: ms <= 100,
+  });
+  return figures;
 }
 
-function keep(name: string, figures: unknown): void {
-  writeResult(name, `npm run bench -- ${name}`, figures);
-  writePage();
-  console.log(JSON.stringify(figures, null, 2));
+function store(): Figure[] {
+  return measureStore().flatMap((one) => [
+    rate(`${one.name}, ${one.series} series: points a CPU second`, one.pointsPerCpuSecond),
+    { what: `${one.name}: bytes a point on disk`, value: one.bytesPerPoint.toFixed(2), goal: "" },
+    bytes(`${one.name}: memory a series`, one.memoryBytesPerSeries),
+    {
+      what: `${one.name}: one series, all points`,
+      value: `${one.readAllMs.toFixed(2)} ms`,
+      goal: "",
+    },
+  ]);
 }
 
-function say(line: string): void {
-  console.error(`bench: ${line}`);
+function rate(what: string, value: number, least?: number): Figure {
+  const shown = Math.round(value).toLocaleString("en");
+  if (least === undefined) return { what, value: shown, goal: "" };
+  return { what, value: shown, goal: `>= ${least.toLocaleString("en")}`, met: value >= least };
+}
+
+function bytes(what: string, value: number, most?: number): Figure {
+  const shown = `${Math.round(value).toLocaleString("en")} B`;
+  if (most === undefined) return { what, value: shown, goal: "" };
+  return { what, value: shown, goal: `<= ${most.toLocaleString("en")} B`, met: value <= most };
+}
+
+function flag(wanted: string): string {
+  const at = flags.indexOf(wanted);
+  const value = at < 0 ? undefined : flags[at + 1];
+  if (value === undefined) throw new Error(`give ${wanted} DIR`);
+  return value;
 }
