@@ -108,6 +108,24 @@ describe("PartitionStore", () => {
     crashed.close();
   });
 
+  it("does not let a replayed point win over a long run that came after it and went past the log", () => {
+    const id = intern("a");
+    append(id, count(0, 1000), count(0, 1000));
+    store.checkpoint(store.position);
+    append(id, [5], [-1]);
+    store.commit();
+    append(id, count(0, 300), new Array(300).fill(7));
+    store.commit();
+    append(id, [6], [-2]);
+    store.commit();
+    const crashed = PartitionStore.open(place.crashed(place.dir));
+    for (const one of [store, crashed]) {
+      expect([...one.read(id, EVER).values.subarray(4, 8)]).toEqual([7, 7, -2, 7]);
+      expect(one.entry(id).pointCount).toBe(1000);
+    }
+    crashed.close();
+  });
+
   it("keeps the log from where detection has come to, through a checkpoint that is ahead of it", () => {
     const id = intern("a");
     append(id, [0], [1]);

@@ -319,7 +319,6 @@ export class PartitionStore {
     }
     this.#position = position;
     this.#headPosition = headPosition;
-    this.#sessions.confirmed();
     this.#dictionary.saved(named);
     this.#sealed.confirm(ids);
     this.#log.clear();

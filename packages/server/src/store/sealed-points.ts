@@ -118,7 +118,7 @@ export class SealedPoints {
     for (const id of ids) {
       this.#sealLate(id);
       for (const chunk of this.#waiting.get(id) ?? []) {
-        if (sessions.isConfirmed(chunk.seq)) chunk.seq = sessions.nextSeq();
+        if (chunk.seq === 0) chunk.seq = sessions.nextSeq();
         const day = dayOf(chunk.t0Ms);
         const chunks = byDay.get(day);
         if (chunks === undefined) byDay.set(day, [chunk]);

@@ -19,14 +19,12 @@ export class Sessions {
   readonly #id: number;
   readonly #limits: ReadonlyMap<number, number>;
   #seq: number;
-  #confirmedSeq: number;
 
   /** The session after all that were; the caller confirms it, durably, before it writes chunks. */
   constructor(known: readonly Session[]) {
     this.#id = known.reduce((highest, session) => Math.max(highest, session.id), 0) + 1;
     this.#limits = new Map(known.map((session) => [session.id, session.confirmedSeq]));
     this.#seq = this.#id * SPAN;
-    this.#confirmedSeq = this.#seq;
   }
 
   /** The session of a chunk of which nothing else is known: all its chunks count. */
@@ -39,11 +37,6 @@ export class Sessions {
     return ++this.#seq;
   }
 
-  /** Whether a number of the running session was confirmed, or none was given yet (0). */
-  isConfirmed(seq: number): boolean {
-    return seq <= this.#confirmedSeq;
-  }
-
   /** The highest number that counts in the session of `seq`; Infinity for the running one. */
   limitOf(seq: number): number {
     const session = Math.floor(seq / SPAN);
@@ -54,10 +47,5 @@ export class Sessions {
   /** Writes the confirmation of all numbers given so far; inside the caller's transaction. */
   confirm(tables: PartitionTables): void {
     tables.putSession(this.#id, this.#seq);
-  }
-
-  /** The transaction of `confirm` was committed. */
-  confirmed(): void {
-    this.#confirmedSeq = this.#seq;
   }
 }
