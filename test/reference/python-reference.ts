@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const SHARED = resolve(process.env.FORESHOCK_SHARED ?? join(ROOT, "../shared"));
+/** The research folder, there or not. */
+export const SHARED = resolve(process.env.FORESHOCK_SHARED ?? join(ROOT, "../shared"));
 
 /** What a script hands over: its cases as JSON, and its columns as numbers. */
 export interface ReferenceCase {

@@ -1,0 +1,34 @@
+/** Index ranges of a series, both ends included. */
+export type IndexRange = readonly [first: number, last: number];
+/** One labelled series, or one labelled node of several metrics. */
+export interface LabelledSeries {
+    readonly dataset: string;
+    /** Category, domain or service system. */
+    readonly group: string;
+    /** Unique within the data set. */
+    readonly series: string;
+    /** Ascending; sources repeat stamps. */
+    readonly timestampsMs: Float64Array;
+    /** One column per metric, NaN = missing. */
+    readonly columns: readonly Float64Array[];
+    readonly metricNames: readonly string[];
+    /** 1 = anomalous. */
+    readonly labels: Uint8Array;
+    /** Median step. */
+    readonly intervalMs: number;
+    /** What the publisher calls one anomaly. */
+    readonly windows: readonly IndexRange[];
+    /** Rows before it are for learning only; undefined where the source does not say. */
+    readonly trainEnd: number | undefined;
+    /** Which metrics an incident shows in, by column. */
+    readonly causes: readonly {
+        readonly range: IndexRange;
+        readonly columns: readonly number[];
+    }[];
+}
+/** Runs of 1, first and last index included. Empty where there is none. */
+export declare function runsOf(labels: ArrayLike<number>): IndexRange[];
+/** Median of the steps (the mean of the middle two where there are two); 0 for a single point. */
+export declare function medianStep(timestamps: Float64Array): number;
+/** NaN for no numbers. Does not change what it is given. */
+export declare function median(values: Float64Array): number;
