@@ -28,6 +28,7 @@ export * from "./explain/format-value.ts";
 export * from "./explain/locale-en.ts";
 export * from "./explain/sentence.ts";
 export * from "./incident/alarm-openings.ts";
+export * from "./incident/alarm-tracker.ts";
 export * from "./incident/episode-tracker.ts";
 export * from "./model/aggregated-anomaly-score.ts";
 export * from "./model/anomaly-result.ts";

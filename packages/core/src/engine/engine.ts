@@ -2,6 +2,7 @@ import type { AnomalyResult } from "../model/anomaly-result.ts";
 import type { Explanation } from "../model/explanation.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
+import type { Baseline } from "./scorer.ts";
 
 /** An engine's upper floor: results with calibrated scores, labels and explanation. */
 export interface AnomalyDetectionEngine {
@@ -46,6 +47,8 @@ export interface SeriesDetector {
   readonly pointCount: number;
   /** 0 until it is known. */
   readonly intervalMs: DurationMs;
+  /** As after the latest point; undefined before the second one and for scorers that keep none. */
+  readonly baseline: Baseline | undefined;
   push(atMs: EpochMs, value: number, out: Float64Array): void;
   save(): Uint8Array;
   restore(bytes: Uint8Array): void;

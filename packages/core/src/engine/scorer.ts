@@ -42,10 +42,21 @@ export interface OpenScorer {
    * been constant so far; the calibration begins anew with them, behind that point. Left out: never.
    */
   readonly restartCount?: number;
+  /** What is usual as it is after the latest point. Left out: the engine keeps no such thing. */
+  readonly baseline?: Baseline;
   /** Little-endian bytes of the whole state, first byte = format. */
   save(): Uint8Array;
   /** Replaces the state. @throws Refusal "state/unreadable" for other formats, lengths, checksums. */
   restore(bytes: Uint8Array): void;
+}
+
+/** What is usual at a time of day: the slow level and, on top of it, a daily profile. */
+export interface Baseline {
+  readonly slowLevel: number;
+  /** Bins of the profile; they part the UTC day evenly. */
+  readonly seasonBins: number;
+  /** Copies the profile: deviations from the slow level. */
+  copySeason(out: Float64Array): void;
 }
 
 /** An engine's lower floor, batch: a whole series at once. */

@@ -1,8 +1,7 @@
 import { daysOfScore } from "../stats/return-period.ts";
+import type { AlarmClock } from "./alarm-clock.ts";
 
-/** Half-life of the seen range and of the largest stretch. All constants: reference/alarms.py. */
-const MEMORY_DAYS = 60;
-/** A plain record is at most this rare. */
+/** A plain record is at most this rare. All constants: reference/alarms.py. */
 const AGE_DAYS_MAX = 14;
 /** Points before records count, and before deviations do. */
 const RECORD_POINTS_MIN = 60;
@@ -11,9 +10,6 @@ const WARM_UP_POINTS = 20;
 const MATERIAL_SHARE = 0.15;
 /** A record by 10 % of the seen range is as rare as the series is old. */
 const RANGE_MARGIN = 0.1;
-/** Horizon of the mean residual: the longer of the two. */
-const STRETCH_DAYS = 4 / 24;
-const STRETCH_POINTS = 24;
 /** The same as RANGE_MARGIN for the mean residual, relative to its own record. */
 const STRETCH_MARGIN = 0.05;
 /** Share of the seen range below which a stretch does not count. */
@@ -37,7 +33,7 @@ export function stepEvidence(
   value: number,
   score: number,
   expected: number,
-  pointsPerDay: number,
+  clock: AlarmClock,
 ): number {
   seen[SEEN.count]!++;
   const count = seen[SEEN.count]!;
@@ -46,11 +42,11 @@ export function stepEvidence(
     return 0;
   }
   const deviation = count > WARM_UP_POINTS ? Math.abs(value - expected) : 0;
-  const horizon = Math.max(STRETCH_POINTS, STRETCH_DAYS * pointsPerDay);
-  seen[SEEN.stretch]! += (deviation - seen[SEEN.stretch]!) * Math.max(1 / horizon, 1 / count);
-  const age = Math.min(count / pointsPerDay, AGE_DAYS_MAX);
+  const rate = Math.max(clock.stretchRate, 1 / count);
+  seen[SEEN.stretch]! += (deviation - seen[SEEN.stretch]!) * rate;
+  const age = Math.min(count / clock.pointsPerDay, AGE_DAYS_MAX);
   const days = rarityOf(seen, value, deviation, daysOfScore(Math.min(score, SCORE_MAX)), age);
-  remember(seen, value, MEMORY_DAYS * pointsPerDay);
+  remember(seen, value, clock);
   return days;
 }
 
@@ -82,8 +78,11 @@ function stretchRarity(seen: Float64Array, width: number, age: number): number {
   return age * ((stretch / best - 1) / STRETCH_MARGIN) ** 2;
 }
 
-function remember(seen: Float64Array, value: number, memoryPoints: number): void {
-  const keep = 0.5 ** (1 / memoryPoints);
+function remember(
+  seen: Float64Array,
+  value: number,
+  { memoryPoints, rangeKeep: keep }: AlarmClock,
+): void {
   seen[SEEN.centre]! += (value - seen[SEEN.centre]!) / Math.min(seen[SEEN.count]!, memoryPoints);
   const centre = seen[SEEN.centre]!;
   seen[SEEN.high] = Math.max(centre + (seen[SEEN.high]! - centre) * keep, value);

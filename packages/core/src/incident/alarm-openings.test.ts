@@ -89,7 +89,7 @@ describe("AlarmOpenings", () => {
 
   it("gives a missing point no evidence and score 0, and lets the clocks run on", () => {
     const rows = fold(alarms(), [...calm(PER_DAY), ...at(Number.NaN, 0.9, 3)]);
-    expect([...rows.at(-1)!]).toEqual([0, 0, 0, 0]);
+    expect([...rows.at(-1)!]).toEqual([0, 0, 0, 0, 0]);
   });
 
   it("goes on from saved bytes as if nothing had happened, wherever it is cut", () => {

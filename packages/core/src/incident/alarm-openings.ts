@@ -1,6 +1,7 @@
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
-import { scoreOfDays } from "../stats/return-period.ts";
+import { daysOfScore, scoreOfDays } from "../stats/return-period.ts";
+import { type AlarmClock, alarmClock } from "./alarm-clock.ts";
 import { SEEN_LENGTH, stepEvidence } from "./alarm-evidence.ts";
 import { EPISODE_ROW } from "./episode-tracker.ts";
 
@@ -14,8 +15,23 @@ export const ALARM_OUT = {
   active: 2,
   /** The engine's score, held up while a sustained fault lasts. For charts and "now" lists. */
   score: 3,
+  /** One of ALARM_PHASE, after this point. */
+  phase: 4,
 } as const;
-export const ALARM_OUT_LENGTH = 4;
+export const ALARM_OUT_LENGTH = 5;
+
+/** How the layer stands to a series. */
+export const ALARM_PHASE = {
+  closed: 0,
+  /** Evidence keeps the episode up. */
+  open: 1,
+  /** The value is still away from what was usual before the opening: learning does not end it. */
+  held: 2,
+  /** It was held for three days: that is the new normal. */
+  accepted: 3,
+  /** Back in the old normal within a day after a held fault, open or not: this opens nothing. */
+  recovered: 4,
+} as const;
 
 /** What the layer needs of the scorer beside its row. */
 export interface AlarmBaseline {
@@ -29,9 +45,6 @@ export interface AlarmBaseline {
 const REQUIRED_SHARE = 0.3;
 /** Required evidence grows as (1 + recent openings)^2. */
 const FATIGUE_POWER = 2;
-/** Recent: e-folding time is promise^1.5 days, at most 14. */
-const FATIGUE_EXPONENT = 1.5;
-const FATIGUE_DAYS_MAX = 14;
 /** An episode stays open above this share of the required evidence and closes after 4 quiet hours. */
 const STAY_SHARE = 0.3;
 const QUIET_DAYS = 4 / 24;
@@ -59,10 +72,15 @@ const S = {
   heldScore: SEEN_LENGTH + 10,
   recovery: SEEN_LENGTH + 11,
 } as const;
-const NUMBERS = SEEN_LENGTH + 12;
+/** Numbers of state: 18 x 8 = 144 bytes. */
+export const ALARM_STATE_LENGTH = SEEN_LENGTH + 12;
+const NUMBERS = ALARM_STATE_LENGTH;
 const FORMAT = 0x41;
 const VERSION = 1;
-const NO_SEASON = new Float64Array(0);
+const NO_SEASON: Float64Array<ArrayBuffer> = new Float64Array(0);
+
+/** The platform's promise: at most about one opening of a series in 5.5 days, as score 0.75 says. */
+export const ALARM_PROMISE_DAYS = 5.5;
 
 export interface AlarmOpeningsOptions {
   /** Nominal sampling interval. */
@@ -70,6 +88,8 @@ export interface AlarmOpeningsOptions {
   /** The promise: at most about one opening in so many days. Measured for 1, 5.5 and 30. */
   readonly promiseDays: number;
   readonly baseline: AlarmBaseline;
+  /** ALARM_STATE_LENGTH numbers of a slab, taken as they are (zeros = new); left out: new ones. */
+  readonly state?: Float64Array;
 }
 
 /**
@@ -80,17 +100,16 @@ export interface AlarmOpeningsOptions {
  * until the day after its fault. Source: reference/alarms.py, spec of detection section 12.
  */
 export class AlarmOpenings {
-  readonly #state = new Float64Array(NUMBERS);
-  readonly #perDay: number;
-  readonly #promiseDays: number;
+  readonly #state: Float64Array;
+  readonly #clock: AlarmClock;
   readonly #baseline: AlarmBaseline;
   /** Empty unless an expectation is kept. */
   #season = NO_SEASON;
 
-  constructor({ intervalMs, promiseDays, baseline }: AlarmOpeningsOptions) {
-    this.#perDay = DAY_MS / intervalMs;
-    this.#promiseDays = promiseDays;
+  constructor({ intervalMs, promiseDays, baseline, state }: AlarmOpeningsOptions) {
+    this.#clock = alarmClock(intervalMs, promiseDays);
     this.#baseline = baseline;
+    this.#state = state ?? new Float64Array(NUMBERS);
   }
 
   /**
@@ -115,26 +134,45 @@ export class AlarmOpenings {
     let evidence = 0;
     let oldNormal = false;
     if (!missing) {
-      evidence = stepEvidence(s, value, score, row[EPISODE_ROW.level]!, this.#perDay);
+      evidence = stepEvidence(s, value, score, row[EPISODE_ROW.level]!, this.#clock);
+      // A stuck value has no deviation that could be small: its rarity counts as it is.
+      if (row[EPISODE_ROW.absence] === 1) evidence = Math.max(evidence, daysOfScore(score));
       if (s[S.kept]! > 0) oldNormal = this.#hold(atMs, value);
     }
     s[S.recovery] = Math.max(s[S.recovery]! - 1, 0);
+    oldNormal &&= s[S.recovery]! > 0;
     out[ALARM_OUT.evidence] = evidence;
     out[ALARM_OUT.opened] = 0;
     out[ALARM_OUT.score] = score;
     if (s[S.open]! > 0) {
       this.#stay(evidence, required, score, out);
-    } else if (evidence >= required && !(s[S.recovery]! > 0 && oldNormal)) {
+    } else if (evidence >= required && !oldNormal) {
       this.#open(evidence, score, slowBefore, row[EPISODE_ROW.scale]!);
       out[ALARM_OUT.opened] = 1;
       out[ALARM_OUT.score] = s[S.heldScore]!;
     }
     if (s[S.kept] === 0) this.#season = NO_SEASON;
     out[ALARM_OUT.active] = s[S.open]!;
+    out[ALARM_OUT.phase] = oldNormal ? ALARM_PHASE.recovered : this.#phase();
   }
 
   get isOpen(): boolean {
     return this.#state[S.open]! > 0;
+  }
+
+  /** Points since something last kept the open episode up; 0 = the latest did. */
+  get quietPoints(): number {
+    return this.#state[S.quiet]!;
+  }
+
+  /** The profile kept for the open episode; empty without one. Read only. */
+  get keptSeason(): Float64Array<ArrayBuffer> {
+    return this.#season;
+  }
+
+  /** Goes on with a profile that was kept; the numbers are in the slab. */
+  keepSeason(season: Float64Array<ArrayBuffer>): void {
+    this.#season = season;
   }
 
   /** The state as sealed bytes: 154, and 8 a bin of the profile while one is kept. */
@@ -159,10 +197,9 @@ export class AlarmOpenings {
 
   /** Dearer with every recent opening: a budget of the series. Forgets openings by one point. */
   #requiredDays(): number {
-    const days = this.#promiseDays;
-    const fading = Math.min(days ** FATIGUE_EXPONENT, FATIGUE_DAYS_MAX) * this.#perDay;
-    this.#state[S.recent]! *= Math.exp(-1 / fading);
-    return REQUIRED_SHARE * days * (1 + this.#state[S.recent]!) ** FATIGUE_POWER;
+    const { promiseDays, openingsKeep } = this.#clock;
+    this.#state[S.recent]! *= openingsKeep;
+    return REQUIRED_SHARE * promiseDays * (1 + this.#state[S.recent]!) ** FATIGUE_POWER;
   }
 
   #stay(evidence: number, required: number, score: number, out: Float64Array): void {
@@ -173,7 +210,7 @@ export class AlarmOpenings {
     }
     const stays = s[S.held]! > 0 || evidence >= STAY_SHARE * required;
     s[S.quiet] = stays ? 0 : s[S.quiet]! + 1;
-    if (s[S.quiet]! <= QUIET_DAYS * this.#perDay) return;
+    if (s[S.quiet]! <= QUIET_DAYS * this.#clock.pointsPerDay) return;
     s[S.open] = 0;
     if (s[S.recovery] === 0) s[S.kept] = s[S.held] = 0;
   }
@@ -190,6 +227,21 @@ export class AlarmOpenings {
     this.#baseline.copySeason(this.#season);
   }
 
+  #phase(): number {
+    const s = this.#state;
+    if (s[S.open] === 0) return ALARM_PHASE.closed;
+    if (s[S.held]! > 0) return ALARM_PHASE.held;
+    const over = s[S.kept] === 0 && s[S.keptSince]! > HOLD_DAYS_MAX * this.#clock.pointsPerDay;
+    return over && this.#lasts() ? ALARM_PHASE.accepted : ALARM_PHASE.open;
+  }
+
+  /** Whether the value is away from what was usual before the opening. */
+  #lasts(): boolean {
+    const s = this.#state;
+    const least = Math.max(HOLD_SCALES * s[S.keptScale]!, HOLD_SHARE * s[S.peak]!);
+    return Math.abs(s[S.deviation]!) >= least;
+  }
+
   /** Follows the value against the expectation kept at the opening; true = back in the old normal. */
   #hold(atMs: EpochMs, value: number): boolean {
     const s = this.#state;
@@ -200,13 +252,12 @@ export class AlarmOpenings {
     const rate = Math.max(1 / HOLD_TAU, 1 / s[S.keptSince]!);
     s[S.deviation]! += (away - s[S.deviation]!) * rate;
     if (s[S.keptSince]! >= HOLD_TAU) {
-      const size = Math.abs(s[S.deviation]!);
-      s[S.peak] = Math.max(s[S.peak]!, size);
-      const lasts = size >= Math.max(HOLD_SCALES * s[S.keptScale]!, HOLD_SHARE * s[S.peak]!);
-      if (s[S.held]! > 0 && !lasts) s[S.recovery] = RECOVERY_DAYS * this.#perDay;
+      s[S.peak] = Math.max(s[S.peak]!, Math.abs(s[S.deviation]!));
+      const lasts = this.#lasts();
+      if (s[S.held]! > 0 && !lasts) s[S.recovery] = RECOVERY_DAYS * this.#clock.pointsPerDay;
       s[S.held] = lasts ? 1 : 0;
     }
-    if (s[S.keptSince]! > HOLD_DAYS_MAX * this.#perDay) s[S.kept] = s[S.held] = 0;
+    if (s[S.keptSince]! > HOLD_DAYS_MAX * this.#clock.pointsPerDay) s[S.kept] = s[S.held] = 0;
     return Math.abs(away) <= RECOVERY_SCALES * s[S.keptScale]!;
   }
 }

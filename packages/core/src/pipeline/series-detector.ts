@@ -1,5 +1,5 @@
 import { DETECTOR_OUT, DETECTOR_OUT_LENGTH, type SeriesDetector } from "../engine/engine.ts";
-import { type OpenScorer, SCORER_OUT, type StreamScorer } from "../engine/scorer.ts";
+import { type Baseline, type OpenScorer, SCORER_OUT, type StreamScorer } from "../engine/scorer.ts";
 import { Refusal } from "../model/refusal.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
@@ -61,6 +61,10 @@ class JoinedDetector implements SeriesDetector {
 
   get intervalMs(): DurationMs {
     return this.#first !== undefined && this.#pointCount < 2 ? 0 : this.#intervalMs;
+  }
+
+  get baseline(): Baseline | undefined {
+    return this.#open?.baseline;
   }
 
   push(atMs: EpochMs, value: number, out: Float64Array): void {

@@ -1,6 +1,17 @@
 import { FLATLINE_STATE_LENGTH, FlatlineDetector } from "../engine/absence/flatline-detector.ts";
 import { DETECTOR_OUT, type SeriesDetector } from "../engine/engine.ts";
 import {
+  ALARM_OUT_LENGTH,
+  ALARM_PROMISE_DAYS,
+  type AlarmBaseline,
+} from "../incident/alarm-openings.ts";
+import {
+  ALARM_TRACKER_LENGTH,
+  type Alarm,
+  type AlarmChange,
+  AlarmTracker,
+} from "../incident/alarm-tracker.ts";
+import {
   EPISODE_ROW,
   EPISODE_ROW_LENGTH,
   EPISODE_STATE_LENGTH,
@@ -13,7 +24,7 @@ import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
 
 const FORMAT = 0x4c;
-const VERSION = 1;
+const VERSION = 2;
 /** Interval that the small detectors assume until the series' own is known. */
 const INTERVAL_BEFORE_MS = 60_000;
 
@@ -21,21 +32,28 @@ const S = { counterAt: 0, counterValue: 1, ended: 2, firstAt: 3, lastAt: 4, last
 const STATE_LENGTH = 6;
 const FLAT_AT = STATE_LENGTH;
 const EPISODE_AT = FLAT_AT + FLATLINE_STATE_LENGTH;
-const SLAB_LENGTH = EPISODE_AT + EPISODE_STATE_LENGTH;
+const ALARM_AT = EPISODE_AT + EPISODE_STATE_LENGTH;
+const SLAB_LENGTH = ALARM_AT + ALARM_TRACKER_LENGTH;
+/** `[interval f64][numbers of the kept season f64][slab][kept season][detector]` */
+const HEAD_BYTES = 16;
 
 /** The row of the point pushed last, of whichever series: read it before the next push. */
 export const foldRow: Float64Array = new Float64Array(EPISODE_ROW_LENGTH);
+/** What the alarm layer said of that point (ALARM_OUT). */
+export const foldAlarm: Float64Array = new Float64Array(ALARM_OUT_LENGTH);
 
 export interface SeriesFoldOptions {
   /** Opens the detector; its interval is learnt from the points. */
   open(): SeriesDetector;
   /** Values are cumulative: the fold sees their rate per second, a reset is a missing point. */
   readonly counter: boolean;
+  /** "At most about one alarm in so many days"; left out: ALARM_PROMISE_DAYS. */
+  readonly promiseDays?: number;
 }
 
 /**
  * Everything that is folded over one series: the engine's detector, the flatline detector beside it,
- * and the episodes of both. Points come in time order. Deterministic, O(1) a point.
+ * the episodes of both, and the alarms that open on them. Points come in time order. Deterministic, O(1) a point.
  */
 export class SeriesFold {
   readonly #detector: SeriesDetector;
@@ -43,6 +61,9 @@ export class SeriesFold {
   readonly #slab = new Float64Array(SLAB_LENGTH);
   #flat: FlatlineDetector;
   #episodes: EpisodeTracker;
+  #alarms: AlarmTracker;
+  readonly #promiseDays: number;
+  #alarmChange: AlarmChange = "none";
   #intervalMs: DurationMs = INTERVAL_BEFORE_MS;
   #valueP = Number.NaN;
   #flatP = Number.NaN;
@@ -50,22 +71,26 @@ export class SeriesFold {
   constructor(options: SeriesFoldOptions) {
     this.#detector = options.open();
     this.#counter = options.counter;
+    this.#promiseDays = options.promiseDays ?? ALARM_PROMISE_DAYS;
     this.#slab[S.counterValue] = Number.NaN;
     this.#slab[S.lastValue] = Number.NaN;
     this.#flat = new FlatlineDetector(this.#intervalMs, this.#flatState());
     this.#episodes = new EpisodeTracker(this.#intervalMs, this.#episodeState());
     this.#episodes.reset();
+    this.#alarms = this.#openAlarms();
   }
 
   /**
    * One stored sample: NaN = missing, +Infinity = the source said that the series ended here.
    * Afterwards `foldRow` holds the point's row; p and score there are the engine's own, or those of
-   * the flatline detector where it is the rarer one (`absence` = 1).
+   * the flatline detector where it is the rarer one (`absence` = 1). `foldAlarm` and `alarmChange`
+   * tell what became of the alarm.
    */
   push(atMs: EpochMs, sample: number): EpisodeChange {
     const slab = this.#slab;
     const ended = sample === Number.POSITIVE_INFINITY;
     const value = ended ? Number.NaN : this.#counter ? this.#rate(atMs, sample) : sample;
+    const slowBefore = this.#detector.baseline?.slowLevel;
     this.#detector.push(atMs, value, foldRow);
     this.#followInterval();
     this.#valueP = Number.isNaN(value) ? Number.NaN : foldRow[DETECTOR_OUT.p]!;
@@ -76,6 +101,8 @@ export class SeriesFold {
     slab[S.lastAt] = atMs;
     slab[S.ended] = ended ? 1 : 0;
     slab[S.lastValue] = value;
+    const slow = slowBefore ?? foldRow[EPISODE_ROW.level]!;
+    this.#alarmChange = this.#alarms.push(atMs, value, foldRow, slow, foldAlarm);
     return this.#episodes.push(atMs, value, foldRow);
   }
 
@@ -96,6 +123,20 @@ export class SeriesFold {
 
   get episodeIsOpen(): boolean {
     return this.#episodes.isOpen;
+  }
+
+  /** What the point pushed last did to the alarm. */
+  get alarmChange(): AlarmChange {
+    return this.#alarmChange;
+  }
+
+  /** The open alarm, or the last one; undefined before the first. */
+  alarm(): Alarm | undefined {
+    return this.#alarms.alarm();
+  }
+
+  get alarmIsOpen(): boolean {
+    return this.#alarms.isOpen;
   }
 
   get pointCount(): number {
@@ -127,23 +168,33 @@ export class SeriesFold {
   save(): Uint8Array {
     const detector = this.#detector.save();
     const slab = new Uint8Array(this.#slab.buffer);
-    const payload = new Uint8Array(8 + slab.length + detector.length);
-    new DataView(payload.buffer).setFloat64(0, this.#intervalMs, true);
-    payload.set(slab, 8);
-    payload.set(detector, 8 + slab.length);
+    const { keptSeason } = this.#alarms;
+    const seasonAt = HEAD_BYTES + slab.length;
+    const detectorAt = seasonAt + keptSeason.byteLength;
+    const payload = new Uint8Array(detectorAt + detector.length);
+    const view = new DataView(payload.buffer);
+    view.setFloat64(0, this.#intervalMs, true);
+    view.setFloat64(8, keptSeason.length, true);
+    payload.set(slab, HEAD_BYTES);
+    payload.set(new Uint8Array(keptSeason.buffer), seasonAt);
+    payload.set(detector, detectorAt);
     return sealState(FORMAT, VERSION, payload);
   }
 
   /** @throws Refusal "state/unreadable" for other or damaged bytes. */
   restore(bytes: Uint8Array): void {
     const payload = openState(FORMAT, VERSION, bytes);
-    const slabBytes = 8 * SLAB_LENGTH;
-    if (payload.length < 8 + slabBytes) throw unreadable("the bytes are cut short");
-    this.#detector.restore(payload.subarray(8 + slabBytes));
-    new Uint8Array(this.#slab.buffer).set(payload.subarray(8, 8 + slabBytes));
-    this.#intervalMs = new DataView(payload.buffer).getFloat64(0, true);
+    const seasonAt = HEAD_BYTES + 8 * SLAB_LENGTH;
+    if (payload.length < seasonAt) throw unreadable("the bytes are cut short");
+    const view = new DataView(payload.buffer);
+    const detectorAt = seasonAt + 8 * view.getFloat64(8, true);
+    this.#detector.restore(payload.subarray(detectorAt));
+    new Uint8Array(this.#slab.buffer).set(payload.subarray(HEAD_BYTES, seasonAt));
+    this.#intervalMs = view.getFloat64(0, true);
     this.#flat = new FlatlineDetector(this.#intervalMs, this.#flatState());
     this.#episodes = new EpisodeTracker(this.#intervalMs, this.#episodeState());
+    this.#alarms = this.#openAlarms();
+    this.#alarms.keepSeason(new Float64Array(payload.slice(seasonAt, detectorAt).buffer));
     this.#flatP = Number.NaN;
   }
 
@@ -159,6 +210,13 @@ export class SeriesFold {
     this.#intervalMs = intervalMs;
     this.#flat = new FlatlineDetector(intervalMs, this.#flatState());
     this.#episodes = new EpisodeTracker(intervalMs, this.#episodeState());
+    this.#alarms = this.#openAlarms();
+  }
+
+  #openAlarms(): AlarmTracker {
+    const state = this.#slab.subarray(ALARM_AT, SLAB_LENGTH);
+    const baseline = new DetectorBaseline(this.#detector);
+    return new AlarmTracker(this.#intervalMs, this.#promiseDays, baseline, state);
   }
 
   #rate(atMs: EpochMs, total: number): number {
@@ -176,6 +234,25 @@ export class SeriesFold {
   }
 
   #episodeState(): Float64Array {
-    return this.#slab.subarray(EPISODE_AT, SLAB_LENGTH);
+    return this.#slab.subarray(EPISODE_AT, ALARM_AT);
+  }
+}
+
+/** The profile of whichever scorer the detector has at hand; a flat one where it keeps none. */
+class DetectorBaseline implements AlarmBaseline {
+  readonly #detector: SeriesDetector;
+
+  constructor(detector: SeriesDetector) {
+    this.#detector = detector;
+  }
+
+  get seasonBins(): number {
+    return this.#detector.baseline?.seasonBins ?? 1;
+  }
+
+  copySeason(out: Float64Array): void {
+    const { baseline } = this.#detector;
+    if (baseline === undefined) out.fill(0);
+    else baseline.copySeason(out);
   }
 }

@@ -1,6 +1,12 @@
 import { openState, sealState } from "../../model/state-bytes.ts";
 import type { DurationMs, EpochMs } from "../../model/time.ts";
-import { type OpenScorer, SCORER_OUT, SCORER_OUT_LENGTH, type StreamScorer } from "../scorer.ts";
+import {
+  type Baseline,
+  type OpenScorer,
+  SCORER_OUT,
+  SCORER_OUT_LENGTH,
+  type StreamScorer,
+} from "../scorer.ts";
 import { type StreamClock, streamClock } from "./clock.ts";
 import { skipEvidence, stepEvidence } from "./evidence.ts";
 import { POINTS_BEFORE_ANSWERS, stepModels, wakes } from "./models.ts";
@@ -8,7 +14,7 @@ import { POINT, pointScratch, STATE, StreamState } from "./state.ts";
 
 const { DAILY, EXPECTED, TYPICAL_DAILY } = POINT;
 const { expected: OUT_EXPECTED, level: OUT_LEVEL, scale: OUT_SCALE } = SCORER_OUT;
-const { RESTARTS } = STATE;
+const { RESTARTS, SLOW } = STATE;
 const OUT_LENGTH = SCORER_OUT_LENGTH;
 const point = pointScratch;
 
@@ -43,7 +49,7 @@ export function streamScorer(): StreamScorer {
   };
 }
 
-class OpenStreamScorer implements OpenScorer {
+class OpenStreamScorer implements OpenScorer, Baseline {
   readonly #clock: StreamClock;
   readonly #state: StreamState;
 
@@ -73,6 +79,22 @@ class OpenStreamScorer implements OpenScorer {
 
   get restartCount(): number {
     return this.#state.numbers[RESTARTS]!;
+  }
+
+  get baseline(): Baseline {
+    return this;
+  }
+
+  get slowLevel(): number {
+    return this.#state.numbers[SLOW]!;
+  }
+
+  get seasonBins(): number {
+    return this.#clock.seasonBins;
+  }
+
+  copySeason(out: Float64Array): void {
+    out.set(this.#state.profile.subarray(0, this.#clock.seasonBins));
   }
 
   save(): Uint8Array {

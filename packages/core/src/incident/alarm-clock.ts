@@ -1,0 +1,50 @@
+import { DAY_MS, type DurationMs } from "../model/time.ts";
+
+/** Half-life of the seen range and of the largest stretch. All constants: reference/alarms.py. */
+const MEMORY_DAYS = 60;
+/** Horizon of the mean residual: the longer of the two. */
+const STRETCH_DAYS = 4 / 24;
+const STRETCH_POINTS = 24;
+/** Openings are recent for promise^1.5 days (e-folding time), at most 14. */
+const FATIGUE_EXPONENT = 1.5;
+const FATIGUE_DAYS_MAX = 14;
+
+/** Different intervals and promises whose constants are kept for sharing. */
+const CLOCKS_MAX = 256;
+const clocks = new Map<string, AlarmClock>();
+
+/** Constants of the alarm layer that follow from interval and promise. Shared, never changed. */
+export interface AlarmClock {
+  readonly pointsPerDay: number;
+  readonly promiseDays: number;
+  /** Share of the seen range that is still there after one point. */
+  readonly rangeKeep: number;
+  readonly memoryPoints: number;
+  /** Lowest learning rate of the mean residual. */
+  readonly stretchRate: number;
+  /** Share of the recent openings that is still there after one point. */
+  readonly openingsKeep: number;
+}
+
+/**
+ * @param intervalMs nominal sampling interval
+ * @param promiseDays "at most about one opening in so many days"
+ */
+export function alarmClock(intervalMs: DurationMs, promiseDays: number): AlarmClock {
+  const name = `${intervalMs} ${promiseDays}`;
+  const known = clocks.get(name);
+  if (known !== undefined) return known;
+  const pointsPerDay = DAY_MS / intervalMs;
+  const memoryPoints = MEMORY_DAYS * pointsPerDay;
+  const fadingDays = Math.min(promiseDays ** FATIGUE_EXPONENT, FATIGUE_DAYS_MAX);
+  const clock = {
+    pointsPerDay,
+    promiseDays,
+    rangeKeep: 0.5 ** (1 / memoryPoints),
+    memoryPoints,
+    stretchRate: 1 / Math.max(STRETCH_POINTS, STRETCH_DAYS * pointsPerDay),
+    openingsKeep: Math.exp(-1 / (fadingDays * pointsPerDay)),
+  };
+  if (clocks.size < CLOCKS_MAX) clocks.set(name, clock);
+  return clock;
+}

@@ -1,0 +1,142 @@
+import type { DurationMs, EpochMs } from "../model/time.ts";
+import {
+  ALARM_OUT,
+  ALARM_PHASE,
+  ALARM_STATE_LENGTH,
+  type AlarmBaseline,
+  AlarmOpenings,
+} from "./alarm-openings.ts";
+
+/** What a pushed point did to the alarm; `changed` = its phase or its score. */
+export type AlarmChange = "none" | "opened" | "changed" | "closed";
+
+/** How an alarm stands, and when it is over how it ended. */
+export type AlarmOutcome = "open" | "held" | "accepted" | "recovered";
+
+/** One episode that is worth an alarm: from its only opening to its close. */
+export interface Alarm {
+  readonly open: boolean;
+  /**
+   * `open`: evidence keeps it up (closed: it passed); `held`: the fault lasts although the models have
+   * learnt it; `accepted`: after three days it is the new normal; `recovered`: back in the old normal.
+   */
+  readonly outcome: AlarmOutcome;
+  readonly openedMs: EpochMs;
+  /** The newest point that kept it up. */
+  readonly lastMs: EpochMs;
+  /** Rarity of the opening point, in days. */
+  readonly evidenceDays: number;
+  /** Highest alarm score so far. */
+  readonly score: number;
+  /** First and last point at which it was held; NaN while it was not. */
+  readonly heldFromMs: EpochMs;
+  readonly heldToMs: EpochMs;
+}
+
+const S = {
+  opened: ALARM_STATE_LENGTH,
+  last: ALARM_STATE_LENGTH + 1,
+  evidence: ALARM_STATE_LENGTH + 2,
+  score: ALARM_STATE_LENGTH + 3,
+  heldFrom: ALARM_STATE_LENGTH + 4,
+  heldTo: ALARM_STATE_LENGTH + 5,
+  outcome: ALARM_STATE_LENGTH + 6,
+} as const;
+/** Numbers of state: 25 x 8 = 200 bytes. */
+export const ALARM_TRACKER_LENGTH = ALARM_STATE_LENGTH + 7;
+
+const OUTCOMES: readonly AlarmOutcome[] = ["open", "open", "held", "accepted", "recovered"];
+
+/**
+ * The openings of one series with the facts a person is shown of each. Zeros are the state before the
+ * first point. O(1) a point; the profile is kept from an opening until the day after its fault.
+ */
+export class AlarmTracker {
+  readonly #state: Float64Array;
+  readonly #layer: AlarmOpenings;
+
+  /** @param state ALARM_TRACKER_LENGTH numbers of a slab, taken as they are */
+  constructor(
+    intervalMs: DurationMs,
+    promiseDays: number,
+    baseline: AlarmBaseline,
+    state: Float64Array,
+  ) {
+    this.#state = state;
+    this.#layer = new AlarmOpenings({ intervalMs, promiseDays, baseline, state });
+  }
+
+  /** One point, in time order; parameters as in `AlarmOpenings.push`. */
+  push(
+    atMs: EpochMs,
+    value: number,
+    row: Float64Array,
+    slowBefore: number,
+    out: Float64Array,
+  ): AlarmChange {
+    const s = this.#state;
+    const wasOpen = this.#layer.isOpen;
+    this.#layer.push(atMs, value, row, slowBefore, out);
+    if (out[ALARM_OUT.opened] === 1) {
+      this.#start(atMs, out);
+      return "opened";
+    }
+    if (!wasOpen) return "none";
+    const phase = out[ALARM_OUT.phase]!;
+    if (phase === ALARM_PHASE.held) {
+      if (Number.isNaN(s[S.heldFrom]!)) s[S.heldFrom] = atMs;
+      s[S.heldTo] = atMs;
+    }
+    if (!this.#layer.isOpen) return "closed";
+    if (this.#layer.quietPoints === 0) s[S.last] = atMs;
+    return this.#learn(phase, out[ALARM_OUT.score]!) ? "changed" : "none";
+  }
+
+  /** The open alarm, or the last one after it closed; undefined before the first. */
+  alarm(): Alarm | undefined {
+    const s = this.#state;
+    if (s[S.opened] === 0) return undefined;
+    return {
+      open: this.#layer.isOpen,
+      outcome: OUTCOMES[s[S.outcome]!]!,
+      openedMs: s[S.opened]!,
+      lastMs: s[S.last]!,
+      evidenceDays: s[S.evidence]!,
+      score: s[S.score]!,
+      heldFromMs: s[S.heldFrom]!,
+      heldToMs: s[S.heldTo]!,
+    };
+  }
+
+  get isOpen(): boolean {
+    return this.#layer.isOpen;
+  }
+
+  /** See `AlarmOpenings.keptSeason`. */
+  get keptSeason(): Float64Array<ArrayBuffer> {
+    return this.#layer.keptSeason;
+  }
+
+  keepSeason(season: Float64Array<ArrayBuffer>): void {
+    this.#layer.keepSeason(season);
+  }
+
+  #start(atMs: EpochMs, out: Float64Array): void {
+    const s = this.#state;
+    s[S.opened] = s[S.last] = atMs;
+    s[S.evidence] = out[ALARM_OUT.evidence]!;
+    s[S.score] = out[ALARM_OUT.score]!;
+    s[S.heldFrom] = s[S.heldTo] = Number.NaN;
+    s[S.outcome] = ALARM_PHASE.open;
+  }
+
+  /** Whether phase or score are news. What a fault was is not forgotten while its traces fade. */
+  #learn(phase: number, score: number): boolean {
+    const s = this.#state;
+    const outcome = phase === ALARM_PHASE.open ? s[S.outcome]! : phase;
+    const news = outcome !== s[S.outcome] || score > s[S.score]!;
+    s[S.outcome] = outcome;
+    s[S.score] = Math.max(s[S.score]!, score);
+    return news;
+  }
+}
