@@ -16,6 +16,7 @@ const MAY_USE: Record<string, Record<string, readonly string[]>> = {
     explain: ["model", "stats", "window"],
     aggregate: ["model", "stats"],
     incident: ["model", "stats"],
+    generator: ["model"],
     pipeline: [
       "model",
       "stats",

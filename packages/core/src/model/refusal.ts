@@ -13,6 +13,7 @@ export type RefusalCode =
   | "engine/unknown"
   | "engine/unavailable"
   | "engine/duplicate"
+  | "generator/unsuited"
   | "state/unreadable"
   | "tenant/over-limit";
 

@@ -45,6 +45,7 @@ const MEANING: Readonly<Record<ProblemCode, Meaning>> = {
   "engine/unknown": [404, "No such engine"],
   "engine/unavailable": [409, "The engine cannot run here"],
   "engine/duplicate": [409, "The engine is registered already"],
+  "generator/unsuited": [400, "The injection means nothing on this wave"],
   "state/unreadable": [500, "A saved state cannot be read"],
   "tenant/over-limit": [429, "The tenant's limit is reached"],
   malformed_json: [400, "The body is no valid JSON"],

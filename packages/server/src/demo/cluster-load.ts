@@ -1,4 +1,4 @@
-import { Dice } from "./dice.ts";
+import { Dice } from "@foreshock/core/generator";
 import type { ClusterPlan } from "./fleet-plan.ts";
 import { METRIC_NAMES } from "./metric-catalog.ts";
 

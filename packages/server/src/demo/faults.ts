@@ -1,6 +1,6 @@
 import type { AnomalyKind } from "@foreshock/core";
 import { LABEL_OF_KIND } from "@foreshock/core";
-import { Dice } from "./dice.ts";
+import { Dice } from "@foreshock/core/generator";
 import type { Disturbance, MetricEffect, Spell } from "./disturbance.ts";
 import type { ClusterPlan, FleetPlan } from "./fleet-plan.ts";
 import { BATCH_EFFECTS, batchNight, habitOf } from "./habits.ts";

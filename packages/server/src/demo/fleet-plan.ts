@@ -1,4 +1,4 @@
-import { Dice } from "./dice.ts";
+import { Dice } from "@foreshock/core/generator";
 
 /** Which tenants, clusters and nodes the simulated fleet has. A function of the options alone. */
 export interface FleetPlan {

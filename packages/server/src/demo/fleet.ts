@@ -1,6 +1,6 @@
+import { Dice } from "@foreshock/core/generator";
 import type { IngestSeries } from "../api/platform.ts";
 import { ClusterLoad } from "./cluster-load.ts";
-import { Dice } from "./dice.ts";
 import type { Disturbance } from "./disturbance.ts";
 import {
   type FaultPlan,

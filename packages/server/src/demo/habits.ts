@@ -1,4 +1,4 @@
-import { Dice } from "./dice.ts";
+import { Dice } from "@foreshock/core/generator";
 import type { Disturbance, MetricEffect, Spell } from "./disturbance.ts";
 import type { ClusterPlan } from "./fleet-plan.ts";
 

@@ -1,4 +1,4 @@
-import type { Dice } from "./dice.ts";
+import type { Dice } from "@foreshock/core/generator";
 import type { MetricShape } from "./metric-catalog.ts";
 
 /** Of the shared part of a metric's noise, the cluster has half and the node the other. */

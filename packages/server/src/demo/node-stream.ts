@@ -1,5 +1,5 @@
+import { Dice } from "@foreshock/core/generator";
 import { type ClusterChunk, loadAt, releaseOffsets } from "./cluster-load.ts";
-import { Dice } from "./dice.ts";
 import {
   applyEffect,
   type Disturbance,
