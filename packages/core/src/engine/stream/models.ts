@@ -10,6 +10,7 @@ const {
   LAG,
   MEDIUM,
   MEDIUM_SCALE,
+  MOVED_SHARE,
   PREVIOUS_DAILY,
   RLS_SCALE,
   SLOW,
@@ -60,6 +61,9 @@ const PHASE_SCALE_SHARE = 0.25;
 
 /** Share of `scaleFloor` below which a spread has died out: 9 days after the last variation. */
 const DEAD_SCALE = 1e-3;
+/** A series without spread has woken when half of the last 150 points moved: 104 in a row do. */
+const WAKE_RATE = 1 / 150;
+const WAKE_SHARE = 0.5;
 
 /** Points before the first answer other than 0. */
 export const POINTS_BEFORE_ANSWERS: number = WARM_UP;
@@ -91,16 +95,23 @@ export function stepModels(
 }
 
 /**
- * Whether the point just judged is the first variation of a series that had none, so far or for very
- * long. Limits are multiples of the scales, so models without any spread could not follow: a series
- * whose first 60 points are equal would stay judged by its first value for ever. They begin anew
- * with this point instead, which found 8-sigma shifts in such series as often as in others; see
- * docs/DECISIONS.md.
+ * Whether a series that had no spread, so far or for very long, has begun to vary for good. Limits are
+ * multiples of the scales, so models without any spread cannot follow: a series whose first 60 points
+ * are equal would stay judged by its first value for ever. They begin anew instead, which finds 8-sigma
+ * shifts in such series as often as in others. Not before half of the recent points moved: a burst on a
+ * metric that hardly ever moves is an incident, and models that begin in it would take it for normal.
+ * See docs/DECISIONS.md.
  */
 export function wakes(numbers: Float64Array): boolean {
   if (numbers[COUNT]! <= CLIP_AFTER) return false;
   const floor = scaleFloor(numbers[SLOW]!);
-  return numbers[SLOW_SCALE]! < DEAD_SCALE * floor && Math.abs(point[R_SLOW]!) > floor;
+  if (numbers[SLOW_SCALE]! >= DEAD_SCALE * floor) {
+    numbers[MOVED_SHARE] = 0;
+    return false;
+  }
+  const moved = Math.abs(point[R_SLOW]!) > floor ? 1 : 0;
+  numbers[MOVED_SHARE]! += WAKE_RATE * (moved - numbers[MOVED_SHARE]!);
+  return numbers[MOVED_SHARE]! > WAKE_SHARE;
 }
 
 /** What stands for "no spread" at a level: below it a residual is arithmetic, not behaviour. */

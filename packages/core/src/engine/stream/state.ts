@@ -29,8 +29,10 @@ export const STATE = {
   COVARIANCE: 32,
   /** How often the models began anew. */
   RESTARTS: 68,
+  /** Recent share of points off the level, while the series is without spread. */
+  MOVED_SHARE: 69,
 } as const;
-const NUMBERS = 69;
+const NUMBERS = 70;
 
 /** Inputs of the regression, and so its weights. */
 const FEATURES = 8;

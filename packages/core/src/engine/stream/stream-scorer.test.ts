@@ -154,7 +154,7 @@ describe("streamScorer on a series that was constant at first", () => {
       return level + next() + (i >= quiet ? 8 : 0);
     });
     const scores = scoresOf([...Array(constant).fill(10), ...noisy]);
-    const awake = scores.slice(constant + 40, constant + quiet);
+    const awake = scores.slice(constant + 150, constant + quiet);
     return {
       found: Math.max(...scores.slice(constant + quiet)) >= 0.75,
       alarms: awake.filter((score) => score >= 0.75).length,
@@ -180,28 +180,35 @@ describe("streamScorer on a series that was constant at first", () => {
     },
   );
 
-  it("starts anew once, with the first real variation, and says how often it did", () => {
+  const restartsAlong = (values: readonly number[]) => {
     const open = streamScorer().open(FIVE_MINUTES_MS);
     const out = new Float64Array(SCORER_OUT_LENGTH);
-    const next = noise(1);
-    const values = [...Array(100).fill(5), ...Array.from({ length: 500 }, () => 5 + next())];
-    const restarts = values.map((value, i) => {
+    return values.map((value, i) => {
       open.push(i * FIVE_MINUTES_MS, value, out);
       return open.restartCount;
     });
-    expect(restarts.slice(0, 100)).toEqual(Array(100).fill(0));
-    expect(restarts.slice(100)).toEqual(Array(500).fill(1));
+  };
+
+  it("starts anew once, with the 104th point in a row that moved, and says how often it did", () => {
+    const next = noise(1);
+    const values = [...Array(100).fill(5), ...Array.from({ length: 500 }, () => 5 + next())];
+    const restarts = restartsAlong(values);
+    expect(restarts.slice(0, 203)).toEqual(Array(203).fill(0));
+    expect(restarts.slice(203)).toEqual(Array(397).fill(1));
+  });
+
+  it("keeps what it knows through a burst of 60 points on a metric that hardly moves: all of it is anomalous", () => {
+    const next = noise(2);
+    const burst = () => Array.from({ length: 60 }, () => 5 + next());
+    const values = [...Array(400).fill(5), ...burst(), ...Array(400).fill(5), ...burst()];
+    expect(restartsAlong(values)).toEqual(Array(values.length).fill(0));
+    const scores = scoresOf(values);
+    expect(Math.min(...scores.slice(403, 460))).toBeGreaterThan(0.5);
+    expect(Math.min(...scores.slice(863))).toBeGreaterThan(0.5);
   });
 
   it("does not start anew for a series with variation from the start, nor for rounding noise", () => {
-    const restartsOf = (values: number[]) => {
-      const open = streamScorer().open(FIVE_MINUTES_MS);
-      const out = new Float64Array(SCORER_OUT_LENGTH);
-      values.forEach((value, i) => {
-        open.push(i * FIVE_MINUTES_MS, value, out);
-      });
-      return open.restartCount;
-    };
+    const restartsOf = (values: readonly number[]) => restartsAlong(values).at(-1);
     expect(restartsOf(dailyLoad(9, 2000))).toBe(0);
     expect(
       restartsOf(Array.from({ length: 2000 }, (_, i) => 1 + (i > 60 ? i % 3 : 0) * 1e-12)),

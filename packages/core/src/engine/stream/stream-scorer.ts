@@ -19,7 +19,7 @@ const OUT_LENGTH = SCORER_OUT_LENGTH;
 const point = pointScratch;
 
 const STATE_FORMAT = 0x53;
-const VERSION = 1;
+const VERSION = 2;
 
 /** Larger values count as this large: their squares and differences stay finite. */
 const VALUE_MAX = 1e36;
