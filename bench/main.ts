@@ -39,11 +39,16 @@ async function speed(): Promise<Figure[]> {
     [10_000, 60],
     [100_000, 24],
   ] as const) {
-    const one = await measureRemoteWrite(series, scrapes);
+    const one = await measureRemoteWrite({ series, scrapes });
     const what = `remote write, ${series.toLocaleString("en")} series x ${scrapes}:`;
     figures.push(
       rate(`${what} durable and scored, points a second`, one.pointsPerSecond, 300_000),
       rate(`${what} points a CPU second of the server`, one.pointsPerServerCpuSecond),
+      {
+        what: `${what} CPU seconds of the server; of the sender beside it`,
+        value: `${one.serverCpuSeconds.toFixed(1)}; ${one.senderCpuSeconds.toFixed(1)}`,
+        goal: "",
+      },
       { what: `${what} bytes a point on disk`, value: one.bytesPerPoint.toFixed(1), goal: "" },
       bytes(`${what} resident memory a series`, one.residentBytesPerSeries, 10_240),
     );

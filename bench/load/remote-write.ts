@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ControlDb } from "../../packages/server/src/tenant/control-db.ts";
@@ -20,44 +21,66 @@ export interface RemoteWriteFigures {
   /** From the first request to the last point scored and folded; the sender shares the machine. */
   readonly pointsPerSecond: number;
   readonly pointsPerServerCpuSecond: number;
+  /** What the sender took beside it; its bodies are built before the clock starts. */
+  readonly senderCpuSeconds: number;
+  readonly serverCpuSeconds: number;
   readonly bytesPerPoint: number;
   /** Resident memory of the server over that of an idle one, with everything in it. */
   readonly residentBytesPerSeries: number;
 }
 
+export interface RemoteWriteLoad {
+  readonly series: number;
+  readonly scrapes: number;
+  /** Flags of node for the server: profiles. */
+  readonly nodeFlags?: readonly string[];
+}
+
 /** Real remote write over loopback into a real server: until durable, scored and rolled up. Linux. */
-export async function measureRemoteWrite(
-  series: number,
-  scrapes: number,
-): Promise<RemoteWriteFigures> {
+export async function measureRemoteWrite(load: RemoteWriteLoad): Promise<RemoteWriteFigures> {
+  const { series, scrapes } = load;
+  const startMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - scrapes * MINUTE_MS;
+  const bodies = Array.from({ length: scrapes }, (_, k) =>
+    bodiesAt(series, startMs + k * MINUTE_MS),
+  );
   const dir = mkdtempSync(join(tmpdir(), "foreshock-bench-"));
   const key = prepare(dir);
-  const server = await start(dir);
+  const server = await start(dir, load.nodeFlags ?? []);
+  const sender: Sender = { url: server.url, key, agent: new Agent({ keepAlive: true }) };
   try {
     const idle = readings(server.child);
+    const idleSender = process.cpuUsage();
     const began = performance.now();
-    const startMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - scrapes * MINUTE_MS;
-    for (let scrape = 0; scrape < scrapes; scrape++) {
-      await sendScrape(server.url, key, series, startMs + scrape * MINUTE_MS);
-    }
-    await scored(server.url, key);
+    for (const scrape of bodies) await sendAll(sender, scrape);
+    await scored(sender);
     const seconds = (performance.now() - began) / 1000;
+    const busySender = process.cpuUsage(idleSender);
     const busy = readings(server.child);
     const points = series * scrapes;
+    const serverCpuSeconds = busy.cpuSeconds - idle.cpuSeconds;
     server.child.kill("SIGTERM");
     await once(server.child, "exit");
     return {
       series,
       points,
       pointsPerSecond: points / seconds,
-      pointsPerServerCpuSecond: points / (busy.cpuSeconds - idle.cpuSeconds),
+      pointsPerServerCpuSecond: points / serverCpuSeconds,
+      serverCpuSeconds,
+      senderCpuSeconds: (busySender.user + busySender.system) / 1e6,
       bytesPerPoint: bytesIn(dir) / points,
       residentBytesPerSeries: (busy.residentBytes - idle.residentBytes) / series,
     };
   } finally {
+    sender.agent.destroy();
     server.child.kill("SIGKILL");
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+interface Sender {
+  readonly url: string;
+  readonly key: string;
+  readonly agent: Agent;
 }
 
 function prepare(dir: string): string {
@@ -72,10 +95,12 @@ function prepare(dir: string): string {
   return token;
 }
 
-async function start(dir: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [MAIN, "serve", "--port", "0", "--data-dir", dir], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+async function start(
+  dir: string,
+  nodeFlags: readonly string[],
+): Promise<{ child: ChildProcess; url: string }> {
+  const flags = [...nodeFlags, MAIN, "serve", "--port", "0", "--data-dir", dir];
+  const child = spawn(process.execPath, flags, { stdio: ["ignore", "ignore", "pipe"] });
   let text = "";
   for await (const chunk of child.stderr!) {
     text += String(chunk);
@@ -85,15 +110,21 @@ async function start(dir: string): Promise<{ child: ChildProcess; url: string }>
   throw new Error(`the server did not start: ${text}`);
 }
 
-async function sendScrape(url: string, key: string, series: number, atMs: number): Promise<void> {
-  const starts: number[] = [];
-  for (let first = 0; first < series; first += SERIES_PER_REQUEST) starts.push(first);
-  const sender = async (): Promise<void> => {
-    for (let first = starts.shift(); first !== undefined; first = starts.shift()) {
-      await post(url, key, body(first, Math.min(series, first + SERIES_PER_REQUEST), atMs));
+async function sendAll(sender: Sender, bodies: readonly Buffer[]): Promise<void> {
+  const waiting = [...bodies];
+  const worker = async (): Promise<void> => {
+    for (let body = waiting.shift(); body !== undefined; body = waiting.shift()) {
+      await post(sender, body);
     }
   };
-  await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, sender));
+  await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, worker));
+}
+
+/** The requests of one scrape: one sample of every series. */
+function bodiesAt(series: number, atMs: number): Buffer[] {
+  const starts: number[] = [];
+  for (let first = 0; first < series; first += SERIES_PER_REQUEST) starts.push(first);
+  return starts.map((first) => body(first, Math.min(series, first + SERIES_PER_REQUEST), atMs));
 }
 
 function body(first: number, end: number, atMs: number): Buffer {
@@ -115,22 +146,33 @@ function body(first: number, end: number, atMs: number): Buffer {
   return writeRequest(samples);
 }
 
-async function post(url: string, key: string, bytes: Buffer): Promise<void> {
-  const reply = await fetch(`${url}/api/v1/write`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${key}`,
-      "content-type": "application/x-protobuf",
-      "content-encoding": "snappy",
-      "x-prometheus-remote-write-version": "0.1.0",
+async function post({ url, key, agent }: Sender, bytes: Buffer): Promise<void> {
+  const headers = {
+    authorization: `Bearer ${key}`,
+    "content-type": "application/x-protobuf",
+    "content-encoding": "snappy",
+    "content-length": bytes.length,
+    "x-prometheus-remote-write-version": "0.1.0",
+  };
+  const { status, text } = await new Promise<{ status: number; text: string }>(
+    (resolve, reject) => {
+      const sent = request(`${url}/api/v1/write`, { method: "POST", agent, headers }, (reply) => {
+        textOf(reply).then((text) => resolve({ status: reply.statusCode ?? 0, text }), reject);
+      });
+      sent.on("error", reject);
+      sent.end(bytes);
     },
-    body: new Uint8Array(bytes),
-  });
-  if (!reply.ok) throw new Error(`${reply.status} ${await reply.text()}`);
-  await reply.arrayBuffer();
+  );
+  if (status !== 204) throw new Error(`${status} ${text}`);
 }
 
-async function scored(url: string, key: string): Promise<void> {
+async function textOf(reply: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of reply) text += String(chunk);
+  return text;
+}
+
+async function scored({ url, key }: Sender): Promise<void> {
   for (;;) {
     const reply = await fetch(`${url}/api/v1/health`, {
       headers: { authorization: `Bearer ${key}` },

@@ -1,3 +1,5 @@
+import { snappy } from "./snappy.ts";
+
 /** Builds bodies of Prometheus remote write 1.0: protobuf in snappy's block format. */
 
 const NAME = Buffer.from("__name__");
@@ -8,9 +10,9 @@ export interface WriteSample {
   readonly atMs: number;
 }
 
-/** One WriteRequest with one sample a series, compressed as literals only (what is read is the same). */
+/** One WriteRequest with one sample a series, compressed as a sender would. */
 export function writeRequest(samples: readonly WriteSample[]): Buffer {
-  return snappyLiterals(Buffer.concat(samples.map((sample) => field(1, timeSeries(sample)))));
+  return snappy(Buffer.concat(samples.map((sample) => field(1, timeSeries(sample)))));
 }
 
 function timeSeries({ labels, value, atMs }: WriteSample): Buffer {
@@ -39,15 +41,4 @@ function varint(value: number): Buffer {
   }
   bytes.push(rest);
   return Buffer.from(bytes);
-}
-
-function snappyLiterals(bytes: Buffer): Buffer {
-  const parts = [varint(bytes.length)];
-  for (let at = 0; at < bytes.length; at += 65_536) {
-    const part = bytes.subarray(at, at + 65_536);
-    const length = Buffer.from([61 << 2, 0, 0]);
-    length.writeUInt16LE(part.length - 1, 1);
-    parts.push(length, part);
-  }
-  return Buffer.concat(parts);
 }
