@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { batchOf } from "../../packages/server/src/ingest/ingest-batch.ts";
 import { startServer } from "../../packages/server/src/start-server.ts";
 
 const STEP_MS = 300_000;
@@ -33,7 +34,9 @@ export async function measureRanking(nodes: number): Promise<RankingFigures> {
     const { token } = control.createKey({ tenant: "bench", scope: "read" });
     const endMs = Math.floor(now() / STEP_MS) * STEP_MS;
     for (let hour = 0; hour < 24; hour++) {
-      await platform.forTenant("bench").ingest(hourOf(nodes, endMs - STEPS * STEP_MS, hour));
+      await platform
+        .forTenant("bench")
+        .ingest(batchOf(hourOf(nodes, endMs - STEPS * STEP_MS, hour)));
     }
     await platform.settled();
     const times: number[] = [];

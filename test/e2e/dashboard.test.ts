@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { SimulatedFleet } from "../../packages/server/src/demo/fleet.ts";
+import { batchOf } from "../../packages/server/src/ingest/ingest-batch.ts";
 import { startTestServer } from "../tooling/test-server.ts";
 import { hasBrowser } from "./browser.ts";
 import { dashboardSuite } from "./dashboard-suite.ts";
@@ -22,7 +23,7 @@ describe.runIf(hasBrowser())("the dashboard on the real server", () => {
     const tenants = fleet.plan.tenants.map(({ tenantId }) => tenantId);
     const server = await startTestServer({ tenants });
     for (const { tenantId, series } of fleet.history(fleet.endMs)) {
-      await server.running.platform.forTenant(tenantId).ingest(series);
+      await server.running.platform.forTenant(tenantId).ingest(batchOf(series));
     }
     await server.running.platform.settled();
     return { url: server.url, key: server.operatorKey, stop: () => server.close() };

@@ -14,6 +14,8 @@ import { scoreFindings } from "./demo/score.ts";
 import { scoreJson, scoreText } from "./demo/score-text.ts";
 import { ThisMachine } from "./demo/this-machine.ts";
 import { demoFaults } from "./demo/truth-route.ts";
+import { batchOf } from "./ingest/ingest-batch.ts";
+import type { IngestSeries } from "./ingest/ingest-series.ts";
 import { configOf, stopSignal } from "./run-serve.ts";
 import { type RunningServer, startServer } from "./start-server.ts";
 
@@ -122,7 +124,7 @@ async function history(
   let points = 0;
   for (const { tenantId, series, pointCount } of fleet.history(untilMs)) {
     if (io.signal.aborted) break;
-    await platform.forTenant(tenantId).ingest(series);
+    await platform.forTenant(tenantId).ingest(batchOf(series));
     points += pointCount;
     progress.add(pointCount);
   }
@@ -181,9 +183,9 @@ async function stayLive(
   const quit = new AbortController();
   const keys = new DemoKeys(fleet, context, () => quit.abort());
   const machine = new ThisMachine();
-  const send = async (tenantId: string, series: Parameters<typeof platform.ingest>[1]) => {
+  const send = async (tenantId: string, series: readonly IngestSeries[]) => {
     if (quit.signal.aborted || !platform.ready()) return;
-    await platform.forTenant(tenantId).ingest(series);
+    await platform.forTenant(tenantId).ingest(batchOf(series));
   };
   const fail = (error: unknown) =>
     io.err(`the demo's own data could not be stored: ${String(error)}\n`);

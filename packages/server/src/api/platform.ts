@@ -8,9 +8,10 @@ import type {
   Severity,
   TimeRange,
 } from "@foreshock/core";
+import type { IngestBatch } from "../ingest/ingest-batch.ts";
 import type { IngestReport, IngestSeries, RejectReason } from "../ingest/ingest-series.ts";
 
-export type { IngestReport, IngestSeries, RejectReason };
+export type { IngestBatch, IngestReport, IngestSeries, RejectReason };
 
 /** What the routes ask of the rooms behind them. `schedule/` implements it; routes only translate. */
 export interface Platform {
@@ -30,7 +31,7 @@ export interface PlaceFilter {
 
 export interface TenantView {
   /** Resolves when the accepted points are durable. @throws Unavailable when the store cannot take it now. */
-  ingest(batch: readonly IngestSeries[]): Promise<IngestReport>;
+  ingest(batch: IngestBatch): Promise<IngestReport>;
   summary(): Promise<TenantSummary>;
   clusters(): Promise<readonly ClusterRow[]>;
   nodes(filter: PlaceFilter): Promise<readonly NodeRow[]>;

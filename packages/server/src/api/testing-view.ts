@@ -1,4 +1,5 @@
 import { type EpochMs, severityOf, type TimeRange } from "@foreshock/core";
+import { type IngestBatch, seriesOf } from "../ingest/ingest-batch.ts";
 import type { IngestReport, IngestSeries } from "../ingest/ingest-series.ts";
 import type * as port from "./platform.ts";
 import { BadCursor } from "./platform-errors.ts";
@@ -21,8 +22,8 @@ export class TestingView implements port.TenantView {
     this.#take = take;
   }
 
-  async ingest(batch: readonly IngestSeries[]): Promise<IngestReport> {
-    return this.#take(batch);
+  async ingest(batch: IngestBatch): Promise<IngestReport> {
+    return this.#take(seriesOf(batch));
   }
 
   async summary(): Promise<port.TenantSummary> {

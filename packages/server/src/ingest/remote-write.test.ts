@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import { seriesOf } from "./ingest-batch.ts";
 import { IngestProblem } from "./ingest-problem.ts";
 import { RemoteWriteReader } from "./remote-write.ts";
 import { unsnappy } from "./snappy.ts";
@@ -15,7 +16,12 @@ beforeEach(() => {
 });
 
 function read(series: readonly TestSeries[]) {
-  return reader.read(encodeWriteRequest(series), POINTS_MAX);
+  return readWith(reader, series);
+}
+
+function readWith(by: RemoteWriteReader, series: readonly TestSeries[]) {
+  const batch = by.read(encodeWriteRequest(series), POINTS_MAX);
+  return { ...batch, series: seriesOf(batch) };
 }
 
 function one(labels: Record<string, string>, value = 1): TestSeries {
@@ -92,11 +98,8 @@ describe("RemoteWriteReader", () => {
 
   it("takes the ports off where asked, and names what is not there", () => {
     const strip = new RemoteWriteReader({ ...NAMES, stripPort: true });
-    const bytes = encodeWriteRequest([
-      one({ __name__: "up", instance: "host:9100" }),
-      one({ __name__: "x" }),
-    ]);
-    const { series } = strip.read(bytes, POINTS_MAX);
+    const given = [one({ __name__: "up", instance: "host:9100" }), one({ __name__: "x" })];
+    const { series } = readWith(strip, given);
     expect(series.map(({ clusterId, nodeId }) => [clusterId, nodeId])).toEqual([
       ["default", "host"],
       ["default", "none"],
@@ -107,9 +110,9 @@ describe("RemoteWriteReader", () => {
     const names = ["a_total", "a_count", "a_sum", "a_bucket", "a_seconds", "hits"];
     const series = names.map((name) => one({ __name__: name }));
     const counters = (): string[] =>
-      reader
-        .read(encodeWriteRequest(series), POINTS_MAX)
-        .series.flatMap(({ counter, metricName }) => (counter === true ? [metricName] : []));
+      read(series).series.flatMap(({ counter, metricName }) =>
+        counter === true ? [metricName] : [],
+      );
     expect(counters()).toEqual(["a_total", "a_count", "a_sum", "a_bucket"]);
     const metadata = [
       { type: 1, family: "hits" },
@@ -187,8 +190,7 @@ describe("RemoteWriteReader", () => {
     const small = new RemoteWriteReader(NAMES, 3);
     const nodes = (names: readonly string[]) => {
       const series = names.map((instance) => one({ __name__: "m", instance }));
-      const batch = small.read(encodeWriteRequest(series), POINTS_MAX);
-      return batch.series.map(({ nodeId }) => nodeId);
+      return readWith(small, series).series.map(({ nodeId }) => nodeId);
     };
     fc.assert(
       fc.property(fc.array(fc.constantFrom("a", "b", "c", "d", "e", "f", "g")), (names) => {
@@ -246,7 +248,7 @@ describe("RemoteWriteReader", () => {
         const bytes = whole.subarray(0, Math.max(0, whole.length - cut));
         try {
           const batch = reader.read(unsnappy(snappy(bytes), 1 << 20), POINTS_MAX);
-          const points = batch.series.reduce((sum, { values }) => sum + values.length, 0);
+          const points = batch.values.length;
           // A sample takes at least two bytes, so a body cannot make more columns than it is long.
           expect(points + batch.unusablePoints).toBeLessThanOrEqual(bytes.length / 2);
         } catch (error) {

@@ -1,11 +1,10 @@
 import { ByteTable } from "./byte-table.ts";
-import type { IngestSeries } from "./ingest-series.ts";
+import type { IngestBatch, IngestPlace } from "./ingest-batch.ts";
 import { PointBudget } from "./point-columns.ts";
 import { BYTES, broken, FIXED64, ProtobufReader, VARINT } from "./protobuf.ts";
-import { isCounterName, type LabelNames, placeOf, type SeriesPlace } from "./series-labels.ts";
+import { isCounterName, type LabelNames, placeOf } from "./series-labels.ts";
 
-export interface RemoteWriteBatch {
-  readonly series: readonly IngestSeries[];
+export interface RemoteWriteBatch extends IngestBatch {
   /** Points of series whose labels cannot be used, with the first few reasons. */
   readonly unusablePoints: number;
   readonly unusableExamples: readonly string[];
@@ -40,8 +39,8 @@ const COUNTERS_MAX = 20_000;
  */
 export class RemoteWriteReader {
   readonly #names: LabelNames;
-  #places: ByteTable<SeriesPlace | string>;
-  #placesBefore: ByteTable<SeriesPlace | string>;
+  #places: ByteTable<IngestPlace | string>;
+  #placesBefore: ByteTable<IngestPlace | string>;
   /** Metric families that their sender declared counters, beyond what names tell. */
   readonly #counters = new Set<string>();
   readonly #placesMax: number;
@@ -57,7 +56,7 @@ export class RemoteWriteReader {
   read(bytes: Buffer, pointsMax: number): RemoteWriteBatch {
     const budget = new PointBudget(pointsMax);
     const counts = countSamples(bytes, budget);
-    const batch = new BatchBuilder(budget.count);
+    const batch = new BatchBuilder(counts.length, budget.count);
     const reader = new ProtobufReader(bytes);
     for (let k = 0; reader.next(); ) {
       if (reader.wireType !== BYTES) {
@@ -70,12 +69,10 @@ export class RemoteWriteReader {
       else if (field === REQUEST.metadata) this.#readMetadata(reader);
       reader.leave(whole);
     }
-    return batch;
+    return batch.cut();
   }
 
   #readSeries(reader: ProtobufReader, count: number, batch: BatchBuilder): void {
-    const { times, values } = batch.columns(count);
-    let staleAt: number[] | undefined;
     const seriesStart = reader.at;
     let labelsEnd = seriesStart;
     let inOrder = true;
@@ -86,10 +83,7 @@ export class RemoteWriteReader {
         reader.skip();
         if (inOrder) labelsEnd = reader.at;
       } else if (reader.field === SERIES.samples) {
-        if (readSample(reader, times, values, i)) {
-          staleAt ??= [];
-          staleAt.push(i);
-        }
+        readSample(reader, batch, i);
         i++;
       } else {
         if (reader.field === SERIES.exemplars) batch.skippedExemplars++;
@@ -101,17 +95,16 @@ export class RemoteWriteReader {
     if (count === 0) return;
     const place = inOrder
       ? this.#known(reader.bytes, seriesStart, labelsEnd)
-      : placeOfBytes(reader.bytes, seriesStart, reader.end, this.#names);
+      : this.#placeOf(reader.bytes, seriesStart, reader.end);
     if (typeof place === "string") batch.refuse(place, count);
-    else batch.add(place, this.#isCounter(place.familyName), times, values, staleAt);
+    else batch.add(place, count);
   }
 
   /** Two generations: what was not seen for a whole generation is forgotten, the rest lives on. */
-  #known(bytes: Buffer, start: number, end: number): SeriesPlace | string {
+  #known(bytes: Buffer, start: number, end: number): IngestPlace | string {
     let place = this.#places.get(bytes, start, end);
     if (place !== undefined) return place;
-    place =
-      this.#placesBefore.get(bytes, start, end) ?? placeOfBytes(bytes, start, end, this.#names);
+    place = this.#placesBefore.get(bytes, start, end) ?? this.#placeOf(bytes, start, end);
     if (this.#places.full) {
       this.#placesBefore = this.#places;
       this.#places = new ByteTable(this.#placesMax);
@@ -120,8 +113,11 @@ export class RemoteWriteReader {
     return place;
   }
 
-  #isCounter(family: string): boolean {
-    return isCounterName(family) || this.#counters.has(family);
+  #placeOf(bytes: Buffer, start: number, end: number): IngestPlace | string {
+    const place = placeOfBytes(bytes, start, end, this.#names);
+    if (typeof place === "string") return place;
+    const { familyName, ...rest } = place;
+    return { ...rest, counter: isCounterName(familyName) || this.#counters.has(familyName) };
   }
 
   #readMetadata(reader: ProtobufReader): void {
@@ -135,49 +131,71 @@ export class RemoteWriteReader {
         reader.at += length;
       } else reader.skip();
     }
-    if (type === COUNTER_TYPE && family !== "" && this.#counters.size < COUNTERS_MAX) {
-      this.#counters.add(family);
-    }
+    if (type !== COUNTER_TYPE || family === "" || this.#counters.size >= COUNTERS_MAX) return;
+    if (this.#counters.has(family) || isCounterName(family)) return;
+    this.#counters.add(family);
+    // What was remembered of its series is no longer true: all are looked at once more.
+    this.#places = new ByteTable(this.#placesMax);
+    this.#placesBefore = new ByteTable(0);
   }
 }
 
-class BatchBuilder implements RemoteWriteBatch {
-  readonly series: IngestSeries[] = [];
+class BatchBuilder {
   readonly unusableExamples: string[] = [];
   unusablePoints = 0;
   skippedHistograms = 0;
   skippedExemplars = 0;
-  readonly #slab: Float64Array;
-  #used = 0;
+  readonly timestampsMs: Float64Array;
+  readonly values: Float64Array;
+  readonly #places: IngestPlace[] = [];
+  readonly #ends: Uint32Array;
+  readonly #staleAt: number[] = [];
+  #stale = 0;
+  /** Points of the runs that were added; those of the series in hand stand behind them. */
+  pointCount = 0;
 
-  constructor(pointCount: number) {
-    this.#slab = new Float64Array(2 * pointCount);
+  constructor(seriesMax: number, pointsMax: number) {
+    this.#ends = new Uint32Array(seriesMax);
+    this.timestampsMs = new Float64Array(pointsMax);
+    this.values = new Float64Array(pointsMax);
   }
 
-  /** Two columns of a slab that all series of the batch share: one allocation instead of thousands. */
-  columns(count: number): { times: Float64Array; values: Float64Array } {
-    const { buffer } = this.#slab;
-    const times = new Float64Array(buffer, this.#used * 8, count);
-    const values = new Float64Array(buffer, (this.#used + count) * 8, count);
-    this.#used += 2 * count;
-    return { times, values };
+  markStale(at: number): void {
+    this.#staleAt.push(at);
   }
 
+  /** The series in hand cannot be used: the next one takes its room. */
   refuse(reason: string, points: number): void {
+    this.#staleAt.length = this.#stale;
     this.unusablePoints += points;
     const { unusableExamples: examples } = this;
     if (examples.length < EXAMPLES_MAX && !examples.includes(reason)) examples.push(reason);
+    // A field that is not there is 0, and so must the next series find its room.
+    const end = this.pointCount + points;
+    this.timestampsMs.fill(0, this.pointCount, end);
+    this.values.fill(0, this.pointCount, end);
   }
 
-  add(
-    { clusterId, nodeId, metricName, metadata }: SeriesPlace,
-    counter: boolean,
-    timestampsMs: Float64Array,
-    values: Float64Array,
-    staleAt: readonly number[] | undefined,
-  ): void {
-    const series = { clusterId, nodeId, metricName, metadata, counter, timestampsMs, values };
-    this.series.push(staleAt === undefined ? series : { ...series, staleAt });
+  add(place: IngestPlace, points: number): void {
+    this.#stale = this.#staleAt.length;
+    this.pointCount += points;
+    this.#ends[this.#places.length] = this.pointCount;
+    this.#places.push(place);
+  }
+
+  cut(): RemoteWriteBatch {
+    const { unusablePoints, unusableExamples, skippedHistograms, skippedExemplars } = this;
+    return {
+      places: this.#places,
+      ends: this.#ends.subarray(0, this.#places.length),
+      timestampsMs: this.timestampsMs.subarray(0, this.pointCount),
+      values: this.values.subarray(0, this.pointCount),
+      staleAt: this.#staleAt,
+      unusablePoints,
+      unusableExamples,
+      skippedHistograms,
+      skippedExemplars,
+    };
   }
 }
 
@@ -212,32 +230,27 @@ function countFields(reader: ProtobufReader, field: number): number {
   return count;
 }
 
-/** Whether the sample is a staleness marker. A field that is not there is 0, as proto3 has it. */
-function readSample(
-  reader: ProtobufReader,
-  times: Float64Array,
-  values: Float64Array,
-  i: number,
-): boolean {
+/** Sample `i` of the series in hand. A field that is not there is 0, as proto3 has it. */
+function readSample(reader: ProtobufReader, batch: BatchBuilder, i: number): void {
+  const at = batch.pointCount + i;
   const seriesEnd = reader.enter();
-  let stale = false;
   while (reader.next()) {
     if (reader.field === SAMPLE.value) {
       reader.demand(FIXED64);
-      const { at, bytes } = reader;
+      const { at: valueAt } = reader;
       const value = reader.double();
-      values[i] = value;
-      stale =
-        Number.isNaN(value) &&
-        bytes.readUInt32LE(at) === STALE_LOW &&
-        bytes.readUInt32LE(at + 4) === STALE_HIGH;
+      batch.values[at] = value;
+      if (Number.isNaN(value) && isStaleMarker(reader.bytes, valueAt)) batch.markStale(at);
     } else if (reader.field === SAMPLE.timestamp) {
       reader.demand(VARINT);
-      times[i] = reader.int64();
+      batch.timestampsMs[at] = reader.int64();
     } else reader.skip();
   }
   reader.leave(seriesEnd);
-  return stale;
+}
+
+function isStaleMarker(bytes: Buffer, at: number): boolean {
+  return bytes.readUInt32LE(at) === STALE_LOW && bytes.readUInt32LE(at + 4) === STALE_HIGH;
 }
 
 /** Reads the labels of a timeseries whose fields stand in [start, end). */
@@ -246,7 +259,7 @@ function placeOfBytes(
   start: number,
   end: number,
   names: LabelNames,
-): SeriesPlace | string {
+): ReturnType<typeof placeOf> {
   const reader = new ProtobufReader(bytes);
   reader.at = start;
   reader.end = end;

@@ -1,5 +1,5 @@
 import type { AppendOutcome } from "../store/partition-store.ts";
-import type { AppendMessage } from "./protocol.ts";
+import type { AppendPart } from "./protocol.ts";
 
 /** One stored batch that waits for detection; runs are taken one by one. */
 export interface QueuedBatch {
@@ -25,8 +25,8 @@ export class DetectionQueue {
     return this.#first === this.#batches.length;
   }
 
-  add(message: AppendMessage, outcome: AppendOutcome): void {
-    const { ticket, handles, ends, times, values } = message;
+  add(ticket: number, part: AppendPart, outcome: AppendOutcome): void {
+    const { handles, ends, times, values } = part;
     const columns = { ticket, handles, ends, times, values };
     this.#batches.push({ ...columns, ...outcome, nextRun: 0, position: 0 });
   }

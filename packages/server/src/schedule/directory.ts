@@ -1,5 +1,6 @@
 import type { EpochMs, SeriesKey } from "@foreshock/core";
 import type { PlaceFilter } from "../api/platform.ts";
+import type { IngestPlace } from "../ingest/ingest-batch.ts";
 import { partitionOf, seriesIdOf } from "./partition-of.ts";
 import { LATEST } from "./protocol.ts";
 
@@ -39,14 +40,26 @@ export class TenantDirectory {
   readonly clusters = new Map<string, Map<string, NodeInfo>>();
   readonly #byPlace = new Map<string, SeriesInfo>();
   readonly #byId = new Map<string, SeriesInfo>();
+  /** Senders that name a series by the same object again find it without its names. */
+  readonly #byObject = new WeakMap<IngestPlace, SeriesInfo>();
   #sorted: NodeInfo[] | undefined;
 
   constructor(tenantId: string) {
     this.tenantId = tenantId;
   }
 
-  find(clusterId: string, nodeId: string, metricName: string): SeriesInfo | undefined {
-    return this.#byPlace.get(place(clusterId, nodeId, metricName));
+  find(wanted: IngestPlace): SeriesInfo | undefined {
+    const known = this.#byObject.get(wanted);
+    if (known !== undefined) return known;
+    const { clusterId, nodeId, metricName } = wanted;
+    const found = this.#byPlace.get(place(clusterId, nodeId, metricName));
+    if (found !== undefined) this.remember(wanted, found);
+    return found;
+  }
+
+  /** `find` gives `info` for this very object from now on. */
+  remember(wanted: IngestPlace, info: SeriesInfo): void {
+    this.#byObject.set(wanted, info);
   }
 
   byId(seriesId: string): SeriesInfo | undefined {

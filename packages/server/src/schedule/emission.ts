@@ -14,6 +14,7 @@ export class Emission {
   #runs = 0;
   #points = 0;
   #tickets: number[] = [];
+  readonly #open = new Map<number, number>();
 
   get pointCount(): number {
     return this.#points;
@@ -48,7 +49,19 @@ export class Emission {
     this.#runs++;
   }
 
-  ticketDone(ticket: number): void {
+  /** A batch has come whose runs lie in so many partitions. */
+  expect(ticket: number, parts: number): void {
+    this.#open.set(ticket, parts);
+  }
+
+  /** One partition is done with its part of a batch; the batch, when all are. */
+  partDone(ticket: number): void {
+    const left = this.#open.get(ticket)! - 1;
+    if (left > 0) {
+      this.#open.set(ticket, left);
+      return;
+    }
+    this.#open.delete(ticket);
     this.#tickets.push(ticket);
   }
 

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { batchOf } from "../ingest/ingest-batch.ts";
 import type { IngestSeries } from "../ingest/ingest-series.ts";
 import { SeriesDirectory } from "./directory.ts";
-import { FUTURE_MAX_MS, gate, LATE_MAX_MS } from "./ingest-gate.ts";
+import { FUTURE_MAX_MS, type GatePlace, gate, LATE_MAX_MS } from "./ingest-gate.ts";
 
 const NOW = Date.UTC(2026, 0, 2);
 const LIMITS = { activeSeriesMax: 2 };
 
 describe("gate", () => {
   it("refuses single points that lie in the future, too late, nowhere or nowhere finite", () => {
-    const directory = new SeriesDirectory(4);
-    const announced = new Set<number>();
-    gate("acme", [series("cpu", [[NOW, 1]])], directory, announced, LIMITS, NOW);
+    const place = placeOf(4);
+    gate("acme", batchOf([series("cpu", [[NOW, 1]])]), place, LIMITS, NOW);
     const points: [number, number][] = [
       [NOW - LATE_MAX_MS, 2],
       [NOW - LATE_MAX_MS - 1, 3],
@@ -20,14 +20,7 @@ describe("gate", () => {
       [NOW + 1, Number.POSITIVE_INFINITY],
       [NOW + 2, Number.NaN],
     ];
-    const { report, messages } = gate(
-      "acme",
-      [series("cpu", points)],
-      directory,
-      announced,
-      LIMITS,
-      NOW,
-    );
+    const { report, messages } = gate("acme", batchOf([series("cpu", points)]), place, LIMITS, NOW);
     expect(report.acceptedPoints).toBe(3);
     expect(report.rejected.map(({ reason, points: n }) => [reason, n])).toEqual([
       ["too-late", 1],
@@ -36,7 +29,7 @@ describe("gate", () => {
       ["infinite", 1],
     ]);
     expect(report.rejected[0]!.examples).toEqual(["eu/node-1/cpu"]);
-    expect(Array.from(messages[0]!.times)).toEqual([
+    expect(Array.from(messages[0]![0]!.times)).toEqual([
       NOW - LATE_MAX_MS,
       NOW + FUTURE_MAX_MS,
       NOW + 2,
@@ -44,39 +37,70 @@ describe("gate", () => {
   });
 
   it("takes what it knows and refuses new series over the limit", () => {
-    const directory = new SeriesDirectory(4);
     const batch = ["cpu", "load", "disk"].map((name) => series(name, [[NOW, 1]]));
-    const { report } = gate("acme", batch, directory, new Set(), LIMITS, NOW);
+    const { report } = gate("acme", batchOf(batch), placeOf(4), LIMITS, NOW);
     expect(report.acceptedPoints).toBe(2);
     expect(report.rejected[0]).toMatchObject({ reason: "series-limit", points: 1 });
   });
 
   it("keeps nothing of a series of which no point was accepted", () => {
-    const directory = new SeriesDirectory(4);
-    const future = series("cpu", [[NOW + FUTURE_MAX_MS + 1, 1]]);
-    expect(gate("acme", [future], directory, new Set(), LIMITS, NOW).messages).toEqual([]);
-    expect(directory.tenant("acme").series).toEqual([]);
+    const place = placeOf(4);
+    const future = batchOf([series("cpu", [[NOW + FUTURE_MAX_MS + 1, 1]])]);
+    expect(gate("acme", future, place, LIMITS, NOW).messages).toEqual([undefined]);
+    expect(place.directory.tenant("acme").series).toEqual([]);
   });
 
   it("announces a series to its worker once and keeps a node's metrics together", () => {
-    const directory = new SeriesDirectory(8);
-    const announced = new Set<number>();
+    const place = placeOf(8);
     const batch = ["cpu", "load"].map((name) => series(name, [[NOW, 1]]));
-    const first = gate("acme", batch, directory, announced, LIMITS, NOW);
-    expect(first.messages.length).toBe(1);
-    expect(first.messages[0]!.fresh.map(({ key }) => key.metricName)).toEqual(["cpu", "load"]);
-    const again = gate("acme", [series("cpu", [[NOW + 1, 2]])], directory, announced, LIMITS, NOW);
-    expect(again.messages[0]!.fresh).toEqual([]);
-    expect(Array.from(again.messages[0]!.handles)).toEqual([0]);
+    const [first] = gate("acme", batchOf(batch), place, LIMITS, NOW).messages;
+    expect(first!.length).toBe(1);
+    expect(first![0]!.fresh.map(({ key }) => key.metricName)).toEqual(["cpu", "load"]);
+    const more = batchOf([series("cpu", [[NOW + 1, 2]])]);
+    const [again] = gate("acme", more, place, LIMITS, NOW).messages;
+    expect(again![0]!.fresh).toEqual([]);
+    expect(Array.from(again![0]!.handles)).toEqual([0]);
+  });
+
+  it("deals the runs out to the partitions of the workers, each point once and in order", () => {
+    const place = { ...placeOf(6), workerCount: 2 };
+    const nodes = Array.from({ length: 40 }, (_, n) => ({
+      ...series("cpu", [
+        [NOW + n, n],
+        [NOW + n + 1, 100 + n],
+      ]),
+      nodeId: `node-${n}`,
+    }));
+    const { messages } = gate("acme", batchOf(nodes), place, { activeSeriesMax: 100 }, NOW);
+    const seen = new Map<number, number[]>();
+    messages.forEach((parts, worker) => {
+      for (const { partition, handles, ends, times, values } of parts!) {
+        expect(partition % 2).toBe(worker);
+        handles.forEach((handle, k) => {
+          const [from, end] = [k === 0 ? 0 : ends[k - 1]!, ends[k]!];
+          expect(place.directory.byHandle[handle]!.partition).toBe(partition);
+          expect(times[from]).toBe(NOW + values[from]!);
+          seen.set(handle, [...values.subarray(from, end)]);
+        });
+      }
+    });
+    expect(seen.size).toBe(40);
+    for (const [handle, values] of seen) {
+      const n = Number(place.directory.byHandle[handle]!.key.nodeId.slice(5));
+      expect(values).toEqual([n, 100 + n]);
+    }
   });
 
   it("hands a staleness marker on as the end of the series", () => {
-    const directory = new SeriesDirectory(1);
     const ended: IngestSeries = { ...series("cpu", [[NOW, Number.NaN]]), staleAt: [0] };
-    const { messages } = gate("acme", [ended], directory, new Set(), LIMITS, NOW);
-    expect(messages[0]!.values[0]).toBe(Number.POSITIVE_INFINITY);
+    const { messages } = gate("acme", batchOf([ended]), placeOf(1), LIMITS, NOW);
+    expect(messages[0]![0]!.values[0]).toBe(Number.POSITIVE_INFINITY);
   });
 });
+
+function placeOf(partitions: number): GatePlace {
+  return { directory: new SeriesDirectory(partitions), announced: new Set(), workerCount: 1 };
+}
 
 function series(metricName: string, points: readonly (readonly [number, number])[]): IngestSeries {
   return {

@@ -1,7 +1,9 @@
 import type { EpochMs } from "@foreshock/core";
-import type { IngestReport, IngestSeries, RejectReason } from "../ingest/ingest-series.ts";
+import type { IngestBatch, IngestPlace } from "../ingest/ingest-batch.ts";
+import type { IngestReport, RejectReason } from "../ingest/ingest-series.ts";
 import type { SeriesDirectory, SeriesInfo } from "./directory.ts";
-import type { AppendMessage, FreshSeries } from "./protocol.ts";
+import { HandOver } from "./hand-over.ts";
+import type { AppendPart } from "./protocol.ts";
 
 /** Points newer than this against the wall clock are refused one by one: a sender's clock is wrong. */
 export const FUTURE_MAX_MS = 10 * 60_000;
@@ -11,11 +13,18 @@ const EXAMPLES_MAX = 5;
 
 export interface GatedBatch {
   readonly report: IngestReport;
-  /** One message a partition, without ticket: the pool numbers them. */
-  readonly messages: readonly Omit<AppendMessage, "ticket" | "type">[];
-  /** Oldest and newest accepted time; NaN when nothing was accepted. */
+  /** What goes to each worker, by its number; undefined where it gets nothing. */
+  readonly messages: readonly (readonly AppendPart[] | undefined)[];
+  /** Oldest accepted time; NaN when nothing was accepted. */
   readonly oldestMs: EpochMs;
-  readonly newestMs: EpochMs;
+}
+
+export interface GatePlace {
+  readonly directory: SeriesDirectory;
+  /** Handles that their worker has been told of; extended here. */
+  readonly announced: Set<number>;
+  /** Partition p belongs to worker p % workerCount. */
+  readonly workerCount: number;
 }
 
 export interface GateLimits {
@@ -24,159 +33,120 @@ export interface GateLimits {
 
 /**
  * Judges every point of a batch (future, too late, infinite), gives new series their handle, and
- * sorts what is accepted into one message per partition. Nothing is stored yet.
- *
- * @param announced handles that their worker has been told of; extended here.
+ * sorts what is accepted into columns per partition. Nothing is stored yet.
  */
 export function gate(
   tenantId: string,
-  batch: readonly IngestSeries[],
-  directory: SeriesDirectory,
-  announced: Set<number>,
+  batch: IngestBatch,
+  place: GatePlace,
   limits: GateLimits,
   nowMs: EpochMs,
 ): GatedBatch {
   const rejects = new Rejects();
-  const byPartition = new Map<number, PartitionRuns>();
+  const tenant = place.directory.tenant(tenantId);
+  const judge = new Judge(batch, nowMs, rejects);
+  const accepted = new HandOver(batch.places.length, judge.times, judge.values);
+  const { places, ends } = batch;
   let oldestMs = Number.NaN;
-  let newestMs = Number.NaN;
-  let accepted = 0;
-  const tenant = directory.tenant(tenantId);
-  for (const series of batch) {
-    const known = tenant.find(series.clusterId, series.nodeId, series.metricName);
+  for (let k = 0, first = 0; k < places.length; first = ends[k]!, k++) {
+    const known = tenant.find(places[k]!);
     if (known === undefined && tenant.series.length >= limits.activeSeriesMax) {
-      rejects.add("series-limit", series, series.values.length);
+      judge.skip(ends[k]!);
+      rejects.add("series-limit", places[k]!, ends[k]! - first);
       continue;
     }
-    const run = judge(series, known?.newestMs ?? Number.NEGATIVE_INFINITY, nowMs, rejects);
-    if (run.times.length === 0) continue;
-    const info = known ?? newSeries(tenantId, series, directory);
-    info.newestMs = run.newestMs;
-    accepted += run.times.length;
-    oldestMs = min(oldestMs, run.oldestMs);
-    newestMs = max(newestMs, run.newestMs);
-    runsOf(byPartition, info.partition).add(info, run, announced);
+    const from = judge.count;
+    judge.run(places[k]!, first, ends[k]!, known?.newestMs ?? Number.NEGATIVE_INFINITY);
+    if (judge.count === from) continue;
+    const info = known ?? newSeries(tenantId, places[k]!, place.directory);
+    info.newestMs = judge.newestMs;
+    if (!(judge.oldestMs >= oldestMs)) oldestMs = judge.oldestMs;
+    accepted.add(info, judge.count);
   }
-  const messages = [...byPartition.values()].map((runs) => runs.message());
-  return { report: rejects.report(accepted), messages, oldestMs, newestMs };
-}
-
-interface Run {
-  readonly times: Float64Array;
-  readonly values: Float64Array;
-  readonly oldestMs: EpochMs;
-  readonly newestMs: EpochMs;
+  const messages = accepted.parts(place.workerCount, place.announced);
+  return { report: rejects.report(judge.count), messages, oldestMs };
 }
 
 /** A series is known from its first accepted point on: what is refused leaves no trace. */
-function newSeries(
-  tenantId: string,
-  { clusterId, nodeId, metricName, metadata, counter }: IngestSeries,
-  directory: SeriesDirectory,
-): SeriesInfo {
+function newSeries(tenantId: string, place: IngestPlace, directory: SeriesDirectory): SeriesInfo {
+  const { clusterId, nodeId, metricName, metadata, counter } = place;
   const kind = counter === true ? { type: "counter" } : {};
-  return directory.add({ tenantId, clusterId, nodeId, metricName }, { ...metadata, ...kind });
+  const info = directory.add({ tenantId, clusterId, nodeId, metricName }, { ...metadata, ...kind });
+  directory.tenant(tenantId).remember(place, info);
+  return info;
 }
 
-function judge(
-  series: IngestSeries,
-  knownNewestMs: EpochMs,
-  nowMs: EpochMs,
-  rejects: Rejects,
-): Run {
-  const { timestampsMs, values } = series;
-  const stale = series.staleAt === undefined ? undefined : new Set(series.staleAt);
-  const times = new Float64Array(values.length);
-  const kept = new Float64Array(values.length);
-  let count = 0;
-  let oldestMs = Number.POSITIVE_INFINITY;
-  let newestMs = knownNewestMs;
-  const tooLateMs = knownNewestMs - LATE_MAX_MS;
-  for (let i = 0; i < values.length; i++) {
-    const atMs = timestampsMs[i]!;
-    const value = values[i]!;
-    const reason = reasonOf(atMs, value, nowMs, tooLateMs);
-    if (reason !== undefined) {
-      rejects.add(reason, series, 1);
-      continue;
+/** Judges run after run; what it lets through stands one behind the other in its columns. */
+class Judge {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  count = 0;
+  /** Of the run judged last. */
+  oldestMs = 0;
+  newestMs = 0;
+  readonly #batch: IngestBatch;
+  readonly #newestAllowedMs: EpochMs;
+  readonly #rejects: Rejects;
+  /** Index into `staleAt` of the next marker that was not passed yet. */
+  #stale = 0;
+
+  constructor(batch: IngestBatch, nowMs: EpochMs, rejects: Rejects) {
+    this.#batch = batch;
+    this.#newestAllowedMs = nowMs + FUTURE_MAX_MS;
+    this.#rejects = rejects;
+    this.times = new Float64Array(batch.values.length);
+    this.values = new Float64Array(batch.values.length);
+  }
+
+  /** Points before `end` are not judged. */
+  skip(end: number): void {
+    const { staleAt } = this.#batch;
+    while (this.#stale < staleAt.length && staleAt[this.#stale]! < end) this.#stale++;
+  }
+
+  run(place: IngestPlace, first: number, end: number, knownNewestMs: EpochMs): void {
+    const { timestampsMs, values, staleAt } = this.#batch;
+    const tooLateMs = knownNewestMs - LATE_MAX_MS;
+    this.oldestMs = Number.POSITIVE_INFINITY;
+    this.newestMs = knownNewestMs;
+    for (let i = first; i < end; i++) {
+      const atMs = timestampsMs[i]!;
+      const value = values[i]!;
+      const stale = staleAt[this.#stale] === i;
+      if (stale) this.#stale++;
+      const reason = this.#reasonOf(atMs, value, tooLateMs);
+      if (reason !== undefined) {
+        this.#rejects.add(reason, place, 1);
+        continue;
+      }
+      this.times[this.count] = atMs;
+      this.values[this.count] = stale ? Number.POSITIVE_INFINITY : value;
+      this.count++;
+      if (atMs < this.oldestMs) this.oldestMs = atMs;
+      if (atMs > this.newestMs) this.newestMs = atMs;
     }
-    times[count] = atMs;
-    kept[count] = stale?.has(i) === true ? Number.POSITIVE_INFINITY : value;
-    count++;
-    if (atMs < oldestMs) oldestMs = atMs;
-    if (atMs > newestMs) newestMs = atMs;
-  }
-  return { times: times.subarray(0, count), values: kept.subarray(0, count), oldestMs, newestMs };
-}
-
-function reasonOf(
-  atMs: EpochMs,
-  value: number,
-  nowMs: EpochMs,
-  tooLateMs: EpochMs,
-): RejectReason | undefined {
-  if (!Number.isFinite(atMs) || atMs < 0) return "invalid-time";
-  if (atMs > nowMs + FUTURE_MAX_MS) return "future";
-  if (atMs < tooLateMs) return "too-late";
-  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return "infinite";
-  return undefined;
-}
-
-class PartitionRuns {
-  readonly #partition: number;
-  readonly #fresh: FreshSeries[] = [];
-  readonly #handles: number[] = [];
-  readonly #runs: Run[] = [];
-  #points = 0;
-
-  constructor(partition: number) {
-    this.#partition = partition;
   }
 
-  add(info: SeriesInfo, run: Run, announced: Set<number>): void {
-    if (!announced.has(info.handle)) {
-      announced.add(info.handle);
-      this.#fresh.push({ handle: info.handle, key: info.key, metadata: info.metadata });
-    }
-    this.#handles.push(info.handle);
-    this.#runs.push(run);
-    this.#points += run.times.length;
+  #reasonOf(atMs: EpochMs, value: number, tooLateMs: EpochMs): RejectReason | undefined {
+    if (!Number.isFinite(atMs) || atMs < 0) return "invalid-time";
+    if (atMs > this.#newestAllowedMs) return "future";
+    if (atMs < tooLateMs) return "too-late";
+    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return "infinite";
+    return undefined;
   }
-
-  message(): Omit<AppendMessage, "ticket" | "type"> {
-    const ends = new Int32Array(this.#runs.length);
-    const times = new Float64Array(this.#points);
-    const values = new Float64Array(this.#points);
-    let end = 0;
-    this.#runs.forEach((run, k) => {
-      times.set(run.times, end);
-      values.set(run.values, end);
-      end += run.times.length;
-      ends[k] = end;
-    });
-    const handles = Int32Array.from(this.#handles);
-    return { partition: this.#partition, fresh: this.#fresh, handles, ends, times, values };
-  }
-}
-
-function runsOf(byPartition: Map<number, PartitionRuns>, partition: number): PartitionRuns {
-  const runs = byPartition.get(partition) ?? new PartitionRuns(partition);
-  byPartition.set(partition, runs);
-  return runs;
 }
 
 /** Counts what is turned away, with the first few places for the reply. */
 class Rejects {
   readonly #counts = new Map<RejectReason, { points: number; examples: string[] }>();
 
-  add(reason: RejectReason, { clusterId, nodeId, metricName }: IngestSeries, points: number): void {
+  add(reason: RejectReason, { clusterId, nodeId, metricName }: IngestPlace, points: number): void {
     const entry = this.#counts.get(reason) ?? { points: 0, examples: [] };
     this.#counts.set(reason, entry);
     entry.points += points;
+    if (entry.examples.length >= EXAMPLES_MAX) return;
     const example = `${clusterId}/${nodeId}/${metricName}`;
-    if (entry.examples.length < EXAMPLES_MAX && entry.examples.at(-1) !== example) {
-      entry.examples.push(example);
-    }
+    if (entry.examples.at(-1) !== example) entry.examples.push(example);
   }
 
   report(acceptedPoints: number): IngestReport {
@@ -184,12 +154,4 @@ class Rejects {
     const rejectedPoints = rejected.reduce((sum, { points }) => sum + points, 0);
     return { acceptedPoints, rejectedPoints, rejected };
   }
-}
-
-function min(a: number, b: number): number {
-  return Number.isNaN(a) || b < a ? b : a;
-}
-
-function max(a: number, b: number): number {
-  return Number.isNaN(a) || b > a ? b : a;
 }

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs, FleetFinding } from "@foreshock/core";
-import type { IngestReport, IngestSeries, Platform, TenantView } from "../api/platform.ts";
+import type { IngestBatch, IngestReport, Platform, TenantView } from "../api/platform.ts";
 import { Unavailable } from "../api/platform-errors.ts";
 import { FleetStore } from "../store/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { SeriesDirectory } from "./directory.ts";
 import { InFlight } from "./in-flight.ts";
-import { gate } from "./ingest-gate.ts";
+import { type GatedBatch, type GatePlace, gate } from "./ingest-gate.ts";
 import type { ScoredMessage, StoredSeries } from "./protocol.ts";
 import { LATEST_LENGTH } from "./protocol.ts";
 import { TenantRunner } from "./tenant-runner.ts";
@@ -41,7 +41,7 @@ export class LivePlatform implements Platform {
   readonly inFlight = new InFlight();
   readonly options: LivePlatformOptions;
   readonly #runners = new Map<string, TenantRunner>();
-  readonly #announced = new Set<number>();
+  readonly #gatePlace: GatePlace;
   readonly #touched = new Set<string>();
   readonly #counters = new Map<string, IngestCounters>();
   #waiters: (() => void)[] = [];
@@ -60,7 +60,9 @@ export class LivePlatform implements Platform {
 
   private constructor(options: LivePlatformOptions) {
     this.options = options;
+    const { workerCount } = options;
     this.directory = new SeriesDirectory(options.partitionCount);
+    this.#gatePlace = { directory: this.directory, announced: new Set(), workerCount };
     this.fleetStore = FleetStore.open(join(options.dataDir, "fleet.db"));
     this.pool = new WorkerPool(options, {
       scored: (message) => this.#scored(message),
@@ -97,23 +99,25 @@ export class LivePlatform implements Platform {
   }
 
   /** Resolves when the accepted points are durable. @throws Unavailable. */
-  async ingest(tenantId: string, batch: readonly IngestSeries[]): Promise<IngestReport> {
+  async ingest(tenantId: string, batch: IngestBatch): Promise<IngestReport> {
     while (this.inFlight.points() > IN_FLIGHT_POINTS_MAX) {
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
     if (!this.#ready) throw new Unavailable("the server is starting or stopping", 2000);
     const { limits } = this.options.settingsOf(tenantId);
-    const { directory, inFlight } = this;
-    const gated = gate(tenantId, batch, directory, this.#announced, limits, this.options.now());
-    await Promise.all(
-      gated.messages.map((message) =>
-        this.pool.append(message, (ticket) => {
-          inFlight.add(ticket, tenantId, gated.oldestMs, message.times.length);
-        }),
-      ),
-    );
+    const gated = gate(tenantId, batch, this.#gatePlace, limits, this.options.now());
+    await Promise.all(gated.messages.map((_, worker) => this.#append(tenantId, gated, worker)));
     count(this.counters(tenantId), gated.report);
     return gated.report;
+  }
+
+  async #append(tenantId: string, gated: GatedBatch, worker: number): Promise<void> {
+    const parts = gated.messages[worker];
+    if (parts === undefined) return;
+    const points = parts.reduce((sum, { times }) => sum + times.length, 0);
+    await this.pool.append(worker, parts, (ticket) => {
+      this.inFlight.add(ticket, tenantId, gated.oldestMs, points);
+    });
   }
 
   /** Resolves when everything that was sent has been scored and folded. */
@@ -159,7 +163,7 @@ export class LivePlatform implements Platform {
     const { tenantId, clusterId, nodeId, metricName, metadata, partition } = stored;
     const key = { tenantId, clusterId, nodeId, metricName };
     const info = this.directory.add(key, metadata);
-    this.#announced.add(info.handle);
+    this.#gatePlace.announced.add(info.handle);
     return { handle: info.handle, key, metadata, partition };
   }
 

@@ -6,6 +6,7 @@ import { answerAnomalies, answerAnomaly, explainedIn } from "./anomaly-reads.ts"
 import { chartOf, scoredPoints } from "./chart.ts";
 import { replayAfterCrash, saveCheckpoint } from "./checkpoint.ts";
 import { buffersOf, Emission } from "./emission.ts";
+import { GroupCommit } from "./group-commit.ts";
 import type { LiveSeries } from "./live-series.ts";
 import { PartitionRuntime } from "./partition-runtime.ts";
 import type {
@@ -31,13 +32,14 @@ export class PartitionOwner {
   readonly #post: Post;
   readonly #emission = new Emission();
   readonly #runtimes = new Map<number, PartitionRuntime>();
-  readonly #uncommitted: { ticket: number; points: number; partition: number }[] = [];
+  readonly #commits: GroupCommit;
   readonly #drains: number[] = [];
   /** Between the two halves of a checkpoint nothing is folded. */
   #paused = false;
 
   constructor(dataDir: string, partitions: readonly number[], post: Post) {
     this.#post = post;
+    this.#commits = new GroupCommit(post);
     for (const partition of partitions) {
       const store = PartitionStore.open(join(dataDir, `p${partition}`));
       this.#runtimes.set(partition, new PartitionRuntime(store, this.#emission));
@@ -51,7 +53,7 @@ export class PartitionOwner {
 
   /** One turn: commit, fold a slice, send what was scored. True while there is more to do. */
   turn(slicePoints: number): boolean {
-    this.#commit();
+    this.#commits.start();
     if (!this.#paused) {
       for (const runtime of this.#runtimes.values()) runtime.detect(slicePoints);
     }
@@ -61,32 +63,21 @@ export class PartitionOwner {
     return !idle && !this.#paused;
   }
 
-  #append(message: AppendMessage): void {
-    const { ticket, partition, values } = message;
-    try {
-      this.#runtime(partition).append(message);
-      this.#uncommitted.push({ ticket, partition, points: values.length });
-    } catch (error) {
-      this.#post({ type: "failed", ticket, message: textOf(error) });
-      this.#emission.ticketDone(ticket);
-    }
-  }
-
-  #commit(): void {
-    const batches = this.#uncommitted.splice(0);
-    const failures = new Map<number, string>();
-    for (const partition of new Set(batches.map((batch) => batch.partition))) {
+  #append({ ticket, parts }: AppendMessage): void {
+    this.#emission.expect(ticket, parts.length);
+    const taken: PartitionRuntime[] = [];
+    let failure: string | undefined;
+    for (const part of parts) {
       try {
-        this.#runtime(partition).commit();
+        const runtime = this.#runtime(part.partition);
+        runtime.append(ticket, part);
+        taken.push(runtime);
       } catch (error) {
-        failures.set(partition, textOf(error));
+        failure = textOf(error);
+        this.#emission.partDone(ticket);
       }
     }
-    for (const { ticket, partition, points } of batches) {
-      const failure = failures.get(partition);
-      if (failure === undefined) this.#post({ type: "durable", ticket, points });
-      else this.#post({ type: "failed", ticket, message: failure });
-    }
+    this.#commits.add(ticket, taken, failure);
   }
 
   #send(): void {
@@ -98,6 +89,10 @@ export class PartitionOwner {
   #answer({ id, question }: AskMessage): void {
     if (question.what === "drain") {
       this.#drains.push(id);
+      return;
+    }
+    if (question.what === "close") {
+      void this.#close(id);
       return;
     }
     try {
@@ -118,7 +113,7 @@ export class PartitionOwner {
       case "announce":
         return this.#announce(question.series);
       case "prepare-checkpoint":
-        this.#commit();
+        for (const runtime of this.#runtimes.values()) runtime.commit();
         this.#send();
         this.#paused = true;
         return undefined;
@@ -139,7 +134,6 @@ export class PartitionOwner {
       case "history":
         return question.handles.map((handle) => this.#history(handle, question.range));
       case "close":
-        return this.#close();
       case "drain":
         return undefined;
     }
@@ -197,10 +191,10 @@ export class PartitionOwner {
     return runtime;
   }
 
-  #close(): undefined {
-    this.#commit();
+  async #close(id: number): Promise<void> {
+    await this.#commits.finish();
     for (const { store } of this.#runtimes.values()) store.close();
-    return undefined;
+    this.#reply(id, undefined);
   }
 }
 

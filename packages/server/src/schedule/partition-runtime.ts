@@ -5,7 +5,7 @@ import { DetectionQueue, type QueuedBatch } from "./detection-queue.ts";
 import type { Emission } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
 import { ENGINE, freshFold, type LiveSeries } from "./live-series.ts";
-import type { AppendMessage, FreshSeries } from "./protocol.ts";
+import type { AppendPart, FreshSeries } from "./protocol.ts";
 
 /** The end of time for reads that want everything from some instant on. */
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;
@@ -23,7 +23,8 @@ export class PartitionRuntime {
   readonly #emission: Emission;
   readonly #queue = new DetectionQueue();
   readonly #byStoreId: LiveSeries[] = [];
-  readonly #byHandle = new Map<number, LiveSeries>();
+  readonly #byHandle: (LiveSeries | undefined)[] = [];
+  readonly #all: LiveSeries[] = [];
   /** Series whose open episode changed since it was written. */
   readonly #touched = new Set<LiveSeries>();
   #closed: Episode[] = [];
@@ -49,7 +50,8 @@ export class PartitionRuntime {
       dirty: false,
       snapshotDay: -1,
     };
-    this.#byHandle.set(handle, series);
+    this.#byHandle[handle] = series;
+    this.#all.push(series);
     this.#byStoreId[storeId] = series;
     this.#restore(series, FOREVER_MS);
     if (series.fold.pointCount > 0) this.#emission.endRun(handle, series.fold, 0);
@@ -57,26 +59,36 @@ export class PartitionRuntime {
   }
 
   byHandle(handle: number): LiveSeries | undefined {
-    return this.#byHandle.get(handle);
+    return this.#byHandle[handle];
   }
 
   byStoreId(storeId: number): LiveSeries | undefined {
     return this.#byStoreId[storeId];
   }
 
-  /** Stores a batch (durable with the next `commit`) and queues it for detection. */
-  append(message: AppendMessage): void {
-    for (const fresh of message.fresh) this.announce(fresh);
-    const seriesIds = Uint32Array.from(message.handles, (handle) => this.#known(handle).storeId);
-    const counts = Uint32Array.from(message.ends, (end, k) => end - (message.ends[k - 1] ?? 0));
-    const { times: timestampsMs, values } = message;
-    this.#queue.add(message, this.store.append({ seriesIds, counts, timestampsMs, values }));
-    this.#lastTicket = message.ticket;
+  /** Stores a part of a batch (durable with the next commit) and queues it for detection. */
+  append(ticket: number, part: AppendPart): void {
+    for (const fresh of part.fresh) this.announce(fresh);
+    const { handles, ends, times: timestampsMs, values } = part;
+    const seriesIds = new Uint32Array(handles.length);
+    const counts = new Uint32Array(handles.length);
+    for (let run = 0, first = 0; run < handles.length; first = ends[run]!, run++) {
+      seriesIds[run] = this.#known(handles[run]!).storeId;
+      counts[run] = ends[run]! - first;
+    }
+    const outcome = this.store.append({ seriesIds, counts, timestampsMs, values });
+    this.#queue.add(ticket, part, outcome);
+    this.#lastTicket = ticket;
   }
 
   /** Makes what was appended durable. @throws StoreUnavailable. */
   commit(): void {
     this.#queue.committed(this.store.commit());
+  }
+
+  /** Writes what was appended, without waiting for the disk. @throws StoreUnavailable. */
+  stage(): void {
+    this.#queue.committed(this.store.stage());
   }
 
   /** Everything committed up to here has been folded. */
@@ -95,7 +107,7 @@ export class PartitionRuntime {
       const batch = this.#queue.head();
       if (batch === undefined) break;
       if (batch.nextRun === batch.handles.length) {
-        this.#emission.ticketDone(batch.ticket);
+        this.#emission.partDone(batch.ticket);
         this.#detectedPosition = Math.max(this.#detectedPosition, batch.position);
         this.#queue.removeHead();
         continue;
@@ -125,18 +137,18 @@ export class PartitionRuntime {
   }
 
   series(): Iterable<LiveSeries> {
-    return this.#byHandle.values();
+    return this.#all;
   }
 
   /** Folds that moved since they were saved. */
   *dirtySeries(): Iterable<LiveSeries> {
-    for (const series of this.#byHandle.values()) {
+    for (const series of this.#all) {
       if (series.dirty) yield series;
     }
   }
 
   #known(handle: number): LiveSeries {
-    const series = this.#byHandle.get(handle);
+    const series = this.#byHandle[handle];
     if (series === undefined) throw new Error(`series ${handle} was not announced`);
     return series;
   }

@@ -6,10 +6,15 @@ import type { SeriesEntry } from "../store/partition-store.ts";
 /** Main to worker. Columns are handed over (transferred), so the sender must not touch them again. */
 export type ToWorker = AppendMessage | AskMessage;
 
-/** Points of several series of one partition; run k is [ends[k-1], ends[k]) of the columns. */
+/** Points for the partitions of one worker; all columns lie in one buffer. */
 export interface AppendMessage {
   readonly type: "append";
   readonly ticket: number;
+  readonly parts: readonly AppendPart[];
+}
+
+/** Points of several series of one partition; run k is [ends[k-1], ends[k]) of the columns. */
+export interface AppendPart {
   readonly partition: number;
   /** Series the worker has not seen since it started, before their first run. */
   readonly fresh: readonly FreshSeries[];
@@ -127,7 +132,7 @@ export interface StoredSeries extends SeriesEntry {
 
 /** Worker to main. */
 export type FromWorker =
-  | { readonly type: "durable"; readonly ticket: number; readonly points: number }
+  | { readonly type: "durable"; readonly ticket: number }
   | { readonly type: "failed"; readonly ticket: number; readonly message: string }
   | ScoredMessage
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }

@@ -5,8 +5,8 @@ import type {
   ClusterRow,
   DataHealth,
   FindingRow,
+  IngestBatch,
   IngestReport,
-  IngestSeries,
   MetricRow,
   NodeRow,
   Page,
@@ -55,7 +55,7 @@ export class LiveTenantView implements TenantView {
     return fold !== undefined && Number.isFinite(processedMs) ? processedMs : 0;
   }
 
-  ingest(batch: readonly IngestSeries[]): Promise<IngestReport> {
+  ingest(batch: IngestBatch): Promise<IngestReport> {
     return this.platform.ingest(this.tenantId, batch);
   }
 

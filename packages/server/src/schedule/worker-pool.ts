@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Answers, AppendMessage, FromWorker, Question, ScoredMessage } from "./protocol.ts";
+import type { Answers, AppendPart, FromWorker, Question, ScoredMessage } from "./protocol.ts";
 
 export interface PoolOptions {
   readonly dataDir: string;
@@ -56,16 +56,16 @@ export class WorkerPool {
 
   /** Resolves when the points are durable. `ticket` is told before anything is sent. */
   append(
-    message: Omit<AppendMessage, "ticket" | "type">,
+    worker: number,
+    parts: readonly AppendPart[],
     onTicket: (ticket: number) => void,
   ): Promise<void> {
     const ticket = this.#nextTicket++;
     onTicket(ticket);
     return new Promise<never>((resolve, reject) => {
       this.#appends.set(ticket, { resolve, reject });
-      const { handles, ends, times, values } = message;
-      const columns = [handles.buffer, ends.buffer, times.buffer, values.buffer] as ArrayBuffer[];
-      this.#of(message.partition).postMessage({ type: "append", ticket, ...message }, columns);
+      const columns = parts[0]!.times.buffer as ArrayBuffer;
+      this.#workers[worker]!.postMessage({ type: "append", ticket, parts }, [columns]);
     });
   }
 

@@ -68,14 +68,15 @@ export function transaction<Result>(db: DatabaseSync, file: string, work: () => 
  * The same for a database that is opened with "NORMAL": fsynced before this returns. Inside another
  * transaction it is a part of that one.
  */
-export function durableTransaction(db: DatabaseSync, file: string, work: () => void): void {
-  if (db.isTransaction) {
-    work();
-    return;
-  }
+export function durableTransaction<Result>(
+  db: DatabaseSync,
+  file: string,
+  work: () => Result,
+): Result {
+  if (db.isTransaction) return work();
   db.exec("PRAGMA synchronous = FULL");
   try {
-    transaction(db, file, work);
+    return transaction(db, file, work);
   } finally {
     db.exec("PRAGMA synchronous = NORMAL");
   }

@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { SeriesKey, TimeRange } from "@foreshock/core";
 import type { Points } from "./chunk-codec.ts";
 import type { Damage } from "./damage.ts";
-import { durableTransaction } from "./database.ts";
+import { durableTransaction, transaction } from "./database.ts";
 import { EpisodeTable } from "./episode-table.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import type { HeadSnapshot } from "./log-record.ts";
@@ -23,6 +23,7 @@ import { dayOf, SeriesHeads } from "./series-heads.ts";
 import { Sessions } from "./sessions.ts";
 import { StateTable } from "./state-table.ts";
 import { StoreUnavailable } from "./store-error.ts";
+import { WalSync } from "./wal-sync.ts";
 
 export type { AppendOutcome };
 
@@ -65,12 +66,15 @@ export class PartitionStore {
   readonly #heads = new SeriesHeads();
   readonly #sealed: SealedPoints;
   readonly #log = new LogBuffer();
+  readonly #wal: WalSync;
   readonly #placement: Placement;
   readonly #damage: Damage[] = [];
   readonly #onDamage: (damage: Damage) => void;
   readonly #changes: ReadonlyMap<number, number>;
   #position: number;
   #headPosition: number;
+  /** Positions up to here are on disk. */
+  #syncedPosition: number;
   #failed: StoreUnavailable | undefined;
 
   /** Opens or makes the partition in `dir`. @throws StoreTooNew, StoreUnavailable. */
@@ -86,6 +90,7 @@ export class PartitionStore {
     const onDamage = (damage: Damage): void => this.#damaged(damage);
     const { db, salvaged } = openPartitionFile(this.#file, onDamage);
     this.#db = db;
+    this.#wal = new WalSync(this.#file);
     try {
       this.#tables = new PartitionTables(db);
       const openMax = options.openDaysMax ?? OPEN_DAYS;
@@ -102,6 +107,7 @@ export class PartitionStore {
       const { position, headPosition } = this.#tables.progress();
       this.#position = position;
       this.#headPosition = headPosition;
+      this.#syncedPosition = position;
       this.#changes = this.#restore(salvaged, onDamage);
     } catch (error) {
       db.close();
@@ -190,15 +196,37 @@ export class PartitionStore {
    */
   commit(): number {
     this.#checkUsable();
-    if (
-      this.#log.empty &&
-      this.#placement.direct.size === 0 &&
-      this.#dictionary.unsaved().length === 0
-    ) {
-      return this.#position;
-    }
-    this.#save([...this.#placement.direct.keys()], () => this.#headPosition);
+    if (this.#hasNews()) this.#save([...this.#placement.direct.keys()], () => this.#headPosition);
+    else if (this.#syncedPosition < this.#position) this.#syncNow();
     return this.#position;
+  }
+
+  /**
+   * Writes what `commit` would, without waiting for the disk: a crash of the process keeps it, a
+   * loss of power may not. `synced` makes it durable.
+   *
+   * @throws StoreUnavailable; nothing is lost then.
+   */
+  stage(): number {
+    this.#checkUsable();
+    if (this.#hasNews()) {
+      const ids = [...this.#placement.direct.keys()];
+      this.#save(ids, () => this.#headPosition, transaction);
+    }
+    return this.#position;
+  }
+
+  /** Resolves when everything staged before the call is durable. @throws StoreUnavailable. */
+  async synced(): Promise<void> {
+    const position = this.#position;
+    if (position <= this.#syncedPosition) return;
+    try {
+      await this.#wal.wait();
+    } catch (error) {
+      this.#failed = error as StoreUnavailable;
+      throw error;
+    }
+    this.#syncedPosition = Math.max(this.#syncedPosition, position);
   }
 
   /**
@@ -272,9 +300,24 @@ export class PartitionStore {
     try {
       if (this.#failed === undefined) this.commit();
     } finally {
+      this.#wal.close();
       this.#sealed.files.close();
       this.#db.close();
     }
+  }
+
+  #hasNews(): boolean {
+    return !this.#log.empty || this.#placement.direct.size > 0 || this.#dictionary.hasUnsaved;
+  }
+
+  #syncNow(): void {
+    try {
+      this.#wal.now();
+    } catch (error) {
+      this.#failed = error as StoreUnavailable;
+      throw error;
+    }
+    this.#syncedPosition = this.#position;
   }
 
   #restore(salvaged: boolean, onDamage: (damage: Damage) => void): Map<number, number> {
@@ -296,14 +339,18 @@ export class PartitionStore {
    * a log record, the confirmation of the chunks, and what `write` adds; it gives the position up
    * to which saved heads hold everything.
    */
-  #save(ids: readonly number[], write: (position: number) => number): void {
+  #save(
+    ids: readonly number[],
+    write: (position: number) => number,
+    within: typeof transaction = durableTransaction,
+  ): void {
     const position = this.#position + 1;
     const named = this.#dictionary.unsaved();
     let headPosition = this.#headPosition;
     try {
       this.#sealed.write(ids);
       this.#names.append(named.map((id) => [id, this.#dictionary.name(id)]));
-      durableTransaction(this.#db, this.#file, () => {
+      within(this.#db, this.#file, () => {
         for (const id of named) this.#tables.putSeries(id, this.#dictionary.name(id));
         this.#tables.putLog(position, this.#log.encode(this.#directHeads()));
         headPosition = write(position);
@@ -319,6 +366,7 @@ export class PartitionStore {
     }
     this.#position = position;
     this.#headPosition = headPosition;
+    if (within === durableTransaction) this.#syncedPosition = position;
     this.#dictionary.saved(named);
     this.#sealed.confirm(ids);
     this.#log.clear();

@@ -65,6 +65,10 @@ export class SeriesDictionary {
     this.#unsaved.add(id);
   }
 
+  get hasUnsaved(): boolean {
+    return this.#unsaved.size > 0;
+  }
+
   /** Numbers whose names are not saved yet, or whose labels changed since. */
   unsaved(): number[] {
     return [...this.#unsaved];

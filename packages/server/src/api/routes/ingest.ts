@@ -3,8 +3,9 @@ import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-z
 import { z } from "zod";
 import { decodedBody, decodedBytesBound } from "../../ingest/body-encoding.ts";
 import { readCsv } from "../../ingest/csv-body.ts";
+import { batchOf, type IngestBatch } from "../../ingest/ingest-batch.ts";
 import { IngestProblem } from "../../ingest/ingest-problem.ts";
-import type { IngestSeries, IngestReport as Report } from "../../ingest/ingest-series.ts";
+import type { IngestReport as Report } from "../../ingest/ingest-series.ts";
 import { readJson, readNdjson } from "../../ingest/json.ts";
 import { RemoteWriteReader } from "../../ingest/remote-write.ts";
 import type { LabelNames } from "../../ingest/series-labels.ts";
@@ -45,7 +46,7 @@ export function ingestRoutes({ limits, metrics, labelsOf }: IngestParts): Routes
       held(limits, async (hold) => {
         const bytes = await unpacked(request, hold, decodedBytesMax);
         const read = readerFor(mediaType(request));
-        return take("json", read(bytes, pointsMax), request, reply);
+        return take("json", batchOf(read(bytes, pointsMax)), request, reply);
       }),
     );
 
@@ -54,7 +55,8 @@ export function ingestRoutes({ limits, metrics, labelsOf }: IngestParts): Routes
         demandType(request, ["text/csv", "application/csv", "text/plain"]);
         const bytes = await unpacked(request, hold, decodedBytesMax);
         const { cluster, node } = request.query;
-        return take("csv", await readCsv(bytes, { cluster, node }, pointsMax), request, reply);
+        const series = await readCsv(bytes, { cluster, node }, pointsMax);
+        return take("csv", batchOf(series), request, reply);
       }),
     );
 
@@ -68,7 +70,7 @@ export function ingestRoutes({ limits, metrics, labelsOf }: IngestParts): Routes
         metrics.ingestSkipped.inc({ part: "histogram" }, batch.skippedHistograms);
         metrics.ingestSkipped.inc({ part: "exemplar" }, batch.skippedExemplars);
         const report = withUnusable(
-          await store("remote_write", batch.series, request, reply),
+          await store("remote_write", batch, request, reply),
           batch.unusablePoints,
           batch.unusableExamples,
         );
@@ -80,7 +82,7 @@ export function ingestRoutes({ limits, metrics, labelsOf }: IngestParts): Routes
 
     async function take(
       protocol: Protocol,
-      batch: readonly IngestSeries[],
+      batch: IngestBatch,
       request: FastifyRequest,
       reply: FastifyReply,
     ): Promise<ReturnType<typeof reportWire>> {
@@ -92,12 +94,12 @@ export function ingestRoutes({ limits, metrics, labelsOf }: IngestParts): Routes
 
     async function store(
       protocol: Protocol,
-      batch: readonly IngestSeries[],
+      batch: IngestBatch,
       request: FastifyRequest,
       reply: FastifyReply,
     ): Promise<Report> {
       const access = accessOf(request);
-      const points = batch.reduce((sum, { values }) => sum + values.length, 0);
+      const points = batch.values.length;
       const view = access.view("ingest");
       if (points === 0) return { acceptedPoints: 0, rejectedPoints: 0, rejected: [] };
       grant(limits.take(access.tenantId, "points", points), reply);

@@ -1,0 +1,54 @@
+import type { IngestSeries } from "./ingest-series.ts";
+
+/** Where points belong. The same object for the same series lets the platform find it at once. */
+export type IngestPlace = Omit<IngestSeries, "timestampsMs" | "values" | "staleAt">;
+
+/** Points of many series as columns; run k is [ends[k - 1], ends[k]) and belongs to `places[k]`. */
+export interface IngestBatch {
+  readonly places: readonly IngestPlace[];
+  readonly ends: Uint32Array;
+  readonly timestampsMs: Float64Array;
+  /** NaN = missing (a gap); infinities are rejected per point. */
+  readonly values: Float64Array;
+  /** Points whose value is a staleness marker, ascending: the series ended there. */
+  readonly staleAt: readonly number[];
+}
+
+/** Series with columns of their own as one batch, in their order. */
+export function batchOf(series: readonly IngestSeries[]): IngestBatch {
+  const ends = new Uint32Array(series.length);
+  const staleAt: number[] = [];
+  let end = 0;
+  series.forEach((one, k) => {
+    for (const i of one.staleAt ?? []) staleAt.push(end + i);
+    end += one.values.length;
+    ends[k] = end;
+  });
+  const timestampsMs = new Float64Array(end);
+  const values = new Float64Array(end);
+  series.forEach((one, k) => {
+    const first = ends[k]! - one.values.length;
+    timestampsMs.set(one.timestampsMs, first);
+    values.set(one.values, first);
+  });
+  return { places: series, ends, timestampsMs, values, staleAt: staleAt.sort((a, b) => a - b) };
+}
+
+/** The batch as series with columns of their own, which are views: for readers in no hurry. */
+export function seriesOf({ places, ends, timestampsMs, values, staleAt }: IngestBatch) {
+  return places.map((place, k): IngestSeries => {
+    const [first, end] = [k === 0 ? 0 : ends[k - 1]!, ends[k]!];
+    const { clusterId, nodeId, metricName, metadata, counter } = place;
+    const stale = staleAt.filter((i) => i >= first && i < end).map((i) => i - first);
+    return {
+      clusterId,
+      nodeId,
+      metricName,
+      ...(metadata === undefined ? {} : { metadata }),
+      ...(counter === undefined ? {} : { counter }),
+      timestampsMs: timestampsMs.subarray(first, end),
+      values: values.subarray(first, end),
+      ...(stale.length === 0 ? {} : { staleAt: stale }),
+    };
+  });
+}

@@ -1,0 +1,89 @@
+import type { PartitionStore } from "../store/partition-store.ts";
+import type { FromWorker } from "./protocol.ts";
+
+interface Ticket {
+  /** Partitions that have not said yet that its points are durable. */
+  open: number;
+  failure: string | undefined;
+}
+
+/**
+ * Acknowledges batches once all of their partitions have them on disk. While the disk is waited for
+ * the thread goes on: what arrives meanwhile is written, and made durable by the next sync.
+ */
+export class GroupCommit {
+  readonly #post: (message: FromWorker) => void;
+  readonly #tickets = new Map<number, Ticket>();
+  /** Tickets by partition: appended, and not written or not synced yet. */
+  readonly #unwritten = new Map<PartitionCommit, number[]>();
+  readonly #syncing = new Set<PartitionCommit>();
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(post: (message: FromWorker) => void) {
+    this.#post = post;
+  }
+
+  /** A batch was appended to these partitions; `failures` could not take their part. */
+  add(ticket: number, partitions: readonly PartitionCommit[], failure: string | undefined): void {
+    this.#tickets.set(ticket, { open: partitions.length, failure });
+    for (const partition of partitions) {
+      const waiting = this.#unwritten.get(partition);
+      if (waiting === undefined) this.#unwritten.set(partition, [ticket]);
+      else waiting.push(ticket);
+    }
+    if (partitions.length === 0) this.#settle(ticket);
+  }
+
+  /** Writes what was appended, and lets the disk work on it. One sync at a time for a partition. */
+  start(): void {
+    for (const [partition, tickets] of [...this.#unwritten]) {
+      if (this.#syncing.has(partition)) continue;
+      this.#unwritten.delete(partition);
+      const run = this.#write(partition, tickets).finally(() => this.#underWay.delete(run));
+      this.#underWay.add(run);
+    }
+  }
+
+  /** Everything appended so far is durable and acknowledged, or refused, when this resolves. */
+  async finish(): Promise<void> {
+    while (this.#unwritten.size > 0 || this.#underWay.size > 0) {
+      this.start();
+      await Promise.all(this.#underWay);
+    }
+  }
+
+  async #write(partition: PartitionCommit, tickets: readonly number[]): Promise<void> {
+    this.#syncing.add(partition);
+    let failure: string | undefined;
+    try {
+      partition.stage();
+      await partition.store.synced();
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error);
+    }
+    this.#syncing.delete(partition);
+    for (const ticket of tickets) this.#done(ticket, failure);
+    this.start();
+  }
+
+  #done(ticket: number, failure: string | undefined): void {
+    const entry = this.#tickets.get(ticket)!;
+    entry.open--;
+    entry.failure ??= failure;
+    if (entry.open === 0) this.#settle(ticket);
+  }
+
+  #settle(ticket: number): void {
+    const { failure } = this.#tickets.get(ticket)!;
+    this.#tickets.delete(ticket);
+    if (failure === undefined) this.#post({ type: "durable", ticket });
+    else this.#post({ type: "failed", ticket, message: failure });
+  }
+}
+
+/** A partition as far as its commits go. */
+export interface PartitionCommit {
+  readonly store: Pick<PartitionStore, "synced">;
+  /** Writes what was appended, without waiting for the disk. @throws StoreUnavailable. */
+  stage(): void;
+}
