@@ -12,3 +12,16 @@ export interface Damage {
   /** Where the bytes lie now. */
   readonly keptAs: string;
 }
+
+/** A detector state whose checksum does not fit was dropped. */
+export function stateDamage(file: string, seriesId: number, uptoMs: number): Damage {
+  return {
+    file,
+    seriesId,
+    startMs: uptoMs,
+    endMs: uptoMs,
+    points: 0,
+    reason: "detector state checksum; an older state or a replay takes its place",
+    keptAs: "dropped",
+  };
+}

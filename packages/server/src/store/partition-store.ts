@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { SeriesKey, TimeRange } from "@foreshock/core";
 import type { Points } from "./chunk-codec.ts";
-import type { Damage } from "./damage.ts";
+import { type Damage, stateDamage } from "./damage.ts";
 import { durableTransaction, transaction } from "./database.ts";
 import { EpisodeTable } from "./episode-table.ts";
 import { LogBuffer } from "./log-buffer.ts";
@@ -395,16 +395,4 @@ export class PartitionStore {
     this.#damage.push(damage);
     this.#onDamage(damage);
   }
-}
-
-function stateDamage(file: string, seriesId: number, uptoMs: number): Damage {
-  return {
-    file,
-    seriesId,
-    startMs: uptoMs,
-    endMs: uptoMs,
-    points: 0,
-    reason: "detector state checksum; an older state or a replay takes its place",
-    keptAs: "dropped",
-  };
 }
