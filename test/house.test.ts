@@ -28,6 +28,7 @@ const MAY_USE: Record<string, Record<string, readonly string[]>> = {
       "aggregate",
       "incident",
     ],
+    calibration: ["model", "stats", "engine", "aggregate", "pipeline", "generator"],
   },
   server: {
     config: [],

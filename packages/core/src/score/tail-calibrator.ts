@@ -1,11 +1,12 @@
 import { assertLittleEndian, openState, sealState, unreadable } from "../model/state-bytes.ts";
+import { INCIDENT_NUMBERS, secondLook } from "./incident-tail.ts";
 import { priorHistogram, TAIL } from "./tail-prior.ts";
 
 // A file's own constants are folded into its hot path, imported ones are not.
 const { BINS, BINS_PER_OCTAVE, LOWEST_OCTAVE, SHARE, PRIOR_SHAPE, PRIOR_SHAPE_WEIGHT } = TAIL;
 
 const STATE_FORMAT = 0x54;
-const VERSION = 1;
+const VERSION = 2;
 
 /** A logarithm of an exceedance counts as at most this much, so that one incident cannot bend the shape. */
 const LOG_EXCESS_MAX = 1.5;
@@ -37,7 +38,8 @@ const QUIET_LENGTH = 5;
 /** Highest bin that the tail's share reaches into, and the mass in the bins above it. */
 const TOP = 6;
 const ABOVE = 7;
-const NUMBERS = 8;
+const INCIDENT_AT = 8;
+const NUMBERS = INCIDENT_AT + INCIDENT_NUMBERS;
 
 const PRIOR = Float32Array.from(priorHistogram());
 
@@ -45,11 +47,12 @@ const PRIOR = Float32Array.from(priorHistogram());
  * How rare a nonconformity is for one entity: its tail probability under what the entity has shown
  * so far, starting from the law that healthy series share. Below the 98 % point that is the seen
  * share of points at or above it; beyond, the larger of a Pareto tail and of what was seen, so that
- * weekly jobs stop being surprises. An incident is learnt about once, not by its length.
+ * weekly jobs stop being surprises. An incident is learnt about once, not by its length. At last a
+ * second look asks whether the incidents of this very series have kept the promise.
  *
  * Works on any engine's nonconformity that is of the order of 1 on healthy data.
  *
- * Cost: O(bins between the value and the 98 % point), about 10; 384 bytes.
+ * Cost: O(bins between the value and the 98 % point), about 10; 432 bytes.
  * Source: spec/detection.md section 5, steps 7 and 8.
  */
 export class TailCalibrator {
@@ -93,7 +96,7 @@ export class TailCalibrator {
     const weight = incidentWeight(p, numbers);
     learn(bin, weight, numbers, bins);
     if (extreme) learnShape(s / threshold, weight, numbers);
-    return p;
+    return secondLook(p, numbers, INCIDENT_AT);
   }
 
   /** Little-endian bytes of the whole state. */

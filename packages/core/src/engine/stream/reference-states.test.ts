@@ -114,9 +114,9 @@ function modelsOfReference(row: GoldenRow): number[] {
 
 /** Total, growth, shape sum and weight, cluster and quiet length; then the histogram. */
 function tailOf(tail: TailCalibrator): number[] {
-  const payload = openState(0x54, 1, tail.save());
+  const payload = openState(0x54, 2, tail.save());
   const numbers = new Float64Array(payload.buffer, 0, 6);
-  const histogram = new Float32Array(payload.buffer, 64, 80);
+  const histogram = new Float32Array(payload.buffer, 112, 80);
   return [...numbers, ...histogram];
 }
 

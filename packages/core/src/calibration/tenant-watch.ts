@@ -1,0 +1,158 @@
+import type { FleetFinding } from "../aggregate/fleet/fleet-finding.ts";
+import type { FleetStep, LevelStep } from "../aggregate/fleet/fleet-step.ts";
+import type { StreamingEngine } from "../engine/engine.ts";
+import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from "../model/time.ts";
+import { SeriesFold } from "../pipeline/series-fold.ts";
+import { TenantFold } from "../pipeline/tenant-fold.ts";
+import { daysOfScore, returnPeriodDays } from "../stats/return-period.ts";
+import type { LevelTallies } from "./calibration-report.ts";
+
+/** Equally spaced steps. */
+export interface WatchGrid {
+  readonly startMs: EpochMs;
+  readonly intervalMs: DurationMs;
+  readonly pointCount: number;
+}
+
+/** One node over the whole grid: a column of values a metric, NaN = missing. */
+export interface WatchedNode {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  readonly metrics: readonly { readonly metricName: string; readonly values: Float64Array }[];
+}
+
+export interface WatchOptions {
+  readonly grid: WatchGrid;
+  readonly engine: StreamingEngine;
+  /** Alert budgets to try side by side: the tenant is judged once for each. */
+  readonly budgetsDays: readonly number[];
+  /** Told of every step of the first budget. */
+  readonly visit?: (step: FleetStep) => void;
+}
+
+export interface BudgetFindings {
+  readonly budgetDays: number;
+  readonly findings: readonly FleetFinding[];
+}
+
+/** Roll-ups keep so much for late points; here none come. */
+const REWIND_MS = HOUR_MS;
+
+interface ScoredSeries {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  readonly metricName: string;
+  /** Single precision is what a tail probability is worth. */
+  readonly p: Float32Array;
+  /** Steps at which the flatline detector had an opinion, and what it was. */
+  readonly flat: ReadonlyMap<number, number>;
+}
+
+/**
+ * A tenant seen from its first step to its last, as the server would have seen it: every series
+ * scored, then all of them rolled up step by step.
+ */
+export class TenantWatch {
+  readonly #options: WatchOptions;
+  readonly #series: ScoredSeries[] = [];
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+  }
+
+  /** Scores a node. Cost: that of the engine; 4 bytes a point are kept. */
+  add({ clusterId, nodeId, metrics }: WatchedNode): void {
+    for (const { metricName, values } of metrics) {
+      this.#series.push({ clusterId, nodeId, metricName, ...this.#scored(values) });
+    }
+  }
+
+  /** Rolls up what was added; counts every level into `tallies` from step `fromStep` on. */
+  judge(tallies: LevelTallies, fromStep: number, entityBase: number): BudgetFindings[] {
+    const { grid, budgetsDays, visit } = this.#options;
+    this.#tallyMetrics(tallies, fromStep, entityBase);
+    return budgetsDays.map((budgetDays, b) => {
+      const fold = new TenantFold({ stepMs: grid.intervalMs, budgetDays, rewindMs: REWIND_MS });
+      const findings = new Map<string, FleetFinding>();
+      this.#fold(fold, (step) => {
+        for (const finding of step.changed) findings.set(finding.id, finding);
+        if (b > 0) return;
+        visit?.(step);
+        const at = Math.round((step.startMs - grid.startMs) / grid.intervalMs);
+        if (at >= fromStep) tallySteps(tallies, step, at, grid.intervalMs, entityBase);
+      });
+      return { budgetDays, findings: [...findings.values()] };
+    });
+  }
+
+  #scored(values: Float64Array): Pick<ScoredSeries, "p" | "flat"> {
+    const { grid, engine } = this.#options;
+    const fold = new SeriesFold({ open: () => engine.open(grid.intervalMs), counter: false });
+    const flat = new Map<number, number>();
+    const p = new Float32Array(values.length);
+    for (let i = 0; i < values.length; i++) {
+      fold.push(grid.startMs + i * grid.intervalMs, values[i]!);
+      p[i] = fold.valueP;
+      if (!Number.isNaN(fold.flatP)) flat.set(i, fold.flatP);
+    }
+    return { p, flat };
+  }
+
+  #tallyMetrics({ metric }: LevelTallies, fromStep: number, entityBase: number): void {
+    const { intervalMs, pointCount } = this.#options.grid;
+    this.#series.forEach(({ p }, series) => {
+      for (let i = fromStep; i < pointCount; i++) {
+        metric.push(entityBase + series, i, returnPeriodDays(p[i]!, intervalMs), intervalMs);
+      }
+    });
+  }
+
+  #fold(fold: TenantFold, visit: (step: FleetStep) => void): void {
+    const { startMs, intervalMs, pointCount } = this.#options.grid;
+    const numbers = this.#series.map(({ clusterId, nodeId, metricName }) => {
+      const number = fold.addSeries(clusterId, nodeId, metricName);
+      fold.setInterval(number, intervalMs);
+      return number;
+    });
+    for (let i = 0; i < pointCount; i++) {
+      const atMs = startMs + i * intervalMs;
+      this.#series.forEach(({ p, flat }, k) => {
+        fold.put(numbers[k]!, atMs, p[i]!, flat.get(i) ?? Number.NaN);
+      });
+      fold.advance(atMs + intervalMs, visit);
+    }
+  }
+}
+
+function tallySteps(
+  tallies: LevelTallies,
+  step: FleetStep,
+  at: number,
+  intervalMs: DurationMs,
+  entityBase: number,
+): void {
+  tallyLevel(tallies.node, step.nodes, at, intervalMs, entityBase);
+  tallyLevel(tallies.cluster, step.clusters, at, intervalMs, entityBase);
+  tallies.tenant.push(entityBase, at, step.tenant.days, intervalMs);
+}
+
+/** From the score and not from p: it holds what the entity's age allowed it to claim. */
+function tallyLevel(
+  tally: LevelTallies["node"],
+  { count, score }: LevelStep,
+  at: number,
+  intervalMs: DurationMs,
+  entityBase: number,
+): void {
+  for (let e = 0; e < count; e++) {
+    tally.push(entityBase + e, at, daysOfScore(score[e]!) * (1 + ROUNDING), intervalMs);
+  }
+}
+
+/** A score that was made of just so many days says a little less when it is taken back. */
+const ROUNDING = 1e-9;
+
+/** Steps of the first days, which are reported apart: children and tails are not settled yet. */
+export function warmUpSteps(intervalMs: DurationMs, days: number): number {
+  return Math.ceil((days * DAY_MS) / intervalMs);
+}
