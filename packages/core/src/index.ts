@@ -2,6 +2,7 @@ export * from "./aggregate/alert-budget.ts";
 export * from "./aggregate/entity-rollup.ts";
 export * from "./aggregate/fleet/fleet-finding.ts";
 export * from "./aggregate/fleet/fleet-step.ts";
+export * from "./aggregate/fleet/step-marks.ts";
 export * from "./aggregate/fleet/tenant-fleet.ts";
 export * from "./aggregate/place.ts";
 export * from "./aggregate/ranking/column-summary.ts";

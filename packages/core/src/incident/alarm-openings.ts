@@ -31,6 +31,8 @@ export const ALARM_PHASE = {
   accepted: 3,
   /** Back in the old normal within a day after a held fault, open or not: this opens nothing. */
   recovered: 4,
+  /** Like held, but the opening is not 30 points ago: it may still be a short event. */
+  lasting: 5,
 } as const;
 
 /** What the layer needs of the scorer beside its row. */
@@ -231,6 +233,8 @@ export class AlarmOpenings {
     const s = this.#state;
     if (s[S.open] === 0) return ALARM_PHASE.closed;
     if (s[S.held]! > 0) return ALARM_PHASE.held;
+    const since = s[S.keptSince]!;
+    if (since > 0 && since < HOLD_TAU && this.#lasts()) return ALARM_PHASE.lasting;
     const over = s[S.kept] === 0 && s[S.keptSince]! > HOLD_DAYS_MAX * this.#clock.pointsPerDay;
     return over && this.#lasts() ? ALARM_PHASE.accepted : ALARM_PHASE.open;
   }

@@ -45,7 +45,8 @@ const S = {
 /** Numbers of state: 25 x 8 = 200 bytes. */
 export const ALARM_TRACKER_LENGTH = ALARM_STATE_LENGTH + 7;
 
-const OUTCOMES: readonly AlarmOutcome[] = ["open", "open", "held", "accepted", "recovered"];
+/** By ALARM_PHASE. */
+const OUTCOMES: readonly AlarmOutcome[] = ["open", "open", "held", "accepted", "recovered", "open"];
 
 /**
  * The openings of one series with the facts a person is shown of each. Zeros are the state before the
@@ -133,7 +134,8 @@ export class AlarmTracker {
   /** Whether phase or score are news. What a fault was is not forgotten while its traces fade. */
   #learn(phase: number, score: number): boolean {
     const s = this.#state;
-    const outcome = phase === ALARM_PHASE.open ? s[S.outcome]! : phase;
+    const passing = phase === ALARM_PHASE.open || phase === ALARM_PHASE.lasting;
+    const outcome = passing ? s[S.outcome]! : phase;
     const news = outcome !== s[S.outcome] || score > s[S.score]!;
     s[S.outcome] = outcome;
     s[S.score] = Math.max(s[S.score]!, score);

@@ -1,11 +1,12 @@
 import type { FleetFinding } from "../aggregate/fleet/fleet-finding.ts";
 import type { FleetStep } from "../aggregate/fleet/fleet-step.ts";
 import type { StreamingEngine } from "../engine/engine.ts";
+import { ALARM_OUT } from "../incident/alarm-openings.ts";
 import type { AnomalyResult } from "../model/anomaly-result.ts";
 import { type SeriesKey, seriesKeyText, tenantIdOf } from "../model/series-key.ts";
 import { type DurationMs, type EpochMs, timeRange } from "../model/time.ts";
 import type { PointColumns, Store } from "../store/store.ts";
-import { SeriesFold } from "./series-fold.ts";
+import { foldAlarm, SeriesFold } from "./series-fold.ts";
 import { createStreamEngine } from "./stream-engine.ts";
 import { TenantFold } from "./tenant-fold.ts";
 
@@ -123,7 +124,8 @@ export class Pipeline {
       series.fold.push(timestamps[i]!, values[i]!);
       if (timestamps[i]! < changedFromMs) continue;
       const { valueP, flatP } = series.fold;
-      this.fold.put(series.number, timestamps[i]!, valueP, flatP);
+      const phase = foldAlarm[ALARM_OUT.phase]!;
+      this.fold.put(series.number, timestamps[i]!, valueP, flatP, phase);
     }
     this.fold.setInterval(series.number, series.fold.intervalMs || this.fold.stepMs);
     series.changedFromMs = Number.POSITIVE_INFINITY;

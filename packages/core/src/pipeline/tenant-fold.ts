@@ -1,5 +1,7 @@
 import type { FleetStep } from "../aggregate/fleet/fleet-step.ts";
+import { MARK } from "../aggregate/fleet/step-marks.ts";
 import { TenantFleet } from "../aggregate/fleet/tenant-fleet.ts";
+import { ALARM_PHASE } from "../incident/alarm-openings.ts";
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { type SilenceHeader, SilenceWatch } from "./silence-watch.ts";
@@ -8,6 +10,9 @@ const FORMAT = 0x54;
 const VERSION = 1;
 /** A silence of so many steps may still be taken back; the roll-up keeps as many. */
 const HORIZON_STEPS_MIN = 12;
+
+/** By ALARM_PHASE. */
+const MARK_OF_PHASE = [MARK.none, MARK.none, MARK.held, MARK.accepted, MARK.recovered, MARK.held];
 
 export interface TenantFoldOptions {
   /** The tenant's event-time grid. */
@@ -52,10 +57,19 @@ export class TenantFold {
     this.#silence.ended(series);
   }
 
-  /** A scored point. `p` NaN = missing: it says nothing, and is no sign of life either. */
-  put(series: number, atMs: EpochMs, p: number, flatP: number): void {
+  /**
+   * A scored point. `p` NaN = missing: it says nothing, and is no sign of life either.
+   * `phase`: how the series' alarm stands at the point (ALARM_PHASE); it holds the findings it is in.
+   */
+  put(
+    series: number,
+    atMs: EpochMs,
+    p: number,
+    flatP: number,
+    phase: number = ALARM_PHASE.closed,
+  ): void {
     if (Number.isNaN(p)) return;
-    this.fleet.put(series, atMs, p, "value");
+    this.fleet.put(series, atMs, p, "value", MARK_OF_PHASE[phase]);
     if (!Number.isNaN(flatP)) this.fleet.put(series, atMs, flatP, "absence");
     this.#silence.seenIn(Math.floor(atMs / this.stepMs), series);
   }

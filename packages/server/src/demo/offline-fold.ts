@@ -1,4 +1,11 @@
-import { createStreamEngine, type FleetFinding, SeriesFold, TenantFold } from "@foreshock/core";
+import {
+  ALARM_OUT,
+  createStreamEngine,
+  type FleetFinding,
+  foldAlarm,
+  SeriesFold,
+  TenantFold,
+} from "@foreshock/core";
 import type { IngestSeries } from "../api/platform.ts";
 import { type FleetBatch, type SimulatedFleet, STEP_MS } from "./fleet.ts";
 
@@ -58,7 +65,8 @@ class OfflineTenant {
     for (let i = 0; i < one.values.length; i++) {
       const atMs = one.timestampsMs[i]!;
       watched.fold.push(atMs, one.values[i]!);
-      this.#fold.put(watched.number, atMs, watched.fold.valueP, watched.fold.flatP);
+      const phase = foldAlarm[ALARM_OUT.phase]!;
+      this.#fold.put(watched.number, atMs, watched.fold.valueP, watched.fold.flatP, phase);
     }
     if (!watched.settled && watched.fold.pointCount >= INTERVAL_POINTS) {
       watched.settled = true;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FleetFinding } from "./fleet-finding.ts";
+import { MARK } from "./step-marks.ts";
 import { TenantFleet, type TenantFleetOptions } from "./tenant-fleet.ts";
 
 const STEP_MS = 300_000;
@@ -15,6 +16,7 @@ class Scene {
   readonly retracted: string[] = [];
   private readonly series: number[];
   private state = 9;
+  private readonly given = new Map<string, number>();
 
   constructor(options: Partial<TenantFleetOptions> = {}) {
     this.fleet = new TenantFleet({
@@ -38,12 +40,16 @@ class Scene {
     start: number,
     end: number,
     odd: (cluster: number, node: number, metric: number, step: number) => boolean = () => false,
+    mark: (node: number, metric: number, step: number) => number = () => MARK.none,
   ): void {
     for (let step = start; step < end; step++) {
       this.series.forEach((series, s) => {
         const node = Math.floor(s / METRICS);
         const is = odd(Math.floor(node / NODES), node % NODES, s % METRICS, step);
-        this.fleet.put(series, step * STEP_MS, is ? 1e-9 : this.dice());
+        const said = mark(node, s % METRICS, step);
+        const p = is ? 1e-9 : this.dice();
+        this.given.set(`${series} ${step}`, p);
+        this.fleet.put(series, step * STEP_MS, p, "value", said);
       });
       this.advance(step + 1);
     }
@@ -57,6 +63,11 @@ class Scene {
         this.retracted.push(id);
       }
     });
+  }
+
+  /** The p that a series was given in a step. */
+  pOf(series: number, step: number): number {
+    return this.given.get(`${series} ${step}`)!;
   }
 
   get list(): FleetFinding[] {
@@ -145,6 +156,68 @@ describe("findings of a fleet", () => {
     scene.advance(QUIET_STEPS + 3);
     expect(scene.retracted).toEqual([finding!.id]);
     expect(scene.fleet.openFindings).toEqual([]);
+  });
+
+  it("hold a fault that is learnt while its metrics say that it lasts, and say what it came to", () => {
+    const at = QUIET_STEPS + 5;
+    const end = at + 60;
+    const outcomes = [MARK.recovered, MARK.accepted, MARK.none].map((mark) => {
+      const scene = new Scene();
+      const before = scene.found.size;
+      scene.run(
+        QUIET_STEPS,
+        end + 20,
+        (c, n, m, step) => c === 1 && n === 4 && m < 3 && step >= at && step < at + 2,
+        (node, m, step) => {
+          if (node !== NODES + 4 || m >= 3 || step < at) return MARK.none;
+          return step < end ? MARK.held : mark;
+        },
+      );
+      const [finding, ...others] = scene.list.slice(before);
+      expect(others).toEqual([]);
+      // Held until the last marked step; ten quiet steps later it closes.
+      expect(finding).toMatchObject({
+        openedMs: at * STEP_MS,
+        closedMs: (end + 10) * STEP_MS,
+      });
+      return finding!.outcome;
+    });
+    expect(outcomes).toEqual(["recovered", "accepted", "held"]);
+  });
+
+  it("do not open on the way back from a fault, and do elsewhere at the same time", () => {
+    const scene = new Scene();
+    const before = scene.found.size;
+    scene.run(
+      QUIET_STEPS,
+      QUIET_STEPS + 8,
+      (c, n, m, step) =>
+        m < 3 && ((c === 1 && n === 4) || (c === 2 && n === 7 && step >= QUIET_STEPS + 4)),
+      (node, m) => (node === NODES + 4 && m < 3 ? MARK.recovered : MARK.none),
+    );
+    expect(scene.list.slice(before)).toMatchObject([{ clusterId: "c2", nodeId: "n7" }]);
+  });
+
+  it("follow late marks: a hold that turns out to have ended earlier closes its finding then", () => {
+    const at = QUIET_STEPS + 5;
+    const odd = (c: number, n: number, m: number, step: number) =>
+      c === 1 && n === 4 && m < 3 && step === at;
+    const held = (upto: number) => (node: number, m: number, step: number) =>
+      node === NODES + 4 && m < 3 && step >= at && step < upto ? MARK.held : MARK.none;
+    const told = new Scene();
+    told.run(QUIET_STEPS, at + 20, odd, held(at + 3));
+    const late = new Scene();
+    late.run(QUIET_STEPS, at + 20, odd, held(at + 20));
+    expect(late.fleet.openFindings.length).toBe(1);
+    for (let step = at + 3; step < at + 20; step++) {
+      for (let m = 0; m < 3; m++) {
+        const series = (NODES + 4) * METRICS + m;
+        late.fleet.put(series, step * STEP_MS, late.pOf(series, step), "value", MARK.none);
+      }
+    }
+    late.advance(at + 20);
+    expect(late.fleet.openFindings).toEqual([]);
+    expect(late.fleet.save()).toEqual(told.fleet.save());
   });
 
   it("follow a new budget from the next step on", () => {

@@ -14,6 +14,12 @@ export interface FleetFinding {
   readonly closedMs: number | undefined;
   /** Start of the last step that kept it open. */
   readonly raisedMs: number;
+  /**
+   * What keeps it open, and at the end what it came to: `open` = it is unusual (closed: it passed);
+   * `held` = its metrics are still away from what was usual before, though that is learnt by now;
+   * `accepted` = they were for three days, the new normal; `recovered` = they are back.
+   */
+  readonly outcome: FindingOutcome;
   /** Fleet-corrected return period of the opening step, in days, capped by the tenant's age. */
   readonly tenantDays: number;
   /** Smallest p of the entity so far, its return period capped by its age, and the step's start. */
@@ -29,6 +35,8 @@ export interface FleetFinding {
   /** Opened while another one was open, with that one's entity taken out. */
   readonly second: boolean;
 }
+
+export type FindingOutcome = "open" | "held" | "accepted" | "recovered";
 
 export interface FindingMember {
   readonly nodeId: string;

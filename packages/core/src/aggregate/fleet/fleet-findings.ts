@@ -3,6 +3,7 @@ import { barDays, QUIET_STEPS, withOpening } from "../alert-budget.ts";
 import { coldStepsOf } from "../own-tail.ts";
 import { clusterRank, placeInside } from "../place.ts";
 import { evidenceOf } from "./finding-evidence.ts";
+import { isWayBack, standingOf } from "./finding-hold.ts";
 import {
   type FindingsMemory,
   type FleetFinding,
@@ -14,6 +15,8 @@ import type { StepPoints } from "./step-points.ts";
 
 /** More faults at once than this and one reads the ranking; also bounds the work of a step. */
 const OPEN_MAX = 8;
+/** Open findings and ways back that are looked past in one step. */
+const OUT_MAX = 2 * OPEN_MAX;
 
 /** One step: what stands afterwards, and the findings that were opened, changed or closed. */
 export interface FindingsStep {
@@ -34,9 +37,14 @@ interface Moment {
 
 const NOTHING: readonly never[] = [];
 
+/** A part of the fleet that is taken out when the tenant is asked again. */
+type Place = Pick<OpenFinding, "cluster" | "node">;
+
 /**
  * The budget rule of section 14, with a place: a finding opens when the tenant's D reaches the bar and
- * closes after ten steps below the budget. With `secondLook` the entities of open findings are taken out
+ * closes after ten steps below the budget, or is held as long as the alarms of its metrics are (section
+ * 12): a fault of two days is one finding, though its scores fade as it is learnt. The way back from a
+ * held fault opens nothing. With `secondLook` the entities of open findings are taken out
  * and the tenant is asked again, so that a fault elsewhere does not hide behind the first; not in a
  * tenant's first three days.
  * While a single finding is open and nothing else is odd, both give the same.
@@ -54,12 +62,15 @@ export function findingsStep(moment: Moment, secondLook: boolean): FindingsStep 
   const opened: string[] = [];
   let spent = budget;
   const openMax = secondLook && settled(fold, row) ? OPEN_MAX : 1;
-  while (raised && still.length < openMax) {
-    const view = still.length === 0 ? whole(row) : withoutAll(moment, still);
-    const left = still.length === 0 ? days : tenantDays(fold, row, view.tenantP);
+  const out: Place[] = [...still];
+  while (raised && still.length < openMax && out.length < OUT_MAX) {
+    const view = out.length === 0 ? whole(row) : withoutAll(moment, out);
+    const left = out.length === 0 ? days : tenantDays(fold, row, view.tenantP);
     if (!(left >= barDays(spent, row.step, fold.stepMs, budgetDays))) break;
     const found = openAt(moment, view, left, still.length > 0);
     if (found === undefined) break;
+    out.push(found);
+    if (isWayBack(moment.points, found.finding.contributions)) continue;
     still.push(found);
     changed.push(found.finding);
     opened.push(found.finding.id);
@@ -87,7 +98,7 @@ function kept(moment: Moment, raised: boolean, changed: FleetFinding[]): OpenFin
     const next = refreshed(moment, one, holds);
     if (row.step - next.lastRaised < QUIET_STEPS) {
       still.push(next);
-      if (next !== one) changed.push(next.finding);
+      if (next.finding !== one.finding) changed.push(next.finding);
     } else {
       changed.push({ ...next.finding, closedMs: (row.step + 1) * fold.stepMs });
     }
@@ -96,16 +107,20 @@ function kept(moment: Moment, raised: boolean, changed: FleetFinding[]): OpenFin
 }
 
 function refreshed({ fold, row, points }: Moment, one: OpenFinding, holds: boolean): OpenFinding {
+  const { finding } = one;
+  const standing = standingOf(points, finding.contributions);
+  const outcome = standing === "open" ? finding.outcome : standing;
+  if (!holds) {
+    // Told when the word changes; that it lasts is no news.
+    const same = outcome === finding.outcome;
+    const lastRaised = standing === "held" ? row.step : one.lastRaised;
+    return { ...one, lastRaised, finding: same ? finding : { ...finding, outcome } };
+  }
   const p = one.node < 0 ? row.clusters.p[one.cluster]! : row.nodes.p[one.node]!;
-  const atMs = row.step * fold.stepMs;
-  const worse = holds && p < one.finding.entityP;
-  if (!holds) return one;
+  const worse = p < finding.entityP && standing !== "recovered";
   const evidence = worse ? evidenceOf(fold, row, points, one) : undefined;
-  return {
-    ...one,
-    lastRaised: row.step,
-    finding: { ...one.finding, raisedMs: atMs, ...evidence },
-  };
+  const raisedMs = row.step * fold.stepMs;
+  return { ...one, lastRaised: row.step, finding: { ...finding, raisedMs, outcome, ...evidence } };
 }
 
 function openAt(
@@ -128,6 +143,7 @@ function openAt(
     openedMs,
     closedMs: undefined,
     raisedMs: openedMs,
+    outcome: "open",
     tenantDays: days,
     second,
     ...evidenceOf(fold, row, points, place, view.nodeP),
@@ -164,7 +180,7 @@ function whole(row: FleetRow): FleetWithout {
   return { nodeP: row.nodes.p, clusterP: row.clusters.p, tenantP: row.tenant.p[0]! };
 }
 
-function withoutAll({ fold, rows }: Moment, places: readonly OpenFinding[]): FleetWithout {
+function withoutAll({ fold, rows }: Moment, places: readonly Place[]): FleetWithout {
   const nodes = places.filter(({ node }) => node >= 0).map(({ node }) => node);
   const clusters = places.filter(({ node }) => node < 0).map(({ cluster }) => cluster);
   return fold.without(rows, new Set(nodes), new Set(clusters));

@@ -8,7 +8,7 @@ import type { FleetHistory } from "./fleet-history.ts";
 import { StepPoints } from "./step-points.ts";
 
 const STATE_FORMAT = 0x46;
-const STATE_VERSION = 1;
+const STATE_VERSION = 2;
 
 /** What is small, as JSON in front of the columns. Numbers survive JSON to the last bit. */
 export interface FleetHeader {
@@ -181,6 +181,9 @@ function writePoints(writer: ByteWriter, step: number, points: StepPoints): void
   writer.column(series);
   writer.column(keys);
   writer.column(p);
+  const marks = points.marks.all();
+  writer.number(marks.length);
+  writer.column(Int32Array.from(marks.flat()));
 }
 
 function readPoints(reader: ByteReader, history: FleetHistory): void {
@@ -192,5 +195,9 @@ function readPoints(reader: ByteReader, history: FleetHistory): void {
   const points = new StepPoints(count);
   // Oldest first is the cheap order of `put`; keys descend inside a series.
   for (let i = count - 1; i >= 0; i--) points.put(series[i]!, keys[i]!, p[i]!);
+  const marks = reader.ints(3 * reader.number());
+  for (let i = 0; i < marks.length; i += 3) {
+    points.marks.put(marks[i]!, marks[i + 1]!, marks[i + 2]!);
+  }
   history.points.set(step, points);
 }

@@ -1,4 +1,5 @@
 import { sidak } from "../closed/closed-form.ts";
+import { StepMarks } from "./step-marks.ts";
 
 const NONE = -1;
 const CAPACITY_MIN = 64;
@@ -9,6 +10,7 @@ const CAPACITY_MIN = 64;
  * `key` orders the points of a series inside the step and names them: same key, same point.
  */
 export class StepPoints {
+  readonly marks: StepMarks = new StepMarks();
   private keys: Int32Array;
   private newest: Float64Array;
   /** First link of a series' chain; made when the first series has a second point. */
@@ -30,6 +32,7 @@ export class StepPoints {
     this.newest.fill(Number.NaN);
     this.heads?.fill(NONE);
     this.chainCount = 0;
+    this.marks.clear();
   }
 
   /** Makes room for series [0, seriesCount). */

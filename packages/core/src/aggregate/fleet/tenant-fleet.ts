@@ -7,6 +7,7 @@ import { FleetHistory } from "./fleet-history.ts";
 import { packFleet, unpackFleet } from "./fleet-state.ts";
 import { type FleetStep, FleetStepView } from "./fleet-step.ts";
 import { LateMarks } from "./late-marks.ts";
+import { MARK } from "./step-marks.ts";
 import type { StepPoints } from "./step-points.ts";
 
 export interface TenantFleetOptions {
@@ -120,10 +121,17 @@ export class TenantFleet {
    * Tail probability of one point of a series. Any order; a point at the same millisecond and of the
    * same kind is replaced. Several points of a series in one step count as the Šidák p of the smallest.
    * NaN takes a point back. Points before the horizon are counted in `ignoredPoints` and left out.
+   * `mark`: how the series' alarm stands at the point (MARK); findings are held by it.
    *
    * @throws Refusal "time/invalid" for a time that is no number; assertion for a series nobody added.
    */
-  put(series: number, atMs: EpochMs, p: number, kind: PointKind = "value"): void {
+  put(
+    series: number,
+    atMs: EpochMs,
+    p: number,
+    kind: PointKind = "value",
+    mark: number = MARK.none,
+  ): void {
     const { directory } = this.fold;
     assert(series >= 0 && series < directory.metricNames.length, "put wants a number of addSeries");
     const step = Math.floor(atMs / this.stepMs);
@@ -134,7 +142,8 @@ export class TenantFleet {
       return;
     }
     const key = Math.floor(atMs - step * this.stepMs) * 2 + (kind === "absence" ? 1 : 0);
-    const changed = points.put(series, key, p);
+    const changedP = points.put(series, key, p);
+    const changed = points.marks.put(series, key, mark) || changedP;
     if (changed && step <= this.history.processed) {
       this.late.mark(directory.seriesNode[series]!, step);
     }
