@@ -1,25 +1,57 @@
+import { parseArgs } from "node:util";
 import { writeGolden } from "./accuracy/golden.ts";
+import { measureAccuracy } from "./accuracy/measure-accuracy.ts";
 import { measureRanking } from "./load/ranking.ts";
 import { measureRemoteWrite } from "./load/remote-write.ts";
 import { measureStore } from "./load/store.ts";
 import { type Figure, keep } from "./page.ts";
 import { measureEngine } from "./speed/engine.ts";
 
-const [name = "", ...flags] = process.argv.slice(2);
+const USAGE = `usage: npm run bench                                     accuracy, speed and load, one after another
+       npm run bench -- accuracy --data DIR [--only SET,...] [--engine NAME,...]
+       npm run bench -- speed
+       npm run bench -- load
+       npm run bench -- golden --shared DIR --out DIR
 
-switch (name) {
-  case "speed":
-    keep("speed", "npm run bench -- speed", await speed());
-    break;
-  case "store":
-    keep("store", "npm run bench -- store", store());
-    break;
-  case "golden":
-    writeGolden(flag("--shared"), flag("--out"));
-    break;
-  default:
-    console.error("usage: npm run bench -- speed | store | golden --shared DIR --out DIR");
-    process.exitCode = 2;
+DIR of accuracy holds one folder a data set; without --data it is $FORESHOCK_SHARED/data.`;
+
+const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
+  accuracy: () => measureAccuracy(flags),
+  speed: async () =>
+    keep({ name: "speed", command: "npm run bench -- speed", figures: await speed() }),
+  load: () => keep({ name: "load", command: "npm run bench -- load", figures: store() }),
+  golden: () => void writeGolden(given("shared"), given("out")),
+};
+/** What runs without a name, in this order. */
+const ALL = ["accuracy", "speed", "load"];
+
+const { name, flags } = commandLine();
+const chosen = name === undefined ? ALL : [name];
+if (chosen.every((one) => Object.hasOwn(BENCHES, one))) {
+  for (const one of chosen) await BENCHES[one]!();
+} else {
+  refuse(`no bench is named ${name}`);
+}
+
+function commandLine() {
+  const option = { type: "string" } as const;
+  const options = { data: option, only: option, engine: option, shared: option, out: option };
+  try {
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    if (positionals.length > 1) return refuse(`one bench at a time, not ${positionals.join(", ")}`);
+    return { name: positionals[0], flags: values };
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function refuse(problem: string): never {
+  console.error(`${problem}\n\n${USAGE}`);
+  process.exit(2);
+}
+
+function given(flag: "shared" | "out"): string {
+  return flags[flag] ?? refuse(`golden needs --${flag} DIR`);
 }
 
 /** Engine, remote write and ranking: what one machine carries. */
@@ -87,11 +119,4 @@ function bytes(what: string, value: number, most?: number): Figure {
   const shown = `${Math.round(value).toLocaleString("en")} B`;
   if (most === undefined) return { what, value: shown, goal: "" };
   return { what, value: shown, goal: `<= ${most.toLocaleString("en")} B`, met: value <= most };
-}
-
-function flag(wanted: string): string {
-  const at = flags.indexOf(wanted);
-  const value = at < 0 ? undefined : flags[at + 1];
-  if (value === undefined) throw new Error(`give ${wanted} DIR`);
-  return value;
 }

@@ -15,48 +15,86 @@ export interface Figure {
   readonly met?: boolean;
 }
 
+/** A table of the page with what a stranger must know to read it. */
+export interface PageTable {
+  readonly title: string;
+  readonly notes: readonly string[];
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 export interface BenchResult {
   readonly name: string;
   readonly command: string;
   readonly date: string;
   readonly machine: string;
   readonly figures: readonly Figure[];
+  readonly tables?: readonly PageTable[];
+  /** Every number by name, for programs. */
+  readonly measures?: Readonly<Record<string, number>>;
 }
 
+/** What a bench hands over; date and machine are added. */
+export type Measured = Omit<BenchResult, "date" | "machine">;
+
+/** Order of the page; others follow by name. */
+const ORDER = ["accuracy", "speed", "load"];
+
 /** Keeps a run (the newest of each name) and writes docs/benchmarks.md from all of them. */
-export function keep(name: string, command: string, figures: readonly Figure[]): void {
+export function keep(measured: Measured): void {
   mkdirSync(RESULTS, { recursive: true });
+  const { name, command, ...rest } = measured;
   const result: BenchResult = {
     name,
     command,
     date: new Date().toISOString().slice(0, 10),
     machine: `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, shared with other work`,
-    figures,
+    ...rest,
   };
   writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
   writePage();
 }
 
-function writePage(): void {
+const HEAD = `# Benchmarks
+
+Made by \`npm run bench\` from \`bench/results\`; do not edit. One part alone: \`npm run bench -- accuracy --data DIR\`, \`speed\`, \`load\`.
+Accuracy figures are the same on every run and every machine. Wall-clock figures on a shared machine carry 30-50 % noise; CPU seconds less.`;
+
+/** The page, from what `bench/results` holds. */
+export function writePage(): void {
   const results = existsSync(RESULTS)
     ? readdirSync(RESULTS)
         .filter((file) => file.endsWith(".json"))
-        .sort()
         .map((file) => JSON.parse(readFileSync(join(RESULTS, file), "utf8")) as BenchResult)
+        .sort((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : 1))
     : [];
-  const sections = results.map(({ name, command, date, machine, figures }) =>
-    [
-      `## ${name}`,
-      `\`${command}\`, ${date}; ${machine}.`,
-      "",
-      "| what | measured | goal | |",
-      "|---|---|---|---|",
-      ...figures.map(({ what, value, goal, met }) => {
-        return `| ${what} | ${value} | ${goal} | ${met === undefined ? "" : met ? "met" : "**missed**"} |`;
-      }),
-    ].join("\n"),
-  );
-  const head =
-    "# Benchmarks\n\nMade by `npm run bench -- NAME` from `bench/results`; do not edit. Wall-clock figures on a shared machine carry 30-50 % noise; CPU seconds less.";
-  writeFileSync(PAGE, `${[head, ...sections].join("\n\n")}\n`);
+  writeFileSync(PAGE, `${[HEAD, ...results.map(sectionOf)].join("\n\n")}\n`);
+}
+
+function place({ name }: BenchResult): number {
+  const at = ORDER.indexOf(name);
+  return at < 0 ? ORDER.length : at;
+}
+
+function sectionOf({ name, command, date, machine, figures, tables = [] }: BenchResult): string {
+  const rows = figures.map(({ what, value, goal, met }) => {
+    return [what, value, goal, met === undefined ? "" : met ? "met" : "**missed**"];
+  });
+  const parts = [
+    `## ${name}\n\`${command}\`, ${date}; ${machine}.`,
+    ...(rows.length > 0 ? [tableText(["what", "measured", "goal", ""], rows)] : []),
+    ...tables.map(({ title, notes, header, rows: lines }) =>
+      [
+        `### ${title}`,
+        ...(notes.length > 0 ? [notes.join("\n")] : []),
+        tableText(header, lines),
+      ].join("\n\n"),
+    ),
+  ];
+  return parts.join("\n\n");
+}
+
+function tableText(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(header), `|${header.map(() => "---|").join("")}`, ...rows.map(line)].join("\n");
 }

@@ -1,0 +1,259 @@
+import {
+  INCIDENT_SETS,
+  type IncidentSet,
+  NODE_SETS,
+  readIncidentSet,
+  readSeriesSet,
+  type SeriesSet,
+  UNIVARIATE_SETS,
+} from "./datasets/datasets.ts";
+import type { EngineChoice, MeasuredEngine } from "./engines.ts";
+import { FLOORS, type Floor, floorOfNode } from "./floors/floors.ts";
+import { floorRanks } from "./floors/root-floor.ts";
+import { engineScores } from "./protocol/engine-scores.ts";
+import {
+  type CleanQuality,
+  judgeClean,
+  judgeLabels,
+  judgeShifts,
+  type LabelQuality,
+  type ShiftQuality,
+} from "./protocol/generated.ts";
+import { type HealthyQuality, judgeHealthy } from "./protocol/healthy-windows.ts";
+import { judgeNodes, type NodeSetQuality } from "./protocol/judge-nodes.ts";
+import { judgeOpenings, type OpeningQuality, PROMISES_DAYS } from "./protocol/judge-openings.ts";
+import {
+  judgeRoots,
+  type RootQuality,
+  type RootRules,
+  scoredCases,
+} from "./protocol/judge-roots.ts";
+import {
+  judgeSet,
+  LEVELS,
+  type NabScores,
+  nabScores,
+  type SetQuality,
+} from "./protocol/judge-set.ts";
+import { type LabelledRegion, labelledRegion } from "./protocol/labelled-region.ts";
+
+export interface AccuracyPlan {
+  readonly dataDir: string;
+  /** Names of sets; undefined = all. */
+  readonly only: readonly string[] | undefined;
+  readonly engines: EngineChoice;
+  /** Hears what is done next. */
+  readonly say: (step: string) => void;
+}
+
+/** A detector on a set, ours or a floor. */
+export interface SetRow {
+  readonly detector: string;
+  readonly kind: "engine" | "floor";
+  /** Its alarm levels: the three of a score, or a floor's own. */
+  readonly levels: readonly number[];
+  readonly quality: SetQuality;
+  /** Of every point's score; for nab only. */
+  readonly nab: { readonly best: NabScores; readonly fixed: NabScores } | undefined;
+}
+
+export interface NodeRow {
+  readonly detector: string;
+  readonly kind: "engine" | "floor";
+  readonly vusPr: number;
+  /** Undefined for a floor. */
+  readonly quality: NodeSetQuality | undefined;
+}
+
+export interface RootRow {
+  readonly ranking: string;
+  readonly rules: RootRules;
+  readonly byGroup: ReadonlyMap<string, RootQuality>;
+}
+
+export interface OpeningRow {
+  readonly set: string;
+  readonly promiseDays: number;
+  readonly quality: OpeningQuality;
+}
+
+export interface AccuracyRun {
+  readonly univariate: ReadonlyMap<string, readonly SetRow[]>;
+  readonly nodes: ReadonlyMap<string, readonly NodeRow[]>;
+  readonly roots: ReadonlyMap<string, readonly RootRow[]>;
+  readonly healthy: ReadonlyMap<string, HealthyQuality>;
+  readonly openings: readonly OpeningRow[];
+  /** Undefined where the default engine or the part was not asked for. */
+  readonly generated: GeneratedFigures | undefined;
+  readonly leftOut: EngineChoice["leftOut"];
+}
+
+export interface GeneratedFigures {
+  readonly clean: CleanQuality;
+  readonly shifts: readonly ShiftQuality[];
+  readonly labels: LabelQuality;
+}
+
+/** The engine whose alarms and rankings the platform shows. */
+const DEFAULT_ENGINE = "stream";
+/** Alarms of NAB's own score at a fixed level: once in 5.5 days. */
+const NAB_LEVEL = LEVELS[1];
+/** Sets whose alarm openings are counted. */
+const OPENING_SETS = new Set<string>(["nab", "ms-cloud-monitoring", "kpi-samples"]);
+const LATE_MS = 60_000;
+
+/** What needs no data: generated metrics with and without faults. */
+const GENERATED = "generated";
+/** Clean metrics are also counted where the promise ends: once in 217 days. */
+const CLEAN_LEVELS = [...LEVELS, 0.97];
+const SHIFT_INTERVALS_MS = [60_000, 300_000];
+const SHIFT_SIZES = [8, 15];
+const SHIFT_PROMISE_DAYS = 5.5;
+
+/** Names that `--only` takes. */
+export const ALL_SETS: readonly string[] = [
+  ...UNIVARIATE_SETS,
+  ...NODE_SETS,
+  ...INCIDENT_SETS,
+  GENERATED,
+];
+
+/** Every engine and floor over every chosen set. Deterministic. @throws where a set is not there. */
+export function runAccuracy(plan: AccuracyPlan): AccuracyRun {
+  const wanted = (name: string) => plan.only === undefined || plan.only.includes(name);
+  const openings: OpeningRow[] = [];
+  const univariate = new Map(
+    UNIVARIATE_SETS.filter(wanted).map((name) => {
+      const regions = regionsOf(plan, name);
+      if (OPENING_SETS.has(name)) openings.push(...openingRows(plan, name, regions));
+      return [name, setRows(plan, name, regions)] as const;
+    }),
+  );
+  const nodes = new Map(
+    NODE_SETS.filter(wanted).map((name) => [name, nodeRows(plan, regionsOf(plan, name))] as const),
+  );
+  const incidents = INCIDENT_SETS.filter(wanted).map((name) => incidentRows(plan, name));
+  return {
+    univariate,
+    nodes,
+    roots: new Map(incidents.map(({ name, rows }) => [name, rows])),
+    healthy: new Map(incidents.flatMap(({ healthy }) => [...healthy])),
+    openings,
+    generated: wanted(GENERATED) ? generatedFigures(plan) : undefined,
+    leftOut: plan.engines.leftOut,
+  };
+}
+
+function regionsOf({ dataDir, say }: AccuracyPlan, name: SeriesSet): LabelledRegion[] {
+  say(`${name}: reading`);
+  return readSeriesSet(dataDir, name).map(labelledRegion);
+}
+
+function setRows(plan: AccuracyPlan, name: string, regions: readonly LabelledRegion[]): SetRow[] {
+  const engines = plan.engines.measured.map((one) => {
+    plan.say(`${name}: ${one.name}`);
+    const scores = regions.map(({ record }) => engineScores(record, one.engine));
+    return setRow(name, regions, { detector: one.name, kind: "engine", levels: LEVELS, scores });
+  });
+  const floors = FLOORS.map((floor) => {
+    plan.say(`${name}: floor ${floor.name}`);
+    const scores = regions.map((region) => floor.judge(region.record.columns[0]!, region));
+    const levels = floor.threshold === undefined ? [] : [floor.threshold];
+    return setRow(name, regions, { detector: floor.name, kind: "floor", levels, scores });
+  });
+  return [...engines, ...floors];
+}
+
+function setRow(
+  name: string,
+  regions: readonly LabelledRegion[],
+  row: Pick<SetRow, "detector" | "kind" | "levels"> & { readonly scores: Float64Array[] },
+): SetRow {
+  const { scores, ...rest } = row;
+  const level = row.kind === "engine" ? NAB_LEVEL : row.levels[0];
+  const nab = {
+    best: nabScores(regions, scores),
+    fixed: nabScores(regions, scores, level ?? Number.POSITIVE_INFINITY),
+  };
+  return {
+    ...rest,
+    quality: judgeSet(regions, scores, row.levels),
+    nab: name === "nab" ? nab : undefined,
+  };
+}
+
+function openingRows(
+  { engines, say }: AccuracyPlan,
+  set: string,
+  regions: readonly LabelledRegion[],
+): OpeningRow[] {
+  const engine = defaultEngine(engines.measured);
+  if (engine === undefined) return [];
+  return PROMISES_DAYS.map((promiseDays) => {
+    say(`${set}: alarm openings, one in ${promiseDays} days`);
+    return { set, promiseDays, quality: judgeOpenings(regions, engine, promiseDays) };
+  });
+}
+
+function nodeRows({ engines, say }: AccuracyPlan, regions: readonly LabelledRegion[]): NodeRow[] {
+  const set = regions[0]!.record.dataset;
+  const ours = engines.measured.map(({ name, engine }): NodeRow => {
+    say(`${set}: ${name}`);
+    const quality = judgeNodes(regions, engine, [0, LATE_MS]);
+    return { detector: name, kind: "engine", vusPr: quality.calibrated.vusPr, quality };
+  });
+  return [...ours, ...FLOORS.map((floor) => floorNodeRow(floor, regions, say))];
+}
+
+function floorNodeRow(
+  floor: Floor,
+  regions: readonly LabelledRegion[],
+  say: AccuracyPlan["say"],
+): NodeRow {
+  say(`${regions[0]!.record.dataset}: floor ${floor.name}`);
+  const scores = regions.map((region) => floorOfNode(floor, region));
+  const { vusPr } = judgeSet(regions, scores, []);
+  return { detector: floor.name, kind: "floor", vusPr, quality: undefined };
+}
+
+function incidentRows({ dataDir, engines, say }: AccuracyPlan, name: IncidentSet) {
+  say(`${name}: reading`);
+  const incidents = readIncidentSet(dataDir, name);
+  const engine = defaultEngine(engines.measured);
+  if (engine === undefined) return { name, rows: [], healthy: new Map<string, HealthyQuality>() };
+  say(`${name}: ranking`);
+  const scored = scoredCases(incidents, engine);
+  const graphs = incidents.some(({ edges }) => edges.length > 0)
+    ? (["without-graph", "with-graph"] as const)
+    : (["without-graph"] as const);
+  const rows = [0, LATE_MS].flatMap((lateMs) =>
+    graphs.map((graph): RootRow => {
+      const rules = { lateMs, graph };
+      return { ranking: "ours", rules, byGroup: judgeRoots(incidents, scored, rules) };
+    }),
+  );
+  const floors = [0, LATE_MS].map((lateMs): RootRow => {
+    const rules = { lateMs, graph: "without-graph" } as const;
+    const byGroup = judgeRoots(incidents, scored, rules, floorRanks);
+    return { ranking: "largest |z| (mean, std)", rules, byGroup };
+  });
+  say(`${name}: healthy windows`);
+  return { name, rows: [...rows, ...floors], healthy: judgeHealthy(incidents, engine) };
+}
+
+function generatedFigures({ engines, say }: AccuracyPlan): GeneratedFigures | undefined {
+  const engine = defaultEngine(engines.measured);
+  if (engine === undefined) return undefined;
+  say("generated: clean metrics");
+  const clean = judgeClean(engine, CLEAN_LEVELS);
+  say("generated: level shifts of 48 hours");
+  const shifts = SHIFT_INTERVALS_MS.flatMap((intervalMs) =>
+    SHIFT_SIZES.map((size) => judgeShifts(engine, intervalMs, size, SHIFT_PROMISE_DAYS)),
+  );
+  say("generated: faults and what they are called");
+  return { clean, shifts, labels: judgeLabels(engine) };
+}
+
+function defaultEngine(measured: readonly MeasuredEngine[]) {
+  return measured.find(({ name }) => name === DEFAULT_ENGINE)?.engine;
+}

@@ -1,0 +1,35 @@
+import { Refusal, type StreamingEngine } from "@foreshock/core";
+import { engineByName, engines } from "../../packages/server/src/cli/detect/engines.ts";
+
+/** An engine that can be measured here. */
+export interface MeasuredEngine {
+  readonly name: string;
+  readonly engine: StreamingEngine;
+}
+
+export interface EngineChoice {
+  readonly measured: readonly MeasuredEngine[];
+  /** Engines of the registry that cannot be measured here, and why. */
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/**
+ * The engines of the command line by name; all of them where none is named. One that cannot run here
+ * or gives no score a point is told, never replaced.
+ *
+ * @throws Refusal "engine/unknown" for a name that is not registered
+ */
+export function chosenEngines(names: readonly string[] | undefined): EngineChoice {
+  const registry = engines();
+  const measured: MeasuredEngine[] = [];
+  const leftOut: { name: string; reason: string }[] = [];
+  for (const name of names ?? registry.list().map((entry) => entry.name)) {
+    try {
+      measured.push({ name, engine: engineByName(name) });
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code === "engine/unknown") throw error;
+      leftOut.push({ name, reason: error.message });
+    }
+  }
+  return { measured, leftOut };
+}

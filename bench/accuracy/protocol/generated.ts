@@ -1,0 +1,225 @@
+import {
+  type AnomalyKind,
+  classify,
+  type Episode,
+  LABEL_OF_KIND,
+  MetricSeries,
+  SeriesFold,
+  type StreamingEngine,
+} from "@foreshock/core";
+import {
+  Dice,
+  FAULT_KINDS,
+  type FaultKind,
+  type GeneratedSeries,
+  generateSeries,
+  injectFault,
+  METRIC_KINDS,
+  type MetricKind,
+} from "@foreshock/core/generator";
+import { median, runsOf } from "../datasets/record.ts";
+import { openingsOf } from "./judge-openings.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+const ALARM_SCORE = 0.75;
+/** Runs at most 9 quiet points apart are one alarm: the rule of the reference's own measurement. */
+const CLEAN_GAP = 9;
+const CLEAN_SEEDS = 6;
+const CLEAN_DAYS = 21;
+
+export interface CleanQuality {
+  /** Alarms per 30 series-days at a score, mean over kinds; promised 30, 5.5, 1. */
+  readonly alarms: ReadonlyMap<number, number>;
+  readonly worstKind: MetricKind;
+  /** Of the worst kind at 0.9. */
+  readonly worstAlarms: number;
+}
+
+/** Alarms on metrics without any anomaly: ten kinds x 6 seeds x 21 days of one-minute points. */
+export function judgeClean(engine: StreamingEngine, levels: readonly number[]): CleanQuality {
+  const months = (CLEAN_SEEDS * CLEAN_DAYS) / 30;
+  const byKind = METRIC_KINDS.map((kind) => {
+    const alarms = levels.map(() => 0);
+    for (let seed = 0; seed < CLEAN_SEEDS; seed++) {
+      const plan = { kind, seed: `clean ${seed}`, days: CLEAN_DAYS, intervalMs: MINUTE_MS };
+      const { score } = engine.score(asSeries(generateSeries(plan)));
+      levels.forEach((level, k) => {
+        alarms[k]! += alarmsOf(score, level);
+      });
+    }
+    return { kind, alarms: alarms.map((count) => count / months) };
+  });
+  const at = levels.indexOf(0.9);
+  const worst = byKind.reduce((a, b) => (b.alarms[at]! > a.alarms[at]! ? b : a));
+  const mean = (k: number) => byKind.reduce((sum, one) => sum + one.alarms[k]!, 0) / byKind.length;
+  return {
+    alarms: new Map(levels.map((level, k) => [level, mean(k)])),
+    worstKind: worst.kind,
+    worstAlarms: worst.alarms[at]!,
+  };
+}
+
+function alarmsOf(score: Float64Array, level: number): number {
+  const runs = runsOf(score.map((value) => (value >= level ? 1 : 0)));
+  return runs.filter(([first], k) => k === 0 || first - runs[k - 1]![1] - 1 > CLEAN_GAP).length;
+}
+
+export interface ShiftQuality {
+  readonly intervalMs: number;
+  /** In units of the noise. */
+  readonly size: number;
+  readonly cases: number;
+  /** Share with an opening within 6 hours; the rest is about these. */
+  readonly foundEarly: number;
+  /** Mean number of openings during the shift, and in the day after it. */
+  readonly openingsDuring: number;
+  readonly openingsAfter: number;
+  /** Share whose alarm score in the last hour of the shift is 0.75 or more (median of the hour). */
+  readonly stillRaised: number;
+}
+
+/** A level shift of 48 hours on each kind of metric: is it one alarm, and does it stay one? */
+export function judgeShifts(
+  engine: StreamingEngine,
+  intervalMs: number,
+  size: number,
+  promiseDays: number,
+): ShiftQuality {
+  const hour = HOUR_MS / intervalMs;
+  const cases = METRIC_KINDS.flatMap((kind) =>
+    [0, 1, 2].map((seed) => {
+      const series = generateSeries({ kind, seed: `shift ${seed}`, days: 21, intervalMs });
+      const days = 12 + new Dice(`shift ${kind} ${seed}`).uniform();
+      const start = Math.floor((days * DAY_MS) / intervalMs);
+      const end = start + 48 * hour;
+      const by = (seed % 2 === 0 ? 1 : -1) * size * unitBefore(series, start);
+      const values = series.values.map((value, i) => (i >= start && i < end ? value + by : value));
+      const columns = [values];
+      const { timestampsMs } = series;
+      const { opened, score } = openingsOf({ timestampsMs, columns }, engine, promiseDays);
+      const count = (from: number, to: number) =>
+        opened.subarray(from, to).reduce((sum, value) => sum + value, 0);
+      return {
+        early: count(start, start + 6 * hour) > 0,
+        during: count(start, end),
+        after: count(end, end + 24 * hour),
+        raised: median(score.subarray(end - hour, end)) >= ALARM_SCORE,
+      };
+    }),
+  );
+  const found = cases.filter(({ early }) => early);
+  const mean = (measure: (one: (typeof cases)[number]) => number) =>
+    found.reduce((sum, one) => sum + measure(one), 0) / found.length;
+  return {
+    intervalMs,
+    size,
+    cases: cases.length,
+    foundEarly: found.length / cases.length,
+    openingsDuring: mean(({ during }) => during),
+    openingsAfter: mean(({ after }) => after),
+    stillRaised: mean(({ raised }) => Number(raised)),
+  };
+}
+
+/** The larger of the kind's noise and of its steps just before. */
+function unitBefore({ values, noiseSize }: GeneratedSeries, index: number): number {
+  const before = values.subarray(Math.max(0, index - 1000), index);
+  const steps = before.subarray(1).map((value, i) => value - before[i]!);
+  const mean = steps.reduce((sum, step) => sum + step, 0) / steps.length;
+  const variance = steps.reduce((sum, step) => sum + (step - mean) ** 2, 0) / steps.length;
+  return Math.max(noiseSize, Math.sqrt(variance / 2));
+}
+
+export interface LabelQuality {
+  readonly cases: number;
+  /** Share with an episode at 0.75 or more in or just behind the fault. */
+  readonly detected: number;
+  /** Of the detected: share with the right one of spike, trend, seasonal; with the right kind. */
+  readonly labels: number;
+  readonly kinds: number;
+  /** Share of right labels by true label. */
+  readonly byLabel: ReadonlyMap<string, number>;
+}
+
+/** A fault still counts as found so many points behind its end. */
+const BEHIND_POINTS = 30;
+const SIZES = [6, 12];
+const LABEL_SEEDS = 3;
+/** Kinds without a daily course have no hour to be wrong at. */
+const NO_SEASON = new Set<MetricKind>(["disk", "mem_saw", "queue"]);
+
+/** Every kind of fault on every kind of metric: what the platform's own episodes are called. */
+export function judgeLabels(engine: StreamingEngine): LabelQuality {
+  const cases: { truth: FaultKind; said: AnomalyKind | undefined }[] = [];
+  for (const kind of METRIC_KINDS) {
+    if (kind === "const") continue;
+    for (const truth of FAULT_KINDS) {
+      if (truth === "missing" || (truth === "seasonal" && NO_SEASON.has(kind))) continue;
+      for (let seed = 0; seed < LABEL_SEEDS; seed++) {
+        for (const size of SIZES) {
+          const plan = { kind, seed: `label ${seed}`, days: 12, intervalMs: MINUTE_MS };
+          const dice = new Dice(`fault ${truth} ${kind} ${seed} ${size}`);
+          cases.push({ truth, said: saidOf(generateSeries(plan), truth, dice, size, engine) });
+        }
+      }
+    }
+  }
+  const found = cases.filter(({ said }) => said !== undefined);
+  const share = (part: typeof cases, right: (one: (typeof cases)[number]) => boolean) =>
+    part.filter(right).length / part.length;
+  const labelRight = ({ truth, said }: (typeof cases)[number]) =>
+    LABEL_OF_KIND[said!] === LABEL_OF_KIND[truth];
+  const byLabel = Map.groupBy(found, ({ truth }) => LABEL_OF_KIND[truth]);
+  return {
+    cases: cases.length,
+    detected: found.length / cases.length,
+    labels: share(found, labelRight),
+    kinds: share(found, ({ truth, said }) => truth === said),
+    byLabel: new Map([...byLabel].map(([label, part]) => [label, share(part, labelRight)])),
+  };
+}
+
+/** Kind that the fault's episodes are given; undefined where none reaches 0.75. */
+function saidOf(
+  series: GeneratedSeries,
+  truth: FaultKind,
+  dice: Dice,
+  size: number,
+  engine: StreamingEngine,
+): AnomalyKind | undefined {
+  const { timestampsMs, intervalMs } = series;
+  const { values, firstIndex, lastIndex } = injectFault(series, truth, dice, size);
+  const from = timestampsMs[firstIndex]!;
+  const to = timestampsMs[Math.min(lastIndex + BEHIND_POINTS, values.length - 1)]!;
+  const episodes = episodesOf(timestampsMs, values, engine).filter(
+    ({ firstMs, lastMs }) => lastMs >= from && firstMs <= to,
+  );
+  if (!episodes.some(({ peakScore }) => peakScore >= ALARM_SCORE)) return undefined;
+  const onsetMs = episodes[0]!.onsetMs;
+  const lastMs = Math.min(episodes.at(-1)!.lastMs, to);
+  const first = timestampsMs.indexOf(onsetMs);
+  const last = Math.max(timestampsMs.indexOf(lastMs), first + 1);
+  const event = { timestampsMs, values, firstIndex: first, lastIndex: last, intervalMs };
+  return classify(event).kind;
+}
+
+function episodesOf(
+  timestampsMs: Float64Array,
+  values: Float64Array,
+  engine: StreamingEngine,
+): Episode[] {
+  const fold = new SeriesFold({ open: () => engine.open(), counter: false });
+  const episodes: Episode[] = [];
+  timestampsMs.forEach((at, i) => {
+    if (fold.push(at, values[i]!) === "closed") episodes.push(fold.episode()!);
+  });
+  if (fold.episodeIsOpen) episodes.push(fold.episode()!);
+  return episodes;
+}
+
+function asSeries({ kind, timestampsMs, values }: GeneratedSeries): MetricSeries {
+  const place = { tenantId: "bench", clusterId: "bench", nodeId: "bench", metricName: kind };
+  return new MetricSeries({ ...place, timestamps: timestampsMs, values });
+}

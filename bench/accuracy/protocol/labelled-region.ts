@@ -1,0 +1,31 @@
+import type { LabelledSeries } from "../datasets/record.ts";
+import { tsbWindow } from "../metrics/tsb-window.ts";
+
+/** Rows left out where the source names no training part. */
+const TRAIN_SHARE = 0.15;
+
+/** The part of a series that counts: what comes after its training rows. */
+export interface LabelledRegion {
+  readonly record: LabelledSeries;
+  readonly start: number;
+  readonly labels: Uint8Array;
+  readonly timestampsMs: Float64Array;
+  readonly hasEvents: boolean;
+  /** Buffer length of VUS for this series. */
+  readonly vusWindow: number;
+}
+
+/** Cost: the autocorrelation of the first metric where the region has events. */
+export function labelledRegion(record: LabelledSeries): LabelledRegion {
+  const start = record.trainEnd ?? Math.floor(TRAIN_SHARE * record.labels.length);
+  const labels = record.labels.subarray(start);
+  const hasEvents = labels.includes(1);
+  return {
+    record,
+    start,
+    labels,
+    timestampsMs: record.timestampsMs.subarray(start),
+    hasEvents,
+    vusWindow: hasEvents ? tsbWindow(record.columns[0]!) : 0,
+  };
+}

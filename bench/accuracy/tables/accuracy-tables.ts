@@ -1,0 +1,25 @@
+import type { PageTable } from "../../page.ts";
+import type { AccuracyRun } from "../accuracy-run.ts";
+import type { Measures } from "../measures.ts";
+import { acceptanceTable } from "./acceptance-table.ts";
+import { generatedTables } from "./generated-tables.ts";
+import { nodeTables, rootTables } from "./node-tables.ts";
+import { openingTables, seriesTables } from "./series-tables.ts";
+
+/** Everything the page says about accuracy, most important first. */
+export function accuracyTables(run: AccuracyRun, measures: Measures): PageTable[] {
+  return [
+    acceptanceTable(measures),
+    ...seriesTables(run),
+    ...openingTables(run),
+    ...nodeTables(run),
+    ...rootTables(run),
+    ...generatedTables(run),
+    ...leftOutTables(run),
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+function leftOutTables({ leftOut }: AccuracyRun): PageTable[] {
+  const rows = leftOut.map(({ name, reason }) => [`\`${name}\``, reason]);
+  return [{ title: "Engines not measured here", notes: [], header: ["engine", "why"], rows }];
+}

@@ -1,0 +1,30 @@
+import type { PageTable } from "../../page.ts";
+import type { SetRow } from "../accuracy-run.ts";
+import type { QuotedFigure } from "../published.ts";
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+export function quotedTable(title: string, figures: readonly QuotedFigure[]): PageTable {
+  const rows = figures.map(({ what, value, remark }) => [what, value, remark]);
+  return { title, notes: [], header: ["what", "figure", "source"], rows };
+}
+
+/** Ours stand out. */
+export function nameOf({ detector, kind }: Pick<SetRow, "detector" | "kind">): string {
+  return kind === "engine" ? `**\`${detector}\`**` : detector;
+}
+
+/** Empty where there is no number. */
+export function num(value: number | undefined, digits = 2): string {
+  return value === undefined || Number.isNaN(value) ? "" : value.toFixed(digits);
+}
+
+export function delayText(delayMs: number): string {
+  if (Number.isNaN(delayMs)) return "";
+  if (delayMs >= DAY_MS) return `${(delayMs / DAY_MS).toFixed(1)} d`;
+  return delayMs >= 2 * HOUR_MS
+    ? `${(delayMs / HOUR_MS).toFixed(1)} h`
+    : `${delayMs / MINUTE_MS} min`;
+}
