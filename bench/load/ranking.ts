@@ -14,6 +14,8 @@ export interface RankingFigures {
   readonly series: number;
   /** Median of 20 calls over HTTP, a day of 5-minute scores, the 20 worst with their sentences. */
   readonly millisecondsMedian: number;
+  /** CPU of a call over all threads, the caller's own included; the mean. */
+  readonly cpuMilliseconds: number;
 }
 
 /** GET /rankings?level=node on a server that holds so many nodes. */
@@ -40,6 +42,7 @@ export async function measureRanking(nodes: number): Promise<RankingFigures> {
     }
     await platform.settled();
     const times: number[] = [];
+    const idle = process.cpuUsage();
     for (let call = 0; call < CALLS; call++) {
       const began = performance.now();
       const reply = await fetch(`${server.url}/api/v1/rankings?level=node&n=20`, {
@@ -49,8 +52,10 @@ export async function measureRanking(nodes: number): Promise<RankingFigures> {
       if (data.length !== 20) throw new Error(`ranked ${data.length} nodes`);
       times.push(performance.now() - began);
     }
+    const { user, system } = process.cpuUsage(idle);
+    const cpuMilliseconds = (user + system) / 1000 / CALLS;
     const millisecondsMedian = times.sort((a, b) => a - b)[CALLS / 2]!;
-    return { nodes, series: nodes * METRICS.length, millisecondsMedian };
+    return { nodes, series: nodes * METRICS.length, millisecondsMedian, cpuMilliseconds };
   } finally {
     await server.close();
     rmSync(dataDir, { recursive: true, force: true });

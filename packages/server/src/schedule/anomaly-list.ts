@@ -1,7 +1,7 @@
 import type { AnomalyFilter, AnomalyRow, Page, Paged } from "../api/platform.ts";
 import { BadCursor } from "../api/platform-errors.ts";
 import type { EpisodeCursor } from "../store/episode-table.ts";
-import type { FoundAnomaly } from "./protocol.ts";
+import type { AnomalyQuery, FoundAnomaly } from "./protocol.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 type Cursor = Readonly<Record<number, EpisodeCursor>>;
@@ -16,18 +16,28 @@ export async function anomalyPage(
   const after = page.cursor === undefined ? {} : readCursor(page.cursor);
   const place = { clusterId, nodeId, metricName };
   const query = { range, minScore, label, sort, ...place, limit: page.limit + 1, after };
-  const answers = await view.platform.pool.askAll({
-    what: "anomalies",
-    tenantId: view.tenantId,
-    query,
-  });
-  const found = answers.flat().sort(sort === "score" ? byScore : byTime);
+  const found = (await foundIn(view, query)).sort(sort === "score" ? byScore : byTime);
   const shown = found.slice(0, page.limit);
   const next = { ...after, ...Object.fromEntries(shown.map((f) => [f.partition, f.episode])) };
   return {
     data: shown.map(({ row }) => row),
     nextCursor: found.length > shown.length ? writeCursor(next) : undefined,
   };
+}
+
+/** All metrics of a node live in one partition: only its owner is asked, and told which series. */
+async function foundIn(view: LiveTenantView, query: AnomalyQuery): Promise<FoundAnomaly[]> {
+  const { pool } = view.platform;
+  const { tenantId } = view;
+  const { clusterId, nodeId, metricName } = query;
+  if (clusterId === undefined || nodeId === undefined) {
+    return (await pool.askAll({ what: "anomalies", tenantId, query })).flat();
+  }
+  const all = view.directory.node(clusterId, nodeId)?.series ?? [];
+  const series = all.filter(({ key }) => metricName === undefined || key.metricName === metricName);
+  if (series.length === 0) return [];
+  const own = { ...query, handles: series.map(({ handle }) => handle) };
+  return [...(await pool.ask(series[0]!.partition, { what: "anomalies", tenantId, query: own }))];
 }
 
 /** The id is the series' and the start of the episode: a replay gives the same one. */

@@ -81,8 +81,11 @@ export function explainedIn(
 function placed(
   runtime: PartitionRuntime,
   tenantId: string,
-  { clusterId, nodeId, metricName }: AnomalyQuery,
+  { clusterId, nodeId, metricName, handles }: AnomalyQuery,
 ): number[] | undefined {
+  if (handles !== undefined) {
+    return handles.flatMap((handle) => runtime.byHandle(handle)?.storeId ?? []);
+  }
   if (clusterId === undefined && nodeId === undefined && metricName === undefined) return undefined;
   const ids: number[] = [];
   for (const { key, storeId } of runtime.series()) {

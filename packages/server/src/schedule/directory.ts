@@ -27,7 +27,9 @@ export interface SeriesInfo {
   ended: boolean;
 }
 
+/** A node, in the form that places of the roll-up have. The same object as long as the process lives. */
 export interface NodeInfo {
+  readonly level: "node";
   readonly clusterId: string;
   readonly nodeId: string;
   readonly series: SeriesInfo[];
@@ -103,7 +105,7 @@ export class TenantDirectory {
     this.#byId.set(info.id, info);
     const nodes = this.clusters.get(clusterId) ?? new Map<string, NodeInfo>();
     this.clusters.set(clusterId, nodes);
-    const node = nodes.get(nodeId) ?? { clusterId, nodeId, series: [] };
+    const node: NodeInfo = nodes.get(nodeId) ?? { level: "node", clusterId, nodeId, series: [] };
     if (!nodes.has(nodeId)) this.#sorted = undefined;
     nodes.set(nodeId, node);
     node.series.push(info);

@@ -1,4 +1,10 @@
-import { DAY_MS, type EpochMs, scoreOfDays, type TimeRange } from "@foreshock/core";
+import {
+  DAY_MS,
+  type DurationMs,
+  type EpochMs,
+  scoreOfDays,
+  type TimeRange,
+} from "@foreshock/core";
 import type { PlaceFilter } from "../api/platform.ts";
 import type { EntityPlace } from "./rollup-history.ts";
 import { TENANT_PLACE } from "./tenant-runner.ts";
@@ -20,22 +26,41 @@ export function placesOf(
       .filter((id) => filter.clusterId === undefined || filter.clusterId === id)
       .map((clusterId) => ({ level, clusterId, nodeId: "" }));
   }
-  return [...view.directory.nodes(filter)].map(({ clusterId, nodeId }) => ({
-    level,
-    clusterId,
-    nodeId,
-  }));
+  return [...view.directory.nodes(filter)];
 }
 
 /** Since when an entity has been watched; 0 when it is not known. */
 export function watchedSince(view: LiveTenantView, place: EntityPlace): EpochMs {
-  const { level, clusterId, nodeId } = place;
-  if (level === "node") return view.runner.nodeSinceMs(clusterId, nodeId) ?? 0;
+  const { level, clusterId } = place;
+  if (level === "node") return view.runner.nodeSinceMs(place) ?? 0;
   let since = Number.POSITIVE_INFINITY;
   for (const info of view.directory.matching(level === "tenant" ? {} : { clusterId })) {
     if (info.firstMs > 0 && info.firstMs < since) since = info.firstMs;
   }
   return Number.isFinite(since) ? since : 0;
+}
+
+/** Ages in steps whose claims are worked out once: two weeks of 5-minute steps. */
+const CLAIMS_KEPT = 4096;
+const claims = new Map<DurationMs, Float64Array>();
+
+/** The most that an entity may claim at a step, by how long it has been watched then. */
+export function claimLimit(view: LiveTenantView, sinceMs: EpochMs, startMs: EpochMs): number {
+  const { stepMs } = view.runner;
+  const steps = Math.max(0, (startMs - sinceMs) / stepMs + 1);
+  const kept = claims.get(stepMs) ?? keepClaims(stepMs);
+  const known = steps < CLAIMS_KEPT && Number.isInteger(steps);
+  return known ? kept[steps]! : claimAt(steps, stepMs);
+}
+
+function keepClaims(stepMs: DurationMs): Float64Array {
+  const kept = Float64Array.from({ length: CLAIMS_KEPT }, (_, steps) => claimAt(steps, stepMs));
+  claims.set(stepMs, kept);
+  return kept;
+}
+
+function claimAt(steps: number, stepMs: DurationMs): number {
+  return scoreOfDays((CLAIM_PER_AGE * steps * stepMs) / DAY_MS);
 }
 
 /** Scores of an entity's steps inside a range, each with what its age then allowed it to claim. */
@@ -46,10 +71,7 @@ export function readScores(
   visit: (startMs: EpochMs, score: number, rarity: number) => void,
 ): void {
   const sinceMs = watchedSince(view, place);
-  const { stepMs } = view.runner;
   view.runner.history?.read(place, range, (startMs, rarity) => {
-    const ageDays = (startMs - sinceMs + stepMs) / DAY_MS;
-    const most = scoreOfDays(CLAIM_PER_AGE * Math.max(0, ageDays));
-    visit(startMs, Math.min(1, rarity, most), rarity);
+    visit(startMs, Math.min(1, rarity, claimLimit(view, sinceMs, startMs)), rarity);
   });
 }

@@ -78,6 +78,8 @@ export interface AnomalyQuery {
   readonly clusterId?: string | undefined;
   readonly nodeId?: string | undefined;
   readonly metricName?: string | undefined;
+  /** Of these series alone, whatever the names above say; left out: of all that the names let through. */
+  readonly handles?: readonly number[] | undefined;
   readonly limit: number;
   /** Continue strictly after these places, by partition. */
   readonly after?: Readonly<Record<number, EpisodeCursor>> | undefined;

@@ -1,7 +1,10 @@
 import { ANOMALOUS_SCORE, type TimeRange } from "@foreshock/core";
-import { readScores } from "./entity-scores.ts";
+import { claimLimit, watchedSince } from "./entity-scores.ts";
 import type { EntityPlace } from "./rollup-history.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
+
+/** Somewhat below the score that marks an onset, which is then compared exactly. */
+const BELOW_ANOMALOUS = 0.99 * ANOMALOUS_SCORE;
 
 export interface RankedPlace {
   readonly place: EntityPlace;
@@ -19,18 +22,40 @@ export function rankPlaces(
   places: readonly EntityPlace[],
   range: TimeRange,
 ): RankedPlace[] {
-  const ranked = places.map((place): RankedPlace => {
-    let score = 0;
-    let rarity = 0;
-    let onsetMs = 0;
-    readScores(view, place, range, (startMs, value, uncapped) => {
-      if (value > score) score = value;
-      if (uncapped > rarity) rarity = uncapped;
-      if (onsetMs === 0 && value >= ANOMALOUS_SCORE) onsetMs = startMs;
-    });
-    return { place, score, rarity, onsetMs };
-  });
+  const ranked = places.map((place) => rankedPlace(view, place, range));
   return ranked.sort((a, b) => b.score - a.score || b.rarity - a.rarity || byName(a, b));
+}
+
+/**
+ * What an entity's age lets it claim is worked out only where a step would change the answer: a
+ * power a step took three quarters of a ranking of 10,000 nodes.
+ */
+function rankedPlace(view: LiveTenantView, place: EntityPlace, range: TimeRange): RankedPlace {
+  const sinceMs = watchedSince(view, place);
+  const { stepMs } = view.runner;
+  let score = 0;
+  let rarity = 0;
+  let onsetMs = 0;
+  view.runner.history?.days(place, range, (scores, first, end, dayMs) => {
+    for (let i = first; ; i++) {
+      i = nextAbove(scores, i, end, onsetMs === 0 ? Math.min(score, BELOW_ANOMALOUS) : score);
+      if (i === end) return;
+      const own = scores[i]!;
+      const startMs = dayMs + i * stepMs;
+      const claimed = Math.min(1, own, claimLimit(view, sinceMs, startMs));
+      if (own > rarity) rarity = own;
+      if (claimed > score) score = claimed;
+      if (onsetMs === 0 && claimed >= ANOMALOUS_SCORE) onsetMs = startMs;
+    }
+  });
+  return { place, score, rarity, onsetMs };
+}
+
+/** The first of [from, end) above `bar`; `end` where there is none. NaN is never above. */
+function nextAbove(scores: Float32Array, from: number, end: number, bar: number): number {
+  let i = from;
+  while (i < end && !(scores[i]! > bar)) i++;
+  return i;
 }
 
 function byName(a: RankedPlace, b: RankedPlace): number {

@@ -22,11 +22,17 @@ export interface EntityDay {
 /** Days of an entity held in memory at once; older ones are read from the shelf each time. */
 const HELD_DAYS = 2;
 
-interface Entity {
+/** What is held of one entity. Opaque outside: whoever writes often keeps it instead of asking by name. */
+export interface EntityHistory {
   readonly place: EntityPlace;
   readonly days: Map<number, Float32Array>;
   readonly dirty: Set<number>;
+  /** The day written last, and its scores. */
+  day: number;
+  scores: Float32Array;
 }
+
+const NO_SCORES = new Float32Array(0);
 
 /**
  * Scores of a tenant's entities over time, one number a step, NaN where there is none. The newest
@@ -37,7 +43,8 @@ export class RollupHistory {
   readonly #stepMs: DurationMs;
   readonly #stepsPerDay: number;
   readonly #shelf: DayShelf;
-  readonly #entities = new Map<string, Entity>();
+  readonly #entities = new Map<string, EntityHistory>();
+  readonly #byObject = new WeakMap<EntityPlace, EntityHistory>();
 
   constructor(stepMs: DurationMs, shelf: DayShelf) {
     this.#stepMs = stepMs;
@@ -45,12 +52,54 @@ export class RollupHistory {
     this.#shelf = shelf;
   }
 
-  put(place: EntityPlace, startMs: EpochMs, score: number): void {
+  /** Made when it is not known yet. */
+  entity(place: EntityPlace): EntityHistory {
+    const before = this.#byObject.get(place);
+    if (before !== undefined) return before;
+    const found = this.#byName(place);
+    this.#byObject.set(place, found);
+    return found;
+  }
+
+  #byName(place: EntityPlace): EntityHistory {
+    const key = `${place.level}\0${place.clusterId}\0${place.nodeId}`;
+    const known = this.#entities.get(key);
+    if (known !== undefined) return known;
+    const days = new Map<number, Float32Array>();
+    const made = { place, days, dirty: new Set<number>(), day: -1, scores: NO_SCORES };
+    this.#entities.set(key, made);
+    return made;
+  }
+
+  put(entity: EntityHistory, startMs: EpochMs, score: number): void {
     const day = Math.floor(startMs / DAY_MS);
-    const entity = this.#entity(place);
-    const scores = entity.days.get(day) ?? this.#hold(entity, day);
-    scores[Math.floor((startMs - day * DAY_MS) / this.#stepMs)] = score;
-    entity.dirty.add(day);
+    if (entity.day !== day || !entity.dirty.has(day)) {
+      entity.scores = entity.days.get(day) ?? this.#hold(entity, day);
+      entity.day = day;
+      entity.dirty.add(day);
+    }
+    entity.scores[Math.floor((startMs - day * DAY_MS) / this.#stepMs)] = score;
+  }
+
+  /**
+   * The days that a range touches, oldest first: the steps [first, end) of `scores` begin inside it,
+   * step i at `dayMs` + i steps. NaN where there is no score.
+   */
+  days(
+    place: EntityPlace,
+    range: TimeRange,
+    visit: (scores: Float32Array, first: number, end: number, dayMs: EpochMs) => void,
+  ): void {
+    const entity = this.entity(place);
+    const lastDay = Math.floor((range.endMs - 1) / DAY_MS);
+    for (let day = Math.floor(range.startMs / DAY_MS); day <= lastDay; day++) {
+      const scores = entity.days.get(day) ?? this.#shelf.load(place, day);
+      if (scores === undefined) continue;
+      const dayMs = day * DAY_MS;
+      const first = Math.max(0, Math.ceil((range.startMs - dayMs) / this.#stepMs));
+      const end = Math.min(scores.length, Math.ceil((range.endMs - dayMs) / this.#stepMs));
+      visit(scores, first, end, dayMs);
+    }
   }
 
   /** Scores of the steps that start inside the range, oldest first; `visit` is told each known one. */
@@ -59,18 +108,11 @@ export class RollupHistory {
     range: TimeRange,
     visit: (startMs: EpochMs, score: number) => void,
   ): void {
-    const entity = this.#entity(place);
-    const lastDay = Math.floor((range.endMs - 1) / DAY_MS);
-    for (let day = Math.floor(range.startMs / DAY_MS); day <= lastDay; day++) {
-      const scores = entity.days.get(day) ?? this.#shelf.load(place, day);
-      if (scores === undefined) continue;
-      const dayMs = day * DAY_MS;
-      const first = Math.max(0, Math.ceil((range.startMs - dayMs) / this.#stepMs));
-      const end = Math.min(scores.length, Math.ceil((range.endMs - dayMs) / this.#stepMs));
+    this.days(place, range, (scores, first, end, dayMs) => {
       for (let i = first; i < end; i++) {
         if (!Number.isNaN(scores[i]!)) visit(dayMs + i * this.#stepMs, scores[i]!);
       }
-    }
+    });
   }
 
   /** Writes what changed and lets go of old days. */
@@ -87,16 +129,7 @@ export class RollupHistory {
     }
   }
 
-  #entity(place: EntityPlace): Entity {
-    const key = `${place.level}\0${place.clusterId}\0${place.nodeId}`;
-    const known = this.#entities.get(key);
-    if (known !== undefined) return known;
-    const made = { place, days: new Map<number, Float32Array>(), dirty: new Set<number>() };
-    this.#entities.set(key, made);
-    return made;
-  }
-
-  #hold(entity: Entity, day: number): Float32Array {
+  #hold(entity: EntityHistory, day: number): Float32Array {
     const kept = this.#shelf.load(entity.place, day);
     const scores = kept?.slice() ?? new Float32Array(this.#stepsPerDay).fill(Number.NaN);
     entity.days.set(day, scores);

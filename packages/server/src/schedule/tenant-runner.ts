@@ -2,13 +2,19 @@ import {
   type DurationMs,
   type EpochMs,
   type FleetFinding,
+  type FleetNames,
   type FleetStep,
   scoreOfP,
   TenantFold,
 } from "@foreshock/core";
 import type { SeriesInfo, TenantDirectory } from "./directory.ts";
 import { LATE_MAX_MS } from "./ingest-gate.ts";
-import { type DayShelf, type EntityPlace, RollupHistory } from "./rollup-history.ts";
+import {
+  type DayShelf,
+  type EntityHistory,
+  type EntityPlace,
+  RollupHistory,
+} from "./rollup-history.ts";
 import { stepFor } from "./step-choice.ts";
 
 /** Points after which a series' interval is settled. Source: the core's interval rule. */
@@ -63,6 +69,9 @@ export class TenantRunner {
   #newestMs = Number.NEGATIVE_INFINITY;
   readonly #nodesNow: EntityNow[] = [];
   readonly #clustersNow: EntityNow[] = [];
+  /** By the fold's numbers. */
+  readonly #nodeHistory: EntityHistory[] = [];
+  readonly #clusterHistory: EntityHistory[] = [];
   tenantNow: EntityNow = { score: 0, anomalous: 0 };
 
   constructor(options: RunnerOptions) {
@@ -119,8 +128,10 @@ export class TenantRunner {
   }
 
   /** Start of the node's first step with a value; undefined before. */
-  nodeSinceMs(clusterId: string, nodeId: string): EpochMs | undefined {
-    const number = this.#nodeNumber(clusterId, nodeId);
+  nodeSinceMs(place: EntityPlace): EpochMs | undefined {
+    const known = this.#numberOfPlace.get(place);
+    const number = known ?? this.#nodeNumber(place.clusterId, place.nodeId);
+    if (known === undefined && number >= 0) this.#numberOfPlace.set(place, number);
     return number < 0 ? undefined : this.#fold?.fleet.nodeSinceMs(number);
   }
 
@@ -158,6 +169,8 @@ export class TenantRunner {
     return this.#fold?.save();
   }
 
+  /** Nodes that are asked for by the same object again are found without their names. */
+  readonly #numberOfPlace = new WeakMap<EntityPlace, number>();
   readonly #nodeNumbers = new Map<string, number>();
 
   #nodeNumber(clusterId: string, nodeId: string): number {
@@ -206,14 +219,15 @@ export class TenantRunner {
   #takeUpScores(fold: TenantFold, history: RollupHistory): void {
     const { names, processedMs } = fold.fleet;
     const last = { startMs: processedMs, endMs: processedMs + fold.stepMs };
-    names.nodeIds.forEach((nodeId, n) => {
-      const clusterId = names.clusterIds[names.nodeCluster[n]!]!;
-      const place: EntityPlace = { level: "node", clusterId, nodeId };
-      history.read(place, last, (_, score) => note(this.#nodesNow, n, Math.min(1, score), 0));
+    names.nodeIds.forEach((_, n) => {
+      history.read(nodePlace(names, n), last, (_at, score) =>
+        note(this.#nodesNow, n, Math.min(1, score), 0),
+      );
     });
-    names.clusterIds.forEach((clusterId, c) => {
-      const place: EntityPlace = { level: "cluster", clusterId, nodeId: "" };
-      history.read(place, last, (_, score) => note(this.#clustersNow, c, Math.min(1, score), 0));
+    names.clusterIds.forEach((_, c) => {
+      history.read(clusterPlace(names, c), last, (_at, score) =>
+        note(this.#clustersNow, c, Math.min(1, score), 0),
+      );
     });
     history.read(TENANT_PLACE, last, (_, score) => {
       this.tenantNow = { score: Math.min(1, score), anomalous: 0 };
@@ -248,21 +262,33 @@ export class TenantRunner {
     const history = this.#history!;
     const { nodes, clusters, tenant, startMs } = step;
     for (let n = 0; n < nodes.count; n++) {
-      const clusterId = names.clusterIds[names.nodeCluster[n]!]!;
-      const place: EntityPlace = { level: "node", clusterId, nodeId: names.nodeIds[n]! };
-      history.put(place, startMs, scoreOfP(nodes.p[n]!, fold.stepMs));
+      if (this.#nodeHistory[n] === undefined) {
+        this.#nodeHistory[n] = history.entity(nodePlace(names, n));
+      }
+      history.put(this.#nodeHistory[n]!, startMs, scoreOfP(nodes.p[n]!, fold.stepMs));
       note(this.#nodesNow, n, nodes.score[n]!, nodes.anomalous[n]!);
     }
     for (let c = 0; c < clusters.count; c++) {
-      const place: EntityPlace = { level: "cluster", clusterId: names.clusterIds[c]!, nodeId: "" };
-      history.put(place, startMs, scoreOfP(clusters.p[c]!, fold.stepMs));
+      if (this.#clusterHistory[c] === undefined) {
+        this.#clusterHistory[c] = history.entity(clusterPlace(names, c));
+      }
+      history.put(this.#clusterHistory[c]!, startMs, scoreOfP(clusters.p[c]!, fold.stepMs));
       note(this.#clustersNow, c, clusters.score[c]!, clusters.anomalous[c]!);
     }
-    history.put(TENANT_PLACE, startMs, scoreOfP(tenant.p, fold.stepMs));
+    history.put(history.entity(TENANT_PLACE), startMs, scoreOfP(tenant.p, fold.stepMs));
     this.tenantNow = { score: known(tenant.score), anomalous: tenant.anomalousNodes };
     for (const id of step.retracted) this.#options.events.findingRetracted(id);
     for (const finding of step.changed) this.#options.events.findingChanged(finding);
   }
+}
+
+function nodePlace(names: FleetNames, n: number): EntityPlace {
+  const clusterId = names.clusterIds[names.nodeCluster[n]!]!;
+  return { level: "node", clusterId, nodeId: names.nodeIds[n]! };
+}
+
+function clusterPlace(names: FleetNames, c: number): EntityPlace {
+  return { level: "cluster", clusterId: names.clusterIds[c]!, nodeId: "" };
 }
 
 export const TENANT_PLACE: EntityPlace = { level: "tenant", clusterId: "", nodeId: "" };
