@@ -1,6 +1,12 @@
-import { DETECTOR_OUT, DETECTOR_OUT_LENGTH, type StreamingEngine } from "../engine/engine.ts";
+import {
+  DETECTOR_OUT,
+  DETECTOR_OUT_LENGTH,
+  type PointEngine,
+  type StreamingEngine,
+} from "../engine/engine.ts";
 import { generateSeries } from "../generator/generate-series.ts";
 import { METRIC_KINDS, type MetricKind } from "../generator/metric-kinds.ts";
+import { MetricSeries } from "../model/metric-series.ts";
 import type { DurationMs } from "../model/time.ts";
 import { createStreamEngine } from "../pipeline/stream-engine.ts";
 import { returnPeriodDays } from "../stats/return-period.ts";
@@ -13,7 +19,7 @@ export interface KindsPlan {
   readonly days: number;
   readonly intervalMs: DurationMs;
   /** Left out: the default engine. */
-  readonly engine?: StreamingEngine;
+  readonly engine?: PointEngine;
 }
 
 /** Promised against realised alarms of one kind of healthy metric, first days included. */
@@ -68,14 +74,32 @@ export interface HealthySeries {
 export function tallySeries(
   tally: PromiseTally,
   entity: number,
-  engine: StreamingEngine,
-  { timestampsMs, values, intervalMs, labels }: HealthySeries,
+  engine: PointEngine,
+  series: HealthySeries,
 ): void {
+  const { values, intervalMs, labels } = series;
+  const p =
+    "open" in engine ? pointsOf(engine as StreamingEngine, series) : wholeOf(engine, series);
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!) || labels?.[i] === 1) continue;
+    tally.push(entity, i, returnPeriodDays(p[i]!, intervalMs), intervalMs);
+  }
+}
+
+function pointsOf(
+  engine: StreamingEngine,
+  { timestampsMs, values, intervalMs }: HealthySeries,
+): Float64Array {
   const detector = engine.open(intervalMs);
   const out = new Float64Array(DETECTOR_OUT_LENGTH);
-  for (let i = 0; i < values.length; i++) {
-    detector.push(timestampsMs[i]!, values[i]!, out);
-    if (Number.isNaN(values[i]!) || labels?.[i] === 1) continue;
-    tally.push(entity, i, returnPeriodDays(out[DETECTOR_OUT.p]!, intervalMs), intervalMs);
-  }
+  return values.map((value, i) => {
+    detector.push(timestampsMs[i]!, value, out);
+    return out[DETECTOR_OUT.p]!;
+  });
+}
+
+const HEALTHY_KEY = { tenantId: "healthy", clusterId: "c", nodeId: "n", metricName: "m" };
+
+function wholeOf(engine: PointEngine, { timestampsMs, values }: HealthySeries): Float64Array {
+  return engine.score(new MetricSeries({ ...HEALTHY_KEY, timestamps: timestampsMs, values })).p;
 }

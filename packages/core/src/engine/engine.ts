@@ -29,8 +29,16 @@ export interface PointScores {
   readonly upper: Float64Array;
 }
 
-/** An engine that also works point by point and scores whole series; ours does. */
-export interface StreamingEngine extends AnomalyDetectionEngine {
+/** An engine that also says what it thinks of every point. */
+export interface PointEngine extends AnomalyDetectionEngine {
+  /** Whether what it says of a point depends on later points: not for live alarms. */
+  readonly looksAhead: boolean;
+  score(series: MetricSeries): PointScores;
+}
+
+/** An engine that also works point by point as they come; ours does. */
+export interface StreamingEngine extends PointEngine {
+  readonly looksAhead: false;
   /** The fold of `open().push` over the points, bit for bit. */
   score(series: MetricSeries): PointScores;
   /** Interval not known yet? Leave it out: it is learnt from the first points, causally. */

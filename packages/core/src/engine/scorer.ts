@@ -73,4 +73,6 @@ export interface ScorerColumns {
   readonly expected: Float64Array;
   readonly level: Float64Array;
   readonly scale: Float64Array;
+  /** Parts of the nonconformity by view: they add up to it. Left out: the engine tells none. */
+  readonly parts?: Partial<Record<"sudden" | "hour" | "recent" | "shift", Float64Array>>;
 }

@@ -1,36 +1,10 @@
 import type { StreamingEngine } from "../engine/engine.ts";
 import type { StreamScorer } from "../engine/scorer.ts";
 import { streamScorer } from "../engine/stream/stream-scorer.ts";
-import { AnomalyResult } from "../model/anomaly-result.ts";
-import { LABEL_OF_KIND } from "../model/anomaly-type.ts";
-import type { Explanation } from "../model/explanation.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
-import { Refusal } from "../model/refusal.ts";
-import { seriesKey } from "../model/series-key.ts";
-import { ANOMALOUS_SCORE } from "../model/severity.ts";
-import { type DurationMs, HOUR_MS } from "../model/time.ts";
-import { TimeBasedWindowExtractor } from "../window/time-based-window-extractor.ts";
-import type { TimeWindow, WindowExtractor } from "../window/time-window.ts";
-import { type Explainer, explainWindow } from "./explain-window.ts";
+import { type EngineOptions, windowEngine } from "./point-engine.ts";
 import { type DetailedScores, scoreSeries } from "./score-series.ts";
 import { openSeriesDetector } from "./series-detector.ts";
-import { type WindowEpisode, windowEpisode } from "./window-episode.ts";
-
-/** Points that a default window holds at least. */
-const WINDOW_POINTS_MIN = 12;
-
-/** Spread below this is arithmetic, not behaviour: as in the engine's own residuals. */
-const SCALE_MIN = 1e-9;
-const SCALE_MIN_SHARE = 1e-5;
-
-export interface EngineOptions {
-  /** How `detect` cuts a series; left out: tumbling windows as `defaultWindows` gives them. */
-  readonly windows?: WindowExtractor;
-  /** Nominal sampling interval; left out: learnt from each series' first points. */
-  readonly intervalMs?: DurationMs;
-  /** How results come to their kind and words; left out: the platform's own. */
-  readonly explainer?: Explainer;
-}
 
 /** A streaming engine whose point scores carry what explanations are made of. */
 export interface DetailedEngine extends StreamingEngine {
@@ -43,85 +17,12 @@ export function createStreamEngine(options: EngineOptions = {}): DetailedEngine 
 }
 
 /**
- * Any streaming scorer, bound to the platform's calibration, labels and explanations.
- *
- * `detect` gives one result a window: its score is that of its highest point, its label is `normal`
- * below 0.5, and only anomalous results carry their explanation. Only a window's own past is looked at, so a prefix of a series gives the same results
- * for its whole windows. The series is not changed. An empty series has no windows.
+ * Any streaming scorer, bound to the platform's calibration, labels and explanations. Only a window's
+ * own past is looked at, so a prefix of a series gives the same results for its whole windows.
  */
 export function bindEngine(scorer: StreamScorer, options: EngineOptions = {}): DetailedEngine {
-  const explainer = options.explainer ?? explainWindow;
   const open = (intervalMs = options.intervalMs) => openSeriesDetector(scorer, intervalMs);
   const score = (series: MetricSeries) => scoreSeries(open(), series);
-
-  return { name: scorer.name, version: scorer.version, open, score, detect, explain };
-
-  async function detect(series: MetricSeries): Promise<AnomalyResult[]> {
-    const scores = score(series);
-    const extractor = options.windows ?? defaultWindows(scores.intervalMs);
-    return extractor.extract(series).map((window) => {
-      const episode = windowEpisode(series, scores, window.startIndex, window.endIndex);
-      const anomalous = episode.peakScore >= ANOMALOUS_SCORE;
-      const explanation = anomalous ? explainer({ series, scores, episode }) : undefined;
-      return resultOf(scorer.name, series, scores, window, episode, explanation);
-    });
-  }
-
-  async function explain(series: MetricSeries, result: AnomalyResult) {
-    const [startIndex, endIndex] = indicesOf(series, result);
-    const scores = score(series);
-    const episode = windowEpisode(series, scores, startIndex, endIndex);
-    return explainer({ series, scores, episode });
-  }
-}
-
-function resultOf(
-  engine: string,
-  series: MetricSeries,
-  scores: DetailedScores,
-  window: TimeWindow,
-  episode: WindowEpisode,
-  explanation: Explanation | undefined,
-): AnomalyResult {
-  const kind = explanation?.kind ?? "normal";
-  return new AnomalyResult({
-    ...seriesKey(series),
-    engine,
-    windowStart: window.startMs,
-    windowEnd: window.endMs,
-    intervalMs: scores.intervalMs,
-    anomalyScore: episode.peakScore,
-    anomalyLabel: LABEL_OF_KIND[kind],
-    kind,
-    magnitude: explanation === undefined ? 0 : magnitudeOf(episode),
-    ...(explanation === undefined ? {} : { explanation }),
-  });
-}
-
-/** The farthest alarm point's distance from its level, in typical scales but at least the floor. */
-function magnitudeOf({ farthest }: WindowEpisode): number {
-  const { value, level, scale } = farthest;
-  return Math.abs(value - level) / (scale + SCALE_MIN + SCALE_MIN_SHARE * Math.abs(level));
-}
-
-/** Tumbling windows of an hour, or of 12 points where those take longer, aligned to the epoch. */
-export function defaultWindows(intervalMs: DurationMs): WindowExtractor {
-  const windowMs = Math.max(HOUR_MS, WINDOW_POINTS_MIN * intervalMs);
-  return new TimeBasedWindowExtractor({ windowMs });
-}
-
-/** Points of the series inside the result's window. @throws Refusal "range/empty" without any. */
-function indicesOf(series: MetricSeries, result: AnomalyResult): [number, number] {
-  const { timestamps } = series;
-  let start = timestamps.findIndex((atMs) => atMs >= result.windowStart);
-  if (start < 0) start = timestamps.length;
-  let end = start;
-  while (end < timestamps.length && timestamps[end]! < result.windowEnd) end++;
-  if (end === start) {
-    throw new Refusal("range/empty", "the series has no point in this result's window", {
-      windowStart: result.windowStart,
-      windowEnd: result.windowEnd,
-    });
-  }
-  return [start, end];
+  const { name, version } = scorer;
+  return { ...windowEngine({ name, version, looksAhead: false, score, options }), open };
 }

@@ -12,7 +12,7 @@ export const TAIL = {
 } as const;
 
 /** How many points the prior law is worth. */
-const PRIOR_POINTS = 1000;
+export const PRIOR_POINTS = 1000;
 
 /**
  * Quantiles of the nonconformity of healthy series: nearly one law for all of them (medians 1.06 to
@@ -33,7 +33,7 @@ export function priorHistogram(): Float64Array {
 }
 
 /** Share of healthy points below `value`: linear in its logarithm between the knots, Pareto above. */
-function shareBelow(value: number): number {
+export function shareBelow(value: number): number {
   const last = VALUES.length - 1;
   if (value <= VALUES[0]) return 0;
   if (value >= VALUES[last]!) {

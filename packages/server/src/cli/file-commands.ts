@@ -102,7 +102,7 @@ Missing values: empty, NaN, null.
 
 Score file: timestamp,cluster,node,metric,score,expected,lower,upper,label. Rows with an empty metric
 are the node's own score, rows with an empty node the cluster's. A point's row never depends on
-later points.
+later points, except with --engine batch, which looks ahead.
 
 Examples:
   foreshock detect cpu.csv

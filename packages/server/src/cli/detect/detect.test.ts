@@ -44,6 +44,26 @@ describe("foreshock detect", () => {
     expect(run.code).toBe(EXIT.ok);
   });
 
+  it("scores with the engine asked for: batch looks ahead, stream does not", async () => {
+    const path = fileOf("web-1.csv", jumping());
+    const cut = fileOf("cut/web-1.csv", jumping().split("\n").slice(0, 5702).join("\n"));
+    for (const engine of ["batch", "stream"]) {
+      const rowsOf = async (file: string) => {
+        const out = join(folder, `${engine}.scores.csv`);
+        await runForTest(["detect", file, "--engine", engine, "--scores", out]);
+        return readFileSync(out, "utf8").split("\n").slice(0, 5700);
+      };
+      const [whole, part] = [await rowsOf(path), await rowsOf(cut)];
+      expect(whole.length).toBe(5700);
+      if (engine === "batch") expect(part).not.toEqual(whole);
+      else expect(part).toEqual(whole);
+    }
+    const { data } = JSON.parse(
+      (await runForTest(["detect", path, "--engine", "batch", "--json"])).out,
+    );
+    expect(data[0]).toMatchObject({ engine: "batch", severity: "critical" });
+  });
+
   it("ends with 3 when something was found, only where asked to", async () => {
     const path = fileOf("web-1.csv", jumping());
     expect((await runForTest(["detect", path, "--exit-code"])).code).toBe(EXIT.found);

@@ -1,4 +1,10 @@
-import { createStreamEngine, EngineRegistry, Refusal, type StreamingEngine } from "@foreshock/core";
+import {
+  createBatchEngine,
+  createStreamEngine,
+  EngineRegistry,
+  type PointEngine,
+  Refusal,
+} from "@foreshock/core";
 
 /** The engines the command line knows by name. */
 export function engines(): EngineRegistry {
@@ -8,13 +14,18 @@ export function engines(): EngineRegistry {
     summary: "point by point, causal, seasonal without configuration (default)",
     make: createStreamEngine,
   });
+  registry.register({
+    name: "batch",
+    summary: "forward and backward over a whole series; looks ahead: for backfill and history",
+    make: createBatchEngine,
+  });
   return registry;
 }
 
 /** An engine that scores every point. @throws Refusal "engine/unknown" | "engine/unavailable". */
-export function engineByName(name: string): StreamingEngine {
+export function engineByName(name: string): PointEngine {
   const engine = engines().get(name);
-  if ("score" in engine) return engine as StreamingEngine;
+  if ("score" in engine) return engine as PointEngine;
   throw new Refusal(
     "engine/unavailable",
     `engine "${name}" gives results by window, not by point`,

@@ -4,8 +4,8 @@ import {
   type Episode,
   EpisodeTracker,
   MetricSeries,
+  type PointEngine,
   type PointScores,
-  type StreamingEngine,
   scoreOfP,
 } from "@foreshock/core";
 import type { CsvTable } from "../../ingest/csv-table.ts";
@@ -61,7 +61,7 @@ export interface ScoredTable {
  *
  * Cost: the engine's per value, about 100 bytes of memory per value.
  */
-export function scoreTable(table: CsvTable, engine: StreamingEngine): ScoredTable {
+export function scoreTable(table: CsvTable, engine: PointEngine): ScoredTable {
   const shape = tableShape(table);
   const width = table.columns.length;
   const series: ScoredSeries[] = new Array(table.entities.length * width);
@@ -89,7 +89,7 @@ function scoreColumn(
   entity: number,
   column: number,
   rows: Int32Array,
-  engine: StreamingEngine,
+  engine: PointEngine,
 ): ScoredSeries {
   const { cluster, node, metric } = table.entities[entity]!;
   const values = table.columns[column]!;

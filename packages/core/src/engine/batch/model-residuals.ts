@@ -1,0 +1,71 @@
+import type { EpochMs } from "../../model/time.ts";
+import type { StreamClock } from "../stream/clock.ts";
+import { stepModels, wakes } from "../stream/models.ts";
+import { POINT, pointScratch, StreamState } from "../stream/state.ts";
+
+/** Larger values count as this large, as in the stream engine: their squares stay finite. */
+const VALUE_MAX = 1e36;
+
+/** What the stream engine's models say of every point of a series. Columns of one length. */
+export interface ModelResiduals {
+  /** Residuals of the three views in units of their usual size; 0 where missing. */
+  readonly sudden: Float64Array;
+  readonly hour: Float64Array;
+  readonly recent: Float64Array;
+  /** As the stream engine gives them; NaN where missing. */
+  readonly expected: Float64Array;
+  readonly level: Float64Array;
+  readonly scale: Float64Array;
+}
+
+/** One pass over the points in the order of time. NaN and infinities are missing points. */
+export function modelResiduals(
+  timestampsMs: Float64Array,
+  values: Float64Array,
+  clock: StreamClock,
+): ModelResiduals {
+  const made = emptyResiduals(values.length);
+  const state = new StreamState(clock);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
+    const limited = Math.min(Math.max(value, -VALUE_MAX), VALUE_MAX);
+    stepModels(state, clock, timestampsMs[i]!, limited);
+    made.sudden[i] = pointScratch[POINT.Z_RLS]!;
+    made.hour[i] = pointScratch[POINT.Z_DAILY]!;
+    made.recent[i] = pointScratch[POINT.Z_MEDIUM]!;
+    made.expected[i] = pointScratch[POINT.EXPECTED]!;
+    made.level[i] = pointScratch[POINT.DAILY]!;
+    made.scale[i] = pointScratch[POINT.TYPICAL_DAILY]!;
+    if (wakes(state.numbers)) {
+      state.restart();
+      stepModels(state, clock, timestampsMs[i]!, limited);
+    }
+  }
+  return made;
+}
+
+/** The same over the series read from its end: time is mirrored, the columns are turned back. */
+export function mirroredResiduals(
+  timestampsMs: Float64Array,
+  values: Float64Array,
+  clock: StreamClock,
+): ModelResiduals {
+  const ends: EpochMs = (timestampsMs[0] ?? 0) + (timestampsMs.at(-1) ?? 0);
+  const mirroredMs = timestampsMs.map((atMs) => ends - atMs).reverse();
+  const made = modelResiduals(mirroredMs, values.toReversed(), clock);
+  for (const column of Object.values(made)) column.reverse();
+  return made;
+}
+
+function emptyResiduals(length: number) {
+  const unknown = () => new Float64Array(length).fill(Number.NaN);
+  return {
+    sudden: new Float64Array(length),
+    hour: new Float64Array(length),
+    recent: new Float64Array(length),
+    expected: unknown(),
+    level: unknown(),
+    scale: unknown(),
+  };
+}

@@ -1,0 +1,130 @@
+import type { PointEngine } from "../engine/engine.ts";
+import { AnomalyResult } from "../model/anomaly-result.ts";
+import { LABEL_OF_KIND } from "../model/anomaly-type.ts";
+import type { Explanation } from "../model/explanation.ts";
+import type { MetricSeries } from "../model/metric-series.ts";
+import { Refusal } from "../model/refusal.ts";
+import { seriesKey } from "../model/series-key.ts";
+import { ANOMALOUS_SCORE } from "../model/severity.ts";
+import { type DurationMs, HOUR_MS } from "../model/time.ts";
+import { TimeBasedWindowExtractor } from "../window/time-based-window-extractor.ts";
+import type { TimeWindow, WindowExtractor } from "../window/time-window.ts";
+import { type Explainer, explainWindow } from "./explain-window.ts";
+import type { DetailedScores } from "./score-series.ts";
+import { type WindowEpisode, windowEpisode } from "./window-episode.ts";
+
+/** Points that a default window holds at least. */
+const WINDOW_POINTS_MIN = 12;
+
+/** Spread below this is arithmetic, not behaviour: as in the engine's own residuals. */
+const SCALE_MIN = 1e-9;
+const SCALE_MIN_SHARE = 1e-5;
+
+export interface EngineOptions {
+  /** How `detect` cuts a series; left out: tumbling windows as `defaultWindows` gives them. */
+  readonly windows?: WindowExtractor;
+  /** Nominal sampling interval; left out: learnt from each series' first points. */
+  readonly intervalMs?: DurationMs;
+  /** How results come to their kind and words; left out: the platform's own. */
+  readonly explainer?: Explainer;
+}
+
+/** An engine whose point scores carry what explanations are made of. */
+export interface ScoredEngine extends PointEngine {
+  score(series: MetricSeries): DetailedScores;
+}
+
+export interface PointScorer<LooksAhead extends boolean> {
+  readonly name: string;
+  readonly version: number;
+  readonly looksAhead: LooksAhead;
+  readonly score: (series: MetricSeries) => DetailedScores;
+  readonly options: EngineOptions;
+}
+
+/**
+ * The upper floor of whatever gives scored points: one result a window, explained.
+ *
+ * `detect` gives one result a window: its score is that of its highest point, its label is `normal`
+ * below 0.5, and only anomalous results carry their explanation. The series is not changed. An empty
+ * series has no windows.
+ */
+export function windowEngine<LooksAhead extends boolean>({
+  name,
+  version,
+  looksAhead,
+  score,
+  options,
+}: PointScorer<LooksAhead>): ScoredEngine & { readonly looksAhead: LooksAhead } {
+  const explainer = options.explainer ?? explainWindow;
+  return { name, version, looksAhead, score, detect, explain };
+
+  async function detect(series: MetricSeries): Promise<AnomalyResult[]> {
+    const scores = score(series);
+    const extractor = options.windows ?? defaultWindows(scores.intervalMs);
+    return extractor.extract(series).map((window) => {
+      const episode = windowEpisode(series, scores, window.startIndex, window.endIndex);
+      const anomalous = episode.peakScore >= ANOMALOUS_SCORE;
+      const explanation = anomalous ? explainer({ series, scores, episode }) : undefined;
+      return resultOf(name, series, scores, window, episode, explanation);
+    });
+  }
+
+  async function explain(series: MetricSeries, result: AnomalyResult) {
+    const [startIndex, endIndex] = indicesOf(series, result);
+    const scores = score(series);
+    const episode = windowEpisode(series, scores, startIndex, endIndex);
+    return explainer({ series, scores, episode });
+  }
+}
+
+function resultOf(
+  engine: string,
+  series: MetricSeries,
+  scores: DetailedScores,
+  window: TimeWindow,
+  episode: WindowEpisode,
+  explanation: Explanation | undefined,
+): AnomalyResult {
+  const kind = explanation?.kind ?? "normal";
+  return new AnomalyResult({
+    ...seriesKey(series),
+    engine,
+    windowStart: window.startMs,
+    windowEnd: window.endMs,
+    intervalMs: scores.intervalMs,
+    anomalyScore: episode.peakScore,
+    anomalyLabel: LABEL_OF_KIND[kind],
+    kind,
+    magnitude: explanation === undefined ? 0 : magnitudeOf(episode),
+    ...(explanation === undefined ? {} : { explanation }),
+  });
+}
+
+/** The farthest alarm point's distance from its level, in typical scales but at least the floor. */
+function magnitudeOf({ farthest }: WindowEpisode): number {
+  const { value, level, scale } = farthest;
+  return Math.abs(value - level) / (scale + SCALE_MIN + SCALE_MIN_SHARE * Math.abs(level));
+}
+
+/** Tumbling windows of an hour, or of 12 points where those take longer, aligned to the epoch. */
+export function defaultWindows(intervalMs: DurationMs): WindowExtractor {
+  const windowMs = Math.max(HOUR_MS, WINDOW_POINTS_MIN * intervalMs);
+  return new TimeBasedWindowExtractor({ windowMs });
+}
+
+/** Points of the series inside the result's window. @throws Refusal "range/empty" without any. */
+function indicesOf(series: MetricSeries, result: AnomalyResult): [number, number] {
+  const { timestamps } = series;
+  let start = timestamps.findIndex((atMs) => atMs >= result.windowStart);
+  if (start < 0) start = timestamps.length;
+  let end = start;
+  while (end < timestamps.length && timestamps[end]! < result.windowEnd) end++;
+  if (end === start) {
+    throw new Refusal("range/empty", "the series has no point in this result's window", {
+      windowStart: result.windowStart,
+      windowEnd: result.windowEnd,
+    });
+  }
+  return [start, end];
+}
