@@ -1,3 +1,4 @@
+import type { StreamingEngine } from "@foreshock/core";
 import {
   INCIDENT_SETS,
   type IncidentSet,
@@ -254,6 +255,7 @@ function generatedFigures({ engines, say }: AccuracyPlan): GeneratedFigures | un
   return { clean, shifts, labels: judgeLabels(engine) };
 }
 
-function defaultEngine(measured: readonly MeasuredEngine[]) {
-  return measured.find(({ name }) => name === DEFAULT_ENGINE)?.engine;
+function defaultEngine(measured: readonly MeasuredEngine[]): StreamingEngine | undefined {
+  const engine = measured.find(({ name }) => name === DEFAULT_ENGINE)?.engine;
+  return engine !== undefined && "open" in engine ? (engine as StreamingEngine) : undefined;
 }

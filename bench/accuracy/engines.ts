@@ -1,10 +1,10 @@
-import { Refusal, type StreamingEngine } from "@foreshock/core";
+import { type PointEngine, Refusal } from "@foreshock/core";
 import { engineByName, engines } from "../../packages/server/src/cli/detect/engines.ts";
 
 /** An engine that can be measured here. */
 export interface MeasuredEngine {
   readonly name: string;
-  readonly engine: StreamingEngine;
+  readonly engine: PointEngine;
 }
 
 export interface EngineChoice {

@@ -1,4 +1,4 @@
-import type { StreamingEngine } from "@foreshock/core";
+import type { PointEngine } from "@foreshock/core";
 import {
   type ScoredTable,
   scoreTable,
@@ -12,12 +12,12 @@ import type { LabelledSeries } from "../datasets/record.ts";
  * and the node's own row. Nothing is written or read on the way, so the figures are those of the
  * command line (a test holds them together).
  */
-export function scoredTable(record: LabelledSeries, engine: StreamingEngine): ScoredTable {
+export function scoredTable(record: LabelledSeries, engine: PointEngine): ScoredTable {
   return scoreTable(tableOf(record), engine);
 }
 
 /** The score of a lone metric, or of the node where there are several. NaN = no score. */
-export function engineScores(record: LabelledSeries, engine: StreamingEngine): Float64Array {
+export function engineScores(record: LabelledSeries, engine: PointEngine): Float64Array {
   const { series, nodes } = scoredTable(record, engine);
   return record.columns.length === 1 ? series[0]!.points.score : nodes[0]!.score;
 }

@@ -1,4 +1,4 @@
-import { type PointScores, rankWindow, runStageA, type StreamingEngine } from "@foreshock/core";
+import { type PointEngine, type PointScores, rankWindow, runStageA } from "@foreshock/core";
 
 import { type Attribution, attribution } from "../metrics/hit-rate.ts";
 import { scoredTable } from "./engine-scores.ts";
@@ -30,7 +30,7 @@ export interface MeanAttribution extends Attribution {
  */
 export function judgeNodes(
   regions: readonly LabelledRegion[],
-  engine: StreamingEngine,
+  engine: PointEngine,
   latenessMs: readonly number[] = [0],
 ): NodeSetQuality {
   const calibrated: Float64Array[] = [];
