@@ -9,7 +9,7 @@ import {
   UNIVARIATE_SETS,
 } from "./datasets/datasets.ts";
 import type { EngineChoice, MeasuredEngine } from "./engines.ts";
-import { FLOORS, type Floor, floorOfNode } from "./floors/floors.ts";
+import { type Floor, floorOfNode } from "./floors/floors.ts";
 import { floorRanks } from "./floors/root-floor.ts";
 import { engineScores } from "./protocol/engine-scores.ts";
 import {
@@ -43,6 +43,7 @@ export interface AccuracyPlan {
   /** Names of sets; undefined = all. */
   readonly only: readonly string[] | undefined;
   readonly engines: EngineChoice;
+  readonly floors: readonly Floor[];
   /** Hears what is done next. */
   readonly say: (step: string) => void;
 }
@@ -156,7 +157,7 @@ function setRows(plan: AccuracyPlan, name: string, regions: readonly LabelledReg
     const scores = regions.map(({ record }) => engineScores(record, one.engine));
     return setRow(name, regions, { detector: one.name, kind: "engine", levels: LEVELS, scores });
   });
-  const floors = FLOORS.map((floor) => {
+  const floors = plan.floors.map((floor) => {
     plan.say(`${name}: floor ${floor.name}`);
     const scores = regions.map((region) => floor.judge(region.record.columns[0]!, region));
     const levels = floor.threshold === undefined ? [] : [floor.threshold];
@@ -196,14 +197,17 @@ function openingRows(
   });
 }
 
-function nodeRows({ engines, say }: AccuracyPlan, regions: readonly LabelledRegion[]): NodeRow[] {
+function nodeRows(
+  { engines, floors, say }: AccuracyPlan,
+  regions: readonly LabelledRegion[],
+): NodeRow[] {
   const set = regions[0]!.record.dataset;
   const ours = engines.measured.map(({ name, engine }): NodeRow => {
     say(`${set}: ${name}`);
     const quality = judgeNodes(regions, engine, [0, LATE_MS]);
     return { detector: name, kind: "engine", vusPr: quality.calibrated.vusPr, quality };
   });
-  return [...ours, ...FLOORS.map((floor) => floorNodeRow(floor, regions, say))];
+  return [...ours, ...floors.map((floor) => floorNodeRow(floor, regions, say))];
 }
 
 function floorNodeRow(

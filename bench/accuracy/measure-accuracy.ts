@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { keep } from "../page.ts";
 import { ALL_SETS, runAccuracy } from "./accuracy-run.ts";
 import { chosenEngines } from "./engines.ts";
+import { FLOORS } from "./floors/floors.ts";
 import { missedGates } from "./goals.ts";
 import { measuresOf } from "./measures.ts";
 import { printTables } from "./print-tables.ts";
@@ -29,7 +30,7 @@ export function measureAccuracy({ data, only, engine }: AccuracyFlags): void {
       throw new Error(`--only knows no set ${unknown}; there are ${ALL_SETS.join(", ")}`);
     }
     const engines = chosenEngines(listOf(engine));
-    const run = runAccuracy({ dataDir, only: sets, engines, say });
+    const run = runAccuracy({ dataDir, only: sets, engines, floors: FLOORS, say });
     const measures = measuresOf(run);
     const tables = accuracyTables(run, measures);
     printTables(tables);

@@ -22,9 +22,9 @@ export function referenceMissing(): string | undefined {
   if (!existsSync(join(SHARED, "reference", "stream_engine.py"))) {
     return "the research folder is not there: set FORESHOCK_SHARED to it";
   }
-  const tried = spawnSync(python(), ["-c", "import numpy, numba"], { encoding: "utf8" });
+  const tried = spawnSync(pythonCommand(), ["-c", "import numpy, numba"], { encoding: "utf8" });
   if (tried.status === 0) return undefined;
-  return `${python()} has no numpy and numba: set FORESHOCK_PYTHON to one that has`;
+  return `${pythonCommand()} has no numpy and numba: set FORESHOCK_PYTHON to one that has`;
 }
 
 /**
@@ -34,7 +34,7 @@ export function referenceMissing(): string | undefined {
 export function askReference(script: string, args: readonly string[] = []): ReferenceCase[] {
   const folder = mkdtempSync(join(tmpdir(), "foreshock-reference-"));
   try {
-    const ran = spawnSync(python(), ["-c", PREAMBLE + script + EPILOGUE, folder, ...args], {
+    const ran = spawnSync(pythonCommand(), ["-c", PREAMBLE + script + EPILOGUE, folder, ...args], {
       encoding: "utf8",
       maxBuffer: 1 << 26,
       env: {
@@ -51,7 +51,8 @@ export function askReference(script: string, args: readonly string[] = []): Refe
   }
 }
 
-function python(): string {
+/** The Python that has the reference's packages. */
+export function pythonCommand(): string {
   return process.env.FORESHOCK_PYTHON ?? "python3";
 }
 
