@@ -9,7 +9,8 @@ const CASES = [5, 30];
 const TOLERANCE = 1e-9;
 
 // p comes from the reference's engine, so that the ranking alone is compared. The second ranking of a
-// case uses a made-up call graph in which every other node is a leaf of the first.
+// case uses a made-up call graph in which every other node is a leaf of the first. The reference keeps no
+// guard between history and window: the values of our guard's rows are emptied for both.
 const SCRIPT = `
 import loaders, ranking
 from node import metric_p
@@ -20,6 +21,8 @@ for k, case in enumerate(loaders.cases("nezha", [data])):
     first, last = case.abnormal
     t, v = case.timestamps[:last].astype(float), case.values[:last]
     p, _ = metric_p(t, v)
+    v = v.copy()
+    v[first - min(last - first, (first - max(0, first - 1440)) // 4):first] = np.nan
     edges = [(case.nodes[0], n) for n in case.nodes[1::2]]
     for graph in (None, edges):
         nodes, metrics, score = ranking.rank(t, v, case.columns, t[first], t[last - 1] + 1, graph, p)

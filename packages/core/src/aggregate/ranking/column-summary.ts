@@ -1,14 +1,13 @@
-import { medianOf, quantile } from "./select.ts";
+import { medianOf, quantile, selectSmallest } from "./select.ts";
+import { onsetRow, sustainedMove } from "./sustained-move.ts";
 import type { WindowPlan } from "./window-plan.ts";
 
-/** Points of a sustained move. Source of all constants: spec of detection, section 13.1. */
-const RUN_ROWS = 5;
-/** From so many known points on, a run is also judged without its largest point. */
-const WITHOUT_LARGEST_MIN = 4;
-/** 95 % of |x - median| is 1.96 standard deviations of normal noise. */
+/** 95 % of |x - median| is 1.96 standard deviations of normal noise. Source: section 13.1 of detection. */
 const SPREAD_QUANTILE = 0.95;
 const SPREAD_UNIT = 1.96;
 const RARITY_P_MIN = 1e-12;
+/** The rarest points of a window that its rarity is the mean of: one of many rows is rare by chance. */
+const RAREST_SHARE = 0.1;
 const SAME_LEVEL = 1e-12;
 
 /**
@@ -23,14 +22,22 @@ export interface ColumnSummaries {
   readonly historyCount: Int32Array;
   readonly level: Float64Array;
   readonly spread: Float64Array;
+  /** 1 where all known points of the history are equal. */
+  readonly constant: Uint8Array;
   /** 1 where the history's maximum equals its median: availability, success rate. */
   readonly atCeiling: Uint8Array;
   /** Largest sustained move away from the level, in the metric's unit. */
   readonly moved: Float64Array;
   /** 1 where the mean of the window lies below the level. */
   readonly fell: Uint8Array;
-  /** Highest -log10 p of the window. */
+  /** Mean -log10 p of the rarest tenth of the window's rows, at least one. */
   readonly rarity: Float64Array;
+  /** Known points, lowest and highest value of the ranked window; the latter hold where there are points. */
+  readonly pointCount: Int32Array;
+  readonly lowest: Float64Array;
+  readonly highest: Float64Array;
+  /** When the move of the ranked window began, at the earliest in the guard; NaN where nothing moved. */
+  readonly onsetMs: Float64Array;
 }
 
 export function columnSummaries(columnCount: number, windowCount: number): ColumnSummaries {
@@ -41,25 +48,34 @@ export function columnSummaries(columnCount: number, windowCount: number): Colum
     historyCount: new Int32Array(columnCount),
     level: new Float64Array(columnCount),
     spread: new Float64Array(columnCount),
+    constant: new Uint8Array(columnCount),
     atCeiling: new Uint8Array(columnCount),
     moved: new Float64Array(cells),
     fell: new Uint8Array(cells),
     rarity: new Float64Array(cells),
+    pointCount: new Int32Array(columnCount),
+    lowest: new Float64Array(columnCount),
+    highest: new Float64Array(columnCount),
+    onsetMs: new Float64Array(columnCount).fill(Number.NaN),
   };
 }
 
-/**
- * Fills column `column` of `out` from its samples and tail probabilities, row by row of the plan.
- * NaN = missing; a missing p counts as 1. O(rows of history + rows of all windows).
- */
+/** The rows of one column (one metric of one node), all of equal length. NaN = missing; a missing p counts as 1. */
+export interface ColumnRows {
+  readonly timestampsMs: Float64Array;
+  readonly values: Float64Array;
+  readonly p: Float64Array;
+}
+
+/** Fills column `column` of `out` from its rows by the plan. O(rows of history + rows of all windows). */
 export function summarizeColumn(
   plan: WindowPlan,
-  values: Float64Array,
-  p: Float64Array,
+  { timestampsMs, values, p }: ColumnRows,
   column: number,
   out: ColumnSummaries,
 ): void {
-  summarizeHistory(values.subarray(plan.historyStart, plan.start), column, out);
+  summarizeHistory(values.subarray(plan.historyStart, plan.historyEnd), column, out);
+  summarizeExtremes(values.subarray(plan.start, plan.end), column, out);
   const length = plan.end - plan.start;
   for (let window = 0; window < out.windowCount; window++) {
     const start = window === 0 ? plan.start : plan.pastStarts[window - 1]!;
@@ -70,6 +86,9 @@ export function summarizeColumn(
     out.moved[cell] = sustainedMove(values, start, start + length, level);
     out.fell[cell] = meanOf(values, start, start + length, level) < 0 ? 1 : 0;
   }
+  if (out.historyCount[column]! < 2) return;
+  const onset = onsetRow(values, plan.historyEnd, plan.start, plan.end, out.level[column]!);
+  if (onset >= 0) out.onsetMs[column] = timestampsMs[onset]!;
 }
 
 const scratch = { values: new Float64Array(0) };
@@ -79,10 +98,12 @@ function summarizeHistory(history: Float64Array, column: number, out: ColumnSumm
   const known = scratch.values;
   let count = 0;
   let highest = Number.NEGATIVE_INFINITY;
+  let lowest = Number.POSITIVE_INFINITY;
   for (const value of history) {
     if (Number.isNaN(value)) continue;
     known[count++] = value;
     if (value > highest) highest = value;
+    if (value < lowest) lowest = value;
   }
   out.historyCount[column] = count;
   if (count < 2) return;
@@ -90,16 +111,44 @@ function summarizeHistory(history: Float64Array, column: number, out: ColumnSumm
   for (let i = 0; i < count; i++) known[i] = Math.abs(known[i]! - level);
   const size = Math.abs(level);
   out.level[column] = level;
+  out.constant[column] = lowest === highest ? 1 : 0;
   out.spread[column] = quantile(known, count, SPREAD_QUANTILE) / SPREAD_UNIT;
   out.atCeiling[column] = highest <= level + SAME_LEVEL * size && size > 0 ? 1 : 0;
 }
 
-function rarityOf(p: Float64Array, start: number, end: number): number {
-  let smallest = 1;
-  for (let row = start; row < end; row++) {
-    if (p[row]! < smallest) smallest = p[row]!;
+function summarizeExtremes(window: Float64Array, column: number, out: ColumnSummaries): void {
+  let count = 0;
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const value of window) {
+    if (Number.isNaN(value)) continue;
+    count++;
+    if (value < lowest) lowest = value;
+    if (value > highest) highest = value;
   }
-  return -Math.log10(Math.max(smallest, RARITY_P_MIN));
+  out.pointCount[column] = count;
+  out.lowest[column] = lowest;
+  out.highest[column] = highest;
+}
+
+function rarityOf(p: Float64Array, start: number, end: number): number {
+  const rarestCount = Math.max(1, Math.round(RAREST_SHARE * (end - start)));
+  if (rarestCount === 1) {
+    let smallest = 1;
+    for (let row = start; row < end; row++) {
+      if (p[row]! < smallest) smallest = p[row]!;
+    }
+    return -Math.log10(Math.max(smallest, RARITY_P_MIN));
+  }
+  if (scratch.values.length < end - start) scratch.values = new Float64Array(end - start);
+  const sorted = scratch.values;
+  for (let row = start; row < end; row++) {
+    sorted[row - start] = Number.isNaN(p[row]!) ? 1 : p[row]!;
+  }
+  selectSmallest(sorted, end - start, rarestCount - 1);
+  let sum = 0;
+  for (let i = 0; i < rarestCount; i++) sum -= Math.log10(Math.max(sorted[i]!, RARITY_P_MIN));
+  return sum / rarestCount;
 }
 
 function meanOf(values: Float64Array, start: number, end: number, level: number): number {
@@ -112,27 +161,4 @@ function meanOf(values: Float64Array, start: number, end: number, level: number)
     count++;
   }
   return sum / count;
-}
-
-/** Largest move over runs of five points: half the mean, half the mean without the run's largest point. */
-function sustainedMove(values: Float64Array, start: number, end: number, level: number): number {
-  const length = Math.min(RUN_ROWS, end - start);
-  let best = 0;
-  for (let first = start; first + length <= end; first++) {
-    let count = 0;
-    let total = 0;
-    let largest = 0;
-    for (let row = first; row < first + length; row++) {
-      const deviation = values[row]! - level;
-      if (Number.isNaN(deviation)) continue;
-      count++;
-      total += deviation;
-      if (Math.abs(deviation) > Math.abs(largest)) largest = deviation;
-    }
-    const mean = Math.abs(total) / Math.max(count, 1);
-    const without =
-      count >= WITHOUT_LARGEST_MIN ? Math.abs(total - largest) / Math.max(count - 1, 1) : mean;
-    best = Math.max(best, 0.5 * mean + 0.5 * without);
-  }
-  return best;
 }

@@ -1,5 +1,7 @@
+import { type ChangedMeaning, changedMeanings } from "./changed-meaning.ts";
 import type { ColumnSummaries } from "./column-summary.ts";
-import { columnScales, evidenceOf, PEERS_MIN } from "./displacement.ts";
+import { type Contribution, contributionsOf } from "./contributions.ts";
+import { type ColumnScales, columnScales, evidenceOf, PEERS_MIN } from "./displacement.ts";
 import type { RankColumn, RankLayout } from "./rank-layout.ts";
 import { selectSmallest } from "./select.ts";
 import { topMeans, windowScore } from "./window-score.ts";
@@ -12,6 +14,10 @@ export interface RankedNode {
   readonly value: number;
   /** Score of the window times the value over the first node's value. */
   readonly score: number;
+  /** The metrics its value is made of, largest first, with shares that sum to 1. */
+  readonly contributions: readonly Contribution[];
+  /** Earliest onset among them; NaN where none moved by more than its scale. */
+  readonly onsetMs: number;
 }
 
 export interface RankedMetric extends RankColumn {
@@ -22,6 +28,10 @@ export interface RankedMetric extends RankColumn {
   /** Rarity plus displacement. Orders the metrics inside one node. */
   readonly evidence: number;
   readonly score: number;
+  /** Share of its node's value; 0 for all but the two that count. */
+  readonly share: number;
+  /** When it began to move, at the earliest in the guard; NaN where it moved by less than its scale. */
+  readonly onsetMs: number;
 }
 
 export interface WindowRanking {
@@ -30,6 +40,8 @@ export interface WindowRanking {
   readonly metrics: readonly RankedMetric[];
   /** 0..1: the strongest node against earlier windows of the same length. */
   readonly score: number;
+  /** Metrics left out of the ranking on some nodes, because what they mean changed. */
+  readonly changedMeanings: readonly ChangedMeaning[];
 }
 
 /** A call: caller and callee node. */
@@ -55,31 +67,96 @@ export function rankColumns(
 ): WindowRanking {
   const { columns, nodeIds, groups } = layout;
   const scales = columnScales(summaries, groups);
+  const changed = changedMeanings(layout, summaries);
   const evidence = new Float64Array(columns.length);
   for (let c = 0; c < evidence.length; c++) evidence[c] = evidenceOf(summaries, scales, c, c);
+  for (const column of changed.flatMap((one) => one.columns)) evidence[column] = 0;
   const score = windowScore(layout, summaries, scales, evidence, windowRows);
   const value = discountShared(evidence, groups);
   const nodeValue = topMeans(layout, value);
   discountLeaves(nodeValue, nodeIds, edges);
-  const byNodeName = (a: number, b: number) => compareText(nodeIds[a]!, nodeIds[b]!);
-  const byColumnName = (a: number, b: number) => compareColumns(columns[a]!, columns[b]!);
-  const [nodeTop, valueTop] = [highest(nodeValue) || 1, highest(value) || 1];
+  const listing: Listing = { layout, value, evidence, score, onsetMs: onsets(summaries, scales) };
   return {
     score,
-    nodes: largest(nodeValue, limit, byNodeName).map((node) => ({
+    nodes: rankedNodes(listing, nodeValue, limit),
+    metrics: rankedMetrics(listing, limit),
+    changedMeanings: changed,
+  };
+}
+
+/** What the two lists are made of; index = column. */
+interface Listing {
+  readonly layout: RankLayout;
+  readonly value: Float64Array;
+  readonly evidence: Float64Array;
+  readonly score: number;
+  readonly onsetMs: Float64Array;
+}
+
+function rankedNodes(
+  { layout, value, score, onsetMs }: Listing,
+  nodeValue: Float64Array,
+  limit: number,
+): RankedNode[] {
+  const { nodeIds } = layout;
+  const top = highest(nodeValue) || 1;
+  const byName = (a: number, b: number) => compareText(nodeIds[a]!, nodeIds[b]!);
+  return largest(nodeValue, limit, byName).map((node) => {
+    const contributions = contributionsOf(layout, value, node);
+    return {
       nodeId: nodeIds[node]!,
       value: nodeValue[node]!,
-      score: (score * nodeValue[node]!) / nodeTop,
-    })),
-    metrics: largest(value, limit, byColumnName).map((column) => ({
-      nodeId: columns[column]!.nodeId,
-      metricName: columns[column]!.metricName,
-      column,
-      value: value[column]!,
-      evidence: evidence[column]!,
-      score: (score * value[column]!) / valueTop,
-    })),
-  };
+      score: (score * nodeValue[node]!) / top,
+      contributions,
+      onsetMs: earliest(contributions.map(({ column }) => onsetMs[column]!)),
+    };
+  });
+}
+
+function rankedMetrics(
+  { layout, value, evidence, score, onsetMs }: Listing,
+  limit: number,
+): RankedMetric[] {
+  const { columns } = layout;
+  const top = highest(value) || 1;
+  const byName = (a: number, b: number) => compareColumns(columns[a]!, columns[b]!);
+  const listed = largest(value, limit, byName);
+  const shares = sharesOf(layout, value, listed);
+  return listed.map((column) => ({
+    nodeId: columns[column]!.nodeId,
+    metricName: columns[column]!.metricName,
+    column,
+    value: value[column]!,
+    evidence: evidence[column]!,
+    score: (score * value[column]!) / top,
+    share: shares.get(column) ?? 0,
+    onsetMs: onsetMs[column]!,
+  }));
+}
+
+/** Shares of the columns that count in their node, for the nodes of the listed columns. */
+function sharesOf(
+  layout: RankLayout,
+  value: Float64Array,
+  listed: readonly number[],
+): Map<number, number> {
+  const nodes = new Set(listed.map((column) => layout.nodeOf[column]!));
+  const counted = [...nodes].flatMap((node) => contributionsOf(layout, value, node));
+  return new Map(counted.map(({ column, share }) => [column, share]));
+}
+
+/** Onset of every column that moved by more than its scale; NaN otherwise. */
+function onsets(
+  { onsetMs, moved }: ColumnSummaries,
+  { usual, atFall }: ColumnScales,
+): Float64Array {
+  return onsetMs.map((at, c) => (moved[c]! > Math.min(usual[c]!, atFall[c]!) ? at : Number.NaN));
+}
+
+/** NaN where all are. */
+function earliest(onsetMs: readonly number[]): number {
+  const known = onsetMs.filter((at) => !Number.isNaN(at));
+  return known.length === 0 ? Number.NaN : Math.min(...known);
 }
 
 /** Effects are shared, causes are not: e² / sqrt(sum of e² over the nodes with this metric). */

@@ -10,6 +10,8 @@ export interface RankLayout {
   /** Columns of node n: `byNode[nodeEnds[n - 1], nodeEnds[n])`. */
   readonly byNode: Int32Array;
   readonly nodeEnds: Int32Array;
+  /** Number of every column's node. */
+  readonly nodeOf: Int32Array;
   /** Columns of every metric name. */
   readonly groups: readonly Int32Array[];
 }
@@ -18,6 +20,10 @@ export interface RankLayout {
 export function rankLayout(columns: readonly RankColumn[]): RankLayout {
   const nodes = grouped(columns, ({ nodeId }) => nodeId);
   const byNode = new Int32Array(columns.length);
+  const nodeOf = new Int32Array(columns.length);
+  [...nodes.values()].forEach((members, node) => {
+    for (const column of members) nodeOf[column] = node;
+  });
   let end = 0;
   const nodeEnds = Int32Array.from(nodes.values(), (members) => {
     byNode.set(members, end);
@@ -30,8 +36,14 @@ export function rankLayout(columns: readonly RankColumn[]): RankLayout {
     nodeIds: [...nodes.keys()],
     byNode,
     nodeEnds,
+    nodeOf,
     groups: [...metrics.values()].map((members) => Int32Array.from(members)),
   };
+}
+
+/** Columns of node number `node`, in their order. */
+export function sameNode({ byNode, nodeEnds }: RankLayout, node: number): number[] {
+  return Array.from(byNode.subarray(node === 0 ? 0 : nodeEnds[node - 1]!, nodeEnds[node]!));
 }
 
 function grouped(

@@ -9,10 +9,10 @@ const MINUTE_MS = 60_000;
 const ROWS = 200;
 
 describe("rankWindow", () => {
-  it("by hand: one column, level 10, spread 0, move 5: evidence 0 + ln(1 + 5 / 1) x 190/195, node half of it", () => {
+  it("by hand: one column, level 10, spread 0, move 5, 180 points before the guard: evidence ln(1 + 5 / 1) x 180/185, node half of it", () => {
     const values = new Float64Array(ROWS).fill(10).fill(15, 190);
     const ranking = rankWindow(input([values], 190));
-    const evidence = (Math.log(6) * 190) / 195;
+    const evidence = (Math.log(6) * 180) / 185;
     expect(ranking.metrics[0]!.evidence).toBeCloseTo(evidence, 12);
     expect(ranking.nodes).toMatchObject([{ nodeId: "n0" }]);
     expect(ranking.nodes[0]!.value).toBeCloseTo(evidence / 2, 12);
@@ -21,7 +21,7 @@ describe("rankWindow", () => {
   it("by hand: a fall of a metric at its ceiling 100 by 1 counts ln(1 + 1 / 0.3)", () => {
     const values = new Float64Array(ROWS).fill(100).fill(99, 190);
     const ranking = rankWindow(input([values], 190));
-    expect(ranking.metrics[0]!.evidence).toBeCloseTo((Math.log(1 + 1 / 0.3) * 190) / 195, 12);
+    expect(ranking.metrics[0]!.evidence).toBeCloseTo((Math.log(1 + 1 / 0.3) * 180) / 185, 12);
   });
 
   it("puts the node first that alone does what no other does", () => {
@@ -45,6 +45,116 @@ describe("rankWindow", () => {
     expect(valueOfLeaf(graph)).toBeCloseTo(0.3 * valueOfLeaf(plain), 12);
   });
 
+  it("says the same of the node when the range starts ten minutes after the fault did", () => {
+    const columns = [wave(0), wave(1), wave(2), wave(3)].map((column, n) =>
+      column.map((value, row) => (row >= 170 && n === 2 ? value + 8 : value)),
+    );
+    const evidenceOf = (start: number) =>
+      rankWindow(input(columns, start)).metrics.find(({ nodeId }) => nodeId === "n2")!.evidence;
+    expect(evidenceOf(180) / evidenceOf(170)).toBeCloseTo(1, 1);
+    expect(rankWindow(input(columns, 180)).nodes[0]!.nodeId).toBe("n2");
+  });
+
+  it("tells when a metric began to move, before the range where it was drawn late, and not where it did not", () => {
+    const columns = [wave(0), wave(1), wave(2)].map((column, n) =>
+      column.map((value, row) => (row >= 178 && n === 1 ? value + 8 : value)),
+    );
+    const { nodes, metrics } = rankWindow(input(columns, 180));
+    expect(metrics[0]).toMatchObject({ nodeId: "n1", onsetMs: 178 * MINUTE_MS, share: 1 });
+    expect(nodes[0]).toMatchObject({ nodeId: "n1", onsetMs: 178 * MINUTE_MS });
+    expect(metrics.slice(1).map(({ onsetMs }) => onsetMs)).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  it("gives a node's value to its two largest metrics in shares that sum to 1", () => {
+    const moved = (by: number, seed: number) =>
+      wave(seed).map((value, row) => (row >= 190 ? value + by : value));
+    const names = ["cpu", "mem", "rps"];
+    const { nodes, metrics } = rankWindow({
+      ...input([moved(20, 0), moved(6, 1), moved(0.1, 2)], 190),
+      columns: names.map((metricName) => ({ nodeId: "n0", metricName })),
+    });
+    const { contributions, value } = nodes[0]!;
+    expect(contributions.map(({ metricName }) => metricName)).toEqual(["cpu", "mem"]);
+    expect(contributions[0]!.share + contributions[1]!.share).toBeCloseTo(1, 12);
+    expect(contributions[0]!.value + contributions[1]!.value).toBeCloseTo(2 * value, 12);
+    expect(metrics.map(({ share }) => share)).toEqual([
+      contributions[0]!.share,
+      contributions[1]!.share,
+      0,
+    ]);
+  });
+
+  it("by hand: the rarity of 30 rows is the mean of their three rarest, so one rare row is not all", () => {
+    const p = new Float64Array(ROWS).fill(1);
+    p.set([1e-6, 1e-3, 1e-3], 175);
+    const flat = new Float64Array(ROWS).fill(7);
+    expect(rankWindow({ ...input([flat], 170), p: [p] }).metrics[0]!.evidence).toBeCloseTo(4, 12);
+    expect(rankWindow({ ...input([flat], 188), p: [p] }).metrics[0]!.evidence).toBe(0);
+  });
+
+  it("ranks the same whatever the order of the columns", () => {
+    const columns = Array.from({ length: 6 }, (_, n) =>
+      wave(n % 3).map((value, row) => (row >= 190 ? value + n : value)),
+    );
+    const given = { ...input(columns, 190) };
+    const names = given.columns.map(({ nodeId }, c) => ({
+      nodeId: `${nodeId[0]}${c % 3}`,
+      metricName: `m${c >> 1}`,
+    }));
+    const plain = rankWindow({ ...given, columns: names });
+    const places = fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6, maxLength: 6 });
+    fc.assert(
+      fc.property(places, (order) => {
+        const shuffled = rankWindow({
+          ...given,
+          columns: order.map((c) => names[c]!),
+          values: order.map((c) => columns[c]!),
+        });
+        expect(shuffled.nodes.map(({ nodeId }) => nodeId)).toEqual(
+          plain.nodes.map(({ nodeId }) => nodeId),
+        );
+        shuffled.metrics.forEach((metric, i) => {
+          expect(metric.nodeId + metric.metricName).toBe(
+            plain.metrics[i]!.nodeId + plain.metrics[i]!.metricName,
+          );
+          expect(metric.value).toBeCloseTo(plain.metrics[i]!.value, 12);
+        });
+      }),
+    );
+  });
+
+  it("ranks the node higher the harder it is hit", () => {
+    const size = fc.double({ min: 0.1, max: 50, noNaN: true });
+    fc.assert(
+      fc.property(size, size, (one, two) => {
+        const valueAt = (by: number) => {
+          const columns = [wave(0), wave(1), wave(2)].map((column, n) =>
+            column.map((value, row) => (row >= 190 && n === 0 ? value + by : value)),
+          );
+          return rankWindow(input(columns, 190)).nodes.find(({ nodeId }) => nodeId === "n0")!.value;
+        };
+        const [small, large] = [Math.min(one, two), Math.max(one, two)];
+        // Below the wave's own size a move may only flatten it.
+        if (small > 2) expect(valueAt(large)).toBeGreaterThanOrEqual(valueAt(small));
+      }),
+    );
+  });
+
+  it("stands a node that appears only in the window, gaps, and windows from two rows to twenty", () => {
+    const columns = [wave(0), wave(1), wave(2), wave(3)].map((column, n) =>
+      column.map((value, row) => {
+        if (n === 3 && row < 195) return Number.NaN;
+        if (row % 7 === n) return Number.NaN;
+        return n === 1 && row >= 180 ? value + 8 : value;
+      }),
+    );
+    for (const start of [180, 190, 198]) {
+      const { nodes } = rankWindow(input(columns, start));
+      expect(nodes[0]!.nodeId).toBe("n1");
+      expect(nodes.at(-1)).toMatchObject({ nodeId: "n3", value: 0, contributions: [] });
+    }
+  });
+
   it("uses nothing at or after the end of the window", () => {
     const columns = [wave(0), wave(1), wave(2)];
     const later = columns.map((column) => column.map((value, row) => (row >= 180 ? 1e6 : value)));
@@ -65,6 +175,33 @@ describe("rankWindow", () => {
     );
   });
 
+  it("does not care about the unit of one metric, whatever the others are in", () => {
+    const factor = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
+    const names = ["cpu", "cpu", "cpu", "mem", "mem", "mem"];
+    const columns = names.map((_, c) =>
+      wave(c).map((value, row) => (row >= 190 && c === 4 ? value + 6 : value)),
+    );
+    const ranked = (values: readonly Float64Array[]) =>
+      rankWindow({
+        ...input(values, 190),
+        columns: names.map((metricName, c) => ({ nodeId: `n${c % 3}`, metricName })),
+      });
+    const plain = ranked(columns);
+    fc.assert(
+      fc.property(factor, (by) => {
+        const scaled = ranked(
+          columns.map((column, c) => (c < 3 ? column : column.map((value) => value * by))),
+        );
+        expect(scaled.nodes.map(({ nodeId }) => nodeId)).toEqual(
+          plain.nodes.map(({ nodeId }) => nodeId),
+        );
+        scaled.nodes.forEach(({ value }, i) => {
+          expect(value).toBeCloseTo(plain.nodes[i]!.value, 9);
+        });
+      }),
+    );
+  });
+
   it("lists only what is asked for, the same as the head of the whole list", () => {
     const columns = Array.from({ length: 9 }, (_, n) => wave(n % 4));
     const whole = rankWindow(input(columns, 190));
@@ -79,6 +216,7 @@ describe("rankWindow", () => {
       nodes: [],
       metrics: [],
       score: 0,
+      changedMeanings: [],
     });
     expect(() => rankWindow({ ...good, p: [] })).toThrow(Refusal);
     expect(() => rankWindow({ ...good, endMs: good.startMs })).toThrow(Refusal);
@@ -89,10 +227,18 @@ describe("planWindow", () => {
   it("by hand: window [100, 110) has the earlier windows 90, 80, ... 20 and the history from row 0", () => {
     expect(planWindow(100, 110)).toEqual({
       historyStart: 0,
+      historyEnd: 90,
       start: 100,
       end: 110,
       pastStarts: [90, 80, 70, 60, 50, 40, 30, 20],
     });
+  });
+
+  it("keeps a guard as long as the window out of the history, but never more than a quarter of it", () => {
+    expect(planWindow(100, 120).historyEnd).toBe(80);
+    expect(planWindow(100, 180).historyEnd).toBe(75);
+    expect(planWindow(5000, 6000).historyEnd).toBe(4640);
+    expect(planWindow(3, 10).historyEnd).toBe(3);
   });
 
   it("looks at 30 earlier windows and 1,440 rows of history at most", () => {

@@ -20,8 +20,8 @@ export interface RankWindowInput extends RankOptions {
 }
 
 /**
- * Which node, and which metric of it, misbehaves most in a window, learnt from the 1,440 rows before it.
- * Empty lists and score 0 where the window has no rows.
+ * Which node, and which metric of it, misbehaves most in a window, learnt from the 1,440 rows before it
+ * (without the guard, see `WindowPlan`). Empty lists and score 0 where the window has no rows.
  *
  * @throws Refusal "range/empty" | "series/length-mismatch"
  */
@@ -31,11 +31,13 @@ export function rankWindow(input: RankWindowInput): WindowRanking {
   checkLengths(input);
   const start = rowAt(timestampsMs, input.startMs);
   const end = rowAt(timestampsMs, input.endMs);
-  if (start === end || columns.length === 0) return { nodes: [], metrics: [], score: 0 };
+  if (start === end || columns.length === 0) {
+    return { nodes: [], metrics: [], score: 0, changedMeanings: [] };
+  }
   const plan = planWindow(start, end);
   const summaries = columnSummaries(columns.length, plan.pastStarts.length + 1);
   columns.forEach((_, c) => {
-    summarizeColumn(plan, values[c]!, p[c]!, c, summaries);
+    summarizeColumn(plan, { timestampsMs, values: values[c]!, p: p[c]! }, c, summaries);
   });
   return rankColumns(rankLayout(columns), summaries, end - start, input);
 }

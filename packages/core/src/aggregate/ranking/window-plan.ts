@@ -1,13 +1,20 @@
-/** Points before the window that define "usual". Source of all constants here: `ranking`, section 13. */
+/** Points before the window that define "usual". Source of these constants: spec of detection, section 13. */
 const HISTORY_ROWS = 1440;
 /** Earlier windows that tell what is usual, and the first rows, in which engines still learn. */
 const PAST_WINDOWS_MAX = 30;
 const PAST_FROM_ROW = 20;
 
+/** The guard gap takes this share of the history at most, so that short histories keep their rows. */
+const GUARD_SHARE = 0.25;
+
 /** Which rows of a table a window ranking looks at; half-open. */
 export interface WindowPlan {
   readonly historyStart: number;
-  /** First row of the window, which is also the end of the history. */
+  /**
+   * End of the history. The rows from here to the window are a guard: nobody knows the minute in which a
+   * fault began, and its first points must not count as usual.
+   */
+  readonly historyEnd: number;
   readonly start: number;
   readonly end: number;
   /** First rows of earlier windows of the same length, newest first. */
@@ -26,7 +33,9 @@ export function planWindow(start: number, end: number): WindowPlan {
   ) {
     pastStarts.push(row);
   }
-  return { historyStart: Math.max(0, start - HISTORY_ROWS), start, end, pastStarts };
+  const historyStart = Math.max(0, start - HISTORY_ROWS);
+  const guard = Math.min(length, Math.floor(GUARD_SHARE * (start - historyStart)));
+  return { historyStart, historyEnd: start - guard, start, end, pastStarts };
 }
 
 /** Row of the first timestamp at or after `atMs`. */
