@@ -2,7 +2,7 @@ import { EPISODE_ROW, foldRow, SCORER_OUT, type TimeRange } from "@foreshock/cor
 import type { PointsReply, SeriesRow } from "../api/platform.ts";
 import type { PartitionStore } from "../store/partition-store.ts";
 import { type ChartColumns, downsample } from "./downsample.ts";
-import { freshFold, type LiveSeries } from "./live-series.ts";
+import { foldOf, type LiveSeries } from "./live-series.ts";
 
 /** Half-width of the usual range in typical scales. Source: detection spec, section 7. */
 export const BAND_SCALES = 2.5;
@@ -33,9 +33,8 @@ export function scoredPoints(
   range: TimeRange,
 ): ChartColumns & { readonly p: Float64Array } {
   const saved = store.states.load(series.storeId, range.startMs - 1);
-  const fold = freshFold(series.metadata);
-  if (saved !== undefined) fold.restore(saved.bytes);
-  const startMs = saved === undefined ? 0 : saved.uptoMs + 1;
+  const fold = foldOf(series.metadata, saved);
+  const startMs = fold.pointCount === 0 ? 0 : fold.lastMs + 1;
   const { timestampsMs, values } = store.read(series.storeId, { startMs, endMs: range.endMs });
   const first = firstAtOrAfter(timestampsMs, range.startMs);
   const columns = emptyColumns(timestampsMs.subarray(first));

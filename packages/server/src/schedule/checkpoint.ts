@@ -3,37 +3,62 @@ import type { LiveSeries } from "./live-series.ts";
 import { dayOf, type PartitionRuntime } from "./partition-runtime.ts";
 
 /**
- * Saves the folds that moved, in one transaction with the store's own checkpoint: after a crash each
- * is taken up where the samples say it stood. Once a UTC day and series the state is kept beside the
- * newest one, so that points that come late need not be folded from the beginning.
+ * A state is worth saving after so many points: writing one costs as much as folding some 50 points
+ * again, and what was not saved is folded again from the samples at the next start.
+ */
+const STATE_POINTS = 120;
+
+/**
+ * Notes how far detection has come, and saves the folds that have moved far since they were saved
+ * last, in one transaction with the store's own checkpoint. The first state of a UTC day stays beside
+ * the newest one, so that points that come late need not be folded from the beginning.
  */
 export function saveCheckpoint(runtime: PartitionRuntime): void {
+  const { store, detectedPosition } = runtime;
   const moved: LiveSeries[] = [];
   runtime.writeEpisodes();
-  runtime.store.checkpoint(runtime.detectedPosition, () => {
-    for (const series of runtime.dirtySeries()) {
-      runtime.store.states.save(statesOf(series));
+  const write = (): void => {
+    for (const series of runtime.series()) {
+      if (!isDue(series)) continue;
+      store.states.save([stateOf(series)]);
       moved.push(series);
     }
-  });
+  };
+  if (store.wantsCheckpoint) store.checkpoint(detectedPosition, write);
+  else store.mark(detectedPosition, write);
   for (const series of moved) {
-    series.dirty = false;
+    series.savedPoints = series.fold.pointCount;
     series.snapshotDay = dayOf(series.fold.lastMs);
   }
 }
 
-/** Folds again what had been stored but not folded when the process ended. */
-export function replayAfterCrash(runtime: PartitionRuntime): void {
+/**
+ * Folds what came after the saved states. Points that had been folded before are not told again: the
+ * tenants' folds know them.
+ */
+export function catchUpAfterStart(runtime: PartitionRuntime): void {
+  const behind = new Set<LiveSeries>();
+  for (const series of runtime.series()) {
+    if (runtime.store.entry(series.storeId).lastMs > series.fold.lastMs) behind.add(series);
+  }
   runtime.store.replayTail((storeId, changedFromMs) => {
     const series = runtime.byStoreId(storeId);
-    if (series !== undefined) runtime.catchUp(series, changedFromMs);
+    if (series === undefined) return;
+    behind.delete(series);
+    runtime.catchUp(series, changedFromMs);
   });
+  for (const series of behind) runtime.catchUp(series, Number.POSITIVE_INFINITY);
 }
 
-function statesOf({ storeId: seriesId, fold, snapshotDay }: LiveSeries): StateRow[] {
+/** Not all series at once: each has its own points at which it is due. */
+function isDue({ storeId, savedPoints, fold }: LiveSeries): boolean {
+  const offset = (Math.imul(storeId, 0x9e3779b1) >>> 8) % STATE_POINTS;
+  const periods = (points: number): number => Math.floor((points + offset) / STATE_POINTS);
+  return periods(fold.pointCount) !== periods(savedPoints);
+}
+
+function stateOf({ storeId: seriesId, fold, snapshotDay }: LiveSeries): StateRow {
   const uptoMs = fold.lastMs;
-  const bytes = fold.save();
-  const rows: StateRow[] = [{ seriesId, slot: "head", uptoMs, bytes }];
-  if (dayOf(uptoMs) > snapshotDay) rows.push({ seriesId, slot: "day", uptoMs, bytes });
-  return rows;
+  const slot = dayOf(uptoMs) > snapshotDay ? "day" : "head";
+  return { seriesId, slot, uptoMs, bytes: fold.save() };
 }

@@ -15,6 +15,8 @@ import { WorkerPool } from "./worker-pool.ts";
 
 /** Points that may wait for detection; beyond it ingest waits, so that memory stays bounded. */
 const IN_FLIGHT_POINTS_MAX = 3_000_000;
+/** Between two checkpoints at least so many times what the last one took. */
+const CHECKPOINT_REST = 20;
 const FOLD_SLOT = "fold";
 const STEP_SETTING = "step_ms";
 
@@ -136,7 +138,7 @@ export class LivePlatform implements Platform {
 
   async close(): Promise<void> {
     if (!this.#ready) return;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     await this.settled();
     this.#ready = false;
     await this.checkpoint();
@@ -153,9 +155,19 @@ export class LivePlatform implements Platform {
     );
     this.#advance();
     this.#ready = true;
-    this.#timer = setInterval(() => {
-      this.checkpoint().catch(this.options.onFailure);
-    }, this.options.checkpointEveryMs);
+    this.#checkpointIn(this.options.checkpointEveryMs);
+  }
+
+  /** The larger the fleet, the rarer: saving must not eat the time that detection needs. */
+  #checkpointIn(afterMs: DurationMs): void {
+    this.#timer = setTimeout(() => {
+      const beganMs = performance.now();
+      this.checkpoint().then(() => {
+        const tookMs = performance.now() - beganMs;
+        const nextMs = Math.max(this.options.checkpointEveryMs, CHECKPOINT_REST * tookMs);
+        if (this.#ready) this.#checkpointIn(nextMs);
+      }, this.options.onFailure);
+    }, afterMs);
     this.#timer.unref();
   }
 

@@ -4,7 +4,7 @@ import type { AnomalyRow, PointsReply } from "../api/platform.ts";
 import { PartitionStore } from "../store/partition-store.ts";
 import { answerAnomalies, answerAnomaly, explainedIn } from "./anomaly-reads.ts";
 import { chartOf, scoredPoints } from "./chart.ts";
-import { replayAfterCrash, saveCheckpoint } from "./checkpoint.ts";
+import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { buffersOf, Emission } from "./emission.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { LiveSeries } from "./live-series.ts";
@@ -147,10 +147,10 @@ export class PartitionOwner {
     return { series };
   }
 
-  /** After `open`: the main thread's numbers for what is stored; then what a crash cut off is folded. */
+  /** After `open`: the main thread's numbers for what is stored; then what came after the saved states is folded. */
   #announce(series: Extract<Question, { what: "announce" }>["series"]): undefined {
     for (const { partition, ...fresh } of series) this.#runtime(partition).announce(fresh);
-    for (const runtime of this.#runtimes.values()) replayAfterCrash(runtime);
+    for (const runtime of this.#runtimes.values()) catchUpAfterStart(runtime);
     this.#send();
     return undefined;
   }

@@ -4,7 +4,7 @@ import type { PartitionStore } from "../store/partition-store.ts";
 import { DetectionQueue, type QueuedBatch } from "./detection-queue.ts";
 import type { Emission } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
-import { ENGINE, freshFold, type LiveSeries } from "./live-series.ts";
+import { ENGINE, foldOf, freshFold, type LiveSeries } from "./live-series.ts";
 import type { AppendPart, FreshSeries } from "./protocol.ts";
 
 /** The end of time for reads that want everything from some instant on. */
@@ -47,7 +47,7 @@ export class PartitionRuntime {
       fold: freshFold(metadata),
       lastScore: 0,
       replayedTicket: 0,
-      dirty: false,
+      savedPoints: 0,
       snapshotDay: -1,
     };
     this.#byHandle[handle] = series;
@@ -117,13 +117,10 @@ export class PartitionRuntime {
     if (this.#queue.isEmpty || this.#closed.length >= CLOSED_MAX) this.writeEpisodes();
   }
 
-  /** After a restart: folds what was stored after the saved fold. */
+  /** After a start: folds what the saved fold has not seen; tells what came from `changedFromMs` on. */
   catchUp(series: LiveSeries, changedFromMs: EpochMs): void {
-    if (changedFromMs <= series.fold.lastMs) {
-      this.#replay(series, changedFromMs);
-    } else {
-      this.#foldFrom(series, series.fold.lastMs + 1, series.fold.lastMs + 1);
-    }
+    if (changedFromMs <= series.fold.lastMs) this.#replay(series, changedFromMs);
+    else this.#foldFrom(series, series.fold.lastMs + 1, changedFromMs);
     this.writeEpisodes();
   }
 
@@ -138,13 +135,6 @@ export class PartitionRuntime {
 
   series(): Iterable<LiveSeries> {
     return this.#all;
-  }
-
-  /** Folds that moved since they were saved. */
-  *dirtySeries(): Iterable<LiveSeries> {
-    for (const series of this.#all) {
-      if (series.dirty) yield series;
-    }
   }
 
   #known(handle: number): LiveSeries {
@@ -171,9 +161,9 @@ export class PartitionRuntime {
 
   /** The newest saved fold that has seen nothing at or after `beforeMs`; a fresh one without. */
   #restore(series: LiveSeries, beforeMs: EpochMs): void {
-    series.fold = freshFold(series.metadata);
     const saved = this.store.states.load(series.storeId, beforeMs - 1);
-    if (saved !== undefined) series.fold.restore(saved.bytes);
+    series.fold = foldOf(series.metadata, saved);
+    series.savedPoints = series.fold.pointCount;
   }
 
   /** Folds a series again from the newest saved state before `changedFromMs`. */
@@ -200,7 +190,6 @@ export class PartitionRuntime {
   #push(series: LiveSeries, atMs: EpochMs, sample: number, emit: boolean): void {
     const { fold } = series;
     const change = fold.push(atMs, sample);
-    series.dirty = true;
     if (emit) this.#emission.point(atMs, fold.valueP, fold.flatP);
     series.lastScore = foldRow[EPISODE_ROW.score]!;
     if (change !== "none") this.#note(series, change);

@@ -1,7 +1,7 @@
 import type { EpochMs, SeriesKey, TimeRange } from "@foreshock/core";
 import type { AnomalyRow, PointsReply, SeriesRow } from "../api/platform.ts";
 import type { EpisodeCursor } from "../store/episode-table.ts";
-import type { SeriesEntry } from "../store/partition-store.ts";
+import type { SeriesEntry } from "../store/series-entry.ts";
 
 /** Main to worker. Columns are handed over (transferred), so the sender must not touch them again. */
 export type ToWorker = AppendMessage | AskMessage;

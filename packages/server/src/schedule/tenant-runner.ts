@@ -4,8 +4,10 @@ import {
   type FleetFinding,
   type FleetNames,
   type FleetStep,
+  Refusal,
   scoreOfP,
   TenantFold,
+  type TenantFoldOptions,
 } from "@foreshock/core";
 import type { SeriesInfo, TenantDirectory } from "./directory.ts";
 import { LATE_MAX_MS } from "./ingest-gate.ts";
@@ -203,15 +205,16 @@ export class TenantRunner {
 
   #start(stepMs: DurationMs, saved: Uint8Array | undefined): TenantFold {
     const { budgetDays, shelf } = this.#options;
-    const fold = new TenantFold({ stepMs, budgetDays, rewindMs: LATE_MAX_MS });
-    if (saved !== undefined) {
-      fold.restore(saved);
+    const options = { stepMs, budgetDays, rewindMs: LATE_MAX_MS };
+    const restored = saved === undefined ? undefined : restoredFold(options, saved);
+    const fold = restored ?? new TenantFold(options);
+    if (restored !== undefined) {
       this.#newestMs = fold.fleet.processedMs;
       for (const info of this.#options.directory.series) this.#numberOf(fold, info);
     }
     this.#fold = fold;
     this.#history = new RollupHistory(stepMs, shelf(stepMs));
-    if (saved !== undefined) this.#takeUpScores(fold, this.#history);
+    if (restored !== undefined) this.#takeUpScores(fold, this.#history);
     return fold;
   }
 
@@ -279,6 +282,18 @@ export class TenantRunner {
     this.tenantNow = { score: known(tenant.score), anomalous: tenant.anomalousNodes };
     for (const id of step.retracted) this.#options.events.findingRetracted(id);
     for (const finding of step.changed) this.#options.events.findingChanged(finding);
+  }
+}
+
+/** Undefined for bytes that another version wrote: the roll-up then learns anew. */
+function restoredFold(options: TenantFoldOptions, saved: Uint8Array): TenantFold | undefined {
+  const fold = new TenantFold(options);
+  try {
+    fold.restore(saved);
+    return fold;
+  } catch (error) {
+    if (error instanceof Refusal && error.code === "state/unreadable") return undefined;
+    throw error;
   }
 }
 

@@ -12,6 +12,8 @@ export interface DatabaseFile {
   readonly cacheKib: number;
   /** Statements that make the tables of a new file. */
   readonly schema: string;
+  /** Brings a file of an older format forward, in one transaction. */
+  readonly migrate?: (db: DatabaseSync, from: number) => void;
 }
 
 const HEADER_BYTES = 100;
@@ -39,7 +41,14 @@ export function openDatabase(options: DatabaseFile): DatabaseSync {
         db.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = ${format}; COMMIT;`);
         db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       }
-      if (versionOf(db) > format) throw new StoreTooNew(file, versionOf(db), format);
+      const found = versionOf(db);
+      if (found > format) throw new StoreTooNew(file, found, format);
+      if (found < format) {
+        transaction(db, file, () => {
+          options.migrate?.(db, found);
+          db.exec(`PRAGMA user_version = ${format}`);
+        });
+      }
       return db;
     } catch (error) {
       db.close();

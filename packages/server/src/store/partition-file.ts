@@ -1,7 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Damage } from "./damage.ts";
 import { checkDatabase, openDatabase, transaction } from "./database.ts";
-import { PARTITION_FORMAT, PARTITION_SCHEMA, PARTITION_TABLES } from "./partition-tables.ts";
+import {
+  migratePartition,
+  PARTITION_FORMAT,
+  PARTITION_SCHEMA,
+  PARTITION_TABLES,
+} from "./partition-tables.ts";
 import { salvageTables, setAsideFile } from "./salvage.ts";
 import { StoreCorrupt } from "./store-error.ts";
 
@@ -40,6 +45,7 @@ function openChecked(file: string): DatabaseSync {
     file,
     format: PARTITION_FORMAT,
     schema: PARTITION_SCHEMA,
+    migrate: migratePartition,
     // Episodes and states follow from the points; what must be durable says so itself.
     synchronous: "NORMAL",
     pageBytes: 16_384,

@@ -1,7 +1,8 @@
 import { DAY_MS, MINUTE_MS } from "@foreshock/core";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { type AppendOutcome, PartitionStore } from "./partition-store.ts";
+import { PartitionStore } from "./partition-store.ts";
+import type { AppendOutcome } from "./placement.ts";
 import { pointBatch, type SeriesRun } from "./point-batch.ts";
 import { type Scratch, scratch } from "./testing.ts";
 
@@ -21,7 +22,16 @@ interface Run {
 }
 type Step =
   | { readonly do: "append"; readonly runs: readonly Run[] }
-  | { readonly do: "commit" | "checkpoint" | "torn checkpoint" | "crash" | "reopen" };
+  | {
+      readonly do:
+        | "commit"
+        | "stage"
+        | "mark"
+        | "checkpoint"
+        | "torn checkpoint"
+        | "crash"
+        | "reopen";
+    };
 type Series = Map<number, number>;
 type Model = Series[];
 
@@ -66,6 +76,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.constant({ do: "commit" as const }) },
   { weight: 2, arbitrary: fc.constant({ do: "checkpoint" as const }) },
+  { weight: 2, arbitrary: fc.constant({ do: "mark" as const }) },
+  { weight: 2, arbitrary: fc.constant({ do: "stage" as const }) },
   { weight: 2, arbitrary: fc.constant({ do: "crash" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "reopen" as const }) },
   { weight: 2, arbitrary: fc.constant({ do: "torn checkpoint" as const }) },
@@ -120,11 +132,11 @@ class World {
 
   take(one: Step): void {
     if (one.do === "append") this.#append(one.runs);
-    else if (one.do === "commit") {
-      this.store.commit();
+    else if (one.do === "commit" || one.do === "stage") {
+      this.store[one.do]();
       this.#committed = copyOf(this.#model);
-    } else if (one.do === "checkpoint") {
-      this.store.checkpoint(this.store.position);
+    } else if (one.do === "checkpoint" || one.do === "mark") {
+      this.store[one.do](this.store.position);
       this.#committed = copyOf(this.#model);
     } else if (one.do === "torn checkpoint") this.#tear();
     else this.#restart(one.do === "crash");

@@ -108,6 +108,52 @@ describe("PartitionStore", () => {
     crashed.close();
   });
 
+  it("marks what detection has seen without moving the log, and tells only what came after", () => {
+    const [a, b] = [intern("a"), intern("b")];
+    append(a, [0, 1], [1, 2]);
+    store.mark(store.commit());
+    append(b, [3], [4]);
+    store.stage();
+    const crashed = PartitionStore.open(place.crashed(place.dir));
+    const tail: [number, number][] = [];
+    crashed.replayTail((id, fromMs) => tail.push([id, fromMs]));
+    expect(tail).toEqual([[b, START + 3 * MINUTE_MS]]);
+    expect([...crashed.read(a, EVER).values, ...crashed.read(b, EVER).values]).toEqual([1, 2, 4]);
+    crashed.close();
+  });
+
+  it("resolves once staged points are on disk, and wants a checkpoint when the log has grown", async () => {
+    const id = intern("a");
+    append(id, [0], [1]);
+    store.stage();
+    await store.synced();
+    expect(store.wantsCheckpoint).toBe(false);
+    for (let k = 0; k < 100; k++) {
+      append(id, count(1 + 100 * k, 100), count(0, 100));
+      store.commit();
+    }
+    expect(store.wantsCheckpoint).toBe(true);
+    store.checkpoint(store.position);
+    expect(store.wantsCheckpoint).toBe(false);
+    expect(store.entry(id).pointCount).toBe(10_001);
+  });
+
+  it("brings a partition of format 1 forward: all of its log is still to be detected", () => {
+    const id = intern("a");
+    append(id, [0, 1], [1, 2]);
+    store.commit();
+    const dir = place.crashed(place.dir);
+    const old = new DatabaseSync(join(dir, "partition.db"));
+    old.exec("DROP TABLE detected; PRAGMA user_version = 1");
+    old.close();
+    const opened = PartitionStore.open(dir);
+    const tail: number[] = [];
+    opened.replayTail((series) => tail.push(series));
+    expect(tail).toEqual([id]);
+    expect([...opened.read(id, EVER).values]).toEqual([1, 2]);
+    opened.close();
+  });
+
   it("does not let a replayed point win over a long run that came after it and went past the log", () => {
     const id = intern("a");
     append(id, count(0, 1000), count(0, 1000));

@@ -19,13 +19,12 @@ import { replay, restoreHeads, snapshotOf } from "./recovery.ts";
 import { repairHeads } from "./repair.ts";
 import { SealedPoints } from "./sealed-points.ts";
 import { SeriesDictionary, type SeriesName } from "./series-dictionary.ts";
+import { entryOf, type SeriesEntry } from "./series-entry.ts";
 import { dayOf, SeriesHeads } from "./series-heads.ts";
 import { Sessions } from "./sessions.ts";
 import { StateTable } from "./state-table.ts";
 import { StoreUnavailable } from "./store-error.ts";
 import { WalSync } from "./wal-sync.ts";
-
-export type { AppendOutcome };
 
 export interface PartitionStoreOptions {
   /** Day files held open at once. Default 32: a chart over four weeks stays warm. */
@@ -34,17 +33,13 @@ export interface PartitionStoreOptions {
   readonly onDamage?: (damage: Damage) => void;
 }
 
-export interface SeriesEntry extends SeriesName {
-  readonly seriesId: number;
-  /** NaN before the first point. */
-  readonly firstMs: number;
-  readonly lastMs: number;
-  readonly pointCount: number;
-  /** Value at lastMs; NaN when it is missing or there is none. */
-  readonly lastValue: number;
-}
-
 const OPEN_DAYS = 32;
+/**
+ * A checkpoint pays when the log holds so many points of every series: a saved head costs some 300
+ * bytes, a logged point 13, and reading them back in a start 0.3 microseconds.
+ */
+const LOGGED_POINTS_A_SERIES = 32;
+const LOGGED_POINTS_MIN = 10_000;
 /** Points that may wait for a commit. More means that commits fail: 16 MB of log a million points. */
 const UNCOMMITTED_POINTS_MAX = 8_000_000;
 
@@ -73,8 +68,8 @@ export class PartitionStore {
   readonly #changes: ReadonlyMap<number, number>;
   #position: number;
   #headPosition: number;
-  /** Positions up to here are on disk. */
-  #syncedPosition: number;
+  /** Points in log records that saved heads do not hold yet. */
+  #loggedPoints: number;
   #failed: StoreUnavailable | undefined;
 
   /** Opens or makes the partition in `dir`. @throws StoreTooNew, StoreUnavailable. */
@@ -90,7 +85,6 @@ export class PartitionStore {
     const onDamage = (damage: Damage): void => this.#damaged(damage);
     const { db, salvaged } = openPartitionFile(this.#file, onDamage);
     this.#db = db;
-    this.#wal = new WalSync(this.#file);
     try {
       this.#tables = new PartitionTables(db);
       const openMax = options.openDaysMax ?? OPEN_DAYS;
@@ -107,8 +101,10 @@ export class PartitionStore {
       const { position, headPosition } = this.#tables.progress();
       this.#position = position;
       this.#headPosition = headPosition;
-      this.#syncedPosition = position;
-      this.#changes = this.#restore(salvaged, onDamage);
+      this.#wal = new WalSync(this.#file, position);
+      const { changes, loggedPoints } = this.#restore(salvaged, onDamage);
+      this.#changes = changes;
+      this.#loggedPoints = loggedPoints;
     } catch (error) {
       db.close();
       throw error;
@@ -149,18 +145,7 @@ export class PartitionStore {
 
   /** Everything known of a series without reading points. @throws RangeError for an unknown number. */
   entry(seriesId: number): SeriesEntry {
-    const { firstMs, lastMs, pointCount, recent } = this.#heads;
-    const name = this.#dictionary.name(seriesId);
-    const length = recent.length(seriesId);
-    const none = pointCount[seriesId] === 0;
-    return {
-      ...name,
-      seriesId,
-      firstMs: firstMs[seriesId]!,
-      lastMs: none ? Number.NaN : lastMs[seriesId]!,
-      pointCount: pointCount[seriesId]!,
-      lastValue: length === 0 ? Number.NaN : recent.valueAt(seriesId, length - 1),
-    };
+    return entryOf(this.#dictionary, this.#heads, seriesId);
   }
 
   /** All series in order of their numbers. */
@@ -197,7 +182,7 @@ export class PartitionStore {
   commit(): number {
     this.#checkUsable();
     if (this.#hasNews()) this.#save([...this.#placement.direct.keys()], () => this.#headPosition);
-    else if (this.#syncedPosition < this.#position) this.#syncNow();
+    else this.#wal.now(this.#position);
     return this.#position;
   }
 
@@ -217,16 +202,29 @@ export class PartitionStore {
   }
 
   /** Resolves when everything staged before the call is durable. @throws StoreUnavailable. */
-  async synced(): Promise<void> {
-    const position = this.#position;
-    if (position <= this.#syncedPosition) return;
-    try {
-      await this.#wal.wait();
-    } catch (error) {
-      this.#failed = error as StoreUnavailable;
-      throw error;
-    }
-    this.#syncedPosition = Math.max(this.#syncedPosition, position);
+  synced(): Promise<void> {
+    return this.#wal.wait(this.#position);
+  }
+
+  /** Whether so much stands in the log that a `checkpoint` is worth its cost; else `mark` will do. */
+  get wantsCheckpoint(): boolean {
+    const worth = LOGGED_POINTS_A_SERIES * this.#dictionary.size;
+    return this.#loggedPoints + this.#log.pointCount >= Math.max(LOGGED_POINTS_MIN, worth);
+  }
+
+  /**
+   * Notes that detection has seen all up to `detectedPosition`; `write` saves what belongs to that,
+   * in the same transaction. Commits, too. The log stays: heads and chunks are left to `checkpoint`.
+   *
+   * @throws StoreUnavailable.
+   */
+  mark(detectedPosition: number, write: () => void = () => {}): void {
+    this.#checkUsable();
+    this.#save([...this.#placement.direct.keys()], (position) => {
+      write();
+      this.#tables.putDetected(Math.min(detectedPosition, position));
+      return this.#headPosition;
+    });
   }
 
   /**
@@ -243,9 +241,11 @@ export class PartitionStore {
     this.#save([...new Set([...waiting, ...this.#placement.direct.keys()])], (position) => {
       for (const id of dirty) this.#tables.putHead(snapshotOf(this.#heads, id));
       write();
+      this.#tables.putDetected(Math.min(detectedPosition, position));
       this.#tables.dropLog(Math.min(detectedPosition, position));
       return position;
     });
+    this.#loggedPoints = 0;
     for (const id of dirty) this.#heads.dirty[id] = 0;
     this.#sealed.compact();
   }
@@ -310,28 +310,23 @@ export class PartitionStore {
     return !this.#log.empty || this.#placement.direct.size > 0 || this.#dictionary.hasUnsaved;
   }
 
-  #syncNow(): void {
-    try {
-      this.#wal.now();
-    } catch (error) {
-      this.#failed = error as StoreUnavailable;
-      throw error;
-    }
-    this.#syncedPosition = this.#position;
-  }
-
-  #restore(salvaged: boolean, onDamage: (damage: Damage) => void): Map<number, number> {
+  #restore(
+    salvaged: boolean,
+    onDamage: (damage: Damage) => void,
+  ): { changes: Map<number, number>; loggedPoints: number } {
     const place = { file: this.#file, tables: this.#tables, heads: this.#heads, onDamage };
     const lostNames = restoreNames(place, this.#dictionary, this.#names, this.#sealed, salvaged);
     this.#heads.grow(this.#dictionary.size);
     const lostHeads = restoreHeads(place);
+    let loggedPoints = 0;
     const { changes, lostRecords } = replay(place, this.#headPosition, (batch) => {
+      loggedPoints += batch.values.length;
       this.#placement.place(batch);
     });
     if (salvaged || lostNames + lostHeads + lostRecords > 0) {
       repairHeads(this.#heads, this.#sealed, this.#dictionary.size);
     }
-    return changes;
+    return { changes, loggedPoints };
   }
 
   /**
@@ -353,9 +348,11 @@ export class PartitionStore {
       within(this.#db, this.#file, () => {
         for (const id of named) this.#tables.putSeries(id, this.#dictionary.name(id));
         this.#tables.putLog(position, this.#log.encode(this.#directHeads()));
+        const before = headPosition;
         headPosition = write(position);
-        this.#tables.putProgress(position, headPosition);
-        this.#sessions.confirm(this.#tables);
+        // A page less to write: without it the position is that of the newest log row.
+        if (headPosition !== before) this.#tables.putProgress(position, headPosition);
+        if (this.#sessions.hasUnconfirmed) this.#sessions.confirm(this.#tables);
       });
     } catch (error) {
       // The day files may hold chunks that are not confirmed: the next commit has to write these
@@ -366,7 +363,9 @@ export class PartitionStore {
     }
     this.#position = position;
     this.#headPosition = headPosition;
-    if (within === durableTransaction) this.#syncedPosition = position;
+    if (within === durableTransaction) this.#wal.reached(position);
+    this.#loggedPoints += this.#log.pointCount;
+    this.#sessions.confirmed();
     this.#dictionary.saved(named);
     this.#sealed.confirm(ids);
     this.#log.clear();
@@ -388,7 +387,8 @@ export class PartitionStore {
 
   #checkUsable(): void {
     if (!this.#db.isOpen) throw new StoreUnavailable("closed", "the store is closed");
-    if (this.#failed !== undefined) throw this.#failed;
+    const failed = this.#failed ?? this.#wal.failure;
+    if (failed !== undefined) throw failed;
   }
 
   #damaged(damage: Damage): void {

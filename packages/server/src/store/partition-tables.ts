@@ -5,7 +5,14 @@ import { decodeName, encodeName } from "./names-file.ts";
 import type { SeriesName } from "./series-dictionary.ts";
 import { STATE_SCHEMA } from "./state-table.ts";
 
-export const PARTITION_FORMAT = 1;
+export const PARTITION_FORMAT = 2;
+
+/** What detection has seen; before format 2 a log row that was seen was deleted at once. */
+const DETECTED = `
+  CREATE TABLE detected (
+    only INTEGER PRIMARY KEY CHECK (only = 0), position INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO detected VALUES (0, 0);`;
 
 export const PARTITION_SCHEMA = `
   CREATE TABLE session (id INTEGER PRIMARY KEY, confirmed_seq INTEGER NOT NULL) STRICT;
@@ -13,7 +20,7 @@ export const PARTITION_SCHEMA = `
     only INTEGER PRIMARY KEY CHECK (only = 0),
     position INTEGER NOT NULL, head_position INTEGER NOT NULL
   ) STRICT;
-  INSERT INTO progress VALUES (0, 0, 0);
+  INSERT INTO progress VALUES (0, 0, 0);${DETECTED}
   CREATE TABLE series (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
   CREATE TABLE head (series_id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
   CREATE TABLE log (position INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
@@ -22,10 +29,16 @@ export const PARTITION_SCHEMA = `
   ${STATE_SCHEMA};
   ${EPISODE_SCHEMA}`;
 
+/** Brings a file of an older format forward; inside a transaction. */
+export function migratePartition(db: DatabaseSync, from: number): void {
+  if (from < 2) db.exec(DETECTED);
+}
+
 /** Every table with its number of columns. */
 export const PARTITION_TABLES = {
   session: 2,
   progress: 3,
+  detected: 2,
   series: 2,
   head: 2,
   log: 2,
@@ -42,6 +55,7 @@ export class PartitionTables {
   readonly #putLog: StatementSync;
   readonly #putProgress: StatementSync;
   readonly #putSession: StatementSync;
+  readonly #putDetected: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -49,6 +63,7 @@ export class PartitionTables {
     this.#putHead = db.prepare("INSERT OR REPLACE INTO head VALUES (?, ?)");
     this.#putLog = db.prepare("INSERT INTO log VALUES (?, ?)");
     this.#putProgress = db.prepare("UPDATE progress SET position = ?, head_position = ?");
+    this.#putDetected = db.prepare("INSERT OR REPLACE INTO detected VALUES (0, ?)");
     this.#putSession = db.prepare("INSERT OR REPLACE INTO session VALUES (?, ?)");
   }
 
@@ -70,6 +85,15 @@ export class PartitionTables {
 
   putProgress(position: number, headPosition: number): void {
     this.#putProgress.run(position, headPosition);
+  }
+
+  /** Position in the log up to which detection had seen everything when it was last noted. */
+  detected(): number {
+    return this.#rows<{ position: number }>("SELECT position FROM detected")[0]?.position ?? 0;
+  }
+
+  putDetected(position: number): void {
+    this.#putDetected.run(position);
   }
 
   /** Names by number, ascending; undefined where a name is damaged. */

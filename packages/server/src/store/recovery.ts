@@ -63,8 +63,9 @@ export function restoreHeads(place: RecoveryPlace): number {
 }
 
 /**
- * Appends again what the log holds after `headPosition`, and tells what changed over the whole
- * log: by series the earliest instant. Runs that a later head snapshot covers are left out.
+ * Appends again what the log holds after `headPosition`, and tells what changed in the records that
+ * detection had not seen: by series the earliest instant. Runs that a later head snapshot covers
+ * are left out.
  */
 export function replay(
   place: RecoveryPlace,
@@ -72,12 +73,13 @@ export function replay(
   append: (batch: PointBatch) => void,
 ): { changes: Map<number, number>; lostRecords: number } {
   const changes = new Map<number, number>();
+  const detectedPosition = place.tables.detected();
   const coveredUpTo = new Map<number, number>();
   const bad: { position: number; data: Uint8Array; reason: string }[] = [];
   for (const { position, data } of place.tables.log()) {
     try {
       const record = decodeRecord(data);
-      noteChanges(changes, record);
+      if (position > detectedPosition) noteChanges(changes, record);
       if (position <= headPosition) continue;
       for (const head of record.heads) coveredUpTo.set(head.seriesId, position);
     } catch (error) {

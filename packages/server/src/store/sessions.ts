@@ -19,6 +19,7 @@ export class Sessions {
   readonly #id: number;
   readonly #limits: ReadonlyMap<number, number>;
   #seq: number;
+  #confirmedSeq = -1;
 
   /** The session after all that were; the caller confirms it, durably, before it writes chunks. */
   constructor(known: readonly Session[]) {
@@ -47,5 +48,15 @@ export class Sessions {
   /** Writes the confirmation of all numbers given so far; inside the caller's transaction. */
   confirm(tables: PartitionTables): void {
     tables.putSession(this.#id, this.#seq);
+  }
+
+  /** Whether numbers were given since `confirmed` was told. */
+  get hasUnconfirmed(): boolean {
+    return this.#seq !== this.#confirmedSeq;
+  }
+
+  /** The transaction of the last `confirm` went through. */
+  confirmed(): void {
+    this.#confirmedSeq = this.#seq;
   }
 }

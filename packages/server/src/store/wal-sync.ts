@@ -9,33 +9,45 @@ const syncFile = promisify(fdatasync);
  * write-ahead log, which is what `FULL` does inside COMMIT. Here it can be waited for without
  * holding up the thread. Source: sqlite.org/wal.html; SQLite itself syncs the log before it moves
  * pages out of it.
+ *
+ * Once a sync has failed, all later ones fail: the kernel may have dropped the pages, so that a
+ * second try would prove nothing.
  */
 export class WalSync {
   readonly #file: string;
   #handle: number | undefined;
   #running: Promise<void> | undefined;
+  /** Positions up to here are on disk. */
+  #position: number;
+  failure: StoreUnavailable | undefined;
 
-  constructor(databaseFile: string) {
+  constructor(databaseFile: string, position: number) {
     this.#file = `${databaseFile}-wal`;
+    this.#position = position;
   }
 
-  /** Resolves when all that was committed before the call is on disk. @throws StoreUnavailable. */
-  async wait(): Promise<void> {
-    const handle = this.#opened();
-    const running = syncFile(handle).catch((error: unknown) => {
-      throw this.#failure(error);
-    });
-    this.#running = running;
-    await running;
+  /** Positions up to `position` were made durable by other means. */
+  reached(position: number): void {
+    this.#position = Math.max(this.#position, position);
+  }
+
+  /** Resolves when `position`, which is committed, is on disk. @throws StoreUnavailable. */
+  async wait(position: number): Promise<void> {
+    if (position <= this.#position) return;
+    this.#running = this.#sync();
+    await this.#running;
+    this.reached(position);
   }
 
   /** The same at once. */
-  now(): void {
+  now(position: number): void {
+    if (position <= this.#position) return;
     try {
       fdatasyncSync(this.#opened());
     } catch (error) {
-      throw this.#failure(error);
+      throw this.#failed(error);
     }
+    this.reached(position);
   }
 
   /** The file is freed behind the sync that still runs. */
@@ -48,17 +60,26 @@ export class WalSync {
     else this.#running.then(free, free);
   }
 
+  async #sync(): Promise<void> {
+    try {
+      await syncFile(this.#opened());
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
   #opened(): number {
+    if (this.failure !== undefined) throw this.failure;
     this.#handle ??= openSync(this.#file, "r+");
     return this.#handle;
   }
 
-  /** After a failed sync the kernel may have dropped the pages: a second try proves nothing. */
-  #failure(error: unknown): StoreUnavailable {
-    return new StoreUnavailable(
+  #failed(error: unknown): StoreUnavailable {
+    this.failure ??= new StoreUnavailable(
       "sync-failed",
       `${this.#file} could not be synced; restart needed`,
       error,
     );
+    return this.failure;
   }
 }
