@@ -50,6 +50,7 @@ export * from "./model/state-bytes.ts";
 export * from "./model/time.ts";
 export * from "./pipeline/batch-engine.ts";
 export * from "./pipeline/explain-window.ts";
+export * from "./pipeline/peer-engine.ts";
 export * from "./pipeline/pipeline.ts";
 export * from "./pipeline/point-engine.ts";
 export * from "./pipeline/score-series.ts";

@@ -4,7 +4,7 @@ import type { MetricSeries } from "../model/metric-series.ts";
 import type { DurationMs } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
 import { wholeTail } from "../score/whole-tail.ts";
-import { INTERVAL_BEFORE_MS, nominalIntervalMs, timeWithoutStepsMs } from "./interval.ts";
+import { medianIntervalMs, medianOfSteps, timeWithoutStepsMs } from "./interval.ts";
 import { type EngineOptions, type ScoredEngine, windowEngine } from "./point-engine.ts";
 import { BAND_SCALES, type DetailedScores } from "./score-series.ts";
 
@@ -29,9 +29,8 @@ function scoreWhole(
   known: DurationMs | undefined,
 ): DetailedScores {
   const { timestamps, values } = series;
-  const medianMs = known ?? medianOfSteps(timestamps);
-  const stepless = medianMs === 0;
-  const intervalMs = Number.isNaN(medianMs) ? INTERVAL_BEFORE_MS : nominalIntervalMs(medianMs);
+  const stepless = known === undefined && medianOfSteps(timestamps) === 0;
+  const intervalMs = known ?? medianIntervalMs(timestamps);
   const timesMs = stepless ? timestamps.map((_, i) => timeWithoutStepsMs(i)) : timestamps;
   const scored = scorer.score(timesMs, values, intervalMs);
   const { nonconformity, expected, level, scale, parts = {} } = scored;
@@ -55,10 +54,4 @@ function scoreWhole(
     recent: parts.recent ?? unknown(),
     shift: parts.shift ?? new Float64Array(values.length),
   };
-}
-
-/** Lower median of all steps; NaN where there is none. */
-function medianOfSteps(timestampsMs: Float64Array): DurationMs {
-  const steps = timestampsMs.subarray(1).map((atMs, i) => atMs - timestampsMs[i]!);
-  return steps.sort()[(steps.length - 1) >> 1] ?? Number.NaN;
 }

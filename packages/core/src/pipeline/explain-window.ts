@@ -46,7 +46,7 @@ function classificationOf(
 ): Classification {
   return classify({
     timestampsMs: series.timestamps.subarray(0, lastIndex + 1),
-    values: series.values.subarray(0, lastIndex + 1),
+    values: (scores.judged ?? series.values).subarray(0, lastIndex + 1),
     firstIndex: onsetIndex,
     lastIndex,
     intervalMs: scores.intervalMs,

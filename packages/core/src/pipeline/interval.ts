@@ -64,3 +64,18 @@ export function needsRebuild(usedMs: DurationMs, nominalMs: DurationMs, final: b
 export function timeWithoutStepsMs(pointIndex: number): EpochMs {
   return pointIndex * INTERVAL_WITHOUT_STEPS_MS;
 }
+
+/**
+ * The nominal interval of a whole series: that of the median of all its steps, half an hour where it
+ * has fewer than two points.
+ */
+export function medianIntervalMs(timestampsMs: Float64Array): DurationMs {
+  const medianMs = medianOfSteps(timestampsMs);
+  return Number.isNaN(medianMs) ? INTERVAL_BEFORE_MS : nominalIntervalMs(medianMs);
+}
+
+/** Lower median of all steps: 0 where stamps are of no use, NaN where there is no step. */
+export function medianOfSteps(timestampsMs: Float64Array): DurationMs {
+  const steps = timestampsMs.subarray(1).map((atMs, i) => atMs - timestampsMs[i]!);
+  return steps.sort()[(steps.length - 1) >> 1] ?? Number.NaN;
+}

@@ -19,6 +19,8 @@ export interface DetailedScores extends PointScores {
   readonly hour: Float64Array;
   readonly recent: Float64Array;
   readonly shift: Float64Array;
+  /** What the models judged, where it is not the value itself; its shape tells the kind. */
+  readonly judged?: Float64Array;
 }
 
 /**

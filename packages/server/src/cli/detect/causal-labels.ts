@@ -30,7 +30,8 @@ export function causalLabels({ series, points }: ScoredSeries): Uint8Array {
     last = at;
     if (at >= lookAgain) {
       const span = { firstIndex: onset, lastIndex: at, intervalMs };
-      const { timestamps: timestampsMs, values } = series;
+      const timestampsMs = series.timestamps;
+      const values = points.judged ?? series.values;
       label = ANOMALY_LABELS.indexOf(classify({ timestampsMs, values, ...span }).label);
       lookAgain = at + (at - onset) + 1;
     }

@@ -64,6 +64,35 @@ describe("foreshock detect", () => {
     expect(data[0]).toMatchObject({ engine: "batch", severity: "critical" });
   });
 
+  it("holds nodes of a long file against each other with --engine peer, and says where there are too few", async () => {
+    const rows = (nodes: number) => {
+      const lines = ["timestamp,node,metric,value"];
+      for (let i = 0; i < 1500; i++) {
+        const load = 100 + 30 * Math.sin(i / 40) + (i >= 700 && i < 720 ? 80 : 0);
+        for (let node = 0; node < nodes; node++) {
+          const noise = Math.sin(12.9898 * (i * nodes + node)) * 43758.5453;
+          const alone = node === 2 && i >= 1300 && i < 1340 ? 6 : 0;
+          const value = load + noise - Math.floor(noise) + alone;
+          lines.push(`${1_782_900_000 + 300 * i},web-${node},rps,${value}`);
+        }
+      }
+      return `${lines.join("\n")}\n`;
+    };
+    const argv = ["detect", fileOf("web.csv", rows(6)), "--engine", "peer", "--level", "metric"];
+    const { data } = JSON.parse((await runForTest([...argv, "--json"])).out);
+    expect(data[0]).toMatchObject({ engine: "peer", node: "web-2", severity: "critical" });
+    const surge = 1_782_900_000_000 + 300_000 * 700;
+    const during = data.filter((row: { windowStart: string; score: number }) => {
+      const at = Date.parse(row.windowStart);
+      return at >= surge && at < surge + 40 * 300_000 && row.score >= 0.75;
+    });
+    expect(during).toEqual([]);
+
+    const few = await runForTest(["detect", fileOf("few.csv", rows(3)), "--engine", "peer"]);
+    expect(few.code).toBe(EXIT.error);
+    expect(few.err).toContain("at least 5 nodes of a cluster");
+  });
+
   it("ends with 3 when something was found, only where asked to", async () => {
     const path = fileOf("web-1.csv", jumping());
     expect((await runForTest(["detect", path, "--exit-code"])).code).toBe(EXIT.found);

@@ -1,7 +1,9 @@
 import {
   createBatchEngine,
+  createPeerEngine,
   createStreamEngine,
   EngineRegistry,
+  type PeerEngine,
   type PointEngine,
   Refusal,
 } from "@foreshock/core";
@@ -19,6 +21,11 @@ export function engines(): EngineRegistry {
     summary: "forward and backward over a whole series; looks ahead: for backfill and history",
     make: createBatchEngine,
   });
+  registry.register({
+    name: "peer",
+    summary: "each node against the median of the others of its cluster; five nodes or more",
+    make: createPeerEngine,
+  });
   return registry;
 }
 
@@ -33,4 +40,9 @@ export function engineByName(name: string): PointEngine {
       engine: name,
     },
   );
+}
+
+/** Whether an engine judges a series against the same metric of other nodes. */
+export function comparesPeers(engine: PointEngine): engine is PeerEngine {
+  return "among" in engine;
 }

@@ -27,7 +27,8 @@ export function explained(
   episode: Episode,
   agreement?: { readonly count: number; readonly total: number },
 ): Explained {
-  const { timestamps: timestampsMs, values, metricName, nodeId } = series;
+  const { timestamps: timestampsMs, metricName, nodeId } = series;
+  const values = points.judged ?? series.values;
   const { intervalMs } = points;
   const firstIndex = indexFrom(timestampsMs, episode.onsetMs);
   const lastIndex = indexFrom(timestampsMs, episode.lastMs);

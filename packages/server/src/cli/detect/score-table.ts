@@ -4,11 +4,14 @@ import {
   type Episode,
   EpisodeTracker,
   MetricSeries,
+  PEERS_MIN,
   type PointEngine,
   type PointScores,
+  Refusal,
   scoreOfP,
 } from "@foreshock/core";
 import type { CsvTable } from "../../ingest/csv-table.ts";
+import { comparesPeers } from "./engines.ts";
 import { EntityFold } from "./entity-fold.ts";
 import { type ClusterShape, type NodeShape, type Steps, tableShape } from "./table-shape.ts";
 
@@ -16,7 +19,12 @@ import { type ClusterShape, type NodeShape, type Steps, tableShape } from "./tab
 export const FILE_TENANT = "file";
 
 /** What is kept of an engine's columns: half of them, and a large file is many of them. */
-export type KeptScores = Omit<PointScores, "level">;
+export type KeptScores = Omit<PointScores, "level"> & Judged;
+
+interface Judged {
+  /** What the engine's models judged, where it is not the value itself. */
+  readonly judged?: Float64Array;
+}
 
 /** One metric of a file, point by point in the order of time. */
 export interface ScoredSeries {
@@ -64,14 +72,19 @@ export interface ScoredTable {
 export function scoreTable(table: CsvTable, engine: PointEngine): ScoredTable {
   const shape = tableShape(table);
   const width = table.columns.length;
-  const series: ScoredSeries[] = new Array(table.entities.length * width);
+  const read: ReadSeries[] = new Array(table.entities.length * width);
   for (const { members } of shape.nodes) {
     for (const { entity, rows } of members) {
       for (let k = 0; k < width; k++) {
-        series[entity * width + k] = scoreColumn(table, entity, k, rows, engine);
+        read[entity * width + k] = { rows, series: readColumn(table, entity, k, rows) };
       }
     }
   }
+  const judge = judgeOf(
+    engine,
+    read.map(({ series: one }) => one),
+  );
+  const series = read.map((one) => scoreColumn(one, judge(one.series)));
   const seriesOf = (node: NodeShape) =>
     node.members.flatMap(({ entity }) => series.slice(entity * width, (entity + 1) * width));
   const nodes = shape.nodes.map((node) => scoreNode(node, seriesOf(node)));
@@ -84,16 +97,20 @@ export function scoreTable(table: CsvTable, engine: PointEngine): ScoredTable {
   return { table, series, nodes, clusters, placeOf: shape.placeOf };
 }
 
-function scoreColumn(
+interface ReadSeries {
+  readonly series: MetricSeries;
+  readonly rows: Int32Array;
+}
+
+function readColumn(
   table: CsvTable,
   entity: number,
   column: number,
   rows: Int32Array,
-  engine: PointEngine,
-): ScoredSeries {
+): MetricSeries {
   const { cluster, node, metric } = table.entities[entity]!;
   const values = table.columns[column]!;
-  const series = new MetricSeries({
+  return new MetricSeries({
     tenantId: FILE_TENANT,
     clusterId: cluster,
     nodeId: node,
@@ -101,10 +118,37 @@ function scoreColumn(
     timestamps: Float64Array.from(rows, (row) => table.timestampsMs[row]!),
     values: Float64Array.from(rows, (row) => values[row]!),
   });
-  const scores = engine.score(series);
+}
+
+/** The engine that judges a series: the one asked for, among the series it is to be compared with. */
+function judgeOf(
+  engine: PointEngine,
+  all: readonly MetricSeries[],
+): (series: MetricSeries) => PointEngine {
+  if (!comparesPeers(engine)) return () => engine;
+  const groups = Map.groupBy(all, groupName);
+  const largest = Math.max(...[...groups.values()].map(({ length }) => length));
+  if (largest <= PEERS_MIN) {
+    throw new Refusal(
+      "engine/unavailable",
+      `engine "${engine.name}" compares at least ${PEERS_MIN + 1} nodes of a cluster by the same metric; the most found here is ${largest}`,
+      { engine: engine.name, nodes: largest },
+    );
+  }
+  const judges = new Map([...groups].map(([name, group]) => [name, engine.among(group)]));
+  return (series) => judges.get(groupName(series))!;
+}
+
+function groupName({ clusterId, metricName }: MetricSeries): string {
+  return JSON.stringify([clusterId, metricName]);
+}
+
+function scoreColumn({ series, rows }: ReadSeries, engine: PointEngine): ScoredSeries {
+  const scores: PointScores & Judged = engine.score(series);
   const { intervalMs, p, score, nonconformity, expected, lower, upper } = scores;
   const points = { intervalMs, p, score, nonconformity, expected, lower, upper };
-  return { series, rows, points, episodes: episodesOf(series, scores) };
+  const judged = scores.judged === undefined ? {} : { judged: scores.judged };
+  return { series, rows, points: { ...points, ...judged }, episodes: episodesOf(series, scores) };
 }
 
 /** The parts of the nonconformity, where the engine tells them. */
