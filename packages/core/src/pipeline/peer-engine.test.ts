@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { engineContract, seriesOf, withPoints } from "../engine/contract.ts";
 import { Dice } from "../generator/dice.ts";
 import { MetricSeries } from "../model/metric-series.ts";
+import { seriesKey } from "../model/series-key.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../model/time.ts";
 import { createPeerEngine } from "./peer-engine.ts";
 import { createStreamEngine } from "./stream-engine.ts";
@@ -49,7 +50,7 @@ engineContract("peer among five", () => {
   const peers = Array.from({ length: 5 }, (_, node) => {
     const series = seriesOf(Array.from({ length: 400 }, (_one, i) => ((i + node) * 13) % 17));
     const { timestamps, values } = series;
-    return new MetricSeries({ ...series, nodeId: `peer-${node}`, timestamps, values });
+    return new MetricSeries({ ...seriesKey(series), nodeId: `peer-${node}`, timestamps, values });
   });
   return createPeerEngine().among(peers);
 });
