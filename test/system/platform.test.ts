@@ -15,7 +15,7 @@ describe("the platform on real input", () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await startTestServer({ tenants: ["acme", "globex"], now: () => NOW });
+    server = await startTestServer({ tenants: ["acme", "globex", "shop"], now: () => NOW });
     for (let day = 0; day < DAYS; day++) {
       const { status, body } = await server.post("acme", "/ingest", { series: dayOf(day) });
       expect([status, body.rejectedPoints]).toEqual([200, 0]);
@@ -35,6 +35,51 @@ describe("the platform on real input", () => {
     expect(metrics.data.map((row: { node: string }) => row.node)).toEqual(
       METRICS.map(() => FAULT.node),
     );
+    const shares = metrics.data.map(({ share }: { share: number }) => share);
+    expect(shares.reduce((sum: number, share: number) => sum + share, 0)).toBeCloseTo(1, 6);
+    for (const { onset } of metrics.data) {
+      expect(Math.abs(Date.parse(onset) - at(FAULT.from))).toBeLessThanOrEqual(2 * STEP_MS);
+    }
+    const own = await server.get("acme", `/rankings?level=metric&node=${FAULT.node}&${range}`);
+    expect(own.data.map((row: { metric: string }) => row.metric)).toEqual(
+      metrics.data.map((row: { metric: string }) => row.metric),
+    );
+  });
+
+  it("reports a metric whose recording changed on several nodes, and does not rank it", async () => {
+    const from = POINTS - 12;
+    const metric = (node: string, name: string, valueAtPoint: (i: number) => number) => ({
+      cluster: "eu",
+      node,
+      metric: name,
+      points: Array.from({ length: 600 }, (_, i) => {
+        const point = POINTS - 600 + i;
+        return [at(point), valueAtPoint(point)];
+      }),
+    });
+    const series = ["a", "b", "c"].flatMap((node, n) => [
+      metric(node, "success_share", (i) => (n < 2 && i >= from ? 100 : 0)),
+      metric(node, "cpu_usage", (i) => 50 + noise(n, 0, i) + (n === 2 && i >= from ? 35 : 0)),
+    ]);
+    expect((await server.post("shop", "/ingest", { series })).status).toBe(200);
+    await server.running.platform.settled();
+    const range = `from=${at(from)}&to=${at(POINTS)}`;
+    const { data, dataQuality } = await server.get("shop", `/rankings?level=metric&${range}`);
+    expect(data[0]).toMatchObject({ node: "c", metric: "cpu_usage" });
+    expect(dataQuality).toMatchObject([
+      {
+        metric: "success_share",
+        from: 0,
+        to: 100,
+        nodes: [
+          { cluster: "eu", node: "a" },
+          { cluster: "eu", node: "b" },
+        ],
+      },
+    ]);
+    const ofNode = await server.get("shop", `/rankings?level=metric&node=a&${range}`);
+    expect(ofNode.dataQuality).toEqual(dataQuality);
+    expect(ofNode.data.map((row: { node: string }) => row.node)).toEqual(["a", "a"]);
   });
 
   it("opens one finding, for that node, with its contributing metrics", async () => {

@@ -74,6 +74,17 @@ export interface DataHealth {
   }[];
 }
 
+export interface DataQualityFinding {
+  readonly metric: string;
+  readonly from: number;
+  readonly to: number;
+  readonly nodes: readonly {
+    readonly cluster: string;
+    readonly node: string;
+  }[];
+  readonly reason: string;
+}
+
 export type EntityState = "live" | "learning" | "silent";
 
 export interface Explanation {
@@ -254,6 +265,8 @@ export interface RankingReply {
   };
   readonly anomalous: number;
   readonly expectedByChance: number;
+  /** Left out of the ranking of metrics: their recording changed, no node did */
+  readonly dataQuality: readonly DataQualityFinding[];
   readonly data: readonly RankingRow[];
 }
 
@@ -268,7 +281,10 @@ export interface RankingRow {
   readonly value: number | null;
   readonly numMetricsAnalyzed: number;
   readonly numAnomaliesDetected: number;
+  /** When it began; of a metric also before the range, if drawn late */
   readonly onset: string | null;
+  /** Of a metric: how much of its node's value it makes up; the shares of a node sum to 1 */
+  readonly share: number | null;
   readonly confidence: number;
   readonly why: string;
 }

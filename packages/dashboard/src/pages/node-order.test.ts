@@ -1,7 +1,7 @@
-import type { AnomalyRow, SeriesRow } from "@foreshock/client";
+import type { AnomalyRow, RankingRow, SeriesRow } from "@foreshock/client";
 import { describe, expect, it } from "vitest";
 import { laneRows } from "../chart/lane-rows.ts";
-import { inOnsetOrder, toldOf } from "./node-order.ts";
+import { inOnsetOrder, toldOf, weightsInOnsetOrder } from "./node-order.ts";
 
 function series(metric: string): SeriesRow {
   return {
@@ -103,5 +103,29 @@ describe("laneRows", () => {
       ["n2", 0.3, 0],
       ["n10", 0.3, 300_000],
     ]);
+  });
+});
+
+describe("weightsInOnsetOrder", () => {
+  const row = (metric: string, share: number, onset: string | null) =>
+    ({ metric, share, onset, severity: "major" }) as RankingRow;
+
+  it("tells the metrics that count, the earliest first, those without an onset last", () => {
+    const rows = [
+      row("late", 0.7, "2026-07-01T10:05:00.000Z"),
+      row("early", 0.2, "2026-07-01T10:00:00.000Z"),
+      row("unknown", 0.1, null),
+      row("idle", 0, "2026-07-01T09:00:00.000Z"),
+    ];
+    expect(weightsInOnsetOrder(rows).map(({ metric }) => metric)).toEqual([
+      "early",
+      "late",
+      "unknown",
+    ]);
+  });
+
+  it("tells nothing while the ranking finds nothing unusual", () => {
+    const calm: RankingRow = { ...row("cpu", 1, null), severity: "low" };
+    expect(weightsInOnsetOrder([calm])).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { AnomalyRow, SeriesRow } from "@foreshock/client";
+import type { AnomalyRow, RankingRow, SeriesRow } from "@foreshock/client";
 import { compareNames } from "../chart/lane-rows.ts";
 
 export interface MetricStory {
@@ -52,4 +52,17 @@ export function toldOf(anomalies: readonly AnomalyRow[]): AnomalyRow | undefined
 /** When it began, epoch ms. */
 export function onsetOf({ explanation, windowStart }: AnomalyRow): number {
   return Date.parse(explanation.onset ?? windowStart);
+}
+
+/**
+ * The metrics a node's rank is made of, the earliest first, those of which no onset is known last; none
+ * while the ranking finds nothing unusual, for then the two largest are noise.
+ */
+export function weightsInOnsetOrder(rows: readonly RankingRow[]): readonly RankingRow[] {
+  if (rows.every(({ severity }) => severity === "none" || severity === "low")) return [];
+  const at = ({ onset }: RankingRow) =>
+    onset === null ? Number.POSITIVE_INFINITY : Date.parse(onset);
+  return rows
+    .filter(({ share }) => share !== null && share > 0)
+    .sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : (b.share ?? 0) - (a.share ?? 0)));
 }

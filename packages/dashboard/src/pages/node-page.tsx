@@ -13,6 +13,7 @@ import { cellStateOf } from "../severity/severity.ts";
 import { SeverityMark } from "../severity/severity-mark.tsx";
 import type { Place } from "../state/place.ts";
 import { MetricCard } from "./metric-card.tsx";
+import { NodeEvidence } from "./node-evidence.tsx";
 import { inOnsetOrder } from "./node-order.ts";
 
 const CELLS_MAX = 340;
@@ -27,6 +28,7 @@ export function NodePage({ place }: { readonly place: NodePlace }) {
       <Breadcrumbs place={place} />
       <NodeHead place={place} />
       <NodeLane place={place} />
+      <NodeEvidence place={place} />
       <Await asked={series} height={420}>
         {(rows) =>
           rows.length === 0 ? (

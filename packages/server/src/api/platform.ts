@@ -241,7 +241,19 @@ export interface RankingReply {
   /** How many of the ranked are anomalous, and how many would be by chance. */
   readonly anomalous: number;
   readonly expectedByChance: number;
+  /** What the ranking left out because the data, not a node, changed. Metrics only. */
+  readonly dataQuality: readonly DataQualityFinding[];
   readonly data: readonly RankingRow[];
+}
+
+/** A metric that was constant and stands at another constant in the range, on several nodes alike. */
+export interface DataQualityFinding {
+  readonly metric: string;
+  readonly from: number;
+  readonly to: number;
+  readonly nodes: readonly { readonly cluster: string; readonly node: string }[];
+  /** A sentence for people. */
+  readonly reason: string;
 }
 
 export interface RankingRow {
@@ -257,6 +269,8 @@ export interface RankingRow {
   readonly numMetricsAnalyzed: number;
   readonly numAnomaliesDetected: number;
   readonly onset: EpochMs | null;
+  /** Of a metric: how much of its node's value it makes up; the shares of a node sum to 1. Else null. */
+  readonly share: number | null;
   readonly confidence: number;
   readonly why: string;
 }

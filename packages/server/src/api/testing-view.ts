@@ -201,11 +201,12 @@ export class TestingView implements port.TenantView {
       numMetricsAnalyzed: row.metrics,
       numAnomaliesDetected: row.numAnomalies,
       onset: row.since,
+      share: null,
       confidence: 1,
       why: `${row.node} has ${row.numAnomalies} unusual stretches`,
     }));
     const anomalous = nodes.filter((row) => row.score >= 0.5).length;
-    return { level, range, anomalous, expectedByChance: 0, data };
+    return { level, range, anomalous, expectedByChance: 0, dataQuality: [], data };
   }
 
   async health(): Promise<port.DataHealth> {

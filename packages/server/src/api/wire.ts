@@ -128,6 +128,7 @@ export function scoresWire(reply: platform.ScoresReply): Wire<typeof results.Sco
 export function rankingWire(reply: platform.RankingReply): Wire<typeof results.RankingReply> {
   return {
     ...reply,
+    dataQuality: reply.dataQuality.map((finding) => ({ ...finding, nodes: [...finding.nodes] })),
     data: reply.data.map((row) => ({
       ...row,
       value: maybeNumber(row.value),

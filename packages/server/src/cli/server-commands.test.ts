@@ -61,6 +61,8 @@ describe("foreshock import, top and why against a server", () => {
     const lines = (await run(["top"])).out.trimEnd().split("\n");
     expect(lines[0]).toBe("sev\tscore\tnode\tsince\tmetrics\twhy");
     expect(lines).toHaveLength(3);
+    const metrics = (await run(["top", "metric"])).out.trimEnd().split("\n");
+    expect(metrics[0]).toBe("sev\tscore\tmetric\tsince\tshare\twhy");
     const rows = JSON.parse((await run(["top", "-n", "1", "--json=path,severity"])).out);
     expect(rows).toMatchObject([{ path: "eu/node-042" }]);
     expect(Object.keys(rows[0])).toEqual(["path", "severity"]);

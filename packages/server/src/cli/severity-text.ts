@@ -27,3 +27,8 @@ export function severityColumns<Row>(scoreOf: (row: Row) => number): TableColumn
     { title: "SCORE", right: true, text: (row) => scoreText(scoreOf(row)) },
   ];
 }
+
+/** A share of a node's value: `62 %`; nothing where it does not count. */
+export function shareText(share: number | null): string {
+  return share === null || share === 0 ? "" : `${Math.round(100 * share)} %`;
+}

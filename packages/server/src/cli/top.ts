@@ -4,7 +4,7 @@ import type { Level } from "@foreshock/core";
 import { connect } from "./connection.ts";
 import { type Context, printJson, say } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { severityColumns } from "./severity-text.ts";
+import { severityColumns, shareText } from "./severity-text.ts";
 import { type TableColumn, tableText } from "./table.ts";
 import { sinceText, timeText } from "./time-text.ts";
 
@@ -56,6 +56,7 @@ function show(context: Context, level: Level, flags: TopFlags, reply: RankingRep
     io.out(`\u001b[H\u001b[2J${colors.dim(title)}\n`);
   }
   io.out(table);
+  for (const { reason } of reply.dataQuality) say(context, `data quality: ${reason}`);
   say(context, verdictOf(level, flags, reply));
 }
 
@@ -82,11 +83,13 @@ function columnsFor(level: Level, nowMs: number): TableColumn<RankingRow>[] {
       paint: (text, _, colors) => colors.bold(text),
     },
     { title: "SINCE", text: ({ onset }) => sinceText(onset, nowMs) },
-    {
-      title: "METRICS",
-      right: true,
-      text: (row) => `${row.numAnomaliesDetected}/${row.numMetricsAnalyzed}`,
-    },
+    level === "metric"
+      ? { title: "SHARE", right: true, text: ({ share }) => shareText(share) }
+      : {
+          title: "METRICS",
+          right: true,
+          text: (row) => `${row.numAnomaliesDetected}/${row.numMetricsAnalyzed}`,
+        },
     { title: "WHY", text: ({ why }) => why },
   ];
 }

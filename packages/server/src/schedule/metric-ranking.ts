@@ -1,10 +1,25 @@
-import { ANOMALOUS_SCORE, DAY_MS, rankWindow, severityOf, type TimeRange } from "@foreshock/core";
-import type { RankingQuery, RankingReply, RankingRow } from "../api/platform.ts";
+import {
+  ANOMALOUS_SCORE,
+  type ChangedMeaning,
+  changedMeaningText,
+  DAY_MS,
+  type RankedMetric,
+  type RankWindowInput,
+  rankWindow,
+  severityOf,
+  type TimeRange,
+} from "@foreshock/core";
+import type {
+  DataQualityFinding,
+  RankingQuery,
+  RankingReply,
+  RankingRow,
+} from "../api/platform.ts";
 import type { SeriesInfo } from "./directory.ts";
 import { placesOf } from "./entity-scores.ts";
 import { confidenceOf } from "./episode-rows.ts";
 import type { SeriesHistory } from "./protocol.ts";
-import { rankPlaces } from "./ranked-places.ts";
+import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 /** Series whose window is looked at point by point; the worst nodes of the range come first. */
@@ -14,7 +29,8 @@ const HISTORY_STEPS = 1440;
 
 /**
  * Metrics of the worst nodes by the evidence of the window ranking: how rare, how far displaced, and
- * whether other nodes show the same. One grid for all, so that their windows can be compared.
+ * whether other nodes show the same. One grid for all, so that their windows can be compared. A filter
+ * says which rows are listed; other nodes are looked at beside them all the same.
  */
 export async function metricRanking(
   view: LiveTenantView,
@@ -22,6 +38,32 @@ export async function metricRanking(
 ): Promise<RankingReply> {
   const { level, range, limit } = query;
   const candidates = candidatesOf(view, query);
+  const ranked = rankWindow(await windowOf(view, candidates, range));
+  const listed = ranked.metrics.filter(({ column }) => isAsked(candidates[column]!, query));
+  const shown = await Promise.all(
+    listed.slice(0, limit).map((metric, index) => {
+      return rowOf(view, candidates[metric.column]!, range, { ...metric, rank: index + 1 });
+    }),
+  );
+  const days = (range.endMs - range.startMs) / DAY_MS;
+  return {
+    level,
+    range,
+    anomalous: shown.filter(({ score }) => score >= ANOMALOUS_SCORE).length,
+    expectedByChance: listed.length * (1 - Math.exp(-days)),
+    dataQuality: ranked.changedMeanings
+      .filter(({ columns }) => columns.some((column) => isAsked(candidates[column]!, query)))
+      .map((changed) => dataQualityOf(changed, candidates)),
+    data: shown,
+  };
+}
+
+/** The candidates' samples and p on one grid, with the history before the range. */
+async function windowOf(
+  view: LiveTenantView,
+  candidates: readonly SeriesInfo[],
+  range: TimeRange,
+): Promise<RankWindowInput> {
   const stepMs = Math.max(1, view.runner.stepMs);
   const startMs = Math.floor(range.startMs / stepMs) * stepMs - HISTORY_STEPS * stepMs;
   const histories = await view.histories(candidates, { startMs, endMs: range.endMs });
@@ -35,42 +77,50 @@ export async function metricRanking(
   const values = grids.map((grid) => grid.values);
   const p = grids.map((grid) => grid.p);
   const windowMs = { startMs: Math.floor(range.startMs / stepMs) * stepMs, endMs: range.endMs };
-  const ranked = rankWindow({ timestampsMs, columns, values, p, ...windowMs, limit });
-  const shown = await Promise.all(
-    ranked.metrics.slice(0, limit).map(({ column, score, value }, index) => {
-      return rowOf(view, candidates[column]!, range, { rank: index + 1, score, value });
-    }),
-  );
-  const days = (range.endMs - range.startMs) / DAY_MS;
-  return {
-    level,
-    range,
-    anomalous: shown.filter(({ score }) => score >= ANOMALOUS_SCORE).length,
-    expectedByChance: candidates.length * (1 - Math.exp(-days)),
-    data: shown,
-  };
+  return { timestampsMs, columns, values, p, ...windowMs };
 }
 
+/** All series of the asked nodes, worst first, then those of their cluster's other nodes. */
 function candidatesOf(view: LiveTenantView, { range, filter }: RankingQuery): SeriesInfo[] {
-  const places = rankPlaces(view, placesOf(view, "node", filter), range);
+  const { nodeId, ...cluster } = filter;
+  const places = rankPlaces(view, placesOf(view, "node", cluster), range);
+  const isBeside = ({ place }: RankedPlace) => nodeId !== undefined && place.nodeId !== nodeId;
+  const asked = places.filter((place) => !isBeside(place));
+  const beside = places.filter(isBeside);
   const chosen: SeriesInfo[] = [];
-  for (const { place } of places) {
+  for (const { place } of [...asked, ...beside]) {
     const series = view.directory.node(place.clusterId, place.nodeId)?.series ?? [];
     if (chosen.length > 0 && chosen.length + series.length > SERIES_MAX) break;
-    for (const info of series) {
-      if (filter.metricName === undefined || filter.metricName === info.key.metricName) {
-        chosen.push(info);
-      }
-    }
+    chosen.push(...series);
   }
   return chosen;
+}
+
+function isAsked({ key }: SeriesInfo, { filter }: RankingQuery): boolean {
+  return (
+    (filter.clusterId === undefined || filter.clusterId === key.clusterId) &&
+    (filter.nodeId === undefined || filter.nodeId === key.nodeId) &&
+    (filter.metricName === undefined || filter.metricName === key.metricName)
+  );
+}
+
+function dataQualityOf(
+  changed: ChangedMeaning,
+  candidates: readonly SeriesInfo[],
+): DataQualityFinding {
+  const { metricName: metric, from, to, columns } = changed;
+  const nodes = columns.map((column) => {
+    const { clusterId, nodeId } = candidates[column]!.key;
+    return { cluster: clusterId, node: nodeId };
+  });
+  return { metric, from, to, nodes, reason: changedMeaningText(changed) };
 }
 
 async function rowOf(
   view: LiveTenantView,
   { id, key, pointCount, intervalMs }: SeriesInfo,
   range: TimeRange,
-  { rank, score, value }: { rank: number; score: number; value: number },
+  { rank, score, value, share, onsetMs }: RankedMetric & { readonly rank: number },
 ): Promise<RankingRow> {
   const { clusterId, nodeId, metricName } = key;
   const where = { clusterId, nodeId, metricName };
@@ -90,7 +140,9 @@ async function rowOf(
     value,
     numMetricsAnalyzed: 1,
     numAnomaliesDetected: episode === undefined ? 0 : 1,
-    onset: episode?.explanation.onset ?? null,
+    // The same rule for all metrics, so that their order means something.
+    onset: Number.isNaN(onsetMs) ? (episode?.explanation.onset ?? null) : onsetMs,
+    share,
     confidence: confidenceOf(pointCount, intervalMs),
     why: episode?.explanation.text ?? "",
   };

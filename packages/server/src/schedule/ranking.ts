@@ -27,6 +27,7 @@ export async function ranking(view: LiveTenantView, query: RankingQuery): Promis
     range,
     anomalous: ranked.filter(({ score }) => score >= ANOMALOUS_SCORE).length,
     expectedByChance: ranked.length * (1 - Math.exp(-days)),
+    dataQuality: [],
     data: shown.map((entry, index) => rowOf(view, entry, index + 1, told[index])),
   };
 }
@@ -56,6 +57,7 @@ function rowOf(
     numMetricsAnalyzed: series.length,
     numAnomaliesDetected: level === "node" ? unusual : clusterNow.anomalous,
     onset: onsetMs === 0 ? null : onsetMs,
+    share: null,
     confidence: row?.confidence ?? 1,
     why: told?.explanation.text ?? row?.topMetrics.map(({ metric }) => metric).join(", ") ?? "",
   };

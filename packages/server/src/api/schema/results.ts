@@ -120,11 +120,25 @@ export const RankingRow = z
     value: MaybeNumber,
     numMetricsAnalyzed: Count,
     numAnomaliesDetected: Count,
-    onset: MaybeInstant,
+    onset: MaybeInstant.describe("When it began; of a metric also before the range, if drawn late"),
+    share: Share.nullable().describe(
+      "Of a metric: how much of its node's value it makes up; the shares of a node sum to 1",
+    ),
     confidence: Share,
     why: z.string(),
   })
   .meta({ id: "RankingRow" });
+
+/** A metric that was constant and stands at another constant in the range, on several nodes alike. */
+export const DataQualityFinding = z
+  .strictObject({
+    metric: z.string(),
+    from: z.number(),
+    to: z.number(),
+    nodes: z.array(z.strictObject({ cluster: z.string(), node: z.string() })),
+    reason: z.string(),
+  })
+  .meta({ id: "DataQualityFinding" });
 
 export const RankingReply = z
   .strictObject({
@@ -132,6 +146,9 @@ export const RankingReply = z
     range: z.strictObject({ startMs: EpochMsNumber, endMs: EpochMsNumber }),
     anomalous: Count,
     expectedByChance: z.number(),
+    dataQuality: z
+      .array(DataQualityFinding)
+      .describe("Left out of the ranking of metrics: their recording changed, no node did"),
     data: z.array(RankingRow),
   })
   .meta({ id: "RankingReply" });

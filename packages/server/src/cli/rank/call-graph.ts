@@ -1,10 +1,18 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import type { CallEdge } from "@foreshock/core";
 import { CsvError } from "../../ingest/csv-error.ts";
 import { readCsvRecords } from "../../ingest/csv-records.ts";
+import { CliError, EXIT } from "../exit-code.ts";
 
-/** Calls between nodes from a CSV with the columns `caller` and `callee`. @throws CsvError. */
+/** Calls between nodes from a CSV with the columns `caller` and `callee`. @throws CsvError, CliError. */
 export async function readCallGraph(path: string): Promise<CallEdge[]> {
+  if (!existsSync(path)) {
+    throw new CliError(
+      `no file ${path}`,
+      EXIT.error,
+      "--graph takes a CSV with the columns caller and callee",
+    );
+  }
   const edges: CallEdge[] = [];
   let caller = -1;
   let callee = -1;
@@ -29,5 +37,8 @@ export async function readCallGraph(path: string): Promise<CallEdge[]> {
     edges.push([from, to]);
   };
   for await (const _ of readCsvRecords({ name: path, bytes: createReadStream(path) }, take));
+  if (caller < 0) {
+    throw new CsvError(path, 0, "an empty file", "begin the file with the line `caller,callee`");
+  }
   return edges;
 }

@@ -45,11 +45,17 @@ describe("foreshock rank", () => {
 
   it("names the node, its cluster first, and the metrics", async () => {
     const path = fileOf("fleet.csv", fleet());
-    const nodes = JSON.parse((await runForTest(["rank", path, ...range, "--json"])).out);
+    const nodes = JSON.parse((await runForTest(["rank", path, ...range, "--json"])).out).data;
     expect(nodes).toHaveLength(6);
     expect(nodes[0]).toMatchObject({ cluster: "eu", node: "b" });
     expect(nodes[0].score).toBeGreaterThan(0.9);
     expect(nodes[1].score).toBeLessThan(nodes[0].score / 2);
+    expect(nodes[0].onset).toBe("2026-07-01T23:50:00.000Z");
+    expect(nodes[0].metrics.map(({ metric }: { metric: string }) => metric).toSorted()).toEqual([
+      "cpu",
+      "rps",
+    ]);
+    expect(nodes[0].metrics[0].share + nodes[0].metrics[1].share).toBeCloseTo(1, 5);
     const argv = ["rank", path, ...range, "--level", "metric", "--json=node,metric"];
     const metrics = JSON.parse((await runForTest(argv)).out);
     expect(
@@ -73,9 +79,9 @@ describe("foreshock rank", () => {
   it("weighs a leaf down that only one caller sees", async () => {
     const path = fileOf("fleet.csv", fleet());
     const graph = fileOf("calls.csv", "caller,callee\na,b\n");
-    const plain = JSON.parse((await runForTest(["rank", path, ...range, "--json"])).out);
+    const plain = JSON.parse((await runForTest(["rank", path, ...range, "--json"])).out).data;
     const argv = ["rank", path, ...range, "--graph", graph, "--json"];
-    const weighed = JSON.parse((await runForTest(argv)).out);
+    const weighed = JSON.parse((await runForTest(argv)).out).data;
     const valueOfB = (rows: { cluster: string; node: string; value: number }[]) =>
       rows.find(({ cluster, node }) => cluster === "eu" && node === "b")!.value;
     expect(valueOfB(weighed)).toBeCloseTo(0.3 * valueOfB(plain), 4);
@@ -84,11 +90,54 @@ describe("foreshock rank", () => {
   it("prints a table and says whether the range is unusual at all", async () => {
     const path = fileOf("fleet.csv", fleet());
     const run = await runForTest(["rank", path, ...range, "-n", "2"]);
-    expect(run.out.split("\n")[0]).toBe("sev\tscore\tvalue\tcluster\tnode");
+    expect(run.out.split("\n")[0]).toBe("sev\tscore\tvalue\tsince\tcluster\tnode\tmetrics");
     expect(run.out.split("\n")).toHaveLength(4);
     expect(run.err).toContain("unusual for this cluster");
     const empty = ["rank", path, "--from", "2020-01-01", "--to", "2020-01-02"];
     expect((await runForTest(empty)).err).toContain("check --from and --to");
+  });
+
+  it("says what the data did beside what the nodes did: a metric that changed its meaning is no root", async () => {
+    const lines = ["cluster,node,metric,timestamp,value"];
+    for (let i = 0; i < 60; i++) {
+      for (const [n, node] of ["a", "b", "c"].entries()) {
+        const at = START_MS + i * MINUTE_MS;
+        lines.push(`eu,${node},up_share,${at},${i >= 50 && node !== "c" ? 100 : 0}`);
+        lines.push(`eu,${node},cpu,${at},${30 + Math.sin(i * (n + 1)) + (i >= 50 ? 4 * n : 0)}`);
+      }
+    }
+    const path = fileOf("changed.csv", `${lines.join("\n")}\n`);
+    const hour = ["--from", "2026-07-01 00:50:00", "--to", "2026-07-01 01:00:00"];
+    const run = await runForTest(["rank", path, ...hour, "--json"]);
+    const { data, dataQuality } = JSON.parse(run.out);
+    expect(data[0].node).toBe("c");
+    expect(dataQuality).toMatchObject([{ cluster: "eu", metric: "up_share", nodes: ["a", "b"] }]);
+    const table = await runForTest(["rank", path, ...hour]);
+    expect(table.err).toContain("data quality, eu: up_share was 0 all through the history");
+  });
+
+  it("refuses a call graph with an unnamed end, and one that is not there, and says what to do", async () => {
+    const path = fileOf("fleet.csv", fleet());
+    const graph = fileOf("half.csv", "caller,callee\na,b\na,\n");
+    const half = await runForTest(["rank", path, ...range, "--graph", graph]);
+    expect(half.code).toBe(EXIT.error);
+    expect(half.err).toContain("half.csv:3: a call without caller or callee");
+    expect(half.err).toContain("name both nodes");
+    const none = await runForTest(["rank", path, ...range, "--graph", join(folder, "no.csv")]);
+    expect(none.code).toBe(EXIT.error);
+    expect(none.err).toContain("no.csv");
+    expect(none.err).toContain("--graph takes a CSV");
+    const empty = await runForTest(["rank", path, ...range, "--graph", fileOf("empty.csv", "")]);
+    expect(empty.code).toBe(EXIT.error);
+    expect(empty.err).toContain("an empty file: begin the file with the line `caller,callee`");
+  });
+
+  it("says when no node of the call graph is in the file", async () => {
+    const path = fileOf("fleet.csv", fleet());
+    const graph = fileOf("strangers.csv", "caller,callee\nx,y\ny,z\n");
+    const run = await runForTest(["rank", path, ...range, "--graph", graph]);
+    expect(run.code).toBe(EXIT.ok);
+    expect(run.err).toContain("none of the nodes of the call graph is in the file");
   });
 
   it("refuses a call graph without its columns", async () => {

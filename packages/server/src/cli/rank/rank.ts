@@ -1,9 +1,11 @@
 import {
   type CallEdge,
+  changedMeaningText,
   createStreamEngine,
   MetricSeries,
   rankWindow,
   type StreamingEngine,
+  type WindowRanking,
 } from "@foreshock/core";
 import type { CsvOptions } from "../../ingest/csv-layout.ts";
 import { readCsvTable } from "../../ingest/csv-table.ts";
@@ -11,9 +13,9 @@ import { type Context, printJson, say } from "../context.ts";
 import { CliError, EXIT, type ExitCode } from "../exit-code.ts";
 import { counted, csvInput } from "../input.ts";
 import { Progress } from "../progress.ts";
-import { severityColumns } from "../severity-text.ts";
+import { severityColumns, shareText } from "../severity-text.ts";
 import { type TableColumn, tableText } from "../table.ts";
-import { timeText } from "../time-text.ts";
+import { sinceText, timeText } from "../time-text.ts";
 import { readCallGraph } from "./call-graph.ts";
 import { type ClusterPivot, pivotClusters } from "./pivot.ts";
 
@@ -34,6 +36,25 @@ interface RankRow {
   readonly score: number;
   /** For the order inside one cluster. */
   readonly value: number;
+  /** ISO 8601; before the range where that was drawn late, null where nothing moved. */
+  readonly onset: string | null;
+  /** Of a metric: how much of its node's value it makes up. */
+  readonly share?: number;
+  /** Of a node: the metrics that make up its value, shares sum to 1. */
+  readonly metrics?: readonly { readonly metric: string; readonly share: number }[];
+}
+
+/** What the data themselves did, see `ChangedMeaning`. */
+interface DataQuality {
+  readonly cluster: string;
+  readonly metric: string;
+  readonly nodes: readonly string[];
+  readonly reason: string;
+}
+
+interface ClusterRanking {
+  readonly rows: readonly RankRow[];
+  readonly dataQuality: readonly DataQuality[];
 }
 
 const MEGABYTE = 1e6;
@@ -58,10 +79,18 @@ export async function rank(
   const csv = { ...flags.csv, node: flags.csv.node ?? input.stem };
   const table = await readCsvTable({ name: input.name, bytes }, csv).finally(() => progress.end());
   const engine = createStreamEngine();
-  const rows = pivotClusters(table, flags.to)
-    .flatMap((pivot) => rankCluster(pivot, engine, flags, edges))
+  const clusters = pivotClusters(table, flags.to).map((pivot) =>
+    rankCluster(pivot, engine, flags, edges),
+  );
+  const called = new Set(edges.flat());
+  if (edges.length > 0 && !table.entities.some(({ node }) => called.has(node))) {
+    say(context, "none of the nodes of the call graph is in the file: check their names");
+  }
+  const rows = clusters
+    .flatMap((ranking) => ranking.rows)
     .toSorted((a, b) => b.score - a.score || b.value - a.value);
-  show(context, flags, rows);
+  const dataQuality = clusters.flatMap((ranking) => ranking.dataQuality);
+  show(context, flags, { rows, dataQuality });
   return EXIT.ok;
 }
 
@@ -70,38 +99,62 @@ function rankCluster(
   engine: StreamingEngine,
   { from, to, level }: RankFlags,
   edges: readonly CallEdge[],
-): RankRow[] {
+): ClusterRanking {
   const p = columns.map(({ nodeId, metricName }, c) => {
     const place = { tenantId: "file", clusterId: cluster, nodeId, metricName };
     const series = new MetricSeries({ ...place, timestamps: timestampsMs, values: values[c]! });
     return engine.score(series).p;
   });
   const ranking = rankWindow({ timestampsMs, columns, values, p, startMs: from, endMs: to, edges });
-  if (level === "node") {
-    return ranking.nodes.map(({ nodeId, score, value }) => ({
+  return {
+    rows: level === "node" ? nodeRows(cluster, ranking) : metricRows(cluster, ranking),
+    dataQuality: ranking.changedMeanings.map((changed) => ({
       cluster,
-      node: nodeId,
-      score: rounded(score),
-      value: rounded(value),
-    }));
-  }
-  return ranking.metrics.map(({ nodeId, metricName, score, value }) => ({
+      metric: changed.metricName,
+      nodes: changed.nodeIds,
+      reason: changedMeaningText(changed),
+    })),
+  };
+}
+
+function nodeRows(cluster: string, { nodes }: WindowRanking): RankRow[] {
+  return nodes.map(({ nodeId, score, value, onsetMs, contributions }) => ({
+    cluster,
+    node: nodeId,
+    score: rounded(score),
+    value: rounded(value),
+    onset: isoOf(onsetMs),
+    metrics: contributions.map(({ metricName, share }) => ({
+      metric: metricName,
+      share: rounded(share),
+    })),
+  }));
+}
+
+function metricRows(cluster: string, { metrics }: WindowRanking): RankRow[] {
+  return metrics.map(({ nodeId, metricName, score, value, share, onsetMs }) => ({
     cluster,
     node: nodeId,
     metric: metricName,
     score: rounded(score),
     value: rounded(value),
+    onset: isoOf(onsetMs),
+    share: rounded(share),
   }));
+}
+
+function isoOf(atMs: number): string | null {
+  return Number.isNaN(atMs) ? null : new Date(atMs).toISOString();
 }
 
 function rounded(value: number): number {
   return Math.round(value * DIGITS) / DIGITS;
 }
 
-function show(context: Context, flags: RankFlags, rows: readonly RankRow[]): void {
+function show(context: Context, flags: RankFlags, { rows, dataQuality }: ClusterRanking): void {
   const { io, colors } = context;
   if (context.flags.json === true) {
-    printJson(context, rows);
+    printJson(context, { data: rows, dataQuality });
     return;
   }
   const range = `${timeText(flags.from)} to ${timeText(flags.to)} UTC`;
@@ -109,9 +162,20 @@ function show(context: Context, flags: RankFlags, rows: readonly RankRow[]): voi
     say(context, `no rows from ${range}: check --from and --to against the file's times`);
     return;
   }
+  io.out(tableText(columnsFor(flags), rows.slice(0, flags.count), io, colors));
+  for (const { cluster, reason } of dataQuality) {
+    say(context, `data quality, ${cluster}: ${reason}`);
+  }
+  const worst = rows[0]!.score;
+  const verdict = worst >= 0.5 ? "unusual for this cluster" : "as in any healthy range";
+  say(context, `${range}: ${verdict} (${worst.toFixed(2)}; 0.5 in one healthy range of twenty)`);
+}
+
+function columnsFor({ level, to }: RankFlags): TableColumn<RankRow>[] {
   const columns: TableColumn<RankRow>[] = [
     ...severityColumns<RankRow>(({ score }) => score),
     { title: "VALUE", right: true, text: ({ value }) => value.toFixed(2) },
+    { title: "SINCE", text: ({ onset }) => sinceText(onset, to) },
     { title: "CLUSTER", text: ({ cluster }) => cluster },
     {
       title: "NODE",
@@ -119,10 +183,15 @@ function show(context: Context, flags: RankFlags, rows: readonly RankRow[]): voi
       paint: (text, _, paint) => paint.bold(text),
     },
   ];
-  if (flags.level === "metric")
-    columns.push({ title: "METRIC", text: ({ metric = "" }) => metric });
-  io.out(tableText(columns, rows.slice(0, flags.count), io, colors));
-  const worst = rows[0]!.score;
-  const verdict = worst >= 0.5 ? "unusual for this cluster" : "as in any healthy range";
-  say(context, `${range}: ${verdict} (${worst.toFixed(2)}; 0.5 in one healthy range of twenty)`);
+  if (level === "metric") {
+    columns.push(
+      { title: "METRIC", text: ({ metric = "" }) => metric },
+      { title: "SHARE", right: true, text: ({ share = 0 }) => shareText(share) },
+    );
+  } else {
+    const told = ({ metrics = [] }: RankRow) =>
+      metrics.map(({ metric, share }) => `${metric} ${shareText(share)}`).join(", ");
+    columns.push({ title: "METRICS", text: told });
+  }
+  return columns;
 }
