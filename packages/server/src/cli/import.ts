@@ -1,10 +1,16 @@
-import { type Foreshock, type IngestReport, ValidationError } from "@foreshock/client";
+import {
+  type Foreshock,
+  type IngestReport,
+  REQUEST_POINTS_MAX,
+  ValidationError,
+} from "@foreshock/client";
 import { csvBatches } from "../ingest/csv.ts";
 import type { CsvOptions } from "../ingest/csv-layout.ts";
 import { seriesOfBatch } from "../ingest/csv-series.ts";
 import { connect } from "./connection.ts";
 import { type Context, printJson, say } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { type SortedPoints, TimeSorter } from "./import/time-sorter.ts";
 import { counted, csvInput } from "./input.ts";
 import { Progress } from "./progress.ts";
 import { countText } from "./time-text.ts";
@@ -19,58 +25,110 @@ interface Total {
   readonly reasons: Map<string, { points: number; examples: readonly string[] }>;
 }
 
-/** `foreshock import FILE...`: sends CSV files to a running server in bounded batches. */
+/**
+ * `foreshock import FILE...`: sends CSV files to a running server in bounded batches, the oldest
+ * points first over all files and series: history that comes series by series would make the ones
+ * that wait look silent, and the roll-up has no use for what comes hours behind its newest step.
+ */
 export async function importFiles(
   context: Context,
   files: readonly string[],
   options: CsvOptions,
 ): Promise<ExitCode> {
   const client = connect(context.flags, context.io, { retries: RETRIES });
-  const inputs = files.map((file) => csvInput(file, context.io));
-  const size = inputs.reduce((sum, { bytes }) => sum + bytes, 0);
-  const progress = new Progress(context.io, {
-    title: "import",
-    unit: "MB",
-    total: size / MEGABYTE,
-    quiet: context.flags.quiet,
-  });
   const total: Total = { points: 0, refused: 0, reasons: new Map() };
+  const sorter = new TimeSorter();
   try {
-    for (const input of inputs) {
-      const bytes = counted(input.open(), (count) => progress.add(count / MEGABYTE));
-      const named = { ...options, node: options.node ?? input.stem };
-      await send(context, client, { name: input.name, bytes }, named, total);
-    }
+    const places = await read(context, files, options, sorter);
+    await send(context, client, places, sorter, total);
   } finally {
-    progress.end();
+    sorter.close();
   }
   report(context, files.length, total);
   return total.refused > 0 ? EXIT.error : EXIT.ok;
 }
 
-async function send(
-  { io }: Context,
-  client: Foreshock,
-  source: Parameters<typeof csvBatches>[0],
+/** Everything into the sorter, so that a broken row is found before anything was sent. */
+async function read(
+  { io, flags }: Context,
+  files: readonly string[],
   options: CsvOptions,
+  sorter: TimeSorter,
+): Promise<SeriesNames> {
+  const inputs = files.map((file) => csvInput(file, io));
+  const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0) / MEGABYTE;
+  const progress = new Progress(io, { title: "read", unit: "MB", total, quiet: flags.quiet });
+  const names = new SeriesNames();
+  try {
+    for (const { name, stem, open } of inputs) {
+      const bytes = counted(open(), (count) => progress.add(count / MEGABYTE));
+      const named = { ...options, node: options.node ?? stem };
+      for await (const batch of csvBatches({ name, bytes }, named)) {
+        for (const series of seriesOfBatch(batch)) {
+          const number = names.numberOf(series);
+          series.timestampsMs.forEach((at, i) => void sorter.add(number, at, series.values[i]!));
+        }
+      }
+    }
+  } finally {
+    progress.end();
+  }
+  return names;
+}
+
+async function send(
+  { io, flags }: Context,
+  client: Foreshock,
+  names: SeriesNames,
+  sorter: TimeSorter,
   total: Total,
 ): Promise<void> {
-  for await (const batch of csvBatches(source, options)) {
-    const series = seriesOfBatch(batch).map(
-      ({ clusterId, nodeId, metricName, timestampsMs, values }) => ({
-        cluster: clusterId,
-        node: nodeId,
-        metric: metricName,
-        points: Array.from(timestampsMs, (at, i) => [at, values[i]!] as const),
-      }),
-    );
-    if (series.length === 0) continue;
-    try {
-      add(total, await client.ingest(series, { signal: io.signal }));
-    } catch (error) {
-      if (!(error instanceof ValidationError && error.code === "all_rejected")) throw error;
-      addRefused(total, error);
+  const facts = { title: "import", unit: "points", total: sorter.total, quiet: flags.quiet };
+  const progress = new Progress(io, facts);
+  try {
+    for (const batch of sorter.sorted(REQUEST_POINTS_MAX)) {
+      try {
+        add(total, await client.ingest(names.seriesIn(batch), { signal: io.signal }));
+      } catch (error) {
+        if (!(error instanceof ValidationError && error.code === "all_rejected")) throw error;
+        addRefused(total, error);
+      }
+      progress.add(batch.values.length);
     }
+  } finally {
+    progress.end();
+  }
+}
+
+interface SeriesName {
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric: string;
+}
+
+/** Numbers for the series of all files, in order of first sight. */
+class SeriesNames {
+  readonly #all: SeriesName[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  numberOf(series: { clusterId: string; nodeId: string; metricName: string }): number {
+    const { clusterId: cluster, nodeId: node, metricName: metric } = series;
+    const key = `${cluster}\0${node}\0${metric}`;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    this.#numbers.set(key, this.#all.length);
+    this.#all.push({ cluster, node, metric });
+    return this.#all.length - 1;
+  }
+
+  seriesIn({ series, timestampsMs, values }: SortedPoints) {
+    const points = new Map<number, [atMs: number, value: number][]>();
+    series.forEach((number, i) => {
+      const own = points.get(number) ?? [];
+      points.set(number, own);
+      own.push([timestampsMs[i]!, values[i]!]);
+    });
+    return Array.from(points, ([number, own]) => ({ ...this.#all[number]!, points: own }));
   }
 }
 
@@ -98,7 +156,8 @@ function add(total: Total, report: IngestReport): void {
 
 const REMEDIES: Readonly<Record<string, string>> = {
   future: "more than 10 minutes ahead of the server's clock: check the time column and its zone",
-  "too-late": "older than 2 h behind the newest point of the series: sort the file by time",
+  "too-late":
+    "older than 2 h behind the newest point of the series: the server already has newer ones of it",
   infinite: "infinite values: leave these fields empty",
   "series-limit": "over the tenant's limit of series: raise it or send fewer series",
   "invalid-time": "times out of range: check the unit of the time column",

@@ -123,6 +123,36 @@ describe("foreshock import, top and why against a server", () => {
     );
   });
 
+  it("sends the oldest points first over all series and files, however they are ordered", async () => {
+    const nowMs = server.clock.nowMs;
+    const rows = (node: string, from: number, to: number): string => {
+      const steps = Array.from({ length: to - from }, (_, i) => nowMs - (to - i) * MINUTE_MS);
+      return steps.map((at) => `eu,${node},cpu,${at},1`).join("\n");
+    };
+    const header = "cluster,node,metric,timestamp,value";
+    const one = fileOf("one.csv", `${header}\n${rows("a", 0, 600)}\n${rows("b", 0, 600)}\n`);
+    const two = fileOf("two.csv", `${header}\n${rows("c", 600, 60_000)}\n${rows("c", 0, 600)}\n`);
+    const sent: Float64Array[] = [];
+    const forTenant = server.platform.forTenant.bind(server.platform);
+    server.platform.forTenant = (tenantId) => {
+      const view = forTenant(tenantId);
+      const ingest = view.ingest.bind(view);
+      return Object.assign(view, {
+        ingest: (batch: Parameters<typeof ingest>[0]) => {
+          sent.push(batch.timestampsMs);
+          return ingest(batch);
+        },
+      });
+    };
+    const { out } = await run(["import", one, two]);
+    server.platform.forTenant = forTenant;
+    expect(out).toBe("61,200 points of 2 files stored\n");
+    expect(sent.length).toBeGreaterThan(1);
+    for (let k = 1; k < sent.length; k++) {
+      expect(Math.max(...sent[k - 1]!)).toBeLessThanOrEqual(Math.min(...sent[k]!));
+    }
+  });
+
   it("stops at a broken row and names it", async () => {
     const result = await run(["import", fileOf("broken.csv", "timestamp,value\n1,1\n2\n")]);
     expect(result).toMatchObject({ code: EXIT.error, out: "" });
