@@ -110,6 +110,15 @@ export interface Explanation {
     readonly name: "sudden" | "hour" | "recent" | "shift" | "absence";
     readonly share: number;
   }[];
+  /** The nearest value with which a point would have scored below 0.5, re-scored. Null where no single value would do, and in lists: ask for the one anomaly */
+  readonly counterfactual: {
+    /** The point of the highest score, or the first one of the anomaly */
+    readonly at: string;
+    readonly value: number;
+    readonly bound: "at-most" | "at-least";
+    /** What the point scores with that value */
+    readonly score: number;
+  } | null;
   readonly confidence: number;
 }
 

@@ -366,6 +366,12 @@ function explanationOf(fault: FixtureFault, metric: FixtureMetric, nowMs: number
       { name: "recent", share: 0.12 },
       { name: "shift", share: 0.05 },
     ],
+    counterfactual: {
+      at: iso(nowMs - fromMs(fault)),
+      value: metric.base * (fault.factor > 1 ? 1.35 : 0.75),
+      bound: fault.factor > 1 ? "at-most" : "at-least",
+      score: 0.48,
+    },
     confidence: 0.95,
   };
 }

@@ -89,7 +89,8 @@ function answer(replies: FixtureReplies, url: URL, tenant: string): unknown {
     case "findings":
       return whole(replies.findings(nowMs));
     case "anomalies":
-      return whole(replies.anomalies(nowMs, fromMs, place));
+      if (id === undefined) return whole(replies.anomalies(nowMs, fromMs, place));
+      return replies.anomalies(nowMs, 0, place).find((row) => row.id === id)?.explanation;
     case "scores": {
       const [, count, unit] = /^(\d+)([mhd])$/.exec(query.get("step") ?? "5m") ?? [];
       const stepMs = Number(count) * (DURATION_MS[unit ?? "m"] ?? 0);

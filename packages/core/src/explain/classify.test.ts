@@ -74,7 +74,7 @@ describe.each([60_000, 300_000, 3_600_000])("classify at a point every %d ms", (
   it("calls a value that does not move any more a flatline", () => {
     const stuck = made({ intervalMs, length: hours(8), event: () => 101 });
     const sinceMs = stuck.timestampsMs[stuck.firstIndex]!;
-    const said = { kind: "flatline", label: "trend", stuck: { value: 101, sinceMs } };
+    const said = { kind: "flatline", label: "trend", stuckAt: 101, sinceMs };
     expect(classify(stuck)).toMatchObject(said);
   });
 

@@ -1,6 +1,6 @@
 import { type AnomalyKind, type AnomalyLabel, LABEL_OF_KIND } from "../model/anomaly-type.ts";
 import type { EpochMs } from "../model/time.ts";
-import { type EventView, type EventWindow, viewEvent } from "./event-view.ts";
+import { type EventWindow, viewEvent } from "./event-view.ts";
 import type { ClassifierEvidence } from "./reference-rules.ts";
 import { refinedVerdict } from "./refined-rules.ts";
 
@@ -9,8 +9,10 @@ export interface Classification {
   readonly label: AnomalyLabel;
   /** A seasonal anomaly whose usual rise did not come. */
   readonly missedPeak: boolean;
-  /** The value of a flatline and since when it has stood. */
-  readonly stuck?: { readonly value: number; readonly sinceMs: EpochMs };
+  /** The value that a flatline stands at. */
+  readonly stuckAt?: number;
+  /** When it began as its shape tells it, where that is clear: it may have been noticed much later. */
+  readonly sinceMs?: EpochMs;
   /** The numbers behind the decision; those of rules that were not reached are not there. */
   readonly evidence: Partial<ClassifierEvidence>;
 }
@@ -22,18 +24,13 @@ export interface Classification {
  */
 export function classify(window: EventWindow): Classification {
   const view = viewEvent(window);
-  const verdict = refinedVerdict(view);
-  const label = LABEL_OF_KIND[verdict.kind];
-  return verdict.kind === "flatline"
-    ? { ...verdict, label, stuck: stuckOf(view) }
-    : { ...verdict, label };
-}
-
-function stuckOf({
-  values,
-  timestampsMs,
-  longestRun,
-}: EventView): NonNullable<Classification["stuck"]> {
-  const { length, lastIndex } = longestRun;
-  return { value: values[lastIndex]!, sinceMs: timestampsMs[lastIndex - length]! };
+  const { fromIndex, ...verdict } = refinedVerdict(view);
+  const said = { ...verdict, label: LABEL_OF_KIND[verdict.kind] };
+  const { values, timestampsMs, firstIndex, longestRun } = view;
+  if (verdict.kind === "flatline") {
+    const { lastIndex, length } = longestRun;
+    return { ...said, stuckAt: values[lastIndex]!, sinceMs: timestampsMs[lastIndex - length]! };
+  }
+  const earlier = fromIndex !== undefined && fromIndex < firstIndex;
+  return earlier ? { ...said, sinceMs: timestampsMs[fromIndex]! } : said;
 }

@@ -1,4 +1,4 @@
-import { type EventWindow, viewEvent } from "./event-view.ts";
+import { type EventView, type EventWindow, viewEvent } from "./event-view.ts";
 
 /** A point takes part in an event when it is so many usual sizes away ... */
 const ACTIVE_SCALES = 3;
@@ -11,16 +11,17 @@ const ACTIVE_SHARE = 0.4;
  * back to normal must not blur what kind of fault it was. `lastIndex` where nothing stands out.
  */
 export function eventEndIndex(window: EventWindow): number {
-  const { deviations } = viewEvent(window);
-  const known: number[] = [];
-  for (let i = window.firstIndex; i <= window.lastIndex; i++) {
-    if (!Number.isNaN(window.values[i]!)) known.push(i);
-  }
+  return activeEndIndex(viewEvent(window));
+}
+
+/** The same of an event that has been looked at. */
+export function activeEndIndex({ deviations, values, firstIndex, lastIndex }: EventView): number {
   let largest = 0;
   for (const deviation of deviations) largest = Math.max(largest, Math.abs(deviation));
   const active = Math.max(ACTIVE_SCALES, ACTIVE_SHARE * largest);
-  for (let k = deviations.length - 1; k >= 0; k--) {
-    if (Math.abs(deviations[k]!) >= active) return known[k]!;
+  let k = deviations.length;
+  for (let i = lastIndex; i >= firstIndex; i--) {
+    if (!Number.isNaN(values[i]!) && Math.abs(deviations[--k]!) >= active) return i;
   }
-  return window.lastIndex;
+  return lastIndex;
 }

@@ -66,8 +66,8 @@ describe("explainEpisode", () => {
   });
 
   it("tells the stuck value since when it has stood, not the value that the score found farthest", () => {
-    const stuck = { value: 42, sinceMs: AT - 30 * MINUTE };
-    const classification = { ...classified("flatline"), stuck };
+    const stuck = { stuckAt: 42, sinceMs: AT - 30 * MINUTE };
+    const classification = { ...classified("flatline"), ...stuck };
     const explanation = explainEpisode({ ...request, classification });
     expect(explanation).toMatchObject({ actual: 42, onset: AT - 30 * MINUTE, direction: "none" });
     expect(explanation.text).toMatch(/^cpu_usage on node-042 stuck at 42 % since 13:35;/);

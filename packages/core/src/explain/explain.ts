@@ -1,4 +1,4 @@
-import type { Direction, Explanation, FactorName } from "../model/explanation.ts";
+import type { Counterfactual, Direction, Explanation, FactorName } from "../model/explanation.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
 import { claimedDays } from "../stats/return-period.ts";
 import type { Classification } from "./classify.ts";
@@ -32,6 +32,8 @@ export interface ExplainRequest
   extends Omit<SentenceFacts, "explanation" | "shape" | "varianceRatio"> {
   readonly episode: ExplainedEpisode;
   readonly classification: Classification;
+  /** For which value it would have been normal, re-scored; left out where there is none. */
+  readonly counterfactual?: Counterfactual | undefined;
   /** Points that the detector has seen of the series. */
   readonly pointCount: number;
 }
@@ -42,7 +44,7 @@ export interface ExplainRequest
  * value is the one that stands, its onset the instant since when.
  */
 export function explainEpisode(request: ExplainRequest, locale?: Locale): Explanation {
-  const { episode, classification, pointCount, intervalMs } = request;
+  const { episode, classification, pointCount, intervalMs, counterfactual } = request;
   const point = pointOf(episode, classification);
   const away = point.value - point.level;
   const reach = RANGE_SCALES * point.scale;
@@ -50,7 +52,7 @@ export function explainEpisode(request: ExplainRequest, locale?: Locale): Explan
   const explanation: Omit<Explanation, "text"> = {
     kind: classification.kind,
     direction,
-    onset: classification.stuck?.sinceMs ?? episode.onsetMs,
+    onset: classification.sinceMs ?? episode.onsetMs,
     peak: point.atMs,
     actual: point.value,
     typical: { low: point.level - reach, high: point.level + reach, level: point.level },
@@ -61,6 +63,7 @@ export function explainEpisode(request: ExplainRequest, locale?: Locale): Explan
     },
     returnPeriodDays: claimedDays(episode.peakP, intervalMs, pointCount),
     factors: factorsOf(episode),
+    ...(counterfactual === undefined ? {} : { counterfactual }),
     confidence: Math.min(1, (pointCount * intervalMs) / FULL_CONFIDENCE_MS),
   };
   const shape = shapeOf(classification, direction);
@@ -91,11 +94,11 @@ export function shapeOf({ kind, missedPeak }: Classification, direction: Directi
 
 function pointOf(
   episode: ExplainedEpisode,
-  { stuck }: Classification,
+  { stuckAt }: Classification,
 ): ExplainedEpisode["farthest"] {
   const { peakMs, peakValue, peakLevel, peakScale, farthest } = episode;
   const peak = { atMs: peakMs, value: peakValue, level: peakLevel, scale: peakScale };
-  if (stuck !== undefined) return { ...peak, value: stuck.value };
+  if (stuckAt !== undefined) return { ...peak, value: stuckAt };
   const outside = Math.abs(peakValue - peakLevel) > RANGE_SCALES * peakScale;
   return outside || Number.isNaN(farthest.atMs) ? peak : farthest;
 }
@@ -115,7 +118,7 @@ function factorsOf(episode: ExplainedEpisode): Explanation["factors"] {
   const byView = total > 0 ? 1 - absence : 0;
   const absenceShare = absence > 0 ? 1 - byView : 0;
   return [
-    ...names.map((name, i) => ({ name, share: total > 0 ? (byView * sums[i]!) / total : 0 })),
+    ...names.map((name, i) => ({ name, share: total > 0 ? byView * (sums[i]! / total) : 0 })),
     { name: "absence" as const, share: absenceShare },
   ];
 }

@@ -31,6 +31,7 @@ export interface Locale {
   restless(subject: string, since: string, ratio: string): string;
   shape(shape: Shape, direction: Direction): string;
   pattern(sigma: string, direction: Direction, pattern: string): string;
+  normalIf(bound: "at-most" | "at-least", value: string, at: string): string;
   rarity(days: number, entity: "metric" | "node" | "cluster"): string;
   metricsAgree(count: number, total: number): string;
   metricsSilent(count: number, total: number): string;
@@ -82,6 +83,8 @@ export const EN: Locale = {
       : SHAPES[shape],
   pattern: (sigma, direction, pattern) =>
     `${sigma} sigma ${direction === "down" ? "below" : "above"} its ${pattern} pattern`,
+  normalIf: (bound, value, at) =>
+    `normal ${at === "" ? "" : `at ${at} `}if ${bound === "at-most" ? "<=" : ">="} ${value}`,
   rarity: (days, entity) => `${rarityWords(days)} for this ${entity}`,
   metricsAgree: (count, total) =>
     `${count} of ${total} metrics on this node ${count === 1 ? "agrees" : "agree"}`,

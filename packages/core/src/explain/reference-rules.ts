@@ -59,11 +59,14 @@ export function referenceVerdict(view: EventView): Verdict {
   return verdictBy(RULES, view);
 }
 
-/** The reference's verdict as if one of its rules were not there. */
-export function verdictWithout(left: "flatline" | "variance", view: EventView): Verdict {
-  const leftRule = left === "flatline" ? flatline : moreVariance;
+/** The reference's verdict as if some of its rules were not there. */
+export function verdictWithout(
+  left: readonly ("flatline" | "variance")[],
+  view: EventView,
+): Verdict {
+  const leftRules = left.map((name) => (name === "flatline" ? flatline : moreVariance));
   return verdictBy(
-    RULES.filter((rule) => rule !== leftRule),
+    RULES.filter((rule) => !leftRules.includes(rule)),
     view,
   );
 }

@@ -47,6 +47,21 @@ describe("sentence", () => {
     );
   });
 
+  it("tells for which value it would have been normal, and when where that is another point", () => {
+    const counterfactual = { atMs: AT, value: 61, bound: "at-most", score: 0.49 } as const;
+    expect(said({}, { counterfactual })).toBe(
+      "cpu_usage on node-042 rose from a typical 31-44 % to 93 % at 14:05; a sudden spike; " +
+        "about once in 9 weeks for this metric; normal if <= 61 %.",
+    );
+    const later = {
+      ...counterfactual,
+      atMs: AT + MINUTE,
+      value: 12.25,
+      bound: "at-least",
+    } as const;
+    expect(said({}, { counterfactual: later })).toContain("; normal at 14:06 if >= 12.25 %.");
+  });
+
   it("leaves out what it does not know", () => {
     const unknown = { low: Number.NaN, high: Number.NaN, level: Number.NaN };
     expect(said({ unit: "" }, { typical: unknown, returnPeriodDays: Number.NaN })).toBe(

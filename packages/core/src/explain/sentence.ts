@@ -51,10 +51,12 @@ const PEERS_SHARE = 0.2;
 const LAG_MAX_MS: DurationMs = 15 * MINUTE_MS;
 /** A stuck value is one value, so it is told more exactly than a moving one. */
 const STUCK_DIGITS = 4;
+/** A counterfactual has been rounded to so many digits at most before it was scored. */
+const COUNTERFACTUAL_DIGITS = 5;
 const PRECEDING_SCORE_MIN = 0.5;
 
 /**
- * One sentence for people: change; shape; how rare; who agrees; what came first. Says "started
+ * One sentence for people: change; shape; how rare; normal if; who agrees; what came first. Says "started
  * after", never "caused"; leaves a clause out where its numbers are not known. Pure.
  */
 export function sentence(facts: SentenceFacts, locale: Locale = EN): string {
@@ -62,6 +64,7 @@ export function sentence(facts: SentenceFacts, locale: Locale = EN): string {
     changeClause(facts, locale),
     locale.shape(facts.shape, facts.explanation.direction),
     rarityClause(facts, locale),
+    counterfactualClause(facts, locale),
     companyClause(facts, locale),
     precedingClause(facts, locale),
   ];
@@ -97,6 +100,15 @@ function rarityClause(facts: SentenceFacts, locale: Locale): string {
   }
   const days = explanation.returnPeriodDays;
   return days > 0 ? locale.rarity(days, subject.level) : "";
+}
+
+function counterfactualClause(facts: SentenceFacts, locale: Locale): string {
+  const { explanation, unit = "", subject } = facts;
+  const { counterfactual, peak } = explanation;
+  if (counterfactual === undefined || subject.level !== "metric") return "";
+  const { atMs, value, bound } = counterfactual;
+  const at = atMs === peak ? "" : instantText(atMs, facts, locale);
+  return locale.normalIf(bound, formatValue(value, unit, COUNTERFACTUAL_DIGITS), at);
 }
 
 function companyClause(facts: SentenceFacts, locale: Locale): string {

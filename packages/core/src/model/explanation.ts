@@ -30,9 +30,25 @@ export interface Explanation {
   readonly returnPeriodDays: number;
   /** Share of the evidence by view; sums to 1 (all 0 where there is no evidence). */
   readonly factors: readonly { readonly name: FactorName; readonly share: number }[];
+  /**
+   * For which value a point would have been normal; undefined where no single value would have
+   * been, because the points before it weigh enough or it was missing or stuck.
+   */
+  readonly counterfactual?: Counterfactual;
   /** 0..1: how much of the history that the engine wants has been seen. */
   readonly confidence: number;
 }
 
 /** sudden = against the prediction, hour = against this hour of the day, recent = against the last hours, shift = sustained. */
 export type FactorName = "sudden" | "hour" | "recent" | "shift" | "absence";
+
+/** The value nearest to a point's own with which it would have scored below 0.5. */
+export interface Counterfactual {
+  /** The point: that of the highest score, or the first one of the episode. */
+  readonly atMs: EpochMs;
+  readonly value: number;
+  /** `at-most`: normal if the value had been no higher; `at-least`: no lower. */
+  readonly bound: "at-most" | "at-least";
+  /** What the point would have scored with that value, everything before it as it was. */
+  readonly score: number;
+}

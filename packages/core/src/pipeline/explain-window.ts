@@ -1,7 +1,9 @@
-import { type Classification, classify } from "../explain/classify.ts";
+import type { Classification } from "../explain/classify.ts";
+import { classifyEpisode } from "../explain/classify-episode.ts";
+import { valueTells } from "../explain/counterfactual.ts";
 import { explainEpisode } from "../explain/explain.ts";
 import { formatRange } from "../explain/format-value.ts";
-import type { Explanation } from "../model/explanation.ts";
+import type { Counterfactual, Explanation } from "../model/explanation.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
 import { ANOMALOUS_SCORE } from "../model/severity.ts";
 import type { DetailedScores } from "./score-series.ts";
@@ -12,6 +14,8 @@ export interface WindowToExplain {
   readonly series: MetricSeries;
   readonly scores: DetailedScores;
   readonly episode: WindowEpisode;
+  /** For which value its point would have been normal; undefined where none would do. */
+  readonly counterfactual?: Counterfactual | undefined;
 }
 
 /** How results come to their kind and words; the default is `explainWindow`. */
@@ -23,13 +27,17 @@ const NORMAL: Classification = { kind: "normal", label: "normal", missedPeak: fa
  * Kind by the classifier's rules, numbers from the scored columns, the sentence from both. A window
  * whose highest score is below 0.5 is `normal`, and the sentence says so.
  */
-export function explainWindow({ series, scores, episode }: WindowToExplain): Explanation {
+export function explainWindow(window: WindowToExplain): Explanation {
+  const { series, scores, episode, counterfactual } = window;
   const normal = episode.peakScore < ANOMALOUS_SCORE;
   const { metricName, nodeId, metadata } = series;
   const { unit = "" } = metadata;
+  const classification = normal ? NORMAL : classificationOf(series, scores, episode);
+  const tells = !normal && valueTells(classification.kind);
   const explanation = explainEpisode({
     episode,
-    classification: normal ? NORMAL : classificationOf(series, scores, episode),
+    classification,
+    counterfactual: tells ? counterfactual : undefined,
     pointCount: episode.peakIndex + 1,
     subject: { level: "metric", metricName, nodeId },
     unit,
@@ -38,19 +46,15 @@ export function explainWindow({ series, scores, episode }: WindowToExplain): Exp
   return normal ? { ...explanation, text: usualText(explanation, series, unit) } : explanation;
 }
 
-/** Only points up to the last alarm are looked at, so the kind too depends on the past alone. */
+/** Only points up to the window's end are looked at, so the kind too depends on the past alone. */
 function classificationOf(
   series: MetricSeries,
-  scores: DetailedScores,
-  { onsetIndex, lastIndex }: WindowEpisode,
+  { intervalMs, judged = series.values }: DetailedScores,
+  episode: WindowEpisode,
 ): Classification {
-  return classify({
-    timestampsMs: series.timestamps.subarray(0, lastIndex + 1),
-    values: (scores.judged ?? series.values).subarray(0, lastIndex + 1),
-    firstIndex: onsetIndex,
-    lastIndex,
-    intervalMs: scores.intervalMs,
-  });
+  const timestampsMs = series.timestamps.subarray(0, episode.endIndex);
+  const values = judged.subarray(0, episode.endIndex);
+  return classifyEpisode({ timestampsMs, values, intervalMs }, episode);
 }
 
 function usualText(explanation: Explanation, series: MetricSeries, unit: string): string {

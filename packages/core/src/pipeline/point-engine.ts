@@ -1,7 +1,7 @@
 import type { PointEngine } from "../engine/engine.ts";
 import { AnomalyResult } from "../model/anomaly-result.ts";
 import { LABEL_OF_KIND } from "../model/anomaly-type.ts";
-import type { Explanation } from "../model/explanation.ts";
+import type { Counterfactual, Explanation } from "../model/explanation.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
 import { Refusal } from "../model/refusal.ts";
 import { seriesKey } from "../model/series-key.ts";
@@ -34,11 +34,20 @@ export interface ScoredEngine extends PointEngine {
   score(series: MetricSeries): DetailedScores;
 }
 
+/** One answer an episode, in their order; undefined where no value would do. */
+export type Counterfactuals = (
+  series: MetricSeries,
+  scores: DetailedScores,
+  episodes: readonly WindowEpisode[],
+) => readonly (Counterfactual | undefined)[];
+
 export interface PointScorer<LooksAhead extends boolean> {
   readonly name: string;
   readonly version: number;
   readonly looksAhead: LooksAhead;
   readonly score: (series: MetricSeries) => DetailedScores;
+  /** For which values windows would have been normal; left out: nothing is told of that. */
+  readonly counterfactuals?: Counterfactuals;
   readonly options: EngineOptions;
 }
 
@@ -54,6 +63,7 @@ export function windowEngine<LooksAhead extends boolean>({
   version,
   looksAhead,
   score,
+  counterfactuals = () => [],
   options,
 }: PointScorer<LooksAhead>): ScoredEngine & { readonly looksAhead: LooksAhead } {
   const explainer = options.explainer ?? explainWindow;
@@ -62,11 +72,14 @@ export function windowEngine<LooksAhead extends boolean>({
   async function detect(series: MetricSeries): Promise<AnomalyResult[]> {
     const scores = score(series);
     const extractor = options.windows ?? defaultWindows(scores.intervalMs);
-    return extractor.extract(series).map((window) => {
-      const episode = windowEpisode(series, scores, window.startIndex, window.endIndex);
-      const anomalous = episode.peakScore >= ANOMALOUS_SCORE;
-      const explanation = anomalous ? explainer({ series, scores, episode }) : undefined;
-      return resultOf(name, series, scores, window, episode, explanation);
+    const windows = extractor.extract(series);
+    const episodes = windows.map(({ startIndex, endIndex }) =>
+      windowEpisode(series, scores, startIndex, endIndex),
+    );
+    const explanations = explained(series, scores, episodes.filter(isAnomalous));
+    return windows.map((window, k) => {
+      const episode = episodes[k]!;
+      return resultOf(name, series, scores, window, episode, explanations.get(episode));
     });
   }
 
@@ -74,8 +87,28 @@ export function windowEngine<LooksAhead extends boolean>({
     const [startIndex, endIndex] = indicesOf(series, result);
     const scores = score(series);
     const episode = windowEpisode(series, scores, startIndex, endIndex);
-    return explainer({ series, scores, episode });
+    return explained(series, scores, [episode]).get(episode)!;
   }
+
+  function explained(
+    series: MetricSeries,
+    scores: DetailedScores,
+    episodes: readonly WindowEpisode[],
+  ): Map<WindowEpisode, Explanation> {
+    const anomalous = episodes.filter(isAnomalous);
+    const told = counterfactuals(series, scores, anomalous);
+    const byEpisode = new Map(anomalous.map((episode, k) => [episode, told[k]]));
+    return new Map(
+      episodes.map((episode) => {
+        const counterfactual = byEpisode.get(episode);
+        return [episode, explainer({ series, scores, episode, counterfactual })];
+      }),
+    );
+  }
+}
+
+function isAnomalous({ peakScore }: WindowEpisode): boolean {
+  return peakScore >= ANOMALOUS_SCORE;
 }
 
 function resultOf(

@@ -2,7 +2,8 @@ import type { StreamingEngine } from "../engine/engine.ts";
 import type { StreamScorer } from "../engine/scorer.ts";
 import { streamScorer } from "../engine/stream/stream-scorer.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
-import { type EngineOptions, windowEngine } from "./point-engine.ts";
+import { type Counterfactuals, type EngineOptions, windowEngine } from "./point-engine.ts";
+import { counterfactualsOf } from "./rescoring.ts";
 import { type DetailedScores, scoreSeries } from "./score-series.ts";
 import { openSeriesDetector } from "./series-detector.ts";
 
@@ -24,5 +25,8 @@ export function bindEngine(scorer: StreamScorer, options: EngineOptions = {}): D
   const open = (intervalMs = options.intervalMs) => openSeriesDetector(scorer, intervalMs);
   const score = (series: MetricSeries) => scoreSeries(open(), series);
   const { name, version } = scorer;
-  return { ...windowEngine({ name, version, looksAhead: false, score, options }), open };
+  const counterfactuals: Counterfactuals = (series, { level }, episodes) =>
+    counterfactualsOf(open(), series, level, episodes);
+  const engine = { name, version, looksAhead: false, score, counterfactuals, options } as const;
+  return { ...windowEngine(engine), open };
 }

@@ -10,6 +10,8 @@ export interface WindowEpisode extends Episode {
   readonly onsetIndex: number;
   readonly lastIndex: number;
   readonly peakIndex: number;
+  /** The window's end: nothing from there on has been looked at. */
+  readonly endIndex: number;
 }
 
 /**
@@ -34,6 +36,7 @@ export function windowEpisode(
     onsetIndex: event.onset,
     lastIndex: event.last,
     peakIndex: peak,
+    endIndex,
     onsetMs: timestamps[event.onset]!,
     firstMs: timestamps[event.first]!,
     lastMs: timestamps[event.last]!,

@@ -2,6 +2,7 @@ import type {
   AnomalyRow,
   ClusterRow,
   DataHealth,
+  Explanation,
   FindingRow,
   Foreshock,
   NodeRow,
@@ -154,4 +155,16 @@ export function useAnomalies(place: {
     const query = { cluster, node, metric, from, to, limit: ROWS_MAX };
     return (await client.anomalies.list({ ...query, sort: "score" }, { signal }).page()).data;
   });
+}
+
+/**
+ * Why one anomaly is one, with the value that would have been normal; null while `id` is unknown.
+ * It carries the id, as the answer about the anomaly before stays until the next one is there.
+ */
+export function useExplanation(
+  id: string | undefined,
+): Asked<{ readonly id: string; readonly explanation: Explanation } | null> {
+  return useAsked("explanation", [id], async (client, signal) =>
+    id === undefined ? null : { id, explanation: await client.anomalies.explain(id, { signal }) },
+  );
 }

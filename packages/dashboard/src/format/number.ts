@@ -36,6 +36,16 @@ export function measured(value: number | null | undefined, unit = ""): string {
   return unit === "" ? text : `${text}${NARROW}${unit}`;
 }
 
+/** The same for a limit that people may use: five significant digits, none rounded away that counts. */
+export function limit(value: number, unit = ""): string {
+  const scale = SCALES.find(([from]) => Math.abs(value) >= 10 * from);
+  const [from, suffix] = scale ?? [1, ""];
+  const divisor = suffix === "k" ? 1e3 : from;
+  const text = String(Number((value / divisor).toPrecision(5)));
+  const behind = suffix === "" || unit === "%" ? [suffix, unit] : [`${suffix}${unit}`];
+  return [text, ...behind.filter((part) => part !== "")].join(NARROW);
+}
+
 /** Up to three significant digits, whole numbers kept whole: 0.0313, 4.2, 31.4, 412, 9986. */
 function digits(value: number): string {
   const size = Math.abs(value);

@@ -1,5 +1,5 @@
 import type { AnomalyRow, SeriesRow } from "@foreshock/client";
-import { useAnomalies, useSeries } from "../data/queries.ts";
+import { useAnomalies, useExplanation, useSeries } from "../data/queries.ts";
 import { counted, measured } from "../format/number.ts";
 import { lasting, moment, msOf } from "../format/time.ts";
 import { confidenceWord } from "../format/word.ts";
@@ -46,7 +46,10 @@ function Metric(props: { readonly place: MetricPlace; readonly series: SeriesRow
   const { view, change } = useView();
   const anomalies = useAnomalies({ cluster, node, metric });
   const rows = anomalies.data?.reply ?? [];
-  const told = rows.find(({ id }) => id === view.anomaly) ?? toldOf(rows);
+  const row = rows.find(({ id }) => id === view.anomaly) ?? toldOf(rows);
+  const answer = useExplanation(row?.id).data;
+  const asked = answer?.id === row?.id ? answer?.explanation : undefined;
+  const told = row === undefined || asked === undefined ? row : { ...row, explanation: asked };
   return (
     <>
       <div class="page-head">
@@ -55,7 +58,7 @@ function Metric(props: { readonly place: MetricPlace; readonly series: SeriesRow
       </div>
       <Story series={series} told={told} waiting={anomalies.data === undefined} />
       <MetricPanel series={series} />
-      {told === undefined ? null : <WhyPanel anomaly={told} unit={unitOf(series)} />}
+      {told === undefined ? null : <WhyPanel anomaly={told} unit={unitOf(series)} asked={asked} />}
       <Await asked={anomalies} height={120}>
         {({ reply }) => (
           <AnomalyTable

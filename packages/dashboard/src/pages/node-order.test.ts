@@ -55,6 +55,7 @@ function anomaly(
       deviation: { absolute: null, percent: null, sigma: null },
       returnPeriodDays: null,
       factors: [],
+      counterfactual: null,
       confidence: 1,
     },
     ...some,

@@ -1,5 +1,5 @@
-import type { AnomalyRow } from "@foreshock/client";
-import { change, measured, percent, scored } from "../format/number.ts";
+import type { AnomalyRow, Explanation } from "@foreshock/client";
+import { change, limit, measured, percent, scored } from "../format/number.ts";
 import { lasting, moment, msOf, rarity } from "../format/time.ts";
 import { confidenceWord, factorWords, kindWord } from "../format/word.ts";
 import { useNow } from "../parts/use-now.ts";
@@ -8,8 +8,13 @@ import { useNow } from "../parts/use-now.ts";
 const SHARE_MIN = 0.005;
 
 /** Why this score: what the evidence is made of, and typical against actual. */
-export function WhyPanel(props: { readonly anomaly: AnomalyRow; readonly unit: string }) {
-  const { anomaly, unit } = props;
+export function WhyPanel(props: {
+  readonly anomaly: AnomalyRow;
+  readonly unit: string;
+  /** Its explanation, asked for by itself; undefined until it is there. */
+  readonly asked: Explanation | undefined;
+}) {
+  const { anomaly, unit, asked } = props;
   return (
     <section class="panel why" aria-labelledby="why-title">
       <div class="panel-head">
@@ -21,7 +26,7 @@ export function WhyPanel(props: { readonly anomaly: AnomalyRow; readonly unit: s
       </div>
       <div class="why-body">
         <Factors anomaly={anomaly} />
-        <Facts anomaly={anomaly} unit={unit} />
+        <Facts anomaly={anomaly} unit={unit} asked={asked} />
       </div>
     </section>
   );
@@ -53,15 +58,21 @@ function Factors({ anomaly }: { readonly anomaly: AnomalyRow }) {
   );
 }
 
-function Facts(props: { readonly anomaly: AnomalyRow; readonly unit: string }) {
-  const { anomaly, unit } = props;
+type Fact = readonly [name: string, value: string, more: string];
+
+function Facts(props: {
+  readonly anomaly: AnomalyRow;
+  readonly unit: string;
+  readonly asked: Explanation | undefined;
+}) {
+  const { anomaly, unit, asked } = props;
   const { explanation } = anomaly;
   const { typical, deviation } = explanation;
   const nowMs = useNow();
   const onsetMs = msOf(explanation.onset) ?? Date.parse(anomaly.windowStart);
   const peakMs = msOf(explanation.peak);
   const endMs = anomaly.open ? nowMs : Date.parse(anomaly.windowEnd);
-  const facts: readonly (readonly [name: string, value: string, more: string])[] = [
+  const facts: readonly Fact[] = [
     ["Typical", `${measured(typical.low)} – ${measured(typical.high, unit)}`, ""],
     [
       "Actual",
@@ -69,6 +80,7 @@ function Facts(props: { readonly anomaly: AnomalyRow; readonly unit: string }) {
       peakMs === null ? "" : `at ${moment(peakMs, nowMs)}`,
     ],
     ["Deviation", change(deviation.percent), sigmaWords(deviation.sigma)],
+    ...normalIf(asked, unit, nowMs),
     ["How rare", rarity(explanation.returnPeriodDays), "for this metric"],
     ["Shape", kindWord(anomaly.kind), anomaly.label],
     [anomaly.open ? "Since" : "From", moment(onsetMs, nowMs), lasting(endMs - onsetMs)],
@@ -86,6 +98,19 @@ function Facts(props: { readonly anomaly: AnomalyRow; readonly unit: string }) {
       ))}
     </dl>
   );
+}
+
+/** The value that would have been normal; nothing is said of values that stand still or are gone. */
+function normalIf(asked: Explanation | undefined, unit: string, nowMs: number): Fact[] {
+  if (asked === undefined || asked.kind === "flatline" || asked.kind === "missing") return [];
+  const { counterfactual } = asked;
+  if (counterfactual === null) {
+    return [["Normal if", "no single value", "the points before it weigh enough by themselves"]];
+  }
+  const { at, value, bound, score } = counterfactual;
+  const sign = bound === "at-most" ? "≤" : "≥";
+  const when = `at ${moment(Date.parse(at), nowMs)}, score ${scored(score)}`;
+  return [["Normal if", `${sign} ${limit(value, unit)}`, when]];
 }
 
 function sigmaWords(sigma: number | null): string {

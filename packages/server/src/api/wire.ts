@@ -77,7 +77,7 @@ export function healthWire(row: platform.DataHealth): Wire<typeof inventory.Data
 }
 
 export function explanationWire(given: Explanation): Wire<typeof results.Explanation> {
-  const { typical, deviation } = given;
+  const { typical, deviation, counterfactual } = given;
   return {
     ...given,
     onset: maybeInstant(given.onset),
@@ -95,6 +95,15 @@ export function explanationWire(given: Explanation): Wire<typeof results.Explana
     },
     returnPeriodDays: maybeNumber(given.returnPeriodDays),
     factors: given.factors.map((factor) => ({ ...factor })),
+    counterfactual:
+      counterfactual === undefined
+        ? null
+        : {
+            at: instant(counterfactual.atMs),
+            value: counterfactual.value,
+            bound: counterfactual.bound,
+            score: counterfactual.score,
+          },
   };
 }
 

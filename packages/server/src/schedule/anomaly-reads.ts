@@ -1,18 +1,22 @@
 import {
   ANOMALOUS_SCORE,
+  CLASSIFIED_HISTORY_MS,
+  CLOSING_POINTS,
   type Classification,
-  classify,
+  type Counterfactual,
+  classifyEpisode,
   DAY_MS,
   type EpochMs,
   type Explanation,
-  eventEndIndex,
   explainEpisode,
   type Episode as FoldedEpisode,
   LABEL_OF_KIND,
   severityOf,
+  valueTells,
 } from "@foreshock/core";
 import type { AnomalyRow } from "../api/platform.ts";
 import type { Episode } from "../store/episode-table.ts";
+import { counterfactualIn } from "./counterfactual.ts";
 import type { EpisodePayload } from "./episode-rows.ts";
 import { impliedEpisode } from "./implied-episode.ts";
 import { ENGINE, type LiveSeries } from "./live-series.ts";
@@ -21,8 +25,6 @@ import type { PartitionRuntime } from "./partition-runtime.ts";
 import type { AnomalyQuery, ExplainedSeries, ExplainQuestion, FoundAnomaly } from "./protocol.ts";
 import { ratesOf } from "./rates.ts";
 
-/** History that the classifier looks at before the onset. Source: detection spec, section 7. */
-const HISTORY_MS = 7 * DAY_MS;
 /** Episodes that one question with a label may classify on the way. */
 const CLASSIFY_MAX = 2000;
 
@@ -46,7 +48,10 @@ export function answerAnomalies(
     .map((episode) => ({ partition, episode: cursorOf(episode), row: rowOf(runtime, episode) }));
 }
 
-/** The episode of a series that began at an instant; undefined when there is none. */
+/**
+ * The episode of a series that began at an instant, with its counterfactual; undefined when there is
+ * none.
+ */
 export function answerAnomaly(
   runtime: PartitionRuntime,
   series: LiveSeries,
@@ -54,7 +59,9 @@ export function answerAnomaly(
 ): AnomalyRow | undefined {
   runtime.writeEpisodes();
   const episode = runtime.store.episodes.get(series.storeId, ENGINE.name, windowStartMs);
-  return episode === undefined ? undefined : rowOf(runtime, episode);
+  if (episode === undefined) return undefined;
+  const { folded } = payloadOf(episode);
+  return rowOf(runtime, episode, counterfactualIn(runtime.store, series, folded));
 }
 
 /** The highest episode of a series that touches a range, and its newest point there. */
@@ -103,10 +110,14 @@ function cursorOf({ score, windowStartMs, seriesId, engine }: Episode): FoundAno
   return { score, windowStartMs, seriesId, engine };
 }
 
-function rowOf(runtime: PartitionRuntime, episode: Episode): AnomalyRow {
+function rowOf(
+  runtime: PartitionRuntime,
+  episode: Episode,
+  counterfactual?: Counterfactual,
+): AnomalyRow {
   const series = runtime.byStoreId(episode.seriesId)!;
   const { clusterId, nodeId, metricName } = series.key;
-  const explanation = explained(runtime, episode);
+  const explanation = explained(runtime, episode, counterfactual);
   const seriesId = seriesIdOf(clusterId, nodeId, metricName);
   return {
     id: `${seriesId}.${episode.windowStartMs.toString(36)}`,
@@ -128,7 +139,11 @@ function rowOf(runtime: PartitionRuntime, episode: Episode): AnomalyRow {
 }
 
 /** Made from the stored samples each time it is asked for; a closed episode's label is kept. */
-function explained(runtime: PartitionRuntime, episode: Episode): Explanation {
+function explained(
+  runtime: PartitionRuntime,
+  episode: Episode,
+  counterfactual?: Counterfactual,
+): Explanation {
   const series = runtime.byStoreId(episode.seriesId)!;
   const { folded, pointCount } = payloadOf(episode);
   const classification = classified(runtime, series, episode, folded);
@@ -140,6 +155,7 @@ function explained(runtime: PartitionRuntime, episode: Episode): Explanation {
   return explainEpisode({
     episode: folded,
     classification,
+    counterfactual: valueTells(kind) ? counterfactual : undefined,
     pointCount,
     intervalMs: episode.intervalMs,
     subject: { level: "metric", metricName, nodeId },
@@ -153,17 +169,11 @@ function classified(
   { intervalMs, windowEndMs }: Episode,
   folded: FoldedEpisode,
 ): Classification {
-  const startMs = folded.onsetMs - HISTORY_MS;
-  const samples = runtime.store.read(series.storeId, { startMs, endMs: windowEndMs });
-  const { timestampsMs } = samples;
+  const startMs = folded.onsetMs - CLASSIFIED_HISTORY_MS;
+  const endMs = windowEndMs + CLOSING_POINTS * intervalMs;
+  const samples = runtime.store.read(series.storeId, { startMs, endMs });
   const values = ratesOf(samples, series.metadata.type === "counter");
-  const firstIndex = timestampsMs.findIndex((atMs) => atMs >= folded.onsetMs);
-  const lastIndex = timestampsMs.length - 1;
-  if (firstIndex < 0) {
-    return { kind: "spike", label: LABEL_OF_KIND.spike, missedPeak: false, evidence: {} };
-  }
-  const event = { timestampsMs, values, firstIndex, lastIndex, intervalMs };
-  return classify({ ...event, lastIndex: eventEndIndex(event) });
+  return classifyEpisode({ timestampsMs: samples.timestampsMs, values, intervalMs }, folded);
 }
 
 /** JSON has no NaN: what was not known comes back as null. */

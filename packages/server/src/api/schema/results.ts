@@ -37,6 +37,17 @@ export const Explanation = z
         share: Share,
       }),
     ),
+    counterfactual: z
+      .strictObject({
+        at: Instant.describe("The point of the highest score, or the first one of the anomaly"),
+        value: z.number(),
+        bound: z.enum(["at-most", "at-least"]),
+        score: Share.describe("What the point scores with that value"),
+      })
+      .nullable()
+      .describe(
+        "The nearest value with which a point would have scored below 0.5, re-scored. Null where no single value would do, and in lists: ask for the one anomaly",
+      ),
     confidence: Share,
   })
   .meta({ id: "Explanation" });

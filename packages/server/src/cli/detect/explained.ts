@@ -1,7 +1,7 @@
 import {
   type AnomalyKind,
   type AnomalyLabel,
-  classify,
+  classifyEpisode,
   type Episode,
   type Explanation,
   explainEpisode,
@@ -30,9 +30,8 @@ export function explained(
   const { timestamps: timestampsMs, metricName, nodeId } = series;
   const values = points.judged ?? series.values;
   const { intervalMs } = points;
-  const firstIndex = indexFrom(timestampsMs, episode.onsetMs);
   const lastIndex = indexFrom(timestampsMs, episode.lastMs);
-  const classification = classify({ timestampsMs, values, firstIndex, lastIndex, intervalMs });
+  const classification = classifyEpisode({ timestampsMs, values, intervalMs }, episode);
   const explanation = explainEpisode({
     subject: { level: "metric", metricName, nodeId },
     episode,

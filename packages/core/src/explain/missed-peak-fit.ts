@@ -1,47 +1,10 @@
 import { DAY_MS } from "../model/time.ts";
-import { binOf, profileAt } from "./daily-profile.ts";
+import { profileAt } from "./daily-profile.ts";
 import { type EventView, indexAt } from "./event-view.ts";
 import { meanOf, medianOf } from "./order-statistics.ts";
 
 /** Below this the profile says too little about hours. Source: classifier.py, MIN_SEASONALITY. */
 const SEASONALITY_MIN = 0.15;
-/** Another hour lies at least 1/12 of a day away. */
-const HOUR_APART = 12;
-
-export interface HoursFit {
-  /**
-   * Squared error of the event against the profile of the best other hour, over that against the
-   * profile of its own hours moved by a constant; Infinity without a profile.
-   */
-  readonly hourShare: number;
-}
-
-/** Are these the usual values of another time of day? Cost: O(bins * points). */
-export function fitHours(view: EventView): HoursFit {
-  const { event, shape, base, scale, deviations, timestampsMs, firstIndex } = view;
-  if (view.seasonality < SEASONALITY_MIN) return { hourShare: Number.POSITIVE_INFINITY };
-  const { values: profile } = view.profile;
-  const moved = medianOf(deviations) * scale;
-  let ownError = 0;
-  const above: number[] = [];
-  const bins: number[] = [];
-  event.forEach((value, i) => {
-    if (Number.isNaN(value)) return;
-    ownError += (value - shape[i]! - base - moved) ** 2;
-    above.push(value - base);
-    bins.push(binOf(timestampsMs[firstIndex + i]!, profile.length));
-  });
-  const apart = Math.ceil(profile.length / HOUR_APART);
-  let otherError = Number.POSITIVE_INFINITY;
-  for (let lag = apart; lag <= profile.length - apart; lag++) {
-    let error = 0;
-    for (let k = 0; k < above.length && error < otherError; k++) {
-      error += (above[k]! - profile[(bins[k]! + lag) % profile.length]!) ** 2;
-    }
-    otherError = Math.min(otherError, error);
-  }
-  return { hourShare: otherError / ownError };
-}
 
 export interface MissedPeakFit {
   /** Squared error of "it stayed where it was" over that of "expected, then moved by a constant". */

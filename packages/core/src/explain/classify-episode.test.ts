@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { classifyEpisode } from "./classify-episode.ts";
+
+const STEP_MS = 300_000;
+const FIRST = 3000;
+
+/** Eleven days of small steps; from the 3,000th point on `event` is added. */
+function points(event: (k: number) => number, length = 3200) {
+  const timestampsMs = Float64Array.from({ length }, (_, i) => i * STEP_MS);
+  const values = timestampsMs.map(
+    (_, i) => Math.sin(i * 12.9898) + (i < FIRST ? 0 : event(i - FIRST)),
+  );
+  return { timestampsMs, values, intervalMs: STEP_MS };
+}
+
+const alarmed = { onsetMs: FIRST * STEP_MS, lastMs: (FIRST + 3) * STEP_MS };
+
+describe("classifyEpisode", () => {
+  it("tells a shift whose alarm ended early from a spike by whether the value came back", () => {
+    expect(
+      classifyEpisode(
+        points(() => 20),
+        alarmed,
+      ).kind,
+    ).toBe("shift_up");
+    expect(
+      classifyEpisode(
+        points((k) => (k < 3 ? 20 : 0)),
+        alarmed,
+      ).kind,
+    ).toBe("spike");
+  });
+
+  it("does not look behind the closing points: a longer series gives the same", () => {
+    const whole = points((k) => (k < 40 ? 20 : -50));
+    const closed = points((k) => (k < 40 ? 20 : -50), FIRST + 3 + 12);
+    expect(classifyEpisode(whole, alarmed)).toEqual(classifyEpisode(closed, alarmed));
+  });
+
+  it("finds where a ramp began that was noticed at its end", () => {
+    const ramp = points((k) => (k < 120 ? k / 8 : 0));
+    const late = { onsetMs: (FIRST + 110) * STEP_MS, lastMs: (FIRST + 122) * STEP_MS };
+    const { kind, sinceMs } = classifyEpisode(ramp, late);
+    expect(kind).toBe("trend");
+    expect(Math.abs(sinceMs! / STEP_MS - FIRST)).toBeLessThanOrEqual(12);
+  });
+
+  it("calls another hour's values seasonal though they were noticed when they ended", () => {
+    const swing = (i: number) => 30 * Math.sin((2 * Math.PI * i) / 288);
+    const { timestampsMs, values, intervalMs } = points(() => 0);
+    const odd = values.map((value, i) => {
+      const inside = i >= FIRST && i < FIRST + 150;
+      return value + swing(inside ? i + 144 : i);
+    });
+    const late = { onsetMs: (FIRST + 150) * STEP_MS, lastMs: (FIRST + 153) * STEP_MS };
+    const said = classifyEpisode({ timestampsMs, values: odd, intervalMs }, late);
+    expect(said).toMatchObject({ label: "seasonal", missedPeak: false });
+  });
+
+  it("calls an episode without a point a spike", () => {
+    const none = { onsetMs: 1e12, lastMs: 1e12 };
+    expect(
+      classifyEpisode(
+        points(() => 0),
+        none,
+      ).kind,
+    ).toBe("spike");
+  });
+});

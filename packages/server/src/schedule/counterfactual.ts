@@ -1,0 +1,75 @@
+import {
+  type Counterfactual,
+  counterfactualOf,
+  counterfactualPoints,
+  EPISODE_ROW,
+  type EpochMs,
+  type Episode as FoldedEpisode,
+  foldRow,
+  rescoringFrom,
+  SECOND_MS,
+} from "@foreshock/core";
+import type { PartitionStore } from "../store/partition-store.ts";
+import { freshFold, type LiveSeries } from "./live-series.ts";
+
+/** A sample of the store and the one before it that was known. */
+interface Sample {
+  readonly atMs: EpochMs;
+  readonly value: number;
+  readonly before: { readonly atMs: EpochMs; readonly value: number };
+}
+
+/**
+ * For which value an episode's highest point, else its first, would have been normal: the series is
+ * folded again from the newest saved state before the episode, and the point is scored with other
+ * values from the very state that it was scored from. Undefined where no value would do, and where
+ * the point is a counter's first behind that state.
+ * Cost: O(points from that state to the peak); months for an old episode, so not for whole lists.
+ */
+export function counterfactualIn(
+  store: PartitionStore,
+  series: LiveSeries,
+  episode: Pick<FoldedEpisode, "firstMs" | "peakMs">,
+): Counterfactual | undefined {
+  const { storeId, metadata } = series;
+  const fold = freshFold(metadata);
+  const saved = store.states.load(storeId, episode.firstMs - 1);
+  if (saved !== undefined) fold.restore(saved.bytes);
+  const startMs = saved === undefined ? 0 : saved.uptoMs + 1;
+  const { timestampsMs, values } = store.read(storeId, { startMs, endMs: episode.peakMs + 1 });
+  const order = counterfactualPoints(episode);
+  const found = new Map<EpochMs, Counterfactual>();
+  let before = { atMs: Number.NaN, value: Number.NaN };
+  for (let i = 0; i < values.length; i++) {
+    const sample: Sample = { atMs: timestampsMs[i]!, value: values[i]!, before };
+    if (order.includes(sample.atMs)) {
+      const told = counterfactualAt(fold, sample, metadata.type === "counter");
+      if (told !== undefined) found.set(sample.atMs, told);
+    } else {
+      fold.push(sample.atMs, sample.value);
+    }
+    if (Number.isFinite(sample.value)) before = sample;
+  }
+  return order.map((atMs) => found.get(atMs)).find((told) => told !== undefined);
+}
+
+/** Leaves the fold behind the point as it came. A counter is told by its rate. */
+function counterfactualAt(
+  fold: LiveSeries["fold"],
+  { atMs, value, before }: Sample,
+  counter: boolean,
+): Counterfactual | undefined {
+  const seconds = (atMs - before.atMs) / SECOND_MS;
+  const sampleOf = (rate: number) => (counter ? before.value + rate * seconds : rate);
+  const scoreOfSample = rescoringFrom(fold, (judge, sample) => {
+    judge.push(atMs, sample);
+    return foldRow[EPISODE_ROW.score]!;
+  });
+  scoreOfSample(value);
+  const actual = fold.lastValue;
+  const level = foldRow[EPISODE_ROW.level]!;
+  const scoreOf = (rate: number) => scoreOfSample(sampleOf(rate));
+  const told = counterfactualOf({ atMs, actual, level, scoreOf });
+  scoreOfSample(value);
+  return told;
+}
