@@ -78,8 +78,8 @@ function ofGenerated({ generated }: AccuracyRun): Entry[] {
   if (generated === undefined) return [];
   const { clean, shifts, labels } = generated;
   return [
-    ...[...clean.alarms].map(([level, alarms]): Entry => [`clean@${level}`, alarms]),
-    ["clean-worst-kind@0.9", clean.worstAlarms],
+    ...[...clean.alarms].map(([days, alarms]): Entry => [`clean@${days}-days`, alarms]),
+    ["clean-worst-kind@30-days", clean.worstAlarms],
     ["shift-during", Math.max(...shifts.map((one) => one.openingsDuring))],
     ["shift-after", Math.max(...shifts.map((one) => one.openingsAfter))],
     ["shift-raised", Math.min(...shifts.map((one) => one.stillRaised))],

@@ -20,6 +20,8 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const DATA = join(SHARED, "data");
 /** Files of scores carry nine digits. */
 const DIGITS = 6;
+/** The command line is started anew for every file or incident. */
+const LONG_MS = 600_000;
 
 /** A few series, a node of many metrics, and three incidents with their call graph. */
 const PARTS = [
@@ -71,32 +73,37 @@ describe.skipIf(missing !== undefined && process.env.CI === undefined)(
           expect(alarms.falsePerDay).toBeCloseTo(wanted.false_alarms_per_series_day, DIGITS);
         }
       },
+      LONG_MS,
     );
 
     it.each([
       [0, "without-graph"],
       [60, "with-graph"],
-    ] as const)("gives the root ranks that the harness gives, %d s late, %s", (late, graph) => {
-      const flags = graph === "with-graph" ? ["--graph"] : [];
-      const said = askHarness([
-        "rank",
-        "--dataset",
-        "petshop",
-        "--root",
-        data(),
-        "--late",
-        String(late),
-        ...flags,
-      ]);
-      const incidents = readIncidentSet(data(), "petshop");
-      const scored = scoredCases(incidents, createStreamEngine());
-      const mine = judgeRoots(incidents, scored, { lateMs: late * 1000, graph }).get("all")!;
-      expect(mine.cases).toBe(3);
-      const share = (value: number) => value.toFixed(3);
-      expect(said).toContain(
-        `petshop: AS@1 ${share(mine.as1)}  AS@3 ${share(mine.as3)}  AS@5 ${share(mine.as5)}  Avg@5 ${share(mine.avg5)}  (3 cases)`,
-      );
-    });
+    ] as const)(
+      "gives the root ranks that the harness gives, %d s late, %s",
+      (late, graph) => {
+        const flags = graph === "with-graph" ? ["--graph"] : [];
+        const said = askHarness([
+          "rank",
+          "--dataset",
+          "petshop",
+          "--root",
+          data(),
+          "--late",
+          String(late),
+          ...flags,
+        ]);
+        const incidents = readIncidentSet(data(), "petshop");
+        const scored = scoredCases(incidents, createStreamEngine());
+        const mine = judgeRoots(incidents, scored, { lateMs: late * 1000, graph }).get("all")!;
+        expect(mine.cases).toBe(3);
+        const share = (value: number) => value.toFixed(3);
+        expect(said).toContain(
+          `petshop: AS@1 ${share(mine.as1)}  AS@3 ${share(mine.as3)}  AS@5 ${share(mine.as5)}  Avg@5 ${share(mine.avg5)}  (3 cases)`,
+        );
+      },
+      LONG_MS,
+    );
   },
 );
 

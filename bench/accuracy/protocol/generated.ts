@@ -1,9 +1,11 @@
 import {
   type AnomalyKind,
+  alarmsAMonth,
+  CHECKED_PROMISES_DAYS,
+  calibrateKinds,
   classify,
   type Episode,
   LABEL_OF_KIND,
-  MetricSeries,
   SeriesFold,
   type StreamingEngine,
 } from "@foreshock/core";
@@ -17,53 +19,45 @@ import {
   METRIC_KINDS,
   type MetricKind,
 } from "@foreshock/core/generator";
-import { median, runsOf } from "../datasets/record.ts";
+import { median } from "../datasets/record.ts";
 import { openingsOf } from "./judge-openings.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const ALARM_SCORE = 0.75;
-/** Runs at most 9 quiet points apart are one alarm: the rule of the reference's own measurement. */
-const CLEAN_GAP = 9;
 const CLEAN_SEEDS = 6;
 const CLEAN_DAYS = 21;
+const MONTH_DAYS = 30;
+/** Of each kind; of a few cases every one would count for too much. */
+const SHIFT_SEEDS = 10;
 
+/** Alarms on metrics without any anomaly, a series-month; promised 30, 4.3 and 1. */
 export interface CleanQuality {
-  /** Alarms per 30 series-days at a score, mean over kinds; promised 30, 5.5, 1. */
+  /** By "once in so many days", mean over the ten kinds. */
   readonly alarms: ReadonlyMap<number, number>;
   readonly worstKind: MetricKind;
-  /** Of the worst kind at 0.9. */
+  /** Of the worst kind at once a month. */
   readonly worstAlarms: number;
 }
 
-/** Alarms on metrics without any anomaly: ten kinds x 6 seeds x 21 days of one-minute points. */
-export function judgeClean(engine: StreamingEngine, levels: readonly number[]): CleanQuality {
-  const months = (CLEAN_SEEDS * CLEAN_DAYS) / 30;
-  const byKind = METRIC_KINDS.map((kind) => {
-    const alarms = levels.map(() => 0);
-    for (let seed = 0; seed < CLEAN_SEEDS; seed++) {
-      const plan = { kind, seed: `clean ${seed}`, days: CLEAN_DAYS, intervalMs: MINUTE_MS };
-      const { score } = engine.score(asSeries(generateSeries(plan)));
-      levels.forEach((level, k) => {
-        alarms[k]! += alarmsOf(score, level);
-      });
-    }
-    return { kind, alarms: alarms.map((count) => count / months) };
+/** Ten kinds x 6 seeds x 21 days of one-minute points, the first days included. */
+export function judgeClean(engine: StreamingEngine): CleanQuality {
+  const kinds = calibrateKinds({
+    seed: "bench",
+    seriesCount: CLEAN_SEEDS,
+    days: CLEAN_DAYS,
+    intervalMs: MINUTE_MS,
+    engine,
   });
-  const at = levels.indexOf(0.9);
-  const worst = byKind.reduce((a, b) => (b.alarms[at]! > a.alarms[at]! ? b : a));
-  const mean = (k: number) => byKind.reduce((sum, one) => sum + one.alarms[k]!, 0) / byKind.length;
+  const { worst, worstKind } = alarmsAMonth(kinds, MONTH_DAYS);
   return {
-    alarms: new Map(levels.map((level, k) => [level, mean(k)])),
-    worstKind: worst.kind,
-    worstAlarms: worst.alarms[at]!,
+    alarms: new Map(
+      CHECKED_PROMISES_DAYS.map((days) => [days, alarmsAMonth(kinds, days).mean] as const),
+    ),
+    worstKind,
+    worstAlarms: worst,
   };
-}
-
-function alarmsOf(score: Float64Array, level: number): number {
-  const runs = runsOf(score.map((value) => (value >= level ? 1 : 0)));
-  return runs.filter(([first], k) => k === 0 || first - runs[k - 1]![1] - 1 > CLEAN_GAP).length;
 }
 
 export interface ShiftQuality {
@@ -89,7 +83,7 @@ export function judgeShifts(
 ): ShiftQuality {
   const hour = HOUR_MS / intervalMs;
   const cases = METRIC_KINDS.flatMap((kind) =>
-    [0, 1, 2].map((seed) => {
+    Array.from({ length: SHIFT_SEEDS }, (_, seed) => {
       const series = generateSeries({ kind, seed: `shift ${seed}`, days: 21, intervalMs });
       const days = 12 + new Dice(`shift ${kind} ${seed}`).uniform();
       const start = Math.floor((days * DAY_MS) / intervalMs);
@@ -217,9 +211,4 @@ function episodesOf(
   });
   if (fold.episodeIsOpen) episodes.push(fold.episode()!);
   return episodes;
-}
-
-function asSeries({ kind, timestampsMs, values }: GeneratedSeries): MetricSeries {
-  const place = { tenantId: "bench", clusterId: "bench", nodeId: "bench", metricName: kind };
-  return new MetricSeries({ ...place, timestamps: timestampsMs, values });
 }
