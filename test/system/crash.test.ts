@@ -67,6 +67,8 @@ describe(`${ROUNDS} rounds of kill -9 under ${WRITERS} writers`, () => {
       expect(survived.points).toEqual(wanted.points);
       expect(survived.anomalies.length).toBeGreaterThan(0);
       expect(survived.anomalies).toEqual(wanted.anomalies);
+      expect(survived.alarms.some((row) => row.heldFrom !== null)).toBe(true);
+      expect(survived.alarms).toEqual(wanted.alarms);
       expect(survived.scores).toEqual(wanted.scores);
       expect(survived.findings).toEqual(wanted.findings);
     } finally {
@@ -147,7 +149,10 @@ function valueAt(writer: number, metric: number, i: number): number {
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b) >>> 0;
   const noise = ((h ^ (h >>> 13)) >>> 0) / 2 ** 32;
   const spike = i % 997 < 4 && writer === Math.floor(i / 997) % WRITERS ? 40 : 0;
-  return Math.round(100 * (50 + 10 * Math.sin((2 * Math.PI * i) / 1440) + 4 * noise + spike)) / 100;
+  // A level that stays for ten hours every thirty: an alarm that is held while kills go on.
+  const shift = Math.floor(i / 600) % 3 === 1 && writer === 0 && metric === 0 ? 40 : 0;
+  const daily = 10 * Math.sin((2 * Math.PI * i) / 1440);
+  return Math.round(100 * (50 + daily + 4 * noise + spike + shift)) / 100;
 }
 
 async function everything({ url }: Served, key: string) {
@@ -169,13 +174,17 @@ async function everything({ url }: Served, key: string) {
       const to = from + 10 * 86_400_000;
       const { columns } = await get(`/series/${id}/points?from=${from}&to=${to}&maxPoints=20000`);
       columns.at.forEach((at: number, k: number) => {
-        rows.push(`${node} ${metric} ${at} ${columns.value[k]} ${columns.score[k]}`);
+        const scores = `${columns.score[k]} ${columns.alarmScore[k]}`;
+        rows.push(`${node} ${metric} ${at} ${columns.value[k]} ${scores}`);
       });
     }
     points.push(rows);
   }
   const anomalies = (await get(`/anomalies?${range}&minScore=0.5&sort=time&limit=1000`)).data;
+  const alarms: { id: string; heldFrom: string | null }[] = (
+    await get(`/alarms?${range}&limit=1000`)
+  ).data.sort((a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1));
   const scores = await get(`/scores?level=node&${range}&step=1h`);
   const findings = (await get(`/findings?${range}`)).data;
-  return { points: points.sort(), anomalies, scores, findings };
+  return { points: points.sort(), anomalies, alarms, scores, findings };
 }

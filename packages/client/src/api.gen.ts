@@ -4,6 +4,41 @@
 
 export type AggregationStrategy = "max" | "mean" | "weighted" | "p95" | "auto";
 
+/** One page; hand `nextCursor` back as `cursor` for the next */
+export interface AlarmList {
+  readonly data: readonly AlarmRow[];
+  readonly nextCursor: string | null;
+}
+
+/** open: evidence keeps it up (closed: it passed); held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal */
+export type AlarmOutcome = "open" | "held" | "accepted" | "recovered";
+
+export interface AlarmRow {
+  readonly id: string;
+  readonly seriesId: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric: string;
+  /** RFC 3339 instant in UTC */
+  readonly openedAt: string;
+  /** Newest point that kept it up */
+  readonly lastAt: string;
+  /** Null while open */
+  readonly closedAt: string | null;
+  /** Rarity of the opening point in days */
+  readonly evidenceDays: number;
+  /** Highest alarm score: the plain score, held up while the fault lasts */
+  readonly score: number;
+  readonly severity: Severity;
+  readonly outcome: AlarmOutcome;
+  /** Null where it was never held */
+  readonly heldFrom: string | null;
+  readonly heldTo: string | null;
+  readonly label: AnomalyLabel;
+  readonly kind: AnomalyKind | null;
+  readonly text: string;
+}
+
 export type AnomalyKind = "spike" | "dip" | "variance" | "shift_up" | "shift_down" | "trend" | "flatline" | "seasonal" | "missing" | "normal";
 
 export type AnomalyLabel = "spike" | "trend" | "seasonal" | "normal";
@@ -149,6 +184,7 @@ export interface FindingRow {
   readonly openedAt: string;
   /** Null while open */
   readonly closedAt: string | null;
+  readonly outcome: AlarmOutcome;
   readonly onset: string | null;
   /** The entity's own calibrated score */
   readonly score: number;
@@ -244,6 +280,8 @@ export interface PointsReply {
     readonly lower: readonly (number | null)[];
     readonly upper: readonly (number | null)[];
     readonly score: readonly (number | null)[];
+    /** The score, held up while a sustained fault lasts */
+    readonly alarmScore: readonly (number | null)[];
   };
 }
 

@@ -120,6 +120,7 @@ describe("Foreshock: requests", () => {
     await foreshock.series.points("s1", { from: "now-1h", maxPoints: 300 });
     await foreshock.anomalies.get("a1");
     await foreshock.anomalies.explain("a1");
+    await foreshock.alarms.list({ state: "open", node: "n1" }).page();
     await foreshock.findings.list({ from: 5, limit: 7 }).page("c2");
     await foreshock.findings.get("f1");
     await foreshock.scores({ level: "tenant", step: "5m" });
@@ -136,6 +137,7 @@ describe("Foreshock: requests", () => {
       "GET /api/v1/series/s1/points?from=now-1h&maxPoints=300",
       "GET /api/v1/anomalies/a1",
       "GET /api/v1/anomalies/a1/explanation",
+      "GET /api/v1/alarms?state=open&node=n1",
       "GET /api/v1/findings?from=5&limit=7&cursor=c2",
       "GET /api/v1/findings/f1",
       "GET /api/v1/scores?level=tenant&step=5m",

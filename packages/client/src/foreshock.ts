@@ -1,4 +1,5 @@
 import type {
+  AlarmRow,
   AnomalyLabel,
   AnomalyRow,
   ClusterRow,
@@ -43,6 +44,11 @@ export interface AnomaliesQuery extends RangeQuery, PlaceQuery, LimitQuery {
   readonly minScore?: number | undefined;
   readonly label?: AnomalyLabel | undefined;
   readonly sort?: "score" | "time" | undefined;
+}
+
+export interface AlarmsQuery extends RangeQuery, PlaceQuery, LimitQuery {
+  readonly minScore?: number | undefined;
+  readonly state?: "open" | "closed" | undefined;
 }
 
 export interface PointsQuery extends RangeQuery {
@@ -144,6 +150,12 @@ export class Foreshock {
 
     explain: (id: string, options?: CallOptions): Promise<Explanation> =>
       this.#get(`/anomalies/${segment(id)}/explanation`, {}, options),
+  };
+
+  /** Openings: one an episode, held while a fault lasts, newest first. */
+  readonly alarms = {
+    list: (query: AlarmsQuery = {}, options?: CallOptions): Pages<AlarmRow> =>
+      this.#pages("/alarms", { ...query }, options),
   };
 
   readonly findings = {

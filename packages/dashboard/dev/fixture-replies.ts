@@ -179,6 +179,7 @@ export class FixtureReplies {
       columns.upper?.push(point.expected + point.half);
       columns.score?.push(point.score);
     }
+    columns.alarmScore = columns.score ?? [];
     return { series, stepMs, columns } as unknown as PointsReply;
   }
 
@@ -296,6 +297,7 @@ export class FixtureReplies {
       node: worst.node,
       openedAt: iso(nowMs - fromMs(worst) + STEP_MS),
       closedAt: worst.toMin === 0 ? null : iso(nowMs - worst.toMin * 60_000),
+      outcome: worst.toMin === 0 ? "held" : "recovered",
       onset: iso(nowMs - fromMs(faults[0]!)),
       score: worst.score,
       severity: severityOf(worst.score),

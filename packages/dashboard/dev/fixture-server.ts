@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import type { AlarmRow, AnomalyRow } from "@foreshock/client";
 import { FixtureReplies, type FixtureState } from "./fixture-replies.ts";
 
 /** Serves the built pages and made-up replies, for working on the pages alone. Not a test double. */
@@ -88,6 +89,8 @@ function answer(replies: FixtureReplies, url: URL, tenant: string): unknown {
       return whole(replies.nodes(nowMs, place.cluster ?? undefined));
     case "findings":
       return whole(replies.findings(nowMs));
+    case "alarms":
+      return whole(replies.anomalies(nowMs, fromMs, place).map(alarmOf));
     case "anomalies":
       if (id === undefined) return whole(replies.anomalies(nowMs, fromMs, place));
       return replies.anomalies(nowMs, 0, place).find((row) => row.id === id)?.explanation;
@@ -104,4 +107,19 @@ function answer(replies: FixtureReplies, url: URL, tenant: string): unknown {
     default:
       return undefined;
   }
+}
+
+/** Every anomaly of the fixture is one alarm; those that still go on are held. */
+function alarmOf(anomaly: AnomalyRow): AlarmRow {
+  const { id, seriesId, cluster, node, metric, score, severity, label, kind, open } = anomaly;
+  const { windowStart: openedAt, windowEnd: lastAt, explanation } = anomaly;
+  const heldAt = open ? { heldFrom: openedAt, heldTo: lastAt } : { heldFrom: null, heldTo: null };
+  return {
+    ...{ id, seriesId, cluster, node, metric, score, severity, label, kind, openedAt, lastAt },
+    ...heldAt,
+    closedAt: open ? null : lastAt,
+    evidenceDays: explanation.returnPeriodDays ?? 1,
+    outcome: open ? "held" : "open",
+    text: explanation.text,
+  };
 }

@@ -9,7 +9,7 @@ const column = fc.array(maybe, { maxLength: 40 });
 function columnsOf(value: (number | null)[], lower: (number | null)[] = []): Columns {
   const none: null[] = [];
   const at = value.map((_, i) => i * 1000);
-  const rest = { min: none, max: none, expected: none, upper: none, score: none };
+  const rest = { min: none, max: none, expected: none, upper: none, score: none, alarmScore: none };
   return { at, value, lower, ...rest };
 }
 

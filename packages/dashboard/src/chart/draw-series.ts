@@ -56,7 +56,7 @@ function drawShades(
   tokens: Tokens,
 ): void {
   pen.globalAlpha = SHADE_ALPHA;
-  for (const { start, end, severity } of anomalousRuns(columns.score)) {
+  for (const { start, end, severity } of anomalousRuns(columns.alarmScore)) {
     const left = x(columns.at[start]!) - stepWidth / 2;
     const right = x(columns.at[end - 1]!) + stepWidth / 2;
     pen.fillStyle = severityColour(tokens, severity);

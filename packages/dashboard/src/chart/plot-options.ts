@@ -37,7 +37,10 @@ export function plotData({ columns }: PlotFacts): uPlot.AlignedData {
   ];
 }
 
-/** Band, expected line, actual line, anomaly shades behind and the ribbon under the plot. */
+/**
+ * Band, expected line, actual line, the ribbon of scores under the plot, and shades behind it where the
+ * alarm score is anomalous: a fault that lasts stays shaded although its scores fade.
+ */
 export function plotOptions(facts: PlotFacts, width: number, height: number): uPlot.Options {
   const { tokens, range, columns } = facts;
   const [low, high] = valueDomain(columns);
@@ -125,7 +128,7 @@ function drawShades(plot: uPlot, { columns, stepMs, tokens }: PlotFacts): void {
   const half = stepMs / 2000;
   pen.save();
   pen.globalAlpha = SHADE_ALPHA;
-  for (const { start, end, severity } of anomalousRuns(columns.score)) {
+  for (const { start, end, severity } of anomalousRuns(columns.alarmScore)) {
     const left = plot.valToPos(columns.at[start]! / 1000 - half, "x", true);
     const right = plot.valToPos(columns.at[end - 1]! / 1000 + half, "x", true);
     pen.fillStyle = severityColour(tokens, severity);

@@ -1,4 +1,5 @@
 import type {
+  AlarmRow,
   AnomalyRow,
   ClusterRow,
   DataHealth,
@@ -141,6 +142,20 @@ export function usePointsAround(
   return useAsked("points-around", parts, (client, signal) =>
     client.series.points(seriesId, { from: range.startMs, to: range.endMs, maxPoints }, { signal }),
   );
+}
+
+/** Alarms of a metric that were open in the page's range, newest first. */
+export function useAlarms(place: {
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric: string;
+}): Asked<Ranged<readonly AlarmRow[]>> {
+  const { cluster, node, metric } = place;
+  return useRanged("alarms", [cluster, node, metric], async (client, range, signal) => {
+    const { startMs: from, endMs: to } = range;
+    const query = { cluster, node, metric, from, to, limit: ROWS_MAX };
+    return (await client.alarms.list(query, { signal }).page()).data;
+  });
 }
 
 /** Anomalies of a place over the page's range, worst first. */

@@ -1,4 +1,4 @@
-import type { AnomalyKind, Explanation } from "@foreshock/client";
+import type { AlarmOutcome, AnomalyKind, Explanation } from "@foreshock/client";
 
 type FactorName = Explanation["factors"][number]["name"];
 
@@ -18,6 +18,19 @@ const KINDS: Readonly<Record<AnomalyKind, string>> = {
 /** The finer kind in words. */
 export function kindWord(kind: AnomalyKind): string {
   return KINDS[kind] ?? kind;
+}
+
+const OUTCOMES: Readonly<Record<AlarmOutcome, readonly [open: string, closed: string]>> = {
+  open: ["open", "passed"],
+  held: ["held: the fault lasts", "passed"],
+  accepted: ["accepted as new normal", "accepted as new normal"],
+  recovered: ["recovering", "recovered"],
+};
+
+/** How an alarm or finding stands, or what it came to. */
+export function outcomeWord(outcome: AlarmOutcome, isOpen: boolean): string {
+  const words = OUTCOMES[outcome] ?? [outcome, outcome];
+  return isOpen ? words[0] : words[1];
 }
 
 const FACTORS: Readonly<Record<FactorName, readonly [name: string, meaning: string]>> = {

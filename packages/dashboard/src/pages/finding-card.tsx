@@ -3,7 +3,7 @@ import { MiniChart } from "../chart/mini-chart.tsx";
 import { usePointsAround } from "../data/queries.ts";
 import { counted, percent } from "../format/number.ts";
 import { lasting, moment, msOf, rarity } from "../format/time.ts";
-import { confidenceWord, kindWord } from "../format/word.ts";
+import { confidenceWord, kindWord, outcomeWord } from "../format/word.ts";
 import { Await } from "../parts/await.tsx";
 import { Go } from "../parts/go.tsx";
 import { useNow } from "../parts/use-now.ts";
@@ -54,6 +54,12 @@ export function FindingCard(props: { readonly finding: FindingRow; readonly rank
             {moment(sinceMs, nowMs)} <span class="soft">{lasting(nowMs - sinceMs)}</span>
           </dd>
         </div>
+        {finding.outcome === "open" ? null : (
+          <div>
+            <dt>State</dt>
+            <dd>{outcomeWord(finding.outcome, true)}</dd>
+          </div>
+        )}
         <div>
           <dt>For {finding.level === "node" ? "this node" : "this cluster"}</dt>
           <dd>{rarity(finding.entityReturnPeriodDays)}</dd>

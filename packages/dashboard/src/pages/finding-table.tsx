@@ -1,7 +1,7 @@
 import type { FindingRow } from "@foreshock/client";
 import { useState } from "react";
 import { lasting, moment, msOf } from "../format/time.ts";
-import { kindWord } from "../format/word.ts";
+import { kindWord, outcomeWord } from "../format/word.ts";
 import { Go } from "../parts/go.tsx";
 import { useNow } from "../parts/use-now.ts";
 import { useSession } from "../session/session.tsx";
@@ -32,6 +32,9 @@ export function FindingTable({ findings }: { readonly findings: readonly Finding
             <th scope="col">Since</th>
             <th scope="col" class="number">
               Lasted
+            </th>
+            <th scope="col" class="optional">
+              Came to
             </th>
           </tr>
         </thead>
@@ -73,6 +76,7 @@ function ClosedRow({ finding }: { readonly finding: FindingRow }) {
       </td>
       <td class="nowrap">{moment(sinceMs, nowMs)}</td>
       <td class="number nowrap">{lasting(endMs - sinceMs)}</td>
+      <td class="nowrap optional">{outcomeWord(finding.outcome, false)}</td>
     </tr>
   );
 }

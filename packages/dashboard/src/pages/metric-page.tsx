@@ -1,5 +1,5 @@
 import type { AnomalyRow, SeriesRow } from "@foreshock/client";
-import { useAnomalies, useExplanation, useSeries } from "../data/queries.ts";
+import { useAlarms, useAnomalies, useExplanation, useSeries } from "../data/queries.ts";
 import { counted, measured } from "../format/number.ts";
 import { lasting, moment, msOf } from "../format/time.ts";
 import { confidenceWord } from "../format/word.ts";
@@ -9,6 +9,7 @@ import { useNow } from "../parts/use-now.ts";
 import { SeverityMark } from "../severity/severity-mark.tsx";
 import type { Place } from "../state/place.ts";
 import { useView } from "../state/use-view.ts";
+import { AlarmTable } from "./alarm-table.tsx";
 import { AnomalyTable } from "./anomaly-table.tsx";
 import { MetricPanel } from "./metric-panel.tsx";
 import { unitOf } from "./metric-unit.ts";
@@ -45,6 +46,7 @@ function Metric(props: { readonly place: MetricPlace; readonly series: SeriesRow
   const { cluster, node, metric } = place;
   const { view, change } = useView();
   const anomalies = useAnomalies({ cluster, node, metric });
+  const alarms = useAlarms({ cluster, node, metric });
   const rows = anomalies.data?.reply ?? [];
   const row = rows.find(({ id }) => id === view.anomaly) ?? toldOf(rows);
   const answer = useExplanation(row?.id).data;
@@ -59,6 +61,9 @@ function Metric(props: { readonly place: MetricPlace; readonly series: SeriesRow
       <Story series={series} told={told} waiting={anomalies.data === undefined} />
       <MetricPanel series={series} />
       {told === undefined ? null : <WhyPanel anomaly={told} unit={unitOf(series)} asked={asked} />}
+      <Await asked={alarms} height={60}>
+        {({ reply }) => <AlarmTable alarms={reply} />}
+      </Await>
       <Await asked={anomalies} height={120}>
         {({ reply }) => (
           <AnomalyTable

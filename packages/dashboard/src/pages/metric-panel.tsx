@@ -98,6 +98,7 @@ function Readout(props: {
   const atMs = columns.at[i];
   if (atMs === undefined) return null;
   const score = columns.score[i] ?? null;
+  const held = (columns.alarmScore[i] ?? 0) > (score ?? 0);
   return (
     <p class="readout">
       <span class="soft">{moment(atMs, Date.now())}</span> <b>{measured(columns.value[i], unit)}</b>
@@ -109,6 +110,7 @@ function Readout(props: {
       ) : (
         <SeverityMark severity={severityOf(score)} score={score} />
       )}
+      {held ? <span class="soft">alarm held at {scored(columns.alarmScore[i])}</span> : null}
     </p>
   );
 }

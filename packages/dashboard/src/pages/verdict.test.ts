@@ -28,6 +28,7 @@ function finding(id: string, some: Partial<FindingRow> = {}): FindingRow {
     node: "node-042",
     openedAt: "2026-11-24T14:06:00Z",
     closedAt: null,
+    outcome: "open",
     onset: "2026-11-24T14:05:00Z",
     score: 0.97,
     severity: "critical",

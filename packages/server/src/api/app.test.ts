@@ -203,7 +203,17 @@ describe("any request at all", () => {
       ),
     );
     const path = fc.constantFrom(
-      ...["summary", "health", "clusters", "nodes", "metrics", "series", "anomalies", "findings"],
+      ...[
+        "summary",
+        "health",
+        "clusters",
+        "nodes",
+        "metrics",
+        "series",
+        "anomalies",
+        "alarms",
+        "findings",
+      ],
       ...["scores", "rankings", "ingest", "ingest/csv", "write"],
     );
     const tail = fc.oneof(
@@ -286,6 +296,7 @@ describe("what machines ask", () => {
     const document = (await get("/openapi.json", {})).json();
     expect(document.openapi).toBe("3.1.0");
     expect(Object.keys(document.paths).sort()).toEqual([
+      "/api/v1/alarms",
       "/api/v1/anomalies",
       "/api/v1/anomalies/{id}",
       "/api/v1/anomalies/{id}/explanation",

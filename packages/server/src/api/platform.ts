@@ -42,6 +42,8 @@ export interface TenantView {
   points(seriesId: string, range: TimeRange, pointsMax: number): Promise<PointsReply | undefined>;
   anomalies(filter: AnomalyFilter, page: Page): Promise<Paged<AnomalyRow>>;
   anomaly(anomalyId: string): Promise<AnomalyRow | undefined>;
+  /** Newest opening first. */
+  alarms(filter: AlarmFilter, page: Page): Promise<Paged<AlarmRow>>;
   findings(range: TimeRange, page: Page): Promise<Paged<FindingRow>>;
   finding(findingId: string): Promise<FindingRow | undefined>;
   /** Columnar scores of every entity of a level over time. */
@@ -144,6 +146,8 @@ export interface PointsReply {
     readonly lower: readonly (number | null)[];
     readonly upper: readonly (number | null)[];
     readonly score: readonly (number | null)[];
+    /** The score, held up while a sustained fault lasts. */
+    readonly alarmScore: readonly (number | null)[];
   };
 }
 
@@ -173,6 +177,43 @@ export interface AnomalyRow {
   readonly open: boolean;
 }
 
+export interface AlarmFilter extends PlaceFilter {
+  /** Alarms that were open at some time in it. */
+  readonly range: TimeRange;
+  readonly minScore: number;
+  readonly state?: "open" | "closed" | undefined;
+}
+
+/** Whether an episode is kept up by its evidence, held as a lasting fault, or how it ended. */
+export type AlarmOutcome = "open" | "held" | "accepted" | "recovered";
+
+/** One episode of a series that is worth an alarm: opened once, however long it lasts. */
+export interface AlarmRow {
+  readonly id: string;
+  readonly seriesId: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric: string;
+  readonly openedAt: EpochMs;
+  /** The newest point that kept it up; while it is open, the newest point. */
+  readonly lastAt: EpochMs;
+  /** Null while open. */
+  readonly closedAt: EpochMs | null;
+  /** How rare the opening point was. */
+  readonly evidenceDays: number;
+  /** Highest alarm score: the plain score, held up while the fault lasts. */
+  readonly score: number;
+  readonly severity: Severity;
+  readonly outcome: AlarmOutcome;
+  /** Null where it was never held. */
+  readonly heldFrom: EpochMs | null;
+  readonly heldTo: EpochMs | null;
+  readonly label: AnomalyLabel;
+  /** Null where nothing was seen that has a shape. */
+  readonly kind: AnomalyKind | null;
+  readonly text: string;
+}
+
 export interface FindingRow {
   readonly id: string;
   readonly level: "node" | "cluster";
@@ -182,6 +223,8 @@ export interface FindingRow {
   readonly openedAt: EpochMs;
   /** Null while open. */
   readonly closedAt: EpochMs | null;
+  /** What keeps it open; closed, what it came to. */
+  readonly outcome: AlarmOutcome;
   readonly onset: EpochMs;
   /** The entity's own score and the fleet-corrected return period that opened it. */
   readonly score: number;

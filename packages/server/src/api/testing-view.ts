@@ -1,4 +1,4 @@
-import { type EpochMs, severityOf, type TimeRange } from "@foreshock/core";
+import { daysOfScore, type EpochMs, severityOf, type TimeRange } from "@foreshock/core";
 import { type IngestBatch, seriesOf } from "../ingest/ingest-batch.ts";
 import type { IngestReport, IngestSeries } from "../ingest/ingest-series.ts";
 import type * as port from "./platform.ts";
@@ -127,6 +127,7 @@ export class TestingView implements port.TenantView {
         lower: column(() => median - 3 * spread),
         upper: column(() => median + 3 * spread),
         score: column((i) => scores[i]!),
+        alarmScore: column((i) => scores[i]!),
       },
     };
   }
@@ -149,6 +150,22 @@ export class TestingView implements port.TenantView {
 
   async anomaly(anomalyId: string): Promise<port.AnomalyRow | undefined> {
     return this.#anomalies({}).find((row) => row.id === anomalyId);
+  }
+
+  /** One alarm per anomaly. */
+  async alarms(filter: port.AlarmFilter, page: port.Page): Promise<port.Paged<port.AlarmRow>> {
+    const { range, minScore, state } = filter;
+    const rows = this.#anomalies(filter)
+      .map(alarmOf)
+      .filter(
+        (row) =>
+          (row.closedAt ?? range.endMs) > range.startMs &&
+          row.openedAt < range.endMs &&
+          row.score >= minScore &&
+          (state === undefined || (state === "open") === (row.closedAt === null)),
+      );
+    rows.sort((a, b) => b.openedAt - a.openedAt);
+    return paged(rows, page);
   }
 
   async findings(range: TimeRange, page: port.Page): Promise<port.Paged<port.FindingRow>> {
@@ -263,6 +280,7 @@ export class TestingView implements port.TenantView {
         node: first.node,
         openedAt: first.windowStart,
         closedAt: rows.some((row) => row.open) ? null : Math.max(...rows.map((r) => r.windowEnd)),
+        outcome: "open" as const,
         onset: first.windowStart,
         score: peak.score,
         severity: peak.severity,
@@ -286,6 +304,21 @@ export class TestingView implements port.TenantView {
       };
     });
   }
+}
+
+function alarmOf(row: port.AnomalyRow): port.AlarmRow {
+  const { id, seriesId, cluster, node, metric, score, severity, label, kind } = row;
+  return {
+    ...{ id, seriesId, cluster, node, metric, score, severity, label, kind },
+    openedAt: row.windowStart,
+    lastAt: row.windowEnd,
+    closedAt: row.open ? null : row.windowEnd,
+    evidenceDays: daysOfScore(Math.min(row.score, 0.999)),
+    outcome: "open",
+    heldFrom: null,
+    heldTo: null,
+    text: row.explanation.text,
+  };
 }
 
 function rowOf(held: HeldSeries): port.SeriesRow {

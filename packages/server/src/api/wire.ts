@@ -117,6 +117,17 @@ export function anomalyWire(row: platform.AnomalyRow): Wire<typeof results.Anoma
   };
 }
 
+export function alarmWire(row: platform.AlarmRow): Wire<typeof results.AlarmRow> {
+  return {
+    ...row,
+    openedAt: instant(row.openedAt),
+    lastAt: instant(row.lastAt),
+    closedAt: maybeInstant(row.closedAt),
+    heldFrom: maybeInstant(row.heldFrom),
+    heldTo: maybeInstant(row.heldTo),
+  };
+}
+
 export function findingWire(row: platform.FindingRow): Wire<typeof results.FindingRow> {
   return {
     ...row,

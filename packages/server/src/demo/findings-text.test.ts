@@ -9,6 +9,7 @@ const finding = (over: Partial<TenantFinding>): TenantFinding => ({
   node: "node-042",
   openedAt: Date.parse("2026-03-11T14:05:00Z"),
   closedAt: null,
+  outcome: "open",
   onset: Date.parse("2026-03-11T14:00:00Z"),
   score: 0.97,
   severity: "critical",

@@ -1,10 +1,8 @@
 import type { AnomalyFilter, AnomalyRow, Page, Paged } from "../api/platform.ts";
-import { BadCursor } from "../api/platform-errors.ts";
 import type { EpisodeCursor } from "../store/episode-table.ts";
+import { readCursor, writeCursor } from "./partition-cursor.ts";
 import type { AnomalyQuery, FoundAnomaly } from "./protocol.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
-
-type Cursor = Readonly<Record<number, EpisodeCursor>>;
 
 /** One page over all partitions: each gives its next ones, the best of them are shown. */
 export async function anomalyPage(
@@ -13,7 +11,7 @@ export async function anomalyPage(
   page: Page,
 ): Promise<Paged<AnomalyRow>> {
   const { range, minScore, label, sort, clusterId, nodeId, metricName } = filter;
-  const after = page.cursor === undefined ? {} : readCursor(page.cursor);
+  const after = page.cursor === undefined ? {} : readCursor(page.cursor, isPlace);
   const place = { clusterId, nodeId, metricName };
   const query = { range, minScore, label, sort, ...place, limit: page.limit + 1, after };
   const found = (await foundIn(view, query)).sort(sort === "score" ? byScore : byTime);
@@ -59,22 +57,6 @@ function byScore(a: FoundAnomaly, b: FoundAnomaly): number {
 
 function byTime(a: FoundAnomaly, b: FoundAnomaly): number {
   return b.episode.windowStartMs - a.episode.windowStartMs || (a.row.id < b.row.id ? -1 : 1);
-}
-
-function writeCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString("base64url");
-}
-
-function readCursor(text: string): Cursor {
-  try {
-    const cursor: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
-    if (typeof cursor === "object" && cursor !== null && Object.values(cursor).every(isPlace)) {
-      return cursor as Cursor;
-    }
-  } catch {
-    // Falls through to the refusal below: whatever it was, we did not write it.
-  }
-  throw new BadCursor("begin again without the cursor");
 }
 
 function isPlace(place: unknown): place is EpisodeCursor {

@@ -14,7 +14,7 @@ import {
   severityOf,
   valueTells,
 } from "@foreshock/core";
-import type { AnomalyRow } from "../api/platform.ts";
+import type { AnomalyRow, PlaceFilter } from "../api/platform.ts";
 import type { Episode } from "../store/episode-table.ts";
 import { counterfactualIn } from "./counterfactual.ts";
 import type { EpisodePayload } from "./episode-rows.ts";
@@ -35,7 +35,7 @@ export function answerAnomalies(
   tenantId: string,
   query: AnomalyQuery,
 ): FoundAnomaly[] {
-  runtime.writeEpisodes();
+  runtime.writeResults();
   const { range, minScore, sort, limit, label } = query;
   const filter = { tenantId, ...range, minScore, seriesIds: placed(runtime, tenantId, query) };
   if (label !== undefined) {
@@ -57,7 +57,7 @@ export function answerAnomaly(
   series: LiveSeries,
   windowStartMs: EpochMs,
 ): AnomalyRow | undefined {
-  runtime.writeEpisodes();
+  runtime.writeResults();
   const episode = runtime.store.episodes.get(series.storeId, ENGINE.name, windowStartMs);
   if (episode === undefined) return undefined;
   const { folded } = payloadOf(episode);
@@ -68,9 +68,9 @@ export function answerAnomaly(
 export function explainedIn(
   runtime: PartitionRuntime,
   series: LiveSeries,
-  { range, asOfMs }: ExplainQuestion,
+  { range, asOfMs }: Pick<ExplainQuestion, "range" | "asOfMs">,
 ): ExplainedSeries {
-  runtime.writeEpisodes();
+  runtime.writeResults();
   const { storeId, handle, key } = series;
   const [episode] = runtime.store.episodes.query({
     tenantId: key.tenantId,
@@ -85,10 +85,11 @@ export function explainedIn(
   return { handle, row, lastMs: runtime.store.read(storeId, day).timestampsMs.at(-1) ?? 0 };
 }
 
-function placed(
+/** The store's numbers of the series in a place; undefined where all are meant. */
+export function placed(
   runtime: PartitionRuntime,
   tenantId: string,
-  { clusterId, nodeId, metricName, handles }: AnomalyQuery,
+  { clusterId, nodeId, metricName, handles }: PlaceFilter & Pick<AnomalyQuery, "handles">,
 ): number[] | undefined {
   if (handles !== undefined) {
     return handles.flatMap((handle) => runtime.byHandle(handle)?.storeId ?? []);

@@ -1,4 +1,11 @@
-import { EPISODE_ROW, foldRow, SCORER_OUT, type TimeRange } from "@foreshock/core";
+import {
+  ALARM_OUT,
+  EPISODE_ROW,
+  foldAlarm,
+  foldRow,
+  SCORER_OUT,
+  type TimeRange,
+} from "@foreshock/core";
 import type { PointsReply, SeriesRow } from "../api/platform.ts";
 import type { PartitionStore } from "../store/partition-store.ts";
 import { type ChartColumns, downsample } from "./downsample.ts";
@@ -49,6 +56,7 @@ export function scoredPoints(
     columns.lower[k] = level - reach;
     columns.upper[k] = level + reach;
     columns.score[k] = foldRow[EPISODE_ROW.score]!;
+    columns.alarmScore[k] = Math.min(1, foldAlarm[ALARM_OUT.score]!);
     columns.p[k] = foldRow[EPISODE_ROW.p]!;
   }
   return columns;
@@ -63,6 +71,7 @@ function emptyColumns(at: Float64Array): ChartColumns & { readonly p: Float64Arr
     lower: column(),
     upper: column(),
     score: column(),
+    alarmScore: column(),
     p: column(),
   };
 }

@@ -16,7 +16,7 @@ const STATE_POINTS = 120;
 export function saveCheckpoint(runtime: PartitionRuntime): void {
   const { store, detectedPosition } = runtime;
   const moved: LiveSeries[] = [];
-  runtime.writeEpisodes();
+  runtime.writeResults();
   const write = (): void => {
     for (const series of runtime.series()) {
       if (!isDue(series)) continue;

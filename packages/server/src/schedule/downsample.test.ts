@@ -37,6 +37,7 @@ describe("downsample", () => {
         );
         expect(columns.at.length).toBeLessThanOrEqual(Math.max(pointsMax, 2));
         expect(Math.max(...columns.score.map(Number))).toBeCloseTo((given.length - 1) / 10, 12);
+        expect(Math.max(...columns.alarmScore.map(Number))).toBeCloseTo((given.length - 1) / 20);
         expect(Math.max(...columns.max.map(Number))).toBe(Math.max(...given));
       }),
     );
@@ -53,5 +54,6 @@ function chart(values: readonly number[]): ChartColumns {
     lower: value,
     upper: value,
     score: value.map((_, i) => i / 10),
+    alarmScore: value.map((_, i) => i / 20),
   };
 }

@@ -9,13 +9,14 @@ export interface ChartColumns {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly score: Float64Array;
+  readonly alarmScore: Float64Array;
 }
 
 type ReplyColumns = PointsReply["columns"];
 
 /**
  * At most `pointsMax` rows. Few points go out as they are; more are put into buckets of equal length
- * that start at multiples of it: `value` and the band are means, `min`/`max` the extremes, `score` the
+ * that start at multiples of it: `value` and the band are means, `min`/`max` the extremes, scores the
  * worst, so that no anomaly disappears. Buckets without a point are left out. Cost: O(points).
  */
 export function downsample(
@@ -49,6 +50,7 @@ function asTheyAre(columns: ChartColumns): ReplyColumns {
     lower: numbers(columns.lower),
     upper: numbers(columns.upper),
     score: numbers(columns.score),
+    alarmScore: numbers(columns.alarmScore),
   };
 }
 
@@ -61,6 +63,7 @@ class Buckets {
   readonly #lower: (number | null)[] = [];
   readonly #upper: (number | null)[] = [];
   readonly #score: (number | null)[] = [];
+  readonly #alarmScore: (number | null)[] = [];
 
   add(startMs: EpochMs, columns: ChartColumns, first: number, end: number): void {
     this.#at.push(startMs);
@@ -71,6 +74,7 @@ class Buckets {
     this.#lower.push(mean(columns.lower, first, end));
     this.#upper.push(mean(columns.upper, first, end));
     this.#score.push(extreme(columns.score, first, end, 1));
+    this.#alarmScore.push(extreme(columns.alarmScore, first, end, 1));
   }
 
   columns(): ReplyColumns {
@@ -83,6 +87,7 @@ class Buckets {
       lower: this.#lower,
       upper: this.#upper,
       score: this.#score,
+      alarmScore: this.#alarmScore,
     };
   }
 }

@@ -11,6 +11,7 @@ export class Emission {
   #times = new Float64Array(ROOM_START);
   #p = new Float64Array(ROOM_START);
   #flat = new Float64Array(ROOM_START);
+  #phase = new Uint8Array(ROOM_START);
   #runs = 0;
   #points = 0;
   #tickets: number[] = [];
@@ -20,12 +21,13 @@ export class Emission {
     return this.#points;
   }
 
-  /** One scored point of the run that is being written. NaN p = missing. */
-  point(atMs: number, p: number, flat: number): void {
+  /** One scored point of the run that is being written. NaN p = missing; `phase` as ALARM_PHASE. */
+  point(atMs: number, p: number, flat: number, phase: number): void {
     if (this.#points === this.#times.length) this.#growPoints();
     this.#times[this.#points] = atMs;
     this.#p[this.#points] = p;
     this.#flat[this.#points] = flat;
+    this.#phase[this.#points] = phase;
     this.#points++;
   }
 
@@ -42,9 +44,9 @@ export class Emission {
     latest[at + LATEST.pointCount] = fold.pointCount;
     latest[at + LATEST.intervalMs] = fold.intervalMs;
     latest[at + LATEST.firstMs] = fold.firstMs;
-    const episode = fold.episodeIsOpen ? fold.episode() : undefined;
-    latest[at + LATEST.sinceMs] = episode?.onsetMs ?? 0;
-    latest[at + LATEST.episodeScore] = episode?.peakScore ?? 0;
+    const { sinceMs, score } = goingOn(fold);
+    latest[at + LATEST.sinceMs] = sinceMs;
+    latest[at + LATEST.episodeScore] = score;
     latest[at + LATEST.ended] = fold.ended ? 1 : 0;
     this.#runs++;
   }
@@ -79,6 +81,7 @@ export class Emission {
       times: this.#times.slice(0, this.#points),
       p: this.#p.slice(0, this.#points),
       flat: this.#flat.slice(0, this.#points),
+      phase: this.#phase.slice(0, this.#points),
       latest: this.#latest.slice(0, this.#runs * LATEST_LENGTH),
     };
     this.#runs = 0;
@@ -91,6 +94,9 @@ export class Emission {
     this.#times = doubled(this.#times);
     this.#p = doubled(this.#p);
     this.#flat = doubled(this.#flat);
+    const phase = new Uint8Array(2 * this.#phase.length);
+    phase.set(this.#phase);
+    this.#phase = phase;
   }
 
   #growRuns(): void {
@@ -106,8 +112,21 @@ export class Emission {
 
 /** The columns of a message that can be handed over instead of copied. */
 export function buffersOf(message: ScoredMessage): ArrayBuffer[] {
-  const { handles, ends, times, p, flat, latest } = message;
-  return [handles, ends, times, p, flat, latest].map((column) => column.buffer as ArrayBuffer);
+  const { handles, ends, times, p, flat, phase, latest } = message;
+  return [handles, ends, times, p, flat, phase, latest].map(
+    (column) => column.buffer as ArrayBuffer,
+  );
+}
+
+/** The open episode, or a fault that is held though its scores have faded; zeros without either. */
+function goingOn(fold: SeriesFold): { sinceMs: number; score: number } {
+  const episode = fold.episodeIsOpen ? fold.episode() : undefined;
+  const alarm = fold.alarmIsOpen ? fold.alarm() : undefined;
+  const onset = { sinceMs: episode?.onsetMs ?? 0, score: episode?.peakScore ?? 0 };
+  if (alarm?.outcome !== "held") return onset;
+  const score = Math.max(alarm.score, onset.score);
+  const began = Math.min(alarm.openedMs, episode?.onsetMs ?? alarm.openedMs);
+  return { sinceMs: began, score: Math.min(1, score) };
 }
 
 function doubled(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {

@@ -54,6 +54,7 @@ export async function findingRow(
     node: finding.nodeId ?? null,
     openedAt: finding.openedMs,
     closedAt: finding.closedMs ?? null,
+    outcome: finding.outcome,
     onset: Math.min(finding.openedMs, ...onsets),
     score,
     severity: severityOf(score),

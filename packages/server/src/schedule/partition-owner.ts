@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { TimeRange } from "@foreshock/core";
 import type { AnomalyRow, PointsReply } from "../api/platform.ts";
 import { PartitionStore } from "../store/partition-store.ts";
+import { answerAlarms } from "./alarm-reads.ts";
 import { answerAnomalies, answerAnomaly, explainedIn } from "./anomaly-reads.ts";
 import { chartOf, scoredPoints } from "./chart.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
@@ -126,6 +127,10 @@ export class PartitionOwner {
       case "anomalies":
         return [...this.#runtimes].flatMap(([partition, runtime]) =>
           answerAnomalies(runtime, partition, question.tenantId, question.query),
+        );
+      case "alarms":
+        return [...this.#runtimes].flatMap(([partition, runtime]) =>
+          answerAlarms(runtime, partition, question),
         );
       case "anomaly":
         return this.#anomaly(question.handle, question.windowStart);

@@ -1,11 +1,14 @@
-import { DAY_MS, EPISODE_ROW, type EpisodeChange, type EpochMs, foldRow } from "@foreshock/core";
+import { ALARM_OUT, DAY_MS, EPISODE_ROW, type EpochMs, foldAlarm, foldRow } from "@foreshock/core";
+import type { AlarmEntry } from "../store/alarm-table.ts";
 import type { Episode } from "../store/episode-table.ts";
 import type { PartitionStore } from "../store/partition-store.ts";
+import { alarmEntry } from "./alarm-rows.ts";
 import { DetectionQueue, type QueuedBatch } from "./detection-queue.ts";
 import type { Emission } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
 import { ENGINE, foldOf, freshFold, type LiveSeries } from "./live-series.ts";
 import type { AppendPart, FreshSeries } from "./protocol.ts";
+import { ResultRows } from "./result-rows.ts";
 
 /** The end of time for reads that want everything from some instant on. */
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;
@@ -25,15 +28,16 @@ export class PartitionRuntime {
   readonly #byStoreId: LiveSeries[] = [];
   readonly #byHandle: (LiveSeries | undefined)[] = [];
   readonly #all: LiveSeries[] = [];
-  /** Series whose open episode changed since it was written. */
-  readonly #touched = new Set<LiveSeries>();
-  #closed: Episode[] = [];
+  readonly #episodes: ResultRows<Episode>;
+  readonly #alarms: ResultRows<AlarmEntry>;
   #lastTicket = 0;
   #detectedPosition = 0;
 
   constructor(store: PartitionStore, emission: Emission) {
     this.store = store;
     this.#emission = emission;
+    this.#episodes = new ResultRows(episodeRow, (rows) => store.episodes.put(rows));
+    this.#alarms = new ResultRows(alarmEntry, (rows) => store.alarms.put(rows));
   }
 
   /** Makes a series known under the main thread's number; its saved fold is taken up. */
@@ -114,23 +118,21 @@ export class PartitionRuntime {
       }
       this.#detectRun(batch, batch.nextRun++);
     }
-    if (this.#queue.isEmpty || this.#closed.length >= CLOSED_MAX) this.writeEpisodes();
+    const closed = this.#episodes.closedCount + this.#alarms.closedCount;
+    if (this.#queue.isEmpty || closed >= CLOSED_MAX) this.writeResults();
   }
 
   /** After a start: folds what the saved fold has not seen; tells what came from `changedFromMs` on. */
   catchUp(series: LiveSeries, changedFromMs: EpochMs): void {
     if (changedFromMs <= series.fold.lastMs) this.#replay(series, changedFromMs);
     else this.#foldFrom(series, series.fold.lastMs + 1, changedFromMs);
-    this.writeEpisodes();
+    this.writeResults();
   }
 
-  /** Episodes are written in bunches; whoever reads them calls this first. */
-  writeEpisodes(): void {
-    if (this.#closed.length === 0 && this.#touched.size === 0) return;
-    const open = Array.from(this.#touched, (series) => episodeRow(series));
-    this.store.episodes.put([...this.#closed, ...open]);
-    this.#closed = [];
-    this.#touched.clear();
+  /** Episodes and alarms are written in bunches; whoever reads them calls this first. */
+  writeResults(): void {
+    this.#episodes.write();
+    this.#alarms.write();
   }
 
   series(): Iterable<LiveSeries> {
@@ -168,13 +170,15 @@ export class PartitionRuntime {
 
   /** Folds a series again from the newest saved state before `changedFromMs`. */
   #replay(series: LiveSeries, changedFromMs: EpochMs): void {
-    this.writeEpisodes();
+    this.writeResults();
     this.store.states.dropFrom(series.storeId, changedFromMs);
     this.#restore(series, changedFromMs);
     const fromMs = series.fold.lastMs === 0 ? 0 : series.fold.lastMs + 1;
     this.store.episodes.deleteFrom(series.storeId, ENGINE.name, fromMs);
+    this.store.alarms.deleteFrom(series.storeId, fromMs);
     this.#foldFrom(series, fromMs, changedFromMs);
-    if (series.fold.episodeIsOpen) this.#touched.add(series);
+    if (series.fold.episodeIsOpen) this.#episodes.note(series, "extended");
+    if (series.fold.alarmIsOpen) this.#alarms.note(series, "changed");
   }
 
   #foldFrom(series: LiveSeries, fromMs: EpochMs, emitFromMs: EpochMs): void {
@@ -190,18 +194,10 @@ export class PartitionRuntime {
   #push(series: LiveSeries, atMs: EpochMs, sample: number, emit: boolean): void {
     const { fold } = series;
     const change = fold.push(atMs, sample);
-    if (emit) this.#emission.point(atMs, fold.valueP, fold.flatP);
+    if (emit) this.#emission.point(atMs, fold.valueP, fold.flatP, foldAlarm[ALARM_OUT.phase]!);
     series.lastScore = foldRow[EPISODE_ROW.score]!;
-    if (change !== "none") this.#note(series, change);
-  }
-
-  #note(series: LiveSeries, change: EpisodeChange): void {
-    if (change === "closed") {
-      this.#closed.push(episodeRow(series));
-      this.#touched.delete(series);
-    } else {
-      this.#touched.add(series);
-    }
+    this.#episodes.note(series, change);
+    this.#alarms.note(series, fold.alarmChange);
   }
 }
 

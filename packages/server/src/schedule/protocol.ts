@@ -1,5 +1,6 @@
 import type { EpochMs, SeriesKey, TimeRange } from "@foreshock/core";
-import type { AnomalyRow, PointsReply, SeriesRow } from "../api/platform.ts";
+import type { AlarmFilter, AlarmRow, AnomalyRow, PointsReply, SeriesRow } from "../api/platform.ts";
+import type { AlarmCursor } from "../store/alarm-table.ts";
 import type { EpisodeCursor } from "../store/episode-table.ts";
 import type { SeriesEntry } from "../store/series-entry.ts";
 
@@ -56,6 +57,7 @@ export type Question =
       readonly row: SeriesRow;
     }
   | { readonly what: "anomalies"; readonly tenantId: string; readonly query: AnomalyQuery }
+  | AlarmQuestion
   | { readonly what: "anomaly"; readonly handle: number; readonly windowStart: EpochMs }
   | ExplainQuestion
   | { readonly what: "history"; readonly handles: readonly number[]; readonly range: TimeRange }
@@ -68,6 +70,17 @@ export interface ExplainQuestion {
   readonly range: TimeRange;
   /** The newest point before this instant is told. */
   readonly asOfMs: EpochMs;
+}
+
+/** A page of a tenant's alarms. */
+export interface AlarmQuestion {
+  readonly what: "alarms";
+  readonly tenantId: string;
+  readonly query: AlarmFilter & {
+    readonly limit: number;
+    /** Continue strictly after these places, by partition. */
+    readonly after?: Readonly<Record<number, AlarmCursor>> | undefined;
+  };
 }
 
 export interface AnomalyQuery {
@@ -93,6 +106,7 @@ export interface Answers {
   readonly drain: undefined;
   readonly points: PointsReply;
   readonly anomalies: readonly FoundAnomaly[];
+  readonly alarms: readonly FoundAlarm[];
   readonly anomaly: AnomalyRow | undefined;
   readonly explain: readonly ExplainedSeries[];
   readonly history: readonly SeriesHistory[];
@@ -106,6 +120,13 @@ export interface SeriesHistory {
   readonly value: Float64Array;
   /** Of the engine or of the flatline detector, whichever is smaller. */
   readonly p: Float64Array;
+}
+
+/** An alarm and where it stands in its partition's order. */
+export interface FoundAlarm {
+  readonly partition: number;
+  readonly at: AlarmCursor;
+  readonly row: AlarmRow;
 }
 
 /** An anomaly and where it stands in its partition's order. */
@@ -151,6 +172,8 @@ export interface ScoredMessage {
   readonly p: Float64Array;
   /** Tail probability of the flatline detector; NaN while it has no opinion. */
   readonly flat: Float64Array;
+  /** How the series' alarm stands (ALARM_PHASE). */
+  readonly phase: Uint8Array;
   /** LATEST_LENGTH numbers a run: where its series stands after the run. */
   readonly latest: Float64Array;
 }
@@ -162,9 +185,9 @@ export const LATEST = {
   pointCount: 3,
   intervalMs: 4,
   firstMs: 5,
-  /** Onset of the open episode; 0 when none is open. */
+  /** Onset of the open episode or opening of the held alarm; 0 when there is neither. */
   sinceMs: 6,
-  /** Peak score of the open episode; 0 when none is open. */
+  /** Peak score of the open episode or score of the held alarm, the larger; 0 without. */
   episodeScore: 7,
   /** 1 when the series told that it ended. */
   ended: 8,

@@ -48,6 +48,7 @@ interface KeptRun {
   readonly times: Float64Array;
   readonly p: Float64Array;
   readonly flat: Float64Array;
+  readonly phase: Uint8Array;
 }
 
 /** Where an entity stands at the newest processed step. */
@@ -95,7 +96,7 @@ export class TenantRunner {
 
   /** A run of scored points, [first, end) of the columns, which are not kept. */
   take(info: SeriesInfo, columns: Omit<KeptRun, "info">, first: number, end: number): void {
-    const { times, p, flat } = columns;
+    const { times, p, flat, phase } = columns;
     for (let i = first; i < end; i++) if (times[i]! > this.#newestMs) this.#newestMs = times[i]!;
     if (this.#fold === undefined) {
       this.#kept.push({
@@ -103,6 +104,7 @@ export class TenantRunner {
         times: times.slice(first, end),
         p: p.slice(first, end),
         flat: flat.slice(first, end),
+        phase: phase.slice(first, end),
       });
       return;
     }
@@ -240,13 +242,13 @@ export class TenantRunner {
   #feed(
     fold: TenantFold,
     info: SeriesInfo,
-    { times, p, flat }: Omit<KeptRun, "info">,
+    { times, p, flat, phase }: Omit<KeptRun, "info">,
     first: number,
     end: number,
   ): void {
     const series = this.#numberOf(fold, info);
     if (info.pointCount >= INTERVAL_POINTS) fold.setInterval(series, info.intervalMs);
-    for (let i = first; i < end; i++) fold.put(series, times[i]!, p[i]!, flat[i]!);
+    for (let i = first; i < end; i++) fold.put(series, times[i]!, p[i]!, flat[i]!, phase[i]!);
     if (info.ended) fold.ended(series);
   }
 

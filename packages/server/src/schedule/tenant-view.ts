@@ -1,5 +1,7 @@
 import { DAY_MS, type EpochMs, severityOf, type TimeRange } from "@foreshock/core";
 import type {
+  AlarmFilter,
+  AlarmRow,
   AnomalyFilter,
   AnomalyRow,
   ClusterRow,
@@ -21,6 +23,7 @@ import type {
   TenantSummary,
   TenantView,
 } from "../api/platform.ts";
+import { alarmPage } from "./alarm-list.ts";
 import { anomalyById, anomalyPage } from "./anomaly-list.ts";
 import { healthOf } from "./data-health.ts";
 import type { SeriesInfo, TenantDirectory } from "./directory.ts";
@@ -117,6 +120,10 @@ export class LiveTenantView implements TenantView {
 
   anomalies(filter: AnomalyFilter, page: Page): Promise<Paged<AnomalyRow>> {
     return anomalyPage(this, filter, page);
+  }
+
+  alarms(filter: AlarmFilter, page: Page): Promise<Paged<AlarmRow>> {
+    return alarmPage(this, filter, page);
   }
 
   anomaly(anomalyId: string): Promise<AnomalyRow | undefined> {

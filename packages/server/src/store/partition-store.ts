@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { SeriesKey, TimeRange } from "@foreshock/core";
+import { AlarmTable } from "./alarm-table.ts";
 import type { Points } from "./chunk-codec.ts";
 import { type Damage, stateDamage } from "./damage.ts";
 import { durableTransaction, transaction } from "./database.ts";
@@ -44,14 +45,14 @@ const LOGGED_POINTS_MIN = 10_000;
 const UNCOMMITTED_POINTS_MAX = 8_000_000;
 
 /**
- * One partition's samples, detector states and episodes. Synchronous; one writer, which holds the
- * folder alone. Points go into memory and a log; `commit` makes them durable; `checkpoint` moves
- * what the log holds to where it stays. A point is never served twice, and never lost once
- * committed. See docs/DECISIONS.md for the figures behind the layout.
+ * One partition's samples, detector states, episodes and alarms. Synchronous; one writer, which holds
+ * the folder alone. Points go into memory and a log; `commit` makes them durable; `checkpoint` moves
+ * them to where they stay. A point is never served twice, and never lost once committed.
  */
 export class PartitionStore {
   readonly states: StateTable;
   readonly episodes: EpisodeTable;
+  readonly alarms: AlarmTable;
   readonly #file: string;
   readonly #db: DatabaseSync;
   readonly #tables: PartitionTables;
@@ -98,6 +99,7 @@ export class PartitionStore {
       );
       const tenantOf = (id: number): string => this.#dictionary.name(id).tenantId;
       this.episodes = new EpisodeTable(db, this.#file, tenantOf);
+      this.alarms = new AlarmTable(db, this.#file, tenantOf);
       const { position, headPosition } = this.#tables.progress();
       this.#position = position;
       this.#headPosition = headPosition;

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { ALARM_SCHEMA } from "./alarm-table.ts";
 import { EPISODE_SCHEMA } from "./episode-table.ts";
 import { encodeHead, type HeadSnapshot } from "./log-record.ts";
 import { decodeName, encodeName } from "./names-file.ts";
@@ -27,7 +28,8 @@ export const PARTITION_SCHEMA = `
   CREATE TABLE lost (name TEXT NOT NULL, key INTEGER NOT NULL, data BLOB NOT NULL,
     reason TEXT NOT NULL) STRICT;
   ${STATE_SCHEMA};
-  ${EPISODE_SCHEMA}`;
+  ${EPISODE_SCHEMA};
+  ${ALARM_SCHEMA}`;
 
 /** Brings a file of an older format forward; inside a transaction. */
 export function migratePartition(db: DatabaseSync, from: number): void {
@@ -45,6 +47,7 @@ export const PARTITION_TABLES = {
   lost: 4,
   state: 4,
   episode: 15,
+  alarm: 10,
 } as const;
 
 /** The small tables of a partition: names, heads, log, sessions. No logic, only rows. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { accessOf } from "../access.ts";
 import { Problem } from "../problem.ts";
 import {
+  AlarmList,
   AnomalyList,
   AnomalyRow,
   Explanation,
@@ -12,7 +13,14 @@ import {
 } from "../schema/results.ts";
 import { LabelWord, LevelWord, RollupLevelWord } from "../schema/scalars.ts";
 import { durationMs, rangeParam, StepParam } from "../time-param.ts";
-import { anomalyWire, explanationWire, findingWire, rankingWire, scoresWire } from "../wire.ts";
+import {
+  alarmWire,
+  anomalyWire,
+  explanationWire,
+  findingWire,
+  rankingWire,
+  scoresWire,
+} from "../wire.ts";
 import {
   clusterQuery,
   nodeQuery,
@@ -79,6 +87,31 @@ export function resultRoutes({ now }: RouteParts): Routes {
         const row = await accessOf(request).view("read").anomaly(request.params.id);
         if (row === undefined) throw new Problem("not_found", "no such anomaly");
         return explanationWire(row.explanation);
+      },
+    );
+
+    app.get(
+      "/alarms",
+      readRoute(
+        "Alarms of series: one opening an episode, held while a fault lasts, newest first",
+        {
+          querystring: z.strictObject({
+            ...tenantQuery,
+            ...rangeQuery,
+            ...placeQuery,
+            ...pageQuery,
+            minScore: z.coerce.number().min(0).max(1).default(0),
+            state: z.enum(["open", "closed"]).optional(),
+          }),
+          reply: AlarmList,
+        },
+      ),
+      async (request) => {
+        const { limit, cursor, minScore, state } = request.query;
+        const range = rangeParam(request.query, now());
+        const filter = { ...placeFilter(request.query), range, minScore, state };
+        const page = await accessOf(request).view("read").alarms(filter, { limit, cursor });
+        return { data: page.data.map(alarmWire), nextCursor: page.nextCursor ?? null };
       },
     );
 

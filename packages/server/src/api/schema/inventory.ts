@@ -99,6 +99,7 @@ export const PointsReply = z
         lower: Column,
         upper: Column,
         score: Column,
+        alarmScore: Column.describe("The score, held up while a sustained fault lasts"),
       })
       .describe("Columns of equal length; null = missing"),
   })

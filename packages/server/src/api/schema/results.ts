@@ -72,6 +72,34 @@ export const AnomalyRow = z
   })
   .meta({ id: "AnomalyRow" });
 
+export const OutcomeWord = z.enum(["open", "held", "accepted", "recovered"]).meta({
+  id: "AlarmOutcome",
+  description:
+    "open: evidence keeps it up (closed: it passed); held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal",
+});
+
+export const AlarmRow = z
+  .strictObject({
+    id: z.string(),
+    seriesId: z.string(),
+    cluster: z.string(),
+    node: z.string(),
+    metric: z.string(),
+    openedAt: Instant,
+    lastAt: Instant.describe("Newest point that kept it up"),
+    closedAt: MaybeInstant.describe("Null while open"),
+    evidenceDays: z.number().describe("Rarity of the opening point in days"),
+    score: Share.describe("Highest alarm score: the plain score, held up while the fault lasts"),
+    severity: SeverityWord,
+    outcome: OutcomeWord,
+    heldFrom: MaybeInstant.describe("Null where it was never held"),
+    heldTo: MaybeInstant,
+    label: LabelWord,
+    kind: KindWord.nullable(),
+    text: z.string(),
+  })
+  .meta({ id: "AlarmRow" });
+
 export const FindingPart = z
   .strictObject({
     node: z.string(),
@@ -93,6 +121,7 @@ export const FindingRow = z
     node: z.string().nullable().describe("Null for a cluster finding"),
     openedAt: Instant,
     closedAt: MaybeInstant.describe("Null while open"),
+    outcome: OutcomeWord,
     onset: MaybeInstant,
     score: Share.describe("The entity's own calibrated score"),
     severity: SeverityWord,
@@ -180,5 +209,6 @@ export const TruthRow = z
   .meta({ id: "TruthRow" });
 
 export const AnomalyList = paged("AnomalyList", AnomalyRow);
+export const AlarmList = paged("AlarmList", AlarmRow);
 export const FindingList = paged("FindingList", FindingRow);
 export const TruthList = whole("TruthList", TruthRow);
