@@ -16,6 +16,7 @@ interface Row {
   readonly [name: string]: unknown;
   readonly id: string;
   readonly node: string;
+  readonly seriesId: string;
   readonly openedAt: string;
   readonly closedAt: string | null;
   readonly outcome: string;

@@ -100,10 +100,9 @@ export class PartitionStore {
       const tenantOf = (id: number): string => this.#dictionary.name(id).tenantId;
       this.episodes = new EpisodeTable(db, this.#file, tenantOf);
       this.alarms = new AlarmTable(db, this.#file, tenantOf);
-      const { position, headPosition } = this.#tables.progress();
-      this.#position = position;
-      this.#headPosition = headPosition;
-      this.#wal = new WalSync(this.#file, position);
+      const progress = this.#tables.progress();
+      ({ position: this.#position, headPosition: this.#headPosition } = progress);
+      this.#wal = new WalSync(this.#file, progress.position);
       const { changes, loggedPoints } = this.#restore(salvaged, onDamage);
       this.#changes = changes;
       this.#loggedPoints = loggedPoints;
