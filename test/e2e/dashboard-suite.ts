@@ -216,6 +216,29 @@ function drillDownSuite(stage: () => Stage): void {
       expect(errors).toEqual([]);
     });
 
+    it("says what weighs most in the range, in the API's shares and in order of onset", async () => {
+      const { open, facts, paths } = stage();
+      const { worst, cluster, node } = facts.metric;
+      if (worst === undefined) return;
+      const range = { from: worst.windowStart, to: worst.windowEnd };
+      const { data } = await facts.client.rankings({ level: "metric", cluster, node, ...range });
+      const unusual = data.some(({ score }) => score >= 0.5);
+      const counted = data
+        .filter(({ share }) => unusual && (share ?? 0) > 0)
+        .sort((a, b) => (a.onset ?? "~").localeCompare(b.onset ?? "~"));
+      const [path] = paths.node.split("?");
+      const { page, errors } = await open(`${path}?from=${range.from}&to=${range.to}`);
+      await expect.poll(() => page.locator(".metric-card").count()).toBe(facts.metricsOfNode);
+      await expect
+        .poll(() => page.locator(".evidence > li").allInnerTexts())
+        .toEqual(
+          counted.map(({ metric, share }) =>
+            expect.stringContaining(`${metric} ${Math.round(100 * share!)} %`),
+          ),
+        );
+      expect(errors).toEqual([]);
+    });
+
     it("tells the metric's story: the API's own sentence, typical and actual, shares that add up", async () => {
       const { open, facts, paths } = stage();
       const { page, errors } = await open(paths.metric);
