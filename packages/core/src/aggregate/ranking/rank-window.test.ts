@@ -92,6 +92,22 @@ describe("rankWindow", () => {
     expect(rankWindow({ ...input([flat], 188), p: [p] }).metrics[0]!.evidence).toBe(0);
   });
 
+  it("by hand: in 100 rows a move lasts ten, so five rows 50 above 10 count half of that", () => {
+    const values = new Float64Array(ROWS).fill(10).fill(60, 140, 145);
+    const moved = 0.5 * (250 / 10) + 0.5 * (200 / 9);
+    const { metrics } = rankWindow(input([values], 100));
+    expect(metrics[0]!.evidence).toBeCloseTo((Math.log1p(moved) * 75) / 80, 12);
+  });
+
+  it("finds the onset of a step in noise of a third of its size, 20 rows before a late range, and of one that ends early", () => {
+    const step = (from: number, to: number) =>
+      wave(0).map((value, row) => (row >= from && row < to ? value + 3 : value));
+    const onsetOf = (column: Float64Array) =>
+      rankWindow(input([column], 150)).metrics[0]!.onsetMs / MINUTE_MS;
+    expect(Math.abs(onsetOf(step(130, ROWS)) - 130)).toBeLessThanOrEqual(2);
+    expect(Math.abs(onsetOf(step(160, 180)) - 160)).toBeLessThanOrEqual(2);
+  });
+
   it("ranks the same whatever the order of the columns", () => {
     const columns = Array.from({ length: 6 }, (_, n) =>
       wave(n % 3).map((value, row) => (row >= 190 ? value + n : value)),

@@ -1,11 +1,15 @@
-/** Points of a sustained move. Source of the constants: spec of detection, section 13.1. */
-const RUN_ROWS = 5;
+/** A sustained move lasts a tenth of the window, at least five rows. Source of five: section 13.1 of detection. */
+const RUN_SHARE = 0.1;
+const RUN_ROWS_MIN = 5;
+/** Runs begin at every fifth of their length: a move that is sustained is seen from there as well. */
+const RUN_STARTS = 5;
 /** From so many known points on, a run is also judged without its largest point. */
 const WITHOUT_LARGEST_MIN = 4;
 
 /**
- * Largest move of `values[start, end)` away from `level` over runs of five points: half the mean, half
- * the mean without the run's largest point. NaN = missing; 0 where nothing is known.
+ * Largest move of `values[start, end)` away from `level` over runs of a tenth of the rows, at least five:
+ * half the mean, half the mean without the run's largest point. NaN = missing; 0 where nothing is known.
+ * O(rows).
  */
 export function sustainedMove(
   values: Float64Array,
@@ -13,9 +17,9 @@ export function sustainedMove(
   end: number,
   level: number,
 ): number {
-  const length = Math.min(RUN_ROWS, end - start);
+  const { length, stride } = runsOf(start, end);
   let best = 0;
-  for (let first = start; first + length <= end; first++) {
+  for (let first = start; first + length <= end; first += stride) {
     let count = 0;
     let total = 0;
     let largest = 0;
@@ -36,11 +40,12 @@ export function sustainedMove(
 
 /**
  * Row in which the move of the window [start, end) began, searched from `guardStart` on, as the range may
- * have been drawn late; -1 where nothing moved. It is the most likely row for a step from `level` to the
- * mean of the strongest run of five, with deviations cut at once its size, so that one spike is no onset.
+ * have been drawn late; -1 where nothing moved. From the strongest run the stretch is grown to the
+ * beginning, the end, and again the beginning for which a step away from `level` is most likely
+ * (sum² / points, for noise that is alike throughout). Deviations count at most as much as the strongest
+ * run's mean, so that one spike is no onset. O(rows from `guardStart` to `end`).
  *
- * O(rows from `guardStart` to `end`). Source: Page, "Continuous inspection schemes" (Biometrika, 1954),
- * with both levels known.
+ * Source: Hinkley, "Inference about the change-point in a sequence of random variables" (Biometrika, 1970).
  */
 export function onsetRow(
   values: Float64Array,
@@ -49,21 +54,32 @@ export function onsetRow(
   end: number,
   level: number,
 ): number {
-  const { runEnd, mean } = strongestRun(values, start, end, level);
+  const { first, length, mean } = strongestRun(values, start, end, level);
   if (mean === 0) return -1;
+  const deviationAt = (row: number) => Math.max(-1, Math.min(1, (values[row]! - level) / mean));
+  const begin = likeliest(first + length - 1, guardStart, deviationAt);
+  const last = likeliest(begin, end - 1, deviationAt);
+  return likeliest(last, guardStart, deviationAt);
+}
+
+/** The row between `from` and `to`, in either direction, up to which a stretch beginning at `from` is most likely a step. */
+function likeliest(from: number, to: number, deviationAt: (row: number) => number): number {
+  const step = to < from ? -1 : 1;
   let sum = 0;
+  let count = 0;
   let highest = 0;
-  let onset = -1;
-  for (let row = runEnd - 1; row >= guardStart; row--) {
-    const share = (values[row]! - level) / mean;
-    if (Number.isNaN(share)) continue;
-    sum += Math.max(-1, Math.min(1, share)) - 0.5;
-    if (sum > highest) {
-      highest = sum;
-      onset = row;
+  let best = from;
+  for (let row = from; row !== to + step; row += step) {
+    const deviation = deviationAt(row);
+    if (Number.isNaN(deviation)) continue;
+    sum += deviation;
+    count++;
+    if (sum > 0 && sum ** 2 / count > highest) {
+      highest = sum ** 2 / count;
+      best = row;
     }
   }
-  return onset;
+  return best;
 }
 
 function strongestRun(
@@ -71,10 +87,10 @@ function strongestRun(
   start: number,
   end: number,
   level: number,
-): { runEnd: number; mean: number } {
-  const length = Math.min(RUN_ROWS, end - start);
-  let strongest = { runEnd: end, mean: 0 };
-  for (let first = start; first + length <= end; first++) {
+): { first: number; length: number; mean: number } {
+  const { length, stride } = runsOf(start, end);
+  let strongest = { first: start, length, mean: 0 };
+  for (let first = start; first + length <= end; first += stride) {
     let count = 0;
     let total = 0;
     for (let row = first; row < first + length; row++) {
@@ -84,7 +100,13 @@ function strongestRun(
       total += deviation;
     }
     const mean = total / Math.max(count, 1);
-    if (Math.abs(mean) > Math.abs(strongest.mean)) strongest = { runEnd: first + length, mean };
+    if (Math.abs(mean) > Math.abs(strongest.mean)) strongest = { first, length, mean };
   }
   return strongest;
+}
+
+function runsOf(start: number, end: number): { length: number; stride: number } {
+  const rows = end - start;
+  const length = Math.min(rows, Math.max(RUN_ROWS_MIN, Math.round(RUN_SHARE * rows)));
+  return { length, stride: Math.max(1, Math.floor(length / RUN_STARTS)) };
 }
