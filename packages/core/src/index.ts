@@ -50,6 +50,7 @@ export * from "./model/series-key.ts";
 export * from "./model/severity.ts";
 export * from "./model/state-bytes.ts";
 export * from "./model/time.ts";
+export * from "./pipeline/absence-engine.ts";
 export * from "./pipeline/batch-engine.ts";
 export * from "./pipeline/explain-window.ts";
 export * from "./pipeline/peer-engine.ts";

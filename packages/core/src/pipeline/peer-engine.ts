@@ -11,7 +11,7 @@ import { MetricSeries } from "../model/metric-series.ts";
 import { seriesKey } from "../model/series-key.ts";
 import { medianIntervalMs } from "./interval.ts";
 import { type EngineOptions, type ScoredEngine, windowEngine } from "./point-engine.ts";
-import { type DetailedScores, scoreSeries } from "./score-series.ts";
+import { type DetailedScores, mapColumns, scoreSeries } from "./score-series.ts";
 import { openSeriesDetector } from "./series-detector.ts";
 
 export { PEERS_MIN };
@@ -101,30 +101,15 @@ function inUnit(scores: DetailedScores, median: Float64Array, form: PeerForm): D
   };
 }
 
-const JOINED = [
-  "p",
-  "score",
-  "nonconformity",
-  "expected",
-  "level",
-  "scale",
-  "lower",
-  "upper",
-  "sudden",
-  "hour",
-  "recent",
-  "shift",
-] as const;
-
 /** Before the form was settled differences count, as they did when the points came. */
 function joined(
   before: DetailedScores,
   behind: DetailedScores,
   { fromIndex }: SettledForm,
 ): DetailedScores {
-  const columns: { -readonly [Name in keyof DetailedScores]: DetailedScores[Name] } = { ...behind };
-  for (const name of JOINED) {
-    columns[name] = behind[name].map((number, i) => (i < fromIndex ? before[name][i]! : number));
-  }
-  return columns;
+  return mapColumns(behind, (column, name) => {
+    const first = before[name];
+    if (name === "judged" || !(first instanceof Float64Array)) return column;
+    return column.map((number, i) => (i < fromIndex ? first[i]! : number));
+  });
 }

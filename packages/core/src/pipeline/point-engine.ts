@@ -134,9 +134,13 @@ function resultOf(
   });
 }
 
-/** The farthest alarm point's distance from its level, in typical scales but at least the floor. */
+/**
+ * The farthest alarm point's distance from its level, in typical scales but at least the floor; 0
+ * where no value stands beside a level, as in a silence.
+ */
 function magnitudeOf({ farthest }: WindowEpisode): number {
   const { value, level, scale } = farthest;
+  if (Number.isNaN(value - level)) return 0;
   return Math.abs(value - level) / (scale + SCALE_MIN + SCALE_MIN_SHARE * Math.abs(level));
 }
 

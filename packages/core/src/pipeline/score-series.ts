@@ -51,6 +51,18 @@ export function scoreSeries(detector: SeriesDetector, series: MetricSeries): Det
   return { intervalMs: detector.intervalMs || INTERVAL_BEFORE_MS, ...columns };
 }
 
+/** Scores of the same kind with every column replaced; what is no column stays. */
+export function mapColumns<Scores extends DetailedScores>(
+  scores: Scores,
+  replaced: (column: Float64Array, name: keyof Scores) => Float64Array,
+): Scores {
+  const entries = Object.entries(scores).map(([name, column]) => [
+    name,
+    column instanceof Float64Array ? replaced(column, name as keyof Scores) : (column as unknown),
+  ]);
+  return Object.fromEntries(entries) as Scores;
+}
+
 function emptyColumns(length: number) {
   const column = () => new Float64Array(length);
   return {

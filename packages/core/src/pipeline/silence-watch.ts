@@ -27,7 +27,7 @@ interface Step {
 /**
  * Who of a tenant has gone silent. Steps count only where the tenant sent anything at all, so that an
  * outage on the way to us makes nobody silent. Points may come late: inside the horizon everything is
- * as if they had come in time. Cost: O(series) a step, 160 bytes a series, 1 byte a series and step
+ * as if they had come in time. Cost: O(series) a step, 208 bytes a series, 1 byte a series and step
  * of the horizon.
  */
 export class SilenceWatch {

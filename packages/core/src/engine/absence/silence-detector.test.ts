@@ -129,6 +129,25 @@ describe("SilenceDetector", () => {
     }
   });
 
+  it("takes a gap that comes every week for a habit from the third on, a single long one for none", () => {
+    const week = 7 * 1440;
+    const weekend = 2 * 1440;
+    const detector = new SilenceDetector(MINUTE);
+    const loudest: number[] = [];
+    for (let k = 0; k < 4; k++) {
+      for (let step = 0; step < week - weekend; step++) detector.seen(k * week + step);
+      let lowest = 1;
+      for (let step = week - weekend; step < week; step++) {
+        const p = detector.missed(k * week + step);
+        if (p < lowest) lowest = p;
+      }
+      loudest.push(lowest);
+    }
+    expect(loudest[0]).toBeLessThan(1e-4);
+    expect(loudest[1]).toBeLessThan(1e-4);
+    expect(loudest.slice(2)).toEqual([1, 1]);
+  });
+
   it("goes on from saved bytes as if nothing had happened, wherever it is cut, also in a slab", () => {
     fc.assert(
       fc.property(presence, fc.nat(600), (present, at) => {

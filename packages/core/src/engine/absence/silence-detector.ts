@@ -6,6 +6,8 @@ import { runRarity } from "./run-rarity.ts";
 /** Guard: a gap of more than 5 steps and 3 times the longest recent gap. Source: spec section 5. */
 const GUARD_STEPS_MIN = 5;
 const GUARD_FACTOR = 3;
+/** A habit of weeks is told apart from two outages by its length: half as long again is news. */
+const HABIT_GUARD_FACTOR = 1.5;
 /** No opinion before so many steps with a point. */
 const SEEN_MIN = 30;
 /** Prior of the share of missing steps: 1 of 20. */
@@ -18,23 +20,38 @@ const CLAIM_AGES_MAX = 10;
 /** After so long the silence is accepted: the series has gone. Source: alarms.py, HOLD_MAX_DAYS. */
 const ACCEPT_MS = 3 * DAY_MS;
 
-const S = { seen: 0, last: 1, missed: 2, steps: 3, gaps: 4, ended: 5, longest: 6 } as const;
+/** The two longest gaps fade with this half-life: what comes every week is a habit, once is none. */
+const HABIT_HALF_LIFE_MS = 30 * DAY_MS;
+
+const S = {
+  seen: 0,
+  last: 1,
+  missed: 2,
+  steps: 3,
+  gaps: 4,
+  ended: 5,
+  habitFirst: 6,
+  habitSecond: 7,
+  habitStep: 8,
+  longest: 9,
+} as const;
 /** Values of the `ended` number. */
 const LIVE = 0;
 const ENDED = 1;
 const NOTICED = 2;
-/** Numbers of state: 9 x 8 = 72 bytes. */
+/** Numbers of state: 12 x 8 = 96 bytes. */
 export const SILENCE_STATE_LENGTH = S.longest + LONGEST_RECENT_LENGTH;
 const FORMAT = 0x53;
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Watches one series for silence, on a grid of whole steps of its sampling interval (step =
  * floor(time / interval)). Gaps are learnt when they end; an alarming gap counts only as long as
  * its guard, so that a fault does not become the series' habit at once.
  *
- * Quiet on: series with frequent or regular gaps, series younger than 30 points, series told to
- * have ended (after one notice), and silence of more than 3 days. Cost: O(1) time, 72 bytes.
+ * Quiet on: series with frequent or regular gaps (weekly ones from the third on), series younger than
+ * 30 points, series told to have ended (after one notice), and silence of more than 3 days.
+ * Cost: O(1) time, 96 bytes.
  */
 export class SilenceDetector {
   readonly #state: Float64Array;
@@ -81,10 +98,10 @@ export class SilenceDetector {
     const s = this.#state;
     const gap = step - s[S.last]!;
     if (s[S.seen]! < SEEN_MIN || gap <= 0 || s[S.ended] === NOTICED) return Number.NaN;
-    const longest = longestRecent(s, S.longest, step * this.#intervalMs);
-    if (gap <= guardOf(longest) || gap * this.#intervalMs > ACCEPT_MS) return Number.NaN;
+    if (gap <= this.#guard(step) || gap * this.#intervalMs > ACCEPT_MS) return Number.NaN;
     if (s[S.ended] === ENDED) s[S.ended] = NOTICED;
     const share = (s[S.missed]! + PRIOR_MISSED) / (s[S.steps]! + PRIOR_STEPS);
+    const longest = Math.max(this.#recent(step), this.#habit(step));
     const p = runRarity(gap, share, longest, s[S.gaps]!);
     return Math.max(p, 1 / (CLAIM_AGES_MAX * (s[S.seen]! + gap)));
   }
@@ -97,7 +114,7 @@ export class SilenceDetector {
     if (this.#state[S.ended] === LIVE) this.#state[S.ended] = ENDED;
   }
 
-  /** The state as sealed bytes (82). */
+  /** The state as sealed bytes (106). */
   save(): Uint8Array {
     const { buffer, byteOffset, byteLength } = this.#state;
     return sealState(FORMAT, VERSION, new Uint8Array(buffer, byteOffset, byteLength));
@@ -116,16 +133,43 @@ export class SilenceDetector {
     if (gap === 0) return;
     const s = this.#state;
     const atMs = step * this.#intervalMs;
-    const counted = Math.min(gap, guardOf(longestRecent(s, S.longest, atMs)));
+    const counted = Math.min(gap, this.#guard(step));
     const keep = KEEP ** counted;
     s[S.missed] = s[S.missed]! * keep + counted;
     s[S.steps] = s[S.steps]! * keep + counted;
     s[S.gaps]!++;
     noteLength(s, S.longest, counted, atMs);
+    this.#noteHabit(gap, step);
   }
-}
 
-/** A gap must be longer than this to count. */
-function guardOf(longest: number): number {
-  return Math.max(GUARD_STEPS_MIN, GUARD_FACTOR * longest);
+  /** A gap must be longer than this to count. */
+  #guard(step: number): number {
+    const recent = GUARD_FACTOR * this.#recent(step);
+    return Math.max(GUARD_STEPS_MIN, recent, HABIT_GUARD_FACTOR * this.#habit(step));
+  }
+
+  /** The longest gap of the last days. */
+  #recent(step: number): number {
+    return longestRecent(this.#state, S.longest, step * this.#intervalMs);
+  }
+
+  /** The second longest gap of the last weeks. */
+  #habit(step: number): number {
+    return this.#state[S.habitSecond]! * this.#fade(step);
+  }
+
+  #noteHabit(gap: number, step: number): void {
+    const s = this.#state;
+    const fade = this.#fade(step);
+    const first = s[S.habitFirst]! * fade;
+    const second = s[S.habitSecond]! * fade;
+    s[S.habitFirst] = Math.max(first, gap);
+    s[S.habitSecond] = Math.min(first, Math.max(second, gap));
+    s[S.habitStep] = step;
+  }
+
+  #fade(step: number): number {
+    const sinceMs = (step - this.#state[S.habitStep]!) * this.#intervalMs;
+    return 0.5 ** (sinceMs / HABIT_HALF_LIFE_MS);
+  }
 }

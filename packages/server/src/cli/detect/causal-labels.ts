@@ -3,20 +3,26 @@ import {
   ANOMALY_LABELS,
   classify,
   findOnset,
+  LABEL_OF_KIND,
   QUIET_POINTS_MAX,
 } from "@foreshock/core";
 import type { ScoredSeries } from "./score-table.ts";
 
 const NORMAL = ANOMALY_LABELS.indexOf("normal");
+/** Silences and stuck values alike. */
+const ABSENT = ANOMALY_LABELS.indexOf(LABEL_OF_KIND.missing);
 
 /**
  * The label of each point as it was known at that point, as an index into ANOMALY_LABELS: `normal`
  * below 0.5, else the label of its run from the onset up to there. A run is looked at again whenever
  * it has doubled in length, so that no label depends on later points and a long run costs little.
  */
-export function causalLabels({ series, points }: ScoredSeries): Uint8Array {
+export function causalLabels({ series, points, watched }: ScoredSeries): Uint8Array {
   const { score, nonconformity, intervalMs } = points;
   const labels = new Uint8Array(score.length).fill(NORMAL);
+  if (watched !== undefined) {
+    return labels.map((normal, at) => (score[at]! < ANOMALOUS_SCORE ? normal : ABSENT));
+  }
   let onset = 0;
   let last = Number.NEGATIVE_INFINITY;
   let lookAgain = 0;

@@ -93,6 +93,32 @@ describe("foreshock detect", () => {
     expect(few.err).toContain("at least 5 nodes of a cluster");
   });
 
+  it("finds with --engine absence who stopped reporting before the others did, and who is stuck", async () => {
+    const lines = ["timestamp,node,metric,value"];
+    for (let i = 0; i < 2000; i++) {
+      for (let node = 0; node < 3; node++) {
+        if (node === 1 && i >= 1900) continue;
+        const noise =
+          Math.sin(12.9898 * (3 * (node === 2 && i >= 1940 ? 1940 : i) + node)) * 43758.5453;
+        lines.push(`${1_782_900_000 + 300 * i},web-${node},rps,${noise - Math.floor(noise)}`);
+      }
+    }
+    const argv = [
+      "detect",
+      fileOf("absent.csv", lines.join("\n")),
+      "--engine",
+      "absence",
+      "--level",
+      "metric",
+    ];
+    const { data } = JSON.parse((await runForTest([...argv, "--json"])).out);
+    const found = data.map(({ node, kind }: Record<string, string>) => `${node} ${kind}`);
+    expect(found.toSorted()).toEqual(["web-1 missing", "web-2 flatline"]);
+    const silent = data.find(({ node }: { node: string }) => node === "web-1");
+    expect(silent).toMatchObject({ engine: "absence", label: "trend", severity: "critical" });
+    expect(silent.explanation.text).toContain("rps on web-1 stopped reporting");
+  });
+
   it("ends with 3 when something was found, only where asked to", async () => {
     const path = fileOf("web-1.csv", jumping());
     expect((await runForTest(["detect", path, "--exit-code"])).code).toBe(EXIT.found);

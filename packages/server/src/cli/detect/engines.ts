@@ -1,4 +1,6 @@
 import {
+  type AbsenceEngine,
+  createAbsenceEngine,
   createBatchEngine,
   createPeerEngine,
   createStreamEngine,
@@ -26,6 +28,11 @@ export function engines(): EngineRegistry {
     summary: "each node against the median of the others of its cluster; five nodes or more",
     make: createPeerEngine,
   });
+  registry.register({
+    name: "absence",
+    summary: "missing, late, stuck and vanished series; quiet on habitual gaps",
+    make: createAbsenceEngine,
+  });
   return registry;
 }
 
@@ -45,4 +52,9 @@ export function engineByName(name: string): PointEngine {
 /** Whether an engine judges a series against the same metric of other nodes. */
 export function comparesPeers(engine: PointEngine): engine is PeerEngine {
   return "among" in engine;
+}
+
+/** Whether an engine judges steps without a point too. */
+export function watchesSteps(engine: PointEngine): engine is AbsenceEngine {
+  return "steps" in engine;
 }

@@ -1,10 +1,12 @@
 import {
   type AnomalyKind,
   type AnomalyLabel,
+  absenceClassification,
   classifyEpisode,
   type Episode,
   type Explanation,
   explainEpisode,
+  type WatchedSteps,
 } from "@foreshock/core";
 import type { ScoredSeries } from "./score-table.ts";
 
@@ -23,10 +25,12 @@ export interface Explained {
  *   sentence where it is given.
  */
 export function explained(
-  { series, points }: ScoredSeries,
+  scored: ScoredSeries,
   episode: Episode,
   agreement?: { readonly count: number; readonly total: number },
 ): Explained {
+  const { series, points, watched } = scored;
+  if (watched !== undefined) return explainedSteps(watched, episode);
   const { timestamps: timestampsMs, metricName, nodeId } = series;
   const values = points.judged ?? series.values;
   const { intervalMs } = points;
@@ -43,6 +47,24 @@ export function explained(
   });
   const { kind, label } = classification;
   return { kind, label, magnitude: Math.abs(explanation.deviation.sigma), explanation };
+}
+
+/** A silence or a stuck value: nothing of its values has a size. */
+function explainedSteps({ series, scores }: WatchedSteps, episode: Episode): Explained {
+  const { timestamps, metricName, nodeId } = series;
+  const peak = indexFrom(timestamps, episode.peakMs);
+  const classification = absenceClassification(series, scores, peak);
+  const { alarmCount } = episode;
+  const explanation = explainEpisode({
+    subject: { level: "metric", metricName, nodeId },
+    episode: { ...episode, onsetMs: scores.since[peak]!, absenceCount: alarmCount },
+    classification,
+    intervalMs: scores.intervalMs,
+    pointCount: peak + 1,
+    readAtMs: timestamps.at(-1)!,
+  });
+  const { kind, label } = classification;
+  return { kind, label, magnitude: 0, explanation };
 }
 
 /** Index of the first point at or after an instant that lies within the series. */

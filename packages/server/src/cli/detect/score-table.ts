@@ -9,9 +9,10 @@ import {
   type PointScores,
   Refusal,
   scoreOfP,
+  type WatchedSteps,
 } from "@foreshock/core";
 import type { CsvTable } from "../../ingest/csv-table.ts";
-import { comparesPeers } from "./engines.ts";
+import { comparesPeers, watchesSteps } from "./engines.ts";
 import { EntityFold } from "./entity-fold.ts";
 import { type ClusterShape, type NodeShape, type Steps, tableShape } from "./table-shape.ts";
 
@@ -34,6 +35,8 @@ export interface ScoredSeries {
   readonly points: KeptScores;
   /** In the order of time. */
   readonly episodes: readonly Episode[];
+  /** With the steps that had no point; episodes are of these. */
+  readonly watched?: WatchedSteps;
 }
 
 /** A node or cluster of a file, step by step in the order of time. */
@@ -120,11 +123,19 @@ function readColumn(
   });
 }
 
-/** The engine that judges a series: the one asked for, among the series it is to be compared with. */
+/**
+ * The engine that judges a series: the one asked for, among the series it is to be compared with, or
+ * told that all of the file's series were watched up to its last instant.
+ */
 function judgeOf(
   engine: PointEngine,
   all: readonly MetricSeries[],
 ): (series: MetricSeries) => PointEngine {
+  if (watchesSteps(engine)) {
+    const untilMs = all.reduce((end, { timestamps }) => Math.max(end, timestamps.at(-1) ?? end), 0);
+    const judge = engine.until(untilMs);
+    return () => judge;
+  }
   if (!comparesPeers(engine)) return () => engine;
   const groups = Map.groupBy(all, groupName);
   const largest = Math.max(...[...groups.values()].map(({ length }) => length));
@@ -148,7 +159,10 @@ function scoreColumn({ series, rows }: ReadSeries, engine: PointEngine): ScoredS
   const { intervalMs, p, score, nonconformity, expected, lower, upper } = scores;
   const points = { intervalMs, p, score, nonconformity, expected, lower, upper };
   const judged = scores.judged === undefined ? {} : { judged: scores.judged };
-  return { series, rows, points: { ...points, ...judged }, episodes: episodesOf(series, scores) };
+  const kept = { series, rows, points: { ...points, ...judged } };
+  if (!watchesSteps(engine)) return { ...kept, episodes: episodesOf(series, scores) };
+  const watched = engine.steps(series);
+  return { ...kept, watched, episodes: episodesOf(watched.series, watched.scores) };
 }
 
 /** The parts of the nonconformity, where the engine tells them. */
@@ -182,7 +196,7 @@ function scoreNode(shape: NodeShape, metrics: readonly ScoredSeries[]): ScoredNo
   const children = metrics.map(({ series, points }) => ({
     timesMs: series.timestamps,
     p: points.p,
-    known: series.values,
+    known: points.nonconformity,
   }));
   const lone = shape.members.length === 1;
   return {
