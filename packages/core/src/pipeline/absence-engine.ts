@@ -97,9 +97,15 @@ export function absenceClassification(
 ): Classification {
   const missing = Number.isNaN(values[atIndex]!) || Number.isNaN(values[atIndex - 1] ?? 0);
   const kind = missing ? "missing" : "flatline";
-  const stuck = { value: values[atIndex]!, sinceMs: since[atIndex]! };
-  const verdict = { kind, label: LABEL_OF_KIND[kind], missedPeak: false, evidence: {} } as const;
-  return missing ? verdict : { ...verdict, stuck };
+  const label = LABEL_OF_KIND[kind];
+  const verdict = {
+    kind,
+    label,
+    missedPeak: false,
+    sinceMs: since[atIndex]!,
+    evidence: {},
+  } as const;
+  return missing ? verdict : { ...verdict, stuckAt: values[atIndex]! };
 }
 
 interface Judged {
@@ -179,11 +185,7 @@ function explainAbsence({ series, scores, episode }: WindowToExplain): Explanati
   const { since } = scores as AbsenceScores;
   const found = absenceClassification(series, { since }, episode.peakIndex);
   const explanation = explainEpisode({
-    episode: {
-      ...episode,
-      onsetMs: normal ? episode.onsetMs : since[episode.peakIndex]!,
-      absenceCount: normal ? 0 : episode.alarmCount,
-    },
+    episode: { ...episode, absenceCount: normal ? 0 : episode.alarmCount },
     classification: normal ? NORMAL : found,
     pointCount: episode.peakIndex + 1,
     subject: { level: "metric", metricName, nodeId },

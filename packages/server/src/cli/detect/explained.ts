@@ -57,7 +57,7 @@ function explainedSteps({ series, scores }: WatchedSteps, episode: Episode): Exp
   const { alarmCount } = episode;
   const explanation = explainEpisode({
     subject: { level: "metric", metricName, nodeId },
-    episode: { ...episode, onsetMs: scores.since[peak]!, absenceCount: alarmCount },
+    episode: { ...episode, absenceCount: alarmCount },
     classification,
     intervalMs: scores.intervalMs,
     pointCount: peak + 1,
