@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { writeGolden } from "./accuracy/golden.ts";
+import { measureKinds } from "./accuracy/kinds/measure-kinds.ts";
 import { measureAccuracy } from "./accuracy/measure-accuracy.ts";
 import { measureRanking } from "./load/ranking.ts";
 import { measureRemoteWrite } from "./load/remote-write.ts";
@@ -9,6 +10,7 @@ import { measureEngine } from "./speed/engine.ts";
 
 const USAGE = `usage: npm run bench                                     accuracy, speed and load, one after another
        npm run bench -- accuracy --data DIR [--only SET,...] [--engine NAME,...]
+       npm run bench -- kinds [--seeds 21,22,23]
        npm run bench -- speed
        npm run bench -- load
        npm run bench -- golden --shared DIR --out DIR
@@ -17,6 +19,7 @@ DIR of accuracy holds one folder a data set; without --data it is $FORESHOCK_SHA
 
 const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   accuracy: () => measureAccuracy(flags),
+  kinds: () => measureKinds(flags.seeds),
   speed: async () =>
     keep({ name: "speed", command: "npm run bench -- speed", figures: await speed() }),
   load: () => keep({ name: "load", command: "npm run bench -- load", figures: store() }),
@@ -35,7 +38,14 @@ if (chosen.every((one) => Object.hasOwn(BENCHES, one))) {
 
 function commandLine() {
   const option = { type: "string" } as const;
-  const options = { data: option, only: option, engine: option, shared: option, out: option };
+  const options = {
+    data: option,
+    only: option,
+    engine: option,
+    seeds: option,
+    shared: option,
+    out: option,
+  };
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     if (positionals.length > 1) return refuse(`one bench at a time, not ${positionals.join(", ")}`);

@@ -32,7 +32,7 @@ const HOUR_SHARE_MAX = 0.8;
 /** A ramp fits better than a step: ramps .3 in the median, steps 2 and more. */
 const RAMP_SHARE_MAX = 0.92;
 /** Over fewer blocks a step and a ramp look alike. */
-const RAMP_BLOCKS_MIN = 8;
+const RAMP_BLOCKS_MIN = 6;
 /** A height lies outside what is usual by this share of the usual range. */
 const OUTSIDE_SHARE = 0.2;
 
