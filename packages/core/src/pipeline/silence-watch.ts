@@ -7,33 +7,34 @@ const NONE = Number.NEGATIVE_INFINITY;
 /** Told of a silent series at a step: p, or NaN where an earlier claim is taken back. */
 export type SilenceSink = (series: number, step: number, p: number) => void;
 
-interface Watched {
-  /** As of the newest step looked at, and as of the oldest step that may still change. */
-  readonly head: Float64Array;
-  readonly base: Float64Array;
-  headDetector: SilenceDetector;
-  baseDetector: SilenceDetector;
-  /** Live steps to one step of the series' own; 0 until its interval is known. */
-  stride: number;
-  ended: boolean;
-}
-
 interface Step {
   readonly step: number;
   /** One byte a series: 1 = it has a point there. */
   seen: Uint8Array;
 }
 
+/** Columns begin with room for so many series. */
+const CAPACITY_MIN = 64;
+
 /**
  * Who of a tenant has gone silent. Steps count only where the tenant sent anything at all, so that an
  * outage on the way to us makes nobody silent. Points may come late: inside the horizon everything is
- * as if they had come in time. Cost: O(series) a step, 208 bytes a series, 1 byte a series and step
- * of the horizon.
+ * as if they had come in time. Cost: O(series) a step; two detector states a series in shared columns
+ * (no objects), 1 byte a series and step of the horizon.
  */
 export class SilenceWatch {
   readonly #stepMs: DurationMs;
   readonly #horizonSteps: number;
-  readonly #watched: Watched[] = [];
+  /** Number of series; the columns are longer. */
+  #count = 0;
+  /** States as of the newest step looked at, and as of the oldest step that may still change. */
+  #heads = new Float64Array(CAPACITY_MIN * SILENCE_STATE_LENGTH);
+  #bases = new Float64Array(CAPACITY_MIN * SILENCE_STATE_LENGTH);
+  /** Live steps to one step of the series' own; 0 until its interval is known. */
+  #strides = new Int32Array(CAPACITY_MIN);
+  #ended = new Uint8Array(CAPACITY_MIN);
+  /** One detector for each stride; a state is copied into it and back. */
+  readonly #detectors = new Map<number, LentDetector>();
   /** Steps that may still change, ascending: those looked at, then those to come. */
   #steps: Step[] = [];
   readonly #byStep = new Map<number, Step>();
@@ -50,35 +51,31 @@ export class SilenceWatch {
   }
 
   add(series: number): void {
-    while (this.#watched.length <= series) {
-      const head = new Float64Array(SILENCE_STATE_LENGTH);
-      const base = new Float64Array(SILENCE_STATE_LENGTH);
-      this.#watched.push(this.#watchedOf(head, base, 0));
-    }
+    this.#count = Math.max(this.#count, series + 1);
+    if (this.#count > this.#strides.length) this.#grow();
   }
 
   /** The series' own sampling interval, once it is settled; before that it cannot be missed. */
   setInterval(series: number, intervalMs: DurationMs): void {
-    const { head, base, stride } = this.#watched[series]!;
-    if (stride > 0) return;
-    const settled = Math.max(1, Math.ceil(intervalMs / this.#stepMs));
-    this.#watched[series] = this.#watchedOf(head, base, settled);
+    if (this.#strides[series]! > 0) return;
+    this.#strides[series] = Math.max(1, Math.ceil(intervalMs / this.#stepMs));
   }
 
   /** The source said that the series has ended: its silence is expected. */
   ended(series: number): void {
-    const watched = this.#watched[series]!;
-    watched.ended = true;
-    watched.headDetector.ended();
+    this.#ended[series] = 1;
+    const lent = this.#lend(this.#heads, series);
+    lent.detector.ended();
+    takeBack(lent, this.#heads, series);
   }
 
   /** The series has a point in this step. Steps before the horizon are too late to change anything. */
   seenIn(step: number, series: number): void {
     const known = this.#stepOf(step);
     if (known === undefined || known.seen[series] === 1) return;
-    if (known.seen.length <= series) known.seen = widened(known.seen, this.#watched.length);
+    if (known.seen.length <= series) known.seen = widened(known.seen, this.#strides.length);
     known.seen[series] = 1;
-    this.#watched[series]!.ended = false;
+    this.#ended[series] = 0;
     if (step <= this.#lookedAt) this.#dirty.add(series);
   }
 
@@ -97,7 +94,7 @@ export class SilenceWatch {
     this.#steps.forEach(({ step, seen }, index) => {
       if (step <= this.#lookedAt || step > last) return;
       this.#lookedAt = step;
-      for (let series = 0; series < this.#watched.length; series++) {
+      for (let series = 0; series < this.#count; series++) {
         this.#look(series, this.#baseLive + index + 1, step, seen[series] === 1, tell);
       }
     });
@@ -106,13 +103,18 @@ export class SilenceWatch {
 
   /** Everything as JSON-ready header and bytes behind it; see `restore`. */
   save(): { readonly header: SilenceHeader; readonly bytes: Uint8Array } {
-    const numbers = this.#watched.flatMap(({ head, base }) => [head, base].map(bytesOf));
-    const seen = this.#steps.map((step) => widened(step.seen, this.#watched.length));
+    const count = this.#count;
+    const states = new Float64Array(2 * count * SILENCE_STATE_LENGTH);
+    for (let series = 0; series < count; series++) {
+      copyState(this.#heads, series, states, 2 * series);
+      copyState(this.#bases, series, states, 2 * series + 1);
+    }
+    const seen = this.#steps.map((step) => widened(step.seen, count));
     const header: SilenceHeader = {
       lookedAt: Number.isFinite(this.#lookedAt) ? this.#lookedAt : null,
       baseLive: this.#baseLive,
-      strides: this.#watched.map(({ stride }) => stride),
-      ended: this.#watched.flatMap(({ ended }, series) => (ended ? [series] : [])),
+      strides: [...this.#strides.subarray(0, count)],
+      ended: [...this.#ended.keys()].filter((series) => this.#ended[series] === 1),
       steps: this.#steps.map(({ step }) => step),
       claims: [...this.#claims]
         .filter(([, series]) => series.size > 0)
@@ -120,7 +122,7 @@ export class SilenceWatch {
         .sort(([a], [b]) => a - b),
       dirty: [...this.#dirty].sort((a, b) => a - b),
     };
-    return { header, bytes: joined([...numbers, ...seen]) };
+    return { header, bytes: joined([bytesOf(states), ...seen]) };
   }
 
   /** This watch must be new. @throws Refusal "state/unreadable". */
@@ -130,19 +132,18 @@ export class SilenceWatch {
     if (bytes.length !== count * (2 * stateBytes + header.steps.length)) {
       throw unreadable("the length does not fit", { bytes: bytes.length });
     }
-    let at = 0;
-    const take = (length: number): Uint8Array => {
-      at += length;
-      return bytes.slice(at - length, at);
-    };
-    header.strides.forEach((stride, series) => {
-      const head = new Float64Array(take(stateBytes).buffer as ArrayBuffer);
-      const base = new Float64Array(take(stateBytes).buffer as ArrayBuffer);
-      const watched = this.#watchedOf(head, base, stride);
-      watched.ended = header.ended.includes(series);
-      this.#watched.push(watched);
+    if (count > 0) this.add(count - 1);
+    const states = new Float64Array(bytes.slice(0, 2 * count * stateBytes).buffer as ArrayBuffer);
+    for (let series = 0; series < count; series++) {
+      copyState(states, 2 * series, this.#heads, series);
+      copyState(states, 2 * series + 1, this.#bases, series);
+    }
+    this.#strides.set(header.strides);
+    for (const series of header.ended) this.#ended[series] = 1;
+    this.#steps = header.steps.map((step, k) => {
+      const from = 2 * count * stateBytes + k * count;
+      return { step, seen: bytes.slice(from, from + count) };
     });
-    this.#steps = header.steps.map((step) => ({ step, seen: take(count) }));
     for (const step of this.#steps) this.#byStep.set(step.step, step);
     this.#lookedAt = header.lookedAt ?? NONE;
     this.#baseLive = header.baseLive;
@@ -151,24 +152,24 @@ export class SilenceWatch {
   }
 
   #look(series: number, live: number, step: number, seen: boolean, tell: SilenceSink): void {
-    const watched = this.#watched[series]!;
-    if (watched.stride === 0) return;
-    const detector = watched.headDetector;
-    const own = Math.floor(live / watched.stride);
-    const p = seen ? Number.NaN : detector.missed(own);
-    if (seen) detector.seen(own);
+    const stride = this.#strides[series]!;
+    if (stride === 0) return;
+    const lent = this.#lend(this.#heads, series);
+    const own = Math.floor(live / stride);
+    const p = seen ? Number.NaN : lent.detector.missed(own);
+    if (seen) lent.detector.seen(own);
+    takeBack(lent, this.#heads, series);
     this.#claim(series, step, p, tell);
   }
 
   /** One series from the oldest changeable step on, as if its points had come in time. */
   #again(series: number, tell: SilenceSink): void {
-    const watched = this.#watched[series]!;
-    watched.head.set(watched.base);
+    copyState(this.#bases, series, this.#heads, series);
     this.#steps.forEach(({ step, seen }, index) => {
       if (step > this.#lookedAt) return;
       this.#look(series, this.#baseLive + index + 1, step, seen[series] === 1, tell);
     });
-    if (watched.ended) watched.headDetector.ended();
+    if (this.#ended[series] === 1) this.ended(series);
   }
 
   #claim(series: number, step: number, p: number, tell: SilenceSink): void {
@@ -192,12 +193,12 @@ export class SilenceWatch {
   }
 
   #insert(index: number, step: number): Step {
-    const made = { step, seen: new Uint8Array(this.#watched.length) };
+    const made = { step, seen: new Uint8Array(this.#strides.length) };
     this.#steps.splice(index, 0, made);
     this.#byStep.set(step, made);
     // A step that nobody had a point in becomes a live one: the count of all later ones changes.
     if (step > this.#lookedAt) return made;
-    for (let series = 0; series < this.#watched.length; series++) this.#dirty.add(series);
+    for (let series = 0; series < this.#count; series++) this.#dirty.add(series);
     return made;
   }
 
@@ -210,22 +211,62 @@ export class SilenceWatch {
       this.#claims.delete(step);
       this.#byStep.delete(step);
       gone++;
-      this.#watched.forEach((watched, series) => {
-        if (watched.stride === 0 || seen[series] !== 1) return;
-        const own = Math.floor((this.#baseLive + gone) / watched.stride);
-        watched.baseDetector.seen(own);
-      });
+      for (let series = 0; series < this.#count; series++) {
+        const stride = this.#strides[series]!;
+        if (stride === 0 || seen[series] !== 1) continue;
+        const lent = this.#lend(this.#bases, series);
+        lent.detector.seen(Math.floor((this.#baseLive + gone) / stride));
+        takeBack(lent, this.#bases, series);
+      }
     }
     this.#steps = this.#steps.slice(gone);
     this.#baseLive += gone;
   }
 
-  #watchedOf(head: Float64Array, base: Float64Array, stride: number): Watched {
-    const intervalMs = Math.max(1, stride) * this.#stepMs;
-    const headDetector = new SilenceDetector(intervalMs, head);
-    const baseDetector = new SilenceDetector(intervalMs, base);
-    return { head, base, headDetector, baseDetector, stride, ended: false };
+  /** The detector with the state of a series in it; hand it to `takeBack` afterwards. */
+  #lend(states: Float64Array, series: number): LentDetector {
+    const stride = Math.max(1, this.#strides[series]!);
+    let lent = this.#detectors.get(stride);
+    if (lent === undefined) {
+      const state = new Float64Array(SILENCE_STATE_LENGTH);
+      lent = { state, detector: new SilenceDetector(stride * this.#stepMs, state) };
+      this.#detectors.set(stride, lent);
+    }
+    copyState(states, series, lent.state, 0);
+    return lent;
   }
+
+  #grow(): void {
+    const capacity = Math.max(this.#count, 2 * this.#strides.length);
+    this.#heads = filled(new Float64Array(capacity * SILENCE_STATE_LENGTH), this.#heads);
+    this.#bases = filled(new Float64Array(capacity * SILENCE_STATE_LENGTH), this.#bases);
+    this.#strides = filled(new Int32Array(capacity), this.#strides);
+    this.#ended = filled(new Uint8Array(capacity), this.#ended);
+  }
+}
+
+interface LentDetector {
+  readonly state: Float64Array;
+  readonly detector: SilenceDetector;
+}
+
+function takeBack({ state }: LentDetector, states: Float64Array, series: number): void {
+  copyState(state, 0, states, series);
+}
+
+/** State number `from` of one column becomes state number `to` of another. */
+function copyState(source: Float64Array, from: number, target: Float64Array, to: number): void {
+  const sourceAt = from * SILENCE_STATE_LENGTH;
+  const targetAt = to * SILENCE_STATE_LENGTH;
+  for (let i = 0; i < SILENCE_STATE_LENGTH; i++) target[targetAt + i] = source[sourceAt + i]!;
+}
+
+function filled<Column extends Float64Array | Int32Array | Uint8Array>(
+  column: Column,
+  from: Column,
+): Column {
+  column.set(from);
+  return column;
 }
 
 export interface SilenceHeader {

@@ -1,7 +1,16 @@
 import type { IngestSeries } from "./ingest-series.ts";
 
-/** Where points belong. The same object for the same series lets the platform find it at once. */
-export type IngestPlace = Omit<IngestSeries, "timestampsMs" | "values" | "staleAt">;
+/** Where points belong. */
+export interface IngestPlace extends Omit<IngestSeries, "timestampsMs" | "values" | "staleAt"> {
+  /** Where a decoder remembers places of one tenant, so that the platform need not look them up. */
+  readonly memo?: PlaceMemo;
+}
+
+/** Belongs to the platform, which keeps here what it calls the place. */
+export interface PlaceMemo {
+  /** -1 while it is not known. */
+  handle: number;
+}
 
 /** Points of many series as columns; run k is [ends[k - 1], ends[k]) and belongs to `places[k]`. */
 export interface IngestBatch {

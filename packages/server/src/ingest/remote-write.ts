@@ -117,7 +117,8 @@ export class RemoteWriteReader {
     const place = placeOfBytes(bytes, start, end, this.#names);
     if (typeof place === "string") return place;
     const { familyName, ...rest } = place;
-    return { ...rest, counter: isCounterName(familyName) || this.#counters.has(familyName) };
+    const counter = isCounterName(familyName) || this.#counters.has(familyName);
+    return { ...rest, counter, memo: { handle: -1 } };
   }
 
   #readMetadata(reader: ProtobufReader): void {

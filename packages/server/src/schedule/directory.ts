@@ -42,26 +42,21 @@ export class TenantDirectory {
   readonly clusters = new Map<string, Map<string, NodeInfo>>();
   readonly #byPlace = new Map<string, SeriesInfo>();
   readonly #byId = new Map<string, SeriesInfo>();
-  /** Senders that name a series by the same object again find it without its names. */
-  readonly #byObject = new WeakMap<IngestPlace, SeriesInfo>();
+  /** Series of all tenants, by handle. */
+  readonly #all: readonly SeriesInfo[];
   #sorted: NodeInfo[] | undefined;
 
-  constructor(tenantId: string) {
+  constructor(tenantId: string, all: readonly SeriesInfo[]) {
     this.tenantId = tenantId;
+    this.#all = all;
   }
 
-  find(wanted: IngestPlace): SeriesInfo | undefined {
-    const known = this.#byObject.get(wanted);
-    if (known !== undefined) return known;
-    const { clusterId, nodeId, metricName } = wanted;
+  find({ clusterId, nodeId, metricName, memo }: IngestPlace): SeriesInfo | undefined {
+    const known = memo === undefined ? undefined : this.#all[memo.handle];
+    if (known?.key.tenantId === this.tenantId) return known;
     const found = this.#byPlace.get(place(clusterId, nodeId, metricName));
-    if (found !== undefined) this.remember(wanted, found);
+    if (found !== undefined && memo !== undefined) memo.handle = found.handle;
     return found;
-  }
-
-  /** `find` gives `info` for this very object from now on. */
-  remember(wanted: IngestPlace, info: SeriesInfo): void {
-    this.#byObject.set(wanted, info);
   }
 
   byId(seriesId: string): SeriesInfo | undefined {
@@ -126,7 +121,7 @@ export class SeriesDirectory {
   tenant(tenantId: string): TenantDirectory {
     const known = this.#tenants.get(tenantId);
     if (known !== undefined) return known;
-    const made = new TenantDirectory(tenantId);
+    const made = new TenantDirectory(tenantId, this.byHandle);
     this.#tenants.set(tenantId, made);
     return made;
   }

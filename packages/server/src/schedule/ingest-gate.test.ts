@@ -91,6 +91,16 @@ describe("gate", () => {
     }
   });
 
+  it("finds a place that a decoder remembered, and never another tenant's by it", () => {
+    const place = placeOf(4);
+    const remembered = { ...series("cpu", [[NOW, 1]]), memo: { handle: -1 } };
+    for (let k = 0; k < 3; k++) gate("acme", batchOf([remembered]), place, LIMITS, NOW);
+    expect(remembered.memo.handle).toBe(0);
+    expect(place.directory.tenant("acme").series.length).toBe(1);
+    gate("globex", batchOf([remembered]), place, LIMITS, NOW);
+    expect(place.directory.tenant("globex").series.map(({ handle }) => handle)).toEqual([1]);
+  });
+
   it("hands a staleness marker on as the end of the series", () => {
     const ended: IngestSeries = { ...series("cpu", [[NOW, Number.NaN]]), staleAt: [0] };
     const { messages } = gate("acme", batchOf([ended]), placeOf(1), LIMITS, NOW);

@@ -71,9 +71,7 @@ export function gate(
 function newSeries(tenantId: string, place: IngestPlace, directory: SeriesDirectory): SeriesInfo {
   const { clusterId, nodeId, metricName, metadata, counter } = place;
   const kind = counter === true ? { type: "counter" } : {};
-  const info = directory.add({ tenantId, clusterId, nodeId, metricName }, { ...metadata, ...kind });
-  directory.tenant(tenantId).remember(place, info);
-  return info;
+  return directory.add({ tenantId, clusterId, nodeId, metricName }, { ...metadata, ...kind });
 }
 
 /** Judges run after run; what it lets through stands one behind the other in its columns. */

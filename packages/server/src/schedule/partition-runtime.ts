@@ -57,7 +57,7 @@ export class PartitionRuntime {
     this.#byHandle[handle] = series;
     this.#all.push(series);
     this.#byStoreId[storeId] = series;
-    this.#restore(series, FOREVER_MS);
+    if (this.store.entry(storeId).pointCount > 0) this.#restore(series, FOREVER_MS);
     if (series.fold.pointCount > 0) this.#emission.endRun(handle, series.fold, 0);
     return series;
   }

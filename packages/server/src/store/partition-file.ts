@@ -49,7 +49,7 @@ function openChecked(file: string): DatabaseSync {
     // Episodes and states follow from the points; what must be durable says so itself.
     synchronous: "NORMAL",
     pageBytes: 16_384,
-    cacheKib: 8192,
+    cacheKib: 2048,
   });
   try {
     checkDatabase(db, file);
