@@ -120,6 +120,23 @@ export interface DataQualityFinding {
   readonly reason: string;
 }
 
+export interface EngineList {
+  readonly data: readonly EngineRow[];
+  readonly nextCursor: null;
+}
+
+export interface EngineRow {
+  readonly engine: string;
+  readonly summary: string;
+  readonly available: boolean;
+  /** What is missing; null where it can run here */
+  readonly reason: string | null;
+  /** The command that installs it */
+  readonly install: string | null;
+  /** Whether this server judges points by it as they come */
+  readonly live: boolean;
+}
+
 export type EntityState = "live" | "learning" | "silent";
 
 export interface Explanation {

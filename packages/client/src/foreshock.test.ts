@@ -110,6 +110,7 @@ describe("Foreshock: requests", () => {
     replies = [{ body: { data: [], nextCursor: null } }];
     const foreshock = client();
     await foreshock.tenants();
+    await foreshock.engines();
     await foreshock.health();
     await foreshock.truth();
     await foreshock.clusters.list();
@@ -127,6 +128,7 @@ describe("Foreshock: requests", () => {
     await foreshock.rankings({ level: "node", n: 3, to: new Date(0) });
     expect(seen.map((one) => `${one.method} ${one.url}`)).toEqual([
       "GET /api/v1/tenants",
+      "GET /api/v1/engines",
       "GET /api/v1/health",
       "GET /api/v1/demo/truth",
       "GET /api/v1/clusters",

@@ -4,6 +4,7 @@ import type {
   AnomalyRow,
   ClusterRow,
   DataHealth,
+  EngineRow,
   Explanation,
   FindingRow,
   IngestReport,
@@ -88,6 +89,11 @@ export class Foreshock {
   /** The key's own tenant, or all of them for an operator key. */
   async tenants(options?: CallOptions): Promise<readonly TenantRow[]> {
     return this.#rows("/tenants", {}, options);
+  }
+
+  /** Detection engines by name, also those that cannot run there, and why. */
+  async engines(options?: CallOptions): Promise<readonly EngineRow[]> {
+    return this.#rows("/engines", {}, options);
   }
 
   /** Is the data good: freshness, gaps, what is still learning, what was refused. */

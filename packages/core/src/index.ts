@@ -52,6 +52,7 @@ export * from "./model/state-bytes.ts";
 export * from "./model/time.ts";
 export * from "./pipeline/absence-engine.ts";
 export * from "./pipeline/batch-engine.ts";
+export * from "./pipeline/built-in-engines.ts";
 export * from "./pipeline/explain-window.ts";
 export * from "./pipeline/peer-engine.ts";
 export * from "./pipeline/pipeline.ts";

@@ -52,6 +52,18 @@ describe("replies", () => {
     }
   });
 
+  it("name the detection engines, and which of them judges points as they come", async () => {
+    const { data } = (await get("/api/v1/engines")).json();
+    const [absence, batch, peer, stream] = data;
+    expect([absence, batch, peer].map(({ engine }) => engine)).toEqual([
+      "absence",
+      "batch",
+      "peer",
+    ]);
+    expect(stream).toMatchObject({ engine: "stream", available: true, live: true, reason: null });
+    expect(batch).toMatchObject({ live: false, summary: expect.stringContaining("looks ahead") });
+  });
+
   it("show instants as text and what is not known as null", async () => {
     const empty = (await get("/api/v1/health")).json();
     expect(empty).toMatchObject({ watermark: null, detectionLagMs: null, series: 0 });
@@ -301,6 +313,7 @@ describe("what machines ask", () => {
       "/api/v1/anomalies/{id}",
       "/api/v1/anomalies/{id}/explanation",
       "/api/v1/clusters",
+      "/api/v1/engines",
       "/api/v1/findings",
       "/api/v1/findings/{id}",
       "/api/v1/health",

@@ -1,4 +1,9 @@
-import type { EpochMs, Explanation } from "@foreshock/core";
+import {
+  DEFAULT_ENGINE_NAME,
+  type EpochMs,
+  type Explanation,
+  type ListedEngine,
+} from "@foreshock/core";
 import type { z } from "zod";
 import type * as platform from "./platform.ts";
 import type * as ingest from "./schema/ingest.ts";
@@ -26,6 +31,18 @@ export function maybeNumber(value: number): number | null {
 
 export function summaryWire(row: platform.TenantSummary): Wire<typeof inventory.Summary> {
   return { ...row, watermark: maybeInstant(row.watermark), score: maybeNumber(row.score) };
+}
+
+export function engineWire(engine: ListedEngine): Wire<typeof inventory.EngineRow> {
+  const { name, summary, available, unavailability } = engine;
+  return {
+    engine: name,
+    summary,
+    available,
+    reason: unavailability?.reason ?? null,
+    install: unavailability?.install ?? null,
+    live: name === DEFAULT_ENGINE_NAME,
+  };
 }
 
 export function clusterWire(row: platform.ClusterRow): Wire<typeof inventory.ClusterRow> {

@@ -1,7 +1,9 @@
+import { DEFAULT_ENGINE_NAME } from "@foreshock/core";
 import { type Command, Option } from "commander";
 import { CSV_FORMATS, type CsvFormat, type CsvOptions } from "../ingest/csv-layout.ts";
 import { TIME_UNITS, type TimeUnit } from "../ingest/csv-time.ts";
 import { type DetectFlags, detect } from "./detect/detect.ts";
+import { listEngines } from "./engine-list.ts";
 import { instant, names, score, wholeNumber } from "./flag-values.ts";
 import { importFiles } from "./import.ts";
 import type { Shell } from "./program.ts";
@@ -24,7 +26,7 @@ type RankTexts = Omit<RankFlags, "from" | "to"> & { readonly from: string; reado
 export function addFileCommands(program: Command, { run }: Shell): void {
   csvFlags(program.command("detect").description("what is odd in CSV files; no server needed"))
     .argument("<file|folder|->", "CSV, plain or gzipped; a folder is read whole, - is stdin")
-    .option("--engine <name>", "detection engine", "stream")
+    .option("--engine <name>", "detection engine, see `foreshock engines`", DEFAULT_ENGINE_NAME)
     .option(
       "--threshold <score>",
       "what counts as odd: 0.5 once a day, 0.9 once a month",
@@ -40,6 +42,11 @@ export function addFileCommands(program: Command, { run }: Shell): void {
     .action((path: string, flags: DetectFlags & CsvFlags, command: Command) =>
       run(command, (context) => detect(context, path, { ...flags, csv: csvOptions(flags) })),
     );
+  program
+    .command("engines")
+    .description("which engines detect can run here, and why not the others")
+    .addHelpText("after", "\nExample:\n  foreshock engines --json")
+    .action((_flags: unknown, command: Command) => run(command, listEngines));
   csvFlags(
     program
       .command("rank")

@@ -66,6 +66,15 @@ describe("runCli", () => {
     expect(run).toEqual({ code: EXIT.interrupted, out: "", err: "" });
   });
 
+  it("lists the engines by name with what they are good at, for people and for programs", async () => {
+    const list = await runForTest(["engines"]);
+    expect(list.out).toContain("stream\tyes\tpoint by point");
+    const { data } = JSON.parse((await runForTest(["engines", "--json"])).out);
+    const names = data.map(({ engine }: { engine: string }) => engine);
+    expect(names).toEqual(["absence", "batch", "peer", "stream"]);
+    expect(data[0]).toMatchObject({ available: true, reason: null, install: null });
+  });
+
   it("asks for a key before it asks a server, and says how to get one", async () => {
     const run = await runForTest(["top"]);
     expect(run.code).toBe(EXIT.auth);

@@ -1,9 +1,11 @@
+import { builtInEngines } from "@foreshock/core";
 import { z } from "zod";
 import { accessOf } from "../access.ts";
 import { Problem } from "../problem.ts";
 import {
   ClusterList,
   DataHealth,
+  EngineList,
   MetricList,
   NodeList,
   PointsReply,
@@ -15,6 +17,7 @@ import {
 import { rangeParam } from "../time-param.ts";
 import {
   clusterWire,
+  engineWire,
   healthWire,
   metricWire,
   nodeWire,
@@ -49,6 +52,19 @@ export function inventoryRoutes({ now }: RouteParts): Routes {
         const access = accessOf(request);
         access.demand("read");
         return { data: access.tenantIds().map((tenant) => ({ tenant })), nextCursor: null };
+      },
+    );
+
+    app.get(
+      "/engines",
+      readRoute("Detection engines, also those that cannot run here, and why", {
+        querystring: z.strictObject(tenantQuery),
+        reply: EngineList,
+        tenantless: true,
+      }),
+      async (request) => {
+        accessOf(request).demand("read");
+        return { data: builtInEngines().list().map(engineWire), nextCursor: null };
       },
     );
 

@@ -131,7 +131,19 @@ export const DataHealth = z
   })
   .meta({ id: "DataHealth" });
 
+export const EngineRow = z
+  .strictObject({
+    engine: z.string(),
+    summary: z.string(),
+    available: z.boolean(),
+    reason: z.string().nullable().describe("What is missing; null where it can run here"),
+    install: z.string().nullable().describe("The command that installs it"),
+    live: z.boolean().describe("Whether this server judges points by it as they come"),
+  })
+  .meta({ id: "EngineRow" });
+
 export const TenantList = whole("TenantList", TenantRow);
+export const EngineList = whole("EngineList", EngineRow);
 export const ClusterList = whole("ClusterList", ClusterRow);
 export const NodeList = whole("NodeList", NodeRow);
 export const MetricList = whole("MetricList", MetricRow);

@@ -1,10 +1,7 @@
 import {
   type AbsenceEngine,
-  createAbsenceEngine,
-  createBatchEngine,
-  createPeerEngine,
-  createStreamEngine,
-  EngineRegistry,
+  builtInEngines,
+  type EngineRegistry,
   type PeerEngine,
   type PointEngine,
   Refusal,
@@ -12,28 +9,7 @@ import {
 
 /** The engines the command line knows by name. */
 export function engines(): EngineRegistry {
-  const registry = new EngineRegistry();
-  registry.register({
-    name: "stream",
-    summary: "point by point, causal, seasonal without configuration (default)",
-    make: createStreamEngine,
-  });
-  registry.register({
-    name: "batch",
-    summary: "forward and backward over a whole series; looks ahead: for backfill and history",
-    make: createBatchEngine,
-  });
-  registry.register({
-    name: "peer",
-    summary: "each node against the median of the others of its cluster; five nodes or more",
-    make: createPeerEngine,
-  });
-  registry.register({
-    name: "absence",
-    summary: "missing, late, stuck and vanished series; quiet on habitual gaps",
-    make: createAbsenceEngine,
-  });
-  return registry;
+  return builtInEngines();
 }
 
 /** An engine that scores every point. @throws Refusal "engine/unknown" | "engine/unavailable". */

@@ -1,0 +1,34 @@
+import type { ListedEngine } from "@foreshock/core";
+import { type Context, printJson } from "./context.ts";
+import { engines } from "./detect/engines.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { type TableColumn, tableText } from "./table.ts";
+
+const COLUMNS: readonly TableColumn<ListedEngine>[] = [
+  { title: "ENGINE", text: ({ name }) => name },
+  { title: "HERE", text: ({ available }) => (available ? "yes" : "no") },
+  { title: "WHAT", text: whatText },
+];
+
+/** `foreshock engines`: which engines `detect` can run here, and why not the others. */
+export function listEngines(context: Context): ExitCode {
+  const rows = engines().list();
+  if (context.flags.json === true) {
+    const data = rows.map(({ name, summary, available, unavailability }) => ({
+      engine: name,
+      summary,
+      available,
+      reason: unavailability?.reason ?? null,
+      install: unavailability?.install ?? null,
+    }));
+    printJson(context, { data, nextCursor: null });
+    return EXIT.ok;
+  }
+  context.io.out(tableText(COLUMNS, rows, context.io, context.colors));
+  return EXIT.ok;
+}
+
+function whatText({ summary, unavailability }: ListedEngine): string {
+  if (unavailability === undefined) return summary;
+  return `${summary}; ${unavailability.reason}. Install it with: ${unavailability.install}`;
+}
