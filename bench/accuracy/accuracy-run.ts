@@ -1,4 +1,4 @@
-import type { StreamingEngine } from "@foreshock/core";
+import { Refusal, type StreamingEngine } from "@foreshock/core";
 import {
   INCIDENT_SETS,
   type IncidentSet,
@@ -79,6 +79,13 @@ export interface OpeningRow {
   readonly quality: OpeningQuality;
 }
 
+/** An engine that was not measured on a set. */
+export interface LeftOut {
+  readonly name: string;
+  readonly set: string;
+  readonly reason: string;
+}
+
 export interface AccuracyRun {
   readonly univariate: ReadonlyMap<string, readonly SetRow[]>;
   readonly nodes: ReadonlyMap<string, readonly NodeRow[]>;
@@ -87,7 +94,7 @@ export interface AccuracyRun {
   readonly openings: readonly OpeningRow[];
   /** Undefined where the default engine or the part was not asked for. */
   readonly generated: GeneratedFigures | undefined;
-  readonly leftOut: EngineChoice["leftOut"];
+  readonly leftOut: readonly LeftOut[];
 }
 
 export interface GeneratedFigures {
@@ -122,15 +129,18 @@ export const ALL_SETS: readonly string[] = [
 export function runAccuracy(plan: AccuracyPlan): AccuracyRun {
   const wanted = (name: string) => plan.only === undefined || plan.only.includes(name);
   const openings: OpeningRow[] = [];
+  const leftOut: LeftOut[] = plan.engines.leftOut.map((one) => ({ ...one, set: "all sets" }));
   const univariate = new Map(
     UNIVARIATE_SETS.filter(wanted).map((name) => {
       const regions = regionsOf(plan, name);
       if (OPENING_SETS.has(name)) openings.push(...openingRows(plan, name, regions));
-      return [name, setRows(plan, name, regions)] as const;
+      return [name, setRows(plan, name, regions, leftOut)] as const;
     }),
   );
   const nodes = new Map(
-    NODE_SETS.filter(wanted).map((name) => [name, nodeRows(plan, regionsOf(plan, name))] as const),
+    NODE_SETS.filter(wanted).map(
+      (name) => [name, nodeRows(plan, regionsOf(plan, name), leftOut)] as const,
+    ),
   );
   const incidents = INCIDENT_SETS.filter(wanted).map((name) => incidentRows(plan, name));
   return {
@@ -140,7 +150,7 @@ export function runAccuracy(plan: AccuracyPlan): AccuracyRun {
     healthy: new Map(incidents.flatMap(({ healthy }) => [...healthy])),
     openings,
     generated: wanted(GENERATED) ? generatedFigures(plan) : undefined,
-    leftOut: plan.engines.leftOut,
+    leftOut,
   };
 }
 
@@ -149,10 +159,34 @@ function regionsOf({ dataDir, say }: AccuracyPlan, name: SeriesSet): LabelledReg
   return readSeriesSet(dataDir, name).map(labelledRegion);
 }
 
-function setRows(plan: AccuracyPlan, name: string, regions: readonly LabelledRegion[]): SetRow[] {
-  const engines = plan.engines.measured.map((one) => {
-    plan.say(`${name}: ${one.name}`);
-    const scores = regions.map(({ record }) => engineScores(record, one.engine));
+/** A row an engine; one that cannot judge this set is left out with its reason. */
+function measuredRows<Row>(
+  { engines, say }: AccuracyPlan,
+  set: string,
+  leftOut: LeftOut[],
+  rowOf: (engine: MeasuredEngine) => Row,
+): Row[] {
+  return engines.measured.flatMap((one) => {
+    say(`${set}: ${one.name}`);
+    try {
+      return [rowOf(one)];
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== "engine/unavailable") throw error;
+      leftOut.push({ name: one.name, set, reason: error.message });
+      return [];
+    }
+  });
+}
+
+function setRows(
+  plan: AccuracyPlan,
+  name: string,
+  regions: readonly LabelledRegion[],
+  leftOut: LeftOut[],
+): SetRow[] {
+  const records = regions.map(({ record }) => record);
+  const engines = measuredRows(plan, name, leftOut, (one) => {
+    const scores = engineScores(records, one.engine);
     return setRow(name, regions, { detector: one.name, kind: "engine", levels: LEVELS, scores });
   });
   const floors = plan.floors.map((floor) => {
@@ -196,12 +230,13 @@ function openingRows(
 }
 
 function nodeRows(
-  { engines, floors, say }: AccuracyPlan,
+  plan: AccuracyPlan,
   regions: readonly LabelledRegion[],
+  leftOut: LeftOut[],
 ): NodeRow[] {
+  const { floors, say } = plan;
   const set = regions[0]!.record.dataset;
-  const ours = engines.measured.map(({ name, engine }): NodeRow => {
-    say(`${set}: ${name}`);
+  const ours = measuredRows(plan, set, leftOut, ({ name, engine }): NodeRow => {
     const quality = judgeNodes(regions, engine, [0, LATE_MS]);
     return { detector: name, kind: "engine", vusPr: quality.calibrated.vusPr, quality };
   });

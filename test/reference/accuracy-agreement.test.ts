@@ -60,7 +60,10 @@ describe.skipIf(missing !== undefined && process.env.CI === undefined)(
         const engine = createStreamEngine();
         const mine = judgeSet(
           regions,
-          regions.map(({ record }) => engineScores(record, engine)),
+          engineScores(
+            regions.map(({ record }) => record),
+            engine,
+          ),
         );
         expect(mine.vusPr).toBeCloseTo(summary.vus_pr, DIGITS);
         expect(mine.vusRoc).toBeCloseTo(summary.vus_roc, DIGITS);

@@ -1,6 +1,7 @@
 import type { PointEngine } from "@foreshock/core";
+import { comparesPeers } from "../../../packages/server/src/cli/detect/engines.ts";
 import {
-  type ScoredTable,
+  type ScoredNode,
   scoreTable,
 } from "../../../packages/server/src/cli/detect/score-table.ts";
 import type { CsvTable } from "../../../packages/server/src/ingest/csv-table.ts";
@@ -8,38 +9,59 @@ import { TextColumn } from "../../../packages/server/src/ingest/text-column.ts";
 import type { LabelledSeries } from "../datasets/record.ts";
 
 /**
- * What `foreshock detect` makes of a record, through the same function: every metric point by point,
- * and the node's own row. Nothing is written or read on the way, so the figures are those of the
- * command line (a test holds them together).
+ * What `foreshock detect` makes of each record, through the same function: every metric point by
+ * point, and the node's own row. Nothing is written or read on the way, so the figures are those of
+ * the command line (a test holds them together). Engines that compare nodes are given those of one
+ * group together, all others one record after the other.
+ *
+ * @throws Refusal "engine/unavailable" where an engine compares more nodes than a group has
  */
-export function scoredTable(record: LabelledSeries, engine: PointEngine): ScoredTable {
-  return scoreTable(tableOf(record), engine);
+export function* scoredNodes(
+  records: readonly LabelledSeries[],
+  engine: PointEngine,
+): Generator<ScoredNode> {
+  const parts = comparesPeers(engine)
+    ? [...Map.groupBy(records, ({ group }) => group).values()]
+    : records.map((record) => [record]);
+  for (const part of parts) yield* scoreTable(tableOf(part), engine).nodes;
 }
 
 /** The score of a lone metric, or of the node where there are several. NaN = no score. */
-export function engineScores(record: LabelledSeries, engine: PointEngine): Float64Array {
-  const { series, nodes } = scoredTable(record, engine);
-  return record.columns.length === 1 ? series[0]!.points.score : nodes[0]!.score;
+export function engineScores(
+  records: readonly LabelledSeries[],
+  engine: PointEngine,
+): Float64Array[] {
+  return Array.from(scoredNodes(records, engine), ({ metrics, score }) =>
+    metrics.length === 1 ? metrics[0]!.points.score : score,
+  );
 }
 
-function tableOf({ series, timestampsMs, columns, metricNames }: LabelledSeries): CsvTable {
+/** Records of the same metrics, one below the other, each a node of one cluster. */
+function tableOf(records: readonly LabelledSeries[]): CsvTable {
+  const { metricNames, group } = records[0]!;
+  const lengths = records.map(({ timestampsMs }) => timestampsMs.length);
+  const joined = (columns: readonly Float64Array[]) =>
+    columns.length === 1 ? columns[0]! : Float64Array.from(columns.flatMap((one) => [...one]));
+  const entityOf = Int32Array.from(
+    lengths.flatMap((length, entity) => new Array<number>(length).fill(entity)),
+  );
   return {
-    name: series,
+    name: group,
     layout: {
-      format: columns.length === 1 ? "narrow" : "wide",
-      columnCount: columns.length + 1,
+      format: metricNames.length === 1 ? "narrow" : "wide",
+      columnCount: metricNames.length + 1,
       time: 0,
       cluster: -1,
       node: -1,
       metric: -1,
-      values: columns.map((_, k) => k + 1),
+      values: metricNames.map((_, k) => k + 1),
       metricNames,
     },
-    rowCount: timestampsMs.length,
-    timestampsMs,
+    rowCount: entityOf.length,
+    timestampsMs: joined(records.map(({ timestampsMs }) => timestampsMs)),
     stamps: new TextColumn(),
-    entities: [{ cluster: "bench", node: series, metric: undefined }],
-    entityOf: new Int32Array(timestampsMs.length),
-    columns,
+    entities: records.map(({ series }) => ({ cluster: group, node: series, metric: undefined })),
+    entityOf,
+    columns: metricNames.map((_, k) => joined(records.map(({ columns }) => columns[k]!))),
   };
 }

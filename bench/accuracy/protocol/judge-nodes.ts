@@ -1,7 +1,7 @@
 import { type PointEngine, type PointScores, rankWindow, runStageA } from "@foreshock/core";
 
 import { type Attribution, attribution } from "../metrics/hit-rate.ts";
-import { scoredTable } from "./engine-scores.ts";
+import { scoredNodes } from "./engine-scores.ts";
 import { judgeSet, type SetQuality } from "./judge-set.ts";
 import type { LabelledRegion } from "./labelled-region.ts";
 
@@ -37,10 +37,11 @@ export function judgeNodes(
   const topThree: Float64Array[] = [];
   const stageA: Float64Array[] = [];
   const attributions = latenessMs.map((): Attribution[] => []);
-  for (const region of regions) {
-    const { series, nodes } = scoredTable(region.record, engine);
-    const points = series.map((one) => one.points);
-    calibrated.push(nodes[0]!.score);
+  const records = regions.map(({ record }) => record);
+  for (const { metrics, score } of scoredNodes(records, engine)) {
+    const region = regions[calibrated.length]!;
+    const points = metrics.map((one) => one.points);
+    calibrated.push(score);
     topThree.push(topThreeOf(points));
     stageA.push(stageAOf(points, region.record.columns));
     latenessMs.forEach((lateMs, k) => {

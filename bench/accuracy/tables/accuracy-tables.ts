@@ -20,6 +20,12 @@ export function accuracyTables(run: AccuracyRun, measures: Measures): PageTable[
 }
 
 function leftOutTables({ leftOut }: AccuracyRun): PageTable[] {
-  const rows = leftOut.map(({ name, reason }) => [`\`${name}\``, reason]);
-  return [{ title: "Engines not measured here", notes: [], header: ["engine", "why"], rows }];
+  const byReason = Map.groupBy(leftOut, ({ name, reason }) => `${name} ${reason}`);
+  const rows = [...byReason.values()].map((all) => [
+    `\`${all[0]!.name}\``,
+    all.map(({ set }) => set).join(", "),
+    all[0]!.reason,
+  ]);
+  const header = ["engine", "not measured on", "why"];
+  return [{ title: "Engines not measured", notes: [], header, rows }];
 }
