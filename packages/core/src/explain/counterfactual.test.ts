@@ -9,9 +9,9 @@ const judge = (usual: number, reach: number) => (value: number) =>
   Math.abs(value - usual) >= reach ? 0.7 : 0.3;
 
 describe("counterfactualOf", () => {
-  it("by hand: usual 100 +- 40, so 412 would have been normal up to 130 in two digits", () => {
+  it("by hand: usual 100 +- 40, so 412 would have been normal up to 139.98, told as 139", () => {
     const point = { atMs, actual: 412, level: 100, scoreOf: judge(100, 40) };
-    expect(counterfactualOf(point)).toEqual({ atMs, value: 130, bound: "at-most", score: 0.3 });
+    expect(counterfactualOf(point)).toEqual({ atMs, value: 139, bound: "at-most", score: 0.3 });
   });
 
   it("by hand: and 12 from 61 on, as 60 itself is anomalous", () => {

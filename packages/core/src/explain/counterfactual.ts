@@ -9,7 +9,7 @@ const TRIES = 16;
 const HALVINGS = 14;
 /** Digits of the value that is told: as few as keep it normal ... */
 const DIGITS = [2, 3, 4, 5] as const;
-/** ... and move it by no more than this share of its distance from the actual value. */
+/** ... and move it by no more than this share of its distance from the actual value and the level. */
 const ROUNDING_SHARE = 0.1;
 
 export interface CounterfactualPoint {
@@ -43,7 +43,7 @@ export function counterfactualOf(point: CounterfactualPoint): Counterfactual | u
     if (isNormal(valueAt(middle))) normal = middle;
     else anomalous = middle;
   }
-  const value = rounded(valueAt(normal), actual, isNormal);
+  const value = rounded(valueAt(normal), point, isNormal);
   return { atMs, value, bound: reach < 0 ? "at-most" : "at-least", score: scoreOf(value) };
 }
 
@@ -52,15 +52,20 @@ export function valueTells(kind: AnomalyKind): boolean {
   return kind !== "flatline" && kind !== "missing";
 }
 
-/** Rounded away from the actual value; as it is where no rounding does. */
-function rounded(value: number, actual: number, isNormal: (value: number) => boolean): number {
-  const far = ROUNDING_SHARE * Math.abs(value - actual);
+/** Rounded away from the actual value; as it is where no rounding stays normal. */
+function rounded(
+  value: number,
+  { actual, level }: CounterfactualPoint,
+  isNormal: (value: number) => boolean,
+): number {
+  if (value === 0) return value;
+  const far = ROUNDING_SHARE * Math.min(Math.abs(value - actual), Math.abs(value - level));
   for (const digits of DIGITS) {
-    if (value === 0) break;
     const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) + 1 - digits);
     const steps = value < actual ? Math.floor(value / unit) : Math.ceil(value / unit);
     const short = Number((steps * unit).toPrecision(digits + 1));
-    if (Math.abs(short - value) <= far && isNormal(short)) return short;
+    const near = Math.abs(short - value) <= far || digits === DIGITS.at(-1);
+    if (near && isNormal(short)) return short;
   }
   return value;
 }

@@ -10,7 +10,7 @@ import {
   SECOND_MS,
 } from "@foreshock/core";
 import type { PartitionStore } from "../store/partition-store.ts";
-import { freshFold, type LiveSeries } from "./live-series.ts";
+import { foldOf, type LiveSeries } from "./live-series.ts";
 
 /** A sample of the store and the one before it that was known. */
 interface Sample {
@@ -32,10 +32,8 @@ export function counterfactualIn(
   episode: Pick<FoldedEpisode, "firstMs" | "peakMs">,
 ): Counterfactual | undefined {
   const { storeId, metadata } = series;
-  const fold = freshFold(metadata);
-  const saved = store.states.load(storeId, episode.firstMs - 1);
-  if (saved !== undefined) fold.restore(saved.bytes);
-  const startMs = saved === undefined ? 0 : saved.uptoMs + 1;
+  const fold = foldOf(metadata, store.states.load(storeId, episode.firstMs - 1));
+  const startMs = fold.lastMs === 0 ? 0 : fold.lastMs + 1;
   const { timestampsMs, values } = store.read(storeId, { startMs, endMs: episode.peakMs + 1 });
   const order = counterfactualPoints(episode);
   const found = new Map<EpochMs, Counterfactual>();
