@@ -126,6 +126,20 @@ describe("the platform on real input", () => {
     expect((await server.get("acme", "/health")).freshShare).toBe(1);
   });
 
+  it("accepts again, days later, what it has stored, and nothing else that is so late", async () => {
+    const points = (changed: number): [number, number][] =>
+      Array.from({ length: 2000 }, (_, i) => [at(i), i < changed ? -1 : i % 9]);
+    const send = (changed: number) =>
+      server.post("shop", "/ingest", {
+        series: [{ cluster: "eu", node: "z", metric: "cpu", points: points(changed) }],
+      });
+    expect((await send(0)).body).toMatchObject({ acceptedPoints: 2000, rejectedPoints: 0 });
+    expect((await send(0)).body).toMatchObject({ acceptedPoints: 2000, rejectedPoints: 0 });
+    const { body } = await send(3);
+    expect(body).toMatchObject({ acceptedPoints: 1997, rejectedPoints: 3 });
+    expect(body.rejected).toMatchObject([{ reason: "too-late", points: 3 }]);
+  });
+
   it("shows the other tenant nothing", async () => {
     expect((await server.get("globex", "/nodes")).data).toEqual([]);
     expect((await server.get("globex", `/findings?from=${START}&to=${NOW}`)).data).toEqual([]);

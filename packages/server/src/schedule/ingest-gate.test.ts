@@ -20,10 +20,14 @@ describe("gate", () => {
       [NOW + 1, Number.POSITIVE_INFINITY],
       [NOW + 2, Number.NaN],
     ];
-    const { report, messages } = gate("acme", batchOf([series("cpu", points)]), place, LIMITS, NOW);
-    expect(report.acceptedPoints).toBe(3);
+    const given = batchOf([series("cpu", points)]);
+    const { rejects, acceptedPoints, late, messages } = gate("acme", given, place, LIMITS, NOW);
+    expect(acceptedPoints).toBe(3);
+    expect(late.map(({ times, values }) => [...times, ...values])).toEqual([
+      [NOW - LATE_MAX_MS - 1, 3],
+    ]);
+    const report = rejects.report(acceptedPoints);
     expect(report.rejected.map(({ reason, points: n }) => [reason, n])).toEqual([
-      ["too-late", 1],
       ["future", 1],
       ["invalid-time", 1],
       ["infinite", 1],
@@ -38,8 +42,9 @@ describe("gate", () => {
 
   it("takes what it knows and refuses new series over the limit", () => {
     const batch = ["cpu", "load", "disk"].map((name) => series(name, [[NOW, 1]]));
-    const { report } = gate("acme", batchOf(batch), placeOf(4), LIMITS, NOW);
-    expect(report.acceptedPoints).toBe(2);
+    const { rejects, acceptedPoints } = gate("acme", batchOf(batch), placeOf(4), LIMITS, NOW);
+    const report = rejects.report(acceptedPoints);
+    expect(acceptedPoints).toBe(2);
     expect(report.rejected[0]).toMatchObject({ reason: "series-limit", points: 1 });
   });
 

@@ -1,22 +1,34 @@
 import type { EpochMs } from "@foreshock/core";
 import type { IngestBatch, IngestPlace } from "../ingest/ingest-batch.ts";
-import type { IngestReport, RejectReason } from "../ingest/ingest-series.ts";
+import type { RejectReason } from "../ingest/ingest-series.ts";
 import type { SeriesDirectory, SeriesInfo } from "./directory.ts";
 import { HandOver } from "./hand-over.ts";
 import type { AppendPart } from "./protocol.ts";
+import { Rejects } from "./rejects.ts";
 
 /** Points newer than this against the wall clock are refused one by one: a sender's clock is wrong. */
 export const FUTURE_MAX_MS = 10 * 60_000;
 /** Points older than this against their own series' newest are refused; within it they are merged. */
 export const LATE_MAX_MS = 2 * 3_600_000;
-const EXAMPLES_MAX = 5;
+/** Points of a batch that may be looked up behind that: a retry of what is stored is no news. */
+const LOOKED_UP_MAX = 50_000;
 
 export interface GatedBatch {
-  readonly report: IngestReport;
+  readonly acceptedPoints: number;
+  readonly rejects: Rejects;
+  /** Too late to be stored; accepted all the same where the store holds them already. */
+  readonly late: readonly LateRun[];
   /** What goes to each worker, by its number; undefined where it gets nothing. */
   readonly messages: readonly (readonly AppendPart[] | undefined)[];
   /** Oldest accepted time; NaN when nothing was accepted. */
   readonly oldestMs: EpochMs;
+}
+
+/** Points of one series that lie behind what is still taken. */
+export interface LateRun {
+  readonly info: SeriesInfo;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
 }
 
 export interface GatePlace {
@@ -47,6 +59,7 @@ export function gate(
   const judge = new Judge(batch, nowMs, rejects);
   const accepted = new HandOver(batch.places.length, judge.times, judge.values);
   const { places, ends } = batch;
+  const late: LateRun[] = [];
   let oldestMs = Number.NaN;
   for (let k = 0, first = 0; k < places.length; first = ends[k]!, k++) {
     const known = tenant.find(places[k]!);
@@ -57,6 +70,7 @@ export function gate(
     }
     const from = judge.count;
     judge.run(places[k]!, first, ends[k]!, known?.newestMs ?? Number.NEGATIVE_INFINITY);
+    if (judge.late.length > 0) late.push(lateRun(known!, judge.late));
     if (judge.count === from) continue;
     const info = known ?? newSeries(tenantId, places[k]!, place.directory);
     info.newestMs = judge.newestMs;
@@ -64,7 +78,13 @@ export function gate(
     accepted.add(info, judge.count);
   }
   const messages = accepted.parts(place.workerCount, place.announced);
-  return { report: rejects.report(judge.count), messages, oldestMs };
+  return { acceptedPoints: judge.count, rejects, late, messages, oldestMs };
+}
+
+/** From times and values by turns. */
+function lateRun(info: SeriesInfo, late: readonly number[]): LateRun {
+  const times = Float64Array.from({ length: late.length / 2 }, (_, i) => late[2 * i]!);
+  return { info, times, values: times.map((_, i) => late[2 * i + 1]!) };
 }
 
 /** A series is known from its first accepted point on: what is refused leaves no trace. */
@@ -82,6 +102,9 @@ class Judge {
   /** Of the run judged last. */
   oldestMs = 0;
   newestMs = 0;
+  /** Of the run judged last: times and values, by turns, of points that are too late. */
+  late: number[] = [];
+  #lookedUp = 0;
   readonly #batch: IngestBatch;
   readonly #newestAllowedMs: EpochMs;
   readonly #rejects: Rejects;
@@ -107,12 +130,18 @@ class Judge {
     const tooLateMs = knownNewestMs - LATE_MAX_MS;
     this.oldestMs = Number.POSITIVE_INFINITY;
     this.newestMs = knownNewestMs;
+    if (this.late.length > 0) this.late = [];
     for (let i = first; i < end; i++) {
       const atMs = timestampsMs[i]!;
       const value = values[i]!;
       const stale = staleAt[this.#stale] === i;
       if (stale) this.#stale++;
       const reason = this.#reasonOf(atMs, value, tooLateMs);
+      if (reason === "too-late" && this.#lookedUp < LOOKED_UP_MAX) {
+        this.#lookedUp++;
+        this.late.push(atMs, stale ? Number.POSITIVE_INFINITY : value);
+        continue;
+      }
       if (reason !== undefined) {
         this.#rejects.add(reason, place, 1);
         continue;
@@ -128,28 +157,8 @@ class Judge {
   #reasonOf(atMs: EpochMs, value: number, tooLateMs: EpochMs): RejectReason | undefined {
     if (!Number.isFinite(atMs) || atMs < 0) return "invalid-time";
     if (atMs > this.#newestAllowedMs) return "future";
-    if (atMs < tooLateMs) return "too-late";
     if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return "infinite";
+    if (atMs < tooLateMs) return "too-late";
     return undefined;
-  }
-}
-
-/** Counts what is turned away, with the first few places for the reply. */
-class Rejects {
-  readonly #counts = new Map<RejectReason, { points: number; examples: string[] }>();
-
-  add(reason: RejectReason, { clusterId, nodeId, metricName }: IngestPlace, points: number): void {
-    const entry = this.#counts.get(reason) ?? { points: 0, examples: [] };
-    this.#counts.set(reason, entry);
-    entry.points += points;
-    if (entry.examples.length >= EXAMPLES_MAX) return;
-    const example = `${clusterId}/${nodeId}/${metricName}`;
-    if (entry.examples.at(-1) !== example) entry.examples.push(example);
-  }
-
-  report(acceptedPoints: number): IngestReport {
-    const rejected = [...this.#counts].map(([reason, entry]) => ({ reason, ...entry }));
-    const rejectedPoints = rejected.reduce((sum, { points }) => sum + points, 0);
-    return { acceptedPoints, rejectedPoints, rejected };
   }
 }

@@ -7,6 +7,7 @@ import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { SeriesDirectory } from "./directory.ts";
 import { InFlight } from "./in-flight.ts";
 import { type GatedBatch, type GatePlace, gate } from "./ingest-gate.ts";
+import { reportOf } from "./late-retry.ts";
 import type { ScoredMessage, StoredSeries } from "./protocol.ts";
 import { LATEST_LENGTH } from "./protocol.ts";
 import { TenantRunner } from "./tenant-runner.ts";
@@ -109,8 +110,9 @@ export class LivePlatform implements Platform {
     const { limits } = this.options.settingsOf(tenantId);
     const gated = gate(tenantId, batch, this.#gatePlace, limits, this.options.now());
     await Promise.all(gated.messages.map((_, worker) => this.#append(tenantId, gated, worker)));
-    count(this.counters(tenantId), gated.report);
-    return gated.report;
+    const report = await reportOf(gated, this.pool);
+    count(this.counters(tenantId), report);
+    return report;
   }
 
   async #append(tenantId: string, gated: GatedBatch, worker: number): Promise<void> {

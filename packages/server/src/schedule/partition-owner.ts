@@ -19,9 +19,11 @@ import type {
   OpenAnswer,
   Question,
   SeriesHistory,
+  StoredQuestion,
   StoredSeries,
   ToWorker,
 } from "./protocol.ts";
+import { countStored } from "./stored-points.ts";
 
 type Post = (message: FromWorker, columns?: ArrayBuffer[]) => void;
 
@@ -136,6 +138,8 @@ export class PartitionOwner {
         return this.#anomaly(question.handle, question.windowStart);
       case "explain":
         return question.handles.map((handle) => this.#explain(handle, question));
+      case "count-stored":
+        return question.runs.map((run) => this.#countStored(run));
       case "history":
         return question.handles.map((handle) => this.#history(handle, question.range));
       case "close":
@@ -173,6 +177,11 @@ export class PartitionOwner {
   #explain(handle: number, question: ExplainQuestion): ExplainedSeries {
     const { runtime, series } = this.#find(handle);
     return explainedIn(runtime, series, question);
+  }
+
+  #countStored({ handle, times, values }: StoredQuestion): number {
+    const { runtime, series } = this.#find(handle);
+    return countStored(runtime.store, series.storeId, times, values);
   }
 
   #history(handle: number, range: TimeRange): SeriesHistory {

@@ -60,8 +60,16 @@ export type Question =
   | AlarmQuestion
   | { readonly what: "anomaly"; readonly handle: number; readonly windowStart: EpochMs }
   | ExplainQuestion
+  | { readonly what: "count-stored"; readonly runs: readonly StoredQuestion[] }
   | { readonly what: "history"; readonly handles: readonly number[]; readonly range: TimeRange }
   | { readonly what: "close" };
+
+/** Points of a series: how many of them are stored with just these values? */
+export interface StoredQuestion {
+  readonly handle: number;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
 
 /** The strongest episodes of some series in a range, and whether they reported at an instant. */
 export interface ExplainQuestion {
@@ -110,6 +118,8 @@ export interface Answers {
   readonly anomaly: AnomalyRow | undefined;
   readonly explain: readonly ExplainedSeries[];
   readonly history: readonly SeriesHistory[];
+  /** One count a run. */
+  readonly "count-stored": readonly number[];
   readonly close: undefined;
 }
 
