@@ -92,6 +92,15 @@ function rootGoals(what: string, place: string, as1: Numbers, avg5: Numbers): Go
   ];
 }
 
+/** Realised over promised alarms of healthy fleets: the highest of four fleets, and the lowest. */
+function promiseGoals(level: string, days: number, highest: Numbers, lowest: Numbers): Goal[] {
+  const what = `healthy fleets, ${level} once in ${days} days: realised / promised`;
+  return [
+    atMost(`${what}, highest`, `fleet-highest@${days}/${level}`, highest, 2),
+    atLeast(`${what}, lowest`, `fleet-lowest@${days}/${level}`, lowest),
+  ];
+}
+
 function healthyGoal(group: string, reference: number): Goal {
   const what = `healthy windows whose ranking score reaches 0.5, ${group}`;
   return atMost(what, `healthy@0.5/${group}`, [reference, 0.06, 0.02], 2);
@@ -169,4 +178,35 @@ export const GOALS: readonly Goal[] = [
   atLeast("fine kinds right, detected faults", "kinds", [0.772, 0.8, 0.88]),
   atLeast("label seasonal right", "label-seasonal", [0.44, undefined, 0.75]),
   atLeast("label trend right", "label-trend", [0.92, undefined, 0.75]),
+  ...promiseGoals("node", 7, [0.8, 2, 2], [0.51, 0.3, 0.5]),
+  ...promiseGoals("node", 30, [1.15, 2, 2], [0.61, 0.3, 0.5]),
+  ...promiseGoals("cluster", 7, [1.8, 2, 2], [1.1, undefined, 0.5]),
+  ...promiseGoals("cluster", 30, [3.1, 3.5, 2], [1.3, undefined, 0.5]),
+  ...promiseGoals("tenant", 7, [1.5, 2, 2], [0.72, undefined, 0.5]),
+  ...promiseGoals("tenant", 30, [1.6, 2, 2], [0.4, undefined, 0.5]),
+  atMost(
+    "healthy fleets, findings at one a month (2.8 promised), mean of 4",
+    "fleet-findings@30",
+    [3.25, 5, 3.5],
+    2,
+  ),
+  atMost(
+    "healthy fleets, findings at one a week (12 promised), mean of 4",
+    "fleet-findings@7",
+    [10, 16, 14],
+    1,
+  ),
+  atLeast(
+    "4 metrics of one node, size 16: found at one a week",
+    "fault-found@7/4 metrics of one node",
+    [1, 0.95],
+  ),
+  atLeast("the same: that node first", "fault-first/4 metrics of one node", [1, 0.95]),
+  atMost(
+    "whole cluster, size 4: findings a fault",
+    "fault-findings/6 metrics of a whole cluster",
+    [1.3, 1.5],
+    2,
+  ),
+  atLeast("the same: level right", "fault-level/6 metrics of a whole cluster", [1, 0.9]),
 ];

@@ -16,6 +16,7 @@ export function measuresOf(run: AccuracyRun): Measures {
     ),
     ...ofOpenings(run),
     ...ofGenerated(run),
+    ...ofFleets(run),
   ];
   return new Map(entries.filter(([, value]) => !Number.isNaN(value)));
 }
@@ -88,4 +89,31 @@ function ofGenerated({ generated }: AccuracyRun): Entry[] {
     ["kinds", labels.kinds],
     ...[...labels.byLabel].map(([label, share]): Entry => [`label-${label}`, share]),
   ];
+}
+
+/** Of the healthy fleets the highest and the lowest ratio count; findings are means. */
+function ofFleets({ fleets }: AccuracyRun): Entry[] {
+  if (fleets === undefined) return [];
+  const { healthy, faults } = fleets;
+  const ratios = [...healthy[0]!.ratios].flatMap(([level, byDays]) =>
+    [...byDays.keys()].flatMap((days): Entry[] => {
+      const all = healthy.map((fleet) => fleet.ratios.get(level)!.get(days)!);
+      return [
+        [`fleet-highest@${days}/${level}`, Math.max(...all)],
+        [`fleet-lowest@${days}/${level}`, Math.min(...all)],
+      ];
+    }),
+  );
+  const findings = [...healthy[0]!.findings.keys()].map((budget): Entry => {
+    const opened = healthy.map((fleet) => fleet.findings.get(budget)!.opened);
+    const mean = opened.reduce((sum, count) => sum + count, 0) / opened.length;
+    return [`fleet-findings@${budget}`, mean];
+  });
+  const found = faults.flatMap((one): Entry[] => [
+    ...[...one.found].map(([days, share]): Entry => [`fault-found@${days}/${one.shape}`, share]),
+    [`fault-first/${one.shape}`, one.placeFirst],
+    [`fault-findings/${one.shape}`, one.findingsEach],
+    [`fault-level/${one.shape}`, one.levelRight],
+  ]);
+  return [...ratios, ...findings, ...found];
 }
