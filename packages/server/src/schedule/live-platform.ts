@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DurationMs, EpochMs, FleetFinding } from "@foreshock/core";
 import type { IngestBatch, IngestReport, Platform, TenantView } from "../api/platform.ts";
 import { Unavailable } from "../api/platform-errors.ts";
-import { FleetStore } from "../store/fleet-store.ts";
+import { type FleetState, FleetStore, type TenantFleetStore } from "../store/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { SeriesDirectory } from "./directory.ts";
 import { InFlight } from "./in-flight.ts";
@@ -185,12 +185,14 @@ export class LivePlatform implements Platform {
     const store = this.fleetStore.forTenant(tenantId);
     const settings = this.options.settingsOf(tenantId);
     const chosen = store.setting(STEP_SETTING);
+    const saved = store.loadState(FOLD_SLOT);
+    forgetUnsaved(store, saved);
     const given = settings.stepMs > 0 ? settings.stepMs : undefined;
     return new TenantRunner({
       directory: this.directory.tenant(tenantId),
       budgetDays: settings.budgetDays,
       stepMs: chosen === undefined ? given : Number(chosen),
-      savedFold: store.loadState(FOLD_SLOT)?.bytes,
+      savedFold: saved?.bytes,
       shelf: () => store.scores,
       events: {
         stepChosen: (stepMs) => store.putSetting(STEP_SETTING, String(stepMs)),
@@ -251,6 +253,15 @@ export class LivePlatform implements Platform {
     });
     await this.pool.askAll({ what: "commit-checkpoint" });
   }
+}
+
+/**
+ * Findings are written as they open, the fold only with a checkpoint. What opened behind the saved fold
+ * is folded again and opens again, or does not: steps that were judged while points were still missing.
+ */
+function forgetUnsaved(store: TenantFleetStore, saved: FleetState | undefined): void {
+  if (saved !== undefined) store.findings.deleteOpenedAfter(saved.uptoMs);
+  else if (!store.hasState(FOLD_SLOT)) store.findings.deleteOpenedAfter(Number.NEGATIVE_INFINITY);
 }
 
 export interface IngestCounters {

@@ -76,6 +76,11 @@ export class FindingsTable {
     return this.#run("DELETE FROM finding WHERE tenant = ? AND id = ?", this.#tenant, id) > 0;
   }
 
+  /** Removes findings that opened after an instant: what is folded again from there makes them anew. */
+  deleteOpenedAfter(openedMs: number): void {
+    this.#run("DELETE FROM finding WHERE tenant = ? AND opened_ms > ?", this.#tenant, openedMs);
+  }
+
   get(id: string): StoredFinding | undefined {
     const sql = `SELECT ${COLUMNS} FROM finding WHERE tenant = ? AND id = ?`;
     return this.#rows(sql, this.#tenant, id)[0];

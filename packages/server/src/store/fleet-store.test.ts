@@ -122,6 +122,16 @@ describe("FleetStore", () => {
     expect(acme.findings.get("f")).toBeUndefined();
   });
 
+  it("forgets the findings of one tenant that opened after an instant", () => {
+    for (const opened of [1, 2, 3]) acme.findings.put(finding(`f${opened}`, opened, null));
+    store.forTenant("other").findings.put(finding("f3", 3, null));
+    acme.findings.deleteOpenedAfter(acme.findings.get("f2")!.openedMs);
+    expect(acme.findings.open().map(({ id }) => id)).toEqual(["f2", "f1"]);
+    expect(store.forTenant("other").findings.open().length).toBe(1);
+    acme.findings.deleteOpenedAfter(Number.NEGATIVE_INFINITY);
+    expect(acme.findings.open()).toEqual([]);
+  });
+
   it("keeps states and settings by tenant, and says nothing of a damaged state", () => {
     const state = { uptoMs: START, position: '{"p0":7}', bytes: Uint8Array.of(1, 2, 3) };
     acme.saveState("newest", state);
@@ -131,6 +141,10 @@ describe("FleetStore", () => {
     expect(acme.setting("stepMs")).toBe("300000");
     expect(store.forTenant("other").loadState("newest")).toBeUndefined();
     expect(store.forTenant("other").setting("stepMs")).toBeUndefined();
+    expect([acme, store.forTenant("other")].map((one) => one.hasState("newest"))).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it("takes a checkpoint whole or not at all", () => {

@@ -108,6 +108,12 @@ export class TenantFleetStore {
     );
   }
 
+  /** Whether a state was ever saved under `slot`, damaged by now or not. */
+  hasState(slot: string): boolean {
+    const sql = "SELECT 1 FROM fleet_state WHERE tenant = ? AND slot = ?";
+    return guarded(this.#file, () => this.#db.prepare(sql).get(this.#tenant, slot)) !== undefined;
+  }
+
   /** The state under `slot`; undefined when there is none, or its bytes are damaged. */
   loadState(slot: string): FleetState | undefined {
     const row = guarded(this.#file, () =>
