@@ -6,8 +6,9 @@ import type { WindowPlan } from "./window-plan.ts";
 const SPREAD_QUANTILE = 0.95;
 const SPREAD_UNIT = 1.96;
 const RARITY_P_MIN = 1e-12;
-/** The rarest points of a window that its rarity is the mean of: one of many rows is rare by chance. */
+/** The rarest points of a window that its rarity is the mean of: a single one is rare by chance. */
 const RAREST_SHARE = 0.1;
+const RAREST_MIN = 3;
 const SAME_LEVEL = 1e-12;
 
 /**
@@ -30,7 +31,7 @@ export interface ColumnSummaries {
   readonly moved: Float64Array;
   /** 1 where the mean of the window lies below the level. */
   readonly fell: Uint8Array;
-  /** Mean -log10 p of the rarest tenth of the window's rows, at least one. */
+  /** Mean -log10 p of the rarest tenth of the window's known points, at least three. */
   readonly rarity: Float64Array;
   /** Known points, lowest and highest value of the ranked window; the latter hold where there are points. */
   readonly pointCount: Int32Array;
@@ -80,7 +81,7 @@ export function summarizeColumn(
   for (let window = 0; window < out.windowCount; window++) {
     const start = window === 0 ? plan.start : plan.pastStarts[window - 1]!;
     const cell = window * out.columnCount + column;
-    out.rarity[cell] = rarityOf(p, start, start + length);
+    out.rarity[cell] = rarityOf(values, p, start, start + length);
     if (out.historyCount[column]! < 2) continue;
     const level = out.level[column]!;
     out.moved[cell] = sustainedMove(values, start, start + length, level);
@@ -131,24 +132,20 @@ function summarizeExtremes(window: Float64Array, column: number, out: ColumnSumm
   out.highest[column] = highest;
 }
 
-function rarityOf(p: Float64Array, start: number, end: number): number {
-  const rarestCount = Math.max(1, Math.round(RAREST_SHARE * (end - start)));
-  if (rarestCount === 1) {
-    let smallest = 1;
-    for (let row = start; row < end; row++) {
-      if (p[row]! < smallest) smallest = p[row]!;
-    }
-    return -Math.log10(Math.max(smallest, RARITY_P_MIN));
-  }
+/** 0 where no point is known. */
+function rarityOf(values: Float64Array, p: Float64Array, start: number, end: number): number {
   if (scratch.values.length < end - start) scratch.values = new Float64Array(end - start);
-  const sorted = scratch.values;
+  const known = scratch.values;
+  let count = 0;
   for (let row = start; row < end; row++) {
-    sorted[row - start] = Number.isNaN(p[row]!) ? 1 : p[row]!;
+    if (!Number.isNaN(values[row]!)) known[count++] = Number.isNaN(p[row]!) ? 1 : p[row]!;
   }
-  selectSmallest(sorted, end - start, rarestCount - 1);
+  if (count === 0) return 0;
+  const rarest = Math.min(count, Math.max(RAREST_MIN, Math.round(RAREST_SHARE * count)));
+  selectSmallest(known, count, rarest - 1);
   let sum = 0;
-  for (let i = 0; i < rarestCount; i++) sum -= Math.log10(Math.max(sorted[i]!, RARITY_P_MIN));
-  return sum / rarestCount;
+  for (let i = 0; i < rarest; i++) sum -= Math.log10(Math.max(known[i]!, RARITY_P_MIN));
+  return sum / rarest;
 }
 
 function meanOf(values: Float64Array, start: number, end: number, level: number): number {

@@ -84,12 +84,17 @@ describe("rankWindow", () => {
     ]);
   });
 
-  it("by hand: the rarity of 30 rows is the mean of their three rarest, so one rare row is not all", () => {
+  it("by hand: rarity is the mean of the rarest tenth of the known points, at least three: 60 rows take six", () => {
     const p = new Float64Array(ROWS).fill(1);
-    p.set([1e-6, 1e-3, 1e-3], 175);
+    p.set([1e-6, 1e-3, 1e-3], 185);
     const flat = new Float64Array(ROWS).fill(7);
-    expect(rankWindow({ ...input([flat], 170), p: [p] }).metrics[0]!.evidence).toBeCloseTo(4, 12);
-    expect(rankWindow({ ...input([flat], 188), p: [p] }).metrics[0]!.evidence).toBe(0);
+    const rarityFrom = (start: number, values: Float64Array) =>
+      rankWindow({ ...input([values], start), p: [p] }).metrics[0]!.evidence;
+    expect(rarityFrom(180, flat)).toBeCloseTo((6 + 3 + 3) / 3, 12);
+    expect(rarityFrom(140, flat)).toBeCloseTo((6 + 3 + 3) / 6, 12);
+    expect(rarityFrom(190, flat)).toBe(0);
+    const gaps = flat.map((value, row) => (row >= 180 && row !== 185 ? Number.NaN : value));
+    expect(rarityFrom(180, gaps)).toBeCloseTo(6, 12);
   });
 
   it("by hand: in 100 rows a move lasts ten, so five rows 50 above 10 count half of that", () => {
