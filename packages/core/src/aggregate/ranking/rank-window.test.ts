@@ -2,8 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../model/refusal.ts";
 import { type RankWindowInput, rankWindow } from "./rank-window.ts";
-import { quantile, selectSmallest } from "./select.ts";
-import { planWindow } from "./window-plan.ts";
 
 const MINUTE_MS = 60_000;
 const ROWS = 200;
@@ -145,7 +143,8 @@ describe("rankWindow", () => {
   });
 
   it("ranks the node higher the harder it is hit", () => {
-    const size = fc.double({ min: 0.1, max: 50, noNaN: true });
+    // Below the wave's own size a move may only flatten it.
+    const size = fc.double({ min: 2, max: 50, noNaN: true });
     fc.assert(
       fc.property(size, size, (one, two) => {
         const valueAt = (by: number) => {
@@ -155,8 +154,7 @@ describe("rankWindow", () => {
           return rankWindow(input(columns, 190)).nodes.find(({ nodeId }) => nodeId === "n0")!.value;
         };
         const [small, large] = [Math.min(one, two), Math.max(one, two)];
-        // Below the wave's own size a move may only flatten it.
-        if (small > 2) expect(valueAt(large)).toBeGreaterThanOrEqual(valueAt(small));
+        expect(valueAt(large)).toBeGreaterThanOrEqual(valueAt(small));
       }),
     );
   });
@@ -174,6 +172,37 @@ describe("rankWindow", () => {
       expect(nodes[0]!.nodeId).toBe("n1");
       expect(nodes.at(-1)).toMatchObject({ nodeId: "n3", value: 0, contributions: [] });
     }
+  });
+
+  it.each([20, 60, 400, 1440])("names the node after a history of %d points", (history) => {
+    const rows = history + 10;
+    const columns = Array.from({ length: 4 }, (_, n) =>
+      Float64Array.from({ length: rows }, (_, row) => {
+        return 20 + Math.sin(row * (1.7 + n)) + (n === 2 && row >= history ? 8 : 0);
+      }),
+    );
+    const { nodes } = rankWindow({
+      ...input(columns, 0),
+      timestampsMs: Float64Array.from({ length: rows }, (_, row) => row * MINUTE_MS),
+      p: columns.map(() => new Float64Array(rows).fill(1)),
+      startMs: history * MINUTE_MS,
+      endMs: rows * MINUTE_MS,
+    });
+    expect(nodes[0]).toMatchObject({ nodeId: "n2", onsetMs: history * MINUTE_MS });
+  });
+
+  it("takes a range by the rows in it: where between two rows it begins and ends changes nothing", () => {
+    const columns = [wave(0), wave(1), wave(2)].map((column, n) =>
+      column.map((value, row) => (row >= 190 && n === 1 ? value + 8 : value)),
+    );
+    const whole = rankWindow({ ...input(columns, 185), endMs: 195 * MINUTE_MS });
+    const before = fc.integer({ min: 0, max: MINUTE_MS - 1 });
+    fc.assert(
+      fc.property(before, before, (first, last) => {
+        const range = { startMs: 185 * MINUTE_MS - first, endMs: 195 * MINUTE_MS - last };
+        expect(rankWindow({ ...input(columns, 185), ...range })).toEqual(whole);
+      }),
+    );
   });
 
   it("uses nothing at or after the end of the window", () => {
@@ -241,52 +270,6 @@ describe("rankWindow", () => {
     });
     expect(() => rankWindow({ ...good, p: [] })).toThrow(Refusal);
     expect(() => rankWindow({ ...good, endMs: good.startMs })).toThrow(Refusal);
-  });
-});
-
-describe("planWindow", () => {
-  it("by hand: window [100, 110) has the earlier windows 90, 80, ... 20 and the history from row 0", () => {
-    expect(planWindow(100, 110)).toEqual({
-      historyStart: 0,
-      historyEnd: 90,
-      start: 100,
-      end: 110,
-      pastStarts: [90, 80, 70, 60, 50, 40, 30, 20],
-    });
-  });
-
-  it("keeps a guard as long as the window out of the history, but never more than a quarter of it", () => {
-    expect(planWindow(100, 120).historyEnd).toBe(80);
-    expect(planWindow(100, 180).historyEnd).toBe(75);
-    expect(planWindow(5000, 6000).historyEnd).toBe(4640);
-    expect(planWindow(3, 10).historyEnd).toBe(3);
-  });
-
-  it("looks at 30 earlier windows and 1,440 rows of history at most", () => {
-    const plan = planWindow(5000, 5010);
-    expect(plan.historyStart).toBe(3560);
-    expect(plan.pastStarts.length).toBe(30);
-    expect(planWindow(5000, 5100).pastStarts.length).toBe(14);
-  });
-});
-
-describe("selection", () => {
-  it("finds what sorting finds, and interpolates quantiles like it", () => {
-    const column = fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 1, maxLength: 80 });
-    fc.assert(
-      fc.property(column, fc.nat(), fc.double({ min: 0, max: 1, noNaN: true }), (list, pick, q) => {
-        const sorted = Float64Array.from(list).sort();
-        const k = pick % list.length;
-        expect(selectSmallest(Float64Array.from(list), list.length, k)).toBe(sorted[k]);
-        const position = (list.length - 1) * q;
-        const low = sorted[Math.floor(position)]!;
-        const high = sorted[Math.ceil(position)]!;
-        expect(quantile(Float64Array.from(list), list.length, q)).toBeCloseTo(
-          low + (high - low) * (position % 1),
-          9,
-        );
-      }),
-    );
   });
 });
 
