@@ -8,7 +8,7 @@ import {
   type SeriesSet,
   UNIVARIATE_SETS,
 } from "./datasets/datasets.ts";
-import type { EngineChoice, MeasuredEngine } from "./engines.ts";
+import type { EngineChoice, EngineKind, MeasuredEngine } from "./engines.ts";
 import { type Floor, floorOfNode } from "./floors/floors.ts";
 import { floorRanks } from "./floors/root-floor.ts";
 import { engineScores } from "./protocol/engine-scores.ts";
@@ -59,7 +59,7 @@ export interface AccuracyPlan {
 /** A detector on a set, ours or a floor. */
 export interface SetRow {
   readonly detector: string;
-  readonly kind: "engine" | "floor";
+  readonly kind: EngineKind | "floor";
   /** Its alarm levels: the three of a score, or a floor's own. */
   readonly levels: readonly number[];
   readonly quality: SetQuality;
@@ -69,7 +69,7 @@ export interface SetRow {
 
 export interface NodeRow {
   readonly detector: string;
-  readonly kind: "engine" | "floor";
+  readonly kind: EngineKind | "floor";
   readonly vusPr: number;
   /** Undefined for a floor. */
   readonly quality: NodeSetQuality | undefined;
@@ -206,7 +206,7 @@ function setRows(
   const records = regions.map(({ record }) => record);
   const engines = measuredRows(plan, name, leftOut, (one) => {
     const scores = engineScores(records, one.engine);
-    return setRow(name, regions, { detector: one.name, kind: "engine", levels: LEVELS, scores });
+    return setRow(name, regions, { detector: one.name, kind: one.kind, levels: LEVELS, scores });
   });
   const floors = plan.floors.map((floor) => {
     plan.say(`${name}: floor ${floor.name}`);
@@ -223,7 +223,7 @@ function setRow(
   row: Pick<SetRow, "detector" | "kind" | "levels"> & { readonly scores: Float64Array[] },
 ): SetRow {
   const { scores, ...rest } = row;
-  const level = row.kind === "engine" ? NAB_LEVEL : row.levels[0];
+  const level = row.kind === "floor" ? row.levels[0] : NAB_LEVEL;
   const nab = {
     best: nabScores(regions, scores),
     fixed: nabScores(regions, scores, level ?? Number.POSITIVE_INFINITY),
@@ -255,9 +255,9 @@ function nodeRows(
 ): NodeRow[] {
   const { floors, say } = plan;
   const set = regions[0]!.record.dataset;
-  const ours = measuredRows(plan, set, leftOut, ({ name, engine }): NodeRow => {
+  const ours = measuredRows(plan, set, leftOut, ({ name, kind, engine }): NodeRow => {
     const quality = judgeNodes(regions, engine, [0, LATE_MS]);
-    return { detector: name, kind: "engine", vusPr: quality.calibrated.vusPr, quality };
+    return { detector: name, kind, vusPr: quality.calibrated.vusPr, quality };
   });
   return [...ours, ...floors.map((floor) => floorNodeRow(floor, regions, say))];
 }

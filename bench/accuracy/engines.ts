@@ -1,9 +1,17 @@
 import { type PointEngine, Refusal } from "@foreshock/core";
-import { engineByName, engines } from "../../packages/server/src/cli/detect/engines.ts";
+import {
+  engineByName,
+  engines,
+  watchesSteps,
+} from "../../packages/server/src/cli/detect/engines.ts";
+
+export type EngineKind = "engine" | "absence";
 
 /** An engine that can be measured here. */
 export interface MeasuredEngine {
   readonly name: string;
+  /** An engine for silences and stuck values says nothing about values: no floor is asked of it. */
+  readonly kind: EngineKind;
   readonly engine: PointEngine;
 }
 
@@ -25,7 +33,8 @@ export function chosenEngines(names: readonly string[] | undefined): EngineChoic
   const leftOut: { name: string; reason: string }[] = [];
   for (const name of names ?? registry.list().map((entry) => entry.name)) {
     try {
-      measured.push({ name, engine: engineByName(name) });
+      const engine = engineByName(name);
+      measured.push({ name, kind: watchesSteps(engine) ? "absence" : "engine", engine });
     } catch (error) {
       if (!(error instanceof Refusal) || error.code === "engine/unknown") throw error;
       leftOut.push({ name, reason: error.message });

@@ -11,9 +11,12 @@ export function quotedTable(title: string, figures: readonly QuotedFigure[]): Pa
   return { title, notes: [], header: ["what", "figure", "source"], rows };
 }
 
-/** Ours stand out. */
+/** Ours stand out. An engine for silences is not one for values, and says so. */
 export function nameOf({ detector, kind }: Pick<SetRow, "detector" | "kind">): string {
-  return kind === "engine" ? `**\`${detector}\`**` : detector;
+  if (kind === "floor") return detector;
+  return kind === "engine"
+    ? `**\`${detector}\`**`
+    : `\`${detector}\` (silences and stuck values only)`;
 }
 
 /** Empty where there is no number. */
