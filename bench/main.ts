@@ -1,16 +1,17 @@
 import { parseArgs } from "node:util";
 import { writeGolden } from "./accuracy/golden.ts";
 import { measureKinds } from "./accuracy/kinds/measure-kinds.ts";
-import { measureAccuracy } from "./accuracy/measure-accuracy.ts";
+import { measureAccuracy, measureFleets } from "./accuracy/measure-accuracy.ts";
 import { measureRanking } from "./load/ranking.ts";
 import { measureRemoteWrite } from "./load/remote-write.ts";
 import { measureStore } from "./load/store.ts";
 import { type Figure, keep } from "./page.ts";
 import { measureEngine } from "./speed/engine.ts";
 
-const USAGE = `usage: npm run bench                                     accuracy, speed and load, one after another
+const USAGE = `usage: npm run bench                                     accuracy, fleets, speed and load, one after another
        npm run bench -- accuracy --data DIR [--only SET,...] [--engine NAME,...]
        npm run bench -- kinds [--seeds 21,22,23]
+       npm run bench -- fleets
        npm run bench -- speed
        npm run bench -- load
        npm run bench -- golden --shared DIR --out DIR
@@ -20,13 +21,14 @@ DIR of accuracy holds one folder a data set; without --data it is $FORESHOCK_SHA
 const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   accuracy: () => measureAccuracy(flags),
   kinds: () => measureKinds(flags.seeds),
+  fleets: measureFleets,
   speed: async () =>
     keep({ name: "speed", command: "npm run bench -- speed", figures: await speed() }),
   load: () => keep({ name: "load", command: "npm run bench -- load", figures: store() }),
   golden: () => void writeGolden(given("shared"), given("out")),
 };
 /** What runs without a name, in this order. */
-const ALL = ["accuracy", "speed", "load"];
+const ALL = ["accuracy", "fleets", "speed", "load"];
 
 const { name, flags } = commandLine();
 const chosen = name === undefined ? ALL : [name];

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join, resolve } from "node:path";
+import { acceptanceTable } from "./accuracy/tables/acceptance-table.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const RESULTS = join(ROOT, "bench/results");
@@ -38,7 +39,7 @@ export interface BenchResult {
 export type Measured = Omit<BenchResult, "date" | "machine">;
 
 /** Order of the page; others follow by name. */
-const ORDER = ["accuracy", "speed", "load"];
+const ORDER = ["accuracy", "fleets", "speed", "load"];
 
 /** Keeps a run (the newest of each name) and writes docs/benchmarks.md from all of them. */
 export function keep(measured: Measured): void {
@@ -68,7 +69,9 @@ export function writePage(): void {
         .map((file) => JSON.parse(readFileSync(join(RESULTS, file), "utf8")) as BenchResult)
         .sort((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : 1))
     : [];
-  writeFileSync(PAGE, `${[HEAD, ...results.map(sectionOf)].join("\n\n")}\n`);
+  const measures = new Map(results.flatMap((one) => Object.entries(one.measures ?? {})));
+  const acceptance = tableSection(acceptanceTable(measures), "##");
+  writeFileSync(PAGE, `${[HEAD, acceptance, ...results.map(sectionOf)].join("\n\n")}\n`);
 }
 
 function place({ name }: BenchResult): number {
@@ -83,15 +86,14 @@ function sectionOf({ name, command, date, machine, figures, tables = [] }: Bench
   const parts = [
     `## ${name}\n\`${command}\`, ${date}; ${machine}.`,
     ...(rows.length > 0 ? [tableText(["what", "measured", "goal", ""], rows)] : []),
-    ...tables.map(({ title, notes, header, rows: lines }) =>
-      [
-        `### ${title}`,
-        ...(notes.length > 0 ? [notes.join("\n")] : []),
-        tableText(header, lines),
-      ].join("\n\n"),
-    ),
+    ...tables.map((table) => tableSection(table, "###")),
   ];
   return parts.join("\n\n");
+}
+
+function tableSection({ title, notes, header, rows }: PageTable, mark: string): string {
+  const text = notes.length > 0 ? [notes.join("\n")] : [];
+  return [`${mark} ${title}`, ...text, tableText(header, rows)].join("\n\n");
 }
 
 function tableText(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -13,14 +13,6 @@ import { type Floor, floorOfNode } from "./floors/floors.ts";
 import { floorRanks } from "./floors/root-floor.ts";
 import { engineScores } from "./protocol/engine-scores.ts";
 import {
-  FAULT_SHAPES,
-  type FaultShape,
-  type FleetFaults,
-  type HealthyFleet,
-  judgeFleetFaults,
-  judgeHealthyFleets,
-} from "./protocol/fleets.ts";
-import {
   type CleanQuality,
   judgeClean,
   judgeLabels,
@@ -102,14 +94,7 @@ export interface AccuracyRun {
   readonly openings: readonly OpeningRow[];
   /** Undefined where the default engine or the part was not asked for. */
   readonly generated: GeneratedFigures | undefined;
-  /** Undefined where it was not asked for. */
-  readonly fleets: FleetFigures | undefined;
   readonly leftOut: readonly LeftOut[];
-}
-
-export interface FleetFigures {
-  readonly healthy: readonly HealthyFleet[];
-  readonly faults: readonly FleetFaults[];
 }
 
 export interface GeneratedFigures {
@@ -128,8 +113,6 @@ const LATE_MS = 60_000;
 
 /** What needs no data: generated metrics with and without faults. */
 const GENERATED = "generated";
-/** Whole generated fleets: minutes of computing. */
-const FLEETS = "fleets";
 const SHIFT_INTERVALS_MS = [60_000, 300_000];
 const SHIFT_SIZES = [8, 15];
 const SHIFT_PROMISE_DAYS = 5.5;
@@ -140,7 +123,6 @@ export const ALL_SETS: readonly string[] = [
   ...NODE_SETS,
   ...INCIDENT_SETS,
   GENERATED,
-  FLEETS,
 ];
 
 /** Every engine and floor over every chosen set. Deterministic. @throws where a set is not there. */
@@ -168,7 +150,6 @@ export function runAccuracy(plan: AccuracyPlan): AccuracyRun {
     healthy: new Map(incidents.flatMap(({ healthy }) => [...healthy])),
     openings,
     generated: wanted(GENERATED) ? generatedFigures(plan) : undefined,
-    fleets: wanted(FLEETS) ? fleetFigures(plan) : undefined,
     leftOut,
   };
 }
@@ -309,14 +290,6 @@ function generatedFigures({ engines, say }: AccuracyPlan): GeneratedFigures | un
   );
   say("generated: faults and what they are called");
   return { clean, shifts, labels: judgeLabels(engine) };
-}
-
-function fleetFigures({ say }: AccuracyPlan): FleetFigures {
-  const faults = (Object.keys(FAULT_SHAPES) as FaultShape[]).map((shape) => {
-    say(`fleets: ${shape}`);
-    return judgeFleetFaults(shape);
-  });
-  return { healthy: judgeHealthyFleets(say), faults };
 }
 
 function defaultEngine(measured: readonly MeasuredEngine[]): StreamingEngine | undefined {

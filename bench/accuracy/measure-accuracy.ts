@@ -5,9 +5,12 @@ import { ALL_SETS, runAccuracy } from "./accuracy-run.ts";
 import { chosenEngines } from "./engines.ts";
 import { FLOORS } from "./floors/floors.ts";
 import { missedGates } from "./goals.ts";
-import { measuresOf } from "./measures.ts";
+import { fleetMeasures, type Measures, measuresOf } from "./measures.ts";
 import { printTables } from "./print-tables.ts";
+import { judgeFleets } from "./protocol/fleets.ts";
+import { acceptanceTable } from "./tables/acceptance-table.ts";
 import { accuracyTables } from "./tables/accuracy-tables.ts";
+import { fleetTables } from "./tables/fleet-tables.ts";
 
 /** As they stand on the command line. */
 export interface AccuracyFlags {
@@ -32,22 +35,39 @@ export function measureAccuracy({ data, only, engine }: AccuracyFlags): void {
     const engines = chosenEngines(listOf(engine));
     const run = runAccuracy({ dataDir, only: sets, engines, floors: FLOORS, say });
     const measures = measuresOf(run);
-    const tables = accuracyTables(run, measures);
-    printTables(tables);
+    const tables = accuracyTables(run);
+    printTables([acceptanceTable(measures), ...tables]);
     if (only === undefined && engine === undefined) {
       const command = "npm run bench -- accuracy --data DIR";
-      const byName = Object.fromEntries([...measures].map(([name, value]) => [name, short(value)]));
-      keep({ name: "accuracy", command, figures: [], tables, measures: byName });
+      keep({ name: "accuracy", command, figures: [], tables, measures: byName(measures) });
     }
-    const missed = missedGates(measures).map(({ goal }) => goal.what);
-    if (missed.length > 0) {
-      console.error(`gates missed: ${missed.join("; ")}`);
-      process.exitCode = 1;
-    }
+    tellMissed(measures);
   } catch (error) {
     console.error(`accuracy: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 2;
   }
+}
+
+/** Generated fleets, which need no data: the promise at every level, and faults under the budget. */
+export function measureFleets(): void {
+  const figures = judgeFleets(say);
+  const measures = fleetMeasures(figures);
+  const tables = fleetTables(figures);
+  printTables([acceptanceTable(measures), ...tables]);
+  const command = "npm run bench -- fleets";
+  keep({ name: "fleets", command, figures: [], tables, measures: byName(measures) });
+  tellMissed(measures);
+}
+
+function tellMissed(measures: Measures): void {
+  const missed = missedGates(measures).map(({ goal }) => goal.what);
+  if (missed.length === 0) return;
+  console.error(`gates missed: ${missed.join("; ")}`);
+  process.exitCode = 1;
+}
+
+function byName(measures: Measures): Record<string, number> {
+  return Object.fromEntries([...measures].map(([name, value]) => [name, short(value)]));
 }
 
 function say(step: string): void {

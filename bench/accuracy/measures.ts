@@ -1,4 +1,5 @@
 import type { AccuracyRun, NodeRow, RootRow, SetRow } from "./accuracy-run.ts";
+import type { FleetFigures } from "./protocol/fleets.ts";
 
 /** Every measured number by name, `what/detector/set`: what goals and later readers ask for. */
 export type Measures = ReadonlyMap<string, number>;
@@ -16,7 +17,6 @@ export function measuresOf(run: AccuracyRun): Measures {
     ),
     ...ofOpenings(run),
     ...ofGenerated(run),
-    ...ofFleets(run),
   ];
   return new Map(entries.filter(([, value]) => !Number.isNaN(value)));
 }
@@ -92,9 +92,7 @@ function ofGenerated({ generated }: AccuracyRun): Entry[] {
 }
 
 /** Of the healthy fleets the highest and the lowest ratio count; findings are means. */
-function ofFleets({ fleets }: AccuracyRun): Entry[] {
-  if (fleets === undefined) return [];
-  const { healthy, faults } = fleets;
+export function fleetMeasures({ healthy, faults }: FleetFigures): Measures {
   const ratios = [...healthy[0]!.ratios].flatMap(([level, byDays]) =>
     [...byDays.keys()].flatMap((days): Entry[] => {
       const all = healthy.map((fleet) => fleet.ratios.get(level)!.get(days)!);
@@ -115,5 +113,5 @@ function ofFleets({ fleets }: AccuracyRun): Entry[] {
     [`fault-findings/${one.shape}`, one.findingsEach],
     [`fault-level/${one.shape}`, one.levelRight],
   ]);
-  return [...ratios, ...findings, ...found];
+  return new Map([...ratios, ...findings, ...found].filter(([, value]) => !Number.isNaN(value)));
 }

@@ -1,24 +1,19 @@
 import type { PageTable } from "../../page.ts";
 import type { AccuracyRun } from "../accuracy-run.ts";
-import type { Measures } from "../measures.ts";
-import { acceptanceTable } from "./acceptance-table.ts";
-import { fleetTables } from "./fleet-tables.ts";
 import { generatedTables } from "./generated-tables.ts";
 import { nodeTables, rootTables } from "./node-tables.ts";
 import { openingTables, seriesTables } from "./series-tables.ts";
 import { standingTables } from "./standing-table.ts";
 
 /** Everything the page says about accuracy, most important first. */
-export function accuracyTables(run: AccuracyRun, measures: Measures): PageTable[] {
+export function accuracyTables(run: AccuracyRun): PageTable[] {
   return [
-    acceptanceTable(measures),
     ...standingTables(run),
     ...seriesTables(run),
     ...openingTables(run),
     ...nodeTables(run),
     ...rootTables(run),
     ...generatedTables(run),
-    ...fleetTables(run),
     ...leftOutTables(run),
   ].filter(({ rows }) => rows.length > 0);
 }

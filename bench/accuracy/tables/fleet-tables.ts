@@ -1,11 +1,9 @@
 import type { PageTable } from "../../page.ts";
-import type { AccuracyRun } from "../accuracy-run.ts";
+import type { FleetFigures } from "../protocol/fleets.ts";
 import { num } from "./cells.ts";
 
 /** Whole fleets: is the promise kept at every level, and are faults found under the budget? */
-export function fleetTables({ fleets }: AccuracyRun): PageTable[] {
-  if (fleets === undefined) return [];
-  const { healthy, faults } = fleets;
+export function fleetTables({ healthy, faults }: FleetFigures): PageTable[] {
   return [
     {
       title: "Generated fleets without a fault: promised and realised",
