@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { change, count, counted, measured, percent, scored } from "./number.ts";
+import { change, count, counted, limit, measured, percent, percents, scored } from "./number.ts";
 import { lasting, moment, rarity } from "./time.ts";
 import { confidenceWord, listed } from "./word.ts";
 
@@ -26,6 +26,30 @@ describe("numbers", () => {
     fc.assert(
       fc.property(fc.double({ min: 0.001, max: 9999, noNaN: true }), (value) => {
         expect(Math.abs(Number(measured(value)) / value - 1)).toBeLessThanOrEqual(0.0051);
+      }),
+    );
+  });
+
+  it("writes limits with all the digits that they were told in", () => {
+    expect(plain(limit(139, "ms"))).toBe("139 ms");
+    expect(plain(limit(59.4, "%"))).toBe("59.4 %");
+    expect(plain(limit(10_910_000, "B"))).toBe("10.91 MB");
+    expect(plain(limit(0.00125))).toBe("0.00125");
+  });
+
+  it("lets shares add up: 47.6, 22.4, 21.9 and 7.7 are 48, 22, 22 and 8", () => {
+    expect(percents([0.476, 0.224, 0.219, 0.077]).map(plain)).toEqual([
+      "48 %",
+      "22 %",
+      "22 %",
+      "8 %",
+    ]);
+    const parts = fc.array(fc.double({ min: 0.01, max: 1, noNaN: true }), { minLength: 1 });
+    fc.assert(
+      fc.property(parts, (given) => {
+        const total = given.reduce((sum, part) => sum + part, 0);
+        const shown = percents(given.map((part) => part / total)).map(Number.parseFloat);
+        expect(shown.reduce((sum, part) => sum + part, 0)).toBe(100);
       }),
     );
   });

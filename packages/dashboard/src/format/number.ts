@@ -67,6 +67,21 @@ export function percent(share: number | null | undefined, decimals = 0): string 
   return `${value.toFixed(decimals)}${NARROW}%`;
 }
 
+/**
+ * Shares of a whole in whole percents that add up to it as people see it: what rounding down leaves
+ * goes to the largest remainders.
+ */
+export function percents(shares: readonly number[]): string[] {
+  const floors = shares.map((share) => Math.floor(100 * share));
+  const whole = Math.round(100 * shares.reduce((sum, share) => sum + share, 0));
+  const left = whole - floors.reduce((sum, floor) => sum + floor, 0);
+  const byRemainder = shares
+    .map((share, i) => ({ i, remainder: 100 * share - floors[i]! }))
+    .sort((a, b) => b.remainder - a.remainder || a.i - b.i);
+  for (const { i } of byRemainder.slice(0, left)) floors[i]!++;
+  return floors.map((floor) => `${floor}${NARROW}%`);
+}
+
 /** A signed percentage of change: "+112 %". */
 export function change(percentage: number | null | undefined): string {
   if (!isNumber(percentage)) return "—";

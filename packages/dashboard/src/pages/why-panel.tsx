@@ -1,5 +1,5 @@
 import type { AnomalyRow, Explanation } from "@foreshock/client";
-import { change, limit, measured, percent, scored } from "../format/number.ts";
+import { change, limit, measured, percent, percents, scored } from "../format/number.ts";
 import { lasting, moment, msOf, rarity } from "../format/time.ts";
 import { confidenceWord, factorWords, kindWord } from "../format/word.ts";
 import { useNow } from "../parts/use-now.ts";
@@ -36,9 +36,10 @@ function Factors({ anomaly }: { readonly anomaly: AnomalyRow }) {
   const factors = anomaly.explanation.factors
     .filter(({ share }) => share >= SHARE_MIN)
     .sort((a, b) => b.share - a.share);
+  const shown = percents(factors.map(({ share }) => share));
   return (
     <dl class="factors" aria-label="Shares of the evidence">
-      {factors.map(({ name, share }) => {
+      {factors.map(({ name, share }, i) => {
         const [word, meaning] = factorWords(name);
         return (
           <div key={name}>
@@ -49,7 +50,7 @@ function Factors({ anomaly }: { readonly anomaly: AnomalyRow }) {
               <span class="bar" aria-hidden="true">
                 <span style={{ width: `${share * 100}%` }} />
               </span>
-              <span class="number">{percent(share)}</span>
+              <span class="number">{shown[i]}</span>
             </dd>
           </div>
         );

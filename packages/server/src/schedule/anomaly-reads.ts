@@ -139,18 +139,20 @@ function rowOf(
   };
 }
 
-/** Made from the stored samples each time it is asked for; a closed episode's label is kept. */
+/** Made from the stored samples when it is asked for; what a closed episode is called is kept. */
 function explained(
   runtime: PartitionRuntime,
   episode: Episode,
   counterfactual?: Counterfactual,
 ): Explanation {
   const series = runtime.byStoreId(episode.seriesId)!;
-  const { folded, pointCount } = payloadOf(episode);
-  const classification = classified(runtime, series, episode, folded);
+  const payload = payloadOf(episode);
+  const { folded, pointCount } = payload;
+  const classification = payload.classification ?? classified(runtime, series, episode, folded);
   const { kind, label } = classification;
   if (!episode.open && episode.label === null && episode.score >= ANOMALOUS_SCORE) {
-    runtime.store.episodes.put([{ ...episode, kind, label }]);
+    const kept: EpisodePayload = { ...payload, classification };
+    runtime.store.episodes.put([{ ...episode, kind, label, payload: JSON.stringify(kept) }]);
   }
   const { metricName, nodeId } = series.key;
   return explainEpisode({

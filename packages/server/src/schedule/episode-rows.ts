@@ -1,4 +1,4 @@
-import type { Episode as FoldedEpisode } from "@foreshock/core";
+import type { Classification, Episode as FoldedEpisode } from "@foreshock/core";
 import type { Episode } from "../store/episode-table.ts";
 import { ENGINE, type LiveSeries } from "./live-series.ts";
 
@@ -7,6 +7,8 @@ export interface EpisodePayload {
   readonly folded: FoldedEpisode;
   /** Points seen of the series by then. */
   readonly pointCount: number;
+  /** What a closed episode was called when it was first asked for. */
+  readonly classification?: Classification;
 }
 
 const DAYS_TO_SETTLE_MS = 3 * 86_400_000;
