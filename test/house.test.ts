@@ -28,7 +28,7 @@ const MAY_USE: Record<string, Record<string, readonly string[]>> = {
       "aggregate",
       "incident",
     ],
-    calibration: ["model", "stats", "engine", "aggregate", "pipeline", "generator"],
+    calibration: ["model", "stats", "engine", "aggregate", "incident", "pipeline", "generator"],
   },
   server: {
     config: [],

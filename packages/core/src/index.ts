@@ -19,6 +19,7 @@ export * from "./calibration/calibrate-fleet.ts";
 export * from "./calibration/calibrate-kinds.ts";
 export * from "./calibration/calibration-report.ts";
 export * from "./calibration/promise-tally.ts";
+export * from "./calibration/tenant-watch.ts";
 export * from "./engine/absence/flatline-detector.ts";
 export * from "./engine/absence/silence-detector.ts";
 export * from "./engine/batch/batch-scorer.ts";

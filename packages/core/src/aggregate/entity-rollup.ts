@@ -1,8 +1,10 @@
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
+import { ENTITY_LAW, learnIncident, secondLook } from "../stats/incident-tail.ts";
 import {
   BIN_COUNT,
   type EntityStates,
   entityStates,
+  INCIDENT_AT,
   resetEntity,
   SCALAR,
   SCALAR_COUNT,
@@ -12,7 +14,7 @@ import { coldStepsOf, OwnTail } from "./own-tail.ts";
 import { learnStageA, type RollupStrategy } from "./stage-a.ts";
 
 const STATE_FORMAT = 0x52;
-const STATE_VERSION = 1;
+const STATE_VERSION = 2;
 
 export interface EntityRollupOptions {
   /** Step of the grid the children come on. */
@@ -28,13 +30,15 @@ export interface EntityRollupOptions {
  * Calibrated roll-up of one node (children = its metrics' p) or one cluster (children = its nodes' p):
  * a closed form over the children, then one learned tail of the entity's own past.
  *
- * Strictly past-only: a step is judged first and learnt afterwards. State: 86 + 9 numbers.
+ * Strictly past-only: a step is judged first and learnt afterwards. State: 86 + 15 numbers.
  * Cost: O(m) a step, no allocation (but `p95` over more than 20 children sorts a copy).
  * Source: spec of detection, section 14.
  */
 export class EntityRollup {
   /** Closed-form p of the last step, before the entity's own past is asked. For order only. */
   stageP = Number.NaN;
+  /** p of the last step after the second look at the entity's own promises: what its score says. */
+  promisedP = Number.NaN;
   private readonly states = entityStates(1);
   private readonly tail = new OwnTail();
   private readonly coldSteps: number;
@@ -48,10 +52,19 @@ export class EntityRollup {
     resetEntity(this.states, 0, children);
   }
 
-  /** p of one step from the children `p[start, end)`; NaN where no child has a value. */
+  /**
+   * p of one step from the children `p[start, end)`, evidence for the level above; NaN where no child has
+   * a value. `promisedP` then is what the entity itself says.
+   */
   step(p: Float64Array, start = 0, end: number = p.length): number {
     this.stageP = learnStageA(this.states, 0, p, start, end, this.strategy, this.weights);
-    return judge(this.tail, this.states, this.stageP, this.coldSteps);
+    const tailP = judge(this.tail, this.states, this.stageP, this.coldSteps);
+    this.promisedP = tailP;
+    if (Number.isNaN(tailP)) return tailP;
+    const { scalars } = this.states;
+    this.promisedP = secondLook(tailP, scalars, INCIDENT_AT, ENTITY_LAW);
+    learnIncident(tailP, scalars, INCIDENT_AT);
+    return tailP;
   }
 
   save(): Uint8Array {

@@ -1,3 +1,5 @@
+import { INCIDENT_NUMBERS } from "../stats/incident-tail.ts";
+
 /** Numbers of one entity's memory besides the histogram of its own past. */
 export const SCALAR = {
   total: 0,
@@ -10,7 +12,9 @@ export const SCALAR = {
   mean: 7,
   variance: 8,
 } as const;
-export const SCALAR_COUNT = 9;
+/** The law of the entity's incidents stands behind them. */
+export const INCIDENT_AT = 9;
+export const SCALAR_COUNT = INCIDENT_AT + INCIDENT_NUMBERS;
 
 /** Histogram of V = sqrt(-log2 p): 86 bins of 1/12, up to p = 1e-15 and beyond. */
 export const BIN_COUNT = 86;
@@ -32,7 +36,7 @@ const PRIOR_HISTOGRAM = Float64Array.from({ length: BIN_COUNT }, (_, bin) => {
 
 /**
  * Memory of one or many entities side by side: entity e owns histogram [86 e, 86 e + 86) and
- * scalars [9 e, 9 e + 9). 760 bytes an entity.
+ * scalars [15 e, 15 e + 15). 808 bytes an entity.
  */
 export interface EntityStates {
   readonly histogram: Float64Array;
@@ -55,6 +59,7 @@ export function resetEntity(states: EntityStates, e: number, children: number): 
   s[o + SCALAR.growth] = 1;
   s[o + SCALAR.shapeSum] = PRIOR_SHAPE * PRIOR_SHAPE_WEIGHT;
   s[o + SCALAR.shapeWeight] = PRIOR_SHAPE_WEIGHT;
+  s.fill(0, o + INCIDENT_AT, o + SCALAR_COUNT);
   s[o + SCALAR.run] = 0;
   s[o + SCALAR.quiet] = 0;
   s[o + SCALAR.steps] = 0;

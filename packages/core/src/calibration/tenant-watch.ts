@@ -1,8 +1,10 @@
 import type { FleetFinding } from "../aggregate/fleet/fleet-finding.ts";
 import type { FleetStep, LevelStep } from "../aggregate/fleet/fleet-step.ts";
 import type { StreamingEngine } from "../engine/engine.ts";
+import { ALARM_OUT } from "../incident/alarm-openings.ts";
+import { EPISODE_ROW } from "../incident/episode-tracker.ts";
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from "../model/time.ts";
-import { SeriesFold } from "../pipeline/series-fold.ts";
+import { foldAlarm, foldRow, SeriesFold } from "../pipeline/series-fold.ts";
 import { TenantFold } from "../pipeline/tenant-fold.ts";
 import { daysOfScore, returnPeriodDays } from "../stats/return-period.ts";
 import type { LevelTallies } from "./calibration-report.ts";
@@ -38,14 +40,43 @@ export interface BudgetFindings {
 /** Roll-ups keep so much for late points; here none come. */
 const REWIND_MS = HOUR_MS;
 
-interface ScoredSeries {
+/** A series after detection, one number a step of its grid. */
+export interface ScoredColumn {
+  /** What the series passes up; NaN = missing. Single precision is what a tail probability is worth. */
+  readonly p: Float32Array;
+  /** What its score says: after the second look, or of a stuck value where that is the rarer one. */
+  readonly promisedP: Float32Array;
+  /** Steps at which the flatline detector had an opinion, and what it was. */
+  readonly flat: ReadonlyMap<number, number>;
+  /** How the series' alarm stood (ALARM_PHASE). */
+  readonly phase: Uint8Array;
+}
+
+interface ScoredSeries extends ScoredColumn {
   readonly clusterId: string;
   readonly nodeId: string;
   readonly metricName: string;
-  /** Single precision is what a tail probability is worth. */
-  readonly p: Float32Array;
-  /** Steps at which the flatline detector had an opinion, and what it was. */
-  readonly flat: ReadonlyMap<number, number>;
+}
+
+/** Scores one series by the folds that the server runs. */
+export function scoredColumn(
+  values: Float64Array,
+  { startMs, intervalMs }: WatchGrid,
+  engine: StreamingEngine,
+): ScoredColumn {
+  const fold = new SeriesFold({ open: () => engine.open(intervalMs), counter: false });
+  const flat = new Map<number, number>();
+  const p = new Float32Array(values.length);
+  const promisedP = new Float32Array(values.length);
+  const phase = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    fold.push(startMs + i * intervalMs, values[i]!);
+    p[i] = fold.valueP;
+    phase[i] = foldAlarm[ALARM_OUT.phase]!;
+    promisedP[i] = Number.isNaN(values[i]!) ? Number.NaN : foldRow[EPISODE_ROW.p]!;
+    if (!Number.isNaN(fold.flatP)) flat.set(i, fold.flatP);
+  }
+  return { p, promisedP, flat, phase };
 }
 
 /**
@@ -62,8 +93,9 @@ export class TenantWatch {
 
   /** Scores a node. Cost: that of the engine; 4 bytes a point are kept. */
   add({ clusterId, nodeId, metrics }: WatchedNode): void {
+    const { grid, engine } = this.#options;
     for (const { metricName, values } of metrics) {
-      this.#series.push({ clusterId, nodeId, metricName, ...this.#scored(values) });
+      this.#series.push({ clusterId, nodeId, metricName, ...scoredColumn(values, grid, engine) });
     }
   }
 
@@ -85,24 +117,16 @@ export class TenantWatch {
     });
   }
 
-  #scored(values: Float64Array): Pick<ScoredSeries, "p" | "flat"> {
-    const { grid, engine } = this.#options;
-    const fold = new SeriesFold({ open: () => engine.open(grid.intervalMs), counter: false });
-    const flat = new Map<number, number>();
-    const p = new Float32Array(values.length);
-    for (let i = 0; i < values.length; i++) {
-      fold.push(grid.startMs + i * grid.intervalMs, values[i]!);
-      p[i] = fold.valueP;
-      if (!Number.isNaN(fold.flatP)) flat.set(i, fold.flatP);
-    }
-    return { p, flat };
-  }
-
   #tallyMetrics({ metric }: LevelTallies, fromStep: number, entityBase: number): void {
     const { intervalMs, pointCount } = this.#options.grid;
-    this.#series.forEach(({ p }, series) => {
+    this.#series.forEach(({ promisedP }, series) => {
       for (let i = fromStep; i < pointCount; i++) {
-        metric.push(entityBase + series, i, returnPeriodDays(p[i]!, intervalMs), intervalMs);
+        metric.push(
+          entityBase + series,
+          i,
+          returnPeriodDays(promisedP[i]!, intervalMs),
+          intervalMs,
+        );
       }
     });
   }
@@ -116,8 +140,8 @@ export class TenantWatch {
     });
     for (let i = 0; i < pointCount; i++) {
       const atMs = startMs + i * intervalMs;
-      this.#series.forEach(({ p, flat }, k) => {
-        fold.put(numbers[k]!, atMs, p[i]!, flat.get(i) ?? Number.NaN);
+      this.#series.forEach(({ p, flat, phase }, k) => {
+        fold.put(numbers[k]!, atMs, p[i]!, flat.get(i) ?? Number.NaN, phase[i]!);
       });
       fold.advance(atMs + intervalMs, visit);
     }

@@ -19,6 +19,8 @@ export interface PointScores {
   readonly intervalMs: DurationMs;
   /** Calibrated tail probability; 1 where missing. */
   readonly p: Float64Array;
+  /** p before the second look at the series' own promises: evidence for its node. Left out: `p`. */
+  readonly tailP?: Float64Array;
   /** Score in [0, 1]; 0 where missing. */
   readonly score: Float64Array;
   readonly nonconformity: Float64Array;
@@ -57,6 +59,11 @@ export interface SeriesDetector {
   readonly intervalMs: DurationMs;
   /** As after the latest point; undefined before the second one and for scorers that keep none. */
   readonly baseline: Baseline | undefined;
+  /**
+   * p of the latest point before the second look at the series' own promises: evidence for its node.
+   * Left out: the p of the point.
+   */
+  readonly tailP?: number;
   push(atMs: EpochMs, value: number, out: Float64Array): void;
   save(): Uint8Array;
   restore(bytes: Uint8Array): void;

@@ -34,6 +34,7 @@ export function scoreSeries(detector: SeriesDetector, series: MetricSeries): Det
   for (let i = 0; i < length; i++) {
     detector.push(timestamps[i]!, values[i]!, out);
     columns.p[i] = out[DETECTOR_OUT.p]!;
+    columns.tailP[i] = detector.tailP ?? columns.p[i]!;
     columns.score[i] = out[DETECTOR_OUT.score]!;
     columns.nonconformity[i] = out[SCORER_OUT.nonconformity]!;
     columns.expected[i] = out[SCORER_OUT.expected]!;
@@ -67,6 +68,7 @@ function emptyColumns(length: number) {
   const column = () => new Float64Array(length);
   return {
     p: column(),
+    tailP: column(),
     score: column(),
     nonconformity: column(),
     expected: column(),

@@ -67,6 +67,10 @@ class JoinedDetector implements SeriesDetector {
     return this.#open?.baseline;
   }
 
+  get tailP(): number {
+    return this.#calibrator.tailP;
+  }
+
   push(atMs: EpochMs, value: number, out: Float64Array): void {
     if (this.#first !== undefined) this.#learnInterval(this.#first, atMs, value);
     this.#judge(atMs, value, out);

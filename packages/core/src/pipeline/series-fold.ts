@@ -93,7 +93,8 @@ export class SeriesFold {
     const slowBefore = this.#detector.baseline?.slowLevel;
     this.#detector.push(atMs, value, foldRow);
     this.#followInterval();
-    this.#valueP = Number.isNaN(value) ? Number.NaN : foldRow[DETECTOR_OUT.p]!;
+    const tailP = this.#detector.tailP ?? foldRow[DETECTOR_OUT.p]!;
+    this.#valueP = Number.isNaN(value) ? Number.NaN : tailP;
     this.#flatP = this.#flat.push(atMs, value);
     foldRow[EPISODE_ROW.absence] = 0;
     if (this.#flatP < foldRow[DETECTOR_OUT.p]!) this.#takeFlat();
@@ -106,7 +107,7 @@ export class SeriesFold {
     return this.#episodes.push(atMs, value, foldRow);
   }
 
-  /** The engine's own p at the last point; NaN where it was missing. */
+  /** The p that the last point passes up to its node, before any second look; NaN where it was missing. */
   get valueP(): number {
     return this.#valueP;
   }

@@ -1,5 +1,5 @@
 import { assertLittleEndian, openState, sealState, unreadable } from "../model/state-bytes.ts";
-import { INCIDENT_NUMBERS, secondLook } from "./incident-tail.ts";
+import { INCIDENT_NUMBERS, learnIncident, SERIES_LAW, secondLook } from "../stats/incident-tail.ts";
 import { priorHistogram, TAIL } from "./tail-prior.ts";
 
 // A file's own constants are folded into its hot path, imported ones are not.
@@ -56,6 +56,8 @@ const PRIOR = Float32Array.from(priorHistogram());
  * Source: spec/detection.md section 5, steps 7 and 8.
  */
 export class TailCalibrator {
+  /** p of the latest point before the second look: evidence for the level above. */
+  tailP = 1;
   readonly #numbers: Float64Array;
   readonly #bins: Float32Array;
 
@@ -82,6 +84,7 @@ export class TailCalibrator {
    * Negative answers count as 0.
    */
   push(nonconformity: number): number {
+    this.tailP = 1;
     if (Number.isNaN(nonconformity)) return 1;
     const numbers = this.#numbers;
     const bins = this.#bins;
@@ -96,7 +99,10 @@ export class TailCalibrator {
     const weight = incidentWeight(p, numbers);
     learn(bin, weight, numbers, bins);
     if (extreme) learnShape(s / threshold, weight, numbers);
-    return secondLook(p, numbers, INCIDENT_AT);
+    this.tailP = p;
+    const looked = secondLook(p, numbers, INCIDENT_AT, SERIES_LAW);
+    learnIncident(p, numbers, INCIDENT_AT);
+    return looked;
   }
 
   /** Little-endian bytes of the whole state. */

@@ -270,17 +270,17 @@ export class TenantRunner {
       if (this.#nodeHistory[n] === undefined) {
         this.#nodeHistory[n] = history.entity(nodePlace(names, n));
       }
-      history.put(this.#nodeHistory[n]!, startMs, scoreOfP(nodes.p[n]!, fold.stepMs));
+      history.put(this.#nodeHistory[n]!, startMs, scoreOfP(nodes.promisedP[n]!, fold.stepMs));
       note(this.#nodesNow, n, nodes.score[n]!, nodes.anomalous[n]!);
     }
     for (let c = 0; c < clusters.count; c++) {
       if (this.#clusterHistory[c] === undefined) {
         this.#clusterHistory[c] = history.entity(clusterPlace(names, c));
       }
-      history.put(this.#clusterHistory[c]!, startMs, scoreOfP(clusters.p[c]!, fold.stepMs));
+      history.put(this.#clusterHistory[c]!, startMs, scoreOfP(clusters.promisedP[c]!, fold.stepMs));
       note(this.#clustersNow, c, clusters.score[c]!, clusters.anomalous[c]!);
     }
-    history.put(history.entity(TENANT_PLACE), startMs, scoreOfP(tenant.p, fold.stepMs));
+    history.put(history.entity(TENANT_PLACE), startMs, scoreOfP(tenant.promisedP, fold.stepMs));
     this.tenantNow = { score: known(tenant.score), anomalous: tenant.anomalousNodes };
     for (const id of step.retracted) this.#options.events.findingRetracted(id);
     for (const finding of step.changed) this.#options.events.findingChanged(finding);

@@ -1,7 +1,9 @@
+import { type IncidentLaw, learnIncident, secondLook } from "../../stats/incident-tail.ts";
 import {
   BIN_COUNT,
   type EntityStates,
   entityStates,
+  INCIDENT_AT,
   resetEntity,
   SCALAR_COUNT,
 } from "../entity-state.ts";
@@ -14,7 +16,10 @@ const UNBORN = -1;
 
 /** One level of one step: what was found, and what is needed to take the step back. Index = entity. */
 export class LevelRow {
+  /** What the entity's tail says: evidence for the level above. */
   p = new Float64Array(0);
+  /** The same after the second look: what the entity itself promises. */
+  promisedP = new Float64Array(0);
   stageP = new Float64Array(0);
   children = new Int32Array(0);
   anomalous = new Int32Array(0);
@@ -31,6 +36,7 @@ export class LevelRow {
     if (count <= had) return;
     const capacity = Math.max(count, Math.ceil(had * 1.5));
     this.p = widened(this.p, new Float64Array(capacity).fill(Number.NaN));
+    this.promisedP = widened(this.promisedP, new Float64Array(capacity).fill(Number.NaN));
     this.stageP = widened(this.stageP, new Float64Array(capacity).fill(Number.NaN));
     this.children = widened(this.children, new Int32Array(capacity));
     this.anomalous = widened(this.anomalous, new Int32Array(capacity));
@@ -41,6 +47,7 @@ export class LevelRow {
 
   clear(): void {
     this.p.fill(Number.NaN);
+    this.promisedP.fill(Number.NaN);
     this.stageP.fill(Number.NaN);
     this.children.fill(0);
     this.anomalous.fill(0);
@@ -57,9 +64,11 @@ export class EntityBank {
   firstSteps = new Float64Array(0);
   private readonly tail = new OwnTail();
   private readonly coldSteps: number;
+  private readonly law: IncidentLaw;
 
-  constructor(coldSteps: number) {
+  constructor(coldSteps: number, law: IncidentLaw) {
     this.coldSteps = coldSteps;
+    this.law = law;
   }
 
   reserve(count: number): void {
@@ -104,6 +113,10 @@ export class EntityBank {
     this.tail.learn(this.states, e, this.coldSteps);
     row.stageP[e] = stageP;
     row.p[e] = p;
+    const { scalars } = this.states;
+    const at = e * SCALAR_COUNT + INCIDENT_AT;
+    row.promisedP[e] = secondLook(p, scalars, at, this.law);
+    learnIncident(p, scalars, at);
     return p;
   }
 
@@ -150,6 +163,7 @@ export class EntityBank {
     row.histogramBefore.delete(e);
     row.bins[e] = NOTHING_LEARNT;
     row.p[e] = Number.NaN;
+    row.promisedP[e] = Number.NaN;
     row.stageP[e] = Number.NaN;
     row.children[e] = 0;
     row.anomalous[e] = 0;

@@ -26,13 +26,18 @@ export function evidenceOf(
   const onNode = node >= 0;
   const bank = onNode ? fold.nodes : fold.clusters;
   const entity = onNode ? node : cluster;
+  const level = onNode ? row.nodes : row.clusters;
   const p = onNode ? nodeP[node]! : row.clusters.p[cluster]!;
   const nodes = onNode ? [node] : involvedNodes(fold, nodeP, cluster);
   const children = nodes.flatMap((member) => childP(fold, points, member));
   const involved = children.filter((child) => child.p <= INVOLVED_P).length;
   return {
     entityP: p,
-    entityDays: claimedDays(p, fold.stepMs, fold.ageSteps(bank, entity, row.step)),
+    entityDays: claimedDays(
+      level.promisedP[entity]!,
+      fold.stepMs,
+      fold.ageSteps(bank, entity, row.step),
+    ),
     peakMs: row.step * fold.stepMs,
     whole: onNode ? movesAsOne(involved, children.length) : true,
     members: nodes.map(

@@ -52,7 +52,7 @@ type Place = Pick<OpenFinding, "cluster" | "node">;
 export function findingsStep(moment: Moment, secondLook: boolean): FindingsStep {
   const { fold, row, budgetDays } = moment;
   const { open, budget } = row.before;
-  const days = tenantDays(fold, row, row.tenant.p[0]!);
+  const days = tenantDays(fold, row, row.tenant.promisedP[0]!);
   const raised = days >= budgetDays;
   if (!raised && open.length === 0) {
     return { memory: row.before, changed: NOTHING, opened: NOTHING };
@@ -177,7 +177,7 @@ function memberP(fold: FleetFold, nodeP: Float64Array, cluster: number): Float64
 }
 
 function whole(row: FleetRow): FleetWithout {
-  return { nodeP: row.nodes.p, clusterP: row.clusters.p, tenantP: row.tenant.p[0]! };
+  return { nodeP: row.nodes.p, clusterP: row.clusters.p, tenantP: row.tenant.promisedP[0]! };
 }
 
 function withoutAll({ fold, rows }: Moment, places: readonly Place[]): FleetWithout {

@@ -1,4 +1,5 @@
-import { entityStates, resetEntity } from "../entity-state.ts";
+import { ENTITY_LAW, secondLook, TENANT_LAW } from "../../stats/incident-tail.ts";
+import { entityStates, INCIDENT_AT, resetEntity } from "../entity-state.ts";
 import { joinLevels, smallestOfLevel } from "../level-join.ts";
 import { coldStepsOf, OwnTail } from "../own-tail.ts";
 import { autoOf, ChildGatherer, learnAuto } from "../stage-a.ts";
@@ -38,6 +39,7 @@ export function fleetRow(step: number, before: FindingsMemory): FleetRow {
 export interface FleetWithout {
   readonly nodeP: Float64Array;
   readonly clusterP: Float64Array;
+  /** After the second look. */
   readonly tenantP: number;
 }
 
@@ -60,9 +62,9 @@ export class FleetFold {
     this.anomalousP = stepMs / DAY_MS;
     this.anomalousAgeSteps = (ANOMALOUS_AGE_DAYS * DAY_MS) / stepMs;
     const coldSteps = coldStepsOf(stepMs);
-    this.nodes = new EntityBank(coldSteps);
-    this.clusters = new EntityBank(coldSteps);
-    this.tenant = new EntityBank(coldSteps);
+    this.nodes = new EntityBank(coldSteps, ENTITY_LAW);
+    this.clusters = new EntityBank(coldSteps, ENTITY_LAW);
+    this.tenant = new EntityBank(coldSteps, TENANT_LAW);
   }
 
   /** Makes room for what has been registered. */
@@ -103,7 +105,7 @@ export class FleetFold {
       const node = members[i]!;
       const p = nodes.p[node]!;
       gatherer.add(p);
-      if (p <= this.anomalousP && this.oldEnough(node, step)) anomalous++;
+      if (nodes.promisedP[node]! <= this.anomalousP && this.oldEnough(node, step)) anomalous++;
     }
     if (gatherer.count === 0) return;
     this.learnEntity(this.clusters, row, cluster, step, anomalous);
@@ -198,7 +200,8 @@ export class FleetFold {
     if (Number.isNaN(stageP)) return Number.NaN;
     const levels = rows.map(({ tenant }) => tenant);
     if (!this.tenant.before(levels, 0, this.scratch)) resetEntity(this.scratch, 0, 1);
-    return this.scratchTail.ask(this.scratch, 0, stageP);
+    const p = this.scratchTail.ask(this.scratch, 0, stageP);
+    return secondLook(p, this.scratch.scalars, INCIDENT_AT, TENANT_LAW);
   }
 }
 

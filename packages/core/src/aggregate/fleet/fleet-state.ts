@@ -114,6 +114,7 @@ function readBank(reader: ByteReader, bank: EntityBank): void {
 /** What a step needs to be taken back is written only where there is something to take back. */
 function writeLevel(writer: ByteWriter, row: LevelRow, count: number): void {
   writer.column(row.p.subarray(0, count));
+  writer.column(row.promisedP.subarray(0, count));
   writer.column(row.stageP.subarray(0, count));
   writer.column(row.children.subarray(0, count));
   writer.column(row.anomalous.subarray(0, count));
@@ -137,6 +138,7 @@ function writeLevel(writer: ByteWriter, row: LevelRow, count: number): void {
 function readLevel(reader: ByteReader, row: LevelRow, count: number): void {
   row.reserve(count);
   row.p.set(reader.floats(count));
+  row.promisedP.set(reader.floats(count));
   row.stageP.set(reader.floats(count));
   row.children.set(reader.ints(count));
   row.anomalous.set(reader.ints(count));

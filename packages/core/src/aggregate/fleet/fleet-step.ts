@@ -10,11 +10,13 @@ import type { FleetFold, FleetRow } from "./fleet-fold.ts";
  */
 export interface LevelStep {
   readonly count: number;
-  /** Calibrated p; NaN where no child had a value. */
+  /** Calibrated p, evidence for the level above; NaN where no child had a value. */
   readonly p: Float64Array;
+  /** The same after a second look at what became of the entity's promises; what its score says. */
+  readonly promisedP: Float64Array;
   /** Closed form over the children, before the entity's own past: for order inside a page only. */
   readonly stageP: Float64Array;
-  /** Score of `p` at the step, its return period capped by ten times the entity's age; NaN like `p`. */
+  /** Score of `promisedP` at the step, its return period capped by ten times the entity's age; NaN like `p`. */
   readonly score: Float64Array;
   /** Children with a value. */
   readonly children: Int32Array;
@@ -24,6 +26,7 @@ export interface LevelStep {
 
 export interface TenantStep {
   readonly p: number;
+  readonly promisedP: number;
   /** Fleet-corrected return period in days, capped by ten times the tenant's age. */
   readonly days: number;
   readonly score: number;
@@ -71,7 +74,7 @@ export class FleetStepView {
     this.clusterScore = sized(this.clusterScore, clusters.count);
     this.scores(nodes, row.nodes, row.step, this.nodeScore);
     this.scores(clusters, row.clusters, row.step, this.clusterScore);
-    const days = claimedDays(row.tenant.p[0]!, stepMs, fold.ageSteps(tenant, 0, row.step));
+    const days = claimedDays(row.tenant.promisedP[0]!, stepMs, fold.ageSteps(tenant, 0, row.step));
     return {
       step: row.step,
       startMs: row.step * stepMs,
@@ -81,6 +84,7 @@ export class FleetStepView {
       clusters: levelStep(row.clusters, clusters.count, this.clusterScore),
       tenant: {
         p: row.tenant.p[0]!,
+        promisedP: row.tenant.promisedP[0]!,
         days,
         score: scoreOfDays(days),
         nodes: row.tenant.children[0]!,
@@ -91,17 +95,17 @@ export class FleetStepView {
     };
   }
 
-  private scores(bank: EntityBank, { p }: LevelRow, step: number, out: Float64Array): void {
+  private scores(bank: EntityBank, { promisedP }: LevelRow, step: number, out: Float64Array): void {
     const { stepMs } = this.fold;
     for (let e = 0; e < bank.count; e++) {
-      out[e] = scoreOfDays(claimedDays(p[e]!, stepMs, step - bank.firstSteps[e]! + 1));
+      out[e] = scoreOfDays(claimedDays(promisedP[e]!, stepMs, step - bank.firstSteps[e]! + 1));
     }
   }
 }
 
 function levelStep(row: LevelRow, count: number, score: Float64Array): LevelStep {
-  const { p, stageP, children, anomalous } = row;
-  return { count, p, stageP, score, children, anomalous };
+  const { p, promisedP, stageP, children, anomalous } = row;
+  return { count, p, promisedP, stageP, score, children, anomalous };
 }
 
 function sized(column: Float64Array, count: number): Float64Array {

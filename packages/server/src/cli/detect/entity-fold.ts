@@ -31,6 +31,11 @@ export class EntityFold {
     return this.#rollup.step(childP);
   }
 
+  /** p of the last step after the second look at the entity's own promises: what its score says. */
+  get promisedP(): number {
+    return this.#rollup.promisedP;
+  }
+
   #learn(
     first: { readonly atMs: number; readonly p: Float64Array }[],
     atMs: number,

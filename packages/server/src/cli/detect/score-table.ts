@@ -156,8 +156,8 @@ function groupName({ clusterId, metricName }: MetricSeries): string {
 
 function scoreColumn({ series, rows }: ReadSeries, engine: PointEngine): ScoredSeries {
   const scores: PointScores & Judged = engine.score(series);
-  const { intervalMs, p, score, nonconformity, expected, lower, upper } = scores;
-  const points = { intervalMs, p, score, nonconformity, expected, lower, upper };
+  const { intervalMs, p, tailP = p, score, nonconformity, expected, lower, upper } = scores;
+  const points = { intervalMs, p, tailP, score, nonconformity, expected, lower, upper };
   const judged = scores.judged === undefined ? {} : { judged: scores.judged };
   const kept = { series, rows, points: { ...points, ...judged } };
   if (!watchesSteps(engine)) return { ...kept, episodes: episodesOf(series, scores) };
@@ -195,7 +195,7 @@ function episodesOf({ timestamps, values }: MetricSeries, points: PointScores): 
 function scoreNode(shape: NodeShape, metrics: readonly ScoredSeries[]): ScoredNode {
   const children = metrics.map(({ series, points }) => ({
     timesMs: series.timestamps,
-    p: points.p,
+    p: points.tailP ?? points.p,
     known: points.nonconformity,
   }));
   const lone = shape.members.length === 1;
@@ -247,7 +247,7 @@ function foldChildren({ timesMs }: Steps, children: readonly Child[], inStep: bo
       childP[k] = known ? child.p[place]! : Number.NaN;
     }
     p[i] = fold.push(at, childP);
-    score[i] = Number.isNaN(p[i]!) ? 0 : scoreOfP(p[i]!, fold.intervalMs);
+    score[i] = Number.isNaN(p[i]!) ? 0 : scoreOfP(fold.promisedP, fold.intervalMs);
   }
   return { intervalMs: fold.intervalMs, p, score };
 }

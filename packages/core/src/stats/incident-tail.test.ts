@@ -1,13 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { INCIDENT_NUMBERS, secondLook } from "./incident-tail.ts";
+import {
+  ENTITY_LAW,
+  INCIDENT_NUMBERS,
+  learnIncident,
+  SERIES_LAW,
+  secondLook,
+} from "./incident-tail.ts";
 
 const QUIET = Array(20).fill(0.5);
 
 /** Feeds p of points; gives what the last one was looked upon as. */
-function fed(points: readonly number[], numbers = new Float64Array(INCIDENT_NUMBERS)): number {
+function fed(
+  points: readonly number[],
+  numbers = new Float64Array(INCIDENT_NUMBERS),
+  law = SERIES_LAW,
+): number {
   let last = Number.NaN;
-  for (const p of points) last = secondLook(p, numbers, 0);
+  for (const p of points) {
+    last = secondLook(p, numbers, 0, law);
+    learnIncident(p, numbers, 0);
+  }
   return last;
 }
 
@@ -45,16 +58,22 @@ describe("secondLook", () => {
     );
   });
 
+  it("believes a node sooner: by hand, 10 incidents of excess 4 and 10 of the promise make a mean of 2.5", () => {
+    const p = fed([...incidents(10, 4), 0.005 * Math.exp(-10)], undefined, ENTITY_LAW);
+    expect(p / (0.005 * Math.exp(-10 / 2.5))).toBeCloseTo(1, 1);
+    expect(fed([...incidents(4, 4), 1e-6], undefined, ENTITY_LAW)).toBe(1e-6);
+  });
+
   it("counts an incident once, by its peak, and only when it is over", () => {
     const numbers = new Float64Array(INCIDENT_NUMBERS);
     fed([...incidents(15, 4), 1e-4, 1e-9, 1e-3], numbers);
-    const during = secondLook(1e-9, numbers, 0);
+    const during = secondLook(1e-9, numbers, 0, SERIES_LAW);
     const open = numbers.slice();
     fed(QUIET, numbers);
     // One more incident, whose excess is ln(0.005 / 1e-9) = 15.4 and counts in full (below 6 x 4).
     expect(numbers[1]! - open[1]!).toBeCloseTo(1, 1);
     expect(numbers[2]! - open[2]!).toBeCloseTo(15.4, 1);
-    expect(secondLook(1e-9, numbers, 0)).toBeGreaterThan(during);
+    expect(secondLook(1e-9, numbers, 0, SERIES_LAW)).toBeGreaterThan(during);
   });
 
   it("one enormous fault counts as six usual ones at most", () => {
