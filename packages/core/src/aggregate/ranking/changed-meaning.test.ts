@@ -10,18 +10,20 @@ describe("a metric whose recording changed", () => {
   it("is reported and left out of the ranking on all nodes that left the same constant", () => {
     const columns = [constants(0, 100), constants(0, 100), constants(0, 97), constants(100, 98)];
     columns[2]![95] = 96;
+    const sparse = constants(0, 96).fill(Number.NaN, START + 1);
+    columns.push(sparse);
     const { nodes, metrics, changedMeanings } = ranked(columns);
     expect(changedMeanings).toEqual([
       {
         metricName: "availability",
         from: 0,
         to: 100,
-        nodeIds: ["n0", "n1", "n2"],
-        columns: [0, 1, 2],
+        nodeIds: ["n0", "n1", "n2", "n4"],
+        columns: [0, 1, 2, 4],
       },
     ]);
     expect(nodes[0]!.nodeId).toBe("n3");
-    expect(metrics.slice(1).map(({ value }) => value)).toEqual([0, 0, 0]);
+    expect(metrics.slice(1).map(({ value }) => value)).toEqual([0, 0, 0, 0]);
   });
 
   it("is not supposed on one node alone, which may be at fault", () => {

@@ -1,7 +1,7 @@
 import type { ColumnSummaries } from "./column-summary.ts";
 import type { RankLayout } from "./rank-layout.ts";
 
-/** Known points that make "constant" more than a coincidence: of the history, of the window. */
+/** Known points that make "constant" more than a coincidence, where it is to prove the change. */
 const HISTORY_POINTS_MIN = 20;
 const WINDOW_POINTS_MIN = 3;
 /** Nodes on which the same change must be seen: one node alone may well be at fault. */
@@ -34,7 +34,9 @@ export function changedMeanings(
     const risen = Array.from(group).filter((column) => hasRisen(summaries, column));
     for (const from of new Set(risen.map((column) => level[column]!))) {
       const alike = risen.filter((column) => level[column] === from);
-      const steady = alike.filter((column) => lowest[column] === highest[column]);
+      const steady = alike.filter(
+        (column) => lowest[column] === highest[column] && isWellKnown(summaries, column),
+      );
       const to = mostFrequent(steady.map((column) => lowest[column]!));
       if (steady.filter((column) => lowest[column] === to).length < NODES_MIN) continue;
       const nodeIds = alike.map((column) => columns[column]!.nodeId);
@@ -53,14 +55,15 @@ export function changedMeaningText({ metricName, from, to, nodeIds }: ChangedMea
   );
 }
 
-function hasRisen(summaries: ColumnSummaries, column: number): boolean {
-  const { constant, historyCount, pointCount, level, lowest } = summaries;
-  return (
-    constant[column] === 1 &&
-    historyCount[column]! >= HISTORY_POINTS_MIN &&
-    pointCount[column]! >= WINDOW_POINTS_MIN &&
-    lowest[column]! > level[column]!
-  );
+function hasRisen(
+  { constant, pointCount, level, lowest }: ColumnSummaries,
+  column: number,
+): boolean {
+  return constant[column] === 1 && pointCount[column]! > 0 && lowest[column]! > level[column]!;
+}
+
+function isWellKnown({ historyCount, pointCount }: ColumnSummaries, column: number): boolean {
+  return historyCount[column]! >= HISTORY_POINTS_MIN && pointCount[column]! >= WINDOW_POINTS_MIN;
 }
 
 /** NaN for an empty list; of equally frequent values the smallest. */
