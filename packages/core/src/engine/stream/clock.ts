@@ -13,6 +13,10 @@ const SLOW_TAU_MAX = 4000;
 const SEASON_RATE = 0.25;
 const PHASE_SCALE_RATE = 0.15;
 
+/** One byte a count does where rates end at 1/255 or above: at a minute and slower. */
+const COUNT_MAX = 255;
+const COUNT_MAX_FAST = 65_535;
+
 /** A profile with more points a bin than this is interpolated between neighbours. */
 const INTERPOLATE_ABOVE = 1.5;
 
@@ -26,6 +30,8 @@ export interface StreamClock {
   readonly slowRate: number;
   readonly seasonRate: number;
   readonly phaseScaleRate: number;
+  /** Where counts stop: rates of 1/count have met their lowest value there, so more would say nothing. */
+  readonly countMax: number;
 }
 
 /** The clock of a sampling interval (> 0 and finite). */
@@ -36,14 +42,17 @@ export function streamClock(intervalMs: DurationMs): StreamClock {
   const scaleBins = Math.min(seasonBins, SCALE_BINS_MAX);
   const pointsPerBin = Math.max(1, Math.max(1, perDay) / seasonBins);
   const slowTau = Math.max(SLOW_TAU_MIN, Math.min(Math.max(1, perDay), SLOW_TAU_MAX));
+  const seasonRate = SEASON_RATE / pointsPerBin;
+  const phaseScaleRate = PHASE_SCALE_RATE / ((pointsPerBin * seasonBins) / scaleBins);
   return {
     intervalMs,
     seasonBins,
     scaleBins,
     interpolated: pointsPerBin > INTERPOLATE_ABOVE,
     slowRate: 1 / slowTau,
-    seasonRate: SEASON_RATE / pointsPerBin,
-    phaseScaleRate: PHASE_SCALE_RATE / ((pointsPerBin * seasonBins) / scaleBins),
+    seasonRate,
+    phaseScaleRate,
+    countMax: Math.min(seasonRate, phaseScaleRate) >= 1 / COUNT_MAX ? COUNT_MAX : COUNT_MAX_FAST,
   };
 }
 

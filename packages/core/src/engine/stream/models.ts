@@ -1,7 +1,7 @@
 import { DAY_MS, type EpochMs } from "../../model/time.ts";
 import type { StreamClock } from "./clock.ts";
 import { learnRegression, predict } from "./regression.ts";
-import { POINT, pointScratch, STATE, type StreamState } from "./state.ts";
+import { POINT, pointScratch, type SeasonCounts, STATE, type StreamState } from "./state.ts";
 
 const {
   COUNT,
@@ -137,7 +137,7 @@ function phaseOf(atMs: EpochMs): number {
 /** Daily profile at a phase (in bins): the bin, interpolated to the nearer neighbour that has data. */
 function seasonAt(
   profile: Float32Array,
-  counts: Uint16Array,
+  counts: SeasonCounts,
   clock: StreamClock,
   phase: number,
   bin: number,
@@ -172,7 +172,7 @@ function expectNext(numbers: Float64Array): void {
 function standardise(
   numbers: Float64Array,
   profile: Float32Array,
-  counts: Uint16Array,
+  counts: SeasonCounts,
   clock: StreamClock,
   scaleBin: number,
 ): void {
@@ -227,7 +227,7 @@ function learnLevels(numbers: Float64Array, clock: StreamClock): void {
 function learnSeason(
   numbers: Float64Array,
   profile: Float32Array,
-  counts: Uint16Array,
+  counts: SeasonCounts,
   clock: StreamClock,
   bin: number,
 ): void {
@@ -237,7 +237,7 @@ function learnSeason(
     step = point[VALUE]! - numbers[SLOW]! - profile[bin]!;
     if (numbers[COUNT]! > CLIP_AFTER) step = clip(step, SEASON_CLIP * numbers[DAILY_SCALE]!);
   }
-  const seen = count < 65535 ? count + 1 : count;
+  const seen = count < clock.countMax ? count + 1 : count;
   counts[bin] = seen;
   profile[bin] = profile[bin]! + Math.max(1 / seen, clock.seasonRate) * step;
 }
@@ -246,12 +246,12 @@ function learnSeason(
 function learnPhaseScales(
   numbers: Float64Array,
   profile: Float32Array,
-  counts: Uint16Array,
+  counts: SeasonCounts,
   clock: StreamClock,
   scaleBin: number,
 ): void {
   const count = counts[scaleBin]!;
-  const seen = count < 65535 ? count + 1 : count;
+  const seen = count < clock.countMax ? count + 1 : count;
   counts[scaleBin] = seen;
   const rate = Math.max(1 / seen, clock.phaseScaleRate);
   const clipping = numbers[COUNT]! > CLIP_AFTER;

@@ -39,26 +39,31 @@ const FEATURES = 8;
 
 const RLS_INITIAL_COVARIANCE = 10;
 
+/** One byte each, two where the sampling is faster than a minute. */
+export type SeasonCounts = Uint8Array | Uint16Array;
+
 /**
- * All that the models keep of one series, in one block of memory: 2.8 KB at five-minute sampling.
+ * All that the models keep of one series, in one block of memory: 2.4 KB at five-minute sampling.
  * The daily profile and the time-of-day scales are kept in single precision, which costs up to
- * 8e-6 of the expected value; counts stop at 65,535, where they no longer matter.
+ * 8e-6 of the expected value; counts stop at the clock's `countMax`, where they no longer matter.
  */
 export class StreamState {
   readonly numbers: Float64Array;
   /** `seasonBins` values of the profile, then `scaleBins` daily and `scaleBins` regression scales. */
   readonly profile: Float32Array;
   /** `seasonBins` counts of the profile, then `scaleBins` counts of the scales. */
-  readonly counts: Uint16Array;
+  readonly counts: SeasonCounts;
 
   constructor(clock: StreamClock) {
     const { seasonBins, scaleBins } = clock;
     const profileAt = NUMBERS * 8;
     const countsAt = profileAt + (seasonBins + 2 * scaleBins) * 4;
-    const buffer = new ArrayBuffer(countsAt + (seasonBins + scaleBins) * 2);
+    const Counts = clock.countMax > 255 ? Uint16Array : Uint8Array;
+    const counts = seasonBins + scaleBins;
+    const buffer = new ArrayBuffer(countsAt + counts * Counts.BYTES_PER_ELEMENT);
     this.numbers = new Float64Array(buffer, 0, NUMBERS);
     this.profile = new Float32Array(buffer, profileAt, seasonBins + 2 * scaleBins);
-    this.counts = new Uint16Array(buffer, countsAt, seasonBins + scaleBins);
+    this.counts = new Counts(buffer, countsAt, counts);
     resetCovariance(this.numbers);
   }
 
