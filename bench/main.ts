@@ -22,8 +22,15 @@ const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   accuracy: () => measureAccuracy(flags),
   kinds: () => measureKinds(flags.seeds),
   fleets: measureFleets,
-  speed: async () =>
-    keep({ name: "speed", command: "npm run bench -- speed", figures: await speed() }),
+  speed: async () => {
+    const engine = measureEngine();
+    const measures = {
+      "million-points-per-cpu-second": engine.oneSeriesPointsPerCpuSecond / 1e6,
+      "state-bytes": engine.savedStateBytes,
+    };
+    const figures = await speed(engine);
+    keep({ name: "speed", command: "npm run bench -- speed", figures, measures });
+  },
   load: () => keep({ name: "load", command: "npm run bench -- load", figures: store() }),
   golden: () => void writeGolden(given("shared"), given("out")),
 };
@@ -67,8 +74,7 @@ function given(flag: "shared" | "out"): string {
 }
 
 /** Engine, remote write and ranking: what one machine carries. */
-async function speed(): Promise<Figure[]> {
-  const engine = measureEngine();
+async function speed(engine: ReturnType<typeof measureEngine>): Promise<Figure[]> {
   const figures: Figure[] = [
     rate(
       "engine and score, one series, points a CPU second",

@@ -209,4 +209,10 @@ export const GOALS: readonly Goal[] = [
     2,
   ),
   atLeast("the same: level right", "fault-level/6 metrics of a whole cluster", [1, 0.9]),
+  atLeast(
+    "whole streaming path, million points a CPU second",
+    "million-points-per-cpu-second",
+    [1.7, 1.2, 2],
+  ),
+  atMost("saved state of a series, bytes", "state-bytes", [3900, 4000, 3000], 0),
 ];
