@@ -46,6 +46,16 @@ describe("the platform on real input", () => {
     );
   });
 
+  it("says of an anomaly how far its node stands from the others, and that none of them is anomalous too", async () => {
+    const range = `from=${at(FAULT.from)}&to=${at(FAULT.to)}`;
+    const query = `/anomalies?node=${FAULT.node}&metric=cpu_usage&sort=score&${range}`;
+    const [listed] = (await server.get("acme", query)).data;
+    expect(listed.explanation.peers).toBeNull();
+    const { explanation } = await server.get("acme", `/anomalies/${listed.id}`);
+    expect(explanation.peers).toMatchObject({ compared: NODES - 1, anomalous: 0 });
+    expect(Math.abs(explanation.peers.z)).toBeGreaterThan(5);
+  });
+
   it("reports a metric whose recording changed on several nodes, and does not rank it", async () => {
     const from = POINTS - 12;
     const metric = (node: string, name: string, valueAtPoint: (i: number) => number) => ({
@@ -113,7 +123,10 @@ describe("the platform on real input", () => {
     expect(anomalies.data[0]).toMatchObject({ metric: "cpu_usage", label: "trend" });
     expect(anomalies.data[0].explanation.text).toContain("cpu_usage on node-3");
     const one = await server.get("acme", `/anomalies/${anomalies.data[0].id}`);
-    expect(one).toEqual(anomalies.data[0]);
+    // The one anomaly tells more in its explanation than a list does, and the same for the rest.
+    const { explanation, ...rest } = anomalies.data[0];
+    expect(one).toEqual({ ...rest, explanation: expect.any(Object) });
+    expect(one.explanation.text.startsWith(explanation.text.slice(0, -1))).toBe(true);
   });
 
   it("gives scores by level as columns, and counts what is there", async () => {

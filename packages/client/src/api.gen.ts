@@ -171,6 +171,15 @@ export interface Explanation {
     /** What the point scores with that value */
     readonly score: number;
   } | null;
+  /** Beside the same metric of the cluster's other nodes. Null with fewer than four of them, and in lists: ask for the one anomaly */
+  readonly peers: {
+    /** Distance from their median at the peak, in usual distances */
+    readonly z: number | null;
+    /** Other nodes that were looked at */
+    readonly compared: number;
+    /** Those that were anomalous too; 0 = alone */
+    readonly anomalous: number;
+  } | null;
   readonly confidence: number;
 }
 

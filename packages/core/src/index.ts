@@ -24,6 +24,7 @@ export * from "./engine/absence/flatline-detector.ts";
 export * from "./engine/absence/silence-detector.ts";
 export * from "./engine/batch/batch-scorer.ts";
 export * from "./engine/engine.ts";
+export * from "./engine/peer/peer-standing.ts";
 export * from "./engine/registry.ts";
 export * from "./engine/scorer.ts";
 export * from "./engine/stream/stream-scorer.ts";

@@ -368,6 +368,7 @@ function explanationOf(fault: FixtureFault, metric: FixtureMetric, nowMs: number
       { name: "recent", share: 0.12 },
       { name: "shift", share: 0.05 },
     ],
+    peers: { z: (fault.factor - 1) / metric.noise / 2, compared: 11, anomalous: 0 },
     counterfactual: {
       at: iso(nowMs - fromMs(fault)),
       value: metric.base * (fault.factor > 1 ? 1.35 : 0.75),

@@ -35,8 +35,20 @@ export interface Explanation {
    * been, because the points before it weigh enough or it was missing or stuck.
    */
   readonly counterfactual?: Counterfactual;
+  /** Beside the same metric of the cluster's other nodes; undefined where it was not compared. */
+  readonly peers?: PeerStanding;
   /** 0..1: how much of the history that the engine wants has been seen. */
   readonly confidence: number;
+}
+
+/** Where a series stands among the same metric of other nodes. */
+export interface PeerStanding {
+  /** Distance from their median at the peak, in usual distances, signed; NaN where not known. */
+  readonly z: number;
+  /** How many others were looked at. */
+  readonly compared: number;
+  /** How many of them were anomalous too between the onset and the peak: 0 = alone. */
+  readonly anomalous: number;
 }
 
 /** sudden = against the prediction, hour = against this hour of the day, recent = against the last hours, shift = sustained. */

@@ -56,6 +56,7 @@ function anomaly(
       returnPeriodDays: null,
       factors: [],
       counterfactual: null,
+      peers: null,
       confidence: 1,
     },
     ...some,

@@ -94,7 +94,7 @@ export function healthWire(row: platform.DataHealth): Wire<typeof inventory.Data
 }
 
 export function explanationWire(given: Explanation): Wire<typeof results.Explanation> {
-  const { typical, deviation, counterfactual } = given;
+  const { typical, deviation, counterfactual, peers } = given;
   return {
     ...given,
     onset: maybeInstant(given.onset),
@@ -112,6 +112,7 @@ export function explanationWire(given: Explanation): Wire<typeof results.Explana
     },
     returnPeriodDays: maybeNumber(given.returnPeriodDays),
     factors: given.factors.map((factor) => ({ ...factor })),
+    peers: peers === undefined ? null : { ...peers, z: maybeNumber(peers.z) },
     counterfactual:
       counterfactual === undefined
         ? null

@@ -49,6 +49,7 @@ export function whyText(story: WhyStory, { io, colors }: Context): string {
     ...whenLines(story, io.now()),
     ...sparkLines(story, Math.min(SPARK_WIDTH, io.width - 4), io.env.TERM !== "dumb"),
     ...factorLines(story.explanation),
+    ...peerLines(story.explanation),
     ...partLines(story.finding),
     ...otherLines(story.others),
   ];
@@ -102,6 +103,18 @@ function factorLines(explanation: Explanation | undefined): string[] {
       return `${INDENT}${word.padEnd(widest)} ${percent} ${"#".repeat(Math.round(BAR_WIDTH * share))}`;
     });
   return ["", `${INDENT}evidence`, ...lines];
+}
+
+/** Alone, or with others of the cluster. */
+function peerLines(explanation: Explanation | undefined): string[] {
+  const peers = explanation?.peers;
+  if (peers === undefined || peers === null) return [];
+  const { z, compared, anomalous } = peers;
+  const company = anomalous === 0 ? "none" : String(anomalous);
+  const distance =
+    z === null ? "" : `, ${Math.abs(z).toFixed(1)} usual distances from their median`;
+  const text = `beside ${compared} other nodes: ${company} of them anomalous too${distance}`;
+  return ["", `${INDENT}${text}`];
 }
 
 function partLines(finding: FindingRow | undefined): string[] {

@@ -1,6 +1,7 @@
 import type { AnomalyFilter, AnomalyRow, Page, Paged } from "../api/platform.ts";
 import type { EpisodeCursor } from "../store/episode-table.ts";
 import { readCursor, writeCursor } from "./partition-cursor.ts";
+import { besidePeers } from "./peer-standing.ts";
 import type { AnomalyQuery, FoundAnomaly } from "./protocol.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
@@ -48,7 +49,8 @@ export async function anomalyById(
   const windowStart = Number.parseInt(start, 36);
   if (info === undefined || Number.isNaN(windowStart)) return undefined;
   const { handle, partition } = info;
-  return view.platform.pool.ask(partition, { what: "anomaly", handle, windowStart });
+  const row = await view.platform.pool.ask(partition, { what: "anomaly", handle, windowStart });
+  return row === undefined ? undefined : besidePeers(view, info, row);
 }
 
 function byScore(a: FoundAnomaly, b: FoundAnomaly): number {

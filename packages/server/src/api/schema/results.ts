@@ -48,6 +48,16 @@ export const Explanation = z
       .describe(
         "The nearest value with which a point would have scored below 0.5, re-scored. Null where no single value would do, and in lists: ask for the one anomaly",
       ),
+    peers: z
+      .strictObject({
+        z: MaybeNumber.describe("Distance from their median at the peak, in usual distances"),
+        compared: Count.describe("Other nodes that were looked at"),
+        anomalous: Count.describe("Those that were anomalous too; 0 = alone"),
+      })
+      .nullable()
+      .describe(
+        "Beside the same metric of the cluster's other nodes. Null with fewer than four of them, and in lists: ask for the one anomaly",
+      ),
     confidence: Share,
   })
   .meta({ id: "Explanation" });
