@@ -8,6 +8,7 @@ import {
   EPISODE_ROW,
   EPISODE_ROW_LENGTH,
 } from "../../packages/core/src/incident/episode-tracker.ts";
+import { scoreOfDays } from "../../packages/core/src/stats/return-period.ts";
 import { askReference, type ReferenceCase, referenceMissing } from "./python-reference.ts";
 
 const missing = referenceMissing();
@@ -46,14 +47,24 @@ describe.skipIf(missing !== undefined && process.env.CI === undefined)(
       const cases = askReference(CASES);
       expect(cases.length).toBe(60);
       let opened = 0;
-      for (const one of cases) opened += compare(one);
+      let whole = 0;
+      for (const one of cases) {
+        const compared = compare(one);
+        opened += compared.opened;
+        if (compared.isWhole) whole++;
+      }
       expect(opened).toBeGreaterThan(100);
+      expect(whole).toBeGreaterThan(50);
     }, 600_000);
   },
 );
 
-/** Openings of the case, after checking each number of each point. */
-function compare({ row, columns }: ReferenceCase): number {
+/**
+ * Openings of the case, after checking each number of each point. Ours is ahead in two things: an alarm
+ * that opens or is held is shown at the promise at least, and a far stronger one opens beside an open
+ * one; from there on the two go their own ways and are not compared.
+ */
+function compare({ row, columns }: ReferenceCase): { opened: number; isWhole: boolean } {
   const { kind, interval, days, bins } = row as {
     kind: string;
     interval: number;
@@ -72,24 +83,29 @@ function compare({ row, columns }: ReferenceCase): number {
   });
   const point = new Float64Array(EPISODE_ROW_LENGTH);
   const out = new Float64Array(ALARM_OUT_LENGTH);
-  values!.forEach((value, i) => {
+  const promised = scoreOfDays(days);
+  for (const [i, value] of values!.entries()) {
+    const wasOpen = layer.isOpen;
     const [slow, score, level, scale] = given!.subarray(4 * i, 4 * i + 4);
     point[EPISODE_ROW.score] = score!;
     point[EPISODE_ROW.level] = level!;
     point[EPISODE_ROW.scale] = scale!;
     layer.push(at![i]! * 1000, value, point, slow!, out);
+    if (wasOpen && out[ALARM_OUT.opened] === 1) return { opened, isWhole: false };
     const place = `${kind} every ${interval} s, ${days} days, point ${i}`;
     const [evidence, isOpened, active, alarmScore] = wanted!.subarray(4 * i, 4 * i + 4);
     if (out[ALARM_OUT.opened] !== isOpened || out[ALARM_OUT.active] !== active) {
       expect([...out], place).toEqual([evidence, isOpened, active, alarmScore]);
     }
-    if (Math.abs(out[ALARM_OUT.score]! - alarmScore!) > 1e-9) {
-      expect(out[ALARM_OUT.score], place).toBe(alarmScore);
+    const raised = isOpened === 1 || (active === 1 && out[ALARM_OUT.score]! > score!);
+    const shown = raised ? Math.max(alarmScore!, promised) : alarmScore!;
+    if (Math.abs(out[ALARM_OUT.score]! - shown) > 1e-9) {
+      expect(out[ALARM_OUT.score], place).toBe(shown);
     }
     if (Math.abs(out[ALARM_OUT.evidence]! - evidence!) > 1e-9 * (1 + evidence!)) {
       expect(out[ALARM_OUT.evidence], place).toBe(evidence);
     }
     opened += out[ALARM_OUT.opened]!;
-  });
-  return opened;
+  }
+  return { opened, isWhole: true };
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { scoreOfDays } from "../stats/return-period.ts";
 import { ALARM_OUT, ALARM_OUT_LENGTH, AlarmOpenings } from "./alarm-openings.ts";
 import { EPISODE_ROW, EPISODE_ROW_LENGTH } from "./episode-tracker.ts";
 
@@ -85,6 +86,23 @@ describe("AlarmOpenings", () => {
     expect(openings(rows).length).toBeLessThan(12);
     const rare = fold(alarms(), [...range, ...spike, ...calm(14 * PER_DAY), ...spike]);
     expect(openings(rare).length).toBe(2);
+  });
+
+  it("opens beside an open alarm for far stronger evidence only, by hand: 6.6 days are required after one opening, so 660 for another", () => {
+    const range = [...at(0, 0), ...at(200, 0), ...calm(5 * PER_DAY)];
+    const open = at(140, scoreOfDays(4));
+    const rows = (days: number) =>
+      openings(fold(alarms(), [...range, ...open, ...at(60, scoreOfDays(days))]));
+    const first = range.length;
+    expect(rows(640)).toEqual([first]);
+    expect(rows(670)).toEqual([first, first + 1]);
+  });
+
+  it("shows an opening at the promise at least: 2 days are enough for the first of 5.5, shown as 0.75", () => {
+    const range = [...at(0, 0), ...at(200, 0), ...calm(5 * PER_DAY)];
+    const last = fold(alarms(), [...range, ...at(140, scoreOfDays(2))]).at(-1)!;
+    expect(last[ALARM_OUT.opened]).toBe(1);
+    expect(last[ALARM_OUT.score]).toBeCloseTo(0.75, 2);
   });
 
   it("gives a missing point no evidence and score 0, and lets the clocks run on", () => {

@@ -47,6 +47,11 @@ export interface AlarmBaseline {
 const REQUIRED_SHARE = 0.3;
 /** Required evidence grows as (1 + recent openings)^2. */
 const FATIGUE_POWER = 2;
+/**
+ * Evidence so many times that of the open episode, and that required, is another alarm: a small one
+ * must not hide a large one. 30 to 200 are alike; see docs/DECISIONS.md.
+ */
+const ANOTHER_FACTOR = 100;
 /** An episode stays open above this share of the required evidence and closes after 4 quiet hours. */
 const STAY_SHARE = 0.3;
 const QUIET_DAYS = 4 / 24;
@@ -73,9 +78,11 @@ const S = {
   held: SEEN_LENGTH + 9,
   heldScore: SEEN_LENGTH + 10,
   recovery: SEEN_LENGTH + 11,
+  /** Evidence of the opening. */
+  evidence: SEEN_LENGTH + 12,
 } as const;
-/** Numbers of state: 18 x 8 = 144 bytes. */
-export const ALARM_STATE_LENGTH = SEEN_LENGTH + 12;
+/** Numbers of state: 19 x 8 = 152 bytes. */
+export const ALARM_STATE_LENGTH = SEEN_LENGTH + 13;
 const NUMBERS = ALARM_STATE_LENGTH;
 const FORMAT = 0x41;
 const VERSION = 1;
@@ -98,7 +105,7 @@ export interface AlarmOpeningsOptions {
  * When scores of one series become an alarm: one opening an episode, sustained faults held, silent
  * recovery. The scores themselves are not changed; open by this, rank by the plain score.
  *
- * Deterministic fold; O(1) a point; 144 bytes, and a copy of the daily profile only from an opening
+ * Deterministic fold; O(1) a point; 152 bytes, and a copy of the daily profile only from an opening
  * until the day after its fault. Source: reference/alarms.py, spec of detection section 12.
  */
 export class AlarmOpenings {
@@ -141,12 +148,13 @@ export class AlarmOpenings {
       if (row[EPISODE_ROW.absence] === 1) evidence = Math.max(evidence, daysOfScore(score));
       if (s[S.kept]! > 0) oldNormal = this.#hold(atMs, value);
     }
+    const another = this.#isAnother(evidence, required) && !oldNormal;
     s[S.recovery] = Math.max(s[S.recovery]! - 1, 0);
     oldNormal &&= s[S.recovery]! > 0;
     out[ALARM_OUT.evidence] = evidence;
     out[ALARM_OUT.opened] = 0;
     out[ALARM_OUT.score] = score;
-    if (s[S.open]! > 0) {
+    if (s[S.open]! > 0 && !another) {
       this.#stay(evidence, required, score, out);
     } else if (evidence >= required && !oldNormal) {
       this.#open(evidence, score, slowBefore, row[EPISODE_ROW.scale]!);
@@ -160,6 +168,11 @@ export class AlarmOpenings {
 
   get isOpen(): boolean {
     return this.#state[S.open]! > 0;
+  }
+
+  /** Evidence at the opening of the open or last episode, in days. */
+  get evidenceDays(): number {
+    return this.#state[S.evidence]!;
   }
 
   /** Points since something last kept the open episode up; 0 = the latest did. */
@@ -177,7 +190,7 @@ export class AlarmOpenings {
     this.#season = season;
   }
 
-  /** The state as sealed bytes: 154, and 8 a bin of the profile while one is kept. */
+  /** The state as sealed bytes: 162, and 8 a bin of the profile while one is kept. */
   save(): Uint8Array {
     const numbers = new Float64Array(NUMBERS + this.#season.length);
     numbers.set(this.#state);
@@ -204,6 +217,11 @@ export class AlarmOpenings {
     return REQUIRED_SHARE * promiseDays * (1 + this.#state[S.recent]!) ** FATIGUE_POWER;
   }
 
+  #isAnother(evidence: number, required: number): boolean {
+    const s = this.#state;
+    return s[S.open]! > 0 && evidence >= ANOTHER_FACTOR * Math.max(required, s[S.evidence]!);
+  }
+
   #stay(evidence: number, required: number, score: number, out: Float64Array): void {
     const s = this.#state;
     if (s[S.held]! > 0) {
@@ -222,9 +240,11 @@ export class AlarmOpenings {
     s[S.recent]!++;
     s.fill(0, S.open);
     s[S.open] = s[S.kept] = 1;
+    s[S.evidence] = evidence;
     s[S.keptSlow] = slowBefore;
     s[S.keptScale] = scale;
-    s[S.heldScore] = Math.max(score, scoreOfDays(evidence));
+    // Openings are as rare as the promise, however cheap the first one is.
+    s[S.heldScore] = Math.max(score, scoreOfDays(Math.max(evidence, this.#clock.promiseDays)));
     this.#season = new Float64Array(this.#baseline.seasonBins);
     this.#baseline.copySeason(this.#season);
   }

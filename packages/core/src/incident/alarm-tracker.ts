@@ -36,14 +36,13 @@ export interface Alarm {
 const S = {
   opened: ALARM_STATE_LENGTH,
   last: ALARM_STATE_LENGTH + 1,
-  evidence: ALARM_STATE_LENGTH + 2,
-  score: ALARM_STATE_LENGTH + 3,
-  heldFrom: ALARM_STATE_LENGTH + 4,
-  heldTo: ALARM_STATE_LENGTH + 5,
-  outcome: ALARM_STATE_LENGTH + 6,
+  score: ALARM_STATE_LENGTH + 2,
+  heldFrom: ALARM_STATE_LENGTH + 3,
+  heldTo: ALARM_STATE_LENGTH + 4,
+  outcome: ALARM_STATE_LENGTH + 5,
 } as const;
 /** Numbers of state: 25 x 8 = 200 bytes. */
-export const ALARM_TRACKER_LENGTH = ALARM_STATE_LENGTH + 7;
+export const ALARM_TRACKER_LENGTH = ALARM_STATE_LENGTH + 6;
 
 /** By ALARM_PHASE. */
 const OUTCOMES: readonly AlarmOutcome[] = ["open", "open", "held", "accepted", "recovered", "open"];
@@ -55,6 +54,7 @@ const OUTCOMES: readonly AlarmOutcome[] = ["open", "open", "held", "accepted", "
 export class AlarmTracker {
   readonly #state: Float64Array;
   readonly #layer: AlarmOpenings;
+  #replaced: Alarm | undefined;
 
   /** @param state ALARM_TRACKER_LENGTH numbers of a slab, taken as they are */
   constructor(
@@ -77,8 +77,11 @@ export class AlarmTracker {
   ): AlarmChange {
     const s = this.#state;
     const wasOpen = this.#layer.isOpen;
+    const before = wasOpen ? this.alarm() : undefined;
+    this.#replaced = undefined;
     this.#layer.push(atMs, value, row, slowBefore, out);
     if (out[ALARM_OUT.opened] === 1) {
+      this.#replaced = before === undefined ? undefined : { ...before, open: false };
       this.#start(atMs, out);
       return "opened";
     }
@@ -102,11 +105,16 @@ export class AlarmTracker {
       outcome: OUTCOMES[s[S.outcome]!]!,
       openedMs: s[S.opened]!,
       lastMs: s[S.last]!,
-      evidenceDays: s[S.evidence]!,
+      evidenceDays: this.#layer.evidenceDays,
       score: s[S.score]!,
       heldFromMs: s[S.heldFrom]!,
       heldToMs: s[S.heldTo]!,
     };
+  }
+
+  /** The alarm that the point pushed last ended by opening another, far stronger one. */
+  get replaced(): Alarm | undefined {
+    return this.#replaced;
   }
 
   get isOpen(): boolean {
@@ -125,7 +133,6 @@ export class AlarmTracker {
   #start(atMs: EpochMs, out: Float64Array): void {
     const s = this.#state;
     s[S.opened] = s[S.last] = atMs;
-    s[S.evidence] = out[ALARM_OUT.evidence]!;
     s[S.score] = out[ALARM_OUT.score]!;
     s[S.heldFrom] = s[S.heldTo] = Number.NaN;
     s[S.outcome] = ALARM_PHASE.open;

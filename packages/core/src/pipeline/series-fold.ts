@@ -136,6 +136,11 @@ export class SeriesFold {
     return this.#alarms.alarm();
   }
 
+  /** The alarm that the point pushed last ended by opening another, far stronger one. */
+  get replacedAlarm(): Alarm | undefined {
+    return this.#alarms.replaced;
+  }
+
   get alarmIsOpen(): boolean {
     return this.#alarms.isOpen;
   }

@@ -1,3 +1,4 @@
+import type { Alarm } from "@foreshock/core";
 import type { AlarmEntry } from "../store/alarm-table.ts";
 import type { LiveSeries } from "./live-series.ts";
 
@@ -5,12 +6,16 @@ import type { LiveSeries } from "./live-series.ts";
 export function alarmEntry({ storeId: seriesId, fold }: LiveSeries): AlarmEntry {
   const alarm = fold.alarm();
   if (alarm === undefined) throw new Error("a series without an alarm has no row");
-  const { open, openedMs, lastMs, evidenceDays, score, heldFromMs, heldToMs, outcome } = alarm;
+  return entryOf(seriesId, alarm, alarm.open ? null : fold.lastMs);
+}
+
+export function entryOf(seriesId: number, alarm: Alarm, closedMs: number | null): AlarmEntry {
+  const { openedMs, lastMs, evidenceDays, score, heldFromMs, heldToMs, outcome } = alarm;
   return {
     seriesId,
     openedMs,
     lastMs,
-    closedMs: open ? null : fold.lastMs,
+    closedMs,
     evidenceDays,
     score: Math.min(1, score),
     heldFromMs: Number.isNaN(heldFromMs) ? null : heldFromMs,

@@ -2,7 +2,7 @@ import { ALARM_OUT, DAY_MS, EPISODE_ROW, type EpochMs, foldAlarm, foldRow } from
 import type { AlarmEntry } from "../store/alarm-table.ts";
 import type { Episode } from "../store/episode-table.ts";
 import type { PartitionStore } from "../store/partition-store.ts";
-import { alarmEntry } from "./alarm-rows.ts";
+import { alarmEntry, entryOf } from "./alarm-rows.ts";
 import { DetectionQueue, type QueuedBatch } from "./detection-queue.ts";
 import type { Emission } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
@@ -197,7 +197,11 @@ export class PartitionRuntime {
     if (emit) this.#emission.point(atMs, fold.valueP, fold.flatP, foldAlarm[ALARM_OUT.phase]!);
     series.lastScore = foldRow[EPISODE_ROW.score]!;
     this.#episodes.note(series, change);
-    this.#alarms.note(series, fold.alarmChange);
+    const { alarmChange, replacedAlarm } = fold;
+    if (replacedAlarm !== undefined) {
+      this.#alarms.add(entryOf(series.storeId, replacedAlarm, atMs));
+    }
+    this.#alarms.note(series, alarmChange);
   }
 }
 

@@ -32,6 +32,11 @@ export class ResultRows<Row> {
     }
   }
 
+  /** A row that is finished, whatever became of its series since. */
+  add(row: Row): void {
+    this.#closed.push(row);
+  }
+
   write(): void {
     if (this.#closed.length === 0 && this.#touched.size === 0) return;
     this.#put([...this.#closed, ...Array.from(this.#touched, this.#rowOf)]);
