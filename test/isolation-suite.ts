@@ -39,6 +39,7 @@ function plansAt(nowMs: number): Readonly<Record<string, Plan>> {
   const json = (name: string) => Buffer.from(JSON.stringify({ series: seriesOf(name, nowMs, 2) }));
   return {
     "GET /api/v1/tenants": {},
+    "GET /api/v1/engines": {},
     "GET /api/v1/summary": {},
     "GET /api/v1/health": {},
     "GET /api/v1/clusters": {},
@@ -50,6 +51,7 @@ function plansAt(nowMs: number): Readonly<Record<string, Plan>> {
     "GET /api/v1/anomalies": { query: `${range}&minScore=0` },
     "GET /api/v1/anomalies/{id}": { idFrom: `/api/v1/anomalies?${range}&minScore=0` },
     "GET /api/v1/anomalies/{id}/explanation": { idFrom: `/api/v1/anomalies?${range}&minScore=0` },
+    "GET /api/v1/alarms": { query: range },
     "GET /api/v1/findings": { query: range },
     "GET /api/v1/findings/{id}": { idFrom: `/api/v1/findings?${range}` },
     "GET /api/v1/scores": { query: range },
