@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type IndexRange, runsOf } from "../../bench/accuracy/datasets/record.ts";
+import type { IndexRange } from "../../bench/accuracy/datasets/record.ts";
 import { countAlarms, poolAlarms, qualityOf } from "../../bench/accuracy/metrics/alarms.ts";
 import { NAB_PROFILES, nabScore } from "../../bench/accuracy/metrics/nab-score.ts";
 import { aucPr, aucRoc, bestF1 } from "../../bench/accuracy/metrics/rank-curve.ts";
@@ -159,13 +159,3 @@ function expectSame(mine: number, wanted: number, what: string): void {
   if (Number.isNaN(wanted)) expect(mine, what).toBeNaN();
   else expect(mine, what).toBeCloseTo(wanted, DIGITS);
 }
-
-describe("runsOf", () => {
-  it("gives the first and last index of each run", () => {
-    expect(runsOf([1, 1, 0, 1, 0, 0, 1])).toEqual([
-      [0, 1],
-      [3, 3],
-      [6, 6],
-    ]);
-  });
-});
