@@ -13,6 +13,12 @@ export interface PoolEvents {
   died(error: Error): void;
 }
 
+/**
+ * What a worker allocates is either columns, which lie elsewhere, or stays for good: room for short
+ * lives beyond this only keeps more memory resident.
+ */
+const YOUNG_MB = 12;
+
 interface Waiting {
   resolve(value: never): void;
   reject(error: Error): void;
@@ -42,6 +48,7 @@ export class WorkerPool {
       const worker = new Worker(new URL("./worker.ts", import.meta.url), {
         workerData: { dataDir: options.dataDir, partitions },
         env: {},
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       });
       worker.on("message", (message: FromWorker) => this.#hear(message));
       worker.on("error", (error: Error) => this.#fail(error));
