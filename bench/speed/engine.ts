@@ -1,4 +1,9 @@
-import { createStreamEngine, DETECTOR_OUT_LENGTH, type SeriesDetector } from "@foreshock/core";
+import {
+  createStreamEngine,
+  DETECTOR_OUT_LENGTH,
+  type SeriesDetector,
+  StateMemory,
+} from "@foreshock/core";
 
 const INTERVAL_MS = 300_000;
 const ORIGIN_MS = 1_699_920_000_000;
@@ -16,7 +21,7 @@ export interface EngineSpeed {
   readonly manySeriesPointsPerCpuSecond: number;
   /** What a detector at five-minute sampling saves. */
   readonly savedStateBytes: number;
-  /** Memory that a detector really takes, objects and all (heap and buffers; sharper with --expose-gc). */
+  /** Memory that a detector among many really takes, objects and all (heap and buffers; sharper with --expose-gc). */
   readonly residentStateBytes: number;
 }
 
@@ -59,7 +64,8 @@ function pushAll(detectors: readonly SeriesDetector[], values: Float64Array, rou
 
 function openMany(count: number): SeriesDetector[] {
   const engine = createStreamEngine();
-  return Array.from({ length: count }, () => engine.open());
+  const memory = new StateMemory();
+  return Array.from({ length: count }, () => engine.open(undefined, memory));
 }
 
 function residentBytes(values: Float64Array): number {

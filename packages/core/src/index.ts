@@ -51,6 +51,7 @@ export * from "./model/refusal.ts";
 export * from "./model/series-key.ts";
 export * from "./model/severity.ts";
 export * from "./model/state-bytes.ts";
+export * from "./model/state-memory.ts";
 export * from "./model/time.ts";
 export * from "./pipeline/absence-engine.ts";
 export * from "./pipeline/batch-engine.ts";

@@ -1,6 +1,7 @@
 import type { AnomalyResult } from "../model/anomaly-result.ts";
 import type { Explanation } from "../model/explanation.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
+import type { StateMemory } from "../model/state-memory.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import type { Baseline } from "./scorer.ts";
 
@@ -43,8 +44,11 @@ export interface StreamingEngine extends PointEngine {
   readonly looksAhead: false;
   /** The fold of `open().push` over the points, bit for bit. */
   score(series: MetricSeries): PointScores;
-  /** Interval not known yet? Leave it out: it is learnt from the first points, causally. */
-  open(intervalMs?: DurationMs): SeriesDetector;
+  /**
+   * Interval not known yet? Leave it out: it is learnt from the first points, causally. `memory`: for
+   * many detectors that live long.
+   */
+  open(intervalMs?: DurationMs, memory?: StateMemory): SeriesDetector;
 }
 
 /** Columns of what a detector says about one point; continues SCORER_OUT. */

@@ -1,3 +1,4 @@
+import type { StateMemory } from "../model/state-memory.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 
 /** Columns of what a scorer says about one point; index into the `out` it fills. */
@@ -26,8 +27,11 @@ export interface StreamScorer {
   readonly version: number;
   /** Points before the first meaningful answer. */
   readonly pointsMin: number;
-  /** A detector of one series. `intervalMs` is the nominal sampling interval. */
-  open(intervalMs: DurationMs): OpenScorer;
+  /**
+   * A detector of one series. `intervalMs` is the nominal sampling interval. Its state may lie in
+   * `memory`, where it is one of many that live long.
+   */
+  open(intervalMs: DurationMs, memory?: StateMemory): OpenScorer;
 }
 
 /** The state of one series. O(1) a point, no clock, no dice. */

@@ -1,6 +1,7 @@
 import { DETECTOR_OUT, DETECTOR_OUT_LENGTH, type SeriesDetector } from "../engine/engine.ts";
 import { type Baseline, type OpenScorer, SCORER_OUT, type StreamScorer } from "../engine/scorer.ts";
 import { Refusal } from "../model/refusal.ts";
+import type { StateMemory } from "../model/state-memory.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
 import { TailCalibrator } from "../score/tail-calibrator.ts";
@@ -28,19 +29,41 @@ const unheard = new Float64Array(DETECTOR_OUT_LENGTH);
  *
  * @throws Refusal "time/invalid" for an interval that is not a positive, finite number.
  */
-export function openSeriesDetector(scorer: StreamScorer, intervalMs?: DurationMs): SeriesDetector {
+export function openSeriesDetector(
+  scorer: StreamScorer,
+  intervalMs?: DurationMs,
+  memory?: StateMemory,
+): SeriesDetector {
   if (intervalMs !== undefined && !(intervalMs > 0 && Number.isFinite(intervalMs))) {
     throw new Refusal("time/invalid", "a sampling interval is a positive number of milliseconds", {
       intervalMs,
     });
   }
-  return new JoinedDetector(scorer, intervalMs);
+  return new JoinedDetector(scorer, intervalMs, memory);
+}
+
+/**
+ * For the first points of all series: most intervals are not the provisional one, so these models are
+ * not worth keeping, and a fresh one for each series would be garbage at once.
+ */
+const provisional = new WeakMap<StreamScorer, { readonly open: OpenScorer; fresh: Uint8Array }>();
+
+function provisionalScorer(scorer: StreamScorer): OpenScorer {
+  const known = provisional.get(scorer);
+  if (known !== undefined) {
+    known.open.restore(known.fresh);
+    return known.open;
+  }
+  const open = scorer.open(INTERVAL_BEFORE_MS);
+  provisional.set(scorer, { open, fresh: open.save() });
+  return open;
 }
 
 class JoinedDetector implements SeriesDetector {
   readonly #scorer: StreamScorer;
   #open: OpenScorer | undefined;
-  readonly #calibrator = new TailCalibrator();
+  readonly #calibrator: TailCalibrator;
+  readonly #memory: StateMemory | undefined;
   #restartCount = 0;
   #pointCount = 0;
   #intervalMs: DurationMs;
@@ -49,8 +72,14 @@ class JoinedDetector implements SeriesDetector {
   /** Stamps and values of the first points by turns, while the interval is being learnt. */
   #first: Float64Array | undefined;
 
-  constructor(scorer: StreamScorer, intervalMs: DurationMs | undefined) {
+  constructor(
+    scorer: StreamScorer,
+    intervalMs: DurationMs | undefined,
+    memory: StateMemory | undefined,
+  ) {
     this.#scorer = scorer;
+    this.#memory = memory;
+    this.#calibrator = new TailCalibrator(memory);
     this.#intervalMs = intervalMs ?? INTERVAL_BEFORE_MS;
     this.#first = intervalMs === undefined ? new Float64Array(2 * INTERVAL_POINTS) : undefined;
   }
@@ -72,10 +101,11 @@ class JoinedDetector implements SeriesDetector {
   }
 
   push(atMs: EpochMs, value: number, out: Float64Array): void {
+    const first = this.#first !== undefined && this.#pointCount === 0;
+    if (first) this.#open = provisionalScorer(this.#scorer);
     if (this.#first !== undefined) this.#learnInterval(this.#first, atMs, value);
     this.#judge(atMs, value, out);
-    // Most intervals are not the provisional one: the first point's models are not worth keeping.
-    if (this.#first !== undefined && this.#pointCount === 1) this.#open = undefined;
+    if (first) this.#open = undefined;
   }
 
   save(): Uint8Array {
@@ -100,7 +130,7 @@ class JoinedDetector implements SeriesDetector {
       this.#replayFrom(state.first);
       return;
     }
-    const open = this.#scorer.open(state.intervalMs);
+    const open = this.#scorer.open(state.intervalMs, this.#memory);
     open.restore(state.scorer);
     this.#calibrator.restore(state.calibrator);
     this.#open = open;
@@ -126,7 +156,7 @@ class JoinedDetector implements SeriesDetector {
   }
 
   #opened(): OpenScorer {
-    this.#open ??= this.#scorer.open(this.#intervalMs);
+    this.#open ??= this.#scorer.open(this.#intervalMs, this.#memory);
     return this.#open;
   }
 

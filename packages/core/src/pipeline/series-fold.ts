@@ -20,6 +20,7 @@ import {
   EpisodeTracker,
 } from "../incident/episode-tracker.ts";
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
+import { type StateMemory, stateRoom } from "../model/state-memory.ts";
 import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
 
@@ -44,7 +45,9 @@ export const foldAlarm: Float64Array = new Float64Array(ALARM_OUT_LENGTH);
 
 export interface SeriesFoldOptions {
   /** Opens the detector; its interval is learnt from the points. */
-  open(): SeriesDetector;
+  open(memory?: StateMemory): SeriesDetector;
+  /** For one of many folds that live long. */
+  readonly memory?: StateMemory;
   /** Values are cumulative: the fold sees their rate per second, a reset is a missing point. */
   readonly counter: boolean;
   /** "At most about one alarm in so many days"; left out: ALARM_PROMISE_DAYS. */
@@ -58,7 +61,7 @@ export interface SeriesFoldOptions {
 export class SeriesFold {
   readonly #detector: SeriesDetector;
   readonly #counter: boolean;
-  readonly #slab = new Float64Array(SLAB_LENGTH);
+  readonly #slab: Float64Array;
   #flat: FlatlineDetector;
   #episodes: EpisodeTracker;
   #alarms: AlarmTracker;
@@ -69,7 +72,9 @@ export class SeriesFold {
   #flatP = Number.NaN;
 
   constructor(options: SeriesFoldOptions) {
-    this.#detector = options.open();
+    const { buffer, at } = stateRoom(8 * SLAB_LENGTH, options.memory);
+    this.#slab = new Float64Array(buffer, at, SLAB_LENGTH);
+    this.#detector = options.open(options.memory);
     this.#counter = options.counter;
     this.#promiseDays = options.promiseDays ?? ALARM_PROMISE_DAYS;
     this.#slab[S.counterValue] = Number.NaN;
@@ -173,7 +178,7 @@ export class SeriesFold {
 
   save(): Uint8Array {
     const detector = this.#detector.save();
-    const slab = new Uint8Array(this.#slab.buffer);
+    const slab = this.#slabBytes();
     const { keptSeason } = this.#alarms;
     const seasonAt = HEAD_BYTES + slab.length;
     const detectorAt = seasonAt + keptSeason.byteLength;
@@ -195,13 +200,17 @@ export class SeriesFold {
     const view = new DataView(payload.buffer);
     const detectorAt = seasonAt + 8 * view.getFloat64(8, true);
     this.#detector.restore(payload.subarray(detectorAt));
-    new Uint8Array(this.#slab.buffer).set(payload.subarray(HEAD_BYTES, seasonAt));
+    this.#slabBytes().set(payload.subarray(HEAD_BYTES, seasonAt));
     this.#intervalMs = view.getFloat64(0, true);
     this.#flat = new FlatlineDetector(this.#intervalMs, this.#flatState());
     this.#episodes = new EpisodeTracker(this.#intervalMs, this.#episodeState());
     this.#alarms = this.#openAlarms();
     this.#alarms.keepSeason(new Float64Array(payload.slice(seasonAt, detectorAt).buffer));
     this.#flatP = Number.NaN;
+  }
+
+  #slabBytes(): Uint8Array {
+    return new Uint8Array(this.#slab.buffer, this.#slab.byteOffset, 8 * SLAB_LENGTH);
   }
 
   #takeFlat(): void {

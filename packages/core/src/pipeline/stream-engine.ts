@@ -2,6 +2,7 @@ import type { StreamingEngine } from "../engine/engine.ts";
 import type { StreamScorer } from "../engine/scorer.ts";
 import { streamScorer } from "../engine/stream/stream-scorer.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
+import type { StateMemory } from "../model/state-memory.ts";
 import { type Counterfactuals, type EngineOptions, windowEngine } from "./point-engine.ts";
 import { counterfactualsOf } from "./rescoring.ts";
 import { type DetailedScores, scoreSeries } from "./score-series.ts";
@@ -22,7 +23,8 @@ export function createStreamEngine(options: EngineOptions = {}): DetailedEngine 
  * own past is looked at, so a prefix of a series gives the same results for its whole windows.
  */
 export function bindEngine(scorer: StreamScorer, options: EngineOptions = {}): DetailedEngine {
-  const open = (intervalMs = options.intervalMs) => openSeriesDetector(scorer, intervalMs);
+  const open = (intervalMs = options.intervalMs, memory?: StateMemory) =>
+    openSeriesDetector(scorer, intervalMs, memory);
   const score = (series: MetricSeries) => scoreSeries(open(), series);
   const { name, version } = scorer;
   const counterfactuals: Counterfactuals = (series, { level }, episodes) =>

@@ -1,4 +1,5 @@
 import { assertLittleEndian, openState, sealState, unreadable } from "../model/state-bytes.ts";
+import { type StateMemory, stateRoom } from "../model/state-memory.ts";
 import { INCIDENT_NUMBERS, learnIncident, SERIES_LAW, secondLook } from "../stats/incident-tail.ts";
 import { priorHistogram, TAIL } from "./tail-prior.ts";
 
@@ -41,6 +42,8 @@ const ABOVE = 7;
 const INCIDENT_AT = 8;
 const NUMBERS = INCIDENT_AT + INCIDENT_NUMBERS;
 
+const STATE_BYTES = NUMBERS * 8 + BINS * 4;
+
 const PRIOR = Float32Array.from(priorHistogram());
 
 /**
@@ -61,10 +64,10 @@ export class TailCalibrator {
   readonly #numbers: Float64Array;
   readonly #bins: Float32Array;
 
-  constructor() {
-    const buffer = new ArrayBuffer(NUMBERS * 8 + BINS * 4);
-    this.#numbers = new Float64Array(buffer, 0, NUMBERS);
-    this.#bins = new Float32Array(buffer, NUMBERS * 8, BINS);
+  constructor(memory?: StateMemory) {
+    const { buffer, at } = stateRoom(STATE_BYTES, memory);
+    this.#numbers = new Float64Array(buffer, at, NUMBERS);
+    this.#bins = new Float32Array(buffer, at + NUMBERS * 8, BINS);
     this.reset();
   }
 
@@ -115,7 +118,7 @@ export class TailCalibrator {
   restore(bytes: Uint8Array): void {
     assertLittleEndian();
     const payload = openState(STATE_FORMAT, VERSION, bytes);
-    if (payload.length !== NUMBERS * 8 + BINS * 4) {
+    if (payload.length !== STATE_BYTES) {
       throw unreadable("its length is not a calibrator's", { bytes: payload.length });
     }
     this.#bytes().set(payload);
@@ -123,7 +126,7 @@ export class TailCalibrator {
 
   /** Made when asked for: a view costs 100 bytes. */
   #bytes(): Uint8Array {
-    return new Uint8Array(this.#numbers.buffer);
+    return new Uint8Array(this.#numbers.buffer, this.#numbers.byteOffset, STATE_BYTES);
   }
 }
 

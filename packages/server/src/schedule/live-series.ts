@@ -1,4 +1,11 @@
-import { createStreamEngine, Refusal, SeriesFold, type SeriesKey } from "@foreshock/core";
+import {
+  createStreamEngine,
+  Refusal,
+  SeriesFold,
+  type SeriesFoldOptions,
+  type SeriesKey,
+  type StateMemory,
+} from "@foreshock/core";
 import type { SavedState } from "../store/state-table.ts";
 
 /** The engine whose results are stored; part of their keys. */
@@ -21,17 +28,23 @@ export interface LiveSeries {
   snapshotDay: number;
 }
 
-/** A fold of a series before its first point. */
-export function freshFold(metadata: Readonly<Record<string, string>>): SeriesFold {
-  return new SeriesFold({ open: () => ENGINE.open(), counter: metadata.type === "counter" });
+/** A fold of a series before its first point; `memory` for those that stay as long as the process. */
+export function freshFold(
+  metadata: Readonly<Record<string, string>>,
+  memory?: StateMemory,
+): SeriesFold {
+  const open: SeriesFoldOptions["open"] = (own) => ENGINE.open(undefined, own);
+  const counter = metadata.type === "counter";
+  return new SeriesFold(memory === undefined ? { open, counter } : { open, counter, memory });
 }
 
 /** The fold that was saved. A fresh one where there is none, or another version of it wrote the bytes. */
 export function foldOf(
   metadata: Readonly<Record<string, string>>,
   saved: SavedState | undefined,
+  memory?: StateMemory,
 ): SeriesFold {
-  const fold = freshFold(metadata);
+  const fold = freshFold(metadata, memory);
   if (saved === undefined) return fold;
   try {
     fold.restore(saved.bytes);

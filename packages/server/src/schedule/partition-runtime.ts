@@ -1,4 +1,13 @@
-import { ALARM_OUT, DAY_MS, EPISODE_ROW, type EpochMs, foldAlarm, foldRow } from "@foreshock/core";
+import {
+  ALARM_OUT,
+  DAY_MS,
+  EPISODE_ROW,
+  type EpochMs,
+  foldAlarm,
+  foldRow,
+  type SeriesFold,
+  StateMemory,
+} from "@foreshock/core";
 import type { AlarmEntry } from "../store/alarm-table.ts";
 import type { Episode } from "../store/episode-table.ts";
 import type { PartitionStore } from "../store/partition-store.ts";
@@ -24,6 +33,8 @@ const CLOSED_MAX = 2000;
 export class PartitionRuntime {
   readonly store: PartitionStore;
   readonly #emission: Emission;
+  /** For the folds that are made when a series becomes known; those of a replay come and go. */
+  readonly #memory = new StateMemory();
   readonly #queue = new DetectionQueue();
   readonly #byStoreId: LiveSeries[] = [];
   readonly #byHandle: (LiveSeries | undefined)[] = [];
@@ -48,7 +59,7 @@ export class PartitionRuntime {
       storeId,
       key,
       metadata,
-      fold: freshFold(metadata),
+      fold: this.#firstFold(storeId, metadata),
       lastScore: 0,
       replayedTicket: 0,
       savedPoints: 0,
@@ -57,7 +68,7 @@ export class PartitionRuntime {
     this.#byHandle[handle] = series;
     this.#all.push(series);
     this.#byStoreId[storeId] = series;
-    if (this.store.entry(storeId).pointCount > 0) this.#restore(series, FOREVER_MS);
+    series.savedPoints = series.fold.pointCount;
     if (series.fold.pointCount > 0) this.#emission.endRun(handle, series.fold, 0);
     return series;
   }
@@ -159,6 +170,12 @@ export class PartitionRuntime {
       this.#replay(series, changed);
       series.replayedTicket = this.#lastTicket;
     }
+  }
+
+  /** The newest saved fold; a fresh one of a series that is new. */
+  #firstFold(storeId: number, metadata: LiveSeries["metadata"]): SeriesFold {
+    if (this.store.entry(storeId).pointCount === 0) return freshFold(metadata, this.#memory);
+    return foldOf(metadata, this.store.states.load(storeId, FOREVER_MS), this.#memory);
   }
 
   /** The newest saved fold that has seen nothing at or after `beforeMs`; a fresh one without. */

@@ -1,4 +1,5 @@
 import { assertLittleEndian, unreadable } from "../../model/state-bytes.ts";
+import { type StateMemory, stateRoom } from "../../model/state-memory.ts";
 import type { StreamClock } from "./clock.ts";
 
 /**
@@ -54,16 +55,19 @@ export class StreamState {
   /** `seasonBins` counts of the profile, then `scaleBins` counts of the scales. */
   readonly counts: SeasonCounts;
 
-  constructor(clock: StreamClock) {
+  readonly #byteLength: number;
+
+  constructor(clock: StreamClock, memory?: StateMemory) {
     const { seasonBins, scaleBins } = clock;
     const profileAt = NUMBERS * 8;
     const countsAt = profileAt + (seasonBins + 2 * scaleBins) * 4;
     const Counts = clock.countMax > 255 ? Uint16Array : Uint8Array;
     const counts = seasonBins + scaleBins;
-    const buffer = new ArrayBuffer(countsAt + counts * Counts.BYTES_PER_ELEMENT);
-    this.numbers = new Float64Array(buffer, 0, NUMBERS);
-    this.profile = new Float32Array(buffer, profileAt, seasonBins + 2 * scaleBins);
-    this.counts = new Counts(buffer, countsAt, counts);
+    this.#byteLength = countsAt + counts * Counts.BYTES_PER_ELEMENT;
+    const { buffer, at } = stateRoom(this.#byteLength, memory);
+    this.numbers = new Float64Array(buffer, at, NUMBERS);
+    this.profile = new Float32Array(buffer, at + profileAt, seasonBins + 2 * scaleBins);
+    this.counts = new Counts(buffer, at + countsAt, counts);
     resetCovariance(this.numbers);
   }
 
@@ -95,7 +99,7 @@ export class StreamState {
 
   /** Made when asked for: a view costs 100 bytes. */
   #bytes(): Uint8Array {
-    return new Uint8Array(this.numbers.buffer);
+    return new Uint8Array(this.numbers.buffer, this.numbers.byteOffset, this.#byteLength);
   }
 }
 

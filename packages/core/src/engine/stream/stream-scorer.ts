@@ -1,4 +1,5 @@
 import { openState, sealState } from "../../model/state-bytes.ts";
+import type { StateMemory } from "../../model/state-memory.ts";
 import type { DurationMs, EpochMs } from "../../model/time.ts";
 import {
   type Baseline,
@@ -45,7 +46,7 @@ export function streamScorer(): StreamScorer {
     name: "stream",
     version: VERSION,
     pointsMin: POINTS_BEFORE_ANSWERS + 1,
-    open: (intervalMs) => new OpenStreamScorer(sharedClock(clocks, intervalMs)),
+    open: (intervalMs, memory) => new OpenStreamScorer(sharedClock(clocks, intervalMs), memory),
   };
 }
 
@@ -53,9 +54,9 @@ class OpenStreamScorer implements OpenScorer, Baseline {
   readonly #clock: StreamClock;
   readonly #state: StreamState;
 
-  constructor(clock: StreamClock) {
+  constructor(clock: StreamClock, memory: StateMemory | undefined) {
     this.#clock = clock;
-    this.#state = new StreamState(clock);
+    this.#state = new StreamState(clock, memory);
   }
 
   push(atMs: EpochMs, value: number, out: Float64Array): void {
