@@ -6,6 +6,7 @@ import type { CsvSource } from "../../ingest/csv-records.ts";
 import { readCsvTable } from "../../ingest/csv-table.ts";
 import { causalLabels } from "./causal-labels.ts";
 import { engineByName } from "./engines.ts";
+import { openingsOf } from "./openings.ts";
 import { scoreRows, writePieces } from "./score-rows.ts";
 import { scoreTable } from "./score-table.ts";
 import { type FileSummary, summaryOf } from "./summary.ts";
@@ -16,6 +17,8 @@ export interface FileTask {
   readonly engine: string;
   readonly threshold: number;
   readonly count: number;
+  /** Alarms are folded for it, which takes as long as the scores. */
+  readonly wantsOpenings: boolean;
   /** Where the scores of every point go; none where left out. */
   readonly scoresPath?: string | undefined;
 }
@@ -31,5 +34,8 @@ export async function detectFile(source: CsvSource, task: FileTask): Promise<Fil
     writePieces(task.scoresPath, scoreRows(scored, labelOf));
   }
   const { threshold, count } = task;
-  return summaryOf(scored, { file: source.name, engine: engine.name, threshold, count });
+  const file = source.name;
+  const all = scored.series.map(({ series }) => series);
+  const openings = task.wantsOpenings ? openingsOf(file, all, engine) : undefined;
+  return { ...summaryOf(scored, { file, engine: engine.name, threshold, count }), openings };
 }

@@ -44,6 +44,23 @@ describe("foreshock detect", () => {
     expect(run.code).toBe(EXIT.ok);
   });
 
+  it("lists openings as JSON: one for the jump, still open at the end; none for an engine that looks ahead", async () => {
+    const path = fileOf("web-1.csv", jumping());
+    const { openings } = JSON.parse((await runForTest(["detect", path, "--json"])).out);
+    const last = openings.at(-1);
+    expect(last).toMatchObject({
+      node: "web-1",
+      metric: "value",
+      openedAt: new Date(1000 * (1_782_900_000 + 60 * 5700)).toISOString(),
+      closedAt: null,
+      outcome: "held",
+    });
+    expect(last.score).toBeGreaterThanOrEqual(0.75);
+    expect(last.evidenceDays).toBeGreaterThan(1.65);
+    const ahead = await runForTest(["detect", path, "--engine", "batch", "--json"]);
+    expect(JSON.parse(ahead.out).openings).toBeNull();
+  });
+
   it("scores with the engine asked for: batch looks ahead, stream does not", async () => {
     const path = fileOf("web-1.csv", jumping());
     const cut = fileOf("cut/web-1.csv", jumping().split("\n").slice(0, 5702).join("\n"));

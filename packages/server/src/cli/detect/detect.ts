@@ -5,6 +5,7 @@ import { type Context, printJson } from "../context.ts";
 import { CliError, EXIT, type ExitCode } from "../exit-code.ts";
 import { type CsvInput, csvInput, folderInputs, isFolder } from "../input.ts";
 import { Progress } from "../progress.ts";
+import type { FileTask } from "./detect-file.ts";
 import { engineByName } from "./engines.ts";
 import { detectFiles, type PoolJob } from "./file-pool.ts";
 import { report, reportJson, reportOf } from "./report.ts";
@@ -31,7 +32,8 @@ export async function detect(
   engineByName(flags.engine);
   const folder = isFolder(path);
   const inputs = folder ? folderInputs(path) : [csvInput(path, context.io)];
-  const jobs = inputs.map((input) => jobOf(input, folder, flags));
+  const wantsOpenings = context.flags.json === true && !flags.ndjson;
+  const jobs = inputs.map((input) => jobOf(input, folder, { ...flags, wantsOpenings }));
   const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0) / MEGABYTE;
   const { quiet } = context.flags;
   const progress = new Progress(context.io, { title: "detect", unit: "MB", total, quiet });
@@ -53,11 +55,12 @@ export async function detect(
 function jobOf(
   input: CsvInput,
   folder: boolean,
-  { csv, engine, threshold, count, scores }: DetectFlags & { readonly csv: CsvOptions },
+  flags: DetectFlags & Pick<FileTask, "csv" | "wantsOpenings">,
 ): PoolJob {
+  const { csv, engine, threshold, count, scores, wantsOpenings } = flags;
   const scoresPath = scores === undefined ? undefined : outPath(input, folder, scores);
   const named = { ...csv, node: csv.node ?? input.stem };
-  return { input, task: { csv: named, engine, threshold, count, scoresPath } };
+  return { input, task: { csv: named, engine, threshold, count, wantsOpenings, scoresPath } };
 }
 
 /** A folder gets a folder with the same names; a file gets a file, or its name inside a folder. */

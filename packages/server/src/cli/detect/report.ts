@@ -2,6 +2,7 @@ import { type Context, say } from "../context.ts";
 import { severityColumns } from "../severity-text.ts";
 import { type TableColumn, tableText } from "../table.ts";
 import { countText, durationText, timeText } from "../time-text.ts";
+import type { OpeningRecord } from "./openings.ts";
 import { type AnomalyRecord, type FileSummary, type NodeRecord, worst } from "./summary.ts";
 
 /** The summaries of all files as one. */
@@ -21,6 +22,8 @@ export interface DetectReport {
   /** Worst first. */
   readonly anomalies: readonly AnomalyRecord[];
   readonly nodeAnomalies: readonly NodeRecord[];
+  /** In the order of opening; undefined where the engine has none. */
+  readonly openings: readonly OpeningRecord[] | undefined;
 }
 
 export interface ReportOptions {
@@ -38,7 +41,11 @@ export function reportOf(
     summaries.reduce((total, summary) => total + of(summary), 0);
   const series = sum((one) => one.series);
   const nodes = sum((one) => one.nodes);
+  const openings = summaries.every((one) => one.openings !== undefined);
   return {
+    openings: openings
+      ? summaries.flatMap((one) => one.openings ?? []).sort((a, b) => a.openedAt - b.openedAt)
+      : undefined,
     files: summaries.length,
     rows: sum((one) => one.rows),
     points: sum((one) => one.points),
@@ -63,7 +70,7 @@ export function reportOf(
 }
 
 /** As the API lists anomalies: instants as RFC 3339, metrics under `data`, nodes beside them. */
-export function reportJson({ anomalies, nodeAnomalies, ...found }: DetectReport) {
+export function reportJson({ anomalies, nodeAnomalies, openings, ...found }: DetectReport) {
   const { files, rows, points, series, nodes, threshold, level } = found;
   const { metricCount, metricByChance, nodeCount, nodeByChance } = found;
   return {
@@ -83,6 +90,13 @@ export function reportJson({ anomalies, nodeAnomalies, ...found }: DetectReport)
       windowEnd: iso(row.windowEnd),
       contributions: row.contributions.map((part) => ({ ...part, onset: iso(part.onset) })),
     })),
+    openings:
+      openings?.map((row) => ({
+        ...row,
+        openedAt: iso(row.openedAt),
+        lastAt: iso(row.lastAt),
+        closedAt: row.closedAt === undefined ? null : iso(row.closedAt),
+      })) ?? null,
     // The same file gives the same JSON: the time it took goes to stderr only.
     summary: {
       ...{ files, rows, points, series, nodes, threshold, level },

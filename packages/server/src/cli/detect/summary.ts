@@ -12,6 +12,7 @@ import {
   severityOf,
 } from "@foreshock/core";
 import { explained } from "./explained.ts";
+import type { OpeningRecord } from "./openings.ts";
 import type { ScoredNode, ScoredSeries, ScoredTable } from "./score-table.ts";
 
 /** What one file held and what was odd in it; plain data, so that a worker can post it. */
@@ -30,6 +31,8 @@ export interface FileSummary {
   /** Worst first, at most `count` each. */
   readonly anomalies: readonly AnomalyRecord[];
   readonly nodeAnomalies: readonly NodeRecord[];
+  /** Alarms of metrics; left out where nobody asked or the engine has none. */
+  readonly openings?: readonly OpeningRecord[] | undefined;
 }
 
 export interface AnomalyRecord {
