@@ -57,6 +57,7 @@ describe("a fault of 48 hours", () => {
     const { data } = await server.get("acme", "/nodes");
     const node = data.find((row: Row) => row.node === FAULTY);
     expect(node.numAnomalies).toBeGreaterThanOrEqual(3);
+    expect(node.score).toBeGreaterThanOrEqual(0.75);
     expect(Date.parse(node.since)).toBeLessThan(at(FAULT.from + 6 * HOUR));
   });
 

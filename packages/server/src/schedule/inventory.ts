@@ -12,6 +12,7 @@ import type {
 import { BadCursor } from "../api/platform-errors.ts";
 import type { NodeInfo, SeriesInfo } from "./directory.ts";
 import { confidenceOf } from "./episode-rows.ts";
+import { type HeldScores, heldScores } from "./held-scores.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 const TOP_METRICS = 3;
@@ -22,9 +23,11 @@ const SILENT_INTERVALS = 6;
 const SILENT_MIN_MS = MINUTE_MS;
 
 export function clusterRows(view: LiveTenantView): ClusterRow[] {
+  const held = heldScores(view.runner);
   return view.directory.clusterIds().map((cluster) => {
     const nodes = view.directory.clusters.get(cluster)!;
-    const { score, anomalous } = view.runner.clusterNow(cluster);
+    const { score: plain, anomalous } = view.runner.clusterNow(cluster);
+    const score = Math.max(plain, held.cluster(cluster));
     const series = [...nodes.values()].flatMap((node) => node.series);
     return {
       cluster,
@@ -39,11 +42,17 @@ export function clusterRows(view: LiveTenantView): ClusterRow[] {
 }
 
 export function nodeRows(view: LiveTenantView, filter: PlaceFilter): NodeRow[] {
-  return [...view.directory.nodes(filter)].map((node) => nodeRow(view, node));
+  const held = heldScores(view.runner);
+  return [...view.directory.nodes(filter)].map((node) => nodeRow(view, node, held));
 }
 
-export function nodeRow(view: LiveTenantView, { clusterId, nodeId, series }: NodeInfo): NodeRow {
-  const { score } = view.runner.nodeNow(clusterId, nodeId);
+export function nodeRow(
+  view: LiveTenantView,
+  { clusterId, nodeId, series }: NodeInfo,
+  held: HeldScores = heldScores(view.runner),
+): NodeRow {
+  const plain = view.runner.nodeNow(clusterId, nodeId).score;
+  const score = Math.max(plain, held.node(clusterId, nodeId));
   const open = series.filter((info) => info.episodeScore >= ANOMALOUS_SCORE);
   const top = [...series].sort((a, b) => weight(b) - weight(a)).slice(0, TOP_METRICS);
   return {
