@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { generateSeries } from "../../generator/generate-series.ts";
 import { MINUTE_MS } from "../../model/time.ts";
 import { batchScorer } from "./batch-scorer.ts";
+import { residualSize, shiftSize } from "./directed-size.ts";
 import { withSurroundings } from "./incident-surroundings.ts";
-import { twoSidedSize } from "./two-sided-size.ts";
 
 const STEP_MS = 5 * MINUTE_MS;
 const { timestampsMs, values } = generateSeries({
@@ -18,18 +18,22 @@ function scored(column: Float64Array) {
   return batchScorer().score(timestampsMs, column, STEP_MS);
 }
 
-describe("twoSidedSize", () => {
-  it("by hand: one residual of 3 counts sqrt(9 (1/3 + 1/10 + 1/30) / 3) = 1.183 from either side", () => {
-    const size = twoSidedSize(Float64Array.of(0, 0, 3, 0, 0));
-    expect(size[2]).toBeCloseTo(2 * 1.183, 3);
-    expect(size[1]).toBeCloseTo(size[3]!, 12);
+describe("residualSize", () => {
+  it("by hand: one residual of 3 counts sqrt(9 (1/3 + 1/10 + 1/30) / 3) = 1.183 where it stands, then fades", () => {
+    const z = Float64Array.of(0, 0, 3, 0, 0);
+    const size = residualSize(z, "past");
+    expect(size[2]).toBeCloseTo(1.183, 3);
+    expect([size[1], size[3]! < size[2]!]).toEqual([0, true]);
+    expect(residualSize(z, "future")[1]).toBe(size[3]);
   });
 
-  it("does not know which way time goes", () => {
+  it("is the same story told from the other side", () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -30, max: 30, noNaN: true })), (numbers) => {
         const z = Float64Array.from(numbers);
-        expect(twoSidedSize(z.toReversed()).reverse()).toEqual(twoSidedSize(z));
+        for (const sizeOf of [residualSize, shiftSize]) {
+          expect(sizeOf(z.toReversed(), "past").reverse()).toEqual(sizeOf(z, "future"));
+        }
       }),
     );
   });
@@ -75,7 +79,8 @@ describe("batchScorer", () => {
     nonconformity.forEach((size, i) => {
       expect(Number.isNaN(size)).toBe(i === 700 || i === 701);
       if (Number.isNaN(size)) return;
-      const sum = parts!.sudden![i]! + parts!.hour![i]! + parts!.recent![i]!;
+      const { sudden, hour, recent, shift } = parts!;
+      const sum = sudden![i]! + hour![i]! + recent![i]! + shift![i]!;
       expect(sum).toBeCloseTo(size, 9);
     });
   });

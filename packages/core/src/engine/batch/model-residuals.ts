@@ -8,10 +8,12 @@ const VALUE_MAX = 1e36;
 
 /** What the stream engine's models say of every point of a series. Columns of one length. */
 export interface ModelResiduals {
-  /** Residuals of the three views in units of their usual size; 0 where missing. */
+  /** Residuals of the views in units of their usual size; 0 where missing. */
   readonly sudden: Float64Array;
   readonly hour: Float64Array;
   readonly recent: Float64Array;
+  /** Distance from the slow level in its usual sizes, of which a sustained shift is made. */
+  readonly slow: Float64Array;
   /** As the stream engine gives them; NaN where missing. */
   readonly expected: Float64Array;
   readonly level: Float64Array;
@@ -34,6 +36,7 @@ export function modelResiduals(
     made.sudden[i] = pointScratch[POINT.Z_RLS]!;
     made.hour[i] = pointScratch[POINT.Z_DAILY]!;
     made.recent[i] = pointScratch[POINT.Z_MEDIUM]!;
+    made.slow[i] = pointScratch[POINT.Z_SLOW]!;
     made.expected[i] = pointScratch[POINT.EXPECTED]!;
     made.level[i] = pointScratch[POINT.DAILY]!;
     made.scale[i] = pointScratch[POINT.TYPICAL_DAILY]!;
@@ -64,6 +67,7 @@ function emptyResiduals(length: number) {
     sudden: new Float64Array(length),
     hour: new Float64Array(length),
     recent: new Float64Array(length),
+    slow: new Float64Array(length),
     expected: unknown(),
     level: unknown(),
     scale: unknown(),

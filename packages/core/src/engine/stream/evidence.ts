@@ -65,7 +65,7 @@ function stepEnergy(numbers: Float64Array, at: number, z: number): number {
 }
 
 /** Size of a sustained level shift: the mean of z over `SHIFT_TAU` points in its own usual sizes. */
-function stepShift(numbers: Float64Array, z: number): number {
+export function stepShift(numbers: Float64Array, z: number): number {
   const count = numbers[SHIFT_COUNT]! + 1;
   numbers[SHIFT_COUNT] = count;
   const limited = Math.min(Math.max(z, -SHIFT_Z_LIMIT), SHIFT_Z_LIMIT);
