@@ -54,17 +54,17 @@ const RULES: readonly Rule[] = [
   usualValuesInOtherShape,
 ];
 
+/** Rules that others stand in for, by the kind they name. */
+const LEAVABLE = { flatline, variance: moreVariance, trend: ramp } as const;
+
 /** The reference's verdict about an event, point for point its rules. */
 export function referenceVerdict(view: EventView): Verdict {
   return verdictBy(RULES, view);
 }
 
 /** The reference's verdict as if some of its rules were not there. */
-export function verdictWithout(
-  left: readonly ("flatline" | "variance")[],
-  view: EventView,
-): Verdict {
-  const leftRules = left.map((name) => (name === "flatline" ? flatline : moreVariance));
+export function verdictWithout(left: readonly (keyof typeof LEAVABLE)[], view: EventView): Verdict {
+  const leftRules = left.map((name) => LEAVABLE[name]);
   return verdictBy(
     RULES.filter((rule) => !leftRules.includes(rule)),
     view,

@@ -3,10 +3,13 @@ import { DAY_MS, type DurationMs } from "../model/time.ts";
 import { equalityTolerance, longestEqualRun } from "./equal-runs.ts";
 import { type EventView, indexAt } from "./event-view.ts";
 import { fitMissedPeak } from "./missed-peak-fit.ts";
+import { medianOf } from "./order-statistics.ts";
+import { fitRamp, isRamp } from "./ramp-fit.ts";
 import { referenceVerdict, type Verdict, verdictWithout } from "./reference-rules.ts";
 import { stepGrowth } from "./step-growth.ts";
 import { fitTemplates } from "./template-fit.ts";
 import type { TemplateFit } from "./templates.ts";
+import { lessCourse, usualCourse } from "./usual-course.ts";
 
 /*
  * Thresholds of the rules beside the reference's, chosen on generated cases with seeds 11-13 at one
@@ -58,7 +61,11 @@ export function refinedVerdict(view: EventView): RefinedVerdict {
   }
   if (missesPeak(view)) return { kind: "seasonal", evidence: said.evidence, missedPeak: true };
   const told = templateVerdict(view);
-  const rest = verdictWithout(["flatline", "variance"], view);
+  const rest = verdictWithout(["flatline", "variance", "trend"], view);
+  const shifted = rest.kind === "shift_up" || rest.kind === "shift_down";
+  if (told === undefined && shifted && climbsSinceYesterday(view)) {
+    return { kind: "trend", evidence: rest.evidence, missedPeak: false };
+  }
   return { ...rest, ...told, missedPeak: false };
 }
 
@@ -77,6 +84,16 @@ function missesPeak(view: EventView): boolean {
   const { stayedShare, roseScales, restlessShare, shift } = fitMissedPeak(view);
   const stayed = stayedShare < STAYED_SHARE_MAX && restlessShare < RESTLESS_SHARE_MAX;
   return stayed && roseScales > ROSE_SCALES_MIN && shift < 0;
+}
+
+/** The reference's ramp rule, the series' own drift taken out. */
+function climbsSinceYesterday(view: EventView): boolean {
+  const { timestampsMs, values, firstIndex, lastIndex, spans, scale } = view;
+  const from = indexAt(timestampsMs, timestampsMs[firstIndex]! - DAY_MS);
+  const residual = lessCourse(usualCourse(view), timestampsMs, values, from, lastIndex + 1);
+  const before = residual.subarray(Math.max(0, firstIndex - from - spans.base), firstIndex - from);
+  const base = medianOf(before);
+  return isRamp(fitRamp(residual.map((value) => (value - base) / scale)), spans.ramp);
 }
 
 /** The best template, where it tells the stretch well and leads out of what is usual. */
