@@ -57,6 +57,25 @@ describe("classifyEpisode", () => {
     expect(said).toMatchObject({ label: "seasonal", missedPeak: false });
   });
 
+  it("does not care about the unit: doubled, moved and turned round, the kind is the same", () => {
+    const turned = { shift_up: "shift_down", spike: "dip" } as Record<string, string>;
+    const events: readonly ((k: number) => number)[] = [
+      () => 20,
+      (k) => (k < 3 ? 20 : 0),
+      (k) => (k < 120 ? k / 8 : 0),
+      (k) => 8 * Math.sin(k * 37.719),
+    ];
+    for (const event of events) {
+      const made = points(event);
+      const late = { onsetMs: FIRST * STEP_MS, lastMs: (FIRST + 130) * STEP_MS };
+      const { kind } = classifyEpisode(made, late);
+      const moved = { ...made, values: made.values.map((value) => 2 * value + 64) };
+      expect(classifyEpisode(moved, late).kind).toBe(kind);
+      const down = { ...made, values: made.values.map((value) => -value) };
+      expect(classifyEpisode(down, late).kind).toBe(turned[kind] ?? kind);
+    }
+  });
+
   it("calls an episode without a point a spike", () => {
     const none = { onsetMs: 1e12, lastMs: 1e12 };
     expect(

@@ -24,6 +24,24 @@ function faulty(): MetricSeries {
   return new MetricSeries({ ...key, timestamps, values });
 }
 
+describe("severity of an injected fault", () => {
+  it("never falls as the fault grows: spikes and dips from 1 to 64 usual steps", () => {
+    const engine = createStreamEngine();
+    const clean = Float64Array.from({ length: 3 * 288 }, (_, i) => 100 + noise(i));
+    const timestamps = clean.map((_, i) => START + 5 * i * MINUTE);
+    for (const sign of [1, -1]) {
+      const scores = [0, 1, 2, 4, 8, 16, 32, 64].map((size) => {
+        const values = clean.slice();
+        values[800] = 100 + sign * size;
+        return engine.score(new MetricSeries({ ...key, timestamps, values })).score[800]!;
+      });
+      expect(scores).toEqual(scores.toSorted((a, b) => a - b));
+      expect(scores[0]).toBeLessThan(0.5);
+      expect(scores.at(-1)).toBeGreaterThan(0.9);
+    }
+  });
+});
+
 describe("counterfactuals of results", () => {
   const engine = createStreamEngine();
   const series = faulty();
