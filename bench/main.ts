@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { writeGolden } from "./accuracy/golden.ts";
 import { measureKinds } from "./accuracy/kinds/measure-kinds.ts";
 import { measureAccuracy, measureFleets } from "./accuracy/measure-accuracy.ts";
+import { measureCalibration } from "./calibration/measure-calibration.ts";
 import { measureRanking } from "./load/ranking.ts";
 import { measureRemoteWrite } from "./load/remote-write.ts";
 import { measureStore } from "./load/store.ts";
@@ -12,6 +13,7 @@ const USAGE = `usage: npm run bench                                     accuracy
        npm run bench -- accuracy --data DIR [--only SET,...] [--engine NAME,...]
        npm run bench -- kinds [--seeds 21,22,23]
        npm run bench -- fleets
+       npm run bench -- calibration [--data DIR]
        npm run bench -- speed
        npm run bench -- load
        npm run bench -- golden --shared DIR --out DIR
@@ -22,6 +24,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   accuracy: () => measureAccuracy(flags),
   kinds: () => measureKinds(flags.seeds),
   fleets: measureFleets,
+  calibration: () => measureCalibration(flags.data),
   speed: async () => {
     const engine = measureEngine();
     const measures = {
