@@ -42,6 +42,7 @@ function plansAt(nowMs: number): Readonly<Record<string, Plan>> {
     "GET /api/v1/engines": {},
     "GET /api/v1/summary": {},
     "GET /api/v1/health": {},
+    "GET /api/v1/calibration": { query: range },
     "GET /api/v1/clusters": {},
     "GET /api/v1/nodes": {},
     "GET /api/v1/metrics": {},

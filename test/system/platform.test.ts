@@ -139,6 +139,28 @@ describe("the platform on real input", () => {
     expect((await server.get("acme", "/health")).freshShare).toBe(1);
   });
 
+  it("says what it promised and what came, from the stored history of nodes, cluster and tenant", async () => {
+    const query = `from=${START}&to=${NOW}`;
+    const { levels, findings } = await server.get("acme", `/calibration?${query}`);
+    expect(
+      levels.map(({ level, entities }: { level: string; entities: number }) => [level, entities]),
+    ).toEqual([
+      ["node", NODES],
+      ["cluster", 1],
+      ["tenant", 1],
+    ]);
+    const [node, , tenant] = levels;
+    expect(node.watchedDays).toBeCloseTo(NODES * tenant.watchedDays, 6);
+    expect(node.rows[0].promised).toBeCloseTo(node.watchedDays, 6);
+    // The fault is there: its node reached once a month, and the tenant's findings are counted.
+    expect(node.rows[2].realised).toBeGreaterThanOrEqual(1);
+    const listed = await server.get("acme", `/findings?${query}`);
+    expect(findings[0].realised).toBe(listed.data.length);
+    expect(findings[0].promised).toBeCloseTo(tenant.watchedDays / findings[0].onceInDays, 1);
+    const empty = await server.get("shop", "/calibration?from=0&to=1000");
+    expect(empty.levels).toEqual([]);
+  });
+
   it("accepts again, days later, what it has stored, and nothing else that is so late", async () => {
     const points = (changed: number): [number, number][] =>
       Array.from({ length: 2000 }, (_, i) => [at(i), i < changed ? -1 : i % 9]);

@@ -70,6 +70,22 @@ export interface AnomalyRow {
   readonly open: boolean;
 }
 
+export interface CalibrationReply {
+  /** RFC 3339 instant in UTC */
+  readonly from: string;
+  /** RFC 3339 instant in UTC */
+  readonly to: string;
+  readonly levels: readonly {
+    readonly level: RollupLevel;
+    readonly entities: number;
+    /** Days times entities */
+    readonly watchedDays: number;
+    readonly rows: readonly PromiseRow[];
+  }[];
+  /** Findings under the alert budget */
+  readonly findings: readonly PromiseRow[];
+}
+
 export interface ClusterList {
   readonly data: readonly ClusterRow[];
   readonly nextCursor: null;
@@ -326,6 +342,20 @@ export interface Problem {
     readonly pointer: string;
     readonly detail: string;
   }[];
+}
+
+export interface PromiseRow {
+  /** The promise: one alarm in so many days */
+  readonly onceInDays: number;
+  /** Alarms promised over everything that was watched */
+  readonly promised: number;
+  /** Alarms that came: runs of steps, ten steps apart at most */
+  readonly realised: number;
+  /** Realised over promised */
+  readonly ratio: number | null;
+  /** 95 % range of the ratio, if alarms came independently */
+  readonly ratioLow: number | null;
+  readonly ratioHigh: number | null;
 }
 
 export interface RankingReply {

@@ -2,6 +2,7 @@ import type {
   AlarmRow,
   AnomalyLabel,
   AnomalyRow,
+  CalibrationReply,
   ClusterRow,
   DataHealth,
   EngineRow,
@@ -99,6 +100,14 @@ export class Foreshock {
   /** Is the data good: freshness, gaps, what is still learning, what was refused. */
   health(options?: CallOptions): Promise<DataHealth> {
     return this.#get("/health", {}, options);
+  }
+
+  /** Promised against realised alarms of the tenant's nodes, clusters, itself, and its findings. */
+  calibration(
+    query: { readonly from?: TimeInput; readonly to?: TimeInput } = {},
+    options?: CallOptions,
+  ): Promise<CalibrationReply> {
+    return this.#get("/calibration", { ...query }, options);
   }
 
   /** Columnar scores of every entity of a level over time. */

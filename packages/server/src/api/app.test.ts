@@ -218,6 +218,7 @@ describe("any request at all", () => {
       ...[
         "summary",
         "health",
+        "calibration",
         "clusters",
         "nodes",
         "metrics",
@@ -312,6 +313,7 @@ describe("what machines ask", () => {
       "/api/v1/anomalies",
       "/api/v1/anomalies/{id}",
       "/api/v1/anomalies/{id}/explanation",
+      "/api/v1/calibration",
       "/api/v1/clusters",
       "/api/v1/engines",
       "/api/v1/findings",

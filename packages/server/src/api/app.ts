@@ -23,6 +23,7 @@ import { installErrorHandler, problemBody, problemOf, sendProblem } from "./erro
 import type { Platform } from "./platform.ts";
 import { Problem } from "./problem.ts";
 import { acceptedRequestId, newRequestId } from "./request-id.ts";
+import { calibrationRoutes } from "./routes/calibration.ts";
 import { installDashboard } from "./routes/dashboard.ts";
 import { type DemoFault, demoRoutes } from "./routes/demo.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
@@ -141,6 +142,7 @@ async function registerApi(api: FastifyInstance, parts: AppParts): Promise<void>
   api.addHook("onRequest", door(parts));
   const labelsOf = parts.labelsOf ?? (() => DEFAULT_SETTINGS.labels);
   await api.register(inventoryRoutes(parts));
+  await api.register(calibrationRoutes(parts));
   await api.register(resultRoutes(parts));
   await api.register(ingestRoutes({ ...parts, labelsOf }));
   if (parts.demoTruth !== undefined) await api.register(demoRoutes(parts.demoTruth));

@@ -2,6 +2,7 @@ import type {
   AggregationStrategy,
   AnomalyKind,
   AnomalyLabel,
+  CalibrationReport,
   EpochMs,
   Explanation,
   Level,
@@ -50,6 +51,8 @@ export interface TenantView {
   scores(query: ScoresQuery): Promise<ScoresReply>;
   rankings(query: RankingQuery): Promise<RankingReply>;
   health(): Promise<DataHealth>;
+  /** Promised against realised alarms inside a range, from the stored history. */
+  calibration(range: TimeRange): Promise<CalibrationReport>;
 }
 
 export interface Page {

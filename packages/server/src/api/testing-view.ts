@@ -1,4 +1,13 @@
-import { daysOfScore, type EpochMs, severityOf, type TimeRange } from "@foreshock/core";
+import {
+  type CalibrationReport,
+  calibrationReport,
+  DAY_MS,
+  daysOfScore,
+  type EpochMs,
+  PromiseTally,
+  severityOf,
+  type TimeRange,
+} from "@foreshock/core";
 import { type IngestBatch, seriesOf } from "../ingest/ingest-batch.ts";
 import type { IngestReport, IngestSeries } from "../ingest/ingest-series.ts";
 import type * as port from "./platform.ts";
@@ -224,6 +233,15 @@ export class TestingView implements port.TenantView {
     }));
     const anomalous = nodes.filter((row) => row.score >= 0.5).length;
     return { level, range, anomalous, expectedByChance: 0, dataQuality: [], data };
+  }
+
+  async calibration(): Promise<CalibrationReport> {
+    const [metric, node, cluster, tenant] = Array.from({ length: 4 }, () => new PromiseTally());
+    const tallies = { metric: metric!, node: node!, cluster: cluster!, tenant: tenant! };
+    this.#rows({}).forEach(({ score }, k) => {
+      tallies.node.push(k, 0, daysOfScore(score), DAY_MS);
+    });
+    return calibrationReport(tallies, [{ budgetDays: 7, watchedDays: 0, opened: 0 }]);
   }
 
   async health(): Promise<port.DataHealth> {

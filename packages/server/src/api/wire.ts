@@ -1,11 +1,15 @@
 import {
+  type CalibrationReport,
   DEFAULT_ENGINE_NAME,
   type EpochMs,
   type Explanation,
   type ListedEngine,
+  type PromiseRow,
+  type TimeRange,
 } from "@foreshock/core";
 import type { z } from "zod";
 import type * as platform from "./platform.ts";
+import type * as calibration from "./schema/calibration.ts";
 import type * as ingest from "./schema/ingest.ts";
 import type * as inventory from "./schema/inventory.ts";
 import type * as results from "./schema/results.ts";
@@ -90,6 +94,30 @@ export function healthWire(row: platform.DataHealth): Wire<typeof inventory.Data
     rejectedPoints: { ...row.rejectedPoints },
     detectionLagMs: maybeNumber(row.detectionLagMs),
     worst: row.worst.map((entry) => ({ ...entry, lastAt: maybeInstant(entry.lastAt) })),
+  };
+}
+
+export function calibrationWire(
+  range: TimeRange,
+  { levels, findings }: CalibrationReport,
+): Wire<typeof calibration.CalibrationReply> {
+  return {
+    from: instant(range.startMs),
+    to: instant(range.endMs),
+    // Scores of single metrics are not stored, so that level never comes.
+    levels: levels.flatMap(({ level, rows, ...rest }) =>
+      level === "metric" ? [] : [{ ...rest, level, rows: rows.map(promiseWire) }],
+    ),
+    findings: findings.map(promiseWire),
+  };
+}
+
+function promiseWire(row: PromiseRow) {
+  return {
+    ...row,
+    ratio: maybeNumber(row.ratio),
+    ratioLow: maybeNumber(row.ratioLow),
+    ratioHigh: maybeNumber(row.ratioHigh),
   };
 }
 

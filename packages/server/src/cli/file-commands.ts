@@ -2,9 +2,10 @@ import { DEFAULT_ENGINE_NAME } from "@foreshock/core";
 import { type Command, Option } from "commander";
 import { CSV_FORMATS, type CsvFormat, type CsvOptions } from "../ingest/csv-layout.ts";
 import { TIME_UNITS, type TimeUnit } from "../ingest/csv-time.ts";
+import { type CalibrationFlags, calibration } from "./calibration.ts";
 import { type DetectFlags, detect } from "./detect/detect.ts";
 import { listEngines } from "./engine-list.ts";
-import { instant, names, score, wholeNumber } from "./flag-values.ts";
+import { instant, names, positive, score, since, wholeNumber } from "./flag-values.ts";
 import { importFiles } from "./import.ts";
 import type { Shell } from "./program.ts";
 import { type RankFlags, rank } from "./rank/rank.ts";
@@ -68,6 +69,22 @@ export function addFileCommands(program: Command, { run }: Shell): void {
         return rank(context, path, { ...flags, from, to, csv: csvOptions(flags) });
       }),
     );
+  csvFlags(
+    program
+      .command("calibration")
+      .description("promised against realised alarms: on a generated fleet, on files, on a server"),
+  )
+    .argument("[file|folder|-]", "CSV; left out: a healthy fleet is generated")
+    .option("--live", "the tenant's own history on a running server", false)
+    .option("--since <time>", "of --live: 30d, an instant", since, "now-30d")
+    .option("--nodes <count>", "of the generated fleet", wholeNumber(4), 20)
+    .option("--days <count>", "of the generated fleet", wholeNumber(4), 28)
+    .option("--minutes <length>", "sampling interval of the generated fleet", positive, 5)
+    .option("--seed <text>", "another text, another fleet", "1")
+    .addHelpText("after", CALIBRATION_HELP)
+    .action((path: string | undefined, flags: CalibrationFlags & CsvFlags, command: Command) =>
+      run(command, (context) => calibration(context, path, { ...flags, csv: csvOptions(flags) })),
+    );
   csvFlags(program.command("import").description("send CSV files to a running server"))
     .argument("<files...>", "CSV, plain or gzipped; - is stdin")
     .addHelpText("after", "\nExample:\n  foreshock import fleet.csv.gz --key fsk_ing_...")
@@ -116,6 +133,16 @@ Examples:
   foreshock detect fleet/ --scores out/
   zcat fleet.csv.gz | foreshock detect - --json
   foreshock detect data.csv --time when --value load --by node=host --threshold 0.9 --exit-code`;
+
+const CALIBRATION_HELP = `
+A score of 0.5 promises about one alarm a day, 0.9 one in 30 days, for healthy metrics, nodes, clusters,
+tenants alike. 1.0x is a promise kept; real incidents in your own data count too.
+
+Examples:
+  foreshock calibration
+  foreshock calibration --minutes 1 --nodes 8 --json
+  foreshock calibration fleet/
+  foreshock calibration --live --since 7d --key fsk_...`;
 
 const RANK_HELP = `
 Examples:

@@ -1,4 +1,10 @@
-import { DAY_MS, type EpochMs, severityOf, type TimeRange } from "@foreshock/core";
+import {
+  type CalibrationReport,
+  DAY_MS,
+  type EpochMs,
+  severityOf,
+  type TimeRange,
+} from "@foreshock/core";
 import type {
   AlarmFilter,
   AlarmRow,
@@ -25,6 +31,7 @@ import type {
 } from "../api/platform.ts";
 import { alarmPage } from "./alarm-list.ts";
 import { anomalyById, anomalyPage } from "./anomaly-list.ts";
+import { calibrationOf } from "./calibration.ts";
 import { healthOf } from "./data-health.ts";
 import type { SeriesInfo, TenantDirectory } from "./directory.ts";
 import { findingById, findingPage } from "./finding-list.ts";
@@ -148,6 +155,10 @@ export class LiveTenantView implements TenantView {
 
   async health(): Promise<DataHealth> {
     return healthOf(this);
+  }
+
+  calibration(range: TimeRange): Promise<CalibrationReport> {
+    return calibrationOf(this, range);
   }
 
   /** Points of some series with their p, in the order asked for. */
