@@ -1,3 +1,4 @@
+import { crc32 as zlibCrc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Refusal } from "./refusal.ts";
@@ -7,6 +8,15 @@ describe("saved state", () => {
   it("has the checksum of the standard: 0xCBF43926 for the digits 1 to 9", () => {
     expect(crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
     expect(crc32(new Uint8Array())).toBe(0);
+  });
+
+  it("has the checksum that zlib has, at every length and place in a buffer", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70 }), fc.nat(8), (bytes, from) => {
+        const part = bytes.subarray(from);
+        expect(crc32(part)).toBe(zlibCrc32(part));
+      }),
+    );
   });
 
   it("gives the payload back, as a copy, also from the middle of a larger buffer", () => {

@@ -58,13 +58,26 @@ export function unreadable(why: string, facts: Readonly<Record<string, unknown>>
   return new Refusal("state/unreadable", `saved state cannot be read: ${why}`, facts);
 }
 
-/** CRC-32 (IEEE 802.3, reflected polynomial 0xEDB88320) as an unsigned number. */
+/**
+ * CRC-32 (IEEE 802.3, reflected polynomial 0xEDB88320) as an unsigned number. Four bytes a step: a
+ * large tenant's fold is 100 MB. Source: Kounavis and Berry, "A Systematic Approach to Building High
+ * Performance, Software-based, CRC Generators" (2005).
+ */
 export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) {
-    crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ bytes[i]!) & 0xff]!;
+  const table = CRC_TABLE;
+  const whole = bytes.length - (bytes.length % 4);
+  let crc = -1;
+  let i = 0;
+  for (; i < whole; i += 4) {
+    crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+    crc =
+      table[768 + (crc & 0xff)]! ^
+      table[512 + ((crc >>> 8) & 0xff)]! ^
+      table[256 + ((crc >>> 16) & 0xff)]! ^
+      table[crc >>> 24]!;
   }
-  return (crc ^ 0xffffffff) >>> 0;
+  for (; i < bytes.length; i++) crc = (crc >>> 8) ^ table[(crc ^ bytes[i]!) & 0xff]!;
+  return ~crc >>> 0;
 }
 
 /** Columns are saved as they lie in memory, so both ends must count bytes the same way. */
@@ -75,12 +88,17 @@ export function assertLittleEndian(): void {
   );
 }
 
-function crcTable(): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, byte) => {
+/** Entry 256 k + b: what byte b does to the checksum k bytes later. */
+function crcTable(): Int32Array {
+  const table = new Int32Array(1024);
+  for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
-    for (let bit = 0; bit < 8; bit++) {
-      crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-    }
-    return crc;
-  });
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+    table[byte] = crc;
+  }
+  for (let at = 256; at < 1024; at++) {
+    const before = table[at - 256]!;
+    table[at] = (before >>> 8) ^ table[before & 0xff]!;
+  }
+  return table;
 }

@@ -127,7 +127,11 @@ describe("a partition with damaged files", () => {
 
   it("opens, and loads or misses states without falling over, when their pages are rubbish", () => {
     const before = open(dir).store;
-    const bytes = new Uint8Array(4000).fill(7);
+    let dice = 7;
+    const bytes = Uint8Array.from({ length: 4000 }, () => {
+      dice = (Math.imul(dice, 1_664_525) + 1_013_904_223) >>> 0;
+      return dice >>> 24;
+    });
     before.states.save(
       Array.from({ length: SERIES }, (_, seriesId) => ({
         seriesId,
@@ -139,7 +143,7 @@ describe("a partition with damaged files", () => {
     before.close();
     const file = join(dir, "partition.db");
     const content = readFileSync(file);
-    const last = content.lastIndexOf(Buffer.alloc(3000, 7));
+    const last = content.lastIndexOf(bytes.subarray(0, 3000));
     // The head of the last page of states: its rows cannot be found any more.
     const page = last - (last % 16_384);
     content.fill(0xee, page, page + 16);

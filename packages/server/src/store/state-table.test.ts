@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Damage } from "./damage.ts";
 import { PartitionStore } from "./partition-store.ts";
@@ -37,6 +38,21 @@ describe("StateTable", () => {
     save("head", 6);
     for (const day of [10, 20, 30, 30]) save("day", day);
     expect([9, 19, 29, 30].map((at) => newest(at))).toEqual([6, 6, 20, 30]);
+  });
+
+  it("packs states, and still reads those of before packing", () => {
+    const bytes = Uint8Array.from({ length: 4000 }, (_, i) => (i % 40 === 0 ? i % 251 : 0));
+    store.states.save([{ seriesId: 0, slot: "head", uptoMs: 1, bytes }]);
+    expect(store.states.load(0, 1)!.bytes).toEqual(bytes);
+    store.close();
+    const db = new DatabaseSync(join(place.dir, "partition.db"));
+    const { packed } = db.prepare("SELECT length(data) AS packed FROM state").get()!;
+    expect(Number(packed)).toBeLessThan(1000);
+    const put = db.prepare("UPDATE state SET data = ?, crc = ?");
+    put.run(bytes, crc32(bytes, 0));
+    db.close();
+    store = PartitionStore.open(place.dir);
+    expect(store.states.load(0, 1)!.bytes).toEqual(bytes);
   });
 
   it("forgets states that a late point made untrue", () => {

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { crc32 } from "node:zlib";
+import { constants, crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { transaction } from "./database.ts";
 
 /** `head` is overwritten every time; of `day` the two newest stay, for points that come late. */
@@ -25,6 +25,12 @@ export const STATE_SCHEMA = `CREATE TABLE state (
 const PLACES = 4;
 const HEAD_PLACE = 0;
 const DAY_PLACES = [1, 2];
+
+/** Young series have seen few hours of the day: their states shrink to a third. */
+const PACKING = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const ZSTD_MAGIC = 0xfd2f_b528;
+/** No state is as large; a larger claim is damage. */
+const STATE_BYTES_MAX = 1 << 20;
 
 /** Saved detector states of the series of a partition. */
 export class StateTable {
@@ -58,7 +64,8 @@ export class StateTable {
     transaction(this.#db, this.#file, () => {
       for (const { seriesId, slot, uptoMs, bytes } of rows) {
         const place = slot === "head" ? HEAD_PLACE : this.#dayPlace(seriesId, uptoMs);
-        this.#put.run(seriesId * PLACES + place, uptoMs, crc32(bytes, seriesId), bytes);
+        const packed = zstdCompressSync(bytes, PACKING);
+        this.#put.run(seriesId * PLACES + place, uptoMs, crc32(packed, seriesId), packed);
       }
     });
   }
@@ -68,7 +75,7 @@ export class StateTable {
     const from = seriesId * PLACES;
     for (const row of this.#rows.all(from, from + PLACES, beforeMs)) {
       const { id, uptoMs, crc, bytes } = row as unknown as SavedState & { id: number; crc: number };
-      if (crc32(bytes, seriesId) === crc) return { uptoMs, bytes };
+      if (crc32(bytes, seriesId) === crc) return { uptoMs, bytes: unpacked(bytes) };
       this.#db.prepare("DELETE FROM state WHERE id = ?").run(id);
       this.#onDamage(seriesId, uptoMs);
     }
@@ -90,4 +97,11 @@ export class StateTable {
     if (free !== undefined) return free % PLACES;
     return taken.reduce((a, b) => (a.uptoMs < b.uptoMs ? a : b)).id % PLACES;
   }
+}
+
+/** States of before packing come as they are: none of them begins like a packed one. */
+function unpacked(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 4 || view.getUint32(0, true) !== ZSTD_MAGIC) return bytes;
+  return new Uint8Array(zstdDecompressSync(bytes, { maxOutputLength: STATE_BYTES_MAX }));
 }
