@@ -9,6 +9,7 @@ import {
   type AnomalyDetectionEngine,
   DETECTOR_OUT,
   DETECTOR_OUT_LENGTH,
+  type PointEngine,
   type StreamingEngine,
 } from "./engine.ts";
 import { SCORER_OUT } from "./scorer.ts";
@@ -30,6 +31,7 @@ export function engineContract(
   describe(`${name} keeps the contract of engines`, () => {
     resultsContract(makeEngine);
     const engine = makeEngine();
+    if ("score" in engine) pointContract(makeEngine as () => PointEngine);
     if (isStreaming(engine)) streamingContract(makeEngine as () => StreamingEngine);
   });
 }
@@ -148,6 +150,33 @@ function resultsContract(makeEngine: () => AnomalyDetectionEngine): void {
       }
     };
     await fc.assert(fc.asyncProperty(fc.array(extremes, { maxLength: 120 }), check), RUNS);
+  });
+}
+
+function pointContract(makeEngine: () => PointEngine): void {
+  it("scores every point: p in (0, 1], score in [0, 1], nonconformity never negative", () => {
+    const check = (series: MetricSeries) => {
+      const { p, score, nonconformity, intervalMs } = makeEngine().score(series);
+      for (const column of [p, score, nonconformity]) expect(column.length).toBe(series.length);
+      expect(intervalMs).toBeGreaterThan(0);
+      for (let i = 0; i < series.length; i++) {
+        expect(p[i]! > 0 && p[i]! <= 1).toBe(true);
+        expect(score[i]! >= 0 && score[i]! <= 1).toBe(true);
+        expect(nonconformity[i]! < 0).toBe(false);
+      }
+    };
+    fc.assert(fc.property(someSeries(), check), RUNS);
+  });
+
+  if (makeEngine().looksAhead) return;
+  it("does not look ahead: a prefix of 21 points or more has the same p", () => {
+    const check = (series: MetricSeries, share: number) => {
+      const length = 21 + Math.floor(share * (series.length - 21));
+      const whole = makeEngine().score(series).p;
+      expect(makeEngine().score(prefixOf(series, length)).p).toEqual(whole.slice(0, length));
+    };
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(fc.property(someSeries(21), share, check), RUNS);
   });
 }
 

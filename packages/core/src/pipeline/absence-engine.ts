@@ -11,7 +11,7 @@ import { ANOMALOUS_SCORE } from "../model/severity.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
 import type { WindowToExplain } from "./explain-window.ts";
-import { medianIntervalMs } from "./interval.ts";
+import { learntIntervalMs } from "./interval.ts";
 import { type EngineOptions, windowEngine } from "./point-engine.ts";
 import { type DetailedScores, mapColumns } from "./score-series.ts";
 
@@ -57,7 +57,7 @@ const VERSION = 1;
  */
 export function createAbsenceEngine(options: AbsenceOptions = {}): AbsenceEngine {
   const { untilMs = Number.NEGATIVE_INFINITY, intervalMs: known, windows } = options;
-  const intervalOf = ({ timestamps }: MetricSeries) => known ?? medianIntervalMs(timestamps);
+  const intervalOf = ({ timestamps }: MetricSeries) => known ?? learntIntervalMs(timestamps);
   const steps = (series: MetricSeries): WatchedSteps => {
     const ownMs = intervalOf(series);
     const watched = watchedSteps(series, ownMs, untilMs);

@@ -79,3 +79,15 @@ export function medianOfSteps(timestampsMs: Float64Array): DurationMs {
   const steps = timestampsMs.subarray(1).map((atMs, i) => atMs - timestampsMs[i]!);
   return steps.sort()[(steps.length - 1) >> 1] ?? Number.NaN;
 }
+
+/**
+ * The nominal interval that a detector learns from the first points of a series (at most 21), once it
+ * has seen them: later points change nothing. Half an hour with fewer than two.
+ */
+export function learntIntervalMs(timestampsMs: Float64Array): DurationMs {
+  const count = Math.min(timestampsMs.length, INTERVAL_POINTS);
+  if (count < 2) return INTERVAL_BEFORE_MS;
+  const first = new Float64Array(2 * count);
+  for (let i = 0; i < count; i++) first[2 * i] = timestampsMs[i]!;
+  return nominalIntervalMs(medianStepMs(first, count));
+}

@@ -9,7 +9,7 @@ import { PEERS_MIN, type PeerColumns, peerMedian } from "../engine/peer/peer-med
 import { streamScorer } from "../engine/stream/stream-scorer.ts";
 import { MetricSeries } from "../model/metric-series.ts";
 import { seriesKey } from "../model/series-key.ts";
-import { medianIntervalMs } from "./interval.ts";
+import { learntIntervalMs } from "./interval.ts";
 import { type EngineOptions, type ScoredEngine, windowEngine } from "./point-engine.ts";
 import { type DetailedScores, mapColumns, scoreSeries } from "./score-series.ts";
 import { openSeriesDetector } from "./series-detector.ts";
@@ -71,7 +71,7 @@ function scoreAmong(
   { intervalMs: known }: EngineOptions,
 ): PeerScores {
   const { timestamps, values } = series;
-  const intervalMs = known ?? medianIntervalMs(timestamps);
+  const intervalMs = known ?? learntIntervalMs(timestamps);
   const { median, count } = peerMedian(timestamps, others, intervalMs);
   const settled = settledForm(values, median, intervalMs);
   const scored = (form: PeerForm) => {

@@ -142,7 +142,7 @@ function judgeOf(
   if (largest <= PEERS_MIN) {
     throw new Refusal(
       "engine/unavailable",
-      `engine "${engine.name}" compares at least ${PEERS_MIN + 1} nodes of a cluster by the same metric; the most found here is ${largest}`,
+      `engine "${engine.name}" compares at least ${PEERS_MIN + 1} nodes of a cluster by the same metric; the most found here is ${largest}; put the nodes into one file with a column that names them`,
       { engine: engine.name, nodes: largest },
     );
   }
