@@ -31,6 +31,15 @@ describe("classifyEpisode", () => {
     ).toBe("spike");
   });
 
+  it("begins a spike at its first point that stands out, however restless it was before", () => {
+    const early = { onsetMs: (FIRST - 200) * STEP_MS, lastMs: (FIRST + 3) * STEP_MS };
+    const { kind, sinceMs } = classifyEpisode(
+      points((k) => (k < 3 ? 20 : 0)),
+      early,
+    );
+    expect({ kind, sinceMs }).toEqual({ kind: "spike", sinceMs: FIRST * STEP_MS });
+  });
+
   it("does not look behind the closing points: a longer series gives the same", () => {
     const whole = points((k) => (k < 40 ? 20 : -50));
     const closed = points((k) => (k < 40 ? 20 : -50), FIRST + 3 + 12);

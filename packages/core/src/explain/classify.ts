@@ -1,5 +1,6 @@
 import { type AnomalyKind, type AnomalyLabel, LABEL_OF_KIND } from "../model/anomaly-type.ts";
 import type { EpochMs } from "../model/time.ts";
+import { activeStartIndex } from "./event-end.ts";
 import { type EventWindow, viewEvent } from "./event-view.ts";
 import type { ClassifierEvidence } from "./reference-rules.ts";
 import { refinedVerdict } from "./refined-rules.ts";
@@ -30,6 +31,9 @@ export function classify(window: EventWindow): Classification {
   if (verdict.kind === "flatline") {
     const { lastIndex, length } = longestRun;
     return { ...said, stuckAt: values[lastIndex]!, sinceMs: timestampsMs[lastIndex - length]! };
+  }
+  if (verdict.kind === "spike" || verdict.kind === "dip") {
+    return { ...said, sinceMs: timestampsMs[activeStartIndex(view)]! };
   }
   const earlier = fromIndex !== undefined && fromIndex < firstIndex;
   return earlier ? { ...said, sinceMs: timestampsMs[fromIndex]! } : said;

@@ -15,13 +15,23 @@ export function eventEndIndex(window: EventWindow): number {
 }
 
 /** The same of an event that has been looked at. */
-export function activeEndIndex({ deviations, values, firstIndex, lastIndex }: EventView): number {
+export function activeEndIndex(view: EventView): number {
+  return activeIndices(view).at(-1) ?? view.lastIndex;
+}
+
+/** The first point that stands out; `firstIndex` where none does. */
+export function activeStartIndex(view: EventView): number {
+  return activeIndices(view)[0] ?? view.firstIndex;
+}
+
+function activeIndices({ deviations, values, firstIndex, lastIndex }: EventView): number[] {
   let largest = 0;
   for (const deviation of deviations) largest = Math.max(largest, Math.abs(deviation));
   const active = Math.max(ACTIVE_SCALES, ACTIVE_SHARE * largest);
-  let k = deviations.length;
-  for (let i = lastIndex; i >= firstIndex; i--) {
-    if (!Number.isNaN(values[i]!) && Math.abs(deviations[--k]!) >= active) return i;
+  const indices: number[] = [];
+  let k = 0;
+  for (let i = firstIndex; i <= lastIndex; i++) {
+    if (!Number.isNaN(values[i]!) && Math.abs(deviations[k++]!) >= active) indices.push(i);
   }
-  return lastIndex;
+  return indices;
 }

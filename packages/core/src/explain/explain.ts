@@ -52,7 +52,7 @@ export function explainEpisode(request: ExplainRequest, locale?: Locale): Explan
   const explanation: Omit<Explanation, "text"> = {
     kind: classification.kind,
     direction,
-    onset: classification.sinceMs ?? episode.onsetMs,
+    onset: Math.min(classification.sinceMs ?? episode.onsetMs, point.atMs),
     peak: point.atMs,
     actual: point.value,
     typical: { low: point.level - reach, high: point.level + reach, level: point.level },
