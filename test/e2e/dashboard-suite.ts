@@ -247,10 +247,14 @@ function drillDownSuite(stage: () => Stage): void {
       const { worst, cluster, node, metric } = facts.metric;
       if (worst !== undefined) {
         const rows = await facts.client.anomalies
-          .list({ cluster, node, metric, from: "now-7d", sort: "score", limit: 500 })
+          .list({ cluster, node, metric, from: "now-7d", sort: "score", limit: 50 })
           .page();
-        const texts = rows.data.map(({ explanation }) => explanation.text);
-        expect(texts).toContain(await textOf(page.locator(".story")));
+        const { anomalies } = facts.client;
+        const told = await Promise.all(rows.data.map(({ id }) => anomalies.explain(id)));
+        const texts = told.map(({ text }) => text);
+        await expect
+          .poll(async () => texts.includes(await textOf(page.locator(".story"))))
+          .toBe(true);
         expect(await textOf(page.locator(".why-facts"))).toMatch(/Typical[\s\S]*Actual/);
         const shares = await page.locator(".factors .number").allInnerTexts();
         const sum = shares.reduce((total, text) => total + Number.parseInt(text, 10), 0);
