@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { IngestProblem } from "./ingest-problem.ts";
-import { unsnappy } from "./snappy.ts";
+import { SnappyReader, unsnappy } from "./snappy.ts";
 import { copy, literal, snappy, varint } from "./testing-remote-write.ts";
 
 const MIB = 1024 * 1024;
@@ -19,6 +19,15 @@ describe("unsnappy", () => {
     fc.assert(
       fc.property(bodies, (bytes) => {
         expect(unsnappy(snappy(bytes), MIB).equals(bytes)).toBe(true);
+      }),
+    );
+  });
+
+  it("unpacks one block after another into the same memory, each as if it were the first", () => {
+    fc.assert(
+      fc.property(fc.array(bodies, { maxLength: 6 }), (all) => {
+        const reader = new SnappyReader();
+        for (const bytes of all) expect(reader.read(snappy(bytes), MIB).equals(bytes)).toBe(true);
       }),
     );
   });

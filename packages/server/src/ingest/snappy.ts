@@ -3,6 +3,8 @@ import { IngestProblem } from "./ingest-problem.ts";
 
 /** A copy element of 3 bytes gives at most 64: no honest block can unfold further than this. */
 const RATIO_MAX = 22;
+/** Larger blocks get memory of their own, so that one large sender does not keep it for good. */
+const ROOM_BYTES_MAX = 4 * 2 ** 20;
 
 /**
  * Decodes one Snappy block (no framing), as Prometheus sends it. The declared length is checked
@@ -14,12 +16,37 @@ const RATIO_MAX = 22;
  * @throws IngestProblem "malformed_body" | "body_too_large".
  */
 export function unsnappy(bytes: Uint8Array, bytesMax: number): Buffer {
+  return unpackInto(bytes, bytesMax, Buffer.allocUnsafe);
+}
+
+/**
+ * Unpacks one block after another into the same memory: what a call gives is good until the next one.
+ * A request of remote write unfolds to half a megabyte, which is read at once and then only garbage.
+ */
+export class SnappyReader {
+  #room = Buffer.alloc(0);
+
+  /** @throws IngestProblem as `unsnappy` does. */
+  read(bytes: Uint8Array, bytesMax: number): Buffer {
+    return unpackInto(bytes, bytesMax, (length) => {
+      if (length > ROOM_BYTES_MAX) return Buffer.allocUnsafe(length);
+      if (length > this.#room.length) this.#room = Buffer.allocUnsafeSlow(2 * length);
+      return this.#room.subarray(0, length);
+    });
+  }
+}
+
+function unpackInto(
+  bytes: Uint8Array,
+  bytesMax: number,
+  roomFor: (length: number) => Buffer,
+): Buffer {
   const { length, at } = declaredLength(bytes);
   if (length > bytesMax) throw tooLarge(bytesMax);
   if (length > (bytes.length - at) * RATIO_MAX) {
     throw broken("declares more bytes than it can hold");
   }
-  const out = Buffer.allocUnsafe(length);
+  const out = roomFor(length);
   const written = decode(bytes, at, out);
   if (written !== length) throw broken("holds fewer bytes than it declares");
   return out;

@@ -94,6 +94,9 @@ function newSeries(tenantId: string, place: IngestPlace, directory: SeriesDirect
   return directory.add({ tenantId, clusterId, nodeId, metricName }, { ...metadata, ...kind });
 }
 
+/** Columns of the batch in hand: it is copied on before the next one comes. */
+let scratch = new Float64Array(0);
+
 /** Judges run after run; what it lets through stands one behind the other in its columns. */
 class Judge {
   readonly times: Float64Array;
@@ -115,8 +118,10 @@ class Judge {
     this.#batch = batch;
     this.#newestAllowedMs = nowMs + FUTURE_MAX_MS;
     this.#rejects = rejects;
-    this.times = new Float64Array(batch.values.length);
-    this.values = new Float64Array(batch.values.length);
+    const points = batch.values.length;
+    if (points > scratch.length / 2) scratch = new Float64Array(4 * points);
+    this.times = scratch.subarray(0, points);
+    this.values = scratch.subarray(points, 2 * points);
   }
 
   /** Points before `end` are not judged. */

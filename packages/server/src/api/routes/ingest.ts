@@ -9,7 +9,7 @@ import type { IngestReport as Report } from "../../ingest/ingest-series.ts";
 import { readJson, readNdjson } from "../../ingest/json.ts";
 import { RemoteWriteReader } from "../../ingest/remote-write.ts";
 import type { LabelNames } from "../../ingest/series-labels.ts";
-import { declaredLength, unsnappy } from "../../ingest/snappy.ts";
+import { declaredLength, SnappyReader } from "../../ingest/snappy.ts";
 import type { Metrics } from "../../observe/metrics.ts";
 import type { Limits } from "../../tenant/limits.ts";
 import { accessOf, grant } from "../access.ts";
@@ -40,6 +40,7 @@ export function ingestRoutes({ limits, metrics, labelsOf }: IngestParts): Routes
     app.setValidatorCompiler(compileAllButBody);
     takeRawBodies(app, compressedBytesMax);
     app.addHook("preParsing", holdWhileRead(limits));
+    const unpack = new SnappyReader();
     const remoteWriters = new Map<string, { key: string; reader: RemoteWriteReader }>();
 
     app.post("/ingest", { schema: JSON_SCHEMA, config: CONFIG }, (request, reply) =>
@@ -65,7 +66,7 @@ export function ingestRoutes({ limits, metrics, labelsOf }: IngestParts): Routes
         demandRemoteWrite(request);
         const packed = rawBody(request);
         hold(Math.min(decodedBytesMax, declaredLength(packed).length));
-        const bytes = unsnappy(packed, decodedBytesMax);
+        const bytes = unpack.read(packed, decodedBytesMax);
         const batch = remoteWriter(accessOf(request).tenantId).read(bytes, pointsMax);
         metrics.ingestSkipped.inc({ part: "histogram" }, batch.skippedHistograms);
         metrics.ingestSkipped.inc({ part: "exemplar" }, batch.skippedExemplars);
