@@ -71,6 +71,11 @@ export * from "./pipeline/window-episode.ts";
 export * from "./score/rarity.ts";
 export * from "./score/tail-calibrator.ts";
 export * from "./score/whole-tail.ts";
+export {
+  CLUSTER_LAW,
+  type IncidentLaw,
+  NODE_LAW,
+} from "./stats/incident-tail.ts";
 export * from "./store/check-point-columns.ts";
 export * from "./store/memory-store.ts";
 export * from "./store/metric-source.ts";

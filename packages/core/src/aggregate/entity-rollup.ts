@@ -1,5 +1,5 @@
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
-import { ENTITY_LAW, learnIncident, secondLook } from "../stats/incident-tail.ts";
+import { type IncidentLaw, learnIncident, NODE_LAW, secondLook } from "../stats/incident-tail.ts";
 import {
   BIN_COUNT,
   type EntityStates,
@@ -24,6 +24,8 @@ export interface EntityRollupOptions {
   readonly strategy?: RollupStrategy;
   /** One a child; for `weighted` only. */
   readonly weights?: Float64Array;
+  /** How soon a promise that is not kept is corrected; left out: as for a node. */
+  readonly law?: IncidentLaw;
 }
 
 /**
@@ -42,10 +44,13 @@ export class EntityRollup {
   private readonly states = entityStates(1);
   private readonly tail = new OwnTail();
   private readonly coldSteps: number;
+  private readonly law: IncidentLaw;
   private readonly strategy: RollupStrategy;
   private readonly weights: Float64Array | undefined;
 
-  constructor({ intervalMs, children, strategy = "auto", weights }: EntityRollupOptions) {
+  constructor(options: EntityRollupOptions) {
+    const { intervalMs, children, strategy = "auto", weights, law = NODE_LAW } = options;
+    this.law = law;
     this.coldSteps = coldStepsOf(intervalMs);
     this.strategy = strategy;
     this.weights = weights;
@@ -62,7 +67,7 @@ export class EntityRollup {
     this.promisedP = tailP;
     if (Number.isNaN(tailP)) return tailP;
     const { scalars } = this.states;
-    this.promisedP = secondLook(tailP, scalars, INCIDENT_AT, ENTITY_LAW);
+    this.promisedP = secondLook(tailP, scalars, INCIDENT_AT, this.law);
     learnIncident(tailP, scalars, INCIDENT_AT);
     return tailP;
   }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  ENTITY_LAW,
+  CLUSTER_LAW,
   INCIDENT_NUMBERS,
   learnIncident,
   SERIES_LAW,
@@ -58,10 +58,10 @@ describe("secondLook", () => {
     );
   });
 
-  it("believes a node sooner: by hand, 10 incidents of excess 4 and 10 of the promise make a mean of 2.5", () => {
-    const p = fed([...incidents(10, 4), 0.005 * Math.exp(-10)], undefined, ENTITY_LAW);
+  it("believes a cluster sooner: by hand, 10 incidents of excess 4 and 10 of the promise make a mean of 2.5", () => {
+    const p = fed([...incidents(10, 4), 0.005 * Math.exp(-10)], undefined, CLUSTER_LAW);
     expect(p / (0.005 * Math.exp(-10 / 2.5))).toBeCloseTo(1, 1);
-    expect(fed([...incidents(4, 4), 1e-6], undefined, ENTITY_LAW)).toBe(1e-6);
+    expect(fed([...incidents(4, 4), 1e-6], undefined, CLUSTER_LAW)).toBe(1e-6);
   });
 
   it("counts an incident once, by its peak, and only when it is over", () => {

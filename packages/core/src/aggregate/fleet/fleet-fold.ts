@@ -1,4 +1,4 @@
-import { ENTITY_LAW, secondLook, TENANT_LAW } from "../../stats/incident-tail.ts";
+import { CLUSTER_LAW, NODE_LAW, secondLook, TENANT_LAW } from "../../stats/incident-tail.ts";
 import { entityStates, INCIDENT_AT, resetEntity } from "../entity-state.ts";
 import { joinLevels, smallestOfLevel } from "../level-join.ts";
 import { coldStepsOf, OwnTail } from "../own-tail.ts";
@@ -62,8 +62,8 @@ export class FleetFold {
     this.anomalousP = stepMs / DAY_MS;
     this.anomalousAgeSteps = (ANOMALOUS_AGE_DAYS * DAY_MS) / stepMs;
     const coldSteps = coldStepsOf(stepMs);
-    this.nodes = new EntityBank(coldSteps, ENTITY_LAW);
-    this.clusters = new EntityBank(coldSteps, ENTITY_LAW);
+    this.nodes = new EntityBank(coldSteps, NODE_LAW);
+    this.clusters = new EntityBank(coldSteps, CLUSTER_LAW);
     this.tenant = new EntityBank(coldSteps, TENANT_LAW);
   }
 

@@ -1,4 +1,4 @@
-import { EntityRollup } from "@foreshock/core";
+import { EntityRollup, type IncidentLaw } from "@foreshock/core";
 
 /**
  * Steps from which the interval of a node or cluster is learnt, and what stands in before and
@@ -18,10 +18,12 @@ export class EntityFold {
   intervalMs = INTERVAL_BEFORE_MS;
   #rollup: EntityRollup;
   readonly #children: number;
+  readonly #law: IncidentLaw;
   #first: { readonly atMs: number; readonly p: Float64Array }[] | undefined = [];
 
-  constructor(children: number) {
+  constructor(children: number, law: IncidentLaw) {
     this.#children = children;
+    this.#law = law;
     this.#rollup = this.#fresh();
   }
 
@@ -54,7 +56,11 @@ export class EntityFold {
   }
 
   #fresh(): EntityRollup {
-    return new EntityRollup({ intervalMs: this.intervalMs, children: this.#children });
+    return new EntityRollup({
+      intervalMs: this.intervalMs,
+      children: this.#children,
+      law: this.#law,
+    });
   }
 }
 

@@ -1,4 +1,10 @@
-import { ANOMALY_LABELS, createStreamEngine, MetricSeries, scoreOfP } from "@foreshock/core";
+import {
+  ANOMALY_LABELS,
+  createStreamEngine,
+  MetricSeries,
+  NODE_LAW,
+  scoreOfP,
+} from "@foreshock/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CsvOptions } from "../../ingest/csv-layout.ts";
@@ -159,7 +165,7 @@ describe("a long file", () => {
 
 describe("EntityFold", () => {
   it("passes a lone child's surprise on, on the child's own interval", () => {
-    const fold = new EntityFold(1);
+    const fold = new EntityFold(1, NODE_LAW);
     let p = Number.NaN;
     for (let i = 0; i < 300; i++) p = fold.push(i * 300_000, Float64Array.of(0.3 + (i % 7) / 10));
     expect(fold.intervalMs).toBe(300_000);

@@ -1,9 +1,12 @@
 import {
+  CLUSTER_LAW,
   EPISODE_ROW,
   EPISODE_ROW_LENGTH,
   type Episode,
   EpisodeTracker,
+  type IncidentLaw,
   MetricSeries,
+  NODE_LAW,
   PEERS_MIN,
   type PointEngine,
   type PointScores,
@@ -204,7 +207,7 @@ function scoreNode(shape: NodeShape, metrics: readonly ScoredSeries[]): ScoredNo
     node: shape.node,
     metrics,
     steps: shape.steps,
-    ...foldChildren(shape.steps, children, lone),
+    ...foldChildren(shape.steps, children, lone, NODE_LAW),
   };
 }
 
@@ -214,7 +217,7 @@ function scoreCluster(shape: ClusterShape, nodes: readonly ScoredNode[]): Scored
     cluster: shape.cluster,
     node: undefined,
     steps: shape.steps,
-    ...foldChildren(shape.steps, children, nodes.length === 1),
+    ...foldChildren(shape.steps, children, nodes.length === 1, CLUSTER_LAW),
   };
 }
 
@@ -229,8 +232,13 @@ interface Child {
  * @param inStep whether the children's points are the steps one by one (repeated stamps included);
  *   otherwise they are matched by time, the last of equal stamps counting.
  */
-function foldChildren({ timesMs }: Steps, children: readonly Child[], inStep: boolean) {
-  const fold = new EntityFold(children.length);
+function foldChildren(
+  { timesMs }: Steps,
+  children: readonly Child[],
+  inStep: boolean,
+  law: IncidentLaw,
+) {
+  const fold = new EntityFold(children.length, law);
   const next = new Int32Array(children.length);
   const childP = new Float64Array(children.length);
   const p = new Float64Array(timesMs.length);
