@@ -3,12 +3,15 @@ import { FAULT_KINDS } from "@foreshock/core/generator";
 import type { PageTable } from "../../page.ts";
 import { printTables } from "../print-tables.ts";
 import { type CasePlan, type FaultCase, faultCases } from "./fault-cases.ts";
+import { type RampQuality, rampCases } from "./ramp-cases.ts";
 import { typicalCoverage } from "./typical-coverage.ts";
 import { waveCases } from "./wave-cases.ts";
 
 const MINUTE_MS = 60_000;
 /** Seeds 11-13 were for writing the rules; these were not looked at before. */
 const FRESH_SEEDS = [21, 22, 23];
+/** Two days of block means every hour of nine metrics' weeks are a minute of work a seed. */
+const RAMP_SEEDS = 1;
 const STEPS = [
   { name: "1 min", intervalMs: MINUTE_MS, days: 12 },
   { name: "5 min", intervalMs: 5 * MINUTE_MS, days: 21 },
@@ -36,6 +39,7 @@ export function measureKinds(seedList: string | undefined): void {
   printTables([
     sharesTable(`${title}: share called right`, judged),
     ...judged.map(({ name, cases }) => confusion(`${title}, ${name}: truth \\ said`, cases)),
+    rampTable(rampCases(engine, seeds.slice(0, RAMP_SEEDS))),
     wavesTable(waveCases(engine, seeds)),
     coverageTable(typicalCoverage(engine, seeds)),
   ]);
@@ -82,6 +86,24 @@ function confusion(title: string, cases: readonly FaultCase[]): PageTable {
     ),
   ]);
   return { title, notes: [], header: ["", ...kinds], rows };
+}
+
+function rampTable({ cases, byScore, byLook, cleanDays }: RampQuality): PageTable {
+  const row = (name: string, { found, minutes }: RampQuality["byScore"], clean: string) => [
+    name,
+    `${found.toFixed(2)} of ${cases}`,
+    String(minutes),
+    clean,
+  ];
+  return {
+    title: "Slow ramps noticed while they go on",
+    notes: [],
+    header: ["", "found", "minutes, median", "clean days with one, of 30"],
+    rows: [
+      row("score of 0.75", byScore, "-"),
+      row("hourly look at two days", byLook, cleanDays.toFixed(2)),
+    ],
+  };
 }
 
 function wavesTable(cases: ReturnType<typeof waveCases>): PageTable {

@@ -38,6 +38,7 @@ export * from "./explain/explanation-classifier.ts";
 export * from "./explain/find-onset.ts";
 export * from "./explain/format-value.ts";
 export * from "./explain/locale-en.ts";
+export * from "./explain/ramp-under-way.ts";
 export * from "./explain/sentence.ts";
 export * from "./incident/alarm-openings.ts";
 export * from "./incident/alarm-tracker.ts";
