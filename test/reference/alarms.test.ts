@@ -47,24 +47,24 @@ describe.skipIf(missing !== undefined && process.env.CI === undefined)(
       const cases = askReference(CASES);
       expect(cases.length).toBe(60);
       let opened = 0;
-      let whole = 0;
+      let share = 0;
       for (const one of cases) {
         const compared = compare(one);
         opened += compared.opened;
-        if (compared.isWhole) whole++;
+        share += compared.share / cases.length;
       }
       expect(opened).toBeGreaterThan(100);
-      expect(whole).toBeGreaterThan(50);
+      expect(share).toBeGreaterThan(0.5);
     }, 600_000);
   },
 );
 
 /**
- * Openings of the case, after checking each number of each point. Ours is ahead in two things: an alarm
- * that opens or is held is shown at the promise at least, and a far stronger one opens beside an open
- * one; from there on the two go their own ways and are not compared.
+ * Openings of the case and the share of its points that was compared, after checking each number of each point. Ours is ahead in three things: an alarm
+ * that opens or is held is shown at the promise at least; a far stronger one opens beside an open one,
+ * and one whose fault was only hidden goes on: from there on only the evidence is compared.
  */
-function compare({ row, columns }: ReferenceCase): { opened: number; isWhole: boolean } {
+function compare({ row, columns }: ReferenceCase): { opened: number; share: number } {
   const { kind, interval, days, bins } = row as {
     kind: string;
     interval: number;
@@ -84,6 +84,7 @@ function compare({ row, columns }: ReferenceCase): { opened: number; isWhole: bo
   const point = new Float64Array(EPISODE_ROW_LENGTH);
   const out = new Float64Array(ALARM_OUT_LENGTH);
   const promised = scoreOfDays(days);
+  let together = values!.length;
   for (const [i, value] of values!.entries()) {
     const wasOpen = layer.isOpen;
     const [slow, score, level, scale] = given!.subarray(4 * i, 4 * i + 4);
@@ -91,9 +92,16 @@ function compare({ row, columns }: ReferenceCase): { opened: number; isWhole: bo
     point[EPISODE_ROW.level] = level!;
     point[EPISODE_ROW.scale] = scale!;
     layer.push(at![i]! * 1000, value, point, slow!, out);
-    if (wasOpen && out[ALARM_OUT.opened] === 1) return { opened, isWhole: false };
+    const another = wasOpen && out[ALARM_OUT.opened] === 1;
+    const resumed = !wasOpen && layer.isOpen && out[ALARM_OUT.opened] === 0;
+    if (another || resumed) together = Math.min(together, i);
     const place = `${kind} every ${interval} s, ${days} days, point ${i}`;
     const [evidence, isOpened, active, alarmScore] = wanted!.subarray(4 * i, 4 * i + 4);
+    if (Math.abs(out[ALARM_OUT.evidence]! - evidence!) > 1e-9 * (1 + evidence!)) {
+      expect(out[ALARM_OUT.evidence], place).toBe(evidence);
+    }
+    opened += out[ALARM_OUT.opened]!;
+    if (i >= together) continue;
     if (out[ALARM_OUT.opened] !== isOpened || out[ALARM_OUT.active] !== active) {
       expect([...out], place).toEqual([evidence, isOpened, active, alarmScore]);
     }
@@ -102,10 +110,6 @@ function compare({ row, columns }: ReferenceCase): { opened: number; isWhole: bo
     if (Math.abs(out[ALARM_OUT.score]! - shown) > 1e-9) {
       expect(out[ALARM_OUT.score], place).toBe(shown);
     }
-    if (Math.abs(out[ALARM_OUT.evidence]! - evidence!) > 1e-9 * (1 + evidence!)) {
-      expect(out[ALARM_OUT.evidence], place).toBe(evidence);
-    }
-    opened += out[ALARM_OUT.opened]!;
   }
-  return { opened, isWhole: true };
+  return { opened, share: together / values!.length };
 }

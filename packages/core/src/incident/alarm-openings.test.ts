@@ -98,6 +98,20 @@ describe("AlarmOpenings", () => {
     expect(rows(670)).toEqual([first, first + 1]);
   });
 
+  it("goes on without an opening when a fault was only hidden, and hides no new one meanwhile", () => {
+    const away = at(130, 0.2, PER_DAY / 2);
+    const hidden = at(100, 0.1, PER_DAY / 3);
+    const start = [...calm(5 * PER_DAY), ...at(130, 0.95), ...away, ...hidden];
+    const layer = alarms();
+    const rows = fold(layer, [...start, ...away]);
+    expect(openings(rows)).toEqual([5 * PER_DAY]);
+    expect(rows[start.length - 1]![ALARM_OUT.active]).toBe(0);
+    expect(rows.at(-1)![ALARM_OUT.active]).toBe(1);
+    expect(rows.at(-1)![ALARM_OUT.score]).toBeGreaterThanOrEqual(0.95);
+    const next = fold(layer, at(500, 0.99), rows.length);
+    expect(openings(next)).toEqual([0]);
+  });
+
   it("shows an opening at the promise at least: 2 days are enough for the first of 5.5, shown as 0.75", () => {
     const range = [...at(0, 0), ...at(200, 0), ...calm(5 * PER_DAY)];
     const last = fold(alarms(), [...range, ...at(140, scoreOfDays(2))]).at(-1)!;

@@ -61,6 +61,8 @@ const HOLD_TAU = 30;
 const HOLD_SCALES = 2;
 const HOLD_SHARE = 0.33;
 const HOLD_DAYS_MAX = 3;
+/** Value of `open` for an alarm that went on within that day: it hides no new one. */
+const RESUMED = 2;
 /** For a day after a fault a point within 6 kept scales of the old normal opens nothing. */
 const RECOVERY_DAYS = 1;
 const RECOVERY_SCALES = 6;
@@ -154,15 +156,17 @@ export class AlarmOpenings {
     out[ALARM_OUT.evidence] = evidence;
     out[ALARM_OUT.opened] = 0;
     out[ALARM_OUT.score] = score;
-    if (s[S.open]! > 0 && !another) {
+    const opens = evidence >= required && !oldNormal;
+    if (s[S.open] === 0 && s[S.held]! > 0 && s[S.recovery]! > 0 && !opens) this.#resume();
+    if (s[S.open]! > 0 && !another && !(s[S.open] === RESUMED && opens)) {
       this.#stay(evidence, required, score, out);
-    } else if (evidence >= required && !oldNormal) {
+    } else if (opens) {
       this.#open(evidence, score, slowBefore, row[EPISODE_ROW.scale]!);
       out[ALARM_OUT.opened] = 1;
       out[ALARM_OUT.score] = s[S.heldScore]!;
     }
     if (s[S.kept] === 0) this.#season = NO_SEASON;
-    out[ALARM_OUT.active] = s[S.open]!;
+    out[ALARM_OUT.active] = s[S.open]! > 0 ? 1 : 0;
     out[ALARM_OUT.phase] = oldNormal ? ALARM_PHASE.recovered : this.#phase();
   }
 
@@ -215,6 +219,13 @@ export class AlarmOpenings {
     const { promiseDays, openingsKeep } = this.#clock;
     this.#state[S.recent]! *= openingsKeep;
     return REQUIRED_SHARE * promiseDays * (1 + this.#state[S.recent]!) ** FATIGUE_POWER;
+  }
+
+  /** The fault was only hidden, as by a quiet night: its alarm goes on, which is no opening. */
+  #resume(): void {
+    const s = this.#state;
+    s[S.open] = RESUMED;
+    s[S.quiet] = 0;
   }
 
   #isAnother(evidence: number, required: number): boolean {

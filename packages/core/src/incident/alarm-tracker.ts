@@ -7,7 +7,7 @@ import {
   AlarmOpenings,
 } from "./alarm-openings.ts";
 
-/** What a pushed point did to the alarm; `changed` = its phase or its score. */
+/** What a pushed point did to the alarm; `changed` = its phase or its score, or it goes on again. */
 export type AlarmChange = "none" | "opened" | "changed" | "closed";
 
 /** How an alarm stands, and when it is over how it ended. */
@@ -85,7 +85,7 @@ export class AlarmTracker {
       this.#start(atMs, out);
       return "opened";
     }
-    if (!wasOpen) return "none";
+    if (!wasOpen && !this.#layer.isOpen) return "none";
     const phase = out[ALARM_OUT.phase]!;
     if (phase === ALARM_PHASE.held) {
       if (Number.isNaN(s[S.heldFrom]!)) s[S.heldFrom] = atMs;
