@@ -4,7 +4,7 @@ import { measureKinds } from "./accuracy/kinds/measure-kinds.ts";
 import { measureAccuracy, measureFleets } from "./accuracy/measure-accuracy.ts";
 import { measureCalibration } from "./calibration/measure-calibration.ts";
 import { measureRanking } from "./load/ranking.ts";
-import { measureRemoteWrite } from "./load/remote-write.ts";
+import { measureRemoteWrite, type RemoteWriteFigures } from "./load/remote-write.ts";
 import { measureStore } from "./load/store.ts";
 import { type Figure, keep } from "./page.ts";
 import { measureEngine } from "./speed/engine.ts";
@@ -88,11 +88,13 @@ async function speed(engine: ReturnType<typeof measureEngine>): Promise<Figure[]
     bytes("saved state of a series", engine.savedStateBytes, 4096),
     bytes("memory of a detector, objects and all", engine.residentStateBytes, 4096),
   ];
+  const fleets: RemoteWriteFigures[] = [];
   for (const [series, scrapes] of [
     [10_000, 60],
     [100_000, 24],
   ] as const) {
     const one = await measureRemoteWrite({ series, scrapes });
+    fleets.push(one);
     const what = `remote write, ${series.toLocaleString("en")} series x ${scrapes}:`;
     figures.push(
       rate(`${what} durable and scored, points a second`, one.pointsPerSecond, 300_000),
@@ -106,6 +108,9 @@ async function speed(engine: ReturnType<typeof measureEngine>): Promise<Figure[]
       bytes(`${what} resident memory a series`, one.residentBytesPerSeries, 10_240),
     );
   }
+  figures.push(
+    bytes("resident memory of each series more, between these fleets", slopeOf(fleets), 10_240),
+  );
   const ranking = await measureRanking(10_000);
   const ms = ranking.millisecondsMedian;
   figures.push({
@@ -115,6 +120,13 @@ async function speed(engine: ReturnType<typeof measureEngine>): Promise<Figure[]
     met: ms <= 100,
   });
   return figures;
+}
+
+/** What is the same for any fleet (code, caches) is not in it; the larger one is fewer points old. */
+function slopeOf(fleets: readonly RemoteWriteFigures[]): number {
+  const [small, large] = [fleets[0]!, fleets.at(-1)!];
+  const total = (one: RemoteWriteFigures): number => one.residentBytesPerSeries * one.series;
+  return (total(large) - total(small)) / (large.series - small.series);
 }
 
 function store(): Figure[] {

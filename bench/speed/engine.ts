@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import {
   createStreamEngine,
   DETECTOR_OUT_LENGTH,
@@ -21,7 +23,7 @@ export interface EngineSpeed {
   readonly manySeriesPointsPerCpuSecond: number;
   /** What a detector at five-minute sampling saves. */
   readonly savedStateBytes: number;
-  /** Memory that a detector among many really takes, objects and all (heap and buffers; sharper with --expose-gc). */
+  /** Memory that a detector among many really takes, objects and all: heap and buffers after a collection. */
   readonly residentStateBytes: number;
 }
 
@@ -77,10 +79,11 @@ function residentBytes(values: Float64Array): number {
 }
 
 function memoryBytes(): number {
-  const { gc } = globalThis as { gc?: () => void };
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
   // Twice: buffers are given back by the collection after the one that found them dead.
-  gc?.();
-  gc?.();
+  collect();
+  collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }

@@ -65,8 +65,8 @@ export class TenantRunner {
   #fold: TenantFold | undefined;
   #history: RollupHistory | undefined;
   #kept: KeptRun[] = [];
-  /** Fold's number of each series, by handle. */
-  readonly #numbers = new Map<number, number>();
+  /** Fold's number of each series, by its index in the tenant. */
+  readonly #numbers: (number | undefined)[] = [];
   /** The series behind each of the fold's numbers. */
   readonly #infos: SeriesInfo[] = [];
   #newestMs = Number.NEGATIVE_INFINITY;
@@ -253,11 +253,11 @@ export class TenantRunner {
   }
 
   #numberOf(fold: TenantFold, info: SeriesInfo): number {
-    const { handle, key } = info;
-    const known = this.#numbers.get(handle);
+    const { index, key } = info;
+    const known = this.#numbers[index];
     if (known !== undefined) return known;
     const number = fold.addSeries(key.clusterId, key.nodeId, key.metricName);
-    this.#numbers.set(handle, number);
+    this.#numbers[index] = number;
     this.#infos[number] = info;
     return number;
   }

@@ -27,7 +27,7 @@ const HEAD_PLACE = 0;
 const DAY_PLACES = [1, 2];
 
 /** Young series have seen few hours of the day: their states shrink to a third. */
-const PACKING = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 };
 const ZSTD_MAGIC = 0xfd2f_b528;
 /** No state is as large; a larger claim is damage. */
 const STATE_BYTES_MAX = 1 << 20;
@@ -64,7 +64,7 @@ export class StateTable {
     transaction(this.#db, this.#file, () => {
       for (const { seriesId, slot, uptoMs, bytes } of rows) {
         const place = slot === "head" ? HEAD_PLACE : this.#dayPlace(seriesId, uptoMs);
-        const packed = zstdCompressSync(bytes, PACKING);
+        const packed = packedState(bytes);
         this.#put.run(seriesId * PLACES + place, uptoMs, crc32(packed, seriesId), packed);
       }
     });
@@ -97,6 +97,11 @@ export class StateTable {
     if (free !== undefined) return free % PLACES;
     return taken.reduce((a, b) => (a.uptoMs < b.uptoMs ? a : b)).id % PLACES;
   }
+}
+
+/** The packer makes its tables for the size that it is told: small ones for a state. */
+function packedState(bytes: Uint8Array): Uint8Array {
+  return zstdCompressSync(bytes, { params: PARAMS, pledgedSrcSize: bytes.length });
 }
 
 /** States of before packing come as they are: none of them begins like a packed one. */
