@@ -107,7 +107,12 @@ describe("foreshock detect", () => {
 
     const few = await runForTest(["detect", fileOf("few.csv", rows(3)), "--engine", "peer"]);
     expect(few.code).toBe(EXIT.error);
-    expect(few.err).toContain("at least 5 nodes of a cluster");
+    expect(few.err).toMatch(/few\.csv: .*at least 5 nodes of a cluster.*found here is 3;/);
+    const none = await runForTest(["detect", fileOf("header.csv", rows(0)), "--engine", "peer"]);
+    expect([none.code, none.err]).toEqual([
+      EXIT.ok,
+      expect.stringContaining("0 points of 0 series"),
+    ]);
   });
 
   it("finds with --engine absence who stopped reporting before the others did, and who is stuck", async () => {

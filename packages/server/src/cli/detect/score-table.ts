@@ -88,6 +88,7 @@ export function scoreTable(table: CsvTable, engine: PointEngine): ScoredTable {
   }
   const judge = judgeOf(
     engine,
+    table.name,
     read.map(({ series: one }) => one),
   );
   const series = read.map((one) => scoreColumn(one, judge(one.series)));
@@ -129,9 +130,11 @@ function readColumn(
 /**
  * The engine that judges a series: the one asked for, among the series it is to be compared with, or
  * told that all of the file's series were watched up to its last instant.
+ * @throws Refusal "engine/unavailable" for an engine of peers and a file of too few nodes.
  */
 function judgeOf(
   engine: PointEngine,
+  file: string,
   all: readonly MetricSeries[],
 ): (series: MetricSeries) => PointEngine {
   if (watchesSteps(engine)) {
@@ -139,13 +142,13 @@ function judgeOf(
     const judge = engine.until(untilMs);
     return () => judge;
   }
-  if (!comparesPeers(engine)) return () => engine;
+  if (!comparesPeers(engine) || all.length === 0) return () => engine;
   const groups = Map.groupBy(all, groupName);
   const largest = Math.max(...[...groups.values()].map(({ length }) => length));
   if (largest <= PEERS_MIN) {
     throw new Refusal(
       "engine/unavailable",
-      `engine "${engine.name}" compares at least ${PEERS_MIN + 1} nodes of a cluster by the same metric; the most found here is ${largest}; put the nodes into one file with a column that names them`,
+      `${file}: engine "${engine.name}" compares at least ${PEERS_MIN + 1} nodes of a cluster by the same metric; the most found here is ${largest}; put the nodes into one file with a column that names them`,
       { engine: engine.name, nodes: largest },
     );
   }
