@@ -2,12 +2,7 @@ import type { FleetStep } from "../aggregate/fleet/fleet-step.ts";
 import type { StreamingEngine } from "../engine/engine.ts";
 import { DAY_MS } from "../model/time.ts";
 import { createStreamEngine } from "../pipeline/stream-engine.ts";
-import {
-  type CalibrationReport,
-  calibrationReport,
-  type LevelTallies,
-} from "./calibration-report.ts";
-import { PromiseTally } from "./promise-tally.ts";
+import { type CalibrationReport, calibrationReport, emptyTallies } from "./calibration-report.ts";
 import {
   type BudgetFindings,
   TenantWatch,
@@ -79,15 +74,6 @@ export function calibrateFleet(
     }, 0),
   }));
   return { report: calibrationReport(tallies, counts), findings: found };
-}
-
-export function emptyTallies(): LevelTallies {
-  return {
-    metric: new PromiseTally(),
-    node: new PromiseTally(),
-    cluster: new PromiseTally(),
-    tenant: new PromiseTally(),
-  };
 }
 
 /** Tenants one after the other, each as soon as its last node has been scored. */

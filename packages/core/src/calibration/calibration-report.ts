@@ -1,4 +1,4 @@
-import { type PromiseRow, type PromiseTally, promiseRow } from "./promise-tally.ts";
+import { type PromiseRow, PromiseTally, promiseRow } from "./promise-tally.ts";
 
 export const CALIBRATION_LEVELS = ["metric", "node", "cluster", "tenant"] as const;
 export type CalibrationLevel = (typeof CALIBRATION_LEVELS)[number];
@@ -26,6 +26,16 @@ export interface FindingCount {
 }
 
 export type LevelTallies = Readonly<Record<CalibrationLevel, PromiseTally>>;
+
+/** Nothing counted yet, at the promises that are checked. */
+export function emptyTallies(): LevelTallies {
+  return {
+    metric: new PromiseTally(),
+    node: new PromiseTally(),
+    cluster: new PromiseTally(),
+    tenant: new PromiseTally(),
+  };
+}
 
 /** Levels nobody was watched at are left out. */
 export function calibrationReport(

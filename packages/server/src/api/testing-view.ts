@@ -4,7 +4,7 @@ import {
   DAY_MS,
   daysOfScore,
   type EpochMs,
-  PromiseTally,
+  emptyTallies,
   severityOf,
   type TimeRange,
 } from "@foreshock/core";
@@ -236,8 +236,7 @@ export class TestingView implements port.TenantView {
   }
 
   async calibration(): Promise<CalibrationReport> {
-    const [metric, node, cluster, tenant] = Array.from({ length: 4 }, () => new PromiseTally());
-    const tallies = { metric: metric!, node: node!, cluster: cluster!, tenant: tenant! };
+    const tallies = emptyTallies();
     this.#rows({}).forEach(({ score }, k) => {
       tallies.node.push(k, 0, daysOfScore(score), DAY_MS);
     });

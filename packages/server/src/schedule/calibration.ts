@@ -4,7 +4,8 @@ import {
   calibrationReport,
   DAY_MS,
   daysOfScore,
-  PromiseTally,
+  emptyTallies,
+  type PromiseTally,
   type TimeRange,
 } from "@foreshock/core";
 import { placesOf, readScores, watchedSince } from "./entity-scores.ts";
@@ -26,9 +27,7 @@ export async function calibrationOf(
   view: LiveTenantView,
   range: TimeRange,
 ): Promise<CalibrationReport> {
-  const metric = new PromiseTally();
-  const [node, cluster, tenant] = [new PromiseTally(), new PromiseTally(), new PromiseTally()];
-  const tallies = { metric, node, cluster, tenant };
+  const tallies = emptyTallies();
   for (const level of LEVELS) await tallyLevel(view, range, level, tallies[level]);
   return calibrationReport(tallies, [findingsOf(view, range)]);
 }

@@ -3,8 +3,9 @@ import {
   calibrationReport,
   createStreamEngine,
   daysOfScore,
+  emptyTallies,
   type LevelTallies,
-  PromiseTally,
+  type PromiseTally,
 } from "@foreshock/core";
 import type { CsvOptions } from "../../ingest/csv-layout.ts";
 import { readCsvTable } from "../../ingest/csv-table.ts";
@@ -29,12 +30,7 @@ export async function calibrateFiles(
   const { quiet } = context.flags;
   const progress = new Progress(context.io, { title: "calibration", unit: "MB", total, quiet });
   const engine = createStreamEngine();
-  const tallies: LevelTallies = {
-    metric: new PromiseTally(),
-    node: new PromiseTally(),
-    cluster: new PromiseTally(),
-    tenant: new PromiseTally(),
-  };
+  const tallies = emptyTallies();
   let entities = 0;
   try {
     for (const input of inputs) {
