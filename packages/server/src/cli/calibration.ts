@@ -9,7 +9,7 @@ import { calibrateFiles } from "./calibration/calibrate-files.ts";
 import { type FleetFlags, generatedCalibration } from "./calibration/generated-calibration.ts";
 import { connect } from "./connection.ts";
 import { type Context, printJson, say } from "./context.ts";
-import { EXIT, type ExitCode } from "./exit-code.ts";
+import { CliError, EXIT, type ExitCode } from "./exit-code.ts";
 import { type TableColumn, tableText } from "./table.ts";
 
 export interface CalibrationFlags extends FleetFlags {
@@ -57,6 +57,13 @@ async function answerOf(
   flags: CalibrationFlags,
 ): Promise<CalibrationAnswer> {
   if (flags.live) {
+    if (path !== undefined) {
+      throw new CliError(
+        "--live reads a server and no file",
+        EXIT.usage,
+        `leave out ${path} or --live`,
+      );
+    }
     const client = connect(context.flags, context.io);
     const query = { from: flags.since, to: "now" };
     const reply = await client.calibration(query, { signal: context.io.signal });

@@ -65,8 +65,23 @@ describe("foreshock calibration", () => {
   });
 
   it("says how to reach a server when it is asked for one and there is none", async () => {
-    const run = await runForTest(["calibration", "--live", "--url", "http://127.0.0.1:9"]);
-    expect(run.code).not.toBe(EXIT.ok);
-    expect(run.err).toMatch(/error: /);
+    const argv = ["calibration", "--live", "--url", "http://127.0.0.1:9", "--key", "fsk_ro_none"];
+    const run = await runForTest(argv);
+    expect(run.code).toBe(EXIT.unreachable);
+    expect(run.err).toContain("check that the server runs");
+  });
+
+  it("does not leave a file unread that was named beside --live", async () => {
+    const run = await runForTest(["calibration", folder, "--live"]);
+    expect([run.code, run.out]).toEqual([EXIT.usage, ""]);
+    expect(run.err).toContain("--live reads a server");
+  });
+
+  it("refuses a sampling interval that no fleet can be rolled up at, before it generates one", async () => {
+    for (const minutes of ["1441", "0.00001"]) {
+      const run = await runForTest(["calibration", "--minutes", minutes]);
+      expect([minutes, run.code]).toEqual([minutes, EXIT.usage]);
+      expect(run.err).toContain("up to a day");
+    }
   });
 });

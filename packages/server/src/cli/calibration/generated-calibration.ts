@@ -7,6 +7,7 @@ import {
   MINUTE_MS,
 } from "@foreshock/core";
 import { generateFleet, ORIGIN_MS, UTC } from "@foreshock/core/generator";
+import { CliError, EXIT } from "../exit-code.ts";
 
 export interface FleetFlags {
   readonly nodes: number;
@@ -31,6 +32,13 @@ export function generatedCalibration({ nodes, days, minutes, seed }: FleetFlags)
   readonly kinds: readonly KindReport[];
 } {
   const intervalMs = minutes * MINUTE_MS;
+  if (!(Number.isInteger(intervalMs) && intervalMs <= DAY_MS)) {
+    throw new CliError(
+      `--minutes ${minutes} is no sampling interval`,
+      EXIT.usage,
+      "give whole milliseconds up to a day, as 5 or 0.25",
+    );
+  }
   const grid = {
     startMs: ORIGIN_MS,
     intervalMs,
