@@ -43,7 +43,7 @@ const ENTITIES_OF_A_TENANT = 1_000_000;
  * Promised against realised alarms of a fleet in which nothing is wrong: metrics, nodes, clusters,
  * tenants (their own scores) and findings (under each alert budget, from the first day on).
  *
- * Cost: that of the engine on every point, and a roll-up for each budget; memory 4 bytes a point of
+ * Cost: that of the engine on every point, and a roll-up for each budget; memory 9 bytes a point of
  * the tenant at hand.
  * Source: spec/detection.md section 14.
  */

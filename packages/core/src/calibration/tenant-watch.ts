@@ -91,7 +91,7 @@ export class TenantWatch {
     this.#options = options;
   }
 
-  /** Scores a node. Cost: that of the engine; 4 bytes a point are kept. */
+  /** Scores a node. Cost: that of the engine; 9 bytes a point are kept. */
   add({ clusterId, nodeId, metrics }: WatchedNode): void {
     const { grid, engine } = this.#options;
     for (const { metricName, values } of metrics) {

@@ -25,7 +25,7 @@ export interface CounterfactualPoint {
  * The value nearest to the actual one for which the point would have scored below 0.5, rounded
  * towards the usual level as far as it stays normal: "normal if <= 412 ms". The value told has been
  * scored itself. Undefined where none of the values tried is normal: the points before it weigh
- * enough by themselves. Cost: at most 34 scorings.
+ * enough by themselves. Cost: at most 35 scorings.
  */
 export function counterfactualOf(point: CounterfactualPoint): Counterfactual | undefined {
   const { actual, level, scoreOf, atMs } = point;

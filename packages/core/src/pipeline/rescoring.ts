@@ -38,7 +38,7 @@ export function counterfactualPoints(
 /**
  * Counterfactuals of a series' episodes, in their order: at the point of the highest score, else at
  * the first alarm. One more fold over the series, by a fresh detector.
- * Cost: O(points) and at most 68 scorings an episode.
+ * Cost: O(points) and at most 72 scorings an episode.
  */
 export function counterfactualsOf(
   detector: SeriesDetector,
