@@ -122,6 +122,24 @@ function nowSuite(stage: () => Stage): void {
       expect(page.url()).toBe(before);
     });
 
+    it("tells promised against realised alarms in the API's own numbers, when asked", async () => {
+      const { open, facts } = stage();
+      const { page, errors } = await open("/");
+      expect(await page.locator(".promise-rows").count()).toBe(0);
+      await page.getByText("Do scores keep their promise?").click();
+      const { levels } = await facts.client.calibration({ from: "now-30d" });
+      const lines = page.locator(".promise-rows tbody tr");
+      const own = levels.flatMap(({ rows }) => rows.map(({ realised }) => String(realised)));
+      expect(own.length).toBeGreaterThan(0);
+      await expect.poll(() => lines.count()).toBe(own.length);
+      const shown = await lines.locator("td:nth-child(3)").allInnerTexts();
+      expect(shown.map((text) => text.replaceAll(",", ""))).toEqual(own);
+      for (const words of await lines.locator("td:nth-child(4)").allInnerTexts()) {
+        expect(words).toMatch(/kept|than promised|too little history/);
+      }
+      expect(errors).toEqual([]);
+    });
+
     it("says whether the data are good", async () => {
       const { page } = await stage().open("/");
       await page.locator(".strip").waitFor();
@@ -256,6 +274,15 @@ function drillDownSuite(stage: () => Stage): void {
           .poll(async () => texts.includes(await textOf(page.locator(".story"))))
           .toBe(true);
         expect(await textOf(page.locator(".why-facts"))).toMatch(/Typical[\s\S]*Actual/);
+        const story = await textOf(page.locator(".story"));
+        const peers = told.find(({ text }) => text === story)?.peers ?? null;
+        if (peers !== null) {
+          const company =
+            peers.anomalous === 0
+              ? `alone among ${peers.compared} peer`
+              : `with ${peers.anomalous} of ${peers.compared} other`;
+          expect(await textOf(page.locator(".why-facts"))).toContain(company);
+        }
         const shares = await page.locator(".factors .number").allInnerTexts();
         const sum = shares.reduce((total, text) => total + Number.parseInt(text, 10), 0);
         expect(sum).toBeGreaterThanOrEqual(100 - 2 * shares.length);

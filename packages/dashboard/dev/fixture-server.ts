@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
-import type { AlarmRow, AnomalyRow } from "@foreshock/client";
+import type { AlarmRow, AnomalyRow, CalibrationReply } from "@foreshock/client";
 import { FixtureReplies, type FixtureState } from "./fixture-replies.ts";
 
 /** Serves the built pages and made-up replies, for working on the pages alone. Not a test double. */
@@ -81,6 +81,8 @@ function answer(replies: FixtureReplies, url: URL, tenant: string): unknown {
       return whole([{ tenant: "acme" }, { tenant: "globex" }]);
     case "summary":
       return replies.summary(tenant, nowMs);
+    case "calibration":
+      return calibrationOf(replies.nodes(nowMs).length, fromMs, nowMs);
     case "health":
       return replies.health(nowMs);
     case "clusters":
@@ -107,6 +109,23 @@ function answer(replies: FixtureReplies, url: URL, tenant: string): unknown {
     default:
       return undefined;
   }
+}
+
+/** Thirty days of a fleet that keeps every promise exactly, as many as whole alarms allow. */
+function calibrationOf(nodes: number, fromMs: number, toMs: number): CalibrationReply {
+  const watchedDays = (nodes * (toMs - fromMs)) / 86_400_000;
+  const rows = [1, 7, 30].map((onceInDays) => {
+    const promised = watchedDays / onceInDays;
+    const realised = Math.round(promised);
+    const ratio = realised / promised;
+    return { onceInDays, promised, realised, ratio, ratioLow: 0.8 * ratio, ratioHigh: 1.2 * ratio };
+  });
+  return {
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+    levels: [{ level: "node", entities: nodes, watchedDays, rows }],
+    findings: [],
+  };
 }
 
 /** Every anomaly of the fixture is one alarm; those that still go on are held. */

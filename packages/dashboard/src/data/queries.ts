@@ -1,6 +1,7 @@
 import type {
   AlarmRow,
   AnomalyRow,
+  CalibrationReply,
   ClusterRow,
   DataHealth,
   Explanation,
@@ -24,7 +25,7 @@ const POLL_MS = 10_000;
 /** Rows of one list the page reads at most; beyond it the lists say so. */
 export const ROWS_MAX = 500;
 
-/** Findings are read this far back, so that the budget line and the list agree. */
+/** Findings are read this far back, so that the budget line, its promises and the list agree. */
 const FINDINGS_BACK = "now-30d";
 
 type Fetch<Data> = (client: Foreshock, signal: AbortSignal) => Promise<Data>;
@@ -63,6 +64,15 @@ function useRanged<Reply>(
 
 export function useSummary(): Asked<Summary> {
   return useAsked("summary", [], (client, signal) => client.summary({ signal }));
+}
+
+/** Promised against realised alarms of the last 30 days; reads the whole history, so asked once. */
+export function useCalibration(): Asked<CalibrationReply> {
+  const { client, tenant } = useSession();
+  return useQuery({
+    queryKey: [tenant, "calibration"],
+    queryFn: ({ signal }) => client.calibration({ from: FINDINGS_BACK }, { signal }),
+  });
 }
 
 export function useHealth(): Asked<DataHealth> {

@@ -68,10 +68,10 @@ function ClosedRow({ finding }: { readonly finding: FindingRow }) {
           {placeWords(finding)}
         </Go>
       </td>
-      <td class="wide" title={finding.text}>
+      <td class="wide told" title={finding.text}>
         <span class="chip" data-label={finding.label}>
           {kindWord(finding.kind)}
-        </span>{" "}
+        </span>
         {finding.text}
       </td>
       <td class="nowrap">{moment(sinceMs, nowMs)}</td>

@@ -83,6 +83,9 @@ function ChartLegend() {
       <li>
         <i class="key-band" aria-hidden="true" /> usual range
       </li>
+      <li>
+        <i class="key-anomaly" aria-hidden="true" /> anomaly or held alarm
+      </li>
     </ul>
   );
 }

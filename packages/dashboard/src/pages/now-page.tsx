@@ -21,7 +21,8 @@ import { useView } from "../state/use-view.ts";
 import { FindingCard } from "./finding-card.tsx";
 import { FindingTable } from "./finding-table.tsx";
 import { FirstRun } from "./first-run.tsx";
-import { budgetWords, closedFindings, openFindings, verdictOf } from "./verdict.ts";
+import { BudgetLine, PromisePanel } from "./promise-panel.tsx";
+import { closedFindings, openFindings, verdictOf } from "./verdict.ts";
 
 /** Steps of the lanes: a day in cells of five minutes. */
 const CELLS_MAX = 340;
@@ -43,6 +44,7 @@ export function NowPage() {
           <h2 id="findings-title">Open findings</h2>
           {summary.data === undefined ? null : <BudgetLine summary={summary.data} />}
         </div>
+        <PromisePanel />
         <Await asked={findings} height={220}>
           {(rows) => <Findings rows={rows} health={health.data} />}
         </Await>
@@ -167,16 +169,6 @@ function AllGood({ health }: { readonly health: DataHealth | undefined }) {
         shows them.
       </p>
     </Empty>
-  );
-}
-
-function BudgetLine({ summary }: { readonly summary: Summary }) {
-  const promised = Number(summary.promised30d.toFixed(1));
-  return (
-    <p class="soft budget">
-      Alert budget {budgetWords(summary.budgetDays)}. In 30 days: {promised} promised,{" "}
-      {count(summary.findings30d)} realised
-    </p>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { ClusterRow, FindingRow, Summary } from "@foreshock/client";
 import { describe, expect, it } from "vitest";
 import { findingRange, rangeChange } from "./finding-place.ts";
-import { budgetWords, closedFindings, openFindings, verdictOf } from "./verdict.ts";
+import { budgetWords, closedFindings, openFindings, promiseWords, verdictOf } from "./verdict.ts";
 
 const NOW = Date.parse("2026-11-24T14:22:00Z");
 
@@ -135,4 +135,22 @@ describe("budgetWords", () => {
       "1 in 3.5 days",
     ]);
   });
+});
+
+describe("how a promise stands", () => {
+  it.each([
+    [0, null, null, null, "too little history to say"],
+    [0.9, 1.1, 0.03, 6.2, "too little history to say"],
+    [0.9, 9.6, 4.4, 18.3, "more than promised, ×9.6"],
+    [4, 2.5, 1.2, 4.6, "more than promised, ×2.5"],
+    [320, 0.47, 0.4, 0.55, "fewer than promised, ×0.5"],
+    [28, 1, 0.66, 1.44, "kept, within chance"],
+  ])(
+    "says of %d promised, ratio %s in %s to %s: %s",
+    (promised, ratio, ratioLow, ratioHigh, words) => {
+      const realised = Math.round(promised * (ratio ?? 0));
+      const row = { onceInDays: 7, promised, realised, ratio, ratioLow, ratioHigh };
+      expect(promiseWords(row)).toBe(words);
+    },
+  );
 });

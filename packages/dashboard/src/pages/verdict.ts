@@ -1,4 +1,4 @@
-import type { ClusterRow, FindingRow, Summary } from "@foreshock/client";
+import type { ClusterRow, FindingRow, PromiseRow, Summary } from "@foreshock/client";
 import { count, counted } from "../format/number.ts";
 import { lasting, moment, msOf } from "../format/time.ts";
 import { severityOf } from "../severity/severity.ts";
@@ -77,4 +77,16 @@ export function budgetWords(budgetDays: number): string {
   if (budgetDays === 7) return "1 a week";
   if (budgetDays === 30) return "1 a month";
   return `1 in ${Number(budgetDays.toFixed(1))} days`;
+}
+
+/** Fewer promised alarms than this say nothing about whether a promise was kept. */
+const PROMISED_MIN = 3;
+
+/** How a promise stands: off only where chance does not explain it, kept only where enough was promised. */
+export function promiseWords(row: PromiseRow): string {
+  const { promised, ratio, ratioLow, ratioHigh } = row;
+  if (ratio === null) return "too little history to say";
+  if (ratioLow !== null && ratioLow > 1) return `more than promised, ×${ratio.toFixed(1)}`;
+  if (ratioHigh !== null && ratioHigh < 1) return `fewer than promised, ×${ratio.toFixed(1)}`;
+  return promised < PROMISED_MIN ? "too little history to say" : "kept, within chance";
 }

@@ -1,5 +1,5 @@
 import type { AnomalyRow, Explanation } from "@foreshock/client";
-import { change, limit, measured, percent, percents, scored } from "../format/number.ts";
+import { change, counted, limit, measured, percent, percents, scored } from "../format/number.ts";
 import { lasting, moment, msOf, rarity } from "../format/time.ts";
 import { confidenceWord, factorWords, kindWord } from "../format/word.ts";
 import { useNow } from "../parts/use-now.ts";
@@ -82,6 +82,7 @@ function Facts(props: {
     ],
     ["Deviation", change(deviation.percent), sigmaWords(deviation.sigma)],
     ...normalIf(asked, unit, nowMs),
+    ...besidePeers(asked),
     ["How rare", rarity(explanation.returnPeriodDays), "for this metric"],
     ["Shape", kindWord(anomaly.kind), anomaly.label],
     [anomaly.open ? "Since" : "From", moment(onsetMs, nowMs), lasting(endMs - onsetMs)],
@@ -112,6 +113,18 @@ function normalIf(asked: Explanation | undefined, unit: string, nowMs: number): 
   const sign = bound === "at-most" ? "≤" : "≥";
   const when = `at ${moment(Date.parse(at), nowMs)}, score ${scored(score)}`;
   return [["Normal if", `${sign} ${limit(value, unit)}`, when]];
+}
+
+/** Alone, or with others of the cluster; nothing is said where there are too few to compare with. */
+function besidePeers(asked: Explanation | undefined): Fact[] {
+  if (asked === undefined || asked.peers === null) return [];
+  const { z, compared, anomalous } = asked.peers;
+  const distance = z === null ? "" : `${Math.abs(z).toFixed(1)} usual distances from their median`;
+  const company =
+    anomalous === 0
+      ? `alone among ${counted(compared, "peer")}`
+      : `with ${anomalous} of ${counted(compared, "other")}`;
+  return [["Beside peers", company, distance]];
 }
 
 function sigmaWords(sigma: number | null): string {
