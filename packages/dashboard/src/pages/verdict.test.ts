@@ -92,6 +92,14 @@ describe("verdictOf", () => {
     expect(said([finding("a", { closedAt: "2026-11-24T14:10:00Z" })], [])).toMatch(/^No findings/);
   });
 
+  it("says where data end that are older than late points may be", () => {
+    expect(said([], [cluster(0)], { watermark: "2026-11-24T09:10:00Z" })).toBe(
+      "No findings open. All 10,000 nodes normal. Data end at 09:10 (5 h 12 min ago).",
+    );
+    expect(said([finding("a")], [], { watermark: "2026-11-24T12:21:00Z" })).toContain("Data end");
+    expect(said([finding("a")], [], { watermark: "2026-11-24T12:22:00Z" })).not.toContain("Data");
+  });
+
   it("does not claim that all is well while every series is young, or where there is no data", () => {
     expect(said([], [], {}, 120_000)).toMatch(/^Still learning\. 120,000 series seen/);
     expect(said([], [], { watermark: null })).toBe("No data yet.");

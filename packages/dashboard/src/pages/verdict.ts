@@ -9,6 +9,9 @@ export interface Verdict {
   readonly rest: readonly string[];
 }
 
+/** Points may come two hours late; data that end earlier than that say nothing about now. */
+const NEWEST_DATA_MAX_MS = 2 * 3_600_000;
+
 /** Findings that are open, the worst first; equal scores by age. */
 export function openFindings(findings: readonly FindingRow[]): readonly FindingRow[] {
   return findings
@@ -44,16 +47,26 @@ export function verdictOf(
   }
   const open = openFindings(findings);
   const normal = normalNodes(summary, open, clusters);
+  const stale = dataEndWords(Date.parse(summary.watermark), nowMs);
   const worst = open[0];
-  if (worst === undefined) return { tone: "good", headline: "No findings open.", rest: [normal] };
+  if (worst === undefined) {
+    return { tone: "good", headline: "No findings open.", rest: [normal, ...stale] };
+  }
   const sinceMs = msOf(worst.onset) ?? Date.parse(worst.openedAt);
   const since = `since ${moment(sinceMs, nowMs)} (${lasting(nowMs - sinceMs)})`;
   const worstWords = `${placeWords(worst)}, ${severityOf(worst.score)}, ${since}.`;
   return {
     tone: "bad",
     headline: `${counted(open.length, "finding")} open.`,
-    rest: [open.length === 1 ? worstWords : `Worst: ${worstWords}`, normal],
+    rest: [open.length === 1 ? worstWords : `Worst: ${worstWords}`, normal, ...stale],
   };
+}
+
+/** Where data have ended long ago, the verdict is about then, and says so. */
+function dataEndWords(newestMs: number, nowMs: number): string[] {
+  const ageMs = nowMs - newestMs;
+  if (ageMs <= NEWEST_DATA_MAX_MS) return [];
+  return [`Data end at ${moment(newestMs, nowMs)} (${lasting(ageMs)} ago).`];
 }
 
 /** A node with an open finding is not normal, even while its score rests. */
