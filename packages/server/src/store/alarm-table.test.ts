@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AlarmEntry, AlarmTableQuery } from "./alarm-table.ts";
 import { PartitionStore } from "./partition-store.ts";
-import { type Scratch, scratch } from "./testing.ts";
+import { internTwoTenants, type Scratch, scratch } from "./testing.ts";
 
 const EVER = { tenantId: "acme", startMs: 0, endMs: 1e15, minScore: 0, limit: 100 } as const;
 
@@ -17,11 +17,7 @@ describe("AlarmTable", () => {
   beforeEach(() => {
     place = scratch();
     store = PartitionStore.open(place.dir);
-    for (const tenantId of ["acme", "acme", "other"]) {
-      const metricName = `m${store.seriesCount}`;
-      store.intern({ tenantId, clusterId: "c", nodeId: "n", metricName, metadata: {} });
-    }
-    store.commit();
+    internTwoTenants(store);
   });
   afterEach(() => {
     store.close();

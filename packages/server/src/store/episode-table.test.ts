@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Episode, EpisodeCursor, EpisodeQuery } from "./episode-table.ts";
 import { PartitionStore } from "./partition-store.ts";
-import { type Scratch, scratch } from "./testing.ts";
+import { internTwoTenants, type Scratch, scratch } from "./testing.ts";
 
 const EVER = { tenantId: "acme", startMs: 0, endMs: 1e15, limit: 100 } as const;
 
@@ -12,11 +12,7 @@ describe("EpisodeTable", () => {
   beforeEach(() => {
     place = scratch();
     store = PartitionStore.open(place.dir);
-    for (const tenantId of ["acme", "acme", "other"]) {
-      const metricName = `m${store.seriesCount}`;
-      store.intern({ tenantId, clusterId: "c", nodeId: "n", metricName, metadata: {} });
-    }
-    store.commit();
+    internTwoTenants(store);
   });
   afterEach(() => {
     store.close();

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PartitionStore } from "./partition-store.ts";
 
 /** An empty folder for one test, and a way to take a folder as a killed process would leave it. */
 export interface Scratch {
@@ -22,4 +23,13 @@ export function scratch(): Scratch {
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
+}
+
+/** Durable series 0 and 1 of tenant acme and 2 of tenant other, without points. */
+export function internTwoTenants(store: PartitionStore): void {
+  for (const tenantId of ["acme", "acme", "other"]) {
+    const metricName = `m${store.seriesCount}`;
+    store.intern({ tenantId, clusterId: "c", nodeId: "n", metricName, metadata: {} });
+  }
+  store.commit();
 }
