@@ -31,7 +31,9 @@ export class FleetHistory {
     if (step <= this.processed - this.horizonSteps) return undefined;
     let points = this.points.get(step);
     if (points === undefined) {
-      points = this.sparePoints.pop() ?? new StepPoints(this.fold.directory.metricNames.length);
+      const seriesCount = this.fold.directory.metricNames.length;
+      points = this.sparePoints.pop() ?? new StepPoints(seriesCount);
+      points.reserve(seriesCount);
       this.points.set(step, points);
       if (step <= this.processed) this.dataStep = Math.max(this.dataStep, step);
     }

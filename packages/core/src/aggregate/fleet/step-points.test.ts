@@ -32,11 +32,20 @@ describe("StepPoints", () => {
           const smallest = Math.min(...known.map(({ p }) => p));
           const expected =
             known.length > 1 ? sidak(smallest, known.length) : (known[0]?.p ?? Number.NaN);
-          points.reserve(4);
           expect(points.of(series)).toBe(expected);
         }
       }),
     );
+  });
+
+  it("has no p for a series that joined after its columns were made, chains or not", () => {
+    const points = new StepPoints(1);
+    expect(points.of(1_000)).toBeNaN();
+    points.put(0, 1, 0.5);
+    points.put(0, 2, 0.5);
+    expect(points.of(1_000)).toBeNaN();
+    points.put(1_000, 1, 0.25);
+    expect(points.of(1_000)).toBe(0.25);
   });
 
   it("forgets everything and keeps working", () => {

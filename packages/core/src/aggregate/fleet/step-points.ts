@@ -46,7 +46,10 @@ export class StepPoints {
     }
   }
 
-  /** Adds or replaces the point `key` of a series; false when that changed nothing. O(1) in time order. */
+  /**
+   * Adds or replaces the point `key` of a series; false when that changed nothing. O(1) in time order.
+   * Makes room for the series where there is none.
+   */
   put(series: number, key: number, p: number): boolean {
     this.reserve(series + 1);
     const newestKey = this.keys[series]!;
@@ -68,9 +71,13 @@ export class StepPoints {
     return true;
   }
 
-  /** p of a series in this step: Šidák of the smallest where it has several points; NaN without any. */
+  /**
+   * p of a series in this step: Šidák of the smallest where it has several points; NaN without any,
+   * also for a series that joined after the columns were made and for which there is no place yet.
+   */
   of(series: number): number {
     const { heads } = this;
+    if (series >= this.newest.length) return Number.NaN;
     if (heads === undefined || heads[series]! === NONE) return this.newest[series]!;
     let smallest = this.newest[series]!;
     let count = Number.isNaN(smallest) ? 0 : 1;
