@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { SimulatedFleet } from "../../packages/server/src/demo/fleet.ts";
-import { batchOf } from "../../packages/server/src/ingest/ingest-batch.ts";
+import { batchOf } from "../../packages/server/src/platform/ingest-batch.ts";
 import { startTestServer } from "../tooling/test-server.ts";
 import { hasBrowser } from "./browser.ts";
 import { dashboardSuite } from "./dashboard-suite.ts";

@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildApp } from "../../server/src/api/app.ts";
-import type { Platform } from "../../server/src/api/platform.ts";
 import { createLog } from "../../server/src/observe/log.ts";
 import { Metrics } from "../../server/src/observe/metrics.ts";
+import type { Platform } from "../../server/src/platform/platform.ts";
 import { Keyring, MemoryKeys } from "../../server/src/tenant/keyring.ts";
 import { Limits } from "../../server/src/tenant/limits.ts";
 import { DEFAULT_LIMITS } from "../../server/src/tenant/tenant-settings.ts";

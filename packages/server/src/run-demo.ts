@@ -14,8 +14,8 @@ import { scoreFindings } from "./demo/score.ts";
 import { scoreJson, scoreText } from "./demo/score-text.ts";
 import { ThisMachine } from "./demo/this-machine.ts";
 import { demoFaults } from "./demo/truth-route.ts";
-import { batchOf } from "./ingest/ingest-batch.ts";
-import type { IngestSeries } from "./ingest/ingest-series.ts";
+import { batchOf } from "./platform/ingest-batch.ts";
+import type { IngestSeries } from "./platform/ingest-series.ts";
 import { configOf, stopSignal } from "./run-serve.ts";
 import { type RunningServer, startServer } from "./start-server.ts";
 

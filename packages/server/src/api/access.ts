@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Platform, TenantView } from "../platform/platform.ts";
 import type { Scope } from "../tenant/api-key.ts";
 import type { KeyHolder, KeyProblem, Keyring } from "../tenant/keyring.ts";
 import type { LimitKind, LimitState, Limits } from "../tenant/limits.ts";
-import type { Platform, TenantView } from "./platform.ts";
 import { Problem } from "./problem.ts";
 
 /** What a route needs of the key. */

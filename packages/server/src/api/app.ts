@@ -13,6 +13,7 @@ import {
 } from "fastify-type-provider-zod";
 import type { LabelNames } from "../ingest/series-labels.ts";
 import type { Metrics } from "../observe/metrics.ts";
+import type { Platform } from "../platform/platform.ts";
 import type { Keyring } from "../tenant/keyring.ts";
 import type { Limits } from "../tenant/limits.ts";
 import { DEFAULT_SETTINGS } from "../tenant/tenant-settings.ts";
@@ -20,7 +21,6 @@ import { door } from "./access.ts";
 import { compressReply } from "./compress.ts";
 import { collectRoutes, installDocs } from "./docs.ts";
 import { installErrorHandler, problemBody, problemOf, sendProblem } from "./error-handler.ts";
-import type { Platform } from "./platform.ts";
 import { Problem } from "./problem.ts";
 import { acceptedRequestId, newRequestId } from "./request-id.ts";
 import { calibrationRoutes } from "./routes/calibration.ts";

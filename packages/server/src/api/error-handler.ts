@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { CsvError } from "../ingest/csv-error.ts";
 import { IngestProblem } from "../ingest/ingest-problem.ts";
-import { BadCursor, Unavailable } from "./platform-errors.ts";
+import { BadCursor, Unavailable } from "../platform/platform-errors.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 import type { ProblemBody } from "./schema/problem.ts";
 

@@ -1,7 +1,7 @@
 import { type EpochMs, HOUR_MS, MINUTE_MS } from "@foreshock/core";
-import type { IngestReport, IngestSeries, RejectReason } from "../ingest/ingest-series.ts";
-import type { Platform, TenantView } from "./platform.ts";
-import { Unavailable } from "./platform-errors.ts";
+import type { IngestReport, IngestSeries, RejectReason } from "../platform/ingest-series.ts";
+import type { Platform, TenantView } from "../platform/platform.ts";
+import { Unavailable } from "../platform/platform-errors.ts";
 import { type HeldSeries, idOf } from "./testing-scores.ts";
 import { TestingView } from "./testing-view.ts";
 

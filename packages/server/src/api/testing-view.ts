@@ -8,10 +8,10 @@ import {
   severityOf,
   type TimeRange,
 } from "@foreshock/core";
-import { type IngestBatch, seriesOf } from "../ingest/ingest-batch.ts";
-import type { IngestReport, IngestSeries } from "../ingest/ingest-series.ts";
-import type * as port from "./platform.ts";
-import { BadCursor } from "./platform-errors.ts";
+import { type IngestBatch, seriesOf } from "../platform/ingest-batch.ts";
+import type { IngestReport, IngestSeries } from "../platform/ingest-series.ts";
+import type * as port from "../platform/platform.ts";
+import { BadCursor } from "../platform/platform-errors.ts";
 import type { HeldTenant } from "./testing-platform.ts";
 import { anomaliesOf, type HeldSeries, idOf, scored } from "./testing-scores.ts";
 

@@ -8,7 +8,7 @@ import {
   type TimeRange,
 } from "@foreshock/core";
 import type { z } from "zod";
-import type * as platform from "./platform.ts";
+import type * as platform from "../platform/platform.ts";
 import type * as calibration from "./schema/calibration.ts";
 import type * as ingest from "./schema/ingest.ts";
 import type * as inventory from "./schema/inventory.ts";

@@ -1,5 +1,5 @@
 import { severityOf } from "@foreshock/core";
-import type { FindingRow } from "../api/platform.ts";
+import type { FindingRow } from "../platform/platform.ts";
 
 const GLYPHS = { none: ".", low: "o", moderate: "*", major: "**", critical: "^" } as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { IngestSeries } from "../api/platform.ts";
+import type { IngestSeries } from "../platform/platform.ts";
 import { type FleetBatch, type FleetOptions, SimulatedFleet, STEP_MS } from "./fleet.ts";
 import { METRIC_NAMES } from "./metric-catalog.ts";
 import type { KnownFault } from "./truth.ts";

@@ -1,5 +1,5 @@
 import { Dice } from "@foreshock/core/generator";
-import type { IngestSeries } from "../api/platform.ts";
+import type { IngestSeries } from "../platform/platform.ts";
 import { ClusterLoad } from "./cluster-load.ts";
 import type { Disturbance } from "./disturbance.ts";
 import {

@@ -6,7 +6,7 @@ import {
   SeriesFold,
   TenantFold,
 } from "@foreshock/core";
-import type { IngestSeries } from "../api/platform.ts";
+import type { IngestSeries } from "../platform/platform.ts";
 import { type FleetBatch, type SimulatedFleet, STEP_MS } from "./fleet.ts";
 
 const ENGINE = createStreamEngine();

@@ -1,5 +1,5 @@
 import type { EpochMs } from "@foreshock/core";
-import type { FindingRow } from "../api/platform.ts";
+import type { FindingRow } from "../platform/platform.ts";
 import type { KnownFault, QuietSpell, Truth } from "./truth.ts";
 
 /** What the score needs to know of a finding. */

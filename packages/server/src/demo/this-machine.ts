@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, freemem, loadavg, totalmem } from "node:os";
 import type { EpochMs } from "@foreshock/core";
-import type { IngestSeries } from "../ingest/ingest-series.ts";
+import type { IngestSeries } from "../platform/ingest-series.ts";
 
 export const THIS_CLUSTER = "this-machine";
 export const THIS_NODE = "localhost";

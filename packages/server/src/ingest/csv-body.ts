@@ -1,7 +1,7 @@
+import type { IngestSeries } from "../platform/ingest-series.ts";
 import { csvBatches } from "./csv.ts";
 import { seriesOfBatch } from "./csv-series.ts";
 import { IngestProblem } from "./ingest-problem.ts";
-import type { IngestSeries } from "./ingest-series.ts";
 import { PointBudget } from "./point-columns.ts";
 
 export interface CsvBodyOptions {

@@ -1,5 +1,5 @@
+import type { IngestSeries } from "../platform/ingest-series.ts";
 import type { CsvBatch } from "./csv.ts";
-import type { IngestSeries } from "./ingest-series.ts";
 
 /**
  * A batch as the platform takes it: one record per series met in it, points in file order. Missing

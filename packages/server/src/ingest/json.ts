@@ -1,5 +1,5 @@
+import type { IngestSeries } from "../platform/ingest-series.ts";
 import { IngestProblem } from "./ingest-problem.ts";
-import type { IngestSeries } from "./ingest-series.ts";
 import { JsonCursor } from "./json-cursor.ts";
 import {
   LABEL_NAME_BYTES_MAX,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { seriesOf } from "./ingest-batch.ts";
+import { seriesOf } from "../platform/ingest-batch.ts";
 import { IngestProblem } from "./ingest-problem.ts";
 import { RemoteWriteReader } from "./remote-write.ts";
 import { unsnappy } from "./snappy.ts";

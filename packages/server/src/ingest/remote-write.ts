@@ -1,5 +1,5 @@
+import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
 import { ByteTable } from "./byte-table.ts";
-import type { IngestBatch, IngestPlace } from "./ingest-batch.ts";
 import { PointBudget } from "./point-columns.ts";
 import { BYTES, broken, FIXED64, ProtobufReader, VARINT } from "./protobuf.ts";
 import { isCounterName, type LabelNames, placeOf } from "./series-labels.ts";

@@ -1,4 +1,4 @@
-import type { AlarmFilter, AlarmRow, Page, Paged } from "../api/platform.ts";
+import type { AlarmFilter, AlarmRow, Page, Paged } from "../platform/platform.ts";
 import type { AlarmCursor } from "../store/alarm-table.ts";
 import { readCursor, writeCursor } from "./partition-cursor.ts";
 import type { FoundAlarm } from "./protocol.ts";

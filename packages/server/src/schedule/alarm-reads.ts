@@ -1,5 +1,5 @@
 import { HOUR_MS, severityOf } from "@foreshock/core";
-import type { AlarmRow } from "../api/platform.ts";
+import type { AlarmRow } from "../platform/platform.ts";
 import type { AlarmEntry } from "../store/alarm-table.ts";
 import { explainedIn, placed } from "./anomaly-reads.ts";
 import { seriesIdOf } from "./partition-of.ts";

@@ -1,4 +1,4 @@
-import type { AnomalyFilter, AnomalyRow, Page, Paged } from "../api/platform.ts";
+import type { AnomalyFilter, AnomalyRow, Page, Paged } from "../platform/platform.ts";
 import type { EpisodeCursor } from "../store/episode-table.ts";
 import { readCursor, writeCursor } from "./partition-cursor.ts";
 import { besidePeers } from "./peer-standing.ts";

@@ -14,7 +14,7 @@ import {
   severityOf,
   valueTells,
 } from "@foreshock/core";
-import type { AnomalyRow, PlaceFilter } from "../api/platform.ts";
+import type { AnomalyRow, PlaceFilter } from "../platform/platform.ts";
 import type { Episode } from "../store/episode-table.ts";
 import { counterfactualIn } from "./counterfactual.ts";
 import type { EpisodePayload } from "./episode-rows.ts";

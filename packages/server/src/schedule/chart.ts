@@ -6,7 +6,7 @@ import {
   SCORER_OUT,
   type TimeRange,
 } from "@foreshock/core";
-import type { PointsReply, SeriesRow } from "../api/platform.ts";
+import type { PointsReply, SeriesRow } from "../platform/platform.ts";
 import type { PartitionStore } from "../store/partition-store.ts";
 import { type ChartColumns, downsample } from "./downsample.ts";
 import { foldOf, type LiveSeries } from "./live-series.ts";

@@ -1,5 +1,5 @@
 import { HOUR_MS } from "@foreshock/core";
-import type { DataHealth, EntityState } from "../api/platform.ts";
+import type { DataHealth, EntityState } from "../platform/platform.ts";
 import { seriesState } from "./inventory.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 

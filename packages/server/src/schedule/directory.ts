@@ -1,6 +1,6 @@
 import type { EpochMs, SeriesKey } from "@foreshock/core";
-import type { PlaceFilter } from "../api/platform.ts";
-import type { IngestPlace } from "../ingest/ingest-batch.ts";
+import type { IngestPlace } from "../platform/ingest-batch.ts";
+import type { PlaceFilter } from "../platform/platform.ts";
 import { partitionOf, seriesIdOf } from "./partition-of.ts";
 import { LATEST } from "./protocol.ts";
 

@@ -5,7 +5,7 @@ import {
   scoreOfDays,
   type TimeRange,
 } from "@foreshock/core";
-import type { PlaceFilter } from "../api/platform.ts";
+import type { PlaceFilter } from "../platform/platform.ts";
 import type { EntityPlace } from "./rollup-history.ts";
 import { TENANT_PLACE } from "./tenant-runner.ts";
 import type { LiveTenantView } from "./tenant-view.ts";

@@ -10,7 +10,7 @@ import {
   severityOf,
   shapeOf,
 } from "@foreshock/core";
-import type { AnomalyRow, FindingPart, FindingRow } from "../api/platform.ts";
+import type { AnomalyRow, FindingPart, FindingRow } from "../platform/platform.ts";
 import type { SeriesInfo } from "./directory.ts";
 import type { ExplainedSeries, ExplainQuestion } from "./protocol.ts";
 import type { TenantRunner } from "./tenant-runner.ts";

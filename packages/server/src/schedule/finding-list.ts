@@ -1,6 +1,6 @@
 import type { FleetFinding, TimeRange } from "@foreshock/core";
-import type { FindingRow, Page, Paged } from "../api/platform.ts";
-import { BadCursor } from "../api/platform-errors.ts";
+import type { FindingRow, Page, Paged } from "../platform/platform.ts";
+import { BadCursor } from "../platform/platform-errors.ts";
 import type { StoredFinding } from "../store/fleet-findings.ts";
 import type { SeriesInfo } from "./directory.ts";
 import { findingRow } from "./finding-desk.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { batchOf } from "../ingest/ingest-batch.ts";
-import type { IngestSeries } from "../ingest/ingest-series.ts";
+import { batchOf } from "../platform/ingest-batch.ts";
+import type { IngestSeries } from "../platform/ingest-series.ts";
 import { SeriesDirectory } from "./directory.ts";
 import { FUTURE_MAX_MS, type GatePlace, gate, LATE_MAX_MS } from "./ingest-gate.ts";
 

@@ -1,6 +1,6 @@
 import type { EpochMs } from "@foreshock/core";
-import type { IngestBatch, IngestPlace } from "../ingest/ingest-batch.ts";
-import type { RejectReason } from "../ingest/ingest-series.ts";
+import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
+import type { RejectReason } from "../platform/ingest-series.ts";
 import type { SeriesDirectory, SeriesInfo } from "./directory.ts";
 import { HandOver } from "./hand-over.ts";
 import type { AppendPart } from "./protocol.ts";

@@ -8,8 +8,8 @@ import type {
   Paged,
   PlaceFilter,
   SeriesRow,
-} from "../api/platform.ts";
-import { BadCursor } from "../api/platform-errors.ts";
+} from "../platform/platform.ts";
+import { BadCursor } from "../platform/platform-errors.ts";
 import type { NodeInfo, SeriesInfo } from "./directory.ts";
 import { confidenceOf } from "./episode-rows.ts";
 import { type HeldScores, heldScores } from "./held-scores.ts";

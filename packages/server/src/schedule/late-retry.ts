@@ -1,5 +1,5 @@
 import { DAY_MS } from "@foreshock/core";
-import type { IngestReport } from "../ingest/ingest-series.ts";
+import type { IngestReport } from "../platform/ingest-series.ts";
 import type { GatedBatch, LateRun } from "./ingest-gate.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 

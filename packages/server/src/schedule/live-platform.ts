@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs, FleetFinding } from "@foreshock/core";
-import type { IngestBatch, IngestReport, Platform, TenantView } from "../api/platform.ts";
-import { Unavailable } from "../api/platform-errors.ts";
+import type { IngestBatch, IngestReport, Platform, TenantView } from "../platform/platform.ts";
+import { Unavailable } from "../platform/platform-errors.ts";
 import { type FleetState, FleetStore, type TenantFleetStore } from "../store/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { SeriesDirectory } from "./directory.ts";

@@ -14,7 +14,7 @@ import type {
   RankingQuery,
   RankingReply,
   RankingRow,
-} from "../api/platform.ts";
+} from "../platform/platform.ts";
 import type { SeriesInfo } from "./directory.ts";
 import { placesOf } from "./entity-scores.ts";
 import { confidenceOf } from "./episode-rows.ts";

@@ -1,4 +1,4 @@
-import { BadCursor } from "../api/platform-errors.ts";
+import { BadCursor } from "../platform/platform-errors.ts";
 
 /** Where each partition's list goes on, as text for the reader to hand back. */
 export function writeCursor(places: Readonly<Record<number, unknown>>): string {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { TimeRange } from "@foreshock/core";
-import type { AnomalyRow, PointsReply } from "../api/platform.ts";
+import type { AnomalyRow, PointsReply } from "../platform/platform.ts";
 import { PartitionStore } from "../store/partition-store.ts";
 import { answerAlarms } from "./alarm-reads.ts";
 import { answerAnomalies, answerAnomaly, explainedIn } from "./anomaly-reads.ts";

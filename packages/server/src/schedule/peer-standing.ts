@@ -6,7 +6,7 @@ import {
   peerDistance,
   scoreOfP,
 } from "@foreshock/core";
-import type { AnomalyRow } from "../api/platform.ts";
+import type { AnomalyRow } from "../platform/platform.ts";
 import type { SeriesInfo } from "./directory.ts";
 import type { SeriesHistory } from "./protocol.ts";
 import type { LiveTenantView } from "./tenant-view.ts";

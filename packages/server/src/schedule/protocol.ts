@@ -1,5 +1,11 @@
 import type { EpochMs, SeriesKey, TimeRange } from "@foreshock/core";
-import type { AlarmFilter, AlarmRow, AnomalyRow, PointsReply, SeriesRow } from "../api/platform.ts";
+import type {
+  AlarmFilter,
+  AlarmRow,
+  AnomalyRow,
+  PointsReply,
+  SeriesRow,
+} from "../platform/platform.ts";
 import type { AlarmCursor } from "../store/alarm-table.ts";
 import type { EpisodeCursor } from "../store/episode-table.ts";
 import type { SeriesEntry } from "../store/series-entry.ts";

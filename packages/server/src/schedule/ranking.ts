@@ -1,5 +1,5 @@
 import { ANOMALOUS_SCORE, DAY_MS, severityOf, type TimeRange } from "@foreshock/core";
-import type { AnomalyRow, RankingQuery, RankingReply, RankingRow } from "../api/platform.ts";
+import type { AnomalyRow, RankingQuery, RankingReply, RankingRow } from "../platform/platform.ts";
 import type { SeriesInfo } from "./directory.ts";
 import { placesOf } from "./entity-scores.ts";
 import { nodeRow } from "./inventory.ts";

@@ -1,5 +1,5 @@
-import type { IngestPlace } from "../ingest/ingest-batch.ts";
-import type { IngestReport, RejectReason } from "../ingest/ingest-series.ts";
+import type { IngestPlace } from "../platform/ingest-batch.ts";
+import type { IngestReport, RejectReason } from "../platform/ingest-series.ts";
 
 const EXAMPLES_MAX = 5;
 

@@ -1,4 +1,4 @@
-import type { ScoresQuery, ScoresReply } from "../api/platform.ts";
+import type { ScoresQuery, ScoresReply } from "../platform/platform.ts";
 import { placesOf, readScores } from "./entity-scores.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 

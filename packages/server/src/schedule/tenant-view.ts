@@ -28,7 +28,7 @@ import type {
   SeriesRow,
   TenantSummary,
   TenantView,
-} from "../api/platform.ts";
+} from "../platform/platform.ts";
 import { alarmPage } from "./alarm-list.ts";
 import { anomalyById, anomalyPage } from "./anomaly-list.ts";
 import { calibrationOf } from "./calibration.ts";

@@ -3,14 +3,14 @@ import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-z
 import { z } from "zod";
 import { decodedBody, decodedBytesBound } from "../../ingest/body-encoding.ts";
 import { readCsv } from "../../ingest/csv-body.ts";
-import { batchOf, type IngestBatch } from "../../ingest/ingest-batch.ts";
 import { IngestProblem } from "../../ingest/ingest-problem.ts";
-import type { IngestReport as Report } from "../../ingest/ingest-series.ts";
 import { readJson, readNdjson } from "../../ingest/json.ts";
 import { RemoteWriteReader } from "../../ingest/remote-write.ts";
 import type { LabelNames } from "../../ingest/series-labels.ts";
 import { declaredLength, SnappyReader } from "../../ingest/snappy.ts";
 import type { Metrics } from "../../observe/metrics.ts";
+import { batchOf, type IngestBatch } from "../../platform/ingest-batch.ts";
+import type { IngestReport as Report } from "../../platform/ingest-series.ts";
 import type { Limits } from "../../tenant/limits.ts";
 import { accessOf, grant } from "../access.ts";
 import { Problem } from "../problem.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PlaceFilter } from "../platform.ts";
+import type { PlaceFilter } from "../../platform/platform.ts";
 import { TimeParam } from "../time-param.ts";
 
 const Name = z.string().min(1).max(4096).optional();

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Metrics } from "../../observe/metrics.ts";
+import type { Platform } from "../../platform/platform.ts";
 import type { Keyring } from "../../tenant/keyring.ts";
-import type { Platform } from "../platform.ts";
 
 export interface ProbeParts {
   readonly platform: Platform;

@@ -9,8 +9,8 @@ import type {
   Severity,
   TimeRange,
 } from "@foreshock/core";
-import type { IngestBatch } from "../ingest/ingest-batch.ts";
-import type { IngestReport, IngestSeries, RejectReason } from "../ingest/ingest-series.ts";
+import type { IngestBatch } from "./ingest-batch.ts";
+import type { IngestReport, IngestSeries, RejectReason } from "./ingest-series.ts";
 
 export type { IngestBatch, IngestReport, IngestSeries, RejectReason };
 
