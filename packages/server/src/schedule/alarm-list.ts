@@ -1,7 +1,7 @@
+import type { FoundAlarm } from "../partition/protocol.ts";
 import type { AlarmFilter, AlarmRow, Page, Paged } from "../platform/platform.ts";
 import type { AlarmCursor } from "../store/alarm-table.ts";
 import { readCursor, writeCursor } from "./partition-cursor.ts";
-import type { FoundAlarm } from "./protocol.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 /** One page over all partitions, newest opening first. */

@@ -1,8 +1,8 @@
+import type { AnomalyQuery, FoundAnomaly } from "../partition/protocol.ts";
 import type { AnomalyFilter, AnomalyRow, Page, Paged } from "../platform/platform.ts";
 import type { EpisodeCursor } from "../store/episode-table.ts";
 import { readCursor, writeCursor } from "./partition-cursor.ts";
 import { besidePeers } from "./peer-standing.ts";
-import type { AnomalyQuery, FoundAnomaly } from "./protocol.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 /** One page over all partitions: each gives its next ones, the best of them are shown. */

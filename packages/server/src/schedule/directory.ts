@@ -1,8 +1,8 @@
 import type { EpochMs, SeriesKey } from "@foreshock/core";
+import { partitionOf, seriesIdOf } from "../partition/partition-of.ts";
+import { LATEST } from "../partition/protocol.ts";
 import type { IngestPlace } from "../platform/ingest-batch.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
-import { partitionOf, seriesIdOf } from "./partition-of.ts";
-import { LATEST } from "./protocol.ts";
 
 /** What the main thread knows of a series: enough for every list, without asking its worker. */
 export interface SeriesInfo {

@@ -1,5 +1,5 @@
+import type { AppendPart, FreshSeries } from "../partition/protocol.ts";
 import type { SeriesInfo } from "./directory.ts";
-import type { AppendPart, FreshSeries } from "./protocol.ts";
 
 /**
  * Runs of accepted points, sorted into columns per partition. All parts of one worker lie in one

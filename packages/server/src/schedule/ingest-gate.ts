@@ -1,9 +1,9 @@
 import type { EpochMs } from "@foreshock/core";
+import type { AppendPart } from "../partition/protocol.ts";
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
 import type { RejectReason } from "../platform/ingest-series.ts";
 import type { SeriesDirectory, SeriesInfo } from "./directory.ts";
 import { HandOver } from "./hand-over.ts";
-import type { AppendPart } from "./protocol.ts";
 import { Rejects } from "./rejects.ts";
 
 /** Points newer than this against the wall clock are refused one by one: a sender's clock is wrong. */

@@ -1,4 +1,5 @@
 import { ANOMALOUS_SCORE, DAY_MS, MINUTE_MS, severityOf } from "@foreshock/core";
+import { confidenceOf } from "../partition/episode-rows.ts";
 import type {
   ClusterRow,
   EntityState,
@@ -11,7 +12,6 @@ import type {
 } from "../platform/platform.ts";
 import { BadCursor } from "../platform/platform-errors.ts";
 import type { NodeInfo, SeriesInfo } from "./directory.ts";
-import { confidenceOf } from "./episode-rows.ts";
 import { type HeldScores, heldScores } from "./held-scores.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs, FleetFinding } from "@foreshock/core";
+import type { ScoredMessage, StoredSeries } from "../partition/protocol.ts";
+import { LATEST_LENGTH } from "../partition/protocol.ts";
 import type { IngestBatch, IngestReport, Platform, TenantView } from "../platform/platform.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
 import { type FleetState, FleetStore, type TenantFleetStore } from "../store/fleet-store.ts";
@@ -8,8 +10,6 @@ import { SeriesDirectory } from "./directory.ts";
 import { InFlight } from "./in-flight.ts";
 import { type GatedBatch, type GatePlace, gate } from "./ingest-gate.ts";
 import { reportOf } from "./late-retry.ts";
-import type { ScoredMessage, StoredSeries } from "./protocol.ts";
-import { LATEST_LENGTH } from "./protocol.ts";
 import { TenantRunner } from "./tenant-runner.ts";
 import { LiveTenantView } from "./tenant-view.ts";
 import { WorkerPool } from "./worker-pool.ts";

@@ -9,6 +9,8 @@ import {
   severityOf,
   type TimeRange,
 } from "@foreshock/core";
+import { confidenceOf } from "../partition/episode-rows.ts";
+import type { SeriesHistory } from "../partition/protocol.ts";
 import type {
   DataQualityFinding,
   RankingQuery,
@@ -17,8 +19,6 @@ import type {
 } from "../platform/platform.ts";
 import type { SeriesInfo } from "./directory.ts";
 import { placesOf } from "./entity-scores.ts";
-import { confidenceOf } from "./episode-rows.ts";
-import type { SeriesHistory } from "./protocol.ts";
 import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 

@@ -5,6 +5,7 @@ import {
   severityOf,
   type TimeRange,
 } from "@foreshock/core";
+import type { SeriesHistory } from "../partition/protocol.ts";
 import type {
   AlarmFilter,
   AlarmRow,
@@ -37,7 +38,6 @@ import type { SeriesInfo, TenantDirectory } from "./directory.ts";
 import { findingById, findingPage } from "./finding-list.ts";
 import { clusterRows, metricRows, nodeRows, seriesPage, seriesRow } from "./inventory.ts";
 import type { LivePlatform } from "./live-platform.ts";
-import type { SeriesHistory } from "./protocol.ts";
 import { ranking } from "./ranking.ts";
 import { scoreGrid } from "./score-grid.ts";
 import type { TenantRunner } from "./tenant-runner.ts";

@@ -1,5 +1,11 @@
 import { Worker } from "node:worker_threads";
-import type { Answers, AppendPart, FromWorker, Question, ScoredMessage } from "./protocol.ts";
+import type {
+  Answers,
+  AppendPart,
+  FromWorker,
+  Question,
+  ScoredMessage,
+} from "../partition/protocol.ts";
 
 export interface PoolOptions {
   readonly dataDir: string;
@@ -45,7 +51,7 @@ export class WorkerPool {
       const partitions = range(options.partitionCount).filter(
         (p) => p % options.workerCount === index,
       );
-      const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      const worker = new Worker(new URL("../partition/worker.ts", import.meta.url), {
         workerData: { dataDir: options.dataDir, partitions },
         env: {},
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },

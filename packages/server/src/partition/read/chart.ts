@@ -6,10 +6,10 @@ import {
   SCORER_OUT,
   type TimeRange,
 } from "@foreshock/core";
-import type { PointsReply, SeriesRow } from "../platform/platform.ts";
-import type { PartitionStore } from "../store/partition-store.ts";
+import type { PointsReply, SeriesRow } from "../../platform/platform.ts";
+import type { PartitionStore } from "../../store/partition-store.ts";
+import { foldOf, type LiveSeries } from "../live-series.ts";
 import { type ChartColumns, downsample } from "./downsample.ts";
-import { foldOf, type LiveSeries } from "./live-series.ts";
 
 /** Half-width of the usual range in typical scales. Source: detection spec, section 7. */
 export const BAND_SCALES = 2.5;

@@ -2,9 +2,6 @@ import { join } from "node:path";
 import type { TimeRange } from "@foreshock/core";
 import type { AnomalyRow, PointsReply } from "../platform/platform.ts";
 import { PartitionStore } from "../store/partition-store.ts";
-import { answerAlarms } from "./alarm-reads.ts";
-import { answerAnomalies, answerAnomaly, explainedIn } from "./anomaly-reads.ts";
-import { chartOf, scoredPoints } from "./chart.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { buffersOf, Emission } from "./emission.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -23,7 +20,10 @@ import type {
   StoredSeries,
   ToWorker,
 } from "./protocol.ts";
-import { countStored } from "./stored-points.ts";
+import { answerAlarms } from "./read/alarm-reads.ts";
+import { answerAnomalies, answerAnomaly, explainedIn } from "./read/anomaly-reads.ts";
+import { chartOf, scoredPoints } from "./read/chart.ts";
+import { countStored } from "./read/stored-points.ts";
 
 type Post = (message: FromWorker, columns?: ArrayBuffer[]) => void;
 

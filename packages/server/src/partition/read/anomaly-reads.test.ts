@@ -1,10 +1,10 @@
 import { MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PartitionStore } from "../store/partition-store.ts";
-import { type Scratch, scratch } from "../store/testing.ts";
+import { PartitionStore } from "../../store/partition-store.ts";
+import { type Scratch, scratch } from "../../store/testing.ts";
+import { Emission } from "../emission.ts";
+import { PartitionRuntime } from "../partition-runtime.ts";
 import { answerAnomalies, answerAnomaly } from "./anomaly-reads.ts";
-import { Emission } from "./emission.ts";
-import { PartitionRuntime } from "./partition-runtime.ts";
 
 const START = Date.UTC(2026, 4, 4);
 const COUNT = 2000;

@@ -1,5 +1,5 @@
 import type { DurationMs, EpochMs, TimeRange } from "@foreshock/core";
-import type { PointsReply } from "../platform/platform.ts";
+import type { PointsReply } from "../../platform/platform.ts";
 
 /** Point-by-point columns of one chart, ascending in time; NaN = missing. */
 export interface ChartColumns {

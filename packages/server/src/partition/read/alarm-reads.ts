@@ -1,10 +1,10 @@
 import { HOUR_MS, severityOf } from "@foreshock/core";
-import type { AlarmRow } from "../platform/platform.ts";
-import type { AlarmEntry } from "../store/alarm-table.ts";
+import type { AlarmRow } from "../../platform/platform.ts";
+import type { AlarmEntry } from "../../store/alarm-table.ts";
+import { seriesIdOf } from "../partition-of.ts";
+import type { PartitionRuntime } from "../partition-runtime.ts";
+import type { AlarmQuestion, FoundAlarm } from "../protocol.ts";
 import { explainedIn, placed } from "./anomaly-reads.ts";
-import { seriesIdOf } from "./partition-of.ts";
-import type { PartitionRuntime } from "./partition-runtime.ts";
-import type { AlarmQuestion, FoundAlarm } from "./protocol.ts";
 
 /** An alarm is told by what its first hours looked like, however long it is held. */
 const TOLD_MS = 3 * HOUR_MS;

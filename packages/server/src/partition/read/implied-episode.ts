@@ -1,9 +1,9 @@
 import { HOUR_MS, type TimeRange } from "@foreshock/core";
-import type { Episode } from "../store/episode-table.ts";
-import type { PartitionStore } from "../store/partition-store.ts";
+import type { Episode } from "../../store/episode-table.ts";
+import type { PartitionStore } from "../../store/partition-store.ts";
+import type { EpisodePayload } from "../episode-rows.ts";
+import { ENGINE, type LiveSeries } from "../live-series.ts";
 import { BAND_SCALES, scoredPoints } from "./chart.ts";
-import type { EpisodePayload } from "./episode-rows.ts";
-import { ENGINE, type LiveSeries } from "./live-series.ts";
 
 /** What adds to a finding may be too little to be an anomaly by itself; its last hours are looked at. */
 const LOOK_BACK_MS = 3 * HOUR_MS;

@@ -9,8 +9,8 @@ import {
   rescoringFrom,
   SECOND_MS,
 } from "@foreshock/core";
-import type { PartitionStore } from "../store/partition-store.ts";
-import { foldOf, type LiveSeries } from "./live-series.ts";
+import type { PartitionStore } from "../../store/partition-store.ts";
+import { foldOf, type LiveSeries } from "../live-series.ts";
 
 /** A sample of the store and the one before it that was known. */
 interface Sample {

@@ -14,15 +14,15 @@ import {
   severityOf,
   valueTells,
 } from "@foreshock/core";
-import type { AnomalyRow, PlaceFilter } from "../platform/platform.ts";
-import type { Episode } from "../store/episode-table.ts";
+import type { AnomalyRow, PlaceFilter } from "../../platform/platform.ts";
+import type { Episode } from "../../store/episode-table.ts";
+import type { EpisodePayload } from "../episode-rows.ts";
+import { ENGINE, type LiveSeries } from "../live-series.ts";
+import { seriesIdOf } from "../partition-of.ts";
+import type { PartitionRuntime } from "../partition-runtime.ts";
+import type { AnomalyQuery, ExplainedSeries, ExplainQuestion, FoundAnomaly } from "../protocol.ts";
 import { counterfactualIn } from "./counterfactual.ts";
-import type { EpisodePayload } from "./episode-rows.ts";
 import { impliedEpisode } from "./implied-episode.ts";
-import { ENGINE, type LiveSeries } from "./live-series.ts";
-import { seriesIdOf } from "./partition-of.ts";
-import type { PartitionRuntime } from "./partition-runtime.ts";
-import type { AnomalyQuery, ExplainedSeries, ExplainQuestion, FoundAnomaly } from "./protocol.ts";
 import { ratesOf } from "./rates.ts";
 
 /** Episodes that one question with a label may classify on the way. */
