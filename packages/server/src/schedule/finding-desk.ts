@@ -10,9 +10,9 @@ import {
   severityOf,
   shapeOf,
 } from "@foreshock/core";
+import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { ExplainedSeries, ExplainQuestion } from "../partition/protocol.ts";
 import type { AnomalyRow, FindingPart, FindingRow } from "../platform/platform.ts";
-import type { SeriesInfo } from "./directory.ts";
 import type { TenantRunner } from "./tenant-runner.ts";
 
 /** Contributing metrics that a finding shows. */

@@ -9,6 +9,7 @@ import {
   severityOf,
   type TimeRange,
 } from "@foreshock/core";
+import type { SeriesInfo } from "../dispatch/directory.ts";
 import { confidenceOf } from "../partition/episode-rows.ts";
 import type { SeriesHistory } from "../partition/protocol.ts";
 import type {
@@ -17,7 +18,6 @@ import type {
   RankingReply,
   RankingRow,
 } from "../platform/platform.ts";
-import type { SeriesInfo } from "./directory.ts";
 import { placesOf } from "./entity-scores.ts";
 import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
 import type { LiveTenantView } from "./tenant-view.ts";

@@ -6,9 +6,9 @@ import {
   peerDistance,
   scoreOfP,
 } from "@foreshock/core";
+import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { SeriesHistory } from "../partition/protocol.ts";
 import type { AnomalyRow } from "../platform/platform.ts";
-import type { SeriesInfo } from "./directory.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 /** Other nodes that are looked at, the first ones by name: their samples are read for it. */

@@ -1,6 +1,6 @@
 import { ANOMALOUS_SCORE, DAY_MS, severityOf, type TimeRange } from "@foreshock/core";
+import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { AnomalyRow, RankingQuery, RankingReply, RankingRow } from "../platform/platform.ts";
-import type { SeriesInfo } from "./directory.ts";
 import { placesOf } from "./entity-scores.ts";
 import { nodeRow } from "./inventory.ts";
 import { metricRanking } from "./metric-ranking.ts";

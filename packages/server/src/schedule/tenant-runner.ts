@@ -9,8 +9,8 @@ import {
   TenantFold,
   type TenantFoldOptions,
 } from "@foreshock/core";
-import type { SeriesInfo, TenantDirectory } from "./directory.ts";
-import { LATE_MAX_MS } from "./ingest-gate.ts";
+import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
+import { LATE_MAX_MS } from "../dispatch/ingest-gate.ts";
 import {
   type DayShelf,
   type EntityHistory,

@@ -5,6 +5,7 @@ import {
   severityOf,
   type TimeRange,
 } from "@foreshock/core";
+import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import type { SeriesHistory } from "../partition/protocol.ts";
 import type {
   AlarmFilter,
@@ -34,7 +35,6 @@ import { alarmPage } from "./alarm-list.ts";
 import { anomalyById, anomalyPage } from "./anomaly-list.ts";
 import { calibrationOf } from "./calibration.ts";
 import { healthOf } from "./data-health.ts";
-import type { SeriesInfo, TenantDirectory } from "./directory.ts";
 import { findingById, findingPage } from "./finding-list.ts";
 import { clusterRows, metricRows, nodeRows, seriesPage, seriesRow } from "./inventory.ts";
 import type { LivePlatform } from "./live-platform.ts";
