@@ -8,8 +8,8 @@ import {
   type PromiseTally,
   type TimeRange,
 } from "@foreshock/core";
+import { TENANT_PLACE } from "../fleet/tenant-runner.ts";
 import { placesOf, readScores, watchedSince } from "./entity-scores.ts";
-import { TENANT_PLACE } from "./tenant-runner.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 const LEVELS = ["node", "cluster", "tenant"] as const;

@@ -5,9 +5,9 @@ import {
   scoreOfDays,
   type TimeRange,
 } from "@foreshock/core";
+import type { EntityPlace } from "../fleet/rollup-history.ts";
+import { TENANT_PLACE } from "../fleet/tenant-runner.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
-import type { EntityPlace } from "./rollup-history.ts";
-import { TENANT_PLACE } from "./tenant-runner.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 /** An entity watched for a days claims at most "once in 10 a days". Source: roll-up, cold start. */

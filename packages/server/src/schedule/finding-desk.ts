@@ -11,9 +11,9 @@ import {
   shapeOf,
 } from "@foreshock/core";
 import type { SeriesInfo } from "../dispatch/directory.ts";
+import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ExplainedSeries, ExplainQuestion } from "../partition/protocol.ts";
 import type { AnomalyRow, FindingPart, FindingRow } from "../platform/platform.ts";
-import type { TenantRunner } from "./tenant-runner.ts";
 
 /** Contributing metrics that a finding shows. */
 const PARTS_MAX = 12;

@@ -1,5 +1,6 @@
 import { ANOMALOUS_SCORE, DAY_MS, MINUTE_MS, severityOf } from "@foreshock/core";
 import type { NodeInfo, SeriesInfo } from "../dispatch/directory.ts";
+import { type HeldScores, heldScores } from "../fleet/held-scores.ts";
 import { confidenceOf } from "../partition/episode-rows.ts";
 import type {
   ClusterRow,
@@ -12,7 +13,6 @@ import type {
   SeriesRow,
 } from "../platform/platform.ts";
 import { BadCursor } from "../platform/platform-errors.ts";
-import { type HeldScores, heldScores } from "./held-scores.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 const TOP_METRICS = 3;

@@ -5,13 +5,13 @@ import { InFlight } from "../dispatch/in-flight.ts";
 import { type GatedBatch, type GatePlace, gate } from "../dispatch/ingest-gate.ts";
 import { reportOf } from "../dispatch/late-retry.ts";
 import { WorkerPool } from "../dispatch/worker-pool.ts";
+import { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ScoredMessage, StoredSeries } from "../partition/protocol.ts";
 import { LATEST_LENGTH } from "../partition/protocol.ts";
 import type { IngestBatch, IngestReport, Platform, TenantView } from "../platform/platform.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
 import { type FleetState, FleetStore, type TenantFleetStore } from "../store/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
-import { TenantRunner } from "./tenant-runner.ts";
 import { LiveTenantView } from "./tenant-view.ts";
 
 /** Points that may wait for detection; beyond it ingest waits, so that memory stays bounded. */

@@ -1,6 +1,6 @@
 import { ANOMALOUS_SCORE, type TimeRange } from "@foreshock/core";
+import type { EntityPlace } from "../fleet/rollup-history.ts";
 import { claimLimit, watchedSince } from "./entity-scores.ts";
-import type { EntityPlace } from "./rollup-history.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 /** Somewhat below the score that marks an onset, which is then compared exactly. */

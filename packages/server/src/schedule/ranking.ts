@@ -1,11 +1,11 @@
 import { ANOMALOUS_SCORE, DAY_MS, severityOf, type TimeRange } from "@foreshock/core";
 import type { SeriesInfo } from "../dispatch/directory.ts";
+import type { EntityPlace } from "../fleet/rollup-history.ts";
 import type { AnomalyRow, RankingQuery, RankingReply, RankingRow } from "../platform/platform.ts";
 import { placesOf } from "./entity-scores.ts";
 import { nodeRow } from "./inventory.ts";
 import { metricRanking } from "./metric-ranking.ts";
 import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
-import type { EntityPlace } from "./rollup-history.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 
 /** Rows that carry a sentence; further down the list the metric names do. */

@@ -6,6 +6,7 @@ import {
   type TimeRange,
 } from "@foreshock/core";
 import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
+import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { SeriesHistory } from "../partition/protocol.ts";
 import type {
   AlarmFilter,
@@ -40,7 +41,6 @@ import { clusterRows, metricRows, nodeRows, seriesPage, seriesRow } from "./inve
 import type { LivePlatform } from "./live-platform.ts";
 import { ranking } from "./ranking.ts";
 import { scoreGrid } from "./score-grid.ts";
-import type { TenantRunner } from "./tenant-runner.ts";
 
 /** What one tenant can see and do. Everything goes through its own directory and its own fold. */
 export class LiveTenantView implements TenantView {
