@@ -10,9 +10,9 @@ import type { ScoredMessage, StoredSeries } from "../partition/protocol.ts";
 import { LATEST_LENGTH } from "../partition/protocol.ts";
 import type { IngestBatch, IngestReport, Platform, TenantView } from "../platform/platform.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
+import { LiveTenantView } from "../query/tenant-view.ts";
 import { type FleetState, FleetStore, type TenantFleetStore } from "../store/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
-import { LiveTenantView } from "./tenant-view.ts";
 
 /** Points that may wait for detection; beyond it ingest waits, so that memory stays bounded. */
 const IN_FLIGHT_POINTS_MAX = 3_000_000;

@@ -32,13 +32,13 @@ import type {
   TenantSummary,
   TenantView,
 } from "../platform/platform.ts";
+import type { LivePlatform } from "../schedule/live-platform.ts";
 import { alarmPage } from "./alarm-list.ts";
 import { anomalyById, anomalyPage } from "./anomaly-list.ts";
 import { calibrationOf } from "./calibration.ts";
 import { healthOf } from "./data-health.ts";
 import { findingById, findingPage } from "./finding-list.ts";
 import { clusterRows, metricRows, nodeRows, seriesPage, seriesRow } from "./inventory.ts";
-import type { LivePlatform } from "./live-platform.ts";
 import { ranking } from "./ranking.ts";
 import { scoreGrid } from "./score-grid.ts";
 
