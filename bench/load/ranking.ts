@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { batchOf } from "../../packages/server/src/platform/ingest-batch.ts";
-import { startServer } from "../../packages/server/src/start-server.ts";
+import { startServer } from "../../packages/server/src/serve/start-server.ts";
 
 const STEP_MS = 300_000;
 const STEPS = 288;

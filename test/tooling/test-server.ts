@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RunningServer, startServer } from "../../packages/server/src/start-server.ts";
+import { type RunningServer, startServer } from "../../packages/server/src/serve/start-server.ts";
 
 export interface TenantKeys {
   readonly ingest: string;

@@ -32,7 +32,7 @@ import type {
   TenantSummary,
   TenantView,
 } from "../platform/platform.ts";
-import type { LivePlatform } from "../schedule/live-platform.ts";
+import type { LivePlatform } from "../serve/live-platform.ts";
 import { alarmPage } from "./alarm-list.ts";
 import { anomalyById, anomalyPage } from "./anomaly-list.ts";
 import { calibrationOf } from "./calibration.ts";

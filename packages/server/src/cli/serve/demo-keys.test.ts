@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { SimulatedFleet } from "../../demo/fleet.ts";
 import { DemoKeys } from "./demo-keys.ts";
-import { SimulatedFleet } from "./fleet.ts";
 
 const OPTIONS = { seed: 1, nodes: 60, days: 14, endMs: Date.parse("2026-03-11T14:20:00Z") };
 

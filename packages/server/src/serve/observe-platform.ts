@@ -1,5 +1,5 @@
-import type { Metrics } from "./observe/metrics.ts";
-import type { LivePlatform } from "./schedule/live-platform.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import type { LivePlatform } from "./live-platform.ts";
 
 const EVERY_MS = 5000;
 

@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import type { Context } from "./cli/context.ts";
-import { say } from "./cli/context.ts";
-import { CliError, EXIT, type ExitCode } from "./cli/exit-code.ts";
-import type { ServeFlags } from "./cli/program.ts";
-import { ConfigProblem, readConfig } from "./config/config.ts";
-import { startServer } from "./start-server.ts";
+import { ConfigProblem, readConfig } from "../../config/config.ts";
+import { startServer } from "../../serve/start-server.ts";
+import type { Context } from "../context.ts";
+import { say } from "../context.ts";
+import { CliError, EXIT, type ExitCode } from "../exit-code.ts";
+import type { ServeFlags } from "../program.ts";
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
