@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { processIo } from "./cli/io.ts";
 import { runCli } from "./cli/run-cli.ts";
 import { demo } from "./cli/serve/demo.ts";
 import { serve } from "./cli/serve/serve.ts";
+import { processIo } from "./cli/terminal/io.ts";
 import { VERSION } from "./version.ts";
 
 const { io, stop } = processIo();

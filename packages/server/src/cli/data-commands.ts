@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { SCOPES } from "../tenant/api-key.ts";
-import { duration, positive } from "./flag-values.ts";
 import {
   createKey,
   createTenant,
@@ -10,6 +9,7 @@ import {
   revokeKey,
 } from "./key-commands.ts";
 import type { Shell } from "./program.ts";
+import { duration, positive } from "./terminal/flag-values.ts";
 
 interface CreateKeyFlags extends DataFlags {
   readonly scope: string;

@@ -2,13 +2,13 @@ import { DEFAULT_ENGINE_NAME } from "@foreshock/core";
 import { type Command, Option } from "commander";
 import { CSV_FORMATS, type CsvFormat, type CsvOptions } from "../ingest/csv-layout.ts";
 import { TIME_UNITS, type TimeUnit } from "../ingest/csv-time.ts";
-import { type CalibrationFlags, calibration } from "./calibration.ts";
+import { type CalibrationFlags, calibration } from "./calibration/calibration.ts";
 import { type DetectFlags, detect } from "./detect/detect.ts";
-import { listEngines } from "./engine-list.ts";
-import { instant, names, positive, score, since, wholeNumber } from "./flag-values.ts";
-import { importFiles } from "./import.ts";
+import { listEngines } from "./detect/engine-list.ts";
+import { importFiles } from "./import/import.ts";
 import type { Shell } from "./program.ts";
 import { type RankFlags, rank } from "./rank/rank.ts";
+import { instant, names, positive, score, since, wholeNumber } from "./terminal/flag-values.ts";
 
 interface CsvFlags {
   readonly time?: string;

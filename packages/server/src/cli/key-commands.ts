@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { readConfig } from "../config/config.ts";
 import { SCOPES, type Scope } from "../tenant/api-key.ts";
 import { ControlDb, type KeyRecord, type TenantRecord } from "../tenant/control-db.ts";
-import { type Context, printJson, say } from "./context.ts";
-import { CliError, EXIT, type ExitCode } from "./exit-code.ts";
-import { type TableColumn, tableText } from "./table.ts";
-import { timeText } from "./time-text.ts";
+import { type Context, printJson, say } from "./terminal/context.ts";
+import { CliError, EXIT, type ExitCode } from "./terminal/exit-code.ts";
+import { type TableColumn, tableText } from "./terminal/table.ts";
+import { timeText } from "./terminal/time-text.ts";
 
 /** Where the keys and tenants live; the server may be running on the same folder. */
 export interface DataFlags {

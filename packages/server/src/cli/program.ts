@@ -1,11 +1,11 @@
 import { Command, Option } from "commander";
-import { type Context, contextOf, type GlobalFlags } from "./context.ts";
 import { addDataCommands } from "./data-commands.ts";
-import type { ExitCode } from "./exit-code.ts";
 import { addFileCommands } from "./file-commands.ts";
-import { instant, names, positive, wholeNumber } from "./flag-values.ts";
-import type { Io } from "./io.ts";
 import { addServerCommands } from "./server-commands.ts";
+import { type Context, contextOf, type GlobalFlags } from "./terminal/context.ts";
+import type { ExitCode } from "./terminal/exit-code.ts";
+import { instant, names, positive, wholeNumber } from "./terminal/flag-values.ts";
+import type { Io } from "./terminal/io.ts";
 
 /** Flags of the server itself; `config/` reads the rest from the environment. */
 export interface ServeFlags {

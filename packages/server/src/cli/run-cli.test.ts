@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AuthError, ConnectionError, NotFoundError, ServerError } from "@foreshock/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CliError, EXIT, exitCodeOf } from "./exit-code.ts";
+import { CliError, EXIT, exitCodeOf } from "./terminal/exit-code.ts";
 import { runForTest } from "./testing-io.ts";
 
 describe("runCli", () => {

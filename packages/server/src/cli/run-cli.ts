@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
-import { EXIT, type ExitCode, errorText, exitCodeOf } from "./exit-code.ts";
-import type { Io } from "./io.ts";
 import { buildProgram, type LongCommands } from "./program.ts";
+import { EXIT, type ExitCode, errorText, exitCodeOf } from "./terminal/exit-code.ts";
+import type { Io } from "./terminal/io.ts";
 
 /**
  * Runs one command line and gives the exit code; never throws, never ends the process. `argv` is

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestingServer, testingServer } from "../api/testing-server.ts";
-import { EXIT } from "./exit-code.ts";
+import { EXIT } from "./terminal/exit-code.ts";
 import { runForTest } from "./testing-io.ts";
 
 const MINUTE_MS = 60_000;

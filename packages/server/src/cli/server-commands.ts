@@ -1,9 +1,9 @@
 import { LEVELS, type Level } from "@foreshock/core";
 import { Argument, type Command } from "commander";
-import { positive, score, since, wholeNumber } from "./flag-values.ts";
+import { type TopFlags, top } from "./live/top.ts";
+import { type WhyFlags, why } from "./live/why.ts";
 import type { Shell } from "./program.ts";
-import { type TopFlags, top } from "./top.ts";
-import { type WhyFlags, why } from "./why.ts";
+import { positive, score, since, wholeNumber } from "./terminal/flag-values.ts";
 
 /** `--watch` alone looks every five seconds. */
 type WatchFlags = Omit<TopFlags, "watch"> & { readonly watch?: number | true };

@@ -1,6 +1,6 @@
-import type { Io } from "./io.ts";
 import type { LongCommands } from "./program.ts";
 import { runCli } from "./run-cli.ts";
+import type { Io } from "./terminal/io.ts";
 
 /** What a command line left behind. */
 export interface CliRun {

@@ -9,10 +9,10 @@ import {
 } from "@foreshock/core";
 import type { CsvOptions } from "../../ingest/csv-layout.ts";
 import { readCsvTable } from "../../ingest/csv-table.ts";
-import type { Context } from "../context.ts";
 import { type ScoredTable, scoreTable } from "../detect/score-table.ts";
-import { counted, csvInput, folderInputs, isFolder } from "../input.ts";
-import { Progress } from "../progress.ts";
+import type { Context } from "../terminal/context.ts";
+import { counted, csvInput, folderInputs, isFolder } from "../terminal/input.ts";
+import { Progress } from "../terminal/progress.ts";
 
 const MEGABYTE = 1e6;
 

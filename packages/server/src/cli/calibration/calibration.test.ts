@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EXIT } from "../exit-code.ts";
+import { EXIT } from "../terminal/exit-code.ts";
 import { runForTest } from "../testing-io.ts";
 
 let folder = "";

@@ -7,7 +7,7 @@ import {
   MINUTE_MS,
 } from "@foreshock/core";
 import { generateFleet, ORIGIN_MS, UTC } from "@foreshock/core/generator";
-import { CliError, EXIT } from "../exit-code.ts";
+import { CliError, EXIT } from "../terminal/exit-code.ts";
 
 export interface FleetFlags {
   readonly nodes: number;

@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { CsvOptions } from "../../ingest/csv-layout.ts";
-import { type Context, printJson } from "../context.ts";
-import { CliError, EXIT, type ExitCode } from "../exit-code.ts";
-import { type CsvInput, csvInput, folderInputs, isFolder } from "../input.ts";
-import { Progress } from "../progress.ts";
+import { type Context, printJson } from "../terminal/context.ts";
+import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
+import { type CsvInput, csvInput, folderInputs, isFolder } from "../terminal/input.ts";
+import { Progress } from "../terminal/progress.ts";
 import type { FileTask } from "./detect-file.ts";
 import { engineByName } from "./engines.ts";
 import { detectFiles, type PoolJob } from "./file-pool.ts";

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { CliError, EXIT } from "../exit-code.ts";
-import type { CsvInput } from "../input.ts";
-import { counted } from "../input.ts";
+import { CliError, EXIT } from "../terminal/exit-code.ts";
+import type { CsvInput } from "../terminal/input.ts";
+import { counted } from "../terminal/input.ts";
 import { detectFile, type FileTask } from "./detect-file.ts";
 import type { FileSummary } from "./summary.ts";
 

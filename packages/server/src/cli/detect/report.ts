@@ -1,7 +1,7 @@
-import { type Context, say } from "../context.ts";
-import { severityColumns } from "../severity-text.ts";
-import { type TableColumn, tableText } from "../table.ts";
-import { countText, durationText, timeText } from "../time-text.ts";
+import { type Context, say } from "../terminal/context.ts";
+import { severityColumns } from "../terminal/severity-text.ts";
+import { type TableColumn, tableText } from "../terminal/table.ts";
+import { countText, durationText, timeText } from "../terminal/time-text.ts";
 import type { OpeningRecord } from "./openings.ts";
 import { type AnomalyRecord, type FileSummary, type NodeRecord, worst } from "./summary.ts";
 

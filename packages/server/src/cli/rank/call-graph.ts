@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from "node:fs";
 import type { CallEdge } from "@foreshock/core";
 import { CsvError } from "../../ingest/csv-error.ts";
 import { readCsvRecords } from "../../ingest/csv-records.ts";
-import { CliError, EXIT } from "../exit-code.ts";
+import { CliError, EXIT } from "../terminal/exit-code.ts";
 
 /** Calls between nodes from a CSV with the columns `caller` and `callee`. @throws CsvError, CliError. */
 export async function readCallGraph(path: string): Promise<CallEdge[]> {

@@ -9,13 +9,13 @@ import {
 } from "@foreshock/core";
 import type { CsvOptions } from "../../ingest/csv-layout.ts";
 import { readCsvTable } from "../../ingest/csv-table.ts";
-import { type Context, printJson, say } from "../context.ts";
-import { CliError, EXIT, type ExitCode } from "../exit-code.ts";
-import { counted, csvInput } from "../input.ts";
-import { Progress } from "../progress.ts";
-import { severityColumns, shareText } from "../severity-text.ts";
-import { type TableColumn, tableText } from "../table.ts";
-import { sinceText, timeText } from "../time-text.ts";
+import { type Context, printJson, say } from "../terminal/context.ts";
+import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
+import { counted, csvInput } from "../terminal/input.ts";
+import { Progress } from "../terminal/progress.ts";
+import { severityColumns, shareText } from "../terminal/severity-text.ts";
+import { type TableColumn, tableText } from "../terminal/table.ts";
+import { sinceText, timeText } from "../terminal/time-text.ts";
 import { readCallGraph } from "./call-graph.ts";
 import { type ClusterPivot, pivotClusters } from "./pivot.ts";
 

@@ -11,11 +11,11 @@ import { demoFaults } from "../../demo/truth-route.ts";
 import { batchOf } from "../../platform/ingest-batch.ts";
 import type { IngestSeries } from "../../platform/ingest-series.ts";
 import { type RunningServer, startServer } from "../../serve/start-server.ts";
-import type { Context } from "../context.ts";
-import { printJson, say } from "../context.ts";
-import { CliError, EXIT, type ExitCode } from "../exit-code.ts";
 import type { DemoFlags } from "../program.ts";
-import { Progress } from "../progress.ts";
+import type { Context } from "../terminal/context.ts";
+import { printJson, say } from "../terminal/context.ts";
+import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
+import { Progress } from "../terminal/progress.ts";
 import { DemoKeys } from "./demo-keys.ts";
 import { configOf, stopSignal } from "./serve.ts";
 

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { ConfigProblem, readConfig } from "../../config/config.ts";
 import { startServer } from "../../serve/start-server.ts";
-import type { Context } from "../context.ts";
-import { say } from "../context.ts";
-import { CliError, EXIT, type ExitCode } from "../exit-code.ts";
 import type { ServeFlags } from "../program.ts";
+import type { Context } from "../terminal/context.ts";
+import { say } from "../terminal/context.ts";
+import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { instantMs, type TimeUnit } from "../ingest/csv-time.ts";
+import { instantMs, type TimeUnit } from "../../ingest/csv-time.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = {

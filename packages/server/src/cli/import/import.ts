@@ -4,16 +4,16 @@ import {
   REQUEST_POINTS_MAX,
   ValidationError,
 } from "@foreshock/client";
-import { csvBatches } from "../ingest/csv.ts";
-import type { CsvOptions } from "../ingest/csv-layout.ts";
-import { seriesOfBatch } from "../ingest/csv-series.ts";
-import { connect } from "./connection.ts";
-import { type Context, printJson, say } from "./context.ts";
-import { EXIT, type ExitCode } from "./exit-code.ts";
-import { type SortedPoints, TimeSorter } from "./import/time-sorter.ts";
-import { counted, csvInput } from "./input.ts";
-import { Progress } from "./progress.ts";
-import { countText } from "./time-text.ts";
+import { csvBatches } from "../../ingest/csv.ts";
+import type { CsvOptions } from "../../ingest/csv-layout.ts";
+import { seriesOfBatch } from "../../ingest/csv-series.ts";
+import { connect } from "../terminal/connection.ts";
+import { type Context, printJson, say } from "../terminal/context.ts";
+import { EXIT, type ExitCode } from "../terminal/exit-code.ts";
+import { counted, csvInput } from "../terminal/input.ts";
+import { Progress } from "../terminal/progress.ts";
+import { countText } from "../terminal/time-text.ts";
+import { type SortedPoints, TimeSorter } from "./time-sorter.ts";
 
 /** Attempts after the first on 429 and 503, up to 30 s apart: enough for a restart of the server. */
 const RETRIES = 6;

@@ -1,9 +1,9 @@
 import type { AnomalyRow, Explanation, FindingRow, SeriesRow } from "@foreshock/client";
 import { severityOf } from "@foreshock/core";
-import type { Context } from "./context.ts";
-import { painted, scoreText } from "./severity-text.ts";
-import { sparkline } from "./sparkline.ts";
-import { durationText, sinceText } from "./time-text.ts";
+import type { Context } from "../terminal/context.ts";
+import { painted, scoreText } from "../terminal/severity-text.ts";
+import { sparkline } from "../terminal/sparkline.ts";
+import { durationText, sinceText } from "../terminal/time-text.ts";
 
 /** What `foreshock why` tells, and prints as JSON. */
 export interface WhyStory {

@@ -1,8 +1,8 @@
 import type { ListedEngine } from "@foreshock/core";
-import { type Context, printJson } from "./context.ts";
-import { engines } from "./detect/engines.ts";
-import { EXIT, type ExitCode } from "./exit-code.ts";
-import { type TableColumn, tableText } from "./table.ts";
+import { type Context, printJson } from "../terminal/context.ts";
+import { EXIT, type ExitCode } from "../terminal/exit-code.ts";
+import { type TableColumn, tableText } from "../terminal/table.ts";
+import { engines } from "./engines.ts";
 
 const COLUMNS: readonly TableColumn<ListedEngine>[] = [
   { title: "ENGINE", text: ({ name }) => name },

@@ -4,13 +4,13 @@ import {
   type KindReport,
   type PromiseRow,
 } from "@foreshock/core";
-import type { CsvOptions } from "../ingest/csv-layout.ts";
-import { calibrateFiles } from "./calibration/calibrate-files.ts";
-import { type FleetFlags, generatedCalibration } from "./calibration/generated-calibration.ts";
-import { connect } from "./connection.ts";
-import { type Context, printJson, say } from "./context.ts";
-import { CliError, EXIT, type ExitCode } from "./exit-code.ts";
-import { type TableColumn, tableText } from "./table.ts";
+import type { CsvOptions } from "../../ingest/csv-layout.ts";
+import { connect } from "../terminal/connection.ts";
+import { type Context, printJson, say } from "../terminal/context.ts";
+import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
+import { type TableColumn, tableText } from "../terminal/table.ts";
+import { calibrateFiles } from "./calibrate-files.ts";
+import { type FleetFlags, generatedCalibration } from "./generated-calibration.ts";
 
 export interface CalibrationFlags extends FleetFlags {
   readonly live: boolean;

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Foreshock, RankingReply, RankingRow } from "@foreshock/client";
 import type { Level } from "@foreshock/core";
-import { connect } from "./connection.ts";
-import { type Context, printJson, say } from "./context.ts";
-import { EXIT, type ExitCode } from "./exit-code.ts";
-import { severityColumns, shareText } from "./severity-text.ts";
-import { type TableColumn, tableText } from "./table.ts";
-import { sinceText, timeText } from "./time-text.ts";
+import { connect } from "../terminal/connection.ts";
+import { type Context, printJson, say } from "../terminal/context.ts";
+import { EXIT, type ExitCode } from "../terminal/exit-code.ts";
+import { severityColumns, shareText } from "../terminal/severity-text.ts";
+import { type TableColumn, tableText } from "../terminal/table.ts";
+import { sinceText, timeText } from "../terminal/time-text.ts";
 
 export interface TopFlags {
   readonly count: number;

@@ -1,8 +1,8 @@
 import { type AnomalyRow, type Foreshock, NotFoundError, type SeriesRow } from "@foreshock/client";
-import { connect } from "./connection.ts";
-import { type Context, printJson } from "./context.ts";
-import { nearestNames } from "./did-you-mean.ts";
-import { CliError, EXIT, type ExitCode } from "./exit-code.ts";
+import { connect } from "../terminal/connection.ts";
+import { type Context, printJson } from "../terminal/context.ts";
+import { nearestNames } from "../terminal/did-you-mean.ts";
+import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
 import { type WhyStory, whyText } from "./why-text.ts";
 
 export interface WhyFlags {
