@@ -5,10 +5,13 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 // Not a static import: a path into another package's sources cannot be rewritten on emit.
-const STORE = new URL("../../packages/server/src/store/partition-store.ts", import.meta.url).href;
-type StoreModule = typeof import("../../packages/server/src/store/partition-store.ts");
+const STORE = new URL(
+  "../../packages/server/src/store/partition/partition-store.ts",
+  import.meta.url,
+).href;
+type StoreModule = typeof import("../../packages/server/src/store/partition/partition-store.ts");
 const { PartitionStore }: StoreModule = await import(STORE);
-type Store = import("../../packages/server/src/store/partition-store.ts").PartitionStore;
+type Store = import("../../packages/server/src/store/partition/partition-store.ts").PartitionStore;
 
 /** What one way of writing into one partition costs. */
 export interface StoreFigures {

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { pointsAfter } from "./workload.ts";
 
 const STORE = new URL("../../packages/server/src/store/", import.meta.url);
-type StoreModule = typeof import("../../packages/server/src/store/partition-store.ts");
+type StoreModule = typeof import("../../packages/server/src/store/partition/partition-store.ts");
 const { PartitionStore }: StoreModule = await import(new URL("partition-store.ts", STORE).href);
 
 const EVER = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };

@@ -4,9 +4,9 @@ import { roundRuns } from "./workload.ts";
 
 // Not a static import: a path into another package's sources cannot be rewritten on emit.
 const STORE = new URL("../../packages/server/src/store/", import.meta.url);
-type StoreModule = typeof import("../../packages/server/src/store/partition-store.ts");
-type BatchModule = typeof import("../../packages/server/src/store/point-batch.ts");
-type ErrorModule = typeof import("../../packages/server/src/store/store-error.ts");
+type StoreModule = typeof import("../../packages/server/src/store/partition/partition-store.ts");
+type BatchModule = typeof import("../../packages/server/src/store/codec/point-batch.ts");
+type ErrorModule = typeof import("../../packages/server/src/store/sqlite/store-error.ts");
 const { PartitionStore }: StoreModule = await import(new URL("partition-store.ts", STORE).href);
 const { StoreUnavailable }: ErrorModule = await import(new URL("store-error.ts", STORE).href);
 const { pointBatch }: BatchModule = await import(new URL("point-batch.ts", STORE).href);

@@ -1,5 +1,5 @@
 import type { Alarm } from "@foreshock/core";
-import type { AlarmEntry } from "../store/alarm-table.ts";
+import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { LiveSeries } from "./live-series.ts";
 
 /** The alarm that is open, or the one that has just closed, as the store keeps it. */

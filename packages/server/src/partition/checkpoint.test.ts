@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PartitionStore } from "../store/partition-store.ts";
+import { PartitionStore } from "../store/partition/partition-store.ts";
 import { type Scratch, scratch } from "../store/testing.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { Emission } from "./emission.ts";

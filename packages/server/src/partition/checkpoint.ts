@@ -1,4 +1,4 @@
-import type { StateRow } from "../store/state-table.ts";
+import type { StateRow } from "../store/table/state-table.ts";
 import type { LiveSeries } from "./live-series.ts";
 import { dayOf, type PartitionRuntime } from "./partition-runtime.ts";
 

@@ -1,4 +1,4 @@
-import type { AppendOutcome } from "../store/placement.ts";
+import type { AppendOutcome } from "../store/partition/placement.ts";
 import type { AppendPart } from "./protocol.ts";
 
 /** One stored batch that waits for detection; runs are taken one by one. */

@@ -1,5 +1,5 @@
 import type { Classification, Episode as FoldedEpisode } from "@foreshock/core";
-import type { Episode } from "../store/episode-table.ts";
+import type { Episode } from "../store/table/episode-table.ts";
 import { ENGINE, type LiveSeries } from "./live-series.ts";
 
 /** What the store keeps of an episode beside its columns: the fold's numbers, to explain it from. */

@@ -1,4 +1,4 @@
-import type { PartitionStore } from "../store/partition-store.ts";
+import type { PartitionStore } from "../store/partition/partition-store.ts";
 import type { FromWorker } from "./protocol.ts";
 
 interface Ticket {

@@ -6,7 +6,7 @@ import {
   type SeriesKey,
   type StateMemory,
 } from "@foreshock/core";
-import type { SavedState } from "../store/state-table.ts";
+import type { SavedState } from "../store/table/state-table.ts";
 
 /** The engine whose results are stored; part of their keys. */
 export const ENGINE = createStreamEngine();

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { TimeRange } from "@foreshock/core";
 import type { AnomalyRow, PointsReply } from "../platform/platform.ts";
-import { PartitionStore } from "../store/partition-store.ts";
+import { PartitionStore } from "../store/partition/partition-store.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { buffersOf, Emission } from "./emission.ts";
 import { GroupCommit } from "./group-commit.ts";

@@ -8,9 +8,9 @@ import {
   type SeriesFold,
   StateMemory,
 } from "@foreshock/core";
-import type { AlarmEntry } from "../store/alarm-table.ts";
-import type { Episode } from "../store/episode-table.ts";
-import type { PartitionStore } from "../store/partition-store.ts";
+import type { PartitionStore } from "../store/partition/partition-store.ts";
+import type { AlarmEntry } from "../store/table/alarm-table.ts";
+import type { Episode } from "../store/table/episode-table.ts";
 import { alarmEntry, entryOf } from "./alarm-rows.ts";
 import { DetectionQueue, type QueuedBatch } from "./detection-queue.ts";
 import type { Emission } from "./emission.ts";

@@ -6,9 +6,9 @@ import type {
   PointsReply,
   SeriesRow,
 } from "../platform/platform.ts";
-import type { AlarmCursor } from "../store/alarm-table.ts";
-import type { EpisodeCursor } from "../store/episode-table.ts";
-import type { SeriesEntry } from "../store/series-entry.ts";
+import type { SeriesEntry } from "../store/partition/series-entry.ts";
+import type { AlarmCursor } from "../store/table/alarm-table.ts";
+import type { EpisodeCursor } from "../store/table/episode-table.ts";
 
 /** Main to worker. Columns are handed over (transferred), so the sender must not touch them again. */
 export type ToWorker = AppendMessage | AskMessage;

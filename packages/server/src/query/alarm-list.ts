@@ -1,6 +1,6 @@
 import type { FoundAlarm } from "../partition/protocol.ts";
 import type { AlarmFilter, AlarmRow, Page, Paged } from "../platform/platform.ts";
-import type { AlarmCursor } from "../store/alarm-table.ts";
+import type { AlarmCursor } from "../store/table/alarm-table.ts";
 import { readCursor, writeCursor } from "./partition-cursor.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 

@@ -1,6 +1,6 @@
 import type { AnomalyQuery, FoundAnomaly } from "../partition/protocol.ts";
 import type { AnomalyFilter, AnomalyRow, Page, Paged } from "../platform/platform.ts";
-import type { EpisodeCursor } from "../store/episode-table.ts";
+import type { EpisodeCursor } from "../store/table/episode-table.ts";
 import { readCursor, writeCursor } from "./partition-cursor.ts";
 import { besidePeers } from "./peer-standing.ts";
 import type { LiveTenantView } from "./tenant-view.ts";

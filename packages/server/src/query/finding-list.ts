@@ -3,7 +3,7 @@ import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { ExplainedSeries, ExplainQuestion } from "../partition/protocol.ts";
 import type { FindingRow, Page, Paged } from "../platform/platform.ts";
 import { BadCursor } from "../platform/platform-errors.ts";
-import type { StoredFinding } from "../store/fleet-findings.ts";
+import type { StoredFinding } from "../store/fleet/fleet-findings.ts";
 import { findingRow } from "./finding-desk.ts";
 import type { LiveTenantView } from "./tenant-view.ts";
 

@@ -11,7 +11,7 @@ import { LATEST_LENGTH } from "../partition/protocol.ts";
 import type { IngestBatch, IngestReport, Platform, TenantView } from "../platform/platform.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
 import { LiveTenantView } from "../query/tenant-view.ts";
-import { type FleetState, FleetStore, type TenantFleetStore } from "../store/fleet-store.ts";
+import { type FleetState, FleetStore, type TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 
 /** Points that may wait for detection; beyond it ingest waits, so that memory stays bounded. */

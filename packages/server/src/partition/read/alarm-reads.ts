@@ -1,6 +1,6 @@
 import { HOUR_MS, severityOf } from "@foreshock/core";
 import type { AlarmRow } from "../../platform/platform.ts";
-import type { AlarmEntry } from "../../store/alarm-table.ts";
+import type { AlarmEntry } from "../../store/table/alarm-table.ts";
 import { seriesIdOf } from "../partition-of.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
 import type { AlarmQuestion, FoundAlarm } from "../protocol.ts";

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PartitionStore } from "../../store/partition-store.ts";
+import { PartitionStore } from "../../store/partition/partition-store.ts";
 import { type Scratch, scratch } from "../../store/testing.ts";
 import { Emission } from "../emission.ts";
 import { PartitionRuntime } from "../partition-runtime.ts";

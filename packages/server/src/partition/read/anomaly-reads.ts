@@ -15,7 +15,7 @@ import {
   valueTells,
 } from "@foreshock/core";
 import type { AnomalyRow, PlaceFilter } from "../../platform/platform.ts";
-import type { Episode } from "../../store/episode-table.ts";
+import type { Episode } from "../../store/table/episode-table.ts";
 import type { EpisodePayload } from "../episode-rows.ts";
 import { ENGINE, type LiveSeries } from "../live-series.ts";
 import { seriesIdOf } from "../partition-of.ts";

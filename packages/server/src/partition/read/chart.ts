@@ -7,7 +7,7 @@ import {
   type TimeRange,
 } from "@foreshock/core";
 import type { PointsReply, SeriesRow } from "../../platform/platform.ts";
-import type { PartitionStore } from "../../store/partition-store.ts";
+import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import { foldOf, type LiveSeries } from "../live-series.ts";
 import { type ChartColumns, downsample } from "./downsample.ts";
 

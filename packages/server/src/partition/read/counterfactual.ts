@@ -9,7 +9,7 @@ import {
   rescoringFrom,
   SECOND_MS,
 } from "@foreshock/core";
-import type { PartitionStore } from "../../store/partition-store.ts";
+import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import { foldOf, type LiveSeries } from "../live-series.ts";
 
 /** A sample of the store and the one before it that was known. */

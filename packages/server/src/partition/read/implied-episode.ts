@@ -1,6 +1,6 @@
 import { HOUR_MS, type TimeRange } from "@foreshock/core";
-import type { Episode } from "../../store/episode-table.ts";
-import type { PartitionStore } from "../../store/partition-store.ts";
+import type { PartitionStore } from "../../store/partition/partition-store.ts";
+import type { Episode } from "../../store/table/episode-table.ts";
 import type { EpisodePayload } from "../episode-rows.ts";
 import { ENGINE, type LiveSeries } from "../live-series.ts";
 import { BAND_SCALES, scoredPoints } from "./chart.ts";

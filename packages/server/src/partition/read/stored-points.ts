@@ -1,6 +1,6 @@
 import { DAY_MS, type EpochMs } from "@foreshock/core";
-import { firstAtOrAfter } from "../../store/merge.ts";
-import type { PartitionStore } from "../../store/partition-store.ts";
+import { firstAtOrAfter } from "../../store/codec/merge.ts";
+import type { PartitionStore } from "../../store/partition/partition-store.ts";
 
 /**
  * How many of these points the store holds with just this value. A sender that repeats a batch whose

@@ -1,0 +1,78 @@
+import type { PointBatch } from "../codec/point-batch.ts";
+import { CHUNK_POINTS } from "../head/recent-points.ts";
+import type { HeadSink, SeriesHeads } from "../head/series-heads.ts";
+import { OldPoints } from "../sealed/old-points.ts";
+import type { SealedPoints } from "../sealed/sealed-points.ts";
+
+/** What an append changed. One entry per run of the batch. */
+export interface AppendOutcome {
+  /** Points that changed what is stored: new ones and other values; repeats do not count. */
+  readonly changedPoints: Uint32Array;
+  /**
+   * NaN where the run only continued the series: push its points as they are. Otherwise the
+   * earliest changed instant: detection has to be redone from there on what `read` gives.
+   */
+  readonly lateFromMs: Float64Array;
+}
+
+/** Told of every run that changed something and has to go into the log. */
+export type LogRun = (r: number, from: number, changedFromMs: number) => void;
+
+/** Puts batches where they belong: heads, late points, or sealed at once. */
+export class Placement {
+  /**
+   * Series written past the log since the last commit, and from when on they changed (Infinity
+   * while nothing did). The next commit writes their chunks and a snapshot of their heads.
+   */
+  readonly direct = new Map<number, number>();
+  readonly #heads: SeriesHeads;
+  readonly #sealed: SealedPoints;
+  readonly #old = new OldPoints();
+  readonly #sink: HeadSink;
+
+  constructor(heads: SeriesHeads, sealed: SealedPoints) {
+    this.#heads = heads;
+    this.#sealed = sealed;
+    this.#sink = {
+      sealed: (id, t0Ms, t1Ms, count, bytes) => sealed.add(id, t0Ms, t1Ms, count, bytes),
+      late: (id, atMs, value) => sealed.addLate(id, atMs, value),
+      old: (_, atMs, value) => this.#old.add(atMs, value),
+    };
+  }
+
+  /** Takes a checked batch; runs of series that do not go past the log are handed to `log`. */
+  place(batch: PointBatch, log: LogRun = () => {}): AppendOutcome {
+    const { seriesIds, counts } = batch;
+    const heads = this.#heads;
+    const changedPoints = new Uint32Array(counts.length);
+    const lateFromMs = new Float64Array(counts.length);
+    let from = 0;
+    for (let r = 0; r < counts.length; r++) {
+      const id = seriesIds[r]!;
+      const to = from + counts[r]!;
+      const long = counts[r]! >= CHUNK_POINTS;
+      if (long && heads.isExtension(id, batch.timestampsMs, from, to)) this.goDirect(id);
+      heads.append(id, batch, from, to, this.#sink);
+      if (!this.#old.empty && this.#old.settle(id, heads, this.#sealed)) this.goDirect(id);
+      changedPoints[r] = heads.changed;
+      lateFromMs[r] = heads.lateFromMs;
+      if (heads.changed > 0) {
+        const late = heads.lateFromMs;
+        this.#note(id, r, from, Number.isNaN(late) ? batch.timestampsMs[from]! : late, log);
+      }
+      from = to;
+    }
+    return { changedPoints, lateFromMs };
+  }
+
+  /** From here to the next commit the series goes past the log. */
+  goDirect(id: number): void {
+    if (!this.direct.has(id)) this.direct.set(id, Number.POSITIVE_INFINITY);
+  }
+
+  #note(id: number, r: number, from: number, changedFromMs: number, log: LogRun): void {
+    const before = this.direct.size === 0 ? undefined : this.direct.get(id);
+    if (before === undefined) log(r, from, changedFromMs);
+    else this.direct.set(id, Math.min(before, changedFromMs));
+  }
+}

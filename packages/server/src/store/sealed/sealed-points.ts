@@ -1,0 +1,274 @@
+import { DAY_MS } from "@foreshock/core";
+import { CHUNK_POINTS_MAX, CorruptBytes, encodeChunk, type Points } from "../codec/chunk-codec.ts";
+import { clip, merge } from "../codec/merge.ts";
+import { CHUNK_POINTS } from "../head/recent-points.ts";
+import { dayOf } from "../head/series-heads.ts";
+import type { Damage } from "../sqlite/damage.ts";
+import { StoreUnavailable } from "../sqlite/store-error.ts";
+import type { Sessions } from "../table/sessions.ts";
+import { type Chunk, type DayFile, pointsOf } from "./day-file.ts";
+import { DayFiles } from "./day-files.ts";
+import { LatePoints } from "./late-points.ts";
+
+export interface SealedPointsOptions {
+  readonly dir: string;
+  readonly openMax: number;
+  readonly sessions: Sessions;
+  readonly onDamage: (damage: Damage) => void;
+}
+
+type WaitingChunk = Omit<Chunk, "seq"> & { seq: number };
+
+interface Layer {
+  /** Of two points at one instant that of the higher seq counts. */
+  readonly seq: number;
+  readonly points: Points;
+}
+
+/** Above every seq that is ever written. */
+const WAITING_SEQ = 2 ** 52;
+/** Series whose chunks are rewritten in one transaction. */
+const COMPACT_SERIES = 500;
+
+/**
+ * All points behind the open heads: chunks in day files, chunks that wait in memory to be written,
+ * and late points. What waits in memory is covered by the log, or was never acknowledged.
+ */
+export class SealedPoints {
+  readonly files: DayFiles;
+  readonly #options: SealedPointsOptions;
+  /** In order of sealing; no seq (0) until they are written. */
+  readonly #waiting = new Map<number, WaitingChunk[]>();
+  readonly #late = new LatePoints();
+  /** Series by day whose chunks may overlap there. */
+  readonly #overlaps = new Map<number, Set<number>>();
+  #waitingBytes = 0;
+
+  constructor(options: SealedPointsOptions) {
+    this.#options = options;
+    this.files = new DayFiles({
+      dir: options.dir,
+      openMax: options.openMax,
+      limitOf: (seq) => options.sessions.limitOf(seq),
+      onDamage: options.onDamage,
+    });
+  }
+
+  /** Bytes of chunks in memory that a checkpoint would write. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Takes a sealed chunk of one UTC day. */
+  add(seriesId: number, t0Ms: number, t1Ms: number, pointCount: number, bytes: Uint8Array): void {
+    const chunk = { seriesId, t0Ms, t1Ms, pointCount, bytes, seq: 0 };
+    const chunks = this.#waiting.get(seriesId);
+    if (chunks === undefined) this.#waiting.set(seriesId, [chunk]);
+    else chunks.push(chunk);
+    this.#waitingBytes += bytes.length;
+  }
+
+  /** Takes a point that lies behind the head; a later one for the same instant wins. */
+  addLate(seriesId: number, atMs: number, value: number): void {
+    this.#late.set(seriesId, atMs, value);
+  }
+
+  /** Takes many ascending points behind the head at once: sealed straight away. */
+  addRun(seriesId: number, points: Points): void {
+    this.#sealLate(seriesId);
+    this.#sealRun(seriesId, points, CHUNK_POINTS);
+  }
+
+  /** Points in [startMs, endMs), merged. */
+  read(seriesId: number, startMs: number, endMs: number): Points {
+    const layers: Layer[] = [];
+    const take = (chunk: Chunk, seq: number, file: DayFile | undefined): void => {
+      const points = this.#decoded(chunk, file);
+      if (points !== undefined) layers.push({ seq, points });
+    };
+    for (const day of this.files.days()) {
+      if ((day + 1) * DAY_MS <= startMs || day * DAY_MS >= endMs) continue;
+      this.files.use(day, (file) => {
+        for (const chunk of file.read(seriesId, startMs, endMs)) take(chunk, chunk.seq, file);
+      });
+    }
+    // What waits is newer than all that is written, in its own order.
+    let waitingSeq = WAITING_SEQ;
+    for (const chunk of this.#waiting.get(seriesId) ?? []) {
+      waitingSeq++;
+      if (chunk.t0Ms < endMs && chunk.t1Ms >= startMs) take(chunk, waitingSeq, undefined);
+    }
+    const late = this.#late.of(seriesId);
+    if (late.values.length > 0) layers.push({ seq: Number.POSITIVE_INFINITY, points: late });
+    return clip(merge(inOrder(layers)), startMs, endMs);
+  }
+
+  /** Series with chunks or late points that wait in memory. */
+  waitingIds(): number[] {
+    return [...new Set([...this.#waiting.keys(), ...this.#late.ids()])];
+  }
+
+  /**
+   * Writes what waits of these series into the day files, durably, but does not forget it yet: a
+   * crash before the partition confirms would take it back. Gives the days that were written.
+   */
+  write(ids: readonly number[]): number[] {
+    const { sessions } = this.#options;
+    const byDay = new Map<number, Chunk[]>();
+    for (const id of ids) {
+      this.#sealLate(id);
+      for (const chunk of this.#waiting.get(id) ?? []) {
+        if (chunk.seq === 0) chunk.seq = sessions.nextSeq();
+        const day = dayOf(chunk.t0Ms);
+        const chunks = byDay.get(day);
+        if (chunks === undefined) byDay.set(day, [chunk]);
+        else chunks.push(chunk);
+      }
+    }
+    for (const [day, chunks] of [...byDay].sort((a, b) => a[0] - b[0])) {
+      chunks.sort((a, b) => a.seriesId - b.seriesId || a.t0Ms - b.t0Ms || a.seq - b.seq);
+      this.files.use(day, (file) => file.write(chunks));
+    }
+    return [...byDay.keys()];
+  }
+
+  /** Forgets what `write` wrote of these series, now that it is confirmed. */
+  confirm(ids: readonly number[]): void {
+    for (const id of ids) {
+      for (const { bytes } of this.#waiting.get(id) ?? []) this.#waitingBytes -= bytes.length;
+      this.#waiting.delete(id);
+    }
+  }
+
+  /**
+   * Rewrites chunks that late points made overlap as chunks that do not; what is stored stays the
+   * same. To be called when nothing waits unconfirmed. Without room for it, the next call tries again.
+   */
+  compact(): void {
+    try {
+      for (const [day, ids] of this.#overlaps) {
+        if (this.files.has(day)) this.#compactDay(day, [...ids]);
+        this.#overlaps.delete(day);
+      }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable && error.retryable)) throw error;
+    }
+  }
+
+  /** Reads every chunk of a day; what is damaged is put aside and reported. */
+  scrub(day: number): void {
+    if (!this.files.has(day)) return;
+    this.files.use(day, (file) => file.check());
+    this.files.use(day, (file) => {
+      const bad: Chunk[] = [];
+      for (const chunk of file.all()) {
+        try {
+          pointsOf(chunk);
+        } catch {
+          bad.push(chunk);
+        }
+      }
+      for (const chunk of bad) this.#decoded(chunk, file);
+    });
+  }
+
+  #compactDay(day: number, ids: readonly number[]): void {
+    for (let from = 0; from < ids.length; from += COMPACT_SERIES) {
+      this.files.use(day, (file) => {
+        const olds: Chunk[] = [];
+        const news: Chunk[] = [];
+        for (const id of ids.slice(from, from + COMPACT_SERIES)) {
+          const chunks = file.read(id, day * DAY_MS, (day + 1) * DAY_MS);
+          const layers = chunks.flatMap((chunk) => {
+            const points = this.#decoded(chunk, file);
+            return points === undefined ? [] : [{ seq: chunk.seq, points }];
+          });
+          const seq = chunks.reduce((newest, chunk) => Math.max(newest, chunk.seq), 0);
+          olds.push(...chunks);
+          news.push(...chunksOf(id, merge(inOrder(layers)), seq));
+        }
+        file.replace(olds, news);
+      });
+    }
+  }
+
+  #decoded(chunk: Chunk, file: DayFile | undefined): Points | undefined {
+    try {
+      return pointsOf(chunk);
+    } catch (error) {
+      if (!(error instanceof CorruptBytes) || file === undefined) throw error;
+      file.setAside(chunk, error.message);
+      this.#options.onDamage({
+        file: file.file,
+        seriesId: chunk.seriesId,
+        startMs: chunk.t0Ms,
+        endMs: chunk.t1Ms + 1,
+        points: chunk.pointCount,
+        reason: error.message,
+        keptAs: `${file.file} table lost`,
+      });
+      return undefined;
+    }
+  }
+
+  #sealLate(id: number): void {
+    const points = this.#late.of(id);
+    if (points.values.length === 0) return;
+    this.#sealRun(id, points, CHUNK_POINTS_MAX);
+    this.#late.delete(id);
+  }
+
+  #sealRun(id: number, points: Points, pointsMax: number): void {
+    for (const [from, to] of dayCuts(points.timestampsMs, pointsMax)) {
+      const bytes = encodeChunk(id, points, from, to);
+      this.add(id, points.timestampsMs[from]!, points.timestampsMs[to - 1]!, to - from, bytes);
+      const day = dayOf(points.timestampsMs[from]!);
+      const ids = this.#overlaps.get(day);
+      if (ids === undefined) this.#overlaps.set(day, new Set([id]));
+      else ids.add(id);
+    }
+  }
+}
+
+/** Points of one series and day as chunks of one seq; none for no points. */
+function chunksOf(seriesId: number, points: Points, seq: number): Chunk[] {
+  return dayCuts(points.timestampsMs, CHUNK_POINTS).map(([from, to]) => ({
+    seriesId,
+    t0Ms: points.timestampsMs[from]!,
+    t1Ms: points.timestampsMs[to - 1]!,
+    pointCount: to - from,
+    seq,
+    bytes: encodeChunk(seriesId, points, from, to),
+  }));
+}
+
+/** Cuts an ascending column at UTC day borders and every `pointsMax` points: [from, to) pairs. */
+function dayCuts(times: Float64Array, pointsMax: number): [number, number][] {
+  const cuts: [number, number][] = [];
+  let from = 0;
+  while (from < times.length) {
+    const dayEnd = (dayOf(times[from]!) + 1) * DAY_MS;
+    let to = from + 1;
+    while (to < times.length && to - from < pointsMax && times[to]! < dayEnd) to++;
+    cuts.push([from, to]);
+    from = to;
+  }
+  return cuts;
+}
+
+/** Layers in an order in which `merge` may join them: by time, those that overlap merged by seq. */
+function inOrder(layers: readonly Layer[]): Points[] {
+  const byTime = layers.toSorted((a, b) => a.points.timestampsMs[0]! - b.points.timestampsMs[0]!);
+  const groups: Layer[][] = [];
+  let untilMs = Number.NEGATIVE_INFINITY;
+  for (const layer of byTime) {
+    const times = layer.points.timestampsMs;
+    if (times[0]! <= untilMs) groups[groups.length - 1]!.push(layer);
+    else groups.push([layer]);
+    untilMs = Math.max(untilMs, times[times.length - 1]!);
+  }
+  return groups.map((group) => {
+    if (group.length === 1) return group[0]!.points;
+    return merge(group.toSorted((a, b) => a.seq - b.seq).map((layer) => layer.points));
+  });
+}
