@@ -3,11 +3,8 @@ import {
   ALARM_OUT,
   ALARM_OUT_LENGTH,
   AlarmOpenings,
-} from "../../packages/core/src/incident/alarm-openings.ts";
-import {
-  EPISODE_ROW,
-  EPISODE_ROW_LENGTH,
-} from "../../packages/core/src/incident/episode-tracker.ts";
+} from "../../packages/core/src/alarm/alarm-openings.ts";
+import { EPISODE_ROW, EPISODE_ROW_LENGTH } from "../../packages/core/src/alarm/episode-tracker.ts";
 import { scoreOfDays } from "../../packages/core/src/stats/return-period.ts";
 import { askReference, type ReferenceCase, referenceMissing } from "./python-reference.ts";
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { classify } from "../../packages/core/src/explain/classify.ts";
-import { type EventWindow, viewEvent } from "../../packages/core/src/explain/event-view.ts";
-import { referenceVerdict } from "../../packages/core/src/explain/reference-rules.ts";
+import { classify } from "../../packages/core/src/explain/kind/classify.ts";
+import { type EventWindow, viewEvent } from "../../packages/core/src/explain/kind/event-view.ts";
+import { referenceVerdict } from "../../packages/core/src/explain/kind/reference-rules.ts";
 import { askReference, type ReferenceCase, referenceMissing } from "./python-reference.ts";
 
 const missing = referenceMissing();

@@ -1,7 +1,7 @@
 import type { FleetStep } from "../aggregate/fleet/fleet-step.ts";
+import { createStreamEngine } from "../detect/stream-engine.ts";
 import type { StreamingEngine } from "../engine/engine.ts";
 import { DAY_MS } from "../model/time.ts";
-import { createStreamEngine } from "../pipeline/stream-engine.ts";
 import { type CalibrationReport, calibrationReport, emptyTallies } from "./calibration-report.ts";
 import {
   type BudgetFindings,

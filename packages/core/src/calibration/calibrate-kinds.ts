@@ -1,3 +1,4 @@
+import { createStreamEngine } from "../detect/stream-engine.ts";
 import {
   DETECTOR_OUT,
   DETECTOR_OUT_LENGTH,
@@ -8,7 +9,6 @@ import { generateSeries } from "../generator/generate-series.ts";
 import { METRIC_KINDS, type MetricKind } from "../generator/metric-kinds.ts";
 import { MetricSeries } from "../model/metric-series.ts";
 import type { DurationMs } from "../model/time.ts";
-import { createStreamEngine } from "../pipeline/stream-engine.ts";
 import { returnPeriodDays } from "../stats/return-period.ts";
 import { type PromiseRow, PromiseTally } from "./promise-tally.ts";
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { createStreamEngine } from "../detect/stream-engine.ts";
 import { UTC } from "../generator/calendar.ts";
 import { Dice } from "../generator/dice.ts";
 import { type FleetPlan, generateFleet } from "../generator/generate-fleet.ts";
 import { ORIGIN_MS } from "../generator/generate-series.ts";
 import { poisson } from "../generator/random-laws.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../model/time.ts";
-import { createStreamEngine } from "../pipeline/stream-engine.ts";
 import { calibrateFleet } from "./calibrate-fleet.ts";
 import { alarmsAMonth, calibrateKinds, tallySeries } from "./calibrate-kinds.ts";
 import { PromiseTally } from "./promise-tally.ts";

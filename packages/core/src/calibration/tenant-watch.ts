@@ -1,8 +1,8 @@
 import type { FleetFinding } from "../aggregate/fleet/fleet-finding.ts";
 import type { FleetStep, LevelStep } from "../aggregate/fleet/fleet-step.ts";
+import { ALARM_OUT } from "../alarm/alarm-openings.ts";
+import { EPISODE_ROW } from "../alarm/episode-tracker.ts";
 import type { StreamingEngine } from "../engine/engine.ts";
-import { ALARM_OUT } from "../incident/alarm-openings.ts";
-import { EPISODE_ROW } from "../incident/episode-tracker.ts";
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from "../model/time.ts";
 import { foldAlarm, foldRow, SeriesFold } from "../pipeline/series-fold.ts";
 import { TenantFold } from "../pipeline/tenant-fold.ts";

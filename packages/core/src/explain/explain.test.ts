@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AnomalyKind } from "../model/anomaly-type.ts";
 import { LABEL_OF_KIND } from "../model/anomaly-type.ts";
-import type { Classification } from "./classify.ts";
 import { type ExplainedEpisode, type ExplainRequest, explainEpisode } from "./explain.ts";
+import type { Classification } from "./kind/classify.ts";
 
 const AT = Date.UTC(2025, 2, 11, 14, 5);
 const MINUTE = 60_000;

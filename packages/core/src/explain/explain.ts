@@ -1,9 +1,9 @@
 import type { Counterfactual, Direction, Explanation, FactorName } from "../model/explanation.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
 import { claimedDays } from "../stats/return-period.ts";
-import type { Classification } from "./classify.ts";
-import type { Locale, Shape } from "./locale-en.ts";
-import { type SentenceFacts, sentence } from "./sentence.ts";
+import type { Classification } from "./kind/classify.ts";
+import type { Locale, Shape } from "./sentence/locale-en.ts";
+import { type SentenceFacts, sentence } from "./sentence/sentence.ts";
 
 /** Half-width of the usual range in scales. Source: spec of the classifier, explanation fields. */
 const RANGE_SCALES = 2.5;

@@ -1,13 +1,13 @@
 import type { FleetFinding } from "../aggregate/fleet/fleet-finding.ts";
 import type { FleetStep } from "../aggregate/fleet/fleet-step.ts";
+import { ALARM_OUT } from "../alarm/alarm-openings.ts";
+import { createStreamEngine } from "../detect/stream-engine.ts";
 import type { StreamingEngine } from "../engine/engine.ts";
-import { ALARM_OUT } from "../incident/alarm-openings.ts";
 import type { AnomalyResult } from "../model/anomaly-result.ts";
 import { type SeriesKey, seriesKeyText, tenantIdOf } from "../model/series-key.ts";
 import { type DurationMs, type EpochMs, timeRange } from "../model/time.ts";
 import type { PointColumns, Store } from "../store/store.ts";
 import { foldAlarm, SeriesFold } from "./series-fold.ts";
-import { createStreamEngine } from "./stream-engine.ts";
 import { TenantFold } from "./tenant-fold.ts";
 
 export interface PipelineOptions {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ALARM_OUT, ALARM_PHASE } from "../incident/alarm-openings.ts";
-import type { Alarm } from "../incident/alarm-tracker.ts";
+import { ALARM_OUT, ALARM_PHASE } from "../alarm/alarm-openings.ts";
+import type { Alarm } from "../alarm/alarm-tracker.ts";
+import { createStreamEngine } from "../detect/stream-engine.ts";
 import { DAY_MS, HOUR_MS } from "../model/time.ts";
 import { foldAlarm, SeriesFold } from "./series-fold.ts";
-import { createStreamEngine } from "./stream-engine.ts";
 
 const STEP_MS = 300_000;
 const PER_DAY = DAY_MS / STEP_MS;

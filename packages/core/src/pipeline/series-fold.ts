@@ -1,16 +1,14 @@
-import { FLATLINE_STATE_LENGTH, FlatlineDetector } from "../engine/absence/flatline-detector.ts";
-import { DETECTOR_OUT, type SeriesDetector } from "../engine/engine.ts";
 import {
   ALARM_OUT_LENGTH,
   ALARM_PROMISE_DAYS,
   type AlarmBaseline,
-} from "../incident/alarm-openings.ts";
+} from "../alarm/alarm-openings.ts";
 import {
   ALARM_TRACKER_LENGTH,
   type Alarm,
   type AlarmChange,
   AlarmTracker,
-} from "../incident/alarm-tracker.ts";
+} from "../alarm/alarm-tracker.ts";
 import {
   EPISODE_ROW,
   EPISODE_ROW_LENGTH,
@@ -18,7 +16,9 @@ import {
   type Episode,
   type EpisodeChange,
   EpisodeTracker,
-} from "../incident/episode-tracker.ts";
+} from "../alarm/episode-tracker.ts";
+import { FLATLINE_STATE_LENGTH, FlatlineDetector } from "../engine/absence/flatline-detector.ts";
+import { DETECTOR_OUT, type SeriesDetector } from "../engine/engine.ts";
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import { type StateMemory, stateRoom } from "../model/state-memory.ts";
 import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";

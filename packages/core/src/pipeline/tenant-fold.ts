@@ -1,7 +1,7 @@
 import type { FleetStep } from "../aggregate/fleet/fleet-step.ts";
 import { MARK } from "../aggregate/fleet/step-marks.ts";
 import { TenantFleet } from "../aggregate/fleet/tenant-fleet.ts";
-import { ALARM_PHASE } from "../incident/alarm-openings.ts";
+import { ALARM_PHASE } from "../alarm/alarm-openings.ts";
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { type SilenceHeader, SilenceWatch } from "./silence-watch.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { openSeriesDetector } from "../../detect/series-detector.ts";
 import { generateSeries } from "../../generator/generate-series.ts";
-import { openSeriesDetector } from "../../pipeline/series-detector.ts";
 import { DETECTOR_OUT, DETECTOR_OUT_LENGTH } from "../engine.ts";
 import { SCORER_OUT, SCORER_OUT_LENGTH } from "../scorer.ts";
 import { streamScorer } from "./stream-scorer.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createStreamEngine } from "../../pipeline/stream-engine.ts";
+import { createStreamEngine } from "../../detect/stream-engine.ts";
 import { seriesOf } from "../contract.ts";
 import { SCORER_OUT, SCORER_OUT_LENGTH } from "../scorer.ts";
 import { streamScorer } from "./stream-scorer.ts";

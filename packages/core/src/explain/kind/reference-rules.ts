@@ -1,5 +1,4 @@
-import type { AnomalyKind } from "../model/anomaly-type.ts";
-import { type EventView, insideShare, residualSinceYesterday } from "./event-view.ts";
+import type { AnomalyKind } from "../../model/anomaly-type.ts";
 import {
   correlationOf,
   differencesOf,
@@ -10,7 +9,8 @@ import {
   movingMeanOf,
   quantileOf,
   varianceOf,
-} from "./order-statistics.ts";
+} from "../../stats/order-statistics.ts";
+import { type EventView, insideShare, residualSinceYesterday } from "./event-view.ts";
 import { fitRamp, isRamp } from "./ramp-fit.ts";
 
 /** Numbers behind a decision; those of rules that were not reached are not there. */

@@ -1,5 +1,5 @@
-import { findOnset } from "../explain/find-onset.ts";
-import { type Episode, type EpisodePoint, QUIET_POINTS_MAX } from "../incident/episode-tracker.ts";
+import { type Episode, type EpisodePoint, QUIET_POINTS_MAX } from "../alarm/episode-tracker.ts";
+import { findOnset } from "../explain/kind/find-onset.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
 import { ANOMALOUS_SCORE } from "../model/severity.ts";
 import type { DetailedScores } from "./score-series.ts";

@@ -1,8 +1,8 @@
-import type { Classification } from "../explain/classify.ts";
-import { classifyEpisode } from "../explain/classify-episode.ts";
 import { valueTells } from "../explain/counterfactual.ts";
 import { explainEpisode } from "../explain/explain.ts";
-import { formatRange } from "../explain/format-value.ts";
+import type { Classification } from "../explain/kind/classify.ts";
+import { classifyEpisode } from "../explain/kind/classify-episode.ts";
+import { formatRange } from "../explain/sentence/format-value.ts";
 import type { Counterfactual, Explanation } from "../model/explanation.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
 import { ANOMALOUS_SCORE } from "../model/severity.ts";

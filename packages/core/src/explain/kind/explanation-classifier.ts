@@ -1,12 +1,12 @@
-import type { Explanation } from "../model/explanation.ts";
-import type { MetricSeries } from "../model/metric-series.ts";
-import { assert } from "../model/refusal.ts";
-import type { DurationMs, TimeRange } from "../model/time.ts";
+import type { Explanation } from "../../model/explanation.ts";
+import type { MetricSeries } from "../../model/metric-series.ts";
+import { assert } from "../../model/refusal.ts";
+import type { DurationMs, TimeRange } from "../../model/time.ts";
+import { medianOf } from "../../stats/order-statistics.ts";
+import { type ExplainRequest, explainEpisode } from "../explain.ts";
+import { EN, type Locale } from "../sentence/locale-en.ts";
 import { type Classification, classify } from "./classify.ts";
 import { indexAt } from "./event-view.ts";
-import { type ExplainRequest, explainEpisode } from "./explain.ts";
-import { EN, type Locale } from "./locale-en.ts";
-import { medianOf } from "./order-statistics.ts";
 
 /** Interval assumed for a series whose timestamps have no usable step. Source: reference engine. */
 const INTERVAL_UNKNOWN_MS: DurationMs = 300_000;

@@ -1,4 +1,4 @@
-import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
+import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
 import { type Classification, classify } from "./classify.ts";
 import { eventEndIndex } from "./event-end.ts";
 import { indexAt } from "./event-view.ts";

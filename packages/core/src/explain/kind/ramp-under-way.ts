@@ -1,4 +1,4 @@
-import { type EpochMs, HOUR_MS } from "../model/time.ts";
+import { type EpochMs, HOUR_MS } from "../../model/time.ts";
 import type { EpisodePoints } from "./classify-episode.ts";
 import { indexAt, viewEvent } from "./event-view.ts";
 import { fitTemplates } from "./template-fit.ts";

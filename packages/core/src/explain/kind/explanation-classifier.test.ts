@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { MetricSeries } from "../model/metric-series.ts";
+import { MetricSeries } from "../../model/metric-series.ts";
+import { EN } from "../sentence/locale-en.ts";
 import { ExplanationClassifier } from "./explanation-classifier.ts";
-import { EN } from "./locale-en.ts";
 
 const MINUTE = 60_000;
 

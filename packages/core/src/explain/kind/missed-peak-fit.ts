@@ -1,7 +1,7 @@
-import { DAY_MS } from "../model/time.ts";
+import { DAY_MS } from "../../model/time.ts";
+import { meanOf, medianOf } from "../../stats/order-statistics.ts";
 import { profileAt } from "./daily-profile.ts";
 import { type EventView, indexAt } from "./event-view.ts";
-import { meanOf, medianOf } from "./order-statistics.ts";
 
 /** Below this the profile says too little about hours. Source: classifier.py, MIN_SEASONALITY. */
 const SEASONALITY_MIN = 0.15;

@@ -1,5 +1,5 @@
-import { type AnomalyKind, type AnomalyLabel, LABEL_OF_KIND } from "../model/anomaly-type.ts";
-import type { EpochMs } from "../model/time.ts";
+import { type AnomalyKind, type AnomalyLabel, LABEL_OF_KIND } from "../../model/anomaly-type.ts";
+import type { EpochMs } from "../../model/time.ts";
 import { activeStartIndex } from "./event-end.ts";
 import { type EventWindow, viewEvent } from "./event-view.ts";
 import type { ClassifierEvidence } from "./reference-rules.ts";

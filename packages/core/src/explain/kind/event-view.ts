@@ -1,9 +1,15 @@
-import { assert } from "../model/refusal.ts";
-import { DAY_MS, type DurationMs } from "../model/time.ts";
+import { assert } from "../../model/refusal.ts";
+import { DAY_MS, type DurationMs } from "../../model/time.ts";
+import {
+  differencesOf,
+  knownOf,
+  meanOf,
+  medianOf,
+  quantileOf,
+} from "../../stats/order-statistics.ts";
 import { type ClassifierSpans, classifierSpans } from "./classifier-spans.ts";
 import { type DailyProfile, dailyProfile, profileAt } from "./daily-profile.ts";
 import { type EqualRun, equalityTolerance, longestEqualRun } from "./equal-runs.ts";
-import { differencesOf, knownOf, meanOf, medianOf, quantileOf } from "./order-statistics.ts";
 
 /** Below this the daily profile is not used. Source: classifier.py, MIN_SEASONALITY. */
 const SEASONALITY_MIN = 0.15;

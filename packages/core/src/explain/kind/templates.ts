@@ -1,5 +1,5 @@
+import { medianOf } from "../../stats/order-statistics.ts";
 import { binOf } from "./daily-profile.ts";
-import { medianOf } from "./order-statistics.ts";
 
 /** A template spans at least so many blocks. */
 export const SPAN_MIN = 4;

@@ -1,4 +1,4 @@
-import { medianOf } from "./order-statistics.ts";
+import { medianOf } from "../../stats/order-statistics.ts";
 
 /** Two values closer than this count as equal. Source: classifier.py, equality_tolerance. */
 export function equalityTolerance(values: Float64Array): number {

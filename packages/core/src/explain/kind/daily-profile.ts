@@ -1,5 +1,5 @@
-import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
-import { meanOf, medianOf } from "./order-statistics.ts";
+import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
+import { meanOf, medianOf } from "../../stats/order-statistics.ts";
 
 /** As many bins as the engine's season table has at most. */
 const BINS_MAX = 288;

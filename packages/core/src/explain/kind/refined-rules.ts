@@ -1,9 +1,9 @@
-import type { AnomalyKind } from "../model/anomaly-type.ts";
-import { DAY_MS, type DurationMs } from "../model/time.ts";
+import type { AnomalyKind } from "../../model/anomaly-type.ts";
+import { DAY_MS, type DurationMs } from "../../model/time.ts";
+import { medianOf } from "../../stats/order-statistics.ts";
 import { equalityTolerance, longestEqualRun } from "./equal-runs.ts";
 import { type EventView, indexAt } from "./event-view.ts";
 import { fitMissedPeak } from "./missed-peak-fit.ts";
-import { medianOf } from "./order-statistics.ts";
 import { fitRamp, isRamp } from "./ramp-fit.ts";
 import { referenceVerdict, type Verdict, verdictWithout } from "./reference-rules.ts";
 import { stepGrowth } from "./step-growth.ts";

@@ -1,5 +1,5 @@
-import type { Direction } from "../model/explanation.ts";
-import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS } from "../model/time.ts";
+import type { Direction } from "../../model/explanation.ts";
+import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS } from "../../model/time.ts";
 
 /** What an anomaly looks like. Finer than the kind where people care. */
 export type Shape =

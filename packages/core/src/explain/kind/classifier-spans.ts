@@ -1,4 +1,4 @@
-import { type DurationMs, MINUTE_MS } from "../model/time.ts";
+import { type DurationMs, MINUTE_MS } from "../../model/time.ts";
 
 /** The classifier's spans in points at one sampling interval. */
 export interface ClassifierSpans {

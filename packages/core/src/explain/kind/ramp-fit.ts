@@ -1,4 +1,4 @@
-import { meanOf } from "./order-statistics.ts";
+import { meanOf } from "../../stats/order-statistics.ts";
 
 /** The residual is cut into about so many block means. Source: classifier.py, is_ramp. */
 const BLOCKS = 120;

@@ -1,7 +1,7 @@
-import { DAY_MS } from "../model/time.ts";
+import { DAY_MS } from "../../model/time.ts";
+import { medianOf } from "../../stats/order-statistics.ts";
 import { dailyProfile, profileAt } from "./daily-profile.ts";
 import { type EventView, indexAt } from "./event-view.ts";
-import { medianOf } from "./order-statistics.ts";
 
 /** History that the usual course is learnt from. Source: classifier.py, PROFILE_DAYS. */
 const HISTORY_MS = 7 * DAY_MS;

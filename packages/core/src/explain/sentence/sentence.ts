@@ -1,5 +1,5 @@
-import type { Explanation } from "../model/explanation.ts";
-import { type DurationMs, type EpochMs, MINUTE_MS } from "../model/time.ts";
+import type { Explanation } from "../../model/explanation.ts";
+import { type DurationMs, type EpochMs, MINUTE_MS } from "../../model/time.ts";
 import { formatRange, formatValue } from "./format-value.ts";
 import { EN, type Locale, type Shape } from "./locale-en.ts";
 

@@ -1,6 +1,6 @@
-import { DAY_MS, HOUR_MS } from "../model/time.ts";
+import { DAY_MS, HOUR_MS } from "../../model/time.ts";
+import { medianOf, quantileOf } from "../../stats/order-statistics.ts";
 import { type EventView, indexAt } from "./event-view.ts";
-import { medianOf, quantileOf } from "./order-statistics.ts";
 import {
   type Blocks,
   bestOtherHour,

@@ -1,7 +1,13 @@
-import { DAY_MS } from "../model/time.ts";
+import { DAY_MS } from "../../model/time.ts";
+import {
+  differencesOf,
+  knownOf,
+  meanOf,
+  medianOf,
+  quantileOf,
+} from "../../stats/order-statistics.ts";
 import { activeEndIndex } from "./event-end.ts";
 import { type EventView, indexAt } from "./event-view.ts";
-import { differencesOf, knownOf, meanOf, medianOf, quantileOf } from "./order-statistics.ts";
 
 /** Fewer points say nothing about how much a series moves. */
 const POINTS_MIN = 8;
