@@ -54,6 +54,7 @@ const MAY_USE: Record<string, Record<string, readonly string[]>> = {
     fleet: ["platform", "store", "dispatch", "partition"],
     query: ["platform", "store", "tenant", "partition", "dispatch", "fleet"],
     serve: [
+      "",
       "platform",
       "config",
       "observe",
@@ -68,21 +69,6 @@ const MAY_USE: Record<string, Record<string, readonly string[]>> = {
     ],
     demo: ["platform", "api", "ingest", "tenant", "config"],
     cli: ["platform", "config", "observe", "tenant", "store", "ingest", "api", "demo", "serve"],
-    // Until the last move.
-    schedule: [
-      "platform",
-      "store",
-      "tenant",
-      "observe",
-      "config",
-      "api",
-      "ingest",
-      "partition",
-      "dispatch",
-      "fleet",
-      "query",
-    ],
-    incident: ["model", "stats"],
   },
 };
 

@@ -14,7 +14,7 @@ import type { IngestReport, IngestSeries, RejectReason } from "./ingest-series.t
 
 export type { IngestBatch, IngestReport, IngestSeries, RejectReason };
 
-/** What the routes ask of the rooms behind them. `schedule/` implements it; routes only translate. */
+/** What the routes ask of the rooms behind them. `serve/` wires what implements it; routes only translate. */
 export interface Platform {
   /** Who holds a checked key sees this tenant and no other: no method takes a tenant name. */
   forTenant(tenantId: string): TenantView;

@@ -2,19 +2,19 @@ import type { FoundAlarm } from "../partition/protocol.ts";
 import type { AlarmFilter, AlarmRow, Page, Paged } from "../platform/platform.ts";
 import type { AlarmCursor } from "../store/table/alarm-table.ts";
 import { readCursor, writeCursor } from "./partition-cursor.ts";
-import type { LiveTenantView } from "./tenant-view.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 /** One page over all partitions, newest opening first. */
 export async function alarmPage(
-  view: LiveTenantView,
+  context: TenantContext,
   filter: AlarmFilter,
   page: Page,
 ): Promise<Paged<AlarmRow>> {
   const after = page.cursor === undefined ? {} : readCursor(page.cursor, isPlace);
   const query = { ...filter, limit: page.limit + 1, after };
-  const answers = await view.platform.pool.askAll({
+  const answers = await context.askAll({
     what: "alarms",
-    tenantId: view.tenantId,
+    tenantId: context.tenantId,
     query,
   });
   const found = answers.flat().sort(byOpening);

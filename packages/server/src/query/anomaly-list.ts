@@ -3,11 +3,11 @@ import type { AnomalyFilter, AnomalyRow, Page, Paged } from "../platform/platfor
 import type { EpisodeCursor } from "../store/table/episode-table.ts";
 import { readCursor, writeCursor } from "./partition-cursor.ts";
 import { besidePeers } from "./peer-standing.ts";
-import type { LiveTenantView } from "./tenant-view.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 /** One page over all partitions: each gives its next ones, the best of them are shown. */
 export async function anomalyPage(
-  view: LiveTenantView,
+  context: TenantContext,
   filter: AnomalyFilter,
   page: Page,
 ): Promise<Paged<AnomalyRow>> {
@@ -15,7 +15,7 @@ export async function anomalyPage(
   const after = page.cursor === undefined ? {} : readCursor(page.cursor, isPlace);
   const place = { clusterId, nodeId, metricName };
   const query = { range, minScore, label, sort, ...place, limit: page.limit + 1, after };
-  const found = (await foundIn(view, query)).sort(sort === "score" ? byScore : byTime);
+  const found = (await foundIn(context, query)).sort(sort === "score" ? byScore : byTime);
   const shown = found.slice(0, page.limit);
   const next = { ...after, ...Object.fromEntries(shown.map((f) => [f.partition, f.episode])) };
   return {
@@ -25,32 +25,33 @@ export async function anomalyPage(
 }
 
 /** All metrics of a node live in one partition: only its owner is asked, and told which series. */
-async function foundIn(view: LiveTenantView, query: AnomalyQuery): Promise<FoundAnomaly[]> {
-  const { pool } = view.platform;
-  const { tenantId } = view;
+async function foundIn(context: TenantContext, query: AnomalyQuery): Promise<FoundAnomaly[]> {
+  const { tenantId } = context;
   const { clusterId, nodeId, metricName } = query;
   if (clusterId === undefined || nodeId === undefined) {
-    return (await pool.askAll({ what: "anomalies", tenantId, query })).flat();
+    return (await context.askAll({ what: "anomalies", tenantId, query })).flat();
   }
-  const all = view.directory.node(clusterId, nodeId)?.series ?? [];
+  const all = context.directory.node(clusterId, nodeId)?.series ?? [];
   const series = all.filter(({ key }) => metricName === undefined || key.metricName === metricName);
   if (series.length === 0) return [];
   const own = { ...query, handles: series.map(({ handle }) => handle) };
-  return [...(await pool.ask(series[0]!.partition, { what: "anomalies", tenantId, query: own }))];
+  return [
+    ...(await context.ask(series[0]!.partition, { what: "anomalies", tenantId, query: own })),
+  ];
 }
 
 /** The id is the series' and the start of the episode: a replay gives the same one. */
 export async function anomalyById(
-  view: LiveTenantView,
+  context: TenantContext,
   anomalyId: string,
 ): Promise<AnomalyRow | undefined> {
   const [seriesId = "", start = ""] = anomalyId.split(".");
-  const info = view.directory.byId(seriesId);
+  const info = context.directory.byId(seriesId);
   const windowStart = Number.parseInt(start, 36);
   if (info === undefined || Number.isNaN(windowStart)) return undefined;
   const { handle, partition } = info;
-  const row = await view.platform.pool.ask(partition, { what: "anomaly", handle, windowStart });
-  return row === undefined ? undefined : besidePeers(view, info, row);
+  const row = await context.ask(partition, { what: "anomaly", handle, windowStart });
+  return row === undefined ? undefined : besidePeers(context, info, row);
 }
 
 function byScore(a: FoundAnomaly, b: FoundAnomaly): number {

@@ -10,7 +10,7 @@ import {
 } from "@foreshock/core";
 import { TENANT_PLACE } from "../fleet/tenant-runner.ts";
 import { placesOf, readScores, watchedSince } from "./entity-scores.ts";
-import type { LiveTenantView } from "./tenant-view.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 const LEVELS = ["node", "cluster", "tenant"] as const;
 /** Entities read in one go; others wait meanwhile. */
@@ -24,24 +24,24 @@ const PLACES_AT_ONCE = 20;
  * Cost: about 20 ns a stored step; lets other work in every 20 entities.
  */
 export async function calibrationOf(
-  view: LiveTenantView,
+  context: TenantContext,
   range: TimeRange,
 ): Promise<CalibrationReport> {
   const tallies = emptyTallies();
-  for (const level of LEVELS) await tallyLevel(view, range, level, tallies[level]);
-  return calibrationReport(tallies, [findingsOf(view, range)]);
+  for (const level of LEVELS) await tallyLevel(context, range, level, tallies[level]);
+  return calibrationReport(tallies, [findingsOf(context, range)]);
 }
 
 async function tallyLevel(
-  view: LiveTenantView,
+  context: TenantContext,
   range: TimeRange,
   level: (typeof LEVELS)[number],
   tally: PromiseTally,
 ): Promise<void> {
-  const { stepMs } = view.runner;
+  const { stepMs } = context.runner;
   let entity = 0;
-  for (const place of placesOf(view, level, {})) {
-    readScores(view, place, range, (startMs, score) => {
+  for (const place of placesOf(context, level, {})) {
+    readScores(context, place, range, (startMs, score) => {
       tally.push(entity, Math.round(startMs / stepMs), daysOfScore(score), stepMs);
     });
     entity++;
@@ -50,11 +50,11 @@ async function tallyLevel(
 }
 
 /** Under today's budget, for as long as the tenant was watched inside the range. */
-function findingsOf(view: LiveTenantView, { startMs, endMs }: TimeRange) {
-  const { budgetDays } = view.platform.options.settingsOf(view.tenantId);
-  const store = view.platform.fleetStore.forTenant(view.tenantId);
-  const fromMs = Math.max(startMs, watchedSince(view, TENANT_PLACE));
-  const toMs = Math.min(endMs, view.watermark);
+function findingsOf(context: TenantContext, { startMs, endMs }: TimeRange) {
+  const { budgetDays } = context.settings;
+  const store = context.store;
+  const fromMs = Math.max(startMs, watchedSince(context, TENANT_PLACE));
+  const toMs = Math.min(endMs, context.watermark);
   const watchedDays = Math.max(0, toMs - fromMs) / DAY_MS;
   return { budgetDays, watchedDays, opened: store.findings.countOpened(startMs, endMs) };
 }

@@ -1,19 +1,19 @@
 import { HOUR_MS } from "@foreshock/core";
 import type { DataHealth, EntityState } from "../platform/platform.ts";
 import { seriesState } from "./inventory.ts";
-import type { LiveTenantView } from "./tenant-view.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 const WORST_MAX = 20;
 /** A tenant's history is being scored while its newest scored point is so far behind. */
 const BACKFILL_MS = HOUR_MS;
 
 /** Is the data good: fresh, complete, settled? */
-export function healthOf(view: LiveTenantView): DataHealth {
-  const { platform, tenantId, watermark, directory } = view;
+export function healthOf(context: TenantContext): DataHealth {
+  const { watermark, directory, backlogPoints } = context;
   const states = new Map<EntityState, number>();
   const silent: DataHealth["worst"][number][] = [];
   for (const info of directory.series) {
-    const state = seriesState(view, info);
+    const state = seriesState(context, info);
     states.set(state, (states.get(state) ?? 0) + 1);
     if (state !== "silent") continue;
     const { clusterId: cluster, nodeId: node, metricName: metric } = info.key;
@@ -21,19 +21,18 @@ export function healthOf(view: LiveTenantView): DataHealth {
   }
   const series = directory.series.length;
   const silentCount = states.get("silent") ?? 0;
-  const { accepted, rejected } = platform.counters(tenantId);
-  const backlogPoints = platform.inFlight.points(tenantId);
-  const behindMs = Math.max(0, platform.options.now() - watermark);
+  const { accepted, rejected } = context.counters;
+  const behindMs = Math.max(0, context.nowMs() - watermark);
   return {
     watermark,
     series,
     learning: states.get("learning") ?? 0,
-    late: view.runner.fold?.fleet.ignoredPoints ?? 0,
+    late: context.runner.fold?.fleet.ignoredPoints ?? 0,
     silent: silentCount,
     freshShare: series === 0 ? 1 : (series - silentCount) / series,
     acceptedPoints: accepted,
     rejectedPoints: rejected,
-    detectionLagMs: watermark === 0 ? 0 : lagOf(view),
+    detectionLagMs: watermark === 0 ? 0 : lagOf(context),
     backlogPoints,
     backfill:
       backlogPoints === 0 || behindMs < BACKFILL_MS ? 1 : backfilled(accepted, backlogPoints),
@@ -42,7 +41,7 @@ export function healthOf(view: LiveTenantView): DataHealth {
 }
 
 /** From the newest point that was handed in to the end of the newest step that is judged. */
-function lagOf({ directory, runner, watermark }: LiveTenantView): number {
+function lagOf({ directory, runner, watermark }: TenantContext): number {
   let newestMs = 0;
   for (const info of directory.series) newestMs = Math.max(newestMs, info.newestMs);
   return Math.max(0, newestMs - (watermark + runner.stepMs));

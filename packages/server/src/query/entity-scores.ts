@@ -8,33 +8,33 @@ import {
 import type { EntityPlace } from "../fleet/rollup-history.ts";
 import { TENANT_PLACE } from "../fleet/tenant-runner.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
-import type { LiveTenantView } from "./tenant-view.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 /** An entity watched for a days claims at most "once in 10 a days". Source: roll-up, cold start. */
 const CLAIM_PER_AGE = 10;
 
 /** Entities of a level that a filter lets through, by name. */
 export function placesOf(
-  view: LiveTenantView,
+  context: TenantContext,
   level: EntityPlace["level"],
   filter: PlaceFilter,
 ): EntityPlace[] {
   if (level === "tenant") return [TENANT_PLACE];
   if (level === "cluster") {
-    return view.directory
+    return context.directory
       .clusterIds()
       .filter((id) => filter.clusterId === undefined || filter.clusterId === id)
       .map((clusterId) => ({ level, clusterId, nodeId: "" }));
   }
-  return [...view.directory.nodes(filter)];
+  return [...context.directory.nodes(filter)];
 }
 
 /** Since when an entity has been watched; 0 when it is not known. */
-export function watchedSince(view: LiveTenantView, place: EntityPlace): EpochMs {
+export function watchedSince(context: TenantContext, place: EntityPlace): EpochMs {
   const { level, clusterId } = place;
-  if (level === "node") return view.runner.nodeSinceMs(place) ?? 0;
+  if (level === "node") return context.runner.nodeSinceMs(place) ?? 0;
   let since = Number.POSITIVE_INFINITY;
-  for (const info of view.directory.matching(level === "tenant" ? {} : { clusterId })) {
+  for (const info of context.directory.matching(level === "tenant" ? {} : { clusterId })) {
     if (info.firstMs > 0 && info.firstMs < since) since = info.firstMs;
   }
   return Number.isFinite(since) ? since : 0;
@@ -45,8 +45,8 @@ const CLAIMS_KEPT = 4096;
 const claims = new Map<DurationMs, Float64Array>();
 
 /** The most that an entity may claim at a step, by how long it has been watched then. */
-export function claimLimit(view: LiveTenantView, sinceMs: EpochMs, startMs: EpochMs): number {
-  const { stepMs } = view.runner;
+export function claimLimit(context: TenantContext, sinceMs: EpochMs, startMs: EpochMs): number {
+  const { stepMs } = context.runner;
   const steps = Math.max(0, (startMs - sinceMs) / stepMs + 1);
   const kept = claims.get(stepMs) ?? keepClaims(stepMs);
   const known = steps < CLAIMS_KEPT && Number.isInteger(steps);
@@ -65,13 +65,13 @@ function claimAt(steps: number, stepMs: DurationMs): number {
 
 /** Scores of an entity's steps inside a range, each with what its age then allowed it to claim. */
 export function readScores(
-  view: LiveTenantView,
+  context: TenantContext,
   place: EntityPlace,
   range: TimeRange,
   visit: (startMs: EpochMs, score: number, rarity: number) => void,
 ): void {
-  const sinceMs = watchedSince(view, place);
-  view.runner.history?.read(place, range, (startMs, rarity) => {
-    visit(startMs, Math.min(1, rarity, claimLimit(view, sinceMs, startMs)), rarity);
+  const sinceMs = watchedSince(context, place);
+  context.runner.history?.read(place, range, (startMs, rarity) => {
+    visit(startMs, Math.min(1, rarity, claimLimit(context, sinceMs, startMs)), rarity);
   });
 }

@@ -5,41 +5,41 @@ import type { FindingRow, Page, Paged } from "../platform/platform.ts";
 import { BadCursor } from "../platform/platform-errors.ts";
 import type { StoredFinding } from "../store/fleet/fleet-findings.ts";
 import { findingRow } from "./finding-desk.ts";
-import type { LiveTenantView } from "./tenant-view.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 /** Findings open in a range, newest first. */
 export async function findingPage(
-  view: LiveTenantView,
+  context: TenantContext,
   range: TimeRange,
   page: Page,
 ): Promise<Paged<FindingRow>> {
   const after = page.cursor === undefined ? undefined : readCursor(page.cursor);
-  const store = view.platform.fleetStore.forTenant(view.tenantId).findings;
+  const store = context.store.findings;
   const found = store.list({ ...range, limit: page.limit + 1, after });
   const shown = found.slice(0, page.limit);
   const last = shown.at(-1);
   const more = found.length > shown.length && last !== undefined;
   return {
-    data: await Promise.all(shown.map((finding) => rowOf(view, finding))),
+    data: await Promise.all(shown.map((finding) => rowOf(context, finding))),
     nextCursor: more ? `${last.openedMs}.${last.id}` : undefined,
   };
 }
 
 export async function findingById(
-  view: LiveTenantView,
+  context: TenantContext,
   findingId: string,
 ): Promise<FindingRow | undefined> {
-  const stored = view.platform.fleetStore.forTenant(view.tenantId).findings.get(findingId);
-  return stored === undefined ? undefined : rowOf(view, stored);
+  const stored = context.store.findings.get(findingId);
+  return stored === undefined ? undefined : rowOf(context, stored);
 }
 
-function rowOf(view: LiveTenantView, stored: StoredFinding): Promise<FindingRow> {
+function rowOf(context: TenantContext, stored: StoredFinding): Promise<FindingRow> {
   const finding = JSON.parse(stored.payload) as FleetFinding;
-  return findingRow(finding, view.runner, (series, about) => explained(view, series, about));
+  return findingRow(finding, context.runner, (series, about) => explained(context, series, about));
 }
 
 async function explained(
-  view: LiveTenantView,
+  context: TenantContext,
   series: readonly SeriesInfo[],
   about: Pick<ExplainQuestion, "range" | "asOfMs">,
 ): Promise<ExplainedSeries[]> {
@@ -47,7 +47,7 @@ async function explained(
   const answers = await Promise.all(
     [...byPartition].map(([partition, group]) => {
       const handles = group.map(({ handle }) => handle);
-      return view.platform.pool.ask(partition, { what: "explain", handles, ...about });
+      return context.ask(partition, { what: "explain", handles, ...about });
     }),
   );
   return answers.flat();

@@ -13,7 +13,7 @@ import type {
   SeriesRow,
 } from "../platform/platform.ts";
 import { BadCursor } from "../platform/platform-errors.ts";
-import type { LiveTenantView } from "./tenant-view.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 const TOP_METRICS = 3;
 /** Younger series are still being learnt. Source: roll-up, cold start. */
@@ -22,11 +22,11 @@ const LEARNING_MS = 3 * DAY_MS;
 const SILENT_INTERVALS = 6;
 const SILENT_MIN_MS = MINUTE_MS;
 
-export function clusterRows(view: LiveTenantView): ClusterRow[] {
-  const held = heldScores(view.runner);
-  return view.directory.clusterIds().map((cluster) => {
-    const nodes = view.directory.clusters.get(cluster)!;
-    const { score: plain, anomalous } = view.runner.clusterNow(cluster);
+export function clusterRows(context: TenantContext): ClusterRow[] {
+  const held = heldScores(context.runner);
+  return context.directory.clusterIds().map((cluster) => {
+    const nodes = context.directory.clusters.get(cluster)!;
+    const { score: plain, anomalous } = context.runner.clusterNow(cluster);
     const score = Math.max(plain, held.cluster(cluster));
     const series = [...nodes.values()].flatMap((node) => node.series);
     return {
@@ -41,17 +41,17 @@ export function clusterRows(view: LiveTenantView): ClusterRow[] {
   });
 }
 
-export function nodeRows(view: LiveTenantView, filter: PlaceFilter): NodeRow[] {
-  const held = heldScores(view.runner);
-  return [...view.directory.nodes(filter)].map((node) => nodeRow(view, node, held));
+export function nodeRows(context: TenantContext, filter: PlaceFilter): NodeRow[] {
+  const held = heldScores(context.runner);
+  return [...context.directory.nodes(filter)].map((node) => nodeRow(context, node, held));
 }
 
 export function nodeRow(
-  view: LiveTenantView,
+  context: TenantContext,
   { clusterId, nodeId, series }: NodeInfo,
-  held: HeldScores = heldScores(view.runner),
+  held: HeldScores = heldScores(context.runner),
 ): NodeRow {
-  const plain = view.runner.nodeNow(clusterId, nodeId).score;
+  const plain = context.runner.nodeNow(clusterId, nodeId).score;
   const score = Math.max(plain, held.node(clusterId, nodeId));
   const open = series.filter((info) => info.episodeScore >= ANOMALOUS_SCORE);
   const top = [...series].sort((a, b) => weight(b) - weight(a)).slice(0, TOP_METRICS);
@@ -65,14 +65,14 @@ export function nodeRow(
     topMetrics: top.map((info) => ({ metric: info.key.metricName, score: weight(info) })),
     since: open.length > 0 ? oldestOnset(open) : 0,
     lastAt: newestOf(series),
-    state: nodeState(view, series),
+    state: nodeState(context, series),
     confidence: meanOf(series.map(settled)),
   };
 }
 
-export function metricRows(view: LiveTenantView, filter: PlaceFilter): MetricRow[] {
+export function metricRows(context: TenantContext, filter: PlaceFilter): MetricRow[] {
   const byName = new Map<string, SeriesInfo[]>();
-  for (const info of view.directory.matching(filter)) {
+  for (const info of context.directory.matching(filter)) {
     const { metricName } = info.key;
     const group = byName.get(metricName);
     if (group === undefined) byName.set(metricName, [info]);
@@ -88,21 +88,21 @@ export function metricRows(view: LiveTenantView, filter: PlaceFilter): MetricRow
 
 /** By cluster, node, metric; a cursor is the last series shown. */
 export function seriesPage(
-  view: LiveTenantView,
+  context: TenantContext,
   filter: PlaceFilter,
   page: Page,
 ): Paged<SeriesRow> {
-  const all = [...view.directory.matching(filter)];
+  const all = [...context.directory.matching(filter)];
   const from = page.cursor === undefined ? 0 : positionOf(all, page.cursor);
   const shown = all.slice(from, from + page.limit);
   const more = from + page.limit < all.length;
   return {
-    data: shown.map((info) => seriesRow(view, info)),
+    data: shown.map((info) => seriesRow(context, info)),
     nextCursor: more ? shown.at(-1)!.id : undefined,
   };
 }
 
-export function seriesRow(view: LiveTenantView, info: SeriesInfo): SeriesRow {
+export function seriesRow(context: TenantContext, info: SeriesInfo): SeriesRow {
   const { clusterId, nodeId, metricName } = info.key;
   return {
     id: info.id,
@@ -117,19 +117,19 @@ export function seriesRow(view: LiveTenantView, info: SeriesInfo): SeriesRow {
     lastValue: info.lastValue,
     score: info.score,
     severity: severityOf(info.score),
-    state: seriesState(view, info),
+    state: seriesState(context, info),
     confidence: settled(info),
   };
 }
 
-export function seriesState(view: LiveTenantView, info: SeriesInfo): EntityState {
-  const behindMs = view.watermark - info.lastMs;
+export function seriesState(context: TenantContext, info: SeriesInfo): EntityState {
+  const behindMs = context.watermark - info.lastMs;
   if (behindMs > Math.max(SILENT_MIN_MS, SILENT_INTERVALS * info.intervalMs)) return "silent";
   return info.lastMs - info.firstMs < LEARNING_MS ? "learning" : "live";
 }
 
-function nodeState(view: LiveTenantView, series: readonly SeriesInfo[]): EntityState {
-  const states = series.map((info) => seriesState(view, info));
+function nodeState(context: TenantContext, series: readonly SeriesInfo[]): EntityState {
+  const states = series.map((info) => seriesState(context, info));
   if (states.every((state) => state === "silent")) return "silent";
   return states.some((state) => state === "live") ? "live" : "learning";
 }

@@ -18,9 +18,10 @@ import type {
   RankingReply,
   RankingRow,
 } from "../platform/platform.ts";
+import { anomalyPage } from "./anomaly-list.ts";
 import { placesOf } from "./entity-scores.ts";
 import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
-import type { LiveTenantView } from "./tenant-view.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 /** Series whose window is looked at point by point; the worst nodes of the range come first. */
 const SERIES_MAX = 240;
@@ -33,16 +34,16 @@ const HISTORY_STEPS = 1440;
  * says which rows are listed; other nodes are looked at beside them all the same.
  */
 export async function metricRanking(
-  view: LiveTenantView,
+  context: TenantContext,
   query: RankingQuery,
 ): Promise<RankingReply> {
   const { level, range, limit } = query;
-  const candidates = candidatesOf(view, query);
-  const ranked = rankWindow(await windowOf(view, candidates, range));
+  const candidates = candidatesOf(context, query);
+  const ranked = rankWindow(await windowOf(context, candidates, range));
   const listed = ranked.metrics.filter(({ column }) => isAsked(candidates[column]!, query));
   const shown = await Promise.all(
     listed.slice(0, limit).map((metric, index) => {
-      return rowOf(view, candidates[metric.column]!, range, { ...metric, rank: index + 1 });
+      return rowOf(context, candidates[metric.column]!, range, { ...metric, rank: index + 1 });
     }),
   );
   const days = (range.endMs - range.startMs) / DAY_MS;
@@ -60,13 +61,13 @@ export async function metricRanking(
 
 /** The candidates' samples and p on one grid, with the history before the range. */
 async function windowOf(
-  view: LiveTenantView,
+  context: TenantContext,
   candidates: readonly SeriesInfo[],
   range: TimeRange,
 ): Promise<RankWindowInput> {
-  const stepMs = Math.max(1, view.runner.stepMs);
+  const stepMs = Math.max(1, context.runner.stepMs);
   const startMs = Math.floor(range.startMs / stepMs) * stepMs - HISTORY_STEPS * stepMs;
-  const histories = await view.histories(candidates, { startMs, endMs: range.endMs });
+  const histories = await context.histories(candidates, { startMs, endMs: range.endMs });
   const rows = Math.ceil((range.endMs - startMs) / stepMs);
   const timestampsMs = Float64Array.from({ length: rows }, (_, i) => startMs + i * stepMs);
   const grids = histories.map((history) => onGrid(history, startMs, stepMs, rows));
@@ -81,15 +82,15 @@ async function windowOf(
 }
 
 /** All series of the asked nodes, worst first, then those of their cluster's other nodes. */
-function candidatesOf(view: LiveTenantView, { range, filter }: RankingQuery): SeriesInfo[] {
+function candidatesOf(context: TenantContext, { range, filter }: RankingQuery): SeriesInfo[] {
   const { nodeId, ...cluster } = filter;
-  const places = rankPlaces(view, placesOf(view, "node", cluster), range);
+  const places = rankPlaces(context, placesOf(context, "node", cluster), range);
   const isBeside = ({ place }: RankedPlace) => nodeId !== undefined && place.nodeId !== nodeId;
   const asked = places.filter((place) => !isBeside(place));
   const beside = places.filter(isBeside);
   const chosen: SeriesInfo[] = [];
   for (const { place } of [...asked, ...beside]) {
-    const series = view.directory.node(place.clusterId, place.nodeId)?.series ?? [];
+    const series = context.directory.node(place.clusterId, place.nodeId)?.series ?? [];
     if (chosen.length > 0 && chosen.length + series.length > SERIES_MAX) break;
     chosen.push(...series);
   }
@@ -117,14 +118,15 @@ function dataQualityOf(
 }
 
 async function rowOf(
-  view: LiveTenantView,
+  context: TenantContext,
   { id, key, pointCount, intervalMs }: SeriesInfo,
   range: TimeRange,
   { rank, score, value, share, onsetMs }: RankedMetric & { readonly rank: number },
 ): Promise<RankingRow> {
   const { clusterId, nodeId, metricName } = key;
   const where = { clusterId, nodeId, metricName };
-  const found = await view.anomalies(
+  const found = await anomalyPage(
+    context,
     { range, minScore: ANOMALOUS_SCORE, sort: "score", ...where },
     { limit: 1 },
   );

@@ -9,7 +9,7 @@ import {
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { SeriesHistory } from "../partition/protocol.ts";
 import type { AnomalyRow } from "../platform/platform.ts";
-import type { LiveTenantView } from "./tenant-view.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 /** Other nodes that are looked at, the first ones by name: their samples are read for it. */
 const PEERS_MAX = 50;
@@ -22,15 +22,15 @@ const USUAL_MS = 1.5 * DAY_MS;
  * fewer than four others send that metric.
  */
 export async function besidePeers(
-  view: LiveTenantView,
+  context: TenantContext,
   info: SeriesInfo,
   row: AnomalyRow,
 ): Promise<AnomalyRow> {
-  const others = peersOf(view, info);
+  const others = peersOf(context, info);
   if (others.length < PEERS_MIN) return row;
   const { onset: onsetMs, peak: peakMs } = row.explanation;
   const range = { startMs: onsetMs - USUAL_MS, endMs: peakMs + info.intervalMs };
-  const [own, ...histories] = await view.histories([info, ...others], range);
+  const [own, ...histories] = await context.histories([info, ...others], range);
   const question = { onsetMs, peakMs, intervalMs: info.intervalMs };
   const peers: PeerStanding = {
     z: peerDistance(columnsOf(own!), histories.map(columnsOf), question),
@@ -40,7 +40,7 @@ export async function besidePeers(
   return { ...row, explanation: { ...row.explanation, peers } };
 }
 
-function peersOf({ directory }: LiveTenantView, { key }: SeriesInfo): SeriesInfo[] {
+function peersOf({ directory }: TenantContext, { key }: SeriesInfo): SeriesInfo[] {
   const { clusterId, nodeId, metricName } = key;
   const nodes = [...(directory.clusters.get(clusterId)?.values() ?? [])];
   return nodes

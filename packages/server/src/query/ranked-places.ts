@@ -1,7 +1,7 @@
 import { ANOMALOUS_SCORE, type TimeRange } from "@foreshock/core";
 import type { EntityPlace } from "../fleet/rollup-history.ts";
 import { claimLimit, watchedSince } from "./entity-scores.ts";
-import type { LiveTenantView } from "./tenant-view.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 /** Somewhat below the score that marks an onset, which is then compared exactly. */
 const BELOW_ANOMALOUS = 0.99 * ANOMALOUS_SCORE;
@@ -18,11 +18,11 @@ export interface RankedPlace {
 
 /** Worst first; equals by name. Cost: O(entities x steps of the range), from memory. */
 export function rankPlaces(
-  view: LiveTenantView,
+  context: TenantContext,
   places: readonly EntityPlace[],
   range: TimeRange,
 ): RankedPlace[] {
-  const ranked = places.map((place) => rankedPlace(view, place, range));
+  const ranked = places.map((place) => rankedPlace(context, place, range));
   return ranked.sort((a, b) => b.score - a.score || b.rarity - a.rarity || byName(a, b));
 }
 
@@ -30,19 +30,19 @@ export function rankPlaces(
  * What an entity's age lets it claim is worked out only where a step would change the answer: a
  * power a step took three quarters of a ranking of 10,000 nodes.
  */
-function rankedPlace(view: LiveTenantView, place: EntityPlace, range: TimeRange): RankedPlace {
-  const sinceMs = watchedSince(view, place);
-  const { stepMs } = view.runner;
+function rankedPlace(context: TenantContext, place: EntityPlace, range: TimeRange): RankedPlace {
+  const sinceMs = watchedSince(context, place);
+  const { stepMs } = context.runner;
   let score = 0;
   let rarity = 0;
   let onsetMs = 0;
-  view.runner.history?.days(place, range, (scores, first, end, dayMs) => {
+  context.runner.history?.days(place, range, (scores, first, end, dayMs) => {
     for (let i = first; ; i++) {
       i = nextAbove(scores, i, end, onsetMs === 0 ? Math.min(score, BELOW_ANOMALOUS) : score);
       if (i === end) return;
       const own = scores[i]!;
       const startMs = dayMs + i * stepMs;
-      const claimed = Math.min(1, own, claimLimit(view, sinceMs, startMs));
+      const claimed = Math.min(1, own, claimLimit(context, sinceMs, startMs));
       if (own > rarity) rarity = own;
       if (claimed > score) score = claimed;
       if (onsetMs === 0 && claimed >= ANOMALOUS_SCORE) onsetMs = startMs;

@@ -2,11 +2,12 @@ import { ANOMALOUS_SCORE, DAY_MS, severityOf, type TimeRange } from "@foreshock/
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { EntityPlace } from "../fleet/rollup-history.ts";
 import type { AnomalyRow, RankingQuery, RankingReply, RankingRow } from "../platform/platform.ts";
+import { anomalyPage } from "./anomaly-list.ts";
 import { placesOf } from "./entity-scores.ts";
 import { nodeRow } from "./inventory.ts";
 import { metricRanking } from "./metric-ranking.ts";
 import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
-import type { LiveTenantView } from "./tenant-view.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 /** Rows that carry a sentence; further down the list the metric names do. */
 const TOLD_MAX = 20;
@@ -15,35 +16,35 @@ const TOLD_MAX = 20;
  * Who misbehaves most in a range. Nodes, clusters and tenants by their calibrated scores, which are
  * kept in memory; metrics by the evidence of the window ranking, inside the worst nodes.
  */
-export async function ranking(view: LiveTenantView, query: RankingQuery): Promise<RankingReply> {
+export async function ranking(context: TenantContext, query: RankingQuery): Promise<RankingReply> {
   const { level, range, limit, filter } = query;
-  if (level === "metric") return metricRanking(view, query);
-  const ranked = rankPlaces(view, placesOf(view, level, filter), range);
+  if (level === "metric") return metricRanking(context, query);
+  const ranked = rankPlaces(context, placesOf(context, level, filter), range);
   const days = (range.endMs - range.startMs) / DAY_MS;
   const shown = ranked.slice(0, limit);
-  const told = await strongest(view, shown.slice(0, TOLD_MAX), range);
+  const told = await strongest(context, shown.slice(0, TOLD_MAX), range);
   return {
     level,
     range,
     anomalous: ranked.filter(({ score }) => score >= ANOMALOUS_SCORE).length,
     expectedByChance: ranked.length * (1 - Math.exp(-days)),
     dataQuality: [],
-    data: shown.map((entry, index) => rowOf(view, entry, index + 1, told[index])),
+    data: shown.map((entry, index) => rowOf(context, entry, index + 1, told[index])),
   };
 }
 
 function rowOf(
-  view: LiveTenantView,
+  context: TenantContext,
   { place, score, rarity, onsetMs }: RankedPlace,
   rank: number,
   told: AnomalyRow | undefined,
 ): RankingRow {
   const { level, clusterId, nodeId } = place;
-  const node = level === "node" ? view.directory.node(clusterId, nodeId) : undefined;
-  const row = node === undefined ? undefined : nodeRow(view, node);
+  const node = level === "node" ? context.directory.node(clusterId, nodeId) : undefined;
+  const row = node === undefined ? undefined : nodeRow(context, node);
   const clusterNow =
-    level === "cluster" ? view.runner.clusterNow(clusterId) : view.runner.tenantNow;
-  const series = seriesOf(view, place);
+    level === "cluster" ? context.runner.clusterNow(clusterId) : context.runner.tenantNow;
+  const series = seriesOf(context, place);
   const unusual = series.filter((info) => info.episodeScore >= ANOMALOUS_SCORE).length;
   return {
     rank,
@@ -65,7 +66,7 @@ function rowOf(
 
 /** The strongest episode of each entity in the range. */
 async function strongest(
-  view: LiveTenantView,
+  context: TenantContext,
   ranked: readonly RankedPlace[],
   range: TimeRange,
 ): Promise<(AnomalyRow | undefined)[]> {
@@ -80,13 +81,13 @@ async function strongest(
           : place.level === "cluster"
             ? { clusterId }
             : {};
-      const { data } = await view.anomalies({ ...filter, ...where }, { limit: 1 });
+      const { data } = await anomalyPage(context, { ...filter, ...where }, { limit: 1 });
       return data[0];
     }),
   );
 }
 
-function seriesOf(view: LiveTenantView, { level, clusterId, nodeId }: EntityPlace): SeriesInfo[] {
-  if (level === "node") return view.directory.node(clusterId, nodeId)?.series ?? [];
-  return [...view.directory.matching(level === "cluster" ? { clusterId } : {})];
+function seriesOf(context: TenantContext, { level, clusterId, nodeId }: EntityPlace): SeriesInfo[] {
+  if (level === "node") return context.directory.node(clusterId, nodeId)?.series ?? [];
+  return [...context.directory.matching(level === "cluster" ? { clusterId } : {})];
 }

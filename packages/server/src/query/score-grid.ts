@@ -1,6 +1,6 @@
 import type { ScoresQuery, ScoresReply } from "../platform/platform.ts";
 import { placesOf, readScores } from "./entity-scores.ts";
-import type { LiveTenantView } from "./tenant-view.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 /** Cells that one answer may have: 10,000 nodes over a day of 5-minute steps. */
 export const CELLS_MAX = 3_000_000;
@@ -9,15 +9,15 @@ export const CELLS_MAX = 3_000_000;
  * Highest score of every entity in each column of time. Columns are whole steps of the tenant's grid,
  * wider than asked where the answer would have too many cells.
  */
-export function scoreGrid(view: LiveTenantView, query: ScoresQuery): ScoresReply {
+export function scoreGrid(context: TenantContext, query: ScoresQuery): ScoresReply {
   const { level, range, filter } = query;
-  const places = placesOf(view, level, filter);
-  const stepMs = stepOf(view, query, places.length);
+  const places = placesOf(context, level, filter);
+  const stepMs = stepOf(context, query, places.length);
   const firstMs = Math.floor(range.startMs / stepMs) * stepMs;
   const count = Math.max(0, Math.ceil((range.endMs - firstMs) / stepMs));
   const score = new Array<number | null>(places.length * count).fill(null);
   places.forEach((place, e) => {
-    readScores(view, place, range, (startMs, value) => {
+    readScores(context, place, range, (startMs, value) => {
       const cell = e * count + Math.floor((startMs - firstMs) / stepMs);
       if (value >= (score[cell] ?? -1)) score[cell] = value;
     });
@@ -34,8 +34,8 @@ export function scoreGrid(view: LiveTenantView, query: ScoresQuery): ScoresReply
   };
 }
 
-function stepOf(view: LiveTenantView, { range, stepMs }: ScoresQuery, entities: number): number {
-  const gridMs = Math.max(1, view.runner.stepMs);
+function stepOf(context: TenantContext, { range, stepMs }: ScoresQuery, entities: number): number {
+  const gridMs = Math.max(1, context.runner.stepMs);
   const spanMs = range.endMs - range.startMs;
   const cellsMs = (spanMs * Math.max(1, entities)) / CELLS_MAX;
   return Math.ceil(Math.max(stepMs, cellsMs, gridMs) / gridMs) * gridMs;

@@ -1,13 +1,4 @@
-import {
-  type CalibrationReport,
-  DAY_MS,
-  type EpochMs,
-  severityOf,
-  type TimeRange,
-} from "@foreshock/core";
-import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
-import type { TenantRunner } from "../fleet/tenant-runner.ts";
-import type { SeriesHistory } from "../partition/protocol.ts";
+import { type CalibrationReport, DAY_MS, severityOf, type TimeRange } from "@foreshock/core";
 import type {
   AlarmFilter,
   AlarmRow,
@@ -32,7 +23,6 @@ import type {
   TenantSummary,
   TenantView,
 } from "../platform/platform.ts";
-import type { LivePlatform } from "../serve/live-platform.ts";
 import { alarmPage } from "./alarm-list.ts";
 import { anomalyById, anomalyPage } from "./anomaly-list.ts";
 import { calibrationOf } from "./calibration.ts";
@@ -41,43 +31,30 @@ import { findingById, findingPage } from "./finding-list.ts";
 import { clusterRows, metricRows, nodeRows, seriesPage, seriesRow } from "./inventory.ts";
 import { ranking } from "./ranking.ts";
 import { scoreGrid } from "./score-grid.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
-/** What one tenant can see and do. Everything goes through its own directory and its own fold. */
+/** What one tenant can see and do: the reads of this room over its context. */
 export class LiveTenantView implements TenantView {
-  readonly platform: LivePlatform;
-  readonly tenantId: string;
-  readonly directory: TenantDirectory;
+  readonly #context: TenantContext;
+  readonly #ingest: (batch: IngestBatch) => Promise<IngestReport>;
 
-  constructor(platform: LivePlatform, tenantId: string) {
-    this.platform = platform;
-    this.tenantId = tenantId;
-    this.directory = platform.directory.tenant(tenantId);
-  }
-
-  get runner(): TenantRunner {
-    return this.platform.runner(this.tenantId);
-  }
-
-  /** Event time up to which everything is folded; 0 before the first step. */
-  get watermark(): EpochMs {
-    const { fold } = this.runner;
-    const processedMs = fold?.fleet.processedMs ?? Number.NEGATIVE_INFINITY;
-    return fold !== undefined && Number.isFinite(processedMs) ? processedMs : 0;
+  constructor(context: TenantContext, ingest: (batch: IngestBatch) => Promise<IngestReport>) {
+    this.#context = context;
+    this.#ingest = ingest;
   }
 
   ingest(batch: IngestBatch): Promise<IngestReport> {
-    return this.platform.ingest(this.tenantId, batch);
+    return this.#ingest(batch);
   }
 
   async summary(): Promise<TenantSummary> {
-    const { directory, runner, watermark } = this;
-    const { budgetDays } = this.platform.options.settingsOf(this.tenantId);
-    const store = this.platform.fleetStore.forTenant(this.tenantId);
+    const { tenantId, directory, runner, watermark, store, settings } = this.#context;
+    const { budgetDays } = settings;
     const firstMs = Math.min(...directory.series.map((info) => info.firstMs || watermark));
     const watchedDays = Math.min(30, Math.max(0, watermark - firstMs) / DAY_MS);
     const { score } = runner.tenantNow;
     return {
-      tenant: this.tenantId,
+      tenant: tenantId,
       clusters: directory.clusters.size,
       nodes: [...directory.nodes({})].length,
       series: directory.series.length,
@@ -93,24 +70,24 @@ export class LiveTenantView implements TenantView {
   }
 
   async clusters(): Promise<readonly ClusterRow[]> {
-    return clusterRows(this);
+    return clusterRows(this.#context);
   }
 
   async nodes(filter: PlaceFilter): Promise<readonly NodeRow[]> {
-    return nodeRows(this, filter);
+    return nodeRows(this.#context, filter);
   }
 
   async metrics(filter: PlaceFilter): Promise<readonly MetricRow[]> {
-    return metricRows(this, filter);
+    return metricRows(this.#context, filter);
   }
 
   async series(filter: PlaceFilter, page: Page): Promise<Paged<SeriesRow>> {
-    return seriesPage(this, filter, page);
+    return seriesPage(this.#context, filter, page);
   }
 
   async seriesById(seriesId: string): Promise<SeriesRow | undefined> {
-    const info = this.directory.byId(seriesId);
-    return info === undefined ? undefined : seriesRow(this, info);
+    const info = this.#context.directory.byId(seriesId);
+    return info === undefined ? undefined : seriesRow(this.#context, info);
   }
 
   async points(
@@ -118,59 +95,46 @@ export class LiveTenantView implements TenantView {
     range: TimeRange,
     pointsMax: number,
   ): Promise<PointsReply | undefined> {
-    const info = this.directory.byId(seriesId);
+    const info = this.#context.directory.byId(seriesId);
     if (info === undefined) return undefined;
     const { handle, partition } = info;
-    const row = seriesRow(this, info);
-    return this.platform.pool.ask(partition, { what: "points", handle, range, pointsMax, row });
+    const row = seriesRow(this.#context, info);
+    return this.#context.ask(partition, { what: "points", handle, range, pointsMax, row });
   }
 
   anomalies(filter: AnomalyFilter, page: Page): Promise<Paged<AnomalyRow>> {
-    return anomalyPage(this, filter, page);
+    return anomalyPage(this.#context, filter, page);
   }
 
   alarms(filter: AlarmFilter, page: Page): Promise<Paged<AlarmRow>> {
-    return alarmPage(this, filter, page);
+    return alarmPage(this.#context, filter, page);
   }
 
   anomaly(anomalyId: string): Promise<AnomalyRow | undefined> {
-    return anomalyById(this, anomalyId);
+    return anomalyById(this.#context, anomalyId);
   }
 
   findings(range: TimeRange, page: Page): Promise<Paged<FindingRow>> {
-    return findingPage(this, range, page);
+    return findingPage(this.#context, range, page);
   }
 
   finding(findingId: string): Promise<FindingRow | undefined> {
-    return findingById(this, findingId);
+    return findingById(this.#context, findingId);
   }
 
   async scores(query: ScoresQuery): Promise<ScoresReply> {
-    return scoreGrid(this, query);
+    return scoreGrid(this.#context, query);
   }
 
   rankings(query: RankingQuery): Promise<RankingReply> {
-    return ranking(this, query);
+    return ranking(this.#context, query);
   }
 
   async health(): Promise<DataHealth> {
-    return healthOf(this);
+    return healthOf(this.#context);
   }
 
   calibration(range: TimeRange): Promise<CalibrationReport> {
-    return calibrationOf(this, range);
-  }
-
-  /** Points of some series with their p, in the order asked for. */
-  async histories(series: readonly SeriesInfo[], range: TimeRange): Promise<SeriesHistory[]> {
-    const byPartition = Map.groupBy(series, (info) => info.partition);
-    const answers = await Promise.all(
-      [...byPartition].map(([partition, group]) => {
-        const handles = group.map(({ handle }) => handle);
-        return this.platform.pool.ask(partition, { what: "history", handles, range });
-      }),
-    );
-    const byHandle = new Map(answers.flat().map((history) => [history.handle, history]));
-    return series.map(({ handle }) => byHandle.get(handle)!);
+    return calibrationOf(this.#context, range);
   }
 }

@@ -10,6 +10,7 @@ import type { ScoredMessage, StoredSeries } from "../partition/protocol.ts";
 import { LATEST_LENGTH } from "../partition/protocol.ts";
 import type { IngestBatch, IngestReport, Platform, TenantView } from "../platform/platform.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
+import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView } from "../query/tenant-view.ts";
 import { type FleetState, FleetStore, type TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
@@ -82,7 +83,18 @@ export class LivePlatform implements Platform {
   }
 
   forTenant(tenantId: string): TenantView {
-    return new LiveTenantView(this, tenantId);
+    const context = new TenantContext({
+      tenantId,
+      directory: this.directory.tenant(tenantId),
+      partitions: this.pool,
+      store: this.fleetStore.forTenant(tenantId),
+      counters: this.counters(tenantId),
+      now: this.options.now,
+      runner: () => this.runner(tenantId),
+      settings: () => this.options.settingsOf(tenantId),
+      backlogPoints: () => this.inFlight.points(tenantId),
+    });
+    return new LiveTenantView(context, (batch) => this.ingest(tenantId, batch));
   }
 
   runner(tenantId: string): TenantRunner {
@@ -262,11 +274,6 @@ export class LivePlatform implements Platform {
 function forgetUnsaved(store: TenantFleetStore, saved: FleetState | undefined): void {
   if (saved !== undefined) store.findings.deleteOpenedAfter(saved.uptoMs);
   else if (!store.hasState(FOLD_SLOT)) store.findings.deleteOpenedAfter(Number.NEGATIVE_INFINITY);
-}
-
-export interface IngestCounters {
-  accepted: number;
-  rejected: Record<string, number>;
 }
 
 function count(counters: IngestCounters, report: IngestReport): void {

@@ -1,0 +1,95 @@
+import type { EpochMs, TimeRange } from "@foreshock/core";
+import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
+import type { TenantRunner } from "../fleet/tenant-runner.ts";
+import type { Answers, Question, SeriesHistory } from "../partition/protocol.ts";
+import type { TenantFleetStore } from "../store/fleet/fleet-store.ts";
+import type { TenantSettings } from "../tenant/tenant-settings.ts";
+
+/** Asks the partition owners. Everything that crosses a thread goes through it. */
+export interface PartitionAsk {
+  /** Asks the owner of a partition. */
+  ask<Q extends Question>(partition: number, question: Q): Promise<Answers[Q["what"]]>;
+  /** Asks every owner; answers in owner order. */
+  askAll<Q extends Question>(question: Q): Promise<Answers[Q["what"]][]>;
+}
+
+/** What has been taken in for a tenant since the process started. */
+export interface IngestCounters {
+  accepted: number;
+  rejected: Record<string, number>;
+}
+
+/** What the platform hands over about one tenant. */
+export interface TenantSources {
+  readonly tenantId: string;
+  readonly directory: TenantDirectory;
+  readonly partitions: PartitionAsk;
+  readonly store: TenantFleetStore;
+  readonly counters: IngestCounters;
+  readonly now: () => EpochMs;
+  readonly runner: () => TenantRunner;
+  readonly settings: () => TenantSettings;
+  /** Points that were taken in and are not scored yet. */
+  readonly backlogPoints: () => number;
+}
+
+/** Everything that the reads of one tenant stand on. No method on it reaches another tenant. */
+export class TenantContext {
+  readonly tenantId: string;
+  readonly directory: TenantDirectory;
+  readonly store: TenantFleetStore;
+  readonly counters: IngestCounters;
+  readonly #sources: TenantSources;
+
+  constructor(sources: TenantSources) {
+    this.tenantId = sources.tenantId;
+    this.directory = sources.directory;
+    this.store = sources.store;
+    this.counters = sources.counters;
+    this.#sources = sources;
+  }
+
+  get runner(): TenantRunner {
+    return this.#sources.runner();
+  }
+
+  get settings(): TenantSettings {
+    return this.#sources.settings();
+  }
+
+  get backlogPoints(): number {
+    return this.#sources.backlogPoints();
+  }
+
+  nowMs(): EpochMs {
+    return this.#sources.now();
+  }
+
+  /** Event time up to which everything is folded; 0 before the first step. */
+  get watermark(): EpochMs {
+    const { fold } = this.runner;
+    const processedMs = fold?.fleet.processedMs ?? Number.NEGATIVE_INFINITY;
+    return fold !== undefined && Number.isFinite(processedMs) ? processedMs : 0;
+  }
+
+  ask<Q extends Question>(partition: number, question: Q): Promise<Answers[Q["what"]]> {
+    return this.#sources.partitions.ask(partition, question);
+  }
+
+  askAll<Q extends Question>(question: Q): Promise<Answers[Q["what"]][]> {
+    return this.#sources.partitions.askAll(question);
+  }
+
+  /** Points of some series with their p, in the order asked for. */
+  async histories(series: readonly SeriesInfo[], range: TimeRange): Promise<SeriesHistory[]> {
+    const byPartition = Map.groupBy(series, (info) => info.partition);
+    const answers = await Promise.all(
+      [...byPartition].map(([partition, group]) => {
+        const handles = group.map(({ handle }) => handle);
+        return this.ask(partition, { what: "history", handles, range });
+      }),
+    );
+    const byHandle = new Map(answers.flat().map((history) => [history.handle, history]));
+    return series.map(({ handle }) => byHandle.get(handle)!);
+  }
+}
