@@ -36,8 +36,10 @@ export class GroupCommit {
 
   /** Writes what was appended, and lets the disk work on it. One sync at a time for a partition. */
   start(): void {
-    for (const [partition, tickets] of [...this.#unwritten]) {
-      if (this.#syncing.has(partition)) continue;
+    for (const partition of [...this.#unwritten.keys()]) {
+      // A write that fails at once calls `start` again, which may have taken this entry already.
+      const tickets = this.#unwritten.get(partition);
+      if (tickets === undefined || this.#syncing.has(partition)) continue;
       this.#unwritten.delete(partition);
       const run = this.#write(partition, tickets).finally(() => this.#underWay.delete(run));
       this.#underWay.add(run);
