@@ -44,7 +44,7 @@ export class PartitionOwner {
     this.#post = post;
     this.#commits = new GroupCommit(post);
     for (const partition of partitions) {
-      const store = PartitionStore.open(join(dataDir, `p${partition}`));
+      const store = PartitionStore.open(join(dataDir, `p${partition}`), { onDamage: () => {} });
       this.#runtimes.set(partition, new PartitionRuntime(store, this.#emission));
     }
   }

@@ -2,7 +2,7 @@ import { ANOMALOUS_SCORE, EPISODE_ROW, type Episode, foldRow, MINUTE_MS } from "
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pointBatch } from "../../store/codec/point-batch.ts";
 import { PartitionStore } from "../../store/partition/partition-store.ts";
-import { type Scratch, scratch } from "../../store/testing.ts";
+import { type Scratch, scratch, UNHARMED } from "../../store/testing.ts";
 import { freshFold, type LiveSeries } from "../live-series.ts";
 import { counterfactualIn } from "./counterfactual.ts";
 
@@ -32,7 +32,7 @@ describe("counterfactualIn", () => {
   let store: PartitionStore;
   beforeEach(() => {
     place = scratch();
-    store = PartitionStore.open(place.dir);
+    store = PartitionStore.open(place.dir, UNHARMED);
   });
   afterEach(() => {
     store.close();

@@ -87,19 +87,26 @@ export class SeriesHeads {
     if (atMs > this.sealedUntilMs[id]!) this.sealedUntilMs[id] = atMs;
   }
 
-  /** Takes points off the count that retention deleted. */
-  forget(id: number, points: number): void {
-    this.pointCount[id] = Math.max(0, this.pointCount[id]! - points);
-    this.dirty[id] = 1;
+  /**
+   * Takes points of a whole day that retention deletes off the count. Nothing happens where the
+   * series has forgotten that day before.
+   */
+  forget(id: number, points: number, day: number): void {
+    if (this.firstMs[id]! < (day + 1) * DAY_MS) this.#uncount(id, points);
   }
 
   /** Drops recent points of days before `day`, and moves the first time up to it. */
   dropBefore(id: number, day: number): void {
     const cutMs = day * DAY_MS;
     if (this.pointCount[id] === 0 || this.firstMs[id]! >= cutMs) return;
-    this.forget(id, this.recent.dropBefore(id, cutMs));
+    this.#uncount(id, this.recent.dropBefore(id, cutMs));
     this.firstMs[id] = cutMs;
     if (this.lastMs[id]! < cutMs) this.pointCount[id] = 0;
+  }
+
+  #uncount(id: number, points: number): void {
+    this.pointCount[id] = Math.max(0, this.pointCount[id]! - points);
+    this.dirty[id] = 1;
   }
 
   #extend(id: number, points: Points, from: number, to: number, sink: HeadSink): void {

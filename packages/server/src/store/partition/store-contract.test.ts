@@ -12,7 +12,7 @@ import {
 } from "@foreshock/core";
 import { afterEach, describe } from "vitest";
 import { pointBatch } from "../codec/point-batch.ts";
-import { type Scratch, scratch } from "../testing.ts";
+import { type Scratch, scratch, UNHARMED } from "../testing.ts";
 import { PartitionStore } from "./partition-store.ts";
 
 // The contract is a test file of the core, which its public door does not lead to.
@@ -25,7 +25,7 @@ describe("a partition behind the core's store port", () => {
 
   storeContract(() => {
     place = scratch();
-    const partition = PartitionStore.open(place.dir);
+    const partition = PartitionStore.open(place.dir, UNHARMED);
     return {
       forTenant: (tenant) => new PartitionTenant(partition, tenant),
       async close() {

@@ -92,6 +92,7 @@ function nameOfLost(id: number): SeriesName {
 
 function reportLost({ file, onDamage }: RecoveryPlace, seriesId: number): void {
   onDamage({
+    kind: "name",
     file,
     seriesId,
     startMs: Number.NaN,

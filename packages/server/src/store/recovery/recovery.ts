@@ -50,6 +50,7 @@ export function restoreHeads(place: RecoveryPlace): number {
   for (const { seriesId, data, reason } of bad) {
     place.tables.setAside("head", seriesId, data, reason);
     place.onDamage({
+      kind: "head",
       file: place.file,
       seriesId,
       startMs: Number.NaN,
@@ -148,6 +149,7 @@ function setAsideRecord(
 ): void {
   place.tables.setAside("log", position, data, reason);
   place.onDamage({
+    kind: "log-record",
     file: place.file,
     seriesId: undefined,
     startMs: Number.NaN,

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DAY_MS } from "@foreshock/core";
 import type { Damage } from "../sqlite/damage.ts";
 import { SIDE_FILES, setAsideFile } from "../sqlite/salvage.ts";
-import { StoreCorrupt } from "../sqlite/store-error.ts";
+import { guarded, StoreCorrupt } from "../sqlite/store-error.ts";
 import { DayFile, salvageChunks } from "./day-file.ts";
 
 const NAME = /^(\d{4}-\d{2}-\d{2})\.db$/;
@@ -65,16 +65,21 @@ export class DayFiles {
     }
   }
 
-  /** Deletes the files of all days before `day`, calling `each` on them first. */
-  dropBefore(day: number, each: (file: DayFile) => void): number {
+  /** Deletes the files of all days before `day`; returns how many there were. @throws StoreUnavailable. */
+  dropBefore(day: number): number {
     const old = this.days().filter((d) => d < day);
     for (const d of old) {
-      this.use(d, each);
+      const path = this.#path(d);
       this.#close(d);
-      for (const side of SIDE_FILES) rmSync(this.#path(d) + side, { force: true });
+      for (const side of SIDE_FILES) guarded(path, () => rmSync(path + side, { force: true }));
       this.#days.delete(d);
     }
     return old.length;
+  }
+
+  /** Size of a day's file; 0 where there is none. */
+  bytes(day: number): number {
+    return statSync(this.#path(day), { throwIfNoEntry: false })?.size ?? 0;
   }
 
   close(): void {
@@ -114,6 +119,7 @@ export class DayFiles {
     const chunks = salvageChunks(aside);
     if (chunks.length > 0) this.#fileOf(day).write(chunks);
     this.#options.onDamage({
+      kind: "day-file",
       file: path,
       seriesId: undefined,
       startMs: day * DAY_MS,

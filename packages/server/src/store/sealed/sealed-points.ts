@@ -6,7 +6,7 @@ import { dayOf } from "../head/series-heads.ts";
 import type { Damage } from "../sqlite/damage.ts";
 import { StoreUnavailable } from "../sqlite/store-error.ts";
 import type { Sessions } from "../table/sessions.ts";
-import { type Chunk, type DayFile, pointsOf } from "./day-file.ts";
+import { type Chunk, type ChunkKey, type DayFile, pointsOf } from "./day-file.ts";
 import { DayFiles } from "./day-files.ts";
 import { LatePoints } from "./late-points.ts";
 
@@ -145,20 +145,15 @@ export class SealedPoints {
     }
   }
 
-  /** Reads every chunk of a day; what is damaged is put aside and reported. */
-  scrub(day: number): void {
-    if (!this.files.has(day)) return;
-    this.files.use(day, (file) => file.check());
-    this.files.use(day, (file) => {
-      const bad: Chunk[] = [];
-      for (const chunk of file.all()) {
-        try {
-          pointsOf(chunk);
-        } catch {
-          bad.push(chunk);
-        }
-      }
-      for (const chunk of bad) this.#decoded(chunk, file);
+  /**
+   * Decodes at most `limit` chunks of a day after `key`; what is damaged is quarantined and reported.
+   * Returns them as they are in the file.
+   */
+  check(day: number, key: ChunkKey, limit: number): Chunk[] {
+    return this.files.use(day, (file) => {
+      const chunks = file.after(key, limit);
+      for (const chunk of chunks) this.#decoded(chunk, file);
+      return chunks;
     });
   }
 
@@ -189,6 +184,7 @@ export class SealedPoints {
       if (!(error instanceof CorruptBytes) || file === undefined) throw error;
       file.setAside(chunk, error.message);
       this.#options.onDamage({
+        kind: "chunk",
         file: file.file,
         seriesId: chunk.seriesId,
         startMs: chunk.t0Ms,

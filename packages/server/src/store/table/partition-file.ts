@@ -26,6 +26,7 @@ export function openPartitionFile(
     if (!(error instanceof StoreCorrupt)) throw error;
     const aside = setAsideFile(file);
     onDamage({
+      kind: "partition-file",
       file,
       seriesId: undefined,
       startMs: Number.NaN,

@@ -34,6 +34,11 @@ export class Sessions {
     return { id, confirmedSeq: (id + 1) * SPAN - 1 };
   }
 
+  /** Number of this session: how often the partition has been opened. */
+  get id(): number {
+    return this.#id;
+  }
+
   nextSeq(): number {
     return ++this.#seq;
   }
