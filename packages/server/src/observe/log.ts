@@ -2,6 +2,9 @@ import { type Logger, pino, stdSerializers } from "pino";
 
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
 
+/** Where operators read what happens: an object and a fixed sentence per line. */
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "fatal">;
+
 /** Our tokens, wherever they stand in a text. */
 const TOKEN = /fsk_(ing|ro|mgt|opr)_[0-9A-Za-z]{8,}/g;
 
