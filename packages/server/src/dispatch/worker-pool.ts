@@ -1,20 +1,27 @@
 import { Worker } from "node:worker_threads";
+import type { DurationMs } from "@foreshock/core";
+import type { PartitionOwnerOptions } from "../partition/partition-owner.ts";
 import type {
   Answers,
   AppendPart,
+  DamageMessage,
   FromWorker,
   Question,
   ScoredMessage,
+  SlowCommitMessage,
 } from "../partition/protocol.ts";
 
 export interface PoolOptions {
   readonly dataDir: string;
   readonly partitionCount: number;
   readonly workerCount: number;
+  readonly scrubEveryMs: DurationMs;
 }
 
 export interface PoolEvents {
   scored(message: ScoredMessage): void;
+  damage(message: DamageMessage): void;
+  slowCommit(message: SlowCommitMessage): void;
   /** A worker died: its partitions are no longer served. The process must restart. */
   died(error: Error): void;
 }
@@ -52,7 +59,11 @@ export class WorkerPool {
         (p) => p % options.workerCount === index,
       );
       const worker = new Worker(new URL("../partition/worker.ts", import.meta.url), {
-        workerData: { dataDir: options.dataDir, partitions },
+        workerData: {
+          dataDir: options.dataDir,
+          partitions,
+          scrubEveryMs: options.scrubEveryMs,
+        } satisfies PartitionOwnerOptions,
         env: {},
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       });
@@ -115,6 +126,12 @@ export class WorkerPool {
     switch (message.type) {
       case "scored":
         this.#events.scored(message);
+        return;
+      case "damage":
+        this.#events.damage(message);
+        return;
+      case "slow-commit":
+        this.#events.slowCommit(message);
         return;
       case "durable":
         take(this.#appends, message.ticket)?.resolve(undefined as never);

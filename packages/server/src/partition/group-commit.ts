@@ -1,3 +1,4 @@
+import type { DurationMs } from "@foreshock/core";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import type { FromWorker } from "./protocol.ts";
 
@@ -13,14 +14,20 @@ interface Ticket {
  */
 export class GroupCommit {
   readonly #post: (message: FromWorker) => void;
+  readonly #written: (partition: PartitionCommit, tookMs: DurationMs) => void;
   readonly #tickets = new Map<number, Ticket>();
   /** Tickets by partition: appended, and not written or not synced yet. */
   readonly #unwritten = new Map<PartitionCommit, number[]>();
   readonly #syncing = new Set<PartitionCommit>();
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor(post: (message: FromWorker) => void) {
+  /** @param written called after each write of a partition, successful or not. */
+  constructor(
+    post: (message: FromWorker) => void,
+    written: (partition: PartitionCommit, tookMs: DurationMs) => void,
+  ) {
     this.#post = post;
+    this.#written = written;
   }
 
   /** A batch was appended to these partitions; `failures` could not take their part. */
@@ -57,12 +64,14 @@ export class GroupCommit {
   async #write(partition: PartitionCommit, tickets: readonly number[]): Promise<void> {
     this.#syncing.add(partition);
     let failure: string | undefined;
+    const beganMs = performance.now();
     try {
       partition.stage();
       await partition.store.synced();
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error);
     }
+    this.#written(partition, performance.now() - beganMs);
     this.#syncing.delete(partition);
     for (const ticket of tickets) this.#done(ticket, failure);
     this.start();

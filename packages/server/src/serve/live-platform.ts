@@ -14,6 +14,7 @@ import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView } from "../query/tenant-view.ts";
 import { type FleetState, FleetStore, type TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
+import type { PlatformEvents } from "./platform-events.ts";
 
 /** Points that may wait for detection; beyond it ingest waits, so that memory stays bounded. */
 const IN_FLIGHT_POINTS_MAX = 3_000_000;
@@ -30,6 +31,9 @@ export interface LivePlatformOptions {
   readonly settingsOf: (tenantId: string) => TenantSettings;
   readonly tenantIds: () => readonly string[];
   readonly now: () => EpochMs;
+  /** In this time every sealed chunk is checked once; 0 turns that off. */
+  readonly scrubEveryMs: DurationMs;
+  readonly events: PlatformEvents;
   /** Told when a partition's owner died: the process should end and be started anew. */
   readonly onFailure: (error: Error) => void;
 }
@@ -53,7 +57,7 @@ export class LivePlatform implements Platform {
   #ready = false;
   #timer: NodeJS.Timeout | undefined;
   #checkpointing: Promise<void> | undefined;
-  /** Wall-clock length of the last advance behind the newest point, by tenant. */
+  /** When the tenant's newest points were folded, by the wall clock. */
   readonly scoredAtMs = new Map<string, EpochMs>();
 
   static async open(options: LivePlatformOptions): Promise<LivePlatform> {
@@ -70,6 +74,8 @@ export class LivePlatform implements Platform {
     this.fleetStore = FleetStore.open(join(options.dataDir, "fleet.db"));
     this.pool = new WorkerPool(options, {
       scored: (message) => this.#scored(message),
+      damage: (message) => options.events.damage(message),
+      slowCommit: (message) => options.events.slowCommit(message),
       died: options.onFailure,
     });
   }
@@ -121,9 +127,17 @@ export class LivePlatform implements Platform {
     if (!this.#ready) throw new Unavailable("the server is starting or stopping", 2000);
     const { limits } = this.options.settingsOf(tenantId);
     const gated = gate(tenantId, batch, this.#gatePlace, limits, this.options.now());
-    await Promise.all(gated.messages.map((_, worker) => this.#append(tenantId, gated, worker)));
+    try {
+      await Promise.all(gated.messages.map((_, worker) => this.#append(tenantId, gated, worker)));
+    } catch (error) {
+      this.options.events.refused(tenantId, "store-unavailable", batch.values.length);
+      throw error;
+    }
     const report = await reportOf(gated, this.pool);
     count(this.counters(tenantId), report);
+    for (const { reason, points } of report.rejected) {
+      this.options.events.refused(tenantId, reason, points);
+    }
     return report;
   }
 
@@ -216,6 +230,7 @@ export class LivePlatform implements Platform {
 
   #scored(message: ScoredMessage): void {
     const { handles, ends, latest } = message;
+    this.options.events.scored(message.times.length);
     let first = 0;
     for (let run = 0; run < handles.length; run++) {
       const end = ends[run]!;
@@ -252,6 +267,7 @@ export class LivePlatform implements Platform {
 
   async #saveAll(): Promise<void> {
     if ([...this.#runners.values()].some((runner) => runner.isWaiting)) return;
+    const beganMs = performance.now();
     await this.pool.askAll({ what: "prepare-checkpoint" });
     this.#advance();
     this.fleetStore.checkpoint(() => {
@@ -263,7 +279,12 @@ export class LivePlatform implements Platform {
         this.fleetStore.forTenant(tenantId).saveState(FOLD_SLOT, state);
       }
     });
-    await this.pool.askAll({ what: "commit-checkpoint" });
+    const saved = await this.pool.askAll({ what: "commit-checkpoint" });
+    this.options.events.checkpoint({
+      tookMs: performance.now() - beganMs,
+      seriesCount: saved.reduce((sum, { seriesCount }) => sum + seriesCount, 0),
+      bytes: saved.reduce((sum, { bytes }) => sum + bytes, 0),
+    });
   }
 }
 

@@ -14,7 +14,9 @@ import { Limits } from "../tenant/limits.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { VERSION } from "../version.ts";
 import { LivePlatform } from "./live-platform.ts";
-import { followPlatform } from "./observe-platform.ts";
+import { observePlatform } from "./observe-platform.ts";
+import { operatorEvents } from "./operator-events.ts";
+import { Retention } from "./retention.ts";
 
 /** The built dashboard beside the packages. */
 const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard/dist");
@@ -29,6 +31,8 @@ export interface StartOptions {
   readonly processMetrics?: boolean;
   /** Refused keys in a row that one address may send before it has to wait. */
   readonly refusedBurst?: number;
+  /** Where log lines go; standard output where left out. */
+  readonly logTo?: { write(line: string): void };
   /** A partition's owner died; nothing more can be stored. Default: log and end the process. */
   readonly onFailure?: (error: Error) => void;
 }
@@ -38,16 +42,22 @@ export interface RunningServer {
   readonly platform: LivePlatform;
   readonly control: ControlDb;
   readonly app: FastifyInstance;
-  /** Finishes what is under way, saves everything, frees files and port. Safe to call twice. */
-  close(): Promise<void>;
+  readonly retention: Retention;
+  /**
+   * Finishes what is under way, saves everything, frees files and port. Safe to call twice.
+   *
+   * @param signal why it stops, for the log.
+   */
+  close(signal?: string): Promise<void>;
 }
 
 /** Wires the rooms together and listens. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { config, now } = options;
+  const beganMs = performance.now();
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const partitionCount = lockDataDir(config.dataDir, config.partitionCount);
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, options.logTo);
   const control = ControlDb.open(join(config.dataDir, "control.db"), now);
   const settingsOf = cachedSettings(control, now);
   const onFailure =
@@ -56,16 +66,19 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       log.fatal({ err: error }, "a partition can no longer be served; ending");
       process.exit(1);
     });
+  const metrics = new Metrics(VERSION, options.processMetrics ?? true);
+  const events = operatorEvents(log, metrics);
   const platform = await LivePlatform.open({
     ...config,
     partitionCount,
     settingsOf,
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
+    events,
     onFailure,
   });
-  const metrics = new Metrics(VERSION, options.processMetrics ?? true);
-  const stopFollowing = followPlatform(platform, metrics);
+  observePlatform(platform, metrics, config.dataDir);
+  const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
   const app = await buildApp({
     platform,
     keyring: new Keyring(control, now),
@@ -83,19 +96,37 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     demoTruth: options.demoTruth,
   });
   const url = await app.listen({ host: config.host, port: config.port });
+  log.info(
+    {
+      version: VERSION,
+      dataDir: config.dataDir,
+      partitions: partitionCount,
+      port: Number(new URL(url).port),
+      series: platform.directory.byHandle.length,
+      seconds: secondsSince(beganMs),
+    },
+    "started",
+  );
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closing ??= closeAll();
+  const close = (signal?: string): Promise<void> => {
+    closing ??= closeAll(signal);
     return closing;
   };
-  return { url, platform, control, app, close };
+  return { url, platform, control, app, retention, close };
 
-  async function closeAll(): Promise<void> {
-    stopFollowing();
+  async function closeAll(signal: string | undefined): Promise<void> {
+    const stopMs = performance.now();
+    retention.stop();
     await app.close();
     await platform.close();
     control.close();
+    events.close();
+    log.info({ signal, seconds: secondsSince(stopMs) }, "stopped");
   }
+}
+
+function secondsSince(beganMs: number): number {
+  return Math.round(performance.now() - beganMs) / 1000;
 }
 
 function cachedSettings(control: ControlDb, now: () => EpochMs): (id: string) => TenantSettings {

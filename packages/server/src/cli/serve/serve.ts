@@ -22,7 +22,7 @@ export async function serve(flags: ServeFlags, context: Context): Promise<ExitCo
       );
     }
     say(context, `foreshock ${server.url}  (data in ${config.dataDir})`);
-    await stopSignal(io.signal);
+    await server.close(await stopSignal(io.signal));
     return EXIT.ok;
   } finally {
     await server.close();
@@ -38,9 +38,9 @@ export function configOf(flags: ServeFlags, env: Context["io"]["env"]) {
   }
 }
 
-/** Ctrl-C, or SIGTERM from whoever supervises us. */
-export async function stopSignal(interrupt: AbortSignal): Promise<void> {
-  if (interrupt.aborted) return;
+/** Ctrl-C, or SIGTERM from whoever supervises us; which of them came. */
+export async function stopSignal(interrupt: AbortSignal): Promise<"SIGINT" | "SIGTERM"> {
+  if (interrupt.aborted) return "SIGINT";
   const done = new AbortController();
   const asked = [
     once(process, "SIGTERM", { signal: done.signal }),
@@ -48,6 +48,7 @@ export async function stopSignal(interrupt: AbortSignal): Promise<void> {
   ];
   try {
     await Promise.race(asked);
+    return interrupt.aborted ? "SIGINT" : "SIGTERM";
   } finally {
     done.abort();
     await Promise.allSettled(asked);

@@ -180,9 +180,9 @@ export class PartitionStore {
    * Heads are saved without those points before the files go: a crash between the two leaves files
    * that the next call deletes.
    *
-   * @returns the number of day files deleted. @throws StoreUnavailable.
+   * @returns the days (since 1970) whose files were deleted. @throws StoreUnavailable.
    */
-  dropBefore(atMs: number): number {
+  dropBefore(atMs: number): number[] {
     const { sealed, heads } = this.#parts;
     const day = dayOf(atMs);
     this.#saveAll();

@@ -65,8 +65,8 @@ export class DayFiles {
     }
   }
 
-  /** Deletes the files of all days before `day`; returns how many there were. @throws StoreUnavailable. */
-  dropBefore(day: number): number {
+  /** Deletes the files of all days before `day`, and returns those days. @throws StoreUnavailable. */
+  dropBefore(day: number): number[] {
     const old = this.days().filter((d) => d < day);
     for (const d of old) {
       const path = this.#path(d);
@@ -74,7 +74,7 @@ export class DayFiles {
       for (const side of SIDE_FILES) guarded(path, () => rmSync(path + side, { force: true }));
       this.#days.delete(d);
     }
-    return old.length;
+    return old;
   }
 
   /** Size of a day's file; 0 where there is none. */

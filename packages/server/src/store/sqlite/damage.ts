@@ -1,12 +1,15 @@
+export const DAMAGE_KINDS = [
+  "partition-file",
+  "day-file",
+  "chunk",
+  "head",
+  "log-record",
+  "name",
+  "state",
+] as const;
+
 /** What was found damaged. */
-export type DamageKind =
-  | "partition-file"
-  | "day-file"
-  | "chunk"
-  | "head"
-  | "log-record"
-  | "name"
-  | "state";
+export type DamageKind = (typeof DAMAGE_KINDS)[number];
 
 /** Something stored that could not be read back. It was quarantined, never served, never deleted. */
 export interface Damage {

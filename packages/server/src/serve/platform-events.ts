@@ -1,0 +1,16 @@
+import type { DurationMs, EpochMs } from "@foreshock/core";
+import type { DamageMessage, SavedStates, SlowCommitMessage } from "../partition/protocol.ts";
+
+/** What the running platform reports to whoever operates it. Calls come often and must be cheap. */
+export interface PlatformEvents {
+  /** Something stored could not be read back; it has been quarantined. */
+  damage(found: DamageMessage): void;
+  /** A commit kept senders waiting. */
+  slowCommit(commit: SlowCommitMessage): void;
+  checkpoint(saved: SavedStates & { readonly tookMs: DurationMs }): void;
+  /** Retention deleted everything before an instant. */
+  daysDropped(dropped: { readonly beforeMs: EpochMs; readonly dayCount: number }): void;
+  /** Points that were not taken in. */
+  refused(tenantId: string, reason: string, points: number): void;
+  scored(points: number): void;
+}
