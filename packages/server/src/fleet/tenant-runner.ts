@@ -11,6 +11,8 @@ import {
 } from "@foreshock/core";
 import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import { LATE_MAX_MS } from "../dispatch/ingest-gate.ts";
+import { type EntityNow, known, NOTHING, note } from "./entity-now.ts";
+import { KeptRuns, type ScoredColumns } from "./kept-runs.ts";
 import {
   type DayShelf,
   type EntityHistory,
@@ -39,32 +41,25 @@ export interface RunnerOptions {
   /** Undefined until the tenant's data have told. */
   readonly stepMs: DurationMs | undefined;
   readonly savedFold: Uint8Array | undefined;
+  /** Points that waited for the grid when they were saved. */
+  readonly savedRuns: Uint8Array | undefined;
   readonly shelf: (stepMs: DurationMs) => DayShelf;
   readonly events: RunnerEvents;
 }
 
-interface KeptRun {
-  readonly info: SeriesInfo;
-  readonly times: Float64Array;
-  readonly p: Float64Array;
-  readonly flat: Float64Array;
-  readonly phase: Uint8Array;
+/** A runner's state and where it belongs. */
+export interface SavedRunner {
+  readonly slot: "fold" | "runs";
+  readonly bytes: Uint8Array;
 }
-
-/** Where an entity stands at the newest processed step. */
-export interface EntityNow {
-  score: number;
-  anomalous: number;
-}
-
-const NOTHING: EntityNow = { score: 0, anomalous: 0 };
 
 /** One tenant's fold on the main thread: fed with scored points, moved on as they become complete. */
 export class TenantRunner {
   readonly #options: RunnerOptions;
   #fold: TenantFold | undefined;
   #history: RollupHistory | undefined;
-  #kept: KeptRun[] = [];
+  readonly #kept = new KeptRuns();
+  #changed = false;
   /** Fold's number of each series, by its index in the tenant. */
   readonly #numbers: (number | undefined)[] = [];
   /** The series behind each of the fold's numbers. */
@@ -79,7 +74,11 @@ export class TenantRunner {
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    if (options.stepMs !== undefined) this.#start(options.stepMs, options.savedFold);
+    const { savedRuns, savedFold, stepMs } = options;
+    if (savedRuns !== undefined && savedFold === undefined) this.#restoreRuns(savedRuns);
+    if (stepMs === undefined) return;
+    const fold = this.#start(stepMs, savedFold);
+    this.#feedKept(fold);
   }
 
   get fold(): TenantFold | undefined {
@@ -95,20 +94,12 @@ export class TenantRunner {
   }
 
   /** A run of scored points, [first, end) of the columns, which are not kept. */
-  take(info: SeriesInfo, columns: Omit<KeptRun, "info">, first: number, end: number): void {
-    const { times, p, flat, phase } = columns;
+  take(info: SeriesInfo, columns: ScoredColumns, first: number, end: number): void {
+    const { times } = columns;
+    this.#changed = true;
     for (let i = first; i < end; i++) if (times[i]! > this.#newestMs) this.#newestMs = times[i]!;
-    if (this.#fold === undefined) {
-      this.#kept.push({
-        info,
-        times: times.slice(first, end),
-        p: p.slice(first, end),
-        flat: flat.slice(first, end),
-        phase: phase.slice(first, end),
-      });
-      return;
-    }
-    this.#feed(this.#fold, info, columns, first, end);
+    if (this.#fold === undefined) this.#kept.add(info, columns, first, end);
+    else this.#feed(this.#fold, info, columns, first, end);
   }
 
   /** Folds everything that is complete. `inFlightMs` = oldest point that is not scored yet. */
@@ -117,6 +108,7 @@ export class TenantRunner {
     if (fold === undefined || this.#newestMs === Number.NEGATIVE_INFINITY) return;
     const complete = Math.min(this.#newestMs, inFlightMs);
     fold.advance(complete, (step) => this.#stepped(fold, step));
+    this.#changed = true;
     if (inFlightMs <= this.#newestMs || fold.coverage(this.#newestMs) < COVERAGE_MIN) return;
     fold.advance(this.#newestMs + fold.stepMs, (step) => this.#stepped(fold, step));
   }
@@ -163,14 +155,22 @@ export class TenantRunner {
     return this.#options.directory.node(clusterId, nodeId)?.series.length ?? 0;
   }
 
-  /** Points that wait for the grid to be chosen: nothing may be forgotten before they are folded. */
-  get isWaiting(): boolean {
-    return this.#fold === undefined && this.#kept.length > 0;
+  /** Whether something was taken or folded since the last `save`. */
+  get hasChanged(): boolean {
+    return this.#changed;
   }
 
-  save(): Uint8Array | undefined {
+  /** The fold's state, or what waits for the grid; undefined where there is neither. */
+  save(): SavedRunner | undefined {
     this.#history?.flush();
-    return this.#fold?.save();
+    if (this.#fold !== undefined) return { slot: "fold", bytes: this.#fold.save() };
+    return this.#kept.count > 0 ? { slot: "runs", bytes: this.#kept.save() } : undefined;
+  }
+
+  /** What `save` gave is durable. */
+  saved(): void {
+    this.#history?.flushed();
+    this.#changed = false;
   }
 
   /** Nodes that are asked for by the same object again are found without their names. */
@@ -193,16 +193,22 @@ export class TenantRunner {
   #chooseStep(): TenantFold | undefined {
     const { series } = this.#options.directory;
     const settled = series.filter((info) => info.pointCount >= INTERVAL_POINTS);
-    const enough = 2 * settled.length >= series.length || this.#kept.length > KEPT_RUNS_MAX;
+    const enough = 2 * settled.length >= series.length || this.#kept.count > KEPT_RUNS_MAX;
     const stepMs = enough ? stepFor(series.map((info) => info.intervalMs)) : undefined;
     if (stepMs === undefined) return undefined;
     this.#options.events.stepChosen(stepMs);
     const fold = this.#start(stepMs, undefined);
-    for (const { info, ...columns } of this.#kept) {
-      this.#feed(fold, info, columns, 0, columns.times.length);
-    }
-    this.#kept = [];
+    this.#feedKept(fold);
     return fold;
+  }
+
+  #feedKept(fold: TenantFold): void {
+    this.#kept.takeAll((info, columns, end) => this.#feed(fold, info, columns, 0, end));
+  }
+
+  #restoreRuns(saved: Uint8Array): void {
+    this.#kept.restore(saved, (seriesId) => this.#options.directory.byId(seriesId));
+    this.#newestMs = this.#kept.newestMs();
   }
 
   #start(stepMs: DurationMs, saved: Uint8Array | undefined): TenantFold {
@@ -242,7 +248,7 @@ export class TenantRunner {
   #feed(
     fold: TenantFold,
     info: SeriesInfo,
-    { times, p, flat, phase }: Omit<KeptRun, "info">,
+    { times, p, flat, phase }: ScoredColumns,
     first: number,
     end: number,
   ): void {
@@ -309,16 +315,3 @@ function clusterPlace(names: FleetNames, c: number): EntityPlace {
 }
 
 export const TENANT_PLACE: EntityPlace = { level: "tenant", clusterId: "", nodeId: "" };
-
-function note(into: EntityNow[], index: number, score: number, anomalous: number): void {
-  const now = into[index];
-  if (now === undefined) into[index] = { score: known(score), anomalous };
-  else {
-    now.score = known(score);
-    now.anomalous = anomalous;
-  }
-}
-
-function known(score: number): number {
-  return Number.isNaN(score) ? 0 : score;
-}

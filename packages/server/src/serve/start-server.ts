@@ -1,19 +1,21 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { EpochMs } from "@foreshock/core";
-import type { FastifyInstance } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { buildApp } from "../api/app.ts";
 import type { DemoFault } from "../api/routes/demo.ts";
 import type { Config } from "../config/config.ts";
 import { lockDataDir } from "../config/data-dir.ts";
 import { createLog } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
+import type { LinkOwner } from "../partition/owner-link.ts";
+import { threadOwners } from "../partition/thread-owner.ts";
 import { ControlDb } from "../tenant/control-db.ts";
 import { Keyring } from "../tenant/keyring.ts";
 import { Limits } from "../tenant/limits.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { VERSION } from "../version.ts";
-import { LivePlatform } from "./live-platform.ts";
+import { LivePlatform, type PlatformEvents } from "./live-platform.ts";
 import { followPlatform } from "./observe-platform.ts";
 
 /** The built dashboard beside the packages. */
@@ -29,8 +31,8 @@ export interface StartOptions {
   readonly processMetrics?: boolean;
   /** Refused keys in a row that one address may send before it has to wait. */
   readonly refusedBurst?: number;
-  /** A partition's owner died; nothing more can be stored. Default: log and end the process. */
-  readonly onFailure?: (error: Error) => void;
+  /** Starts the partition owners. Default: worker threads. */
+  readonly link?: LinkOwner;
 }
 
 export interface RunningServer {
@@ -50,19 +52,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const log = createLog(config.logLevel);
   const control = ControlDb.open(join(config.dataDir, "control.db"), now);
   const settingsOf = cachedSettings(control, now);
-  const onFailure =
-    options.onFailure ??
-    ((error: Error) => {
-      log.fatal({ err: error }, "a partition can no longer be served; ending");
-      process.exit(1);
-    });
   const platform = await LivePlatform.open({
     ...config,
     partitionCount,
     settingsOf,
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
-    onFailure,
+    link: options.link ?? threadOwners(config.dataDir),
+    events: loggedEvents(log),
   });
   const metrics = new Metrics(VERSION, options.processMetrics ?? true);
   const stopFollowing = followPlatform(platform, metrics);
@@ -96,6 +93,21 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await platform.close();
     control.close();
   }
+}
+
+function loggedEvents(log: FastifyBaseLogger): PlatformEvents {
+  return {
+    ownerEnded: (partitions, err, againInMs) =>
+      log.error({ partitions, err, againInMs }, "a partition owner ended; starting it again"),
+    ownerStarted: (partitions) => log.info({ partitions }, "a partition owner was started again"),
+    checkpointFailed: (err, againInMs) =>
+      log.error({ err, againInMs }, "checkpoint failed; trying again"),
+    stateNotSaved: (tenant, err) =>
+      log.error(
+        { tenant, err },
+        "a tenant's state was not saved; it will catch up from its points",
+      ),
+  };
 }
 
 function cachedSettings(control: ControlDb, now: () => EpochMs): (id: string) => TenantSettings {

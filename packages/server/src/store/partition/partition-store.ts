@@ -15,7 +15,8 @@ import { NamesFile } from "../series/names-file.ts";
 import { SeriesDictionary, type SeriesName } from "../series/series-dictionary.ts";
 import { type Damage, stateDamage } from "../sqlite/damage.ts";
 import { durableTransaction, transaction } from "../sqlite/database.ts";
-import { StoreUnavailable } from "../sqlite/store-error.ts";
+import { type Disk, REAL_DISK } from "../sqlite/disk.ts";
+import { guarded, StoreUnavailable } from "../sqlite/store-error.ts";
 import { WalSync } from "../sqlite/wal-sync.ts";
 import { AlarmTable } from "../table/alarm-table.ts";
 import { EpisodeTable } from "../table/episode-table.ts";
@@ -32,6 +33,8 @@ export interface PartitionStoreOptions {
   readonly openDaysMax?: number;
   /** Told once for everything found damaged; it is put aside before. */
   readonly onDamage?: (damage: Damage) => void;
+  /** The machine's own where it is left out. */
+  readonly disk?: Disk | undefined;
 }
 
 const OPEN_DAYS = 32;
@@ -54,6 +57,7 @@ export class PartitionStore {
   readonly episodes: EpisodeTable;
   readonly alarms: AlarmTable;
   readonly #file: string;
+  readonly #disk: Disk;
   readonly #db: DatabaseSync;
   readonly #tables: PartitionTables;
   readonly #sessions: Sessions;
@@ -82,6 +86,7 @@ export class PartitionStore {
   private constructor(dir: string, options: PartitionStoreOptions) {
     this.#onDamage = options.onDamage ?? (() => {});
     this.#file = join(dir, "partition.db");
+    this.#disk = options.disk ?? REAL_DISK;
     this.#names = new NamesFile(join(dir, "names.jsonl"));
     const onDamage = (damage: Damage): void => this.#damaged(damage);
     const { db, salvaged } = openPartitionFile(this.#file, onDamage);
@@ -102,7 +107,7 @@ export class PartitionStore {
       this.alarms = new AlarmTable(db, this.#file, tenantOf);
       const progress = this.#tables.progress();
       ({ position: this.#position, headPosition: this.#headPosition } = progress);
-      this.#wal = new WalSync(this.#file, progress.position);
+      this.#wal = new WalSync(this.#file, progress.position, this.#disk);
       const { changes, loggedPoints } = this.#restore(salvaged, onDamage);
       this.#changes = changes;
       this.#loggedPoints = loggedPoints;
@@ -120,6 +125,11 @@ export class PartitionStore {
   /** Position of the last commit. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Position in the log up to which detection had seen everything when that was last noted. */
+  get detectedPosition(): number {
+    return this.#tables.detected();
   }
 
   /** What was found damaged since opening, oldest first. */
@@ -344,6 +354,7 @@ export class PartitionStore {
     const named = this.#dictionary.unsaved();
     let headPosition = this.#headPosition;
     try {
+      guarded(this.#file, () => this.#disk.writing(this.#file));
       this.#sealed.write(ids);
       this.#names.append(named.map((id) => [id, this.#dictionary.name(id)]));
       within(this.#db, this.#file, () => {
@@ -364,7 +375,10 @@ export class PartitionStore {
     }
     this.#position = position;
     this.#headPosition = headPosition;
-    if (within === durableTransaction) this.#wal.reached(position);
+    if (within === durableTransaction) {
+      this.#disk.synced(this.#file);
+      this.#wal.reached(position);
+    }
     this.#loggedPoints += this.#log.pointCount;
     this.#sessions.confirmed();
     this.#dictionary.saved(named);
