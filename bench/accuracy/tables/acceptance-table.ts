@@ -1,4 +1,4 @@
-import type { PageTable } from "../../page.ts";
+import type { PageTable } from "../../page-table.ts";
 import { GOALS, type Goal, reaches } from "../goals.ts";
 import type { Measures } from "../measures.ts";
 
