@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join, resolve } from "node:path";
-import { acceptanceTable } from "./accuracy/tables/acceptance-table.ts";
+import { acceptanceTable } from "./goals/acceptance-table.ts";
 import type { PageTable } from "./page-table.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
