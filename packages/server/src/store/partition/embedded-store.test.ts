@@ -1,6 +1,6 @@
 import type { Store } from "@foreshock/core";
 import { afterEach, describe } from "vitest";
-import { type Scratch, scratch } from "../testing.ts";
+import { type Scratch, scratch } from "../../../testing/scratch.ts";
 import { embeddedStore } from "./embedded-store.ts";
 
 // The contract is a test file of the core, which its public door does not lead to.

@@ -8,11 +8,11 @@ import {
   severityOf,
   type TimeRange,
 } from "@foreshock/core";
-import { type IngestBatch, seriesOf } from "../platform/ingest-batch.ts";
-import type { IngestReport, IngestSeries } from "../platform/ingest-series.ts";
-import type * as port from "../platform/platform.ts";
-import { BadCursor } from "../platform/platform-errors.ts";
-import type { HeldTenant } from "./testing-platform.ts";
+import { type IngestBatch, seriesOf } from "../src/platform/ingest-batch.ts";
+import type { IngestReport, IngestSeries } from "../src/platform/ingest-series.ts";
+import type * as port from "../src/platform/platform.ts";
+import { BadCursor } from "../src/platform/platform-errors.ts";
+import type { HeldTenant } from "./held-tenant.ts";
 import { anomaliesOf, type HeldSeries, idOf, scored } from "./testing-scores.ts";
 
 /** What the door sees of one tenant of a `TestingPlatform`. Every answer is computed when asked. */

@@ -6,8 +6,8 @@ import {
   SeriesFold,
   TenantFold,
 } from "@foreshock/core";
-import type { IngestSeries } from "../platform/platform.ts";
-import { type FleetBatch, type SimulatedFleet, STEP_MS } from "./fleet.ts";
+import { type FleetBatch, type SimulatedFleet, STEP_MS } from "../src/demo/fleet.ts";
+import type { IngestSeries } from "../src/platform/platform.ts";
 
 const ENGINE = createStreamEngine();
 /** Points after which a series' interval is settled. Source: the core's interval rule. */

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PartitionStore } from "./partition/partition-store.ts";
+import type { PartitionStore } from "../src/store/partition/partition-store.ts";
 
 /** An empty folder for one test, and a way to take a folder as a killed process would leave it. */
 export interface Scratch {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { severityOf } from "@foreshock/core";
-import type { AnomalyRow } from "../platform/platform.ts";
+import type { AnomalyRow } from "../src/platform/platform.ts";
 
 /** A series in the memory of `TestingPlatform`: points ascending, one per instant. */
 export interface HeldSeries {

@@ -1,4 +1,4 @@
-/** An encoder of remote write for tests and benches: written from the format's own description. */
+/** An encoder of remote write for tests, written from the description of the format. */
 
 export interface TestSample {
   readonly atMs: number;

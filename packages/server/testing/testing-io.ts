@@ -1,6 +1,6 @@
-import type { LongCommands } from "./program.ts";
-import { runCli } from "./run-cli.ts";
-import type { Io } from "./terminal/io.ts";
+import type { LongCommands } from "../src/cli/program.ts";
+import { runCli } from "../src/cli/run-cli.ts";
+import type { Io } from "../src/cli/terminal/io.ts";
 
 /** What a command line left behind. */
 export interface CliRun {

@@ -1,6 +1,5 @@
-import type { PageTable } from "../../page.ts";
-import { GOALS, type Goal, reaches } from "../goals.ts";
-import type { Measures } from "../measures.ts";
+import type { PageTable } from "../page-table.ts";
+import { GOALS, type Goal, type Measures, reaches } from "./goals.ts";
 
 export function acceptanceTable(measures: Measures): PageTable {
   return {

@@ -1,4 +1,5 @@
-import type { Measures } from "./measures.ts";
+/** Every measured number by name, `what/detector/set`: what goals and later readers ask for. */
+export type Measures = ReadonlyMap<string, number>;
 
 /** A figure with the value it may not fall behind and the one that is aimed at. */
 export interface Goal {

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
-import { dashboardSuite } from "../../../test/e2e/dashboard-suite.ts";
-import { fixtureServer } from "./fixture-server.ts";
+import { fixtureServer } from "../../packages/dashboard/dev/fixture-server.ts";
+import { dashboardSuite } from "./dashboard-suite.ts";
 
 /** For working on the pages; what counts is the same suite against the real server. */
 describe("the dashboard on made-up replies", () => {

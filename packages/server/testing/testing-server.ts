@@ -1,12 +1,12 @@
 import type { EpochMs } from "@foreshock/core";
 import type { FastifyInstance } from "fastify";
-import { createLog } from "../observe/log.ts";
-import { Metrics } from "../observe/metrics.ts";
-import { newToken, type Scope } from "../tenant/api-key.ts";
-import { Keyring, MemoryKeys } from "../tenant/keyring.ts";
-import { type BodyLimits, Limits } from "../tenant/limits.ts";
-import { DEFAULT_LIMITS, type TenantLimits } from "../tenant/tenant-settings.ts";
-import { type AppParts, buildApp } from "./app.ts";
+import { type AppParts, buildApp } from "../src/api/app.ts";
+import { createLog } from "../src/observe/log.ts";
+import { Metrics } from "../src/observe/metrics.ts";
+import { newToken, type Scope } from "../src/tenant/api-key.ts";
+import { Keyring, MemoryKeys } from "../src/tenant/keyring.ts";
+import { type BodyLimits, Limits } from "../src/tenant/limits.ts";
+import { DEFAULT_LIMITS, type TenantLimits } from "../src/tenant/tenant-settings.ts";
 import { TestingPlatform } from "./testing-platform.ts";
 
 export interface TestingServer {
