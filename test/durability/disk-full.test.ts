@@ -7,7 +7,9 @@ import { pointsAfter } from "./workload.ts";
 
 const STORE = new URL("../../packages/server/src/store/", import.meta.url);
 type StoreModule = typeof import("../../packages/server/src/store/partition/partition-store.ts");
-const { PartitionStore }: StoreModule = await import(new URL("partition/partition-store.ts", STORE).href);
+const { PartitionStore }: StoreModule = await import(
+  new URL("partition/partition-store.ts", STORE).href
+);
 
 const EVER = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
 /** No file of the writer may grow beyond this until the limit is lifted. */

@@ -7,7 +7,9 @@ import { pointsAfter } from "./workload.ts";
 
 const STORE = new URL("../../packages/server/src/store/", import.meta.url);
 type StoreModule = typeof import("../../packages/server/src/store/partition/partition-store.ts");
-const { PartitionStore }: StoreModule = await import(new URL("partition/partition-store.ts", STORE).href);
+const { PartitionStore }: StoreModule = await import(
+  new URL("partition/partition-store.ts", STORE).href
+);
 
 /** Kills in the gate; FORESHOCK_KILLS raises it for a long run. */
 const KILLS = Number(process.env.FORESHOCK_KILLS ?? 6);

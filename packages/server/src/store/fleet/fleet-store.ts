@@ -8,7 +8,12 @@ import { guarded } from "../sqlite/store-error.ts";
 import { FINDINGS_SCHEMA, FindingsTable } from "./fleet-findings.ts";
 import { FLEET_SCORES_SCHEMA, FleetScoresTable } from "./fleet-scores.ts";
 
-const FLEET_FORMAT = 1;
+const FLEET_FORMAT = 2;
+
+/** Until format 1 a row of scores also counted anomalies; nobody read them. */
+function migrateFleet(db: DatabaseSync, from: number): void {
+  if (from < 2) db.exec("ALTER TABLE score_day DROP COLUMN anomalies");
+}
 
 const SCHEMA = `
   ${FLEET_SCORES_SCHEMA};
@@ -54,6 +59,7 @@ export class FleetStore {
       file,
       format: FLEET_FORMAT,
       schema: SCHEMA,
+      migrate: migrateFleet,
       synchronous: "NORMAL",
       pageBytes: 8192,
       cacheKib: 8192,

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { SeriesKey, TimeRange } from "@foreshock/core";
+import type { TimeRange } from "@foreshock/core";
 import type { Points } from "../codec/chunk-codec.ts";
 import { checkedBatch, type PointBatch } from "../codec/point-batch.ts";
 import { dayOf, SeriesHeads } from "../head/series-heads.ts";
@@ -25,7 +25,7 @@ import { PartitionTables } from "../table/partition-tables.ts";
 import { Sessions } from "../table/sessions.ts";
 import { StateTable } from "../table/state-table.ts";
 import { type AppendOutcome, Placement } from "./placement.ts";
-import { readPoints, readRecentPoints } from "./reading.ts";
+import { readPoints } from "./reading.ts";
 import { entryOf, type SeriesEntry } from "./series-entry.ts";
 
 export interface PartitionStoreOptions {
@@ -137,21 +137,11 @@ export class PartitionStore {
     return this.#damage;
   }
 
-  /** Roughly the bytes that a checkpoint would take off memory and log. */
-  get backlogBytes(): number {
-    return this.#sealed.waitingBytes + this.#log.pointCount * 16;
-  }
-
   /** The number of a series, given out on first sight; durable with the next commit. */
   intern(name: SeriesName): number {
     const id = this.#dictionary.intern(name);
     this.#heads.grow(this.#dictionary.size);
     return id;
-  }
-
-  /** The number of a series that is known; undefined otherwise. */
-  find(key: SeriesKey): number | undefined {
-    return this.#dictionary.find(key);
   }
 
   /** Everything known of a series without reading points. @throws RangeError for an unknown number. */
@@ -273,11 +263,6 @@ export class PartitionStore {
   /** Points in the range, ascending, one per instant. Columns may be views: do not write to them. */
   read(seriesId: number, { startMs, endMs }: TimeRange): Points {
     return readPoints(this.#heads, this.#sealed, seriesId, startMs, endMs);
-  }
-
-  /** The newest `count` points (fewer when there are fewer). Up to 60 never touch the disk. */
-  readRecent(seriesId: number, count: number): Points {
-    return readRecentPoints(this.#heads, this.#sealed, seriesId, count);
   }
 
   /** Deletes all points before the UTC day of `atMs`; how many days went. Episodes and states stay. */
