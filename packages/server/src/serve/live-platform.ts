@@ -28,6 +28,8 @@ export interface LivePlatformOptions {
   readonly workerCount: number;
   readonly checkpointEveryMs: DurationMs;
   readonly settingsOf: (tenantId: string) => TenantSettings;
+  /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
+  readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
   readonly tenantIds: () => readonly string[];
   readonly now: () => EpochMs;
   /** Told when a partition's owner died: the process should end and be started anew. */
@@ -195,19 +197,25 @@ export class LivePlatform implements Platform {
 
   #newRunner(tenantId: string): TenantRunner {
     const store = this.fleetStore.forTenant(tenantId);
-    const settings = this.options.settingsOf(tenantId);
-    const chosen = store.setting(STEP_SETTING);
+    const settings = () => this.options.settingsOf(tenantId);
+    const stepChosen = (stepMs: DurationMs): void => {
+      store.putSetting(STEP_SETTING, String(stepMs));
+      this.options.gridFixed(tenantId, stepMs);
+    };
     const saved = store.loadState(FOLD_SLOT);
+    const chosen = Number(store.setting(STEP_SETTING) ?? 0);
+    // Grids that settings gave were not recorded by earlier versions.
+    const stepMs = chosen > 0 || saved === undefined ? chosen : settings().stepMs;
+    if (stepMs > 0) stepChosen(stepMs);
     forgetUnsaved(store, saved);
-    const given = settings.stepMs > 0 ? settings.stepMs : undefined;
     return new TenantRunner({
       directory: this.directory.tenant(tenantId),
-      budgetDays: settings.budgetDays,
-      stepMs: chosen === undefined ? given : Number(chosen),
+      settings,
+      stepMs: stepMs > 0 ? stepMs : undefined,
       savedFold: saved?.bytes,
       shelf: () => store.scores,
       events: {
-        stepChosen: (stepMs) => store.putSetting(STEP_SETTING, String(stepMs)),
+        stepChosen,
         findingChanged: (finding) => store.findings.put(storedFinding(finding)),
         findingRetracted: (id) => store.findings.delete(id),
       },

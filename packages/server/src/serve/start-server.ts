@@ -11,15 +11,13 @@ import { Metrics } from "../observe/metrics.ts";
 import { ControlDb } from "../tenant/control-db.ts";
 import { Keyring } from "../tenant/keyring.ts";
 import { Limits } from "../tenant/limits.ts";
-import type { TenantSettings } from "../tenant/tenant-settings.ts";
+import { SettingsCache } from "../tenant/settings-cache.ts";
 import { VERSION } from "../version.ts";
 import { LivePlatform } from "./live-platform.ts";
 import { followPlatform } from "./observe-platform.ts";
 
 /** The built dashboard beside the packages. */
 const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard/dist");
-/** Settings are asked for at every request and seldom change. */
-const SETTINGS_CACHE_MS = 2000;
 
 export interface StartOptions {
   readonly config: Config;
@@ -49,7 +47,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const partitionCount = lockDataDir(config.dataDir, config.partitionCount);
   const log = createLog(config.logLevel);
   const control = ControlDb.open(join(config.dataDir, "control.db"), now);
-  const settingsOf = cachedSettings(control, now);
+  const monotonicMs = () => performance.now();
+  const settings = new SettingsCache(control, monotonicMs);
+  const settingsOf = (tenantId: string) => settings.of(tenantId);
   const onFailure =
     options.onFailure ??
     ((error: Error) => {
@@ -60,6 +60,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     ...config,
     partitionCount,
     settingsOf,
+    gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
     onFailure,
@@ -71,7 +72,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     keyring: new Keyring(control, now),
     limits: new Limits({
       limitsOf: (tenantId) => settingsOf(tenantId).limits,
-      monotonicMs: () => performance.now(),
+      monotonicMs,
       ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
     }),
     log,
@@ -96,16 +97,4 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await platform.close();
     control.close();
   }
-}
-
-function cachedSettings(control: ControlDb, now: () => EpochMs): (id: string) => TenantSettings {
-  const cache = new Map<string, { settings: TenantSettings; sinceMs: EpochMs }>();
-  return (tenantId) => {
-    const known = cache.get(tenantId);
-    const nowMs = now();
-    if (known !== undefined && nowMs - known.sinceMs < SETTINGS_CACHE_MS) return known.settings;
-    const settings = control.settings(tenantId);
-    cache.set(tenantId, { settings, sinceMs: nowMs });
-    return settings;
-  };
 }
