@@ -3,7 +3,7 @@ import type { SeriesDirectory } from "../dispatch/directory.ts";
 import { LATEST_LENGTH, type Positions, type ScoredMessage } from "../partition/protocol.ts";
 import type { FleetState, FleetStore, TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import { isBehind, readPositions, writePositions } from "./fold-positions.ts";
-import { TenantRunner } from "./tenant-runner.ts";
+import { type FoldSettings, TenantRunner } from "./tenant-runner.ts";
 
 const FOLD_SLOT = "fold";
 const RUNS_SLOT = "runs";
@@ -12,10 +12,9 @@ const STEP_SETTING = "step_ms";
 export interface FleetHostOptions {
   readonly directory: SeriesDirectory;
   readonly store: FleetStore;
-  readonly settingsOf: (tenantId: string) => {
-    readonly budgetDays: number;
-    readonly stepMs: number;
-  };
+  readonly settingsOf: (tenantId: string) => FoldSettings;
+  /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
+  readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
   readonly now: () => EpochMs;
   /** A tenant's state could not be saved: it takes longer to catch up after the next start. */
   readonly saveFailed: (tenantId: string, error: unknown) => void;
@@ -135,35 +134,36 @@ export class FleetHost {
   }
 
   #newRunner(tenantId: string): TenantRunner {
-    const { directory, settingsOf } = this.#options;
+    const { directory, settingsOf, gridFixed } = this.#options;
     const store = this.#options.store.forTenant(tenantId);
-    const settings = settingsOf(tenantId);
+    const settings = () => settingsOf(tenantId);
+    const stepChosen = (stepMs: DurationMs): void => {
+      store.putSetting(STEP_SETTING, String(stepMs));
+      gridFixed(tenantId, stepMs);
+    };
     const savedFold = store.loadState(FOLD_SLOT);
     const savedRuns = store.loadState(RUNS_SLOT);
-    forgetUnsaved(store, savedFold);
     const saved = savedFold ?? savedRuns;
     if (saved !== undefined) this.#saved.set(tenantId, readPositions(saved.position));
+    const chosen = Number(store.setting(STEP_SETTING) ?? 0);
+    // Grids that settings gave were not recorded by earlier versions.
+    const stepMs = chosen > 0 || savedFold === undefined ? chosen : settings().stepMs;
+    if (stepMs > 0) stepChosen(stepMs);
+    forgetUnsaved(store, savedFold);
     return new TenantRunner({
       directory: directory.tenant(tenantId),
-      budgetDays: settings.budgetDays,
-      stepMs: stepOf(store, settings.stepMs),
+      settings,
+      stepMs: stepMs > 0 ? stepMs : undefined,
       savedFold: savedFold?.bytes,
       savedRuns: savedRuns?.bytes,
       shelf: () => store.scores,
       events: {
-        stepChosen: (stepMs) => store.putSetting(STEP_SETTING, String(stepMs)),
+        stepChosen,
         findingChanged: (finding) => store.findings.put(storedFinding(finding)),
         findingRetracted: (id) => store.findings.delete(id),
       },
     });
   }
-}
-
-/** The grid as it was chosen, else as it is set; undefined until the data decide. */
-function stepOf(store: TenantFleetStore, setMs: DurationMs): DurationMs | undefined {
-  const chosen = store.setting(STEP_SETTING);
-  if (chosen !== undefined) return Number(chosen);
-  return setMs > 0 ? setMs : undefined;
 }
 
 /** Whether the whole file cannot be written, not only one tenant's part of it. */

@@ -37,14 +37,22 @@ export interface RunnerEvents {
 
 export interface RunnerOptions {
   readonly directory: TenantDirectory;
-  readonly budgetDays: number;
-  /** Undefined until the tenant's data have told. */
+  /** Asked with each advance, so that a change reaches the fold. */
+  readonly settings: () => FoldSettings;
+  /** The grid that the tenant's scores are kept on; undefined until it is chosen. */
   readonly stepMs: DurationMs | undefined;
   readonly savedFold: Uint8Array | undefined;
   /** Points that waited for the grid when they were saved. */
   readonly savedRuns: Uint8Array | undefined;
   readonly shelf: (stepMs: DurationMs) => DayShelf;
   readonly events: RunnerEvents;
+}
+
+/** What a tenant may choose about its fold. */
+export interface FoldSettings {
+  readonly budgetDays: number;
+  /** 0 = found from the data. Not asked any more once the grid is chosen. */
+  readonly stepMs: DurationMs;
 }
 
 /** A runner's state and where it belongs. */
@@ -85,6 +93,11 @@ export class TenantRunner {
     return this.#fold;
   }
 
+  /** The alert budget that holds for the next step. */
+  get budgetDays(): number {
+    return this.#fold?.fleet.budgetDays ?? this.#options.settings().budgetDays;
+  }
+
   get history(): RollupHistory | undefined {
     return this.#history;
   }
@@ -106,6 +119,7 @@ export class TenantRunner {
   advance(inFlightMs: EpochMs): void {
     const fold = this.#fold ?? this.#chooseStep();
     if (fold === undefined || this.#newestMs === Number.NEGATIVE_INFINITY) return;
+    this.#takeUpBudget(fold);
     const complete = Math.min(this.#newestMs, inFlightMs);
     fold.advance(complete, (step) => this.#stepped(fold, step));
     this.#changed = true;
@@ -193,8 +207,10 @@ export class TenantRunner {
   #chooseStep(): TenantFold | undefined {
     const { series } = this.#options.directory;
     const settled = series.filter((info) => info.pointCount >= INTERVAL_POINTS);
+    const given = this.#options.settings().stepMs;
     const enough = 2 * settled.length >= series.length || this.#kept.count > KEPT_RUNS_MAX;
-    const stepMs = enough ? stepFor(series.map((info) => info.intervalMs)) : undefined;
+    const found = enough ? stepFor(series.map((info) => info.intervalMs)) : undefined;
+    const stepMs = given > 0 && this.#kept.count > 0 ? given : found;
     if (stepMs === undefined) return undefined;
     this.#options.events.stepChosen(stepMs);
     const fold = this.#start(stepMs, undefined);
@@ -212,10 +228,11 @@ export class TenantRunner {
   }
 
   #start(stepMs: DurationMs, saved: Uint8Array | undefined): TenantFold {
-    const { budgetDays, shelf } = this.#options;
-    const options = { stepMs, budgetDays, rewindMs: LATE_MAX_MS };
+    const { settings, shelf } = this.#options;
+    const options = { stepMs, budgetDays: settings().budgetDays, rewindMs: LATE_MAX_MS };
     const restored = saved === undefined ? undefined : restoredFold(options, saved);
     const fold = restored ?? new TenantFold(options);
+    this.#takeUpBudget(fold);
     if (restored !== undefined) {
       this.#newestMs = fold.fleet.processedMs;
       for (const info of this.#options.directory.series) this.#numberOf(fold, info);
@@ -224,6 +241,12 @@ export class TenantRunner {
     this.#history = new RollupHistory(stepMs, shelf(stepMs));
     if (restored !== undefined) this.#takeUpScores(fold, this.#history);
     return fold;
+  }
+
+  /** A changed budget holds from the next step on; what is judged already stays as it is. */
+  #takeUpBudget({ fleet }: TenantFold): void {
+    const { budgetDays } = this.#options.settings();
+    if (fleet.budgetDays !== budgetDays) fleet.setBudgetDays(budgetDays);
   }
 
   /** Where everything stood at the last step before a restart. */

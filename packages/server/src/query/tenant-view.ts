@@ -48,8 +48,8 @@ export class LiveTenantView implements TenantView {
   }
 
   async summary(): Promise<TenantSummary> {
-    const { tenantId, directory, runner, watermark, store, settings } = this.#context;
-    const { budgetDays } = settings;
+    const { tenantId, directory, runner, watermark, store } = this.#context;
+    const { budgetDays } = runner;
     const firstMs = Math.min(...directory.series.map((info) => info.firstMs || watermark));
     const watchedDays = Math.min(30, Math.max(0, watermark - firstMs) / DAY_MS);
     const { score } = runner.tenantNow;

@@ -28,6 +28,8 @@ export interface LivePlatformOptions {
   readonly workerCount: number;
   readonly checkpointEveryMs: DurationMs;
   readonly settingsOf: (tenantId: string) => TenantSettings;
+  /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
+  readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
   readonly tenantIds: () => readonly string[];
   readonly now: () => EpochMs;
   /** Starts the partition owners: threads in a server, the same thread in a simulation. */
@@ -87,6 +89,7 @@ export class LivePlatform implements Platform {
       directory: this.directory,
       store: this.fleetStore,
       settingsOf,
+      gridFixed: options.gridFixed,
       now,
       saveFailed: (tenantId, error) => events.stateNotSaved(tenantId, error),
     });

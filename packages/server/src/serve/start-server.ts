@@ -13,15 +13,13 @@ import { threadOwners } from "../partition/thread-owner.ts";
 import { ControlDb } from "../tenant/control-db.ts";
 import { Keyring } from "../tenant/keyring.ts";
 import { Limits } from "../tenant/limits.ts";
-import type { TenantSettings } from "../tenant/tenant-settings.ts";
+import { SettingsCache } from "../tenant/settings-cache.ts";
 import { VERSION } from "../version.ts";
 import { LivePlatform, type PlatformEvents } from "./live-platform.ts";
 import { followPlatform } from "./observe-platform.ts";
 
 /** The built dashboard beside the packages. */
 const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard/dist");
-/** Settings are asked for at every request and seldom change. */
-const SETTINGS_CACHE_MS = 2000;
 
 export interface StartOptions {
   readonly config: Config;
@@ -51,11 +49,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const partitionCount = lockDataDir(config.dataDir, config.partitionCount);
   const log = createLog(config.logLevel);
   const control = ControlDb.open(join(config.dataDir, "control.db"), now);
-  const settingsOf = cachedSettings(control, now);
+  const monotonicMs = () => performance.now();
+  const settings = new SettingsCache(control, monotonicMs);
+  const settingsOf = (tenantId: string) => settings.of(tenantId);
   const platform = await LivePlatform.open({
     ...config,
     partitionCount,
     settingsOf,
+    gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
     link: options.link ?? threadOwners(config.dataDir),
@@ -68,7 +69,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     keyring: new Keyring(control, now),
     limits: new Limits({
       limitsOf: (tenantId) => settingsOf(tenantId).limits,
-      monotonicMs: () => performance.now(),
+      monotonicMs,
       ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
     }),
     log,
@@ -107,17 +108,5 @@ function loggedEvents(log: FastifyBaseLogger): PlatformEvents {
         { tenant, err },
         "a tenant's state was not saved; it will catch up from its points",
       ),
-  };
-}
-
-function cachedSettings(control: ControlDb, now: () => EpochMs): (id: string) => TenantSettings {
-  const cache = new Map<string, { settings: TenantSettings; sinceMs: EpochMs }>();
-  return (tenantId) => {
-    const known = cache.get(tenantId);
-    const nowMs = now();
-    if (known !== undefined && nowMs - known.sinceMs < SETTINGS_CACHE_MS) return known.settings;
-    const settings = control.settings(tenantId);
-    cache.set(tenantId, { settings, sinceMs: nowMs });
-    return settings;
   };
 }
