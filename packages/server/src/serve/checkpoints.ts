@@ -2,6 +2,7 @@ import type { DurationMs } from "@foreshock/core";
 import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { FleetHost } from "../fleet/fleet-host.ts";
 import type { Positions } from "../partition/protocol.ts";
+import type { After } from "./after.ts";
 
 /** Between two checkpoints at least this many times what the last one took. */
 const REST = 20;
@@ -12,6 +13,7 @@ export interface CheckpointParts {
   readonly pool: PartitionPool;
   readonly fleet: FleetHost;
   readonly everyMs: DurationMs;
+  readonly after: After;
   /** Folds what has been scored. */
   readonly advance: () => void;
   /** Nothing is lost: what was not saved is scored again after a start. */
@@ -26,7 +28,7 @@ export interface CheckpointParts {
 export class Checkpoints {
   readonly #parts: CheckpointParts;
   #running: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel = (): void => {};
   #stopped = false;
 
   constructor(parts: CheckpointParts) {
@@ -39,7 +41,7 @@ export class Checkpoints {
 
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#cancel();
   }
 
   /** One now, or the one that is running. @throws what kept it from being saved. */
@@ -53,7 +55,7 @@ export class Checkpoints {
   /** The larger the fleet, the rarer: saving must not take the time that detection needs. */
   #in(afterMs: DurationMs): void {
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => {
+    this.#cancel = this.#parts.after(afterMs, () => {
       const beganMs = performance.now();
       this.now().then(
         () => this.#in(Math.max(this.#parts.everyMs, REST * (performance.now() - beganMs))),
@@ -62,8 +64,7 @@ export class Checkpoints {
           this.#in(AGAIN_MS);
         },
       );
-    }, afterMs);
-    this.#timer.unref();
+    });
   }
 
   async #save(): Promise<void> {

@@ -16,6 +16,7 @@ import { LiveTenantView } from "../query/tenant-view.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
+import { type After, afterTimeout } from "./after.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { OwnerStart } from "./owner-start.ts";
 
@@ -37,6 +38,8 @@ export interface LivePlatformOptions {
   readonly events: PlatformEvents;
   /** Runs work in a turn of its own. Default: setImmediate. */
   readonly later?: (work: () => void) => void;
+  /** Runs work after a while, unless it is taken back. Default: setTimeout. */
+  readonly after?: After;
   readonly disk?: Disk;
 }
 
@@ -101,14 +104,16 @@ export class LivePlatform implements Platform {
       },
     );
     const { pool, fleet, directory } = this;
+    const after = options.after ?? afterTimeout;
     this.#checkpoints = new Checkpoints({
       pool,
       fleet,
       everyMs: options.checkpointEveryMs,
+      after,
       advance: () => this.#advance(),
       failed: (error, againInMs) => events.checkpointFailed(error, againInMs),
     });
-    this.#starts = new OwnerStart({ pool, fleet, directory, announced, events });
+    this.#starts = new OwnerStart({ pool, fleet, directory, announced, events, after });
   }
 
   ready(): boolean {

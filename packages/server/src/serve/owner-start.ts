@@ -3,6 +3,7 @@ import type { SeriesDirectory, SeriesInfo } from "../dispatch/directory.ts";
 import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { FleetHost } from "../fleet/fleet-host.ts";
 import type { BehindTenant, OpenAnswer, StoredSeries } from "../partition/protocol.ts";
+import type { After } from "./after.ts";
 
 /** Wait before an owner that ended is started again; doubled each time it ends soon after. */
 const FIRST_WAIT_MS = 1000;
@@ -14,6 +15,7 @@ export interface OwnerStartParts {
   readonly directory: SeriesDirectory;
   /** Handles that their owner knows. */
   readonly announced: Set<number>;
+  readonly after: After;
   readonly events: {
     ownerEnded(partitions: readonly number[], error: Error, againInMs: DurationMs): void;
     ownerStarted(partitions: readonly number[]): void;
@@ -24,7 +26,7 @@ export interface OwnerStartParts {
 export class OwnerStart {
   readonly #parts: OwnerStartParts;
   readonly #waits = new Map<number, DurationMs>();
-  readonly #timers = new Map<number, NodeJS.Timeout>();
+  readonly #cancels = new Map<number, () => void>();
   #stopped = false;
 
   constructor(parts: OwnerStartParts) {
@@ -33,7 +35,7 @@ export class OwnerStart {
 
   stop(): void {
     this.#stopped = true;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const cancel of this.#cancels.values()) cancel();
   }
 
   /**
@@ -64,19 +66,17 @@ export class OwnerStart {
     const waitMs = this.#waits.get(owner) ?? FIRST_WAIT_MS;
     this.#waits.set(owner, Math.min(2 * waitMs, WAIT_MAX_MS));
     events.ownerEnded(pool.partitionsOf(owner), error, waitMs);
-    this.#timers.set(
-      owner,
-      setTimeout(() => {
-        this.#one(owner).then(
-          () => {
-            events.ownerStarted(pool.partitionsOf(owner));
-            started();
-          },
-          // Ended again, or its files cannot be opened: the pool reports the first, we the second.
-          (failure: Error) => void pool.end(owner, failure),
-        );
-      }, waitMs),
-    );
+    const start = (): void => {
+      this.#one(owner).then(
+        () => {
+          events.ownerStarted(pool.partitionsOf(owner));
+          started();
+        },
+        // It ended again, which the pool reports; or its files cannot be opened, which ends it.
+        (failure: Error) => void pool.end(owner, failure),
+      );
+    };
+    this.#cancels.set(owner, this.#parts.after(waitMs, start));
   }
 
   async #one(owner: number): Promise<void> {
