@@ -27,6 +27,7 @@ import { alarmPage } from "./alarm-list.ts";
 import { anomalyById, anomalyPage } from "./anomaly-list.ts";
 import { calibrationOf } from "./calibration.ts";
 import { healthOf } from "./data-health.ts";
+import { FindingDesk } from "./finding-desk.ts";
 import { findingById, findingPage } from "./finding-list.ts";
 import { clusterRows, metricRows, nodeRows, seriesPage, seriesRow } from "./inventory.ts";
 import { ranking } from "./ranking.ts";
@@ -35,11 +36,13 @@ import type { TenantContext } from "./tenant-context.ts";
 
 /** What one tenant can see and do: the reads of this room over its context. */
 export class LiveTenantView implements TenantView {
+  readonly desk: FindingDesk;
   readonly #context: TenantContext;
   readonly #ingest: (batch: IngestBatch) => Promise<IngestReport>;
 
   constructor(context: TenantContext, ingest: (batch: IngestBatch) => Promise<IngestReport>) {
     this.#context = context;
+    this.desk = new FindingDesk(context);
     this.#ingest = ingest;
   }
 
@@ -115,11 +118,11 @@ export class LiveTenantView implements TenantView {
   }
 
   findings(range: TimeRange, page: Page): Promise<Paged<FindingRow>> {
-    return findingPage(this.#context, range, page);
+    return findingPage(this.#context, this.desk, range, page);
   }
 
   finding(findingId: string): Promise<FindingRow | undefined> {
-    return findingById(this.#context, findingId);
+    return findingById(this.#context, this.desk, findingId);
   }
 
   async scores(query: ScoresQuery): Promise<ScoresReply> {

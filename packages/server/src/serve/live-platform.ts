@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import type { DurationMs, EpochMs, FleetFinding } from "@foreshock/core";
+import type { DurationMs, EpochMs } from "@foreshock/core";
 import { SeriesDirectory } from "../dispatch/directory.ts";
 import { InFlight } from "../dispatch/in-flight.ts";
 import { type GatedBatch, type GatePlace, gate } from "../dispatch/ingest-gate.ts";
 import { reportOf } from "../dispatch/late-retry.ts";
 import { WorkerPool } from "../dispatch/worker-pool.ts";
+import { upgradeFindings } from "../fleet/finding-record.ts";
 import { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ScoredMessage, StoredSeries } from "../partition/protocol.ts";
 import { LATEST_LENGTH } from "../partition/protocol.ts";
@@ -45,6 +46,7 @@ export class LivePlatform implements Platform {
   readonly inFlight = new InFlight();
   readonly options: LivePlatformOptions;
   readonly #runners = new Map<string, TenantRunner>();
+  readonly #views = new Map<string, LiveTenantView>();
   readonly #gatePlace: GatePlace;
   readonly #touched = new Set<string>();
   readonly #counters = new Map<string, IngestCounters>();
@@ -83,6 +85,12 @@ export class LivePlatform implements Platform {
   }
 
   forTenant(tenantId: string): TenantView {
+    return this.#view(tenantId);
+  }
+
+  #view(tenantId: string): LiveTenantView {
+    const known = this.#views.get(tenantId);
+    if (known !== undefined) return known;
     const context = new TenantContext({
       tenantId,
       directory: this.directory.tenant(tenantId),
@@ -94,7 +102,9 @@ export class LivePlatform implements Platform {
       settings: () => this.options.settingsOf(tenantId),
       backlogPoints: () => this.inFlight.points(tenantId),
     });
-    return new LiveTenantView(context, (batch) => this.ingest(tenantId, batch));
+    const made = new LiveTenantView(context, (batch) => this.ingest(tenantId, batch));
+    this.#views.set(tenantId, made);
+    return made;
   }
 
   runner(tenantId: string): TenantRunner {
@@ -136,10 +146,11 @@ export class LivePlatform implements Platform {
     });
   }
 
-  /** Resolves when everything that was sent has been scored and folded. */
+  /** Resolves when everything that was sent has been scored and folded, and what closed is explained. */
   async settled(): Promise<void> {
     await this.pool.askAll({ what: "drain" });
     this.#advance();
+    await Promise.all(this.#views.values().map(({ desk }) => desk.settled()));
   }
 
   /** Saves models and folds, so that a restart begins here. One at a time. */
@@ -168,6 +179,7 @@ export class LivePlatform implements Platform {
       announced.map((series, worker) => this.pool.ask(worker, { what: "announce", series })),
     );
     this.#advance();
+    for (const tenantId of this.tenantIds()) this.#view(tenantId).desk.takeUp();
     this.#ready = true;
     this.#checkpointIn(this.options.checkpointEveryMs);
   }
@@ -200,7 +212,8 @@ export class LivePlatform implements Platform {
     const saved = store.loadState(FOLD_SLOT);
     forgetUnsaved(store, saved);
     const given = settings.stepMs > 0 ? settings.stepMs : undefined;
-    return new TenantRunner({
+    const { desk } = this.#view(tenantId);
+    const runner = new TenantRunner({
       directory: this.directory.tenant(tenantId),
       budgetDays: settings.budgetDays,
       stepMs: chosen === undefined ? given : Number(chosen),
@@ -208,10 +221,12 @@ export class LivePlatform implements Platform {
       shelf: () => store.scores,
       events: {
         stepChosen: (stepMs) => store.putSetting(STEP_SETTING, String(stepMs)),
-        findingChanged: (finding) => store.findings.put(storedFinding(finding)),
-        findingRetracted: (id) => store.findings.delete(id),
+        findingChanged: (finding) => desk.changed(finding),
+        findingRetracted: (id) => desk.retracted(id),
       },
     });
+    upgradeFindings(store.findings, (number) => runner.seriesOf(number));
+    return runner;
   }
 
   #scored(message: ScoredMessage): void {
@@ -245,6 +260,7 @@ export class LivePlatform implements Platform {
   #advance(): void {
     for (const tenantId of this.#touched) {
       this.runner(tenantId).advance(this.inFlight.oldestMs(tenantId));
+      this.#view(tenantId).desk.stepped();
       this.scoredAtMs.set(tenantId, this.options.now());
     }
     this.#touched.clear();
@@ -281,17 +297,4 @@ function count(counters: IngestCounters, report: IngestReport): void {
   for (const { reason, points } of report.rejected) {
     counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
   }
-}
-
-function storedFinding(finding: FleetFinding) {
-  return {
-    id: finding.id,
-    level: finding.level,
-    clusterId: finding.clusterId,
-    nodeId: finding.nodeId ?? "",
-    openedMs: finding.openedMs,
-    closedMs: finding.closedMs ?? null,
-    score: 0,
-    payload: JSON.stringify(finding),
-  };
 }
