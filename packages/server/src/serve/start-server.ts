@@ -17,7 +17,7 @@ import { LivePlatform } from "./live-platform.ts";
 import { followPlatform } from "./observe-platform.ts";
 
 /** The built dashboard beside the packages. */
-const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard/dist");
+const DASHBOARD_DIR = resolve(import.meta.dirname, "../../../dashboard/dist");
 /** Settings are asked for at every request and seldom change. */
 const SETTINGS_CACHE_MS = 2000;
 
