@@ -34,13 +34,16 @@ interface Closed {
  */
 export class FindingDesk {
   readonly #context: TenantContext;
+  readonly #onTold: () => void;
   readonly #kept = new Map<string, Kept>();
   /** Closed findings whose explanation is not settled. */
   readonly #closed = new Map<string, Closed>();
   #working: Promise<void> | undefined;
 
-  constructor(context: TenantContext) {
+  /** @param onTold is called when an explanation has been stored. */
+  constructor(context: TenantContext, onTold: () => void) {
     this.#context = context;
+    this.#onTold = onTold;
   }
 
   /** After a start: what had closed and was not settled yet. */
@@ -137,6 +140,7 @@ export class FindingDesk {
     this.#kept.delete(finding.id);
     if (settled) this.#closed.delete(finding.id);
     else this.#closed.set(finding.id, { ...closed, told: true });
+    this.#onTold();
   }
 
   #rowOf(

@@ -31,23 +31,40 @@ import { FindingDesk } from "./finding-desk.ts";
 import { findingById, findingPage } from "./finding-list.ts";
 import { clusterRows, metricRows, nodeRows, seriesPage, seriesRow } from "./inventory.ts";
 import { ranking } from "./ranking.ts";
+import { Revision } from "./revision.ts";
 import { scoreGrid } from "./score-grid.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** What one tenant can see and do: the reads of this room over its context. */
 export class LiveTenantView implements TenantView {
   readonly desk: FindingDesk;
+  readonly #revision = new Revision();
   readonly #context: TenantContext;
   readonly #ingest: (batch: IngestBatch) => Promise<IngestReport>;
 
   constructor(context: TenantContext, ingest: (batch: IngestBatch) => Promise<IngestReport>) {
     this.#context = context;
-    this.desk = new FindingDesk(context);
+    this.desk = new FindingDesk(context, () => this.#revision.rise());
     this.#ingest = ingest;
   }
 
   ingest(batch: IngestBatch): Promise<IngestReport> {
     return this.#ingest(batch);
+  }
+
+  /** Points came in or were scored. */
+  changed(): void {
+    this.#revision.rise();
+  }
+
+  /** The fold has moved on. */
+  stepped(): void {
+    this.#revision.rise();
+    this.desk.stepped();
+  }
+
+  revision(): string {
+    return this.#revision.name(this.#context.settings);
   }
 
   async summary(): Promise<TenantSummary> {

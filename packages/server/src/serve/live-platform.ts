@@ -131,9 +131,11 @@ export class LivePlatform implements Platform {
     if (!this.#ready) throw new Unavailable("the server is starting or stopping", 2000);
     const { limits } = this.options.settingsOf(tenantId);
     const gated = gate(tenantId, batch, this.#gatePlace, limits, this.options.now());
+    this.#view(tenantId).changed();
     await Promise.all(gated.messages.map((_, worker) => this.#append(tenantId, gated, worker)));
     const report = await reportOf(gated, this.pool);
     count(this.counters(tenantId), report);
+    this.#view(tenantId).changed();
     return report;
   }
 
@@ -243,6 +245,7 @@ export class LivePlatform implements Platform {
       const tenantId = this.inFlight.done(ticket);
       if (tenantId !== undefined) this.#touched.add(tenantId);
     }
+    for (const tenantId of this.#touched) this.#view(tenantId).changed();
     for (const wake of this.#waiters.splice(0)) wake();
     this.#wake();
   }
@@ -260,7 +263,7 @@ export class LivePlatform implements Platform {
   #advance(): void {
     for (const tenantId of this.#touched) {
       this.runner(tenantId).advance(this.inFlight.oldestMs(tenantId));
-      this.#view(tenantId).desk.stepped();
+      this.#view(tenantId).stepped();
       this.scoredAtMs.set(tenantId, this.options.now());
     }
     this.#touched.clear();
