@@ -83,9 +83,9 @@ describe("a read that names the state it has seen", () => {
   it("is computed again after the settings changed", async () => {
     const before = await ask("acme", "/summary");
     server.running.control.changeSettings("acme", { budgetDays: 9 });
-    now += 5000;
     const after = await ask("acme", "/summary", before.tag);
-    expect([after.status, JSON.parse(after.text).budgetDays]).toEqual([200, 9]);
+    expect(after.status).toBe(200);
+    expect((await ask("acme", "/summary", after.tag)).status).toBe(304);
   });
 
   it("is computed again once per minute where its range follows the clock", async () => {

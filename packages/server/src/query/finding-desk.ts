@@ -53,7 +53,7 @@ export class FindingDesk {
       const { closedMs, id } = stored;
       if (closedMs !== null) this.#closed.set(id, { finding, closedMs, told: told !== undefined });
     }
-    this.stepped();
+    this.advanced();
   }
 
   /** The fold opened, changed or closed a finding. */
@@ -73,7 +73,7 @@ export class FindingDesk {
   }
 
   /** The fold has moved on. */
-  stepped(): void {
+  advanced(): void {
     if (this.#closed.size === 0) return;
     this.#working ??= this.#freezeAll().finally(() => {
       this.#working = undefined;

@@ -1,4 +1,6 @@
 import { type CalibrationReport, DAY_MS, severityOf, type TimeRange } from "@foreshock/core";
+import type { FindingRecord } from "../fleet/finding-record.ts";
+import type { FleetFollower } from "../fleet/fleet-host.ts";
 import type {
   AlarmFilter,
   AlarmRow,
@@ -36,15 +38,15 @@ import { scoreGrid } from "./score-grid.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** What one tenant can see and do: the reads of this room over its context. */
-export class LiveTenantView implements TenantView {
-  readonly desk: FindingDesk;
+export class LiveTenantView implements TenantView, FleetFollower {
+  readonly #desk: FindingDesk;
   readonly #revision = new Revision();
   readonly #context: TenantContext;
   readonly #ingest: (batch: IngestBatch) => Promise<IngestReport>;
 
   constructor(context: TenantContext, ingest: (batch: IngestBatch) => Promise<IngestReport>) {
     this.#context = context;
-    this.desk = new FindingDesk(context, () => this.#revision.rise());
+    this.#desk = new FindingDesk(context, () => this.#revision.rise());
     this.#ingest = ingest;
   }
 
@@ -52,15 +54,31 @@ export class LiveTenantView implements TenantView {
     return this.#ingest(batch);
   }
 
-  /** Points came in or were scored. */
   changed(): void {
     this.#revision.rise();
   }
 
-  /** The fold has moved on. */
-  stepped(): void {
+  advanced(): void {
     this.#revision.rise();
-    this.desk.stepped();
+    this.#desk.advanced();
+  }
+
+  findingChanged(finding: FindingRecord): void {
+    this.#desk.changed(finding);
+  }
+
+  findingRetracted(id: string): void {
+    this.#desk.retracted(id);
+  }
+
+  /** After a start, when all series and the fold are known. */
+  takeUp(): void {
+    this.#desk.takeUp();
+  }
+
+  /** Resolves when everything that closed is explained. */
+  settled(): Promise<void> {
+    return this.#desk.settled();
   }
 
   revision(): string {
@@ -68,8 +86,8 @@ export class LiveTenantView implements TenantView {
   }
 
   async summary(): Promise<TenantSummary> {
-    const { tenantId, directory, runner, watermark, store, settings } = this.#context;
-    const { budgetDays } = settings;
+    const { tenantId, directory, runner, watermark, store } = this.#context;
+    const { budgetDays } = runner;
     const firstMs = Math.min(...directory.series.map((info) => info.firstMs || watermark));
     const watchedDays = Math.min(30, Math.max(0, watermark - firstMs) / DAY_MS);
     const { score } = runner.tenantNow;
@@ -135,11 +153,11 @@ export class LiveTenantView implements TenantView {
   }
 
   findings(range: TimeRange, page: Page): Promise<Paged<FindingRow>> {
-    return findingPage(this.#context, this.desk, range, page);
+    return findingPage(this.#context, this.#desk, range, page);
   }
 
   finding(findingId: string): Promise<FindingRow | undefined> {
-    return findingById(this.#context, this.desk, findingId);
+    return findingById(this.#context, this.#desk, findingId);
   }
 
   async scores(query: ScoresQuery): Promise<ScoresReply> {

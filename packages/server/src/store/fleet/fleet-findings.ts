@@ -66,12 +66,6 @@ export class FindingsTable {
   }
 
   /** Whether there was such a finding. */
-  close(id: string, closedMs: number): boolean {
-    const sql = "UPDATE finding SET closed_ms = ? WHERE tenant = ? AND id = ?";
-    return this.#run(sql, closedMs, this.#tenant, id) > 0;
-  }
-
-  /** Whether there was such a finding. */
   delete(id: string): boolean {
     return this.#run("DELETE FROM finding WHERE tenant = ? AND id = ?", this.#tenant, id) > 0;
   }
@@ -84,13 +78,6 @@ export class FindingsTable {
   get(id: string): StoredFinding | undefined {
     const sql = `SELECT ${COLUMNS} FROM finding WHERE tenant = ? AND id = ?`;
     return this.#rows(sql, this.#tenant, id)[0];
-  }
-
-  /** Findings that are open, newest first. */
-  open(): StoredFinding[] {
-    const sql = `SELECT ${COLUMNS} FROM finding WHERE tenant = ? AND closed_ms IS NULL
-      ORDER BY opened_ms DESC, id`;
-    return this.#rows(sql, this.#tenant);
   }
 
   list({ startMs, endMs, limit, after }: FindingsQuery): StoredFinding[] {

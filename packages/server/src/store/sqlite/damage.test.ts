@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MINUTE_MS } from "@foreshock/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";
 import { PartitionStore } from "../partition/partition-store.ts";
-import { type Scratch, scratch } from "../testing.ts";
 import type { Damage } from "./damage.ts";
 import { StoreTooNew } from "./store-error.ts";
 
@@ -96,7 +96,7 @@ describe("a partition with damaged files", () => {
         values: Float64Array.of(-5),
       };
       store.append(pointBatch([next]));
-      expect(store.readRecent(id, 1).values[0]).toBe(-5);
+      expect(store.read(id, { startMs: lastMs + 1, endMs: EVER.endMs }).values[0]).toBe(-5);
       expect(store.read(id, EVER).timestampsMs.length).toBe(store.entry(id).pointCount);
     }
     store.close();
