@@ -1,13 +1,24 @@
-import type { DurationMs, EpochMs, FleetFinding } from "@foreshock/core";
+import type { DurationMs, EpochMs } from "@foreshock/core";
 import type { SeriesDirectory } from "../dispatch/directory.ts";
 import { LATEST_LENGTH, type Positions, type ScoredMessage } from "../partition/protocol.ts";
 import type { FleetState, FleetStore, TenantFleetStore } from "../store/fleet/fleet-store.ts";
+import { type FindingRecord, upgradeFindings } from "./finding-record.ts";
 import { isBehind, readPositions, writePositions } from "./fold-positions.ts";
 import { type FoldSettings, TenantRunner } from "./tenant-runner.ts";
 
 const FOLD_SLOT = "fold";
 const RUNS_SLOT = "runs";
 const STEP_SETTING = "step_ms";
+
+/** Hears what becomes of a tenant's fold. */
+export interface FleetFollower {
+  findingChanged(finding: FindingRecord): void;
+  findingRetracted(id: string): void;
+  /** Points were scored, or will never be. */
+  changed(): void;
+  /** The fold was moved on as far as it goes. */
+  advanced(): void;
+}
 
 export interface FleetHostOptions {
   readonly directory: SeriesDirectory;
@@ -18,6 +29,7 @@ export interface FleetHostOptions {
   readonly now: () => EpochMs;
   /** A tenant's state could not be saved: it takes longer to catch up after the next start. */
   readonly saveFailed: (tenantId: string, error: unknown) => void;
+  readonly follower: (tenantId: string) => FleetFollower;
 }
 
 /**
@@ -57,7 +69,7 @@ export class FleetHost {
       const end = ends[run]!;
       const info = this.#options.directory.update(handles[run]!, latest, run * LATEST_LENGTH);
       this.runner(info.key.tenantId).take(info, message, first, end);
-      this.#touched.add(info.key.tenantId);
+      this.touch(info.key.tenantId);
       first = end;
     }
   }
@@ -65,6 +77,7 @@ export class FleetHost {
   /** Something of the tenant has been scored, or will never be: its fold may go on. */
   touch(tenantId: string): void {
     this.#touched.add(tenantId);
+    this.#options.follower(tenantId).changed();
   }
 
   /** Folds what is complete. `inFlightMs` gives a tenant's oldest point that is not scored yet. */
@@ -72,6 +85,7 @@ export class FleetHost {
     for (const tenantId of this.#touched) {
       this.runner(tenantId).advance(inFlightMs(tenantId));
       this.#scoredAtMs.set(tenantId, this.#options.now());
+      this.#options.follower(tenantId).advanced();
     }
     this.#touched.clear();
   }
@@ -150,7 +164,8 @@ export class FleetHost {
     const stepMs = chosen > 0 || savedFold === undefined ? chosen : settings().stepMs;
     if (stepMs > 0) stepChosen(stepMs);
     forgetUnsaved(store, savedFold);
-    return new TenantRunner({
+    const follower = this.#options.follower(tenantId);
+    const runner = new TenantRunner({
       directory: directory.tenant(tenantId),
       settings,
       stepMs: stepMs > 0 ? stepMs : undefined,
@@ -159,10 +174,12 @@ export class FleetHost {
       shelf: () => store.scores,
       events: {
         stepChosen,
-        findingChanged: (finding) => store.findings.put(storedFinding(finding)),
-        findingRetracted: (id) => store.findings.delete(id),
+        findingChanged: (finding) => follower.findingChanged(finding),
+        findingRetracted: (id) => follower.findingRetracted(id),
       },
     });
+    upgradeFindings(store.findings, (number) => runner.seriesOf(number));
+    return runner;
   }
 }
 
@@ -178,17 +195,4 @@ function isOfTheFile(error: unknown): boolean {
 function forgetUnsaved(store: TenantFleetStore, saved: FleetState | undefined): void {
   if (saved !== undefined) store.findings.deleteOpenedAfter(saved.uptoMs);
   else if (!store.hasState(FOLD_SLOT)) store.findings.deleteOpenedAfter(Number.NEGATIVE_INFINITY);
-}
-
-function storedFinding(finding: FleetFinding) {
-  return {
-    id: finding.id,
-    level: finding.level,
-    clusterId: finding.clusterId,
-    nodeId: finding.nodeId ?? "",
-    openedMs: finding.openedMs,
-    closedMs: finding.closedMs ?? null,
-    score: 0,
-    payload: JSON.stringify(finding),
-  };
 }

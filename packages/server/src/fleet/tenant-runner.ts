@@ -1,7 +1,6 @@
 import {
   type DurationMs,
   type EpochMs,
-  type FleetFinding,
   type FleetNames,
   type FleetStep,
   Refusal,
@@ -12,6 +11,7 @@ import {
 import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import { LATE_MAX_MS } from "../dispatch/ingest-gate.ts";
 import { type EntityNow, known, NOTHING, note } from "./entity-now.ts";
+import { type FindingRecord, recordOf } from "./finding-record.ts";
 import { KeptRuns, type ScoredColumns } from "./kept-runs.ts";
 import {
   type DayShelf,
@@ -31,7 +31,7 @@ const KEPT_RUNS_MAX = 100_000;
 export interface RunnerEvents {
   /** The grid has been chosen: it must be remembered for good. */
   stepChosen(stepMs: DurationMs): void;
-  findingChanged(finding: FleetFinding): void;
+  findingChanged(finding: FindingRecord): void;
   findingRetracted(id: string): void;
 }
 
@@ -71,7 +71,7 @@ export class TenantRunner {
   /** Fold's number of each series, by its index in the tenant. */
   readonly #numbers: (number | undefined)[] = [];
   /** The series behind each of the fold's numbers. */
-  readonly #infos: SeriesInfo[] = [];
+  readonly #infos: (SeriesInfo | undefined)[] = [];
   #newestMs = Number.NEGATIVE_INFINITY;
   readonly #nodesNow: EntityNow[] = [];
   readonly #clustersNow: EntityNow[] = [];
@@ -145,11 +145,9 @@ export class TenantRunner {
     return number < 0 ? undefined : this.#fold?.fleet.nodeSinceMs(number);
   }
 
-  /** The series behind a number of the fold. */
-  infoOf(number: number): SeriesInfo {
-    const info = this.#infos[number];
-    if (info === undefined) throw new Error(`the fold knows no series ${number}`);
-    return info;
+  /** The series behind a number of the fold; undefined where it has none, or its partition lost it. */
+  seriesOf(number: number): SeriesInfo | undefined {
+    return this.#infos[number];
   }
 
   /** 0 until the grid is chosen. */
@@ -312,7 +310,9 @@ export class TenantRunner {
     history.put(history.entity(TENANT_PLACE), startMs, scoreOfP(tenant.promisedP, fold.stepMs));
     this.tenantNow = { score: known(tenant.score), anomalous: tenant.anomalousNodes };
     for (const id of step.retracted) this.#options.events.findingRetracted(id);
-    for (const finding of step.changed) this.#options.events.findingChanged(finding);
+    for (const finding of step.changed) {
+      this.#options.events.findingChanged(recordOf(finding, (number) => this.#infos[number]));
+    }
   }
 }
 

@@ -65,6 +65,7 @@ export class LivePlatform implements Platform {
   readonly fleetStore: FleetStore;
   readonly inFlight = new InFlight();
   readonly options: LivePlatformOptions;
+  readonly #views = new Map<string, LiveTenantView>();
   readonly #checkpoints: Checkpoints;
   readonly #starts: OwnerStart;
   readonly #gatePlace: GatePlace;
@@ -95,6 +96,7 @@ export class LivePlatform implements Platform {
       gridFixed: options.gridFixed,
       now,
       saveFailed: (tenantId, error) => events.stateNotSaved(tenantId, error),
+      follower: (tenantId) => this.#view(tenantId),
     });
     this.pool = new PartitionPool(
       { partitionCount, ownerCount, link },
@@ -125,6 +127,12 @@ export class LivePlatform implements Platform {
   }
 
   forTenant(tenantId: string): TenantView {
+    return this.#view(tenantId);
+  }
+
+  #view(tenantId: string): LiveTenantView {
+    const known = this.#views.get(tenantId);
+    if (known !== undefined) return known;
     const context = new TenantContext({
       tenantId,
       directory: this.directory.tenant(tenantId),
@@ -136,7 +144,9 @@ export class LivePlatform implements Platform {
       settings: () => this.options.settingsOf(tenantId),
       backlogPoints: () => this.inFlight.points(tenantId),
     });
-    return new LiveTenantView(context, (batch) => this.ingest(tenantId, batch));
+    const made = new LiveTenantView(context, (batch) => this.ingest(tenantId, batch));
+    this.#views.set(tenantId, made);
+    return made;
   }
 
   runner(tenantId: string): TenantRunner {
@@ -161,9 +171,11 @@ export class LivePlatform implements Platform {
     }
     const { limits } = this.options.settingsOf(tenantId);
     const gated = gate(tenantId, batch, this.#gatePlace, limits, this.options.now());
+    this.#view(tenantId).changed();
     await allOf(gated.messages.map((_, owner) => this.#append(tenantId, gated, owner)));
     const report = await reportOf(gated, this.pool);
     count(this.counters(tenantId), report);
+    this.#view(tenantId).changed();
     return report;
   }
 
@@ -176,10 +188,11 @@ export class LivePlatform implements Platform {
     });
   }
 
-  /** Resolves when everything that was sent has been scored and folded. */
+  /** Resolves when everything that was sent has been scored and folded, and what closed is explained. */
   async settled(): Promise<void> {
     await this.pool.askAll({ what: "drain" });
     this.#advance();
+    await Promise.all(this.#views.values().map((view) => view.settled()));
   }
 
   /** Saves models and folds, so that a restart begins here. One at a time. */
@@ -212,6 +225,7 @@ export class LivePlatform implements Platform {
       throw error;
     }
     this.#advance();
+    for (const tenantId of this.tenantIds()) this.#view(tenantId).takeUp();
     this.#state = "ready";
     this.#checkpoints.start();
   }

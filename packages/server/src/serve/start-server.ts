@@ -19,7 +19,7 @@ import { LivePlatform, type PlatformEvents } from "./live-platform.ts";
 import { followPlatform } from "./observe-platform.ts";
 
 /** The built dashboard beside the packages. */
-const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard/dist");
+const DASHBOARD_DIR = resolve(import.meta.dirname, "../../../dashboard/dist");
 
 export interface StartOptions {
   readonly config: Config;
