@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join, resolve } from "node:path";
-import { acceptanceTable } from "./accuracy/tables/acceptance-table.ts";
+import { acceptanceTable } from "./goals/acceptance-table.ts";
+import type { PageTable } from "./page-table.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const RESULTS = join(ROOT, "bench/results");
@@ -14,14 +15,6 @@ export interface Figure {
   readonly goal: string;
   /** False is shown as a miss; left out where there is no goal. */
   readonly met?: boolean;
-}
-
-/** A table of the page with what a stranger must know to read it. */
-export interface PageTable {
-  readonly title: string;
-  readonly notes: readonly string[];
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
 }
 
 export interface BenchResult {

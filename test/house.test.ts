@@ -125,7 +125,7 @@ function sourcesOf(pkg: string): Source[] {
       pkg,
       room: relative(base, file).includes("/") ? relative(base, file).split("/")[0]! : "",
       text: readFileSync(file, "utf8"),
-      test: /\.test\.tsx?$|(^|\/)contract\.ts$|-contract\.ts$/.test(file),
+      test: /\.test\.tsx?$|(^|\/)contract(\.ts$|\/)|-contract\.ts$/.test(file),
     }));
 }
 

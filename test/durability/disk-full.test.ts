@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { FROM_SOURCE } from "../tooling/from-source.ts";
 import { pointsAfter } from "./workload.ts";
 
 const STORE = new URL("../../packages/server/src/store/", import.meta.url);
@@ -49,7 +50,7 @@ describe("a store that cannot write any more", () => {
 function writeThroughFullDisk(dir: string): Promise<{ refusals: number; rounds: number }> {
   const script = join(import.meta.dirname, "writer.ts");
   const limit = `--fsize=${FILE_BYTES_MAX}:unlimited`;
-  const child = spawn("prlimit", [limit, process.execPath, script, dir, "0"]);
+  const child = spawn("prlimit", [limit, process.execPath, FROM_SOURCE, script, dir, "0"]);
   return new Promise((resolve, reject) => {
     let refusals = 0;
     let rounds = 0;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { FROM_SOURCE } from "../tooling/from-source.ts";
 import { pointsAfter } from "./workload.ts";
 
 const STORE = new URL("../../packages/server/src/store/", import.meta.url);
@@ -51,7 +52,7 @@ function writeUntilKilled(
   moment: number,
 ): Promise<number> {
   const script = join(import.meta.dirname, "writer.ts");
-  const child = spawn(process.execPath, [script, dir, String(first)]);
+  const child = spawn(process.execPath, [FROM_SOURCE, script, dir, String(first)]);
   return new Promise((resolve, reject) => {
     let out = "";
     let errors = "";

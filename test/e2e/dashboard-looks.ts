@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { coloursOn } from "./browser.ts";
-import type { Stage } from "./dashboard-suite.ts";
+import type { Stage } from "./dashboard-stage.ts";
 
 /** The severity scale: none, low, moderate, major, critical. Measured for contrast and colour blindness. */
 const PALETTE = {

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { textOf } from "./browser.ts";
-import type { Stage } from "./dashboard-suite.ts";
+import type { Stage } from "./dashboard-stage.ts";
 
 const API = "**/api/v1/**";
 

@@ -3,10 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  encodeWriteRequest,
-  snappy,
-} from "../../packages/server/src/ingest/testing-remote-write.ts";
+import { encodeWriteRequest, snappy } from "../../packages/server/testing/remote-write-bytes.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
 const DAY_MS = 86_400_000;

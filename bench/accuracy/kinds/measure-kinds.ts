@@ -1,6 +1,6 @@
 import { type AnomalyKind, createStreamEngine, LABEL_OF_KIND } from "@foreshock/core";
 import { FAULT_KINDS } from "@foreshock/core/generator";
-import type { PageTable } from "../../page.ts";
+import type { PageTable } from "../../page-table.ts";
 import { printTables } from "../print-tables.ts";
 import { type CasePlan, type FaultCase, faultCases } from "./fault-cases.ts";
 import { type RampQuality, rampCases } from "./ramp-cases.ts";

@@ -1,4 +1,4 @@
-import type { PageTable } from "../../page.ts";
+import type { PageTable } from "../../page-table.ts";
 import type { FleetFigures } from "../protocol/fleets.ts";
 import { num } from "./cells.ts";
 

@@ -8,7 +8,7 @@ import {
   listTenants,
   revokeKey,
 } from "./key-commands.ts";
-import type { Shell } from "./program.ts";
+import type { Shell } from "./shell.ts";
 import { duration, positive } from "./terminal/flag-values.ts";
 
 interface CreateKeyFlags extends DataFlags {

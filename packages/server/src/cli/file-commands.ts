@@ -6,8 +6,8 @@ import { type CalibrationFlags, calibration } from "./calibration/calibration.ts
 import { type DetectFlags, detect } from "./detect/detect.ts";
 import { listEngines } from "./detect/engine-list.ts";
 import { importFiles } from "./import/import.ts";
-import type { Shell } from "./program.ts";
 import { type RankFlags, rank } from "./rank/rank.ts";
+import type { Shell } from "./shell.ts";
 import { instant, names, positive, score, since, wholeNumber } from "./terminal/flag-values.ts";
 
 interface CsvFlags {

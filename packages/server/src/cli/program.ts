@@ -1,51 +1,20 @@
 import { Command, Option } from "commander";
 import { addDataCommands } from "./data-commands.ts";
 import { addFileCommands } from "./file-commands.ts";
+import type { DemoFlags } from "./serve/demo.ts";
+import type { ServeFlags } from "./serve/serve.ts";
 import { addServerCommands } from "./server-commands.ts";
+import type { Shell } from "./shell.ts";
 import { type Context, contextOf, type GlobalFlags } from "./terminal/context.ts";
 import type { ExitCode } from "./terminal/exit-code.ts";
 import { instant, names, positive, wholeNumber } from "./terminal/flag-values.ts";
 import type { Io } from "./terminal/io.ts";
-
-/** Flags of the server itself; `config/` reads the rest from the environment. */
-export interface ServeFlags {
-  readonly host?: string | undefined;
-  readonly port?: number | undefined;
-  readonly dataDir?: string | undefined;
-  readonly workers?: number | undefined;
-  readonly logLevel?: string | undefined;
-  readonly retention?: number | undefined;
-  readonly scrubHours?: number | undefined;
-}
-
-export interface DemoFlags extends ServeFlags {
-  /** Nodes of the simulated fleet. */
-  readonly nodes?: number | undefined;
-  /** Days of history. */
-  readonly days?: number | undefined;
-  readonly seed?: number | undefined;
-  /** Where history ends, in epoch milliseconds; now where left out. */
-  readonly end?: number | undefined;
-  /** Print what was found, missed and false against the answer key, then end. */
-  readonly score: boolean;
-  /** Watch this very machine beside the simulated fleet. */
-  readonly live: boolean;
-}
 
 /** What the command line cannot do by itself: `main.ts` hands it in, so that tests can too. */
 export interface LongCommands {
   readonly serve: (flags: ServeFlags, context: Context) => Promise<ExitCode>;
   readonly demo: (flags: DemoFlags, context: Context) => Promise<ExitCode>;
 }
-
-/** Where commands say what they ended with. */
-export interface Shell {
-  readonly io: Io;
-  /** Runs an action with the flags of the whole line and keeps its exit code. */
-  readonly run: (command: Command, action: Action) => Promise<void>;
-}
-
-export type Action = (context: Context) => Promise<ExitCode> | ExitCode;
 
 /** The whole command line. `ended` hears the exit code of the command that ran. */
 export function buildProgram(
@@ -71,7 +40,6 @@ export function buildProgram(
     .exitOverride()
     .addHelpText("after", EXAMPLES);
   const shell: Shell = {
-    io,
     run: async (command, action) => {
       ended(await action(contextOf(io, command.optsWithGlobals<GlobalFlags>())));
     },

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AuthError, ConnectionError, NotFoundError, ServerError } from "@foreshock/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runForTest } from "../../testing/testing-io.ts";
 import { CliError, EXIT, exitCodeOf } from "./terminal/exit-code.ts";
-import { runForTest } from "./testing-io.ts";
 
 describe("runCli", () => {
   it("prints help and version on stdout and ends with 0", async () => {

@@ -2,7 +2,7 @@ import { LEVELS, type Level } from "@foreshock/core";
 import { Argument, type Command } from "commander";
 import { type TopFlags, top } from "./live/top.ts";
 import { type WhyFlags, why } from "./live/why.ts";
-import type { Shell } from "./program.ts";
+import type { Shell } from "./shell.ts";
 import { positive, score, since, wholeNumber } from "./terminal/flag-values.ts";
 
 /** `--watch` alone looks every five seconds. */

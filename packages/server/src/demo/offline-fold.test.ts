@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { offlineFindings } from "../../testing/offline-fold.ts";
 import { SimulatedFleet } from "./fleet.ts";
-import { offlineFindings } from "./offline-fold.ts";
 
 const OPTIONS = { seed: 1, nodes: 60, days: 14, endMs: Date.parse("2026-03-11T14:20:00Z") };
 const BUDGET_DAYS = 7;

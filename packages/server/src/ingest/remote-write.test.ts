@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import {
+  encodeWriteRequest,
+  snappy,
+  type TestSeries,
+  varint,
+} from "../../testing/remote-write-bytes.ts";
 import { seriesOf } from "../platform/ingest-batch.ts";
 import { IngestProblem } from "./ingest-problem.ts";
 import { RemoteWriteReader } from "./remote-write.ts";
 import { SnappyReader } from "./snappy.ts";
-import { encodeWriteRequest, snappy, type TestSeries, varint } from "./testing-remote-write.ts";
 
 const NAMES = { cluster: ["cluster", "job"], node: ["instance", "node"], stripPort: false };
 const POINTS_MAX = 1000;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { copy, literal, snappy, varint } from "../../testing/remote-write-bytes.ts";
 import { IngestProblem } from "./ingest-problem.ts";
 import { SnappyReader } from "./snappy.ts";
-import { copy, literal, snappy, varint } from "./testing-remote-write.ts";
 
 const MIB = 1024 * 1024;
 const unsnappy = (bytes: Uint8Array, bytesMax: number): Buffer =>

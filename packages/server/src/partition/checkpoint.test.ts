@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch, UNHARMED } from "../../testing/scratch.ts";
 import { PartitionStore } from "../store/partition/partition-store.ts";
-import { type Scratch, scratch, UNHARMED } from "../store/testing.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { Emission } from "./emission.ts";
 import { PartitionRuntime } from "./partition-runtime.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DAY_MS, MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Scratch, scratch } from "../store/testing.ts";
+import { type Scratch, scratch } from "../../testing/scratch.ts";
 import { seriesIdOf } from "./partition-of.ts";
 import { PartitionOwner } from "./partition-owner.ts";
 import type { DamageMessage, FromWorker, OpenAnswer, Question } from "./protocol.ts";
@@ -28,8 +28,8 @@ describe("what a partition's owner reports of its store", () => {
     send(1, 0, POINTS);
     owner.turn(1e6);
     await expect.poll(() => posted.some(({ type }) => type === "durable")).toBe(true);
-    await ask({ what: "prepare-checkpoint" });
-    await ask({ what: "commit-checkpoint" });
+    await ask({ what: "begin-checkpoint" });
+    await ask({ what: "end-checkpoint", save: true });
     await ask({ what: "close" });
   });
   afterEach(async () => {
@@ -121,6 +121,7 @@ describe("what a partition's owner reports of its store", () => {
     const { series } = (await ask({ what: "open" })) as OpenAnswer;
     await ask({
       what: "announce",
+      behind: [],
       series: series.map(({ metadata, partition }, handle) => ({
         handle,
         key: KEY,

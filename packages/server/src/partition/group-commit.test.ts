@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Scratch, scratch } from "../store/testing.ts";
+import { type Scratch, scratch } from "../../testing/scratch.ts";
 import { PartitionOwner } from "./partition-owner.ts";
 import type { AppendPart, FromWorker } from "./protocol.ts";
 

@@ -1,11 +1,13 @@
 import type { DurationMs } from "@foreshock/core";
+import type { Failure } from "../platform/platform-errors.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
+import { failureOf } from "./failure.ts";
 import type { FromWorker } from "./protocol.ts";
 
 interface Ticket {
   /** Partitions that have not said yet that its points are durable. */
   open: number;
-  failure: string | undefined;
+  failure: Failure | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export class GroupCommit {
   }
 
   /** A batch was appended to these partitions; `failures` could not take their part. */
-  add(ticket: number, partitions: readonly PartitionCommit[], failure: string | undefined): void {
+  add(ticket: number, partitions: readonly PartitionCommit[], failure: Failure | undefined): void {
     this.#tickets.set(ticket, { open: partitions.length, failure });
     for (const partition of partitions) {
       const waiting = this.#unwritten.get(partition);
@@ -44,7 +46,7 @@ export class GroupCommit {
   /** Writes what was appended, and lets the disk work on it. One sync at a time for a partition. */
   start(): void {
     for (const partition of [...this.#unwritten.keys()]) {
-      // A write that fails at once calls `start` again, which may have taken this entry already.
+      // A write that failed at once has started the rest already.
       const tickets = this.#unwritten.get(partition);
       if (tickets === undefined || this.#syncing.has(partition)) continue;
       this.#unwritten.delete(partition);
@@ -63,13 +65,13 @@ export class GroupCommit {
 
   async #write(partition: PartitionCommit, tickets: readonly number[]): Promise<void> {
     this.#syncing.add(partition);
-    let failure: string | undefined;
+    let failure: Failure | undefined;
     const beganMs = performance.now();
     try {
       partition.stage();
       await partition.store.synced();
     } catch (error) {
-      failure = error instanceof Error ? error.message : String(error);
+      failure = failureOf(error);
     }
     this.#written(partition, performance.now() - beganMs);
     this.#syncing.delete(partition);
@@ -77,7 +79,7 @@ export class GroupCommit {
     this.start();
   }
 
-  #done(ticket: number, failure: string | undefined): void {
+  #done(ticket: number, failure: Failure | undefined): void {
     const entry = this.#tickets.get(ticket)!;
     entry.open--;
     entry.failure ??= failure;
@@ -88,7 +90,7 @@ export class GroupCommit {
     const { failure } = this.#tickets.get(ticket)!;
     this.#tickets.delete(ticket);
     if (failure === undefined) this.#post({ type: "durable", ticket });
-    else this.#post({ type: "failed", ticket, message: failure });
+    else this.#post({ type: "failed", ticket, failure });
   }
 }
 

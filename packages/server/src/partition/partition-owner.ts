@@ -1,18 +1,23 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs, TimeRange } from "@foreshock/core";
 import type { AnomalyRow, PointsReply } from "../platform/platform.ts";
+import type { Failure } from "../platform/platform-errors.ts";
+import type { Disk } from "../store/sqlite/disk.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { buffersOf, Emission } from "./emission.ts";
+import { failureOf } from "./failure.ts";
 import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
 import type { LiveSeries } from "./live-series.ts";
 import { PartitionRuntime } from "./partition-runtime.ts";
 import type {
   AppendMessage,
   AskMessage,
+  BehindTenant,
   ExplainedSeries,
   ExplainQuestion,
   FromWorker,
   OpenAnswer,
+  Positions,
   Question,
   SavedStates,
   SeriesHistory,
@@ -37,6 +42,8 @@ export interface PartitionOwnerOptions {
   readonly partitions: readonly number[];
   /** In this time every sealed chunk is checked once; 0 turns the scrub off. */
   readonly scrubEveryMs: DurationMs;
+  /** The machine's own where it is left out. */
+  readonly disk?: Disk | undefined;
 }
 
 type Post = (message: FromWorker, columns?: ArrayBuffer[]) => void;
@@ -55,11 +62,11 @@ export class PartitionOwner {
   /** Between the two halves of a checkpoint nothing is folded. */
   #paused = false;
 
-  constructor({ dataDir, partitions, scrubEveryMs }: PartitionOwnerOptions, post: Post) {
+  constructor({ dataDir, partitions, scrubEveryMs, disk }: PartitionOwnerOptions, post: Post) {
     this.#post = post;
     this.#commits = new GroupCommit(post, (commit, tookMs) => this.#written(commit, tookMs));
     for (const partition of partitions) {
-      const store = openWatchedStore(join(dataDir, `p${partition}`), partition, post);
+      const store = openWatchedStore(join(dataDir, `p${partition}`), partition, post, disk);
       this.#runtimes.set(partition, new PartitionRuntime(store, this.#emission));
     }
     const stores = [...this.#runtimes.values()].map(({ store }) => store);
@@ -106,14 +113,14 @@ export class PartitionOwner {
   #append({ ticket, parts }: AppendMessage): void {
     this.#emission.expect(ticket, parts.length);
     const taken: PartitionRuntime[] = [];
-    let failure: string | undefined;
+    let failure: Failure | undefined;
     for (const part of parts) {
       try {
         const runtime = this.#runtime(part.partition);
         runtime.append(ticket, part);
         taken.push(runtime);
       } catch (error) {
-        failure = textOf(error);
+        failure = failureOf(error);
         this.#emission.partDone(ticket);
       }
     }
@@ -138,7 +145,7 @@ export class PartitionOwner {
     try {
       this.#reply(id, this.#ask(question));
     } catch (error) {
-      this.#post({ type: "refused", id, message: textOf(error) });
+      this.#post({ type: "refused", id, failure: failureOf(error) });
     }
   }
 
@@ -151,14 +158,11 @@ export class PartitionOwner {
       case "open":
         return this.#open();
       case "announce":
-        return this.#announce(question.series);
-      case "prepare-checkpoint":
-        for (const runtime of this.#runtimes.values()) runtime.commit();
-        this.#send();
-        this.#paused = true;
-        return undefined;
-      case "commit-checkpoint":
-        return this.#commitCheckpoint();
+        return this.#announce(question.series, question.behind);
+      case "begin-checkpoint":
+        return this.#beginCheckpoint();
+      case "end-checkpoint":
+        return this.#endCheckpoint(question.save);
       case "drop-before":
         return this.#dropBefore(question.atMs);
       case "points":
@@ -187,28 +191,33 @@ export class PartitionOwner {
 
   #open(): OpenAnswer {
     const series: StoredSeries[] = [];
+    const detected: Record<number, number> = {};
     for (const [partition, { store }] of this.#runtimes) {
       for (const entry of store.entries()) series.push({ partition, ...entry });
+      detected[partition] = store.detectedPosition;
     }
-    return { series };
+    return { series, detected };
   }
 
-  /** After `open`: the main thread's numbers for what is stored; then what came after the saved states is folded. */
-  #announce(series: Extract<Question, { what: "announce" }>["series"]): undefined {
-    for (const { partition, ...fresh } of series) this.#runtime(partition).announce(fresh);
-    for (const runtime of this.#runtimes.values()) catchUpAfterStart(runtime);
+  /** Everything is committed and what was scored is sent; from here on nothing is folded. */
+  #beginCheckpoint(): Positions {
+    for (const runtime of this.#runtimes.values()) runtime.commit();
     this.#send();
-    return undefined;
+    this.#paused = true;
+    return Object.fromEntries(
+      [...this.#runtimes].map(([partition, runtime]) => [partition, runtime.detectedPosition]),
+    );
   }
 
-  #commitCheckpoint(): SavedStates {
+  /** Saves what has been folded, where the tenants' folds are saved; folding goes on in any case. */
+  #endCheckpoint(save: boolean): SavedStates {
+    this.#paused = false;
     let [seriesCount, bytes] = [0, 0];
-    for (const runtime of this.#runtimes.values()) {
+    for (const runtime of save ? this.#runtimes.values() : []) {
       const saved = saveCheckpoint(runtime);
       seriesCount += saved.seriesCount;
       bytes += saved.bytes;
     }
-    this.#paused = false;
     return { seriesCount, bytes };
   }
 
@@ -219,6 +228,20 @@ export class PartitionOwner {
       for (const day of runtime.store.dropBefore(atMs)) days.add(day);
     }
     return [...days];
+  }
+
+  /** After `open`: the main thread's numbers for what is stored; then what came after the saved states is folded. */
+  #announce(
+    series: Extract<Question, { what: "announce" }>["series"],
+    behind: readonly BehindTenant[],
+  ): undefined {
+    for (const { partition, ...fresh } of series) this.#runtime(partition).announce(fresh);
+    for (const [partition, runtime] of this.#runtimes) {
+      const own = behind.filter((tenant) => tenant.partition === partition);
+      catchUpAfterStart(runtime, new Map(own.map(({ tenantId, fromMs }) => [tenantId, fromMs])));
+    }
+    this.#send();
+    return undefined;
   }
 
   #points(question: Extract<Question, { what: "points" }>): PointsReply {
@@ -267,8 +290,4 @@ export class PartitionOwner {
     for (const { store } of this.#runtimes.values()) store.close();
     this.#reply(id, undefined);
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import type { TimeRange } from "@foreshock/core";
 import { PartitionStore } from "../store/partition/partition-store.ts";
 import type { Damage } from "../store/sqlite/damage.ts";
+import type { Disk } from "../store/sqlite/disk.ts";
 import { seriesIdOf } from "./partition-of.ts";
 import type { DamageMessage } from "./protocol.ts";
 
@@ -9,6 +10,7 @@ export function openWatchedStore(
   dir: string,
   partition: number,
   report: (message: DamageMessage) => void,
+  disk?: Disk,
 ): PartitionStore {
   const early: Damage[] = [];
   let opened: PartitionStore | undefined;
@@ -17,7 +19,7 @@ export function openWatchedStore(
     if (opened === undefined) early.push(damage);
     else report(messageOf(damage, partition, opened));
   };
-  opened = PartitionStore.open(dir, { onDamage: tell });
+  opened = PartitionStore.open(dir, { onDamage: tell, disk });
   early.forEach(tell);
   return opened;
 }

@@ -23,7 +23,7 @@ function observeTenant(platform: LivePlatform, metrics: Metrics, tenantId: strin
   const { fold, newestMs } = platform.runner(tenantId);
   metrics.activeSeries.set({ tenant }, platform.directory.tenant(tenantId).series.length);
   metrics.findingsOpen.set({ tenant }, fold?.fleet.openFindings.length ?? 0);
-  const scoredAtMs = platform.scoredAtMs.get(tenantId);
+  const scoredAtMs = platform.fleet.scoredAtMs(tenantId);
   if (scoredAtMs === undefined || !Number.isFinite(newestMs)) return;
   metrics.detectionDelay.set({ tenant }, Math.max(0, scoredAtMs - newestMs) / 1000);
 }

@@ -38,6 +38,16 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
     },
     refused: (tenantId, reason, points) => refused.add(tenantId, reason, points),
     scored: (points) => metrics.pointsScored.inc({ engine: ENGINE.name }, points),
+    ownerEnded: (partitions, err, againInMs) =>
+      log.error({ partitions, err, againInMs }, "a partition owner ended; starting it again"),
+    ownerStarted: (partitions) => log.info({ partitions }, "a partition owner was started again"),
+    checkpointFailed: (err, againInMs) =>
+      log.error({ err, againInMs }, "checkpoint failed; trying again"),
+    stateNotSaved: (tenant, err) =>
+      log.error(
+        { tenant, err },
+        "a tenant's state was not saved; it will catch up from its points",
+      ),
     close() {
       clearInterval(timer);
       refused.flush();

@@ -13,4 +13,11 @@ export interface PlatformEvents {
   /** Points that were not taken in. */
   refused(tenantId: string, reason: string, points: number): void;
   scored(points: number): void;
+  /** An owner ended; it is started again after `againInMs`. */
+  ownerEnded(partitions: readonly number[], error: Error, againInMs: DurationMs): void;
+  ownerStarted(partitions: readonly number[]): void;
+  /** Nothing was lost: it is tried again. */
+  checkpointFailed(error: unknown, againInMs: DurationMs): void;
+  /** A tenant's state could not be saved: it catches up for longer after the next start. */
+  stateNotSaved(tenantId: string, error: unknown): void;
 }

@@ -8,10 +8,12 @@ import type { Config } from "../config/config.ts";
 import { lockDataDir } from "../config/data-dir.ts";
 import { createLog } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
+import type { LinkOwner } from "../partition/owner-link.ts";
+import { threadOwners } from "../partition/thread-owner.ts";
 import { ControlDb } from "../tenant/control-db.ts";
 import { Keyring } from "../tenant/keyring.ts";
 import { Limits } from "../tenant/limits.ts";
-import type { TenantSettings } from "../tenant/tenant-settings.ts";
+import { SettingsCache } from "../tenant/settings-cache.ts";
 import { VERSION } from "../version.ts";
 import { LivePlatform } from "./live-platform.ts";
 import { observePlatform } from "./observe-platform.ts";
@@ -19,9 +21,7 @@ import { operatorEvents } from "./operator-events.ts";
 import { Retention } from "./retention.ts";
 
 /** The built dashboard beside the packages. */
-const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard/dist");
-/** Settings are asked for at every request and seldom change. */
-const SETTINGS_CACHE_MS = 2000;
+const DASHBOARD_DIR = resolve(import.meta.dirname, "../../../dashboard/dist");
 
 export interface StartOptions {
   readonly config: Config;
@@ -33,8 +33,8 @@ export interface StartOptions {
   readonly refusedBurst?: number;
   /** Where log lines go; standard output where left out. */
   readonly logTo?: { write(line: string): void };
-  /** A partition's owner died; nothing more can be stored. Default: log and end the process. */
-  readonly onFailure?: (error: Error) => void;
+  /** Starts the partition owners. Default: worker threads. */
+  readonly link?: LinkOwner;
 }
 
 export interface RunningServer {
@@ -58,24 +58,21 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const partitionCount = lockDataDir(config.dataDir, config.partitionCount);
   const log = createLog(config.logLevel, options.logTo);
-  const control = ControlDb.open(join(config.dataDir, "control.db"), now);
-  const settingsOf = cachedSettings(control, now);
-  const onFailure =
-    options.onFailure ??
-    ((error: Error) => {
-      log.fatal({ err: error }, "a partition can no longer be served; ending");
-      process.exit(1);
-    });
   const metrics = new Metrics(VERSION, options.processMetrics ?? true);
   const events = operatorEvents(log, metrics);
+  const control = ControlDb.open(join(config.dataDir, "control.db"), now);
+  const monotonicMs = () => performance.now();
+  const settings = new SettingsCache(control, monotonicMs);
+  const settingsOf = (tenantId: string) => settings.of(tenantId);
   const platform = await LivePlatform.open({
     ...config,
     partitionCount,
     settingsOf,
+    gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
+    link: options.link ?? threadOwners(config),
     events,
-    onFailure,
   });
   observePlatform(platform, metrics, config.dataDir);
   const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
@@ -84,7 +81,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     keyring: new Keyring(control, now),
     limits: new Limits({
       limitsOf: (tenantId) => settingsOf(tenantId).limits,
-      monotonicMs: () => performance.now(),
+      monotonicMs,
       ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
     }),
     log,
@@ -127,16 +124,4 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 
 function secondsSince(beganMs: number): number {
   return Math.round(performance.now() - beganMs) / 1000;
-}
-
-function cachedSettings(control: ControlDb, now: () => EpochMs): (id: string) => TenantSettings {
-  const cache = new Map<string, { settings: TenantSettings; sinceMs: EpochMs }>();
-  return (tenantId) => {
-    const known = cache.get(tenantId);
-    const nowMs = now();
-    if (known !== undefined && nowMs - known.sinceMs < SETTINGS_CACHE_MS) return known.settings;
-    const settings = control.settings(tenantId);
-    cache.set(tenantId, { settings, sinceMs: nowMs });
-    return settings;
-  };
 }

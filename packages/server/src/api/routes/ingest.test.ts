@@ -1,8 +1,12 @@
 import { request } from "node:http";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
-import { encodeWriteRequest, snappy, varint } from "../../ingest/testing-remote-write.ts";
-import { type TestingServer, type TestingServerOptions, testingServer } from "../testing-server.ts";
+import { encodeWriteRequest, snappy, varint } from "../../../testing/remote-write-bytes.ts";
+import {
+  type TestingServer,
+  type TestingServerOptions,
+  testingServer,
+} from "../../../testing/testing-server.ts";
 
 let server: TestingServer;
 let auth: Record<string, string>;

@@ -11,13 +11,26 @@ import { demoFaults } from "../../demo/truth-route.ts";
 import { batchOf } from "../../platform/ingest-batch.ts";
 import type { IngestSeries } from "../../platform/ingest-series.ts";
 import { type RunningServer, startServer } from "../../serve/start-server.ts";
-import type { DemoFlags } from "../program.ts";
 import type { Context } from "../terminal/context.ts";
 import { printJson, say } from "../terminal/context.ts";
 import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
 import { Progress } from "../terminal/progress.ts";
 import { DemoKeys } from "./demo-keys.ts";
-import { configOf, stopSignal } from "./serve.ts";
+import { configOf, type ServeFlags, stopSignal } from "./serve.ts";
+
+export interface DemoFlags extends ServeFlags {
+  /** Nodes of the simulated fleet. */
+  readonly nodes?: number | undefined;
+  /** Days of history. */
+  readonly days?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Where history ends, in epoch milliseconds; now where left out. */
+  readonly end?: number | undefined;
+  /** Print what was found, missed and false against the answer key, then end. */
+  readonly score: boolean;
+  /** Watch this very machine beside the simulated fleet. */
+  readonly live: boolean;
+}
 
 const LIVE_TENANT = "local";
 const LIVE_EVERY_MS = 5000;

@@ -1,10 +1,20 @@
 import { once } from "node:events";
 import { ConfigProblem, readConfig } from "../../config/config.ts";
 import { startServer } from "../../serve/start-server.ts";
-import type { ServeFlags } from "../program.ts";
 import type { Context } from "../terminal/context.ts";
 import { say } from "../terminal/context.ts";
 import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
+
+/** Flags of the server itself; `config/` reads the rest from the environment. */
+export interface ServeFlags {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly dataDir?: string | undefined;
+  readonly workers?: number | undefined;
+  readonly logLevel?: string | undefined;
+  readonly retention?: number | undefined;
+  readonly scrubHours?: number | undefined;
+}
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { PartitionStore } from "../../store/partition/partition-store.ts";
-import { type Scratch, scratch, UNHARMED } from "../../store/testing.ts";
 import { Emission } from "../emission.ts";
 import { PartitionRuntime } from "../partition-runtime.ts";
 import { answerAnomalies, answerAnomaly } from "./anomaly-reads.ts";

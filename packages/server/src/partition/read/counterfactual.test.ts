@@ -1,8 +1,8 @@
 import { ANOMALOUS_SCORE, EPISODE_ROW, type Episode, foldRow, MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../../store/codec/point-batch.ts";
 import { PartitionStore } from "../../store/partition/partition-store.ts";
-import { type Scratch, scratch, UNHARMED } from "../../store/testing.ts";
 import { freshFold, type LiveSeries } from "../live-series.ts";
 import { counterfactualIn } from "./counterfactual.ts";
 

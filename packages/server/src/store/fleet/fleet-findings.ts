@@ -89,6 +89,22 @@ export class FindingsTable {
     return this.#rows(sql, this.#tenant, endMs, startMs, ...cursor, limit);
   }
 
+  /** Findings whose payload is of an older version than `version`, or of none. */
+  olderThan(version: number): StoredFinding[] {
+    const sql = `SELECT ${COLUMNS} FROM finding
+      WHERE tenant = ? AND ifnull(json_extract(payload, '$.version'), 0) < ?`;
+    return this.#rows(sql, this.#tenant, version);
+  }
+
+  /** Closed findings whose explanation may still change, or was never made. Oldest opening first. */
+  unsettled(): StoredFinding[] {
+    const sql = `SELECT ${COLUMNS} FROM finding
+      WHERE tenant = ? AND closed_ms IS NOT NULL
+        AND ifnull(json_extract(payload, '$.told.settled'), 0) = 0
+      ORDER BY opened_ms, id`;
+    return this.#rows(sql, this.#tenant);
+  }
+
   /** Findings that opened in [startMs, endMs). */
   countOpened(startMs: number, endMs: number): number {
     const sql =

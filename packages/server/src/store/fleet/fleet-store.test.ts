@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Scratch, scratch } from "../testing.ts";
+import { type Scratch, scratch } from "../../../testing/scratch.ts";
 import type { StoredFinding } from "./fleet-findings.ts";
 import type { FleetPlace } from "./fleet-scores.ts";
 import { FleetStore, type TenantFleetStore } from "./fleet-store.ts";

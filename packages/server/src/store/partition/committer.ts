@@ -3,7 +3,7 @@ import { LogBuffer } from "../log/log-buffer.ts";
 import type { HeadSnapshot } from "../log/log-record.ts";
 import { snapshotOf } from "../recovery/recovery.ts";
 import { durableTransaction, transaction } from "../sqlite/database.ts";
-import { StoreUnavailable } from "../sqlite/store-error.ts";
+import { guarded, StoreUnavailable } from "../sqlite/store-error.ts";
 import { WalSync } from "../sqlite/wal-sync.ts";
 import type { PartitionParts } from "./partition-parts.ts";
 
@@ -32,7 +32,7 @@ export class Committer {
     this.#parts = parts;
     this.#position = parts.position;
     this.#savedPoints = parts.loggedPoints;
-    this.#wal = new WalSync(parts.file, parts.position);
+    this.#wal = new WalSync(parts.file, parts.position, parts.disk);
   }
 
   /** Position of the last commit. */
@@ -99,11 +99,12 @@ export class Committer {
     more: SaveMore = () => undefined,
     within: typeof transaction = durableTransaction,
   ): void {
-    const { sealed, names, dictionary, placement, db, file, sessions } = this.#parts;
+    const { sealed, names, dictionary, placement, db, file, disk, sessions } = this.#parts;
     const position = this.#position + 1;
     const named = dictionary.unsaved();
     let headPosition: number | undefined;
     try {
+      guarded(file, () => disk.writing(file));
       sealed.write(ids);
       names.append(named.map((id) => [id, dictionary.name(id)]));
       within(db, file, () => {
@@ -118,7 +119,10 @@ export class Committer {
     }
     this.#savedPoints = headPosition === undefined ? this.loggedPoints : 0;
     this.#position = position;
-    if (within === durableTransaction) this.#wal.reached(position);
+    if (within === durableTransaction) {
+      disk.synced(file);
+      this.#wal.reached(position);
+    }
     sessions.confirmed();
     dictionary.saved(named);
     sealed.confirm(ids);

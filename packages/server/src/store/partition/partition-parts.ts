@@ -10,6 +10,7 @@ import { NamesFile } from "../series/names-file.ts";
 import { SeriesDictionary } from "../series/series-dictionary.ts";
 import type { Damage } from "../sqlite/damage.ts";
 import { durableTransaction } from "../sqlite/database.ts";
+import { type Disk, REAL_DISK } from "../sqlite/disk.ts";
 import { openPartitionFile } from "../table/partition-file.ts";
 import { PartitionTables } from "../table/partition-tables.ts";
 import { Sessions } from "../table/sessions.ts";
@@ -20,11 +21,14 @@ export interface PartitionStoreOptions {
   readonly onDamage: (damage: Damage) => void;
   /** Day files held open at once. Default 32: a chart over four weeks stays warm. */
   readonly openDaysMax?: number;
+  /** The machine's own where it is left out. */
+  readonly disk?: Disk | undefined;
 }
 
 /** What a partition consists of, with everything in memory as it was at the last commit. */
 export interface PartitionParts {
   readonly file: string;
+  readonly disk: Disk;
   readonly db: DatabaseSync;
   readonly tables: PartitionTables;
   readonly sessions: Sessions;
@@ -58,7 +62,7 @@ export function openParts(dir: string, options: PartitionStoreOptions): Partitio
 
 function restoredParts(
   dir: string,
-  { onDamage, openDaysMax = OPEN_DAYS }: PartitionStoreOptions,
+  { onDamage, openDaysMax = OPEN_DAYS, disk = REAL_DISK }: PartitionStoreOptions,
   { file, db, salvaged }: { file: string; db: DatabaseSync; salvaged: boolean },
 ): PartitionParts {
   const tables = new PartitionTables(db);
@@ -83,6 +87,6 @@ function restoredParts(
   if (salvaged || lostNames + lostHeads + lostRecords > 0) {
     repairHeads(heads, sealed, dictionary.size);
   }
-  const parts = { file, db, tables, sessions, names, dictionary, heads, sealed, placement };
+  const parts = { file, disk, db, tables, sessions, names, dictionary, heads, sealed, placement };
   return { ...parts, position: progress.position, changes, loggedPoints };
 }

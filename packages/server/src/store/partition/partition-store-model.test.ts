@@ -1,8 +1,8 @@
 import { DAY_MS, MINUTE_MS } from "@foreshock/core";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch } from "../../../testing/scratch.ts";
 import { pointBatch, type SeriesRun } from "../codec/point-batch.ts";
-import { type Scratch, scratch } from "../testing.ts";
 import { PartitionStore } from "./partition-store.ts";
 import type { AppendOutcome } from "./placement.ts";
 

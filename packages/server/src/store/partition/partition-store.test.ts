@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DAY_MS, MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";
 import { StoreTooNew, StoreUnavailable } from "../sqlite/store-error.ts";
-import { type Scratch, scratch, UNHARMED } from "../testing.ts";
 import { PartitionStore } from "./partition-store.ts";
 
 const START = Date.UTC(2026, 4, 4);

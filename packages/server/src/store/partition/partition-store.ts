@@ -63,6 +63,11 @@ export class PartitionStore {
     return this.#committer.position;
   }
 
+  /** Position in the log up to which detection had seen everything when that was last recorded. */
+  get detectedPosition(): number {
+    return this.#parts.tables.detected();
+  }
+
   /** The number of a series, assigned on first sight; durable with the next commit. */
   intern(name: SeriesName): number {
     const { dictionary, heads } = this.#parts;

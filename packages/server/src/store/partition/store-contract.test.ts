@@ -11,8 +11,8 @@ import {
   type TimeRange,
 } from "@foreshock/core";
 import { afterEach, describe } from "vitest";
+import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";
-import { type Scratch, scratch, UNHARMED } from "../testing.ts";
 import { PartitionStore } from "./partition-store.ts";
 
 // The contract is a test file of the core, which its public door does not lead to.

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DAY_MS, MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";
 import { PartitionStore } from "../partition/partition-store.ts";
 import type { Damage } from "../sqlite/damage.ts";
-import { type Scratch, scratch } from "../testing.ts";
 
 const START = Date.UTC(2026, 6, 1);
 const DAYS = 3;

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MINUTE_MS } from "@foreshock/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch, scrubAll, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";
 import { PartitionStore } from "../partition/partition-store.ts";
-import { type Scratch, scratch, scrubAll, UNHARMED } from "../testing.ts";
 import type { Damage } from "./damage.ts";
 import { StoreTooNew } from "./store-error.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { internTwoTenants, type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { PartitionStore } from "../partition/partition-store.ts";
-import { internTwoTenants, type Scratch, scratch, UNHARMED } from "../testing.ts";
 import type { AlarmEntry, AlarmTableQuery } from "./alarm-table.ts";
 
 const EVER = { tenantId: "acme", startMs: 0, endMs: 1e15, minScore: 0, limit: 100 } as const;

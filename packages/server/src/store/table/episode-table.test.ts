@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { internTwoTenants, type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { PartitionStore } from "../partition/partition-store.ts";
-import { internTwoTenants, type Scratch, scratch, UNHARMED } from "../testing.ts";
 import type { Episode, EpisodeCursor, EpisodeQuery } from "./episode-table.ts";
 
 const EVER = { tenantId: "acme", startMs: 0, endMs: 1e15, limit: 100 } as const;

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { PartitionStore } from "../partition/partition-store.ts";
 import type { Damage } from "../sqlite/damage.ts";
-import { type Scratch, scratch, UNHARMED } from "../testing.ts";
 import type { StateSlot } from "./state-table.ts";
 
 describe("StateTable", () => {
