@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 
-/** Everything that can be set from outside, read once, checked, frozen, passed down by part. */
+/** Everything that can be set from outside: read once, checked, frozen, passed down in parts. */
 export interface Config {
   readonly host: string;
   readonly port: number;

@@ -28,7 +28,7 @@ export class Metrics {
   readonly httpRequests: Counter<"route" | "code">;
   readonly httpDuration: Histogram<"route">;
   readonly activeSeries: Gauge<"tenant">;
-  /** Data time to readable result, in seconds: the series of the promise. */
+  /** From a point's event time to its readable result, in seconds: the series of the promise. */
   readonly detectionDelay: Gauge<"tenant">;
   readonly pointsScored: Counter<"engine">;
   readonly findingsOpen: Gauge<"tenant">;
@@ -54,7 +54,7 @@ export class Metrics {
     ]);
     this.ingestSkipped = this.#counter(
       "ingest_skipped_parts_total",
-      "Histograms and exemplars of remote write that were read over",
+      "Histograms and exemplars of remote write that were skipped",
       ["part"],
     );
     this.ingestDuration = this.#histogram(
@@ -97,7 +97,7 @@ export class Metrics {
     this.queueDepth = this.#gauge("queue_depth", "Waiting entries", ["queue"]);
   }
 
-  /** Called before every scrape: for gauges that are asked for instead of told. */
+  /** Called before every scrape: for gauges whose value is looked up instead of kept. */
   beforeScrape(look: () => Promise<void>): void {
     this.#looks.push(look);
   }
@@ -126,7 +126,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Prometheus text. Without `tenants`, series of different tenants are put together, nameless. */
+  /** Prometheus text. Without `tenants`, series of different tenants are merged, without names. */
   async text({ tenants }: { readonly tenants: boolean }): Promise<string> {
     for (const look of this.#looks) await look();
     if (tenants) return this.#registry.metrics();

@@ -1,7 +1,7 @@
 import type { Log } from "./log.ts";
 
 const LINE_EVERY_MS = 60_000;
-/** Pairs of tenant and reason that are told apart; more share the tenant "other". */
+/** Pairs of tenant and reason that are counted separately; further ones share the tenant "other". */
 const PAIRS_MAX = 1000;
 
 interface Waiting {
@@ -12,7 +12,7 @@ interface Waiting {
   lineAtMs: number;
 }
 
-/** Logs refused points: at most one line per tenant and reason per minute, with what came together since. */
+/** Logs refused points: at most one line per tenant and reason per minute, with the sums since the last. */
 export class RefusedPoints {
   readonly #log: Pick<Log, "warn">;
   readonly #monotonicMs: () => number;

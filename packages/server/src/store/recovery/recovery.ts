@@ -34,7 +34,7 @@ export function snapshotOf(
   };
 }
 
-/** Puts all saved heads in place; those that do not decode are put aside. How many were not. */
+/** Restores all saved heads; those that do not decode are quarantined. Returns how many were. */
 export function restoreHeads(place: RecoveryPlace): number {
   const bad: { seriesId: number; data: Uint8Array; reason: string }[] = [];
   for (const { seriesId, data } of place.tables.heads()) {
@@ -64,7 +64,7 @@ export function restoreHeads(place: RecoveryPlace): number {
 }
 
 /**
- * Appends again what the log holds after `headPosition`, and tells what changed in the records that
+ * Appends again what the log holds after `headPosition`, and returns what changed in the records that
  * detection had not seen: by series the earliest instant. Runs that a later head snapshot covers
  * are left out.
  */

@@ -96,7 +96,7 @@ export class DayFile {
     });
   }
 
-  /** Takes a chunk that does not decode out of the way, keeping its bytes. */
+  /** Quarantines a chunk that does not decode, keeping its bytes. */
   setAside(chunk: Chunk, reason: string): void {
     transaction(this.#db, this.file, () => {
       this.#remove.run(chunk.seriesId, chunk.t0Ms, chunk.seq);
@@ -180,17 +180,17 @@ export class DayFile {
   }
 }
 
-/** Whether the columns of a chunk are those of its bytes. @throws CorruptBytes when they are not. */
+/** The points of a chunk. @throws CorruptBytes when its bytes are damaged, or its columns do not match them. */
 export function pointsOf(chunk: Chunk): ReturnType<typeof decodeChunk> {
   // Damage can turn a column into one of another type.
-  if (!(chunk.bytes instanceof Uint8Array)) throw new CorruptBytes("chunk data is no bytes");
+  if (!(chunk.bytes instanceof Uint8Array)) throw new CorruptBytes("chunk data are not bytes");
   const points = decodeChunk(chunk.seriesId, chunk.bytes);
   const { timestampsMs } = points;
   const fits =
     timestampsMs.length === chunk.pointCount &&
     timestampsMs[0] === chunk.t0Ms &&
     timestampsMs[timestampsMs.length - 1] === chunk.t1Ms;
-  if (!fits) throw new CorruptBytes("chunk columns do not fit its bytes");
+  if (!fits) throw new CorruptBytes("chunk columns do not match its bytes");
   return points;
 }
 

@@ -27,7 +27,7 @@ export interface DayFilesOptions {
 /** The day files of a partition: opened when needed, closed when others are needed more. */
 export class DayFiles {
   readonly #options: DayFilesOptions;
-  /** Open files; the one used last stands last. */
+  /** Open files; the one used last is last. */
   readonly #open = new Map<number, DayFile>();
   readonly #days: Set<number>;
 
@@ -52,8 +52,8 @@ export class DayFiles {
   }
 
   /**
-   * Runs `work` on the file of `day`, making it where it is new. A damaged file is put aside under
-   * another name, reported, and `work` runs again on an empty one.
+   * Runs `work` on the file of `day`, making it where it is new. A damaged file is quarantined under
+   * another name and reported, and `work` runs again on what could be saved of it.
    */
   use<Result>(day: number, work: (file: DayFile) => Result): Result {
     try {
@@ -111,7 +111,7 @@ export class DayFiles {
     file?.close();
   }
 
-  /** Puts a damaged file aside and copies the chunks that still decode into a new one. */
+  /** Quarantines a damaged file and copies the chunks that still decode into a new one. */
   #setAside(day: number, error: StoreCorrupt): void {
     this.#close(day);
     const path = this.#path(day);

@@ -31,7 +31,7 @@ const WAITING_SEQ = 2 ** 52;
 const COMPACT_SERIES = 500;
 
 /**
- * All points behind the open heads: chunks in day files, chunks that wait in memory to be written,
+ * All points older than the open heads: chunks in day files, chunks that wait in memory to be written,
  * and late points. What waits in memory is covered by the log, or was never acknowledged.
  */
 export class SealedPoints {
@@ -61,12 +61,12 @@ export class SealedPoints {
     else chunks.push(chunk);
   }
 
-  /** Takes a point that lies behind the head; a later one for the same instant wins. */
+  /** Takes a point that is older than the head; a later one for the same instant wins. */
   addLate(seriesId: number, atMs: number, value: number): void {
     this.#late.set(seriesId, atMs, value);
   }
 
-  /** Takes many ascending points behind the head at once: sealed straight away. */
+  /** Takes many ascending points older than the head at once: sealed straight away. */
   addRun(seriesId: number, points: Points): void {
     this.#sealLate(seriesId);
     this.#sealRun(seriesId, points, CHUNK_POINTS);
@@ -102,8 +102,8 @@ export class SealedPoints {
   }
 
   /**
-   * Writes what waits of these series into the day files, durably, but does not forget it yet: a
-   * crash before the partition confirms would take it back. Gives the days that were written.
+   * Writes what waits for these series into the day files, durably, but does not forget it yet: a
+   * crash before the partition confirms would undo it. Returns the days that were written.
    */
   write(ids: readonly number[]): number[] {
     const { sessions } = this.#options;
@@ -125,7 +125,7 @@ export class SealedPoints {
     return [...byDay.keys()];
   }
 
-  /** Forgets what `write` wrote of these series, now that it is confirmed. */
+  /** Forgets what `write` wrote for these series, now that it is confirmed. */
   confirm(ids: readonly number[]): void {
     for (const id of ids) this.#waiting.delete(id);
   }

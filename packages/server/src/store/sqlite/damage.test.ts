@@ -52,7 +52,7 @@ describe("a partition with damaged files", () => {
     store.close();
   });
 
-  it("takes chunks that stand under another series or time for damaged", () => {
+  it("takes chunks that are filed under another series or time for damaged", () => {
     sql(DAYS[0]!, "UPDATE chunk SET series_id = 77 WHERE series_id = 5");
     sql(DAYS[1]!, "UPDATE chunk SET t0_ms = t0_ms - 1 WHERE series_id = 6");
     const { store, damage } = open(dir);
@@ -125,7 +125,7 @@ describe("a partition with damaged files", () => {
     store.close();
   });
 
-  it("opens, and loads or misses states without falling over, when their pages are rubbish", () => {
+  it("opens, and loads or misses states without failing, when their pages are rubbish", () => {
     const before = open(dir).store;
     let dice = 7;
     const bytes = Uint8Array.from({ length: 4000 }, () => {
