@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout } from "node:timers/promises";
 import { DAY_MS, MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch } from "../../testing/scratch.ts";
+import { type Disk, REAL_DISK } from "../store/sqlite/disk.ts";
 import { seriesIdOf } from "./partition-of.ts";
 import { PartitionOwner } from "./partition-owner.ts";
 import type { DamageMessage, FromWorker, OpenAnswer, Question } from "./protocol.ts";
@@ -19,6 +21,7 @@ describe("what a partition's owner reports of its store", () => {
   let place: Scratch;
   let owner: PartitionOwner;
   let posted: FromWorker[];
+  let slowMs = 0;
   let asks = 0;
 
   beforeEach(async () => {
@@ -96,6 +99,23 @@ describe("what a partition's owner reports of its store", () => {
     expect(restMs).toBeLessThan(1.5 * DAY_MS);
   });
 
+  it("reports a commit that kept its sender waiting for more than a second, and no other", async () => {
+    await restart();
+    send(2, POINTS, POINTS + 1);
+    owner.turn(1e6);
+    await expect.poll(() => posted.some(({ type }) => type === "durable")).toBe(true);
+    expect(posted.some(({ type }) => type === "slow-commit")).toBe(false);
+    slowMs = 1100;
+    send(3, POINTS + 1, POINTS + 2);
+    owner.turn(1e6);
+    await expect
+      .poll(() => posted.find(({ type }) => type === "slow-commit"))
+      .toMatchObject({
+        partition: 0,
+        tookMs: expect.closeTo(1100, -3),
+      });
+  });
+
   it("drops days before an instant, and comes up again without them", async () => {
     await restart();
     const atMs = START + 2 * DAY_MS;
@@ -111,7 +131,15 @@ describe("what a partition's owner reports of its store", () => {
 
   function start(scrubEveryMs = DAY_MS): void {
     posted = [];
-    const options = { dataDir: place.dir, partitions: [0], scrubEveryMs };
+    slowMs = 0;
+    const disk: Disk = {
+      ...REAL_DISK,
+      sync: async (handle, file) => {
+        await setTimeout(slowMs);
+        await REAL_DISK.sync(handle, file);
+      },
+    };
+    const options = { dataDir: place.dir, partitions: [0], scrubEveryMs, disk };
     owner = new PartitionOwner(options, (message) => posted.push(message));
   }
 
