@@ -311,7 +311,7 @@ export class TenantRunner {
     this.tenantNow = { score: known(tenant.score), anomalous: tenant.anomalousNodes };
     for (const id of step.retracted) this.#options.events.findingRetracted(id);
     for (const finding of step.changed) {
-      this.#options.events.findingChanged(recordOf(finding, (number) => this.#infos[number]));
+      this.#options.events.findingChanged(recordOf(finding, (number) => this.seriesOf(number)));
     }
   }
 }
