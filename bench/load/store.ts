@@ -90,7 +90,7 @@ function measure(
   const dir = mkdtempSync(join(tmpdir(), "foreshock-bench-"));
   try {
     const before = memoryBytes();
-    const store = PartitionStore.open(dir);
+    const store = PartitionStore.open(dir, UNHARMED);
     internAll(store, series);
     const work = new Stopwatch();
     let points = 0;
@@ -114,7 +114,7 @@ function measure(
     store.close();
     const bytesPerPoint = folderBytes(dir) / points;
     const reopening = new Stopwatch();
-    const reopenMs = reopening.time(() => PartitionStore.open(dir).close());
+    const reopenMs = reopening.time(() => PartitionStore.open(dir, UNHARMED).close());
     return {
       name,
       series,
@@ -132,6 +132,12 @@ function measure(
     rmSync(dir, { recursive: true, force: true });
   }
 }
+
+const UNHARMED = {
+  onDamage: (damage: unknown) => {
+    throw new Error(`damage: ${JSON.stringify(damage)}`);
+  },
+};
 
 function internAll(store: Store, series: number): void {
   for (let i = 0; i < series; i++) {

@@ -46,6 +46,14 @@ export class World {
       },
       disk: world.disk,
       events: {
+        refused() {},
+        scored() {},
+        slowCommit() {},
+        checkpoint() {},
+        daysDropped() {},
+        damage(found) {
+          throw new Error(`damage: ${JSON.stringify(found)}`);
+        },
         ownerEnded() {},
         ownerStarted() {},
         checkpointFailed() {},

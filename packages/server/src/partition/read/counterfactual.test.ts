@@ -1,6 +1,6 @@
 import { ANOMALOUS_SCORE, EPISODE_ROW, type Episode, foldRow, MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Scratch, scratch } from "../../../testing/scratch.ts";
+import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../../store/codec/point-batch.ts";
 import { PartitionStore } from "../../store/partition/partition-store.ts";
 import { freshFold, type LiveSeries } from "../live-series.ts";
@@ -32,7 +32,7 @@ describe("counterfactualIn", () => {
   let store: PartitionStore;
   beforeEach(() => {
     place = scratch();
-    store = PartitionStore.open(place.dir);
+    store = PartitionStore.open(place.dir, UNHARMED);
   });
   afterEach(() => {
     store.close();

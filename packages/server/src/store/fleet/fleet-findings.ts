@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { transaction } from "../sqlite/database.ts";
 import { guarded } from "../sqlite/store-error.ts";
 
-/** An entity that was put before a person. Key: tenant and id. */
+/** An entity that was presented to a person. Key: tenant and id. */
 export interface StoredFinding {
   readonly id: string;
   readonly level: "node" | "cluster";
@@ -129,7 +129,7 @@ export class FindingsTable {
     return this.#run("DELETE FROM finding WHERE tenant = ? AND id = ?", this.#tenant, id) > 0;
   }
 
-  /** Removes findings that opened after an instant: what is folded again from there makes them anew. */
+  /** Removes findings that opened after an instant: folding again from there makes them again. */
   deleteOpenedAfter(openedMs: number): void {
     this.#run("DELETE FROM finding WHERE tenant = ? AND opened_ms > ?", this.#tenant, openedMs);
   }

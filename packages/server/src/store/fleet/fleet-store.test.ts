@@ -35,7 +35,7 @@ describe("FleetStore", () => {
     acme = store.forTenant("acme");
   }
 
-  it("gives back a day of scores as it was saved, overwritten days anew, and after reopening", () => {
+  it("gives back a day of scores as it was saved, overwritten days as well, and after reopening", () => {
     expect(acme.scores.load(NODE, DAY)).toBeUndefined();
     const scores = hourly({ 3: 0.5 });
     acme.scores.save([{ place: NODE, day: DAY, scores }]);
