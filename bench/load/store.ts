@@ -83,56 +83,50 @@ export function measureStore(): StoreFigures[] {
   return [measureBackfill(), measureLive()];
 }
 
-function measure(
-  name: string,
-  series: number,
-  stepMs: number,
-  batches: (value: (i: number) => number) => Iterable<Parameters<Store["append"]>[0]>,
-): StoreFigures {
+type Batches = (value: (i: number) => number) => Iterable<Parameters<Store["append"]>[0]>;
+
+function measure(name: string, series: number, stepMs: number, batches: Batches): StoreFigures {
   const dir = mkdtempSync(join(tmpdir(), "foreshock-bench-"));
   try {
     const before = memoryBytes();
     const store = PartitionStore.open(dir);
     internAll(store, series);
-    const work = new Stopwatch();
-    let points = 0;
-    let slowestCommitMs = 0;
-    let slowestCheckpointMs = 0;
-    let batchCount = 0;
-    for (const batch of batches(dailyWave(stepMs))) {
-      points += batch.values.length;
-      const commitMs = work.time(() => {
-        store.append(batch);
-        store.commit();
-      });
-      slowestCommitMs = Math.max(slowestCommitMs, commitMs);
-      if (++batchCount % CHECKPOINT_BATCHES !== 0) continue;
-      const checkpointMs = work.time(() => store.checkpoint(store.position));
-      slowestCheckpointMs = Math.max(slowestCheckpointMs, checkpointMs);
-    }
-    work.time(() => store.checkpoint(store.position));
+    const { points, ...written } = writeFigures(store, batches(dailyWave(stepMs)));
     const reads = readFigures(store, series);
     const memoryBytesPerSeries = (memoryBytes() - before) / series;
     store.close();
     const bytesPerPoint = folderBytes(dir) / points;
-    const reopening = new Stopwatch();
-    const reopenMs = reopening.time(() => PartitionStore.open(dir).close());
+    const reopenMs = new Stopwatch().time(() => PartitionStore.open(dir).close());
     return {
-      name,
-      series,
-      points,
-      pointsPerCpuSecond: points / work.cpuSeconds,
-      pointsPerSecond: points / work.seconds,
-      bytesPerPoint,
-      memoryBytesPerSeries,
-      slowestCommitMs,
-      slowestCheckpointMs,
-      ...reads,
-      reopenMs,
+      ...{ name, series, points, ...written, bytesPerPoint },
+      ...{ memoryBytesPerSeries, ...reads, reopenMs },
     };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+function writeFigures(store: Store, batches: ReturnType<Batches>) {
+  const work = new Stopwatch();
+  let points = 0;
+  let slowestCommitMs = 0;
+  let slowestCheckpointMs = 0;
+  let batchCount = 0;
+  for (const batch of batches) {
+    points += batch.values.length;
+    const commitMs = work.time(() => {
+      store.append(batch);
+      store.commit();
+    });
+    slowestCommitMs = Math.max(slowestCommitMs, commitMs);
+    if (++batchCount % CHECKPOINT_BATCHES !== 0) continue;
+    const checkpointMs = work.time(() => store.checkpoint(store.position));
+    slowestCheckpointMs = Math.max(slowestCheckpointMs, checkpointMs);
+  }
+  work.time(() => store.checkpoint(store.position));
+  const pointsPerCpuSecond = points / work.cpuSeconds;
+  const pointsPerSecond = points / work.seconds;
+  return { points, pointsPerCpuSecond, pointsPerSecond, slowestCommitMs, slowestCheckpointMs };
 }
 
 function internAll(store: Store, series: number): void {

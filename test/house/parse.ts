@@ -147,15 +147,24 @@ function isFunction(node: Node): boolean {
   return /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type);
 }
 
-/** A function's lines, without the calls of `describe` and `it` in it: those are chapters, and have their own. */
+/**
+ * A function's lines, without the calls of `describe` and `it` in it: those are chapters and have
+ * their own. Where there are chapters, the functions declared beside them count by themselves too.
+ */
 function ownLines(node: Node, lineOf: (offset: number) => number): number {
-  return span(node, lineOf) - chaptersIn(node, lineOf);
+  const chapters = outermost(node, isChapter);
+  const inside =
+    chapters.length === 0 ? [] : outermost(node, (one) => isChapter(one) || isDeclared(one));
+  return inside.reduce((sum, one) => sum - span(one, lineOf), span(node, lineOf));
 }
 
-function chaptersIn(node: Node, lineOf: (offset: number) => number): number {
-  return childrenOf(node).reduce((sum, child) => {
-    return sum + (isChapter(child) ? span(child, lineOf) : chaptersIn(child, lineOf));
-  }, 0);
+/** The nodes inside of `node` that are wanted, without what is inside of those. */
+function outermost(node: Node, wanted: (node: Node) => boolean): Node[] {
+  return childrenOf(node).flatMap((child) => (wanted(child) ? [child] : outermost(child, wanted)));
+}
+
+function isDeclared(node: Node): boolean {
+  return node.type === "FunctionDeclaration";
 }
 
 function span({ start, end }: Node, lineOf: (offset: number) => number): number {

@@ -101,7 +101,8 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
   test: {
     tooling: ["server/serve"],
     house: [],
-    "isolation-suite.ts": [],
+    "isolation-plans.ts": [],
+    "isolation-suite.ts": ["isolation-plans.ts"],
     durability: ["server/store"],
     e2e: ["tooling", "dashboard/dev", "server/platform", "server/demo"],
     reference: [
