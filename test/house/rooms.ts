@@ -42,11 +42,13 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     "ingest.test.ts": ["ingest.ts"],
     "transport.ts": ["api.gen.ts", "errors.ts", "query.ts", "retry.ts"],
     "foreshock.ts": ["api.gen.ts", "ingest.ts", "pages.ts", "query.ts", "transport.ts"],
-    "foreshock.test.ts": ["foreshock.ts", "errors.ts"],
+    "foreshock.test.ts": ["foreshock.ts"],
+    "failures.test.ts": ["foreshock.ts", "errors.ts"],
     "index.ts": [
       ...["api.gen.ts", "errors.ts", "foreshock.ts", "ingest.ts", "pages.ts", "query.ts"],
       "transport.ts",
     ],
+    testing: [],
     tooling: [],
   },
   dashboard: {
