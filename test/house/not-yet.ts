@@ -24,7 +24,6 @@ export const LONG_FUNCTIONS: NotYet = {
   "packages/server/src/api/routes/ingest.ts#ingestRoutes": 88,
   "packages/server/src/api/routes/inventory.ts#inventoryRoutes": 129,
   "packages/server/src/api/routes/results.ts#resultRoutes": 151,
-  "packages/server/src/cli/file-commands.ts#addFileCommands": 68,
   "packages/server/src/ingest/json.test.ts#names the place of what is wrong": 84,
   "packages/server/src/partition/read/implied-episode.ts#impliedEpisode": 57,
   "packages/server/src/serve/start-server.ts#startServer": 54,

@@ -24,7 +24,15 @@ interface CsvFlags {
 type RankTexts = Omit<RankFlags, "from" | "to"> & { readonly from: string; readonly to: string };
 
 /** Commands that read CSV files; `detect` and `rank` need no server. */
-export function addFileCommands(program: Command, { run }: Shell): void {
+export function addFileCommands(program: Command, shell: Shell): void {
+  addDetect(program, shell);
+  addEngines(program, shell);
+  addRank(program, shell);
+  addCalibration(program, shell);
+  addImport(program, shell);
+}
+
+function addDetect(program: Command, { run }: Shell): void {
   csvFlags(program.command("detect").description("what is odd in CSV files; no server needed"))
     .argument("<file|folder|->", "CSV, plain or gzipped; a folder is read whole, - is stdin")
     .option("--engine <name>", "detection engine, see `foreshock engines`", DEFAULT_ENGINE_NAME)
@@ -43,11 +51,17 @@ export function addFileCommands(program: Command, { run }: Shell): void {
     .action((path: string, flags: DetectFlags & CsvFlags, command: Command) =>
       run(command, (context) => detect(context, path, { ...flags, csv: csvOptions(flags) })),
     );
+}
+
+function addEngines(program: Command, { run }: Shell): void {
   program
     .command("engines")
     .description("which engines detect can run here, and why not the others")
     .addHelpText("after", "\nExample:\n  foreshock engines --json")
     .action((_flags: unknown, command: Command) => run(command, listEngines));
+}
+
+function addRank(program: Command, { run }: Shell): void {
   csvFlags(
     program
       .command("rank")
@@ -69,6 +83,9 @@ export function addFileCommands(program: Command, { run }: Shell): void {
         return rank(context, path, { ...flags, from, to, csv: csvOptions(flags) });
       }),
     );
+}
+
+function addCalibration(program: Command, { run }: Shell): void {
   csvFlags(
     program
       .command("calibration")
@@ -85,6 +102,9 @@ export function addFileCommands(program: Command, { run }: Shell): void {
     .action((path: string | undefined, flags: CalibrationFlags & CsvFlags, command: Command) =>
       run(command, (context) => calibration(context, path, { ...flags, csv: csvOptions(flags) })),
     );
+}
+
+function addImport(program: Command, { run }: Shell): void {
   csvFlags(program.command("import").description("send CSV files to a running server"))
     .argument("<files...>", "CSV, plain or gzipped; - is stdin")
     .addHelpText("after", "\nExample:\n  foreshock import fleet.csv.gz --key fsk_ing_...")
