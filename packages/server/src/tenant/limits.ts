@@ -2,7 +2,7 @@ import type { TenantLimits } from "./tenant-settings.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** What a request is counted as. `points` is taken beside `ingest`, once the body is read. */
-export type LimitKind = "ingest" | "query" | "admin" | "points";
+export type LimitKind = "ingest" | "query" | "points";
 
 /** The answer of a limit, with what the `RateLimit` headers say. */
 export interface LimitState {
@@ -140,7 +140,6 @@ function bucketsOf(limits: TenantLimits, atMs: number): Record<LimitKind, TokenB
   return {
     ingest: bucket("ingest"),
     query: bucket("query"),
-    admin: bucket("admin"),
     points: bucket("points"),
   };
 }
