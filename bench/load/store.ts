@@ -44,7 +44,7 @@ const BACKFILL_SERIES_PER_BATCH = 500;
 const READS = 200;
 
 /** 10,000 series, one point each a batch, 1,000 batches: a fleet that is scraped. */
-export function measureLive(series = 10_000, batches = 1000): StoreFigures {
+function measureLive(series = 10_000, batches = 1000): StoreFigures {
   const seriesIds = Uint32Array.from({ length: series }, (_, i) => i);
   const counts = new Uint32Array(series).fill(1);
   return measure("scrape", series, MINUTE_MS, function* (value) {
@@ -57,7 +57,7 @@ export function measureLive(series = 10_000, batches = 1000): StoreFigures {
 }
 
 /** 28 days of 5-minute points of 3,000 series, a day of 500 series a batch: history first. */
-export function measureBackfill(series = 3000, days = 28): StoreFigures {
+function measureBackfill(series = 3000, days = 28): StoreFigures {
   const stepMs = 5 * MINUTE_MS;
   const perDay = DAY_MS / stepMs;
   return measure("backfill", series, stepMs, function* (value) {

@@ -2,7 +2,7 @@ import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { ScoredEntity, ScoredTable } from "./score-table.ts";
 
-export const SCORE_HEADER = "timestamp,cluster,node,metric,score,expected,lower,upper,label";
+const SCORE_HEADER = "timestamp,cluster,node,metric,score,expected,lower,upper,label";
 
 /** Text is handed on in pieces of about this size. */
 const PIECE_LENGTH = 1 << 20;

@@ -20,7 +20,7 @@ import { EntityFold } from "./entity-fold.ts";
 import { type ClusterShape, type NodeShape, type Steps, tableShape } from "./table-shape.ts";
 
 /** The tenant of a file; it appears in no output. */
-export const FILE_TENANT = "file";
+const FILE_TENANT = "file";
 
 /** What is kept of an engine's columns: half of them, and a large file is many of them. */
 export type KeptScores = Omit<PointScores, "level"> & Judged;
