@@ -43,7 +43,7 @@ const CHECKPOINT_BATCHES = 60;
 const BACKFILL_SERIES_PER_BATCH = 500;
 const READS = 200;
 
-/** 10,000 series, one point each a batch, 1,000 batches: a fleet that is scraped. */
+/** 10,000 series, one point of each per batch, 1,000 batches: a fleet that is scraped. */
 function measureLive(series = 10_000, batches = 1000): StoreFigures {
   const seriesIds = Uint32Array.from({ length: series }, (_, i) => i);
   const counts = new Uint32Array(series).fill(1);
@@ -56,7 +56,7 @@ function measureLive(series = 10_000, batches = 1000): StoreFigures {
   });
 }
 
-/** 28 days of 5-minute points of 3,000 series, a day of 500 series a batch: history first. */
+/** 28 days of 5-minute points of 3,000 series, one day of 500 series per batch: history first. */
 function measureBackfill(series = 3000, days = 28): StoreFigures {
   const stepMs = 5 * MINUTE_MS;
   const perDay = DAY_MS / stepMs;

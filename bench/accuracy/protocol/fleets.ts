@@ -27,7 +27,7 @@ const HEALTHY_TENANTS = 3;
 const HEALTHY_DAYS = 28;
 /** Scores of the first days are not counted: tails are still those of the prior. */
 const WARM_UP_DAYS = 3;
-/** Alert budgets: one finding in so many days. */
+/** Alert budgets: one finding in this many days. */
 export const BUDGETS_DAYS = [7, 30] as const;
 
 /** One healthy fleet: 3 tenants x 80 nodes x 12 metrics x 28 days. */

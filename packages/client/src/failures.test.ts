@@ -75,7 +75,7 @@ describe("Foreshock: errors", () => {
     expect(error.errors).toEqual([{ pointer: "/window", detail: "must be >= 60s" }]);
   });
 
-  it("takes the request id from the header where the body is no problem document", async () => {
+  it("takes the request id from the header where the body is not a problem document", async () => {
     const error = await refusalOf({
       status: 500,
       headers: { "x-request-id": "req_2" },

@@ -15,7 +15,7 @@ function client(extra: Partial<ConstructorParameters<typeof Foreshock>[0]> = {})
 }
 
 describe("Foreshock: requests", () => {
-  it("sends the key as a bearer token, and the tenant of an operator key beside it", async () => {
+  it("sends the key as a bearer token, and the tenant of an operator key with it", async () => {
     await client({ tenant: "acme" }).summary();
     expect(server.seen[0]!.headers.authorization).toBe("Bearer fsk_ro_test");
     expect(server.seen[0]!.headers["x-scope-orgid"]).toBe("acme");

@@ -20,7 +20,7 @@ interface CsvFlags {
   readonly node?: string;
 }
 
-/** Instants as they were typed: numbers are in the unit of the file's time column. */
+/** Times as typed: numbers are in the unit of the file's time column. */
 type RankTexts = Omit<RankFlags, "from" | "to"> & { readonly from: string; readonly to: string };
 
 /** Commands that read CSV files; `detect` and `rank` need no server. */
@@ -65,11 +65,11 @@ function addRank(program: Command, { run }: Shell): void {
   csvFlags(
     program
       .command("rank")
-      .description("who misbehaves most in a range of time, learnt from what came before it"),
+      .description("who misbehaves most in a time range, judged by what came before it"),
   )
     .argument("<file|->", "CSV with cluster, node, metric, timestamp and value")
     .requiredOption("--from <time>", "start of the range")
-    .requiredOption("--to <time>", "end of the range, itself not in it")
+    .requiredOption("--to <time>", "end of the range, exclusive")
     .addOption(
       new Option("--level <level>", "what to rank").choices(["node", "metric"]).default("node"),
     )
@@ -91,13 +91,13 @@ function addCalibration(program: Command, { run }: Shell): void {
       .command("calibration")
       .description("promised against realised alarms: on a generated fleet, on files, on a server"),
   )
-    .argument("[file|folder|-]", "CSV; left out: a healthy fleet is generated")
+    .argument("[file|folder|-]", "CSV; default: a generated healthy fleet")
     .option("--live", "the tenant's own history on a running server", false)
     .option("--since <time>", "of --live: 30d, an instant", since, "now-30d")
     .option("--nodes <count>", "of the generated fleet", wholeNumber(4), 20)
     .option("--days <count>", "of the generated fleet", wholeNumber(4), 28)
     .option("--minutes <length>", "sampling interval of the generated fleet", positive, 5)
-    .option("--seed <text>", "another text, another fleet", "1")
+    .option("--seed <text>", "seed of the generated fleet", "1")
     .addHelpText("after", CALIBRATION_HELP)
     .action((path: string | undefined, flags: CalibrationFlags & CsvFlags, command: Command) =>
       run(command, (context) => calibration(context, path, { ...flags, csv: csvOptions(flags) })),
@@ -119,16 +119,20 @@ function csvFlags(command: Command): Command {
     .addOption(
       new Option(
         "--time-unit <unit>",
-        "unit of numbers in it, by default told by their size",
+        "unit of its numbers; default: guessed from their size",
       ).choices(TIME_UNITS),
     )
     .option("--value <columns>", "the value columns", names)
-    .option("--by <columns>", "what tells series apart: cluster=COL,node=COL,metric=COL", names)
-    .addOption(
-      new Option("--format <format>", "by default told by the header").choices(CSV_FORMATS),
+    .option(
+      "--by <columns>",
+      "columns that identify a series: cluster=COL,node=COL,metric=COL",
+      names,
     )
-    .option("--cluster <name>", "the cluster, where no column names it")
-    .option("--node <name>", "the node, where no column names it (default: the file's name)");
+    .addOption(
+      new Option("--format <format>", "default: recognised by the header").choices(CSV_FORMATS),
+    )
+    .option("--cluster <name>", "cluster name, if no column has it")
+    .option("--node <name>", "node name, if no column has it (default: the file's name)");
 }
 
 function csvOptions({ value, time, timeUnit, by, format, cluster, node }: CsvFlags): CsvOptions {
@@ -136,7 +140,7 @@ function csvOptions({ value, time, timeUnit, by, format, cluster, node }: CsvFla
 }
 
 const DETECT_HELP = `
-Files, told apart by their header:
+File layouts, recognised by the header:
   narrow   timestamp,value
   wide     timestamp,cpu,memory,...                 one node; its name is the file's
   long     cluster,node,metric,timestamp,value      any of these columns
@@ -155,8 +159,8 @@ Examples:
   foreshock detect data.csv --time when --value load --by node=host --threshold 0.9 --exit-code`;
 
 const CALIBRATION_HELP = `
-A score of 0.5 promises about one alarm a day, 0.9 one in 30 days, for healthy metrics, nodes, clusters,
-tenants alike. 1.0x is a promise kept; real incidents in your own data count too.
+A score of 0.5 promises about one alarm a day, 0.9 one in 30 days, for healthy metrics, nodes,
+clusters and tenants alike. 1.0x means the promise was kept; real incidents in your own data count too.
 
 Examples:
   foreshock calibration
