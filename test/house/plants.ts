@@ -18,8 +18,7 @@ const SOUND_FILES = {
   [`${CORE}/model/series.ts`]: "export interface Series { readonly id: string }",
   [`${CORE}/engine/score.ts`]:
     'import type { Series } from "../model/series.ts";\nexport const score = ({ id }: Series) => id.length;',
-  [`${CORE}/engine/score.test.ts`]:
-    'import { it } from "vitest";\nimport { score } from "./score.ts";\nit("is the length", () => score({ id: "" }));',
+  [`${CORE}/engine/score.test.ts`]: `import { describe, it } from "vitest";\nimport { score } from "./score.ts";\ndescribe("score", () => {\n${'  it("is", () => {\n    score({ id: "" });\n  });\n'.repeat(20)}});`,
   [`${SERVER}/main.ts`]: 'import { run } from "./cli/run.ts";\nrun(process.argv);',
   [`${SERVER}/cli/run.ts`]:
     'import { Command } from "commander";\nimport { score } from "@foreshock/core";\nexport const run = (argv: string[]) => new Command().parse(argv, score);',
