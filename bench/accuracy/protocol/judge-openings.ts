@@ -6,7 +6,7 @@ import type { LabelledRegion } from "./labelled-region.ts";
 
 /** "At most about one alarm in so many days": the promises that were measured. */
 export const PROMISES_DAYS = [1, 5.5, 30] as const;
-/** Labels of single points: an opening may stand so many points beside them. */
+/** Labels of single points: an opening may be this many points off. */
 const POINT_LABELLED = new Set(["ms-cloud-monitoring", "kpi-samples"]);
 const POINT_TOLERANCE = 2;
 

@@ -1,7 +1,7 @@
 import { EntityRollup, type IncidentLaw } from "@foreshock/core";
 
 /**
- * Steps from which the interval of a node or cluster is learnt, and what stands in before and
+ * Steps from which the interval of a node or cluster is learned, and what is used before that and
  * without: the same rule as for a series, so that a node of one metric keeps its metric's interval.
  */
 const INTERVAL_STEPS = 21;
@@ -9,8 +9,8 @@ const INTERVAL_BEFORE_MS = 1_800_000;
 const INTERVAL_WITHOUT_STEPS_MS = 300_000;
 
 /**
- * The calibrated roll-up of one node or cluster of a file whose sampling interval nobody told us: it
- * is learnt from the first steps, and until then the roll-up is rebuilt from them when it changes.
+ * The calibrated roll-up of one node or cluster of a file whose sampling interval is unknown: it
+ * is learned from the first steps, and until then the roll-up is rebuilt from them when it changes.
  * Every answer depends on the past alone.
  */
 export class EntityFold {

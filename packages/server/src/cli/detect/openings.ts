@@ -29,7 +29,7 @@ export interface OpeningRecord {
 
 /**
  * Alarms of the series of a file in the order of their opening: the server's own fold over each.
- * Undefined for an engine that does not work point by point, as those that look ahead.
+ * Undefined for an engine that does not work point by point, such as one that looks ahead.
  *
  * Cost: the engine's per value, once more.
  */
