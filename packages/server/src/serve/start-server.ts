@@ -18,8 +18,8 @@ import { VERSION } from "../version.ts";
 import { LivePlatform, type PlatformEvents } from "./live-platform.ts";
 import { followPlatform } from "./observe-platform.ts";
 
-/** The built dashboard beside the packages. */
-const DASHBOARD_DIR = resolve(import.meta.dirname, "../../../dashboard/dist");
+/** The built dashboard, in the package beside `src` and `dist`. */
+const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard");
 
 export interface StartOptions {
   readonly config: Config;
