@@ -48,7 +48,9 @@ function importedBy(dir: string): ReadonlySet<string> {
   );
   const specifiers = files.flatMap((file) => {
     const text = readFileSync(join(dir, file), "utf8");
-    return [...text.matchAll(/(?:from|import)\s*\(?\s*"([@.\w][\w./:@-]*)"/g)].map((match) => match[1]!);
+    return [...text.matchAll(/(?:from|import)\s*\(?\s*"([@.\w][\w./:@-]*)"/g)].map(
+      (match) => match[1]!,
+    );
   });
   const bare = specifiers.filter((specifier) => !/^(\.|node:)/.test(specifier));
   return new Set(bare.map(packageOf).map((name) => BUILT_FROM[name] ?? name));
