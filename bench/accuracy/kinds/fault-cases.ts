@@ -3,6 +3,7 @@ import {
   classify,
   classifyEpisode,
   type Episode,
+  FoldRow,
   SeriesFold,
   type StreamingEngine,
 } from "@foreshock/core";
@@ -116,9 +117,10 @@ function episodesAround(
   [first, last]: readonly [number, number],
 ): Episode[] {
   const fold = new SeriesFold({ open: () => engine.open(), counter: false });
+  const row = new FoldRow();
   const episodes: Episode[] = [];
   timestampsMs.forEach((at, i) => {
-    if (fold.push(at, values[i]!) === "closed") episodes.push(fold.episode()!);
+    if (fold.push(at, values[i]!, row) === "closed") episodes.push(fold.episode()!);
   });
   if (fold.episodeIsOpen) episodes.push(fold.episode()!);
   const fromMs = timestampsMs[first]!;

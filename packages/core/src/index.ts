@@ -65,6 +65,7 @@ export * from "./model/severity.ts";
 export * from "./model/state-bytes.ts";
 export * from "./model/state-memory.ts";
 export * from "./model/time.ts";
+export * from "./pipeline/fold-row.ts";
 export * from "./pipeline/pipeline.ts";
 export * from "./pipeline/series-fold.ts";
 export * from "./pipeline/silence-watch.ts";

@@ -1,10 +1,9 @@
 import type { FleetFinding } from "../aggregate/fleet/fleet-finding.ts";
 import type { FleetStep, LevelStep } from "../aggregate/fleet/fleet-step.ts";
-import { ALARM_OUT } from "../alarm/alarm-openings.ts";
-import { EPISODE_ROW } from "../alarm/episode-tracker.ts";
 import type { StreamingEngine } from "../engine/engine.ts";
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from "../model/time.ts";
-import { foldAlarm, foldRow, SeriesFold } from "../pipeline/series-fold.ts";
+import { FoldRow } from "../pipeline/fold-row.ts";
+import { SeriesFold } from "../pipeline/series-fold.ts";
 import { TenantFold } from "../pipeline/tenant-fold.ts";
 import { daysOfScore, returnPeriodDays } from "../stats/return-period.ts";
 import type { LevelTallies } from "./calibration-report.ts";
@@ -65,16 +64,17 @@ export function scoredColumn(
   engine: StreamingEngine,
 ): ScoredColumn {
   const fold = new SeriesFold({ open: () => engine.open(intervalMs), counter: false });
+  const row = new FoldRow();
   const flat = new Map<number, number>();
   const p = new Float32Array(values.length);
   const promisedP = new Float32Array(values.length);
   const phase = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    fold.push(startMs + i * intervalMs, values[i]!);
-    p[i] = fold.valueP;
-    phase[i] = foldAlarm[ALARM_OUT.phase]!;
-    promisedP[i] = Number.isNaN(values[i]!) ? Number.NaN : foldRow[EPISODE_ROW.p]!;
-    if (!Number.isNaN(fold.flatP)) flat.set(i, fold.flatP);
+    fold.push(startMs + i * intervalMs, values[i]!, row);
+    p[i] = row.valueP;
+    phase[i] = row.phase;
+    promisedP[i] = Number.isNaN(values[i]!) ? Number.NaN : row.p;
+    if (!Number.isNaN(row.flatP)) flat.set(i, row.flatP);
   }
   return { p, promisedP, flat, phase };
 }

@@ -1,6 +1,6 @@
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import type { DurationMs } from "../model/time.ts";
-import { INTERVAL_POINTS } from "./interval.ts";
+import { INTERVAL_POINTS } from "./first-points.ts";
 
 const STATE_FORMAT = 0x44;
 const VERSION = 1;

@@ -1,12 +1,5 @@
 import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
-
-/**
- * Points from which the sampling interval is learnt. 21: the engine's residuals count from the 21st
- * point on, so nothing was said before on a provisional interval; on 166 of the 167 development
- * series the median of the first 20 steps is the median of all (the other one: half of its steps
- * are 5 minutes, half 10).
- */
-export const INTERVAL_POINTS = 21;
+import { FirstPoints, INTERVAL_POINTS } from "./first-points.ts";
 
 /**
  * Nominal interval before a second point is known. Half an hour lies between what series are sampled
@@ -22,27 +15,6 @@ const WORTH_A_REBUILD = 0.1;
 
 /** Scrapes jitter by milliseconds: so near to a whole second, that second is meant. */
 const WHOLE_SECOND_WITHIN = 0.005;
-
-/** Steps in order of size, used within one call: a fresh array a point would cost more than the point. */
-const sorted = new Float64Array(INTERVAL_POINTS - 1);
-
-/**
- * Lower median of the steps between the first `pointCount` (2 to 21) ascending stamps of `points`,
- * which holds stamp and value by turns: 0 where half of the stamps or more repeat their neighbour.
- */
-export function medianStepMs(points: Float64Array, pointCount: number): DurationMs {
-  const stepCount = pointCount - 1;
-  for (let i = 0; i < stepCount; i++) {
-    const step = points[2 * i + 2]! - points[2 * i]!;
-    let at = i;
-    while (at > 0 && sorted[at - 1]! > step) {
-      sorted[at] = sorted[at - 1]!;
-      at--;
-    }
-    sorted[at] = step;
-  }
-  return sorted[(stepCount - 1) >> 1]!;
-}
 
 /**
  * The nominal interval of a median step: whole seconds where the step is nearly that, five minutes
@@ -85,9 +57,8 @@ export function medianOfSteps(timestampsMs: Float64Array): DurationMs {
  * has seen them: later points change nothing. Half an hour with fewer than two.
  */
 export function learntIntervalMs(timestampsMs: Float64Array): DurationMs {
+  const first = new FirstPoints();
   const count = Math.min(timestampsMs.length, INTERVAL_POINTS);
-  if (count < 2) return INTERVAL_BEFORE_MS;
-  const first = new Float64Array(2 * count);
-  for (let i = 0; i < count; i++) first[2 * i] = timestampsMs[i]!;
-  return nominalIntervalMs(medianStepMs(first, count));
+  for (let i = 0; i < count; i++) first.add(timestampsMs[i]!, Number.NaN);
+  return count < 2 ? INTERVAL_BEFORE_MS : nominalIntervalMs(first.medianStepMs);
 }

@@ -1,13 +1,13 @@
 import type { FleetFinding } from "../aggregate/fleet/fleet-finding.ts";
 import type { FleetStep } from "../aggregate/fleet/fleet-step.ts";
-import { ALARM_OUT } from "../alarm/alarm-openings.ts";
 import { createStreamEngine } from "../detect/stream-engine.ts";
 import type { StreamingEngine } from "../engine/engine.ts";
 import type { AnomalyResult } from "../model/anomaly-result.ts";
 import { type SeriesKey, seriesKeyText, tenantIdOf } from "../model/series-key.ts";
 import { type DurationMs, type EpochMs, timeRange } from "../model/time.ts";
 import type { PointColumns, Store } from "../store/store.ts";
-import { foldAlarm, SeriesFold } from "./series-fold.ts";
+import { FoldRow } from "./fold-row.ts";
+import { SeriesFold } from "./series-fold.ts";
 import { TenantFold } from "./tenant-fold.ts";
 
 export interface PipelineOptions {
@@ -53,6 +53,7 @@ export class Pipeline {
   readonly fold: TenantFold;
   readonly #options: PipelineOptions;
   readonly #engine: StreamingEngine;
+  readonly #row = new FoldRow();
   readonly #series = new Map<string, FoldedSeries>();
   readonly #findings = new Map<string, FleetFinding>();
 
@@ -115,17 +116,16 @@ export class Pipeline {
   /** Points behind the fold are pushed on; a change before it starts the fold anew. */
   async #foldSeries(series: FoldedSeries): Promise<number> {
     const { changedFromMs } = series;
+    const row = this.#row;
     const late = series.fold.pointCount > 0 && changedFromMs <= series.fold.lastMs;
     if (late) series.fold = this.#freshFold();
     const fromMs = late || series.fold.pointCount === 0 ? 0 : series.fold.lastMs + 1;
     const range = timeRange(fromMs, EVERYTHING_END_MS);
     const { timestamps, values } = await this.#store().read(series.key, range);
     for (let i = 0; i < values.length; i++) {
-      series.fold.push(timestamps[i]!, values[i]!);
+      series.fold.push(timestamps[i]!, values[i]!, row);
       if (timestamps[i]! < changedFromMs) continue;
-      const { valueP, flatP } = series.fold;
-      const phase = foldAlarm[ALARM_OUT.phase]!;
-      this.fold.put(series.number, timestamps[i]!, valueP, flatP, phase);
+      this.fold.put(series.number, timestamps[i]!, row.valueP, row.flatP, row.phase);
     }
     this.fold.setInterval(series.number, series.fold.intervalMs || this.fold.stepMs);
     series.changedFromMs = Number.POSITIVE_INFINITY;

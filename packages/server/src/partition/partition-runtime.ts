@@ -1,13 +1,4 @@
-import {
-  ALARM_OUT,
-  DAY_MS,
-  EPISODE_ROW,
-  type EpochMs,
-  foldAlarm,
-  foldRow,
-  type SeriesFold,
-  StateMemory,
-} from "@foreshock/core";
+import { DAY_MS, type EpochMs, FoldRow, type SeriesFold, StateMemory } from "@foreshock/core";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { Episode } from "../store/table/episode-table.ts";
@@ -41,6 +32,7 @@ export class PartitionRuntime {
   readonly #all: LiveSeries[] = [];
   readonly #episodes: ResultRows<Episode>;
   readonly #alarms: ResultRows<AlarmEntry>;
+  readonly #row = new FoldRow();
   #lastTicket = 0;
   #detectedPosition = 0;
 
@@ -210,9 +202,10 @@ export class PartitionRuntime {
 
   #push(series: LiveSeries, atMs: EpochMs, sample: number, emit: boolean): void {
     const { fold } = series;
-    const change = fold.push(atMs, sample);
-    if (emit) this.#emission.point(atMs, fold.valueP, fold.flatP, foldAlarm[ALARM_OUT.phase]!);
-    series.lastScore = foldRow[EPISODE_ROW.score]!;
+    const row = this.#row;
+    const change = fold.push(atMs, sample, row);
+    if (emit) this.#emission.point(atMs, row.valueP, row.flatP, row.phase);
+    series.lastScore = row.score;
     this.#episodes.note(series, change);
     const { alarmChange, replacedAlarm } = fold;
     if (replacedAlarm !== undefined) {

@@ -111,33 +111,3 @@ export function resetCovariance(numbers: Float64Array): void {
     numbers[at++] = RLS_INITIAL_COVARIANCE;
   }
 }
-
-/**
- * Numbers of the point in hand, handed from step to step without allocating. One scratch for all
- * series: a point is finished before the next one of any series begins.
- */
-export const pointScratch: Float64Array = new Float64Array(29);
-
-/** Where each number stands in `pointScratch`. */
-export const POINT = {
-  /** Inputs of the regression, in units of the slow scale. */
-  FEATURE: 0,
-  GAIN: 8,
-  /** Expectations, and the unit of the features, as before this point. */
-  EXPECTED: 16,
-  DAILY: 17,
-  UNIT: 18,
-  TYPICAL_DAILY: 19,
-  /** Residuals in the metric's unit. */
-  R_RLS: 20,
-  R_DAILY: 21,
-  R_MEDIUM: 22,
-  R_SLOW: 23,
-  /** Residuals in units of their usual size. */
-  Z_RLS: 24,
-  Z_DAILY: 25,
-  Z_MEDIUM: 26,
-  Z_SLOW: 27,
-  /** The value in hand: a number passed to a function that is not inlined is boxed. */
-  VALUE: 28,
-} as const;

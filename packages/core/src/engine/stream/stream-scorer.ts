@@ -11,13 +11,12 @@ import {
 import { type StreamClock, streamClock } from "./clock.ts";
 import { skipEvidence, stepEvidence } from "./evidence.ts";
 import { POINTS_BEFORE_ANSWERS, stepModels, wakes } from "./models.ts";
-import { POINT, pointScratch, STATE, StreamState } from "./state.ts";
+import { PointScratch } from "./point-scratch.ts";
+import { STATE, StreamState } from "./state.ts";
 
-const { DAILY, EXPECTED, TYPICAL_DAILY } = POINT;
 const { expected: OUT_EXPECTED, level: OUT_LEVEL, scale: OUT_SCALE } = SCORER_OUT;
 const { RESTARTS, SLOW } = STATE;
 const OUT_LENGTH = SCORER_OUT_LENGTH;
-const point = pointScratch;
 
 const STATE_FORMAT = 0x53;
 const VERSION = 3;
@@ -42,39 +41,44 @@ const CLOCKS_MAX = 256;
  */
 export function streamScorer(): StreamScorer {
   const clocks = new Map<DurationMs, StreamClock>();
+  const point = new PointScratch();
   return {
     name: "stream",
     version: VERSION,
     pointsMin: POINTS_BEFORE_ANSWERS + 1,
-    open: (intervalMs, memory) => new OpenStreamScorer(sharedClock(clocks, intervalMs), memory),
+    open: (intervalMs, memory) =>
+      new OpenStreamScorer(sharedClock(clocks, intervalMs), point, memory),
   };
 }
 
 class OpenStreamScorer implements OpenScorer, Baseline {
   readonly #clock: StreamClock;
+  readonly #point: PointScratch;
   readonly #state: StreamState;
 
-  constructor(clock: StreamClock, memory: StateMemory | undefined) {
+  constructor(clock: StreamClock, point: PointScratch, memory: StateMemory | undefined) {
     this.#clock = clock;
+    this.#point = point;
     this.#state = new StreamState(clock, memory);
   }
 
   push(atMs: EpochMs, value: number, out: Float64Array): void {
     const state = this.#state;
+    const point = this.#point;
     if (!Number.isFinite(value)) {
       skipEvidence(state.numbers);
       out.fill(Number.NaN, 0, OUT_LENGTH);
       return;
     }
     const limited = Math.min(Math.max(value, -VALUE_MAX), VALUE_MAX);
-    stepModels(state, this.#clock, atMs, limited);
-    stepEvidence(state.numbers, out);
-    out[OUT_EXPECTED] = point[EXPECTED]!;
-    out[OUT_LEVEL] = point[DAILY]!;
-    out[OUT_SCALE] = point[TYPICAL_DAILY]!;
-    if (wakes(state.numbers)) {
+    stepModels(state, this.#clock, atMs, limited, point);
+    stepEvidence(state.numbers, point, out);
+    out[OUT_EXPECTED] = point.expected;
+    out[OUT_LEVEL] = point.daily;
+    out[OUT_SCALE] = point.typicalDaily;
+    if (wakes(state.numbers, point)) {
       state.restart();
-      stepModels(state, this.#clock, atMs, limited);
+      stepModels(state, this.#clock, atMs, limited, point);
     }
   }
 

@@ -1,6 +1,7 @@
 import {
   type Alarm,
   type AlarmOutcome,
+  FoldRow,
   type MetricSeries,
   type PointEngine,
   SeriesFold,
@@ -50,10 +51,11 @@ interface ClosedAlarm extends Alarm {
 
 function alarmsOf({ timestamps, values }: MetricSeries, engine: StreamingEngine): ClosedAlarm[] {
   const fold = new SeriesFold({ open: () => engine.open(), counter: false });
+  const row = new FoldRow();
   const alarms: ClosedAlarm[] = [];
   for (let i = 0; i < values.length; i++) {
     const closedMs = timestamps[i]!;
-    fold.push(closedMs, values[i]!);
+    fold.push(closedMs, values[i]!, row);
     const ended = fold.alarmChange === "closed" ? fold.alarm() : fold.replacedAlarm;
     if (ended !== undefined) alarms.push({ ...ended, closedMs });
   }
