@@ -4,6 +4,7 @@ import {
   classifyEpisode,
   type Episode,
   FoldRow,
+  replaySeries,
   SeriesFold,
   type StreamingEngine,
 } from "@foreshock/core";
@@ -117,10 +118,9 @@ function episodesAround(
   [first, last]: readonly [number, number],
 ): Episode[] {
   const fold = new SeriesFold({ open: () => engine.open(), counter: false });
-  const row = new FoldRow();
   const episodes: Episode[] = [];
-  timestampsMs.forEach((at, i) => {
-    if (fold.push(at, values[i]!, row) === "closed") episodes.push(fold.episode()!);
+  replaySeries(fold, { timestampsMs, values }, new FoldRow(), (_, _row, change) => {
+    if (change === "closed") episodes.push(fold.episode()!);
   });
   if (fold.episodeIsOpen) episodes.push(fold.episode()!);
   const fromMs = timestampsMs[first]!;

@@ -1,4 +1,10 @@
-import { ALARM_OUT, FoldRow, SeriesFold, type StreamingEngine } from "@foreshock/core";
+import {
+  ALARM_OUT,
+  FoldRow,
+  replaySeries,
+  SeriesFold,
+  type StreamingEngine,
+} from "@foreshock/core";
 import type { LabelledSeries } from "../datasets/record.ts";
 import { type AlarmQuality, countAlarms, poolAlarms, qualityOf } from "../metrics/alarms.ts";
 import { type NabScores, nabScores } from "./judge-set.ts";
@@ -34,19 +40,17 @@ export function openingsOf(
   promiseDays: number,
 ): SeriesOpenings {
   const fold = new SeriesFold({ open: () => engine.open(), counter: false, promiseDays });
-  const row = new FoldRow();
   const rows = timestampsMs.length;
   const [opened, active, score] = [0, 0, 0].map(() => new Float64Array(rows)) as [
     Float64Array,
     Float64Array,
     Float64Array,
   ];
-  for (let i = 0; i < rows; i++) {
-    fold.push(timestampsMs[i]!, values![i]!, row);
-    opened[i] = row.alarm[ALARM_OUT.opened]!;
-    active[i] = row.alarm[ALARM_OUT.active]!;
-    score[i] = row.alarm[ALARM_OUT.score]!;
-  }
+  replaySeries(fold, { timestampsMs, values: values! }, new FoldRow(), (i, { alarm }) => {
+    opened[i] = alarm[ALARM_OUT.opened]!;
+    active[i] = alarm[ALARM_OUT.active]!;
+    score[i] = alarm[ALARM_OUT.score]!;
+  });
   return { opened, active, score };
 }
 

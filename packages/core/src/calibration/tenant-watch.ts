@@ -3,6 +3,7 @@ import type { FleetStep, LevelStep } from "../aggregate/fleet/fleet-step.ts";
 import type { StreamingEngine } from "../engine/engine.ts";
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from "../model/time.ts";
 import { FoldRow } from "../pipeline/fold-row.ts";
+import { replaySeries, replaySteps } from "../pipeline/replay.ts";
 import { SeriesFold } from "../pipeline/series-fold.ts";
 import { TenantFold } from "../pipeline/tenant-fold.ts";
 import { daysOfScore, returnPeriodDays } from "../stats/return-period.ts";
@@ -64,18 +65,17 @@ export function scoredColumn(
   engine: StreamingEngine,
 ): ScoredColumn {
   const fold = new SeriesFold({ open: () => engine.open(intervalMs), counter: false });
-  const row = new FoldRow();
+  const timestampsMs = values.map((_, i) => startMs + i * intervalMs);
   const flat = new Map<number, number>();
   const p = new Float32Array(values.length);
   const promisedP = new Float32Array(values.length);
   const phase = new Uint8Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    fold.push(startMs + i * intervalMs, values[i]!, row);
+  replaySeries(fold, { timestampsMs, values }, new FoldRow(), (i, row) => {
     p[i] = row.valueP;
     phase[i] = row.phase;
     promisedP[i] = Number.isNaN(values[i]!) ? Number.NaN : row.p;
     if (!Number.isNaN(row.flatP)) flat.set(i, row.flatP);
-  }
+  });
   return { p, promisedP, flat, phase };
 }
 
@@ -106,8 +106,7 @@ export class TenantWatch {
     return budgetsDays.map((budgetDays, b) => {
       const fold = new TenantFold({ stepMs: grid.intervalMs, budgetDays, rewindMs: REWIND_MS });
       const findings = new Map<string, FleetFinding>();
-      this.#fold(fold, (step) => {
-        for (const finding of step.changed) findings.set(finding.id, finding);
+      this.#fold(fold, findings, (step) => {
         if (b > 0) return;
         visit?.(step);
         const at = Math.round((step.startMs - grid.startMs) / grid.intervalMs);
@@ -131,7 +130,11 @@ export class TenantWatch {
     });
   }
 
-  #fold(fold: TenantFold, visit: (step: FleetStep) => void): void {
+  #fold(
+    fold: TenantFold,
+    findings: Map<string, FleetFinding>,
+    visit: (step: FleetStep) => void,
+  ): void {
     const { startMs, intervalMs, pointCount } = this.#options.grid;
     const numbers = this.#series.map(({ clusterId, nodeId, metricName }) => {
       const number = fold.addSeries(clusterId, nodeId, metricName);
@@ -143,7 +146,7 @@ export class TenantWatch {
       this.#series.forEach(({ p, flat, phase }, k) => {
         fold.put(numbers[k]!, atMs, p[i]!, flat.get(i) ?? Number.NaN, phase[i]!);
       });
-      fold.advance(atMs + intervalMs, visit);
+      replaySteps(fold, atMs + intervalMs, findings, visit);
     }
   }
 }
