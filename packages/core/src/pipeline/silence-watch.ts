@@ -1,6 +1,7 @@
-import { SILENCE_STATE_LENGTH, SilenceDetector } from "../engine/absence/silence-detector.ts";
+import { SILENCE_STATE_LENGTH } from "../engine/absence/silence-detector.ts";
 import { unreadable } from "../model/state-bytes.ts";
 import type { DurationMs } from "../model/time.ts";
+import { copyState, LentDetectors, takeBack } from "./lent-detectors.ts";
 
 const NONE = Number.NEGATIVE_INFINITY;
 
@@ -33,8 +34,7 @@ export class SilenceWatch {
   /** Live steps to one step of the series' own; 0 until its interval is known. */
   #strides = new Int32Array(CAPACITY_MIN);
   #ended = new Uint8Array(CAPACITY_MIN);
-  /** One detector for each stride; a state is copied into it and back. */
-  readonly #detectors = new Map<number, LentDetector>();
+  readonly #detectors: LentDetectors;
   /** Steps that may still change, ascending: those looked at, then those to come. */
   #steps: Step[] = [];
   readonly #byStep = new Map<number, Step>();
@@ -48,6 +48,7 @@ export class SilenceWatch {
   constructor(stepMs: DurationMs, horizonSteps: number) {
     this.#stepMs = stepMs;
     this.#horizonSteps = horizonSteps;
+    this.#detectors = new LentDetectors(stepMs);
   }
 
   add(series: number): void {
@@ -64,7 +65,7 @@ export class SilenceWatch {
   /** The source said that the series has ended: its silence is expected. */
   ended(series: number): void {
     this.#ended[series] = 1;
-    const lent = this.#lend(this.#heads, series);
+    const lent = this.#detectors.lend(this.#strides[series]!, this.#heads, series);
     lent.detector.ended();
     takeBack(lent, this.#heads, series);
   }
@@ -154,7 +155,7 @@ export class SilenceWatch {
   #look(series: number, live: number, step: number, seen: boolean, tell: SilenceSink): void {
     const stride = this.#strides[series]!;
     if (stride === 0) return;
-    const lent = this.#lend(this.#heads, series);
+    const lent = this.#detectors.lend(this.#strides[series]!, this.#heads, series);
     const own = Math.floor(live / stride);
     const p = seen ? Number.NaN : lent.detector.missed(own);
     if (seen) lent.detector.seen(own);
@@ -214,26 +215,13 @@ export class SilenceWatch {
       for (let series = 0; series < this.#count; series++) {
         const stride = this.#strides[series]!;
         if (stride === 0 || seen[series] !== 1) continue;
-        const lent = this.#lend(this.#bases, series);
+        const lent = this.#detectors.lend(stride, this.#bases, series);
         lent.detector.seen(Math.floor((this.#baseLive + gone) / stride));
         takeBack(lent, this.#bases, series);
       }
     }
     this.#steps = this.#steps.slice(gone);
     this.#baseLive += gone;
-  }
-
-  /** The detector with the state of a series in it; hand it to `takeBack` afterwards. */
-  #lend(states: Float64Array, series: number): LentDetector {
-    const stride = Math.max(1, this.#strides[series]!);
-    let lent = this.#detectors.get(stride);
-    if (lent === undefined) {
-      const state = new Float64Array(SILENCE_STATE_LENGTH);
-      lent = { state, detector: new SilenceDetector(stride * this.#stepMs, state) };
-      this.#detectors.set(stride, lent);
-    }
-    copyState(states, series, lent.state, 0);
-    return lent;
   }
 
   #grow(): void {
@@ -243,22 +231,6 @@ export class SilenceWatch {
     this.#strides = filled(new Int32Array(capacity), this.#strides);
     this.#ended = filled(new Uint8Array(capacity), this.#ended);
   }
-}
-
-interface LentDetector {
-  readonly state: Float64Array;
-  readonly detector: SilenceDetector;
-}
-
-function takeBack({ state }: LentDetector, states: Float64Array, series: number): void {
-  copyState(state, 0, states, series);
-}
-
-/** State number `from` of one column becomes state number `to` of another. */
-function copyState(source: Float64Array, from: number, target: Float64Array, to: number): void {
-  const sourceAt = from * SILENCE_STATE_LENGTH;
-  const targetAt = to * SILENCE_STATE_LENGTH;
-  for (let i = 0; i < SILENCE_STATE_LENGTH; i++) target[targetAt + i] = source[sourceAt + i]!;
 }
 
 function filled<Column extends Float64Array | Int32Array | Uint8Array>(
