@@ -16,7 +16,7 @@ export interface WatchGrid {
   readonly pointCount: number;
 }
 
-/** One node over the whole grid: a column of values a metric, NaN = missing. */
+/** One node over the whole grid: one column of values per metric, NaN = missing. */
 export interface WatchedNode {
   readonly clusterId: string;
   readonly nodeId: string;
@@ -28,7 +28,7 @@ export interface WatchOptions {
   readonly engine: StreamingEngine;
   /** Alert budgets to try side by side: the tenant is judged once for each. */
   readonly budgetsDays: readonly number[];
-  /** Told of every step of the first budget. */
+  /** Called for every step of the first budget. */
   readonly visit?: (step: FleetStep) => void;
 }
 
@@ -37,10 +37,10 @@ export interface BudgetFindings {
   readonly findings: readonly FleetFinding[];
 }
 
-/** Roll-ups keep so much for late points; here none come. */
+/** How far roll-ups rewind for late points; here none come. */
 const REWIND_MS = HOUR_MS;
 
-/** A series after detection, one number a step of its grid. */
+/** A series after detection, one number per step of its grid. */
 export interface ScoredColumn {
   /** What the series passes up; NaN = missing. Single precision is what a tail probability is worth. */
   readonly p: Float32Array;
@@ -48,7 +48,7 @@ export interface ScoredColumn {
   readonly promisedP: Float32Array;
   /** Steps at which the flatline detector had an opinion, and what it was. */
   readonly flat: ReadonlyMap<number, number>;
-  /** How the series' alarm stood (ALARM_PHASE). */
+  /** Phase of the series' alarm (ALARM_PHASE). */
   readonly phase: Uint8Array;
 }
 
@@ -91,7 +91,7 @@ export class TenantWatch {
     this.#options = options;
   }
 
-  /** Scores a node. Cost: that of the engine; 9 bytes a point are kept. */
+  /** Scores a node. Cost: that of the engine; 9 bytes per point are kept. */
   add({ clusterId, nodeId, metrics }: WatchedNode): void {
     const { grid, engine } = this.#options;
     for (const { metricName, values } of metrics) {
@@ -163,7 +163,7 @@ function tallySteps(
   tallies.tenant.push(entityBase, at, step.tenant.days, intervalMs);
 }
 
-/** From the score and not from p: it holds what the entity's age allowed it to claim. */
+/** From the score and not from p: the score respects what the entity's age allows it to claim. */
 function tallyLevel(
   tally: LevelTallies["node"],
   { count, score }: LevelStep,
@@ -176,10 +176,10 @@ function tallyLevel(
   }
 }
 
-/** A score that was made of just so many days says a little less when it is taken back. */
+/** A score made from days gives slightly fewer days when it is converted back. */
 const ROUNDING = 1e-9;
 
-/** Steps of the first days, which are reported apart: children and tails are not settled yet. */
+/** Steps of the first days, which are reported separately: children and tails are not settled yet. */
 export function warmUpSteps(intervalMs: DurationMs, days: number): number {
   return Math.ceil((days * DAY_MS) / intervalMs);
 }

@@ -2,18 +2,18 @@ import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
 import { FirstPoints, INTERVAL_POINTS } from "./first-points.ts";
 
 /**
- * Nominal interval before a second point is known. Half an hour lies between what series are sampled
- * at (1 minute to 1 hour), so the score of a first point is near what it will be called later.
+ * Nominal interval before a second point is known. Half an hour is between the usual sampling
+ * intervals (1 minute to 1 hour), so the score of a first point is close to its later meaning.
  */
 export const INTERVAL_BEFORE_MS = 1_800_000;
 
-/** Stands in for stamps without a usable step: points then count as five minutes apart. */
+/** Used where stamps have no usable step: points then count as five minutes apart. */
 export const INTERVAL_WITHOUT_STEPS_MS = 300_000;
 
 /** Before the end of learning, models are rebuilt only where their interval is this far off. */
 const WORTH_A_REBUILD = 0.1;
 
-/** Scrapes jitter by milliseconds: so near to a whole second, that second is meant. */
+/** Scrapes jitter by milliseconds: this close to a whole second, that second is meant. */
 const WHOLE_SECOND_WITHIN = 0.005;
 
 /**
@@ -46,7 +46,7 @@ export function medianIntervalMs(timestampsMs: Float64Array): DurationMs {
   return Number.isNaN(medianMs) ? INTERVAL_BEFORE_MS : nominalIntervalMs(medianMs);
 }
 
-/** Lower median of all steps: 0 where stamps are of no use, NaN where there is no step. */
+/** Lower median of all steps: 0 where stamps are of no use, NaN without any step. */
 export function medianOfSteps(timestampsMs: Float64Array): DurationMs {
   const steps = timestampsMs.subarray(1).map((atMs, i) => atMs - timestampsMs[i]!);
   return steps.sort()[(steps.length - 1) >> 1] ?? Number.NaN;

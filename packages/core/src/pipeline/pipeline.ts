@@ -16,7 +16,7 @@ export interface PipelineOptions {
   readonly engine?: StreamingEngine;
   /** Grid on which nodes, clusters and the tenant are judged. */
   readonly stepMs: DurationMs;
-  /** "At most one finding in so many days." */
+  /** Alert budget: at most one finding in this many days. */
   readonly budgetDays: number;
   /** How far back late points are folded in again. */
   readonly rewindMs: DurationMs;
@@ -26,7 +26,7 @@ export interface PipelineOptions {
 export interface PipelineRun {
   /** Points folded, those of series that were folded again included. */
   readonly pointCount: number;
-  /** Findings opened or changed, newest state of each; ids taken back by late points are gone. */
+  /** Findings opened or changed, newest state of each; ids retracted by late points are gone. */
   readonly findings: ReadonlyMap<string, FleetFinding>;
 }
 
@@ -44,8 +44,8 @@ const EVERYTHING_END_MS = Number.MAX_SAFE_INTEGER;
  * calibration, episodes) -> fold of the tenant (node, cluster, tenant, findings). The server runs
  * the same folds spread over threads.
  *
- * Results are a function of the stored points: a late point makes its series be folded again from
- * its beginning, and the roll-up rewind inside its horizon.
+ * Results are a function of the stored points: after a late point its series is folded again from the
+ * beginning, and the roll-up rewinds inside its horizon.
  */
 export class Pipeline {
   readonly #options: PipelineOptions;
@@ -85,7 +85,7 @@ export class Pipeline {
     return { pointCount, findings: this.#replay.findings };
   }
 
-  /** One result a window of a stored series, explained. */
+  /** One result per window of a stored series, explained. */
   async results(key: Omit<SeriesKey, "tenantId">): Promise<AnomalyResult[]> {
     const range = timeRange(0, EVERYTHING_END_MS);
     return this.#engine.detect(await this.#store().read(key, range));

@@ -71,7 +71,7 @@ describe("SeriesFold", () => {
     expect(alarm.heldToMs - alarm.openedMs).toBeGreaterThan(2.9 * DAY_MS);
   });
 
-  it("opens on a value that is stuck, though it is no deviation", () => {
+  it("opens on a value that is stuck, though it does not deviate", () => {
     const from = Math.floor(14.3 * PER_DAY);
     const stuck = usual(from);
     const values = days(15, (value, i) => (i >= from ? stuck : value));

@@ -37,17 +37,18 @@ const HEAD_BYTES = 16;
 export interface SeriesFoldOptions {
   /** Opens the detector; its interval is learnt from the points. */
   open(memory?: StateMemory): SeriesDetector;
-  /** For one of many folds that live long. */
+  /** For one of many long-lived folds. */
   readonly memory?: StateMemory;
   /** Values are cumulative: the fold sees their rate per second, a reset is a missing point. */
   readonly counter: boolean;
-  /** "At most about one alarm in so many days"; left out: ALARM_PROMISE_DAYS. */
+  /** At most about one alarm in this many days; left out: ALARM_PROMISE_DAYS. */
   readonly promiseDays?: number;
 }
 
 /**
  * Everything that is folded over one series: the engine's detector, the flatline detector beside it,
- * the episodes of both, and the alarms that open on them. Points come in time order. Deterministic, O(1) a point.
+ * the episodes of both, and the alarms that open on them. Points come in time order.
+ * Deterministic, O(1) per point.
  */
 export class SeriesFold {
   readonly #detector: SeriesDetector;
@@ -229,7 +230,7 @@ export class SeriesFold {
   }
 }
 
-/** The profile of whichever scorer the detector has at hand; a flat one where it keeps none. */
+/** The profile of the scorer that the detector uses now; a flat one where it keeps none. */
 class DetectorBaseline implements AlarmBaseline {
   readonly #detector: SeriesDetector;
 

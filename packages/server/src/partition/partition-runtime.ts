@@ -16,7 +16,7 @@ const FOREVER_MS = Number.MAX_SAFE_INTEGER;
 const CLOSED_MAX = 2000;
 
 /**
- * One partition's owner: stores what comes, then folds it, series by series, behind the door.
+ * One partition's owner: stores what comes, then folds it, series by series.
  * Results are a function of the stored points alone: points that come in order go straight through
  * the fold; anything else (late, repeated, unsorted) makes the series be folded again from the
  * newest saved state before the first changed point.
@@ -125,7 +125,7 @@ export class PartitionRuntime {
     if (this.#queue.isEmpty || closed >= CLOSED_MAX) this.writeResults();
   }
 
-  /** After a start: folds what the saved fold has not seen; tells what came from `changedFromMs` on. */
+  /** After a start: folds what the saved fold has not seen; emits what came from `changedFromMs` on. */
   catchUp(series: LiveSeries, changedFromMs: EpochMs): void {
     if (changedFromMs <= series.fold.lastMs) this.#replay(series, changedFromMs);
     else this.#foldFrom(series, series.fold.lastMs + 1, changedFromMs);

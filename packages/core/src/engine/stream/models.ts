@@ -24,7 +24,7 @@ const {
 
 /** Points before the first residual counts and before the regression learns. */
 const WARM_UP = 20;
-/** Points after which limits are in force: an outlier then moves a model by so many scales only. */
+/** Points after which limits are in force: an outlier then moves a model by a few scales at most. */
 const CLIP_AFTER = 60;
 
 const FAST_RATE = 1 / 10;
@@ -82,9 +82,9 @@ export function stepModels(
 /**
  * Whether a series that had no spread, so far or for very long, has begun to vary for good. Limits are
  * multiples of the scales, so models without any spread cannot follow: a series whose first 60 points
- * are equal would stay judged by its first value for ever. They begin anew instead, which finds 8-sigma
- * shifts in such series as often as in others. Not before half of the recent points moved: a burst on a
- * metric that hardly ever moves is an incident, and models that begin in it would take it for normal.
+ * are equal would be judged by its first value for ever. They restart instead, which finds 8-sigma shifts
+ * in such series as often as in others. They wait until half of the recent points have moved: a burst
+ * on a metric that hardly ever moves is an incident, and models that start in it would call it normal.
  * See docs/DECISIONS.md.
  */
 export function wakes(numbers: Float64Array, point: PointScratch): boolean {
@@ -99,7 +99,7 @@ export function wakes(numbers: Float64Array, point: PointScratch): boolean {
   return numbers[MOVED_SHARE]! > WAKE_SHARE;
 }
 
-/** What stands for "no spread" at a level: below it a residual is arithmetic, not behaviour. */
+/** What counts as "no spread" at a level: below it a residual is arithmetic, not behaviour. */
 function scaleFloor(slow: number): number {
   return 1e-9 + 1e-5 * Math.abs(slow);
 }
@@ -206,7 +206,7 @@ function learnSeason(
   profile[bin] = profile[bin]! + Math.max(1 / seen, clock.seasonRate) * step;
 }
 
-/** Usual size of the daily and of the regression's residual at this time of the day. */
+/** Usual size of the daily and of the regression's residual at this time of day. */
 function learnPhaseScales(
   numbers: Float64Array,
   profile: Float32Array,

@@ -7,7 +7,7 @@ const { COVARIANCE: C, WEIGHT: W } = STATE;
 const FORGETTING = 0.999;
 const KEEP = 1 / FORGETTING;
 
-/** Above this the covariance has blown up on inputs without variation, and starts anew. */
+/** Above this the covariance has blown up on inputs without variation, and is reset. */
 const TRACE_MAX = 1e4;
 
 // Unrolled over the 8 features: with loops the regression alone took a third of a point's time.

@@ -3,9 +3,9 @@ import { type StateMemory, stateRoom } from "../../model/state-memory.ts";
 import type { StreamClock } from "./clock.ts";
 
 /**
- * Where each number stands in `StreamState.numbers`. The files of the hot path take these apart into
- * constants of their own: V8 folds those, but reads an imported one anew at every use (twice the time
- * a point, measured on Node 26).
+ * Where each number is in `StreamState.numbers`. The files of the hot path destructure these into
+ * constants of their own: V8 folds those, but reads an imported one again at every use (twice the time
+ * per point, measured on Node 26).
  */
 export const STATE = {
   COUNT: 0,
@@ -28,7 +28,7 @@ export const STATE = {
   WEIGHT: 24,
   /** Lower triangle of the regression's covariance, row by row. */
   COVARIANCE: 32,
-  /** How often the models began anew. */
+  /** How often the models restarted. */
   RESTARTS: 68,
   /** Recent share of points off the level, while the series is without spread. */
   MOVED_SHARE: 69,
@@ -71,7 +71,7 @@ export class StreamState {
     resetCovariance(this.numbers);
   }
 
-  /** Forgets everything but that it did. */
+  /** Forgets everything except that it did. */
   restart(): void {
     const restarts = this.numbers[STATE.RESTARTS]! + 1;
     this.#bytes().fill(0);
@@ -97,7 +97,7 @@ export class StreamState {
     own.set(bytes);
   }
 
-  /** Made when asked for: a view costs 100 bytes. */
+  /** Made on demand: a view costs 100 bytes. */
   #bytes(): Uint8Array {
     return new Uint8Array(this.numbers.buffer, this.numbers.byteOffset, this.#byteLength);
   }

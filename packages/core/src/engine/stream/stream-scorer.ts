@@ -21,7 +21,7 @@ const OUT_LENGTH = SCORER_OUT_LENGTH;
 const STATE_FORMAT = 0x53;
 const VERSION = 3;
 
-/** Larger values count as this large: their squares and differences stay finite. */
+/** Larger values count as this large, so that squares and differences stay finite. */
 const VALUE_MAX = 1e36;
 
 /** Different sampling intervals whose constants are kept for sharing. */
@@ -36,7 +36,7 @@ const CLOCKS_MAX = 256;
  * configuration. Weak at: ramps of many hours, spikes on sawtooth memory.
  * Answers 0 for the first 20 points. NaN and infinities are missing points: nothing is learnt.
  *
- * Cost: O(1) a point, no objects (V8 boxes about 110 bytes of numbers); 2.4 KB a series.
+ * Cost: O(1) per point, no objects (V8 boxes about 110 bytes of numbers); 2.4 KB per series.
  * Source: spec/detection.md section 5.
  */
 export function streamScorer(): StreamScorer {

@@ -1,7 +1,7 @@
 import { EntityRollup, INTERVAL_POINTS, type IncidentLaw, learntIntervalMs } from "@foreshock/core";
 
 /**
- * The calibrated roll-up of one node or cluster of a file whose sampling interval nobody told us: it
+ * The calibrated roll-up of one node or cluster of a file whose sampling interval is not known: it
  * is learnt from the first steps, and until then the roll-up is rebuilt from them when it changes.
  * Every answer depends on the past alone.
  */

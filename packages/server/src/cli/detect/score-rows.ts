@@ -61,7 +61,7 @@ export function writePieces(path: string, pieces: Iterable<string>): void {
   try {
     for (const piece of pieces) {
       const bytes = Buffer.from(piece);
-      // Gzip members may stand one behind the other.
+      // Gzip members may follow one another.
       const packed = path.endsWith(".gz") ? gzipSync(bytes) : bytes;
       for (let at = 0; at < packed.length; ) at += writeSync(file, packed, at);
     }
