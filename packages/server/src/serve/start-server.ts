@@ -20,8 +20,8 @@ import { observePlatform } from "./observe-platform.ts";
 import { operatorEvents } from "./operator-events.ts";
 import { Retention } from "./retention.ts";
 
-/** The built dashboard beside the packages. */
-const DASHBOARD_DIR = resolve(import.meta.dirname, "../../../dashboard/dist");
+/** The built dashboard, in the package beside `src` and `dist`. */
+const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard");
 
 export interface StartOptions {
   readonly config: Config;

@@ -4,7 +4,7 @@ import { TokenBucket } from "./token-bucket.ts";
 /** What a request is counted as. `points` is taken beside `ingest`, once the body is read. */
 export type LimitKind = (typeof KINDS)[number];
 
-const KINDS = ["ingest", "query", "admin", "points"] as const;
+const KINDS = ["ingest", "query", "points"] as const;
 
 /** The answer of a limit, with what the `RateLimit` headers say. */
 export interface LimitState {
@@ -139,7 +139,6 @@ function bucketsOf(limits: TenantLimits, atMs: number): Record<LimitKind, TokenB
   return {
     ingest: bucket("ingest"),
     query: bucket("query"),
-    admin: bucket("admin"),
     points: bucket("points"),
   };
 }

@@ -18,7 +18,7 @@ export interface ServeFlags {
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
-/** `foreshock serve`: runs until it is told to stop; everything is saved before it ends. */
+/** `foreshock serve`: runs until stopped, and saves everything before it exits. */
 export async function serve(flags: ServeFlags, context: Context): Promise<ExitCode> {
   const { io } = context;
   const config = configOf(flags, io.env);
@@ -26,9 +26,9 @@ export async function serve(flags: ServeFlags, context: Context): Promise<ExitCo
   try {
     if (!LOOPBACK.has(config.host) && server.control.keys().length === 0) {
       throw new CliError(
-        `${config.host} can be reached from elsewhere and there is no key yet`,
+        `${config.host} is reachable from other machines, and no API key exists yet`,
         EXIT.usage,
-        "make one with `foreshock keys create` first, or leave out --host",
+        "create one with `foreshock keys create` first, or omit --host",
       );
     }
     say(context, `foreshock ${server.url}  (data in ${config.dataDir})`);
@@ -48,7 +48,7 @@ export function configOf(flags: ServeFlags, env: Context["io"]["env"]) {
   }
 }
 
-/** Ctrl-C, or SIGTERM from whoever supervises us; which of them came. */
+/** Ctrl-C, or SIGTERM from a supervisor; which of them came. */
 export async function stopSignal(interrupt: AbortSignal): Promise<"SIGINT" | "SIGTERM"> {
   if (interrupt.aborted) return "SIGINT";
   const done = new AbortController();

@@ -55,7 +55,8 @@ describe("FleetStore", () => {
     acme.scores.save([{ place: NODE, day: DAY, scores: hourly({ 3: 0.5 }) }]);
     store.close();
     const old = new DatabaseSync(file);
-    old.exec("ALTER TABLE score_day ADD COLUMN anomalies BLOB; PRAGMA user_version = 1");
+    old.exec("ALTER TABLE score_day ADD COLUMN anomalies BLOB; DROP TABLE finding_before");
+    old.exec("PRAGMA user_version = 1");
     old.close();
     reopen();
     expect(acme.scores.load(NODE, DAY)).toEqual(hourly({ 3: 0.5 }));
