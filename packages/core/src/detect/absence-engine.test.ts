@@ -6,7 +6,9 @@ import type { MetricSeries } from "../model/metric-series.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../model/time.ts";
 import { createAbsenceEngine } from "./absence-engine.ts";
 
-engineContract("absence", () => createAbsenceEngine());
+engineContract("absence", () => createAbsenceEngine(), {
+  faults: [{ kind: "stuck" }, { kind: "missing" }],
+});
 
 const STEP_MS = 5 * MINUTE_MS;
 const STEPS_A_DAY = DAY_MS / STEP_MS;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { engineContract, seriesOf, withPoints } from "../engine/contract.ts";
+import { type ContractOptions, engineContract, seriesOf, withPoints } from "../engine/contract.ts";
 import { Dice } from "../generator/dice.ts";
 import { MetricSeries } from "../model/metric-series.ts";
 import { seriesKey } from "../model/series-key.ts";
@@ -45,15 +45,22 @@ const inFault = (i: number) => i >= FAULT_AT && i < FAULT_AT + FAULT_POINTS;
 const alarmed = (score: Float64Array) =>
   score.subarray(FAULT_AT, FAULT_AT + FAULT_POINTS + AFTER_POINTS).some((one) => one >= 0.75);
 
-engineContract("peer without peers", () => createPeerEngine());
-engineContract("peer among five", () => {
-  const peers = Array.from({ length: 5 }, (_, node) => {
-    const series = seriesOf(Array.from({ length: 400 }, (_one, i) => ((i + node) * 13) % 17));
-    const { timestamps, values } = series;
-    return new MetricSeries({ ...seriesKey(series), nodeId: `peer-${node}`, timestamps, values });
-  });
-  return createPeerEngine().among(peers);
-});
+const ONE_NODE: ContractOptions = {
+  faults: [{ kind: "one-node", among: (peers) => createPeerEngine().among(peers) }],
+};
+engineContract("peer without peers", () => createPeerEngine(), ONE_NODE);
+engineContract(
+  "peer among five",
+  () => {
+    const peers = Array.from({ length: 5 }, (_, node) => {
+      const series = seriesOf(Array.from({ length: 400 }, (_one, i) => ((i + node) * 13) % 17));
+      const { timestamps, values } = series;
+      return new MetricSeries({ ...seriesKey(series), nodeId: `peer-${node}`, timestamps, values });
+    });
+    return createPeerEngine().among(peers);
+  },
+  ONE_NODE,
+);
 
 describe("createPeerEngine", () => {
   const engine = createPeerEngine();

@@ -275,6 +275,7 @@ describe("closing", () => {
     });
     server.platform.forTenant = () => ({
       ...view,
+      revision: () => "1",
       summary: async () => {
         await waiting;
         return view.summary();

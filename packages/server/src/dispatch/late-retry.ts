@@ -1,7 +1,7 @@
 import { DAY_MS } from "@foreshock/core";
 import type { IngestReport } from "../platform/ingest-series.ts";
 import type { GatedBatch, LateRun } from "./ingest-gate.ts";
-import type { WorkerPool } from "./worker-pool.ts";
+import type { PartitionPool } from "./partition-pool.ts";
 
 /** Series and days that one batch may have looked up, so that points strewn over years cannot hold a worker. */
 const READS_MAX = 5000;
@@ -10,7 +10,7 @@ const READS_MAX = 5000;
  * What to answer for a batch whose points are stored. Those that came too late are looked up first: a
  * sender that repeats what it got no answer for, hours of it, is told that it is accepted.
  */
-export async function reportOf(gated: GatedBatch, pool: WorkerPool): Promise<IngestReport> {
+export async function reportOf(gated: GatedBatch, pool: PartitionPool): Promise<IngestReport> {
   const { acceptedPoints, rejects, late } = gated;
   const chosen = affordable(late);
   let found = 0;
@@ -25,7 +25,7 @@ export async function reportOf(gated: GatedBatch, pool: WorkerPool): Promise<Ing
 
 async function countsOf(
   runs: readonly LateRun[],
-  pool: WorkerPool,
+  pool: PartitionPool,
 ): Promise<ReadonlyMap<LateRun, number>> {
   const counts = new Map<LateRun, number>();
   const byPartition = Map.groupBy(runs, ({ info }) => info.partition);

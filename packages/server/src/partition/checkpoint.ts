@@ -1,3 +1,4 @@
+import type { EpochMs } from "@foreshock/core";
 import type { StateRow } from "../store/table/state-table.ts";
 import type { LiveSeries } from "./live-series.ts";
 import { dayOf, type PartitionRuntime } from "./partition-runtime.ts";
@@ -33,21 +34,28 @@ export function saveCheckpoint(runtime: PartitionRuntime): void {
 }
 
 /**
- * Folds what came after the saved states. Points that had been folded before are not told again: the
- * tenants' folds know them.
+ * Folds what came after the saved states. Points that had been folded before are not sent again, for
+ * the tenants' folds know them; those of the tenants in `behind` (tenant -> instant) are, from that
+ * instant on, because their saved folds have not seen all that was scored here.
  */
-export function catchUpAfterStart(runtime: PartitionRuntime): void {
-  const behind = new Set<LiveSeries>();
+export function catchUpAfterStart(
+  runtime: PartitionRuntime,
+  behind: ReadonlyMap<string, EpochMs> = new Map(),
+): void {
+  const sendFrom = new Map<LiveSeries, EpochMs>();
   for (const series of runtime.series()) {
-    if (runtime.store.entry(series.storeId).lastMs > series.fold.lastMs) behind.add(series);
+    const fromMs = behind.get(series.key.tenantId) ?? Number.POSITIVE_INFINITY;
+    const { lastMs } = runtime.store.entry(series.storeId);
+    if (lastMs > series.fold.lastMs || lastMs >= fromMs) sendFrom.set(series, fromMs);
   }
   runtime.store.replayTail((storeId, changedFromMs) => {
     const series = runtime.byStoreId(storeId);
     if (series === undefined) return;
-    behind.delete(series);
-    runtime.catchUp(series, changedFromMs);
+    const fromMs = sendFrom.get(series) ?? Number.POSITIVE_INFINITY;
+    sendFrom.delete(series);
+    runtime.catchUp(series, Math.min(fromMs, changedFromMs));
   });
-  for (const series of behind) runtime.catchUp(series, Number.POSITIVE_INFINITY);
+  for (const [series, fromMs] of sendFrom) runtime.catchUp(series, fromMs);
 }
 
 /** Not all series at once: each has its own points at which it is due. */

@@ -1,19 +1,24 @@
 import { join } from "node:path";
 import type { TimeRange } from "@foreshock/core";
 import type { AnomalyRow, PointsReply } from "../platform/platform.ts";
+import type { Failure } from "../platform/platform-errors.ts";
 import { PartitionStore } from "../store/partition/partition-store.ts";
+import type { Disk } from "../store/sqlite/disk.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { buffersOf, Emission } from "./emission.ts";
+import { failureOf } from "./failure.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { LiveSeries } from "./live-series.ts";
 import { PartitionRuntime } from "./partition-runtime.ts";
 import type {
   AppendMessage,
   AskMessage,
+  BehindTenant,
   ExplainedSeries,
   ExplainQuestion,
   FromWorker,
   OpenAnswer,
+  Positions,
   Question,
   SeriesHistory,
   StoredQuestion,
@@ -40,11 +45,11 @@ export class PartitionOwner {
   /** Between the two halves of a checkpoint nothing is folded. */
   #paused = false;
 
-  constructor(dataDir: string, partitions: readonly number[], post: Post) {
+  constructor(dataDir: string, partitions: readonly number[], post: Post, disk?: Disk) {
     this.#post = post;
     this.#commits = new GroupCommit(post);
     for (const partition of partitions) {
-      const store = PartitionStore.open(join(dataDir, `p${partition}`));
+      const store = PartitionStore.open(join(dataDir, `p${partition}`), { disk });
       this.#runtimes.set(partition, new PartitionRuntime(store, this.#emission));
     }
   }
@@ -69,14 +74,14 @@ export class PartitionOwner {
   #append({ ticket, parts }: AppendMessage): void {
     this.#emission.expect(ticket, parts.length);
     const taken: PartitionRuntime[] = [];
-    let failure: string | undefined;
+    let failure: Failure | undefined;
     for (const part of parts) {
       try {
         const runtime = this.#runtime(part.partition);
         runtime.append(ticket, part);
         taken.push(runtime);
       } catch (error) {
-        failure = textOf(error);
+        failure = failureOf(error);
         this.#emission.partDone(ticket);
       }
     }
@@ -101,7 +106,7 @@ export class PartitionOwner {
     try {
       this.#reply(id, this.#ask(question));
     } catch (error) {
-      this.#post({ type: "refused", id, message: textOf(error) });
+      this.#post({ type: "refused", id, failure: failureOf(error) });
     }
   }
 
@@ -114,16 +119,11 @@ export class PartitionOwner {
       case "open":
         return this.#open();
       case "announce":
-        return this.#announce(question.series);
-      case "prepare-checkpoint":
-        for (const runtime of this.#runtimes.values()) runtime.commit();
-        this.#send();
-        this.#paused = true;
-        return undefined;
-      case "commit-checkpoint":
-        for (const runtime of this.#runtimes.values()) saveCheckpoint(runtime);
-        this.#paused = false;
-        return undefined;
+        return this.#announce(question.series, question.behind);
+      case "begin-checkpoint":
+        return this.#beginCheckpoint();
+      case "end-checkpoint":
+        return this.#endCheckpoint(question.save);
       case "points":
         return this.#points(question);
       case "anomalies":
@@ -150,16 +150,41 @@ export class PartitionOwner {
 
   #open(): OpenAnswer {
     const series: StoredSeries[] = [];
+    const detected: Record<number, number> = {};
     for (const [partition, { store }] of this.#runtimes) {
       for (const entry of store.entries()) series.push({ partition, ...entry });
+      detected[partition] = store.detectedPosition;
     }
-    return { series };
+    return { series, detected };
+  }
+
+  /** Everything is committed and what was scored is sent; from here on nothing is folded. */
+  #beginCheckpoint(): Positions {
+    for (const runtime of this.#runtimes.values()) runtime.commit();
+    this.#send();
+    this.#paused = true;
+    return Object.fromEntries(
+      [...this.#runtimes].map(([partition, runtime]) => [partition, runtime.detectedPosition]),
+    );
+  }
+
+  /** Saves what has been folded, where the tenants' folds are saved; folding goes on in any case. */
+  #endCheckpoint(save: boolean): undefined {
+    this.#paused = false;
+    if (!save) return;
+    for (const runtime of this.#runtimes.values()) saveCheckpoint(runtime);
   }
 
   /** After `open`: the main thread's numbers for what is stored; then what came after the saved states is folded. */
-  #announce(series: Extract<Question, { what: "announce" }>["series"]): undefined {
+  #announce(
+    series: Extract<Question, { what: "announce" }>["series"],
+    behind: readonly BehindTenant[],
+  ): undefined {
     for (const { partition, ...fresh } of series) this.#runtime(partition).announce(fresh);
-    for (const runtime of this.#runtimes.values()) catchUpAfterStart(runtime);
+    for (const [partition, runtime] of this.#runtimes) {
+      const own = behind.filter((tenant) => tenant.partition === partition);
+      catchUpAfterStart(runtime, new Map(own.map(({ tenantId, fromMs }) => [tenantId, fromMs])));
+    }
     this.#send();
     return undefined;
   }
@@ -210,8 +235,4 @@ export class PartitionOwner {
     for (const { store } of this.#runtimes.values()) store.close();
     this.#reply(id, undefined);
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@ import type {
   PointsReply,
   SeriesRow,
 } from "../platform/platform.ts";
+import type { Failure } from "../platform/platform-errors.ts";
 import type { SeriesEntry } from "../store/partition/series-entry.ts";
 import type { AlarmCursor } from "../store/table/alarm-table.ts";
 import type { EpisodeCursor } from "../store/table/episode-table.ts";
@@ -51,9 +52,10 @@ export type Question =
   | {
       readonly what: "announce";
       readonly series: readonly (FreshSeries & { readonly partition: number })[];
+      readonly behind: readonly BehindTenant[];
     }
-  | { readonly what: "prepare-checkpoint" }
-  | { readonly what: "commit-checkpoint" }
+  | { readonly what: "begin-checkpoint" }
+  | { readonly what: "end-checkpoint"; readonly save: boolean }
   | { readonly what: "drain" }
   | {
       readonly what: "points";
@@ -69,6 +71,17 @@ export type Question =
   | { readonly what: "count-stored"; readonly runs: readonly StoredQuestion[] }
   | { readonly what: "history"; readonly handles: readonly number[]; readonly range: TimeRange }
   | { readonly what: "close" };
+
+/** A tenant whose saved fold has not seen all that a partition has scored: it is scored again from an instant on. */
+export interface BehindTenant {
+  readonly partition: number;
+  readonly tenantId: string;
+  /** -Infinity: all that is stored. */
+  readonly fromMs: EpochMs;
+}
+
+/** How far each partition of an owner has come, by partition: log position up to which all is scored. */
+export type Positions = Readonly<Record<number, number>>;
 
 /** Points of a series: how many of them are stored with just these values? */
 export interface StoredQuestion {
@@ -115,8 +128,8 @@ export interface AnomalyQuery {
 export interface Answers {
   readonly open: OpenAnswer;
   readonly announce: undefined;
-  readonly "prepare-checkpoint": undefined;
-  readonly "commit-checkpoint": undefined;
+  readonly "begin-checkpoint": Positions;
+  readonly "end-checkpoint": undefined;
   readonly drain: undefined;
   readonly points: PointsReply;
   readonly anomalies: readonly FoundAnomaly[];
@@ -162,6 +175,8 @@ export interface ExplainedSeries {
 
 /** What a worker holds when it has opened its partitions; the main thread gives handles. */
 export interface OpenAnswer {
+  /** Up to where detection had come when that was last noted. */
+  readonly detected: Positions;
   readonly series: readonly StoredSeries[];
 }
 
@@ -172,10 +187,10 @@ export interface StoredSeries extends SeriesEntry {
 /** Worker to main. */
 export type FromWorker =
   | { readonly type: "durable"; readonly ticket: number }
-  | { readonly type: "failed"; readonly ticket: number; readonly message: string }
+  | { readonly type: "failed"; readonly ticket: number; readonly failure: Failure }
   | ScoredMessage
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
-  | { readonly type: "refused"; readonly id: number; readonly message: string };
+  | { readonly type: "refused"; readonly id: number; readonly failure: Failure };
 
 /** Points that have been scored, in detection order; tickets listed are scored whole. */
 export interface ScoredMessage {

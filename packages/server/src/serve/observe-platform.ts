@@ -11,7 +11,7 @@ export function followPlatform(platform: LivePlatform, metrics: Metrics): () => 
       const { fold } = platform.runner(tenantId);
       metrics.activeSeries.set({ tenant }, platform.directory.tenant(tenantId).series.length);
       metrics.findingsOpen.set({ tenant }, fold?.fleet.openFindings.length ?? 0);
-      const scoredAtMs = platform.scoredAtMs.get(tenantId);
+      const scoredAtMs = platform.fleet.scoredAtMs(tenantId);
       const newestMs = platform.runner(tenantId).newestMs;
       if (scoredAtMs === undefined || !Number.isFinite(newestMs)) continue;
       metrics.detectionDelay.set({ tenant }, Math.max(0, scoredAtMs - newestMs) / 1000);

@@ -1,25 +1,25 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { EpochMs } from "@foreshock/core";
-import type { FastifyInstance } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { buildApp } from "../api/app.ts";
 import type { DemoFault } from "../api/routes/demo.ts";
 import type { Config } from "../config/config.ts";
 import { lockDataDir } from "../config/data-dir.ts";
 import { createLog } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
+import type { LinkOwner } from "../partition/owner-link.ts";
+import { threadOwners } from "../partition/thread-owner.ts";
 import { ControlDb } from "../tenant/control-db.ts";
 import { Keyring } from "../tenant/keyring.ts";
 import { Limits } from "../tenant/limits.ts";
-import type { TenantSettings } from "../tenant/tenant-settings.ts";
+import { SettingsCache } from "../tenant/settings-cache.ts";
 import { VERSION } from "../version.ts";
-import { LivePlatform } from "./live-platform.ts";
+import { LivePlatform, type PlatformEvents } from "./live-platform.ts";
 import { followPlatform } from "./observe-platform.ts";
 
 /** The built dashboard beside the packages. */
-const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard/dist");
-/** Settings are asked for at every request and seldom change. */
-const SETTINGS_CACHE_MS = 2000;
+const DASHBOARD_DIR = resolve(import.meta.dirname, "../../../dashboard/dist");
 
 export interface StartOptions {
   readonly config: Config;
@@ -29,8 +29,8 @@ export interface StartOptions {
   readonly processMetrics?: boolean;
   /** Refused keys in a row that one address may send before it has to wait. */
   readonly refusedBurst?: number;
-  /** A partition's owner died; nothing more can be stored. Default: log and end the process. */
-  readonly onFailure?: (error: Error) => void;
+  /** Starts the partition owners. Default: worker threads. */
+  readonly link?: LinkOwner;
 }
 
 export interface RunningServer {
@@ -49,20 +49,18 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const partitionCount = lockDataDir(config.dataDir, config.partitionCount);
   const log = createLog(config.logLevel);
   const control = ControlDb.open(join(config.dataDir, "control.db"), now);
-  const settingsOf = cachedSettings(control, now);
-  const onFailure =
-    options.onFailure ??
-    ((error: Error) => {
-      log.fatal({ err: error }, "a partition can no longer be served; ending");
-      process.exit(1);
-    });
+  const monotonicMs = () => performance.now();
+  const settings = new SettingsCache(control, monotonicMs);
+  const settingsOf = (tenantId: string) => settings.of(tenantId);
   const platform = await LivePlatform.open({
     ...config,
     partitionCount,
     settingsOf,
+    gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
-    onFailure,
+    link: options.link ?? threadOwners(config.dataDir),
+    events: loggedEvents(log),
   });
   const metrics = new Metrics(VERSION, options.processMetrics ?? true);
   const stopFollowing = followPlatform(platform, metrics);
@@ -71,7 +69,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     keyring: new Keyring(control, now),
     limits: new Limits({
       limitsOf: (tenantId) => settingsOf(tenantId).limits,
-      monotonicMs: () => performance.now(),
+      monotonicMs,
       ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
     }),
     log,
@@ -98,14 +96,17 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   }
 }
 
-function cachedSettings(control: ControlDb, now: () => EpochMs): (id: string) => TenantSettings {
-  const cache = new Map<string, { settings: TenantSettings; sinceMs: EpochMs }>();
-  return (tenantId) => {
-    const known = cache.get(tenantId);
-    const nowMs = now();
-    if (known !== undefined && nowMs - known.sinceMs < SETTINGS_CACHE_MS) return known.settings;
-    const settings = control.settings(tenantId);
-    cache.set(tenantId, { settings, sinceMs: nowMs });
-    return settings;
+function loggedEvents(log: FastifyBaseLogger): PlatformEvents {
+  return {
+    ownerEnded: (partitions, err, againInMs) =>
+      log.error({ partitions, err, againInMs }, "a partition owner ended; starting it again"),
+    ownerStarted: (partitions) => log.info({ partitions }, "a partition owner was started again"),
+    checkpointFailed: (err, againInMs) =>
+      log.error({ err, againInMs }, "checkpoint failed; trying again"),
+    stateNotSaved: (tenant, err) =>
+      log.error(
+        { tenant, err },
+        "a tenant's state was not saved; it will catch up from its points",
+      ),
   };
 }

@@ -6,6 +6,7 @@ import { newToken, parseKey, type Scope } from "./api-key.ts";
 import { CONTROL_SCHEMA, CONTROL_VERSION } from "./control-schema.ts";
 import {
   DEFAULT_SETTINGS,
+  demandFreeGrid,
   mergedPatch,
   patched,
   type SettingsPatch,
@@ -61,6 +62,7 @@ export class ControlDb {
   readonly #db: DatabaseSync;
   readonly #now: () => EpochMs;
   readonly #keysById: StatementSync;
+  #settingsRevision = 0;
 
   private constructor(db: DatabaseSync, now: () => EpochMs) {
     this.#db = db;
@@ -117,15 +119,31 @@ export class ControlDb {
     return patched(DEFAULT_SETTINGS, this.#ownSettings(slug));
   }
 
-  /** Lays a patch over a tenant's settings. @throws SettingsProblem | TenantProblem. */
+  /** Grows with every change that this process makes to settings, so that caches can tell. */
+  get settingsRevision(): number {
+    return this.#settingsRevision;
+  }
+
+  /**
+   * Lays a patch over a tenant's settings. Running servers apply it within seconds, all of it at run
+   * time; `stepMs` is refused once the tenant's grid is fixed.
+   *
+   * @throws SettingsProblem | TenantProblem.
+   */
   changeSettings(slug: string, patch: SettingsPatch): TenantSettings {
     this.#demandTenant(slug);
-    const own = mergedPatch(this.#ownSettings(slug), patch);
+    const before = this.#ownSettings(slug);
+    demandFreeGrid(before.gridMs, patch.stepMs);
+    const own = mergedPatch(before, patch);
     const settings = patched(DEFAULT_SETTINGS, own);
-    this.#db
-      .prepare("UPDATE tenant SET settings = ? WHERE slug = ?")
-      .run(JSON.stringify(own), slug);
+    this.#putSettings(slug, { ...own, ...gridOf(before) });
     return settings;
+  }
+
+  /** The tenant's scores are kept on this grid from now on: `stepMs` can no longer be chosen. */
+  fixGrid(slug: string, gridMs: number): void {
+    const own = this.#ownSettings(slug);
+    if (own.gridMs !== gridMs) this.#putSettings(slug, { ...own, gridMs });
   }
 
   /** The token is shown here once and never again. @throws TenantProblem. */
@@ -190,9 +208,16 @@ export class ControlDb {
   }
 
   /** Only what differs is stored, so that a better default reaches every tenant. */
-  #ownSettings(slug: string): SettingsPatch {
+  #ownSettings(slug: string): StoredSettings {
     const row = this.#db.prepare("SELECT settings FROM tenant WHERE slug = ?").get(slug);
-    return JSON.parse(String(row?.settings ?? "{}")) as SettingsPatch;
+    return JSON.parse(String(row?.settings ?? "{}")) as StoredSettings;
+  }
+
+  #putSettings(slug: string, own: StoredSettings): void {
+    this.#db
+      .prepare("UPDATE tenant SET settings = ? WHERE slug = ?")
+      .run(JSON.stringify(own), slug);
+    this.#settingsRevision++;
   }
 
   #demandTenant(slug: string): void {
@@ -212,6 +237,16 @@ export class ControlDb {
       throw new TenantProblem(`tenant "${slug}" has ${KEYS_MAX} keys: revoke one first`);
     }
   }
+}
+
+/** What `control.db` holds of a tenant's settings. */
+interface StoredSettings extends SettingsPatch {
+  /** The grid that the tenant's scores are kept on, once it is fixed. */
+  readonly gridMs?: number;
+}
+
+function gridOf({ gridMs }: StoredSettings): Pick<StoredSettings, "gridMs"> {
+  return gridMs === undefined ? {} : { gridMs };
 }
 
 type Row = Readonly<Record<string, unknown>>;

@@ -2,7 +2,9 @@ import type { TenantLimits } from "./tenant-settings.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** What a request is counted as. `points` is taken beside `ingest`, once the body is read. */
-export type LimitKind = "ingest" | "query" | "points";
+export type LimitKind = (typeof KINDS)[number];
+
+const KINDS = ["ingest", "query", "points"] as const;
 
 /** The answer of a limit, with what the `RateLimit` headers say. */
 export interface LimitState {
@@ -33,7 +35,7 @@ export const DEFAULT_BODY_LIMITS: BodyLimits = {
 };
 
 export interface LimitsParts {
-  /** Limits of a tenant; asked again every ten seconds, so that a change is taken up. */
+  /** Limits of a tenant; asked with each request, so that a change holds with the next one. */
   readonly limitsOf: (tenantId: string) => TenantLimits;
   readonly monotonicMs: () => number;
   readonly body?: Partial<BodyLimits>;
@@ -43,16 +45,14 @@ export interface LimitsParts {
 
 /** Requests may come in bunches of so many seconds' worth: a dashboard page asks ten things at once. */
 const REQUEST_BURST_SECONDS = 5;
-const RELOAD_MS = 10_000;
 /** Refused keys per address: a person mistyping is not stopped, a guesser is. */
 const REFUSED_PER_SECOND = 2;
 const REFUSED_BURST = 60;
 const ADDRESSES_MAX = 10_000;
 
 interface TenantBuckets {
-  readonly limits: TenantLimits;
+  limits: TenantLimits;
   readonly buckets: Readonly<Record<LimitKind, TokenBucket>>;
-  checkedMs: number;
 }
 
 /** Token buckets of all tenants, of refused addresses, and the bytes in flight. One per process. */
@@ -113,16 +113,15 @@ export class Limits {
   }
 
   #tenant(tenantId: string, atMs: number): TenantBuckets {
-    const known = this.#tenants.get(tenantId);
-    if (known !== undefined && atMs - known.checkedMs < RELOAD_MS) return known;
     const limits = this.#limitsOf(tenantId);
-    if (known !== undefined && sameLimits(known.limits, limits)) {
-      known.checkedMs = atMs;
-      return known;
+    const known = this.#tenants.get(tenantId);
+    if (known === undefined) {
+      const made = { limits, buckets: bucketsOf(limits, atMs) };
+      this.#tenants.set(tenantId, made);
+      return made;
     }
-    const made = { limits, buckets: bucketsOf(limits, atMs), checkedMs: atMs };
-    this.#tenants.set(tenantId, made);
-    return made;
+    if (known.limits !== limits) changeRates(known, limits, atMs);
+    return known;
   }
 }
 
@@ -144,6 +143,10 @@ function bucketsOf(limits: TenantLimits, atMs: number): Record<LimitKind, TokenB
   };
 }
 
-function sameLimits(a: TenantLimits, b: TenantLimits): boolean {
-  return (Object.keys(a) as (keyof TenantLimits)[]).every((name) => a[name] === b[name]);
+function changeRates(tenant: TenantBuckets, limits: TenantLimits, atMs: number): void {
+  tenant.limits = limits;
+  for (const kind of KINDS) {
+    const { perSecond, burst } = rateOf(limits, kind);
+    tenant.buckets[kind].changeRate(perSecond, burst, atMs);
+  }
 }

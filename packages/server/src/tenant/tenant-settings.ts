@@ -17,9 +17,12 @@ export interface LabelMapping {
 
 export interface TenantSettings {
   readonly limits: TenantLimits;
-  /** Alert budget: at most one finding in so many days. */
+  /** Alert budget: at most one finding in this many days. */
   readonly budgetDays: number;
-  /** Grid of the fleet fold in milliseconds; 0 = found from the data. */
+  /**
+   * Grid of the fleet fold in milliseconds; 0 = found from the data. It can be chosen until the first
+   * step is folded: scores are kept on it, so after that a change is refused.
+   */
   readonly stepMs: number;
   readonly labels: LabelMapping;
 }
@@ -73,6 +76,15 @@ export function mergedPatch(first: SettingsPatch, then: SettingsPatch): Settings
 /** A setting outside what is allowed; the message names the field and the remedy. */
 export class SettingsProblem extends Error {
   override readonly name = "SettingsProblem";
+}
+
+/** @throws SettingsProblem where a grid is asked for that differs from the one that is fixed. */
+export function demandFreeGrid(fixedMs: number | undefined, stepMs: number | undefined): void {
+  if (fixedMs === undefined || stepMs === undefined || stepMs === fixedMs) return;
+  throw new SettingsProblem(
+    `stepMs=${stepMs}: the grid is fixed at ${fixedMs} ms since the first step was folded; ` +
+      "leave stepMs out, or send the data to a new tenant",
+  );
 }
 
 function check({ limits, budgetDays, stepMs, labels }: TenantSettings): void {

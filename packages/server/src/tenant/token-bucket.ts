@@ -1,13 +1,13 @@
 /**
- * A bucket that fills at `perSecond` up to `burst` and is emptied by what is let through. Whoever
- * asks for more than the burst at once is let through when the bucket is full and pays it back: so
- * in any stretch of t seconds at most `burst + perSecond * t` plus one request gets in.
+ * A bucket that fills at `perSecond` up to `burst` and is emptied by what is let through. A request
+ * for more than the burst is let through when the bucket is full, and leaves it in debt: in any t
+ * seconds at most `burst + perSecond * t` plus one request gets in.
  *
- * Times are monotonic milliseconds handed in; a clock that goes back adds nothing.
+ * Times are monotonic milliseconds, handed in; a clock that goes back adds nothing.
  */
 export class TokenBucket {
-  readonly #perSecond: number;
-  readonly #burst: number;
+  #perSecond: number;
+  #burst: number;
   #level: number;
   #atMs: number;
 
@@ -18,7 +18,15 @@ export class TokenBucket {
     this.#atMs = atMs;
   }
 
-  /** 0 when `cost` was taken, else after how many milliseconds it could be. Nothing is taken then. */
+  /** Another rate from now on. Changing it fills nothing, and debts stay. */
+  changeRate(perSecond: number, burst: number, atMs: number): void {
+    this.#fill(atMs);
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#level = Math.min(this.#level, burst);
+  }
+
+  /** @returns 0 when `cost` was taken, else the milliseconds to wait; nothing is taken then. */
   take(cost: number, atMs: number): number {
     this.#fill(atMs);
     const needed = Math.min(cost, this.#burst);

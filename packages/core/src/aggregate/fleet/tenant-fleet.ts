@@ -107,6 +107,11 @@ export class TenantFleet {
     return this.memory.open.map(({ finding }) => finding);
   }
 
+  /** The alert budget of the steps that are not processed yet. */
+  get budgetDays(): number {
+    return this.budgets.at(-1)!.days;
+  }
+
   /** Holds for the steps that are not processed yet. @throws Refusal "window/invalid" */
   setBudgetDays(budgetDays: number): void {
     checkBudget(budgetDays);

@@ -66,12 +66,6 @@ export class FindingsTable {
   }
 
   /** Whether there was such a finding. */
-  close(id: string, closedMs: number): boolean {
-    const sql = "UPDATE finding SET closed_ms = ? WHERE tenant = ? AND id = ?";
-    return this.#run(sql, closedMs, this.#tenant, id) > 0;
-  }
-
-  /** Whether there was such a finding. */
   delete(id: string): boolean {
     return this.#run("DELETE FROM finding WHERE tenant = ? AND id = ?", this.#tenant, id) > 0;
   }
@@ -86,13 +80,6 @@ export class FindingsTable {
     return this.#rows(sql, this.#tenant, id)[0];
   }
 
-  /** Findings that are open, newest first. */
-  open(): StoredFinding[] {
-    const sql = `SELECT ${COLUMNS} FROM finding WHERE tenant = ? AND closed_ms IS NULL
-      ORDER BY opened_ms DESC, id`;
-    return this.#rows(sql, this.#tenant);
-  }
-
   list({ startMs, endMs, limit, after }: FindingsQuery): StoredFinding[] {
     const page = after === undefined ? "" : "AND (-opened_ms, id) > (-?, ?)";
     const sql = `SELECT ${COLUMNS} FROM finding
@@ -100,6 +87,22 @@ export class FindingsTable {
       ORDER BY opened_ms DESC, id LIMIT ?`;
     const cursor = after === undefined ? [] : [after.openedMs, after.id];
     return this.#rows(sql, this.#tenant, endMs, startMs, ...cursor, limit);
+  }
+
+  /** Findings whose payload is of an older version than `version`, or of none. */
+  olderThan(version: number): StoredFinding[] {
+    const sql = `SELECT ${COLUMNS} FROM finding
+      WHERE tenant = ? AND ifnull(json_extract(payload, '$.version'), 0) < ?`;
+    return this.#rows(sql, this.#tenant, version);
+  }
+
+  /** Closed findings whose explanation may still change, or was never made. Oldest opening first. */
+  unsettled(): StoredFinding[] {
+    const sql = `SELECT ${COLUMNS} FROM finding
+      WHERE tenant = ? AND closed_ms IS NOT NULL
+        AND ifnull(json_extract(payload, '$.told.settled'), 0) = 0
+      ORDER BY opened_ms, id`;
+    return this.#rows(sql, this.#tenant);
   }
 
   /** Findings that opened in [startMs, endMs). */

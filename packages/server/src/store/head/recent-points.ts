@@ -1,6 +1,6 @@
 import type { Points } from "../codec/chunk-codec.ts";
 
-/** Points kept in memory behind the open head of a series, so that a detection window never reads disk. */
+/** Sealed points of a series that stay in memory, so that short reads of its end never touch the disk. */
 export const TAIL_POINTS = 60;
 /** Points that make a full chunk. Source: measured for day files of 1-minute and 5-minute series. */
 export const CHUNK_POINTS = 120;

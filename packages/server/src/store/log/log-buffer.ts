@@ -39,11 +39,6 @@ export class LogBuffer {
     return encodeRecord(this.#record(heads));
   }
 
-  /** Calls `visit` for every run that was added. */
-  forEachChange(visit: (seriesId: number, changedFromMs: number) => void): void {
-    for (let r = 0; r < this.#runCount; r++) visit(this.#ids[r]!, this.#changedFromMs[r]!);
-  }
-
   clear(): void {
     this.#runCount = 0;
     this.#pointCount = 0;

@@ -201,7 +201,9 @@ class World {
       const inside = expected.filter(([at]) => at >= range.startMs && at < range.endMs);
       expect(pairs(this.store.read(id, range))).toEqual(inside);
       for (const count of [1, 60, 500]) {
-        expect(pairs(this.store.readRecent(id, count))).toEqual(expected.slice(-count));
+        const newest = expected.slice(-count);
+        const startMs = newest[0]?.[0] ?? START;
+        expect(pairs(this.store.read(id, { startMs, endMs: EVER.endMs }))).toEqual(newest);
       }
       const { firstMs, lastMs, pointCount, lastValue } = this.store.entry(id);
       expect(pointCount).toBe(expected.length);

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { SeriesKey, TimeRange } from "@foreshock/core";
+import type { TimeRange } from "@foreshock/core";
 import type { Points } from "../codec/chunk-codec.ts";
 import { checkedBatch, type PointBatch } from "../codec/point-batch.ts";
 import { dayOf, SeriesHeads } from "../head/series-heads.ts";
@@ -15,7 +15,8 @@ import { NamesFile } from "../series/names-file.ts";
 import { SeriesDictionary, type SeriesName } from "../series/series-dictionary.ts";
 import { type Damage, stateDamage } from "../sqlite/damage.ts";
 import { durableTransaction, transaction } from "../sqlite/database.ts";
-import { StoreUnavailable } from "../sqlite/store-error.ts";
+import { type Disk, REAL_DISK } from "../sqlite/disk.ts";
+import { guarded, StoreUnavailable } from "../sqlite/store-error.ts";
 import { WalSync } from "../sqlite/wal-sync.ts";
 import { AlarmTable } from "../table/alarm-table.ts";
 import { EpisodeTable } from "../table/episode-table.ts";
@@ -24,7 +25,7 @@ import { PartitionTables } from "../table/partition-tables.ts";
 import { Sessions } from "../table/sessions.ts";
 import { StateTable } from "../table/state-table.ts";
 import { type AppendOutcome, Placement } from "./placement.ts";
-import { readPoints, readRecentPoints } from "./reading.ts";
+import { readPoints } from "./reading.ts";
 import { entryOf, type SeriesEntry } from "./series-entry.ts";
 
 export interface PartitionStoreOptions {
@@ -32,6 +33,8 @@ export interface PartitionStoreOptions {
   readonly openDaysMax?: number;
   /** Told once for everything found damaged; it is put aside before. */
   readonly onDamage?: (damage: Damage) => void;
+  /** The machine's own where it is left out. */
+  readonly disk?: Disk | undefined;
 }
 
 const OPEN_DAYS = 32;
@@ -54,6 +57,7 @@ export class PartitionStore {
   readonly episodes: EpisodeTable;
   readonly alarms: AlarmTable;
   readonly #file: string;
+  readonly #disk: Disk;
   readonly #db: DatabaseSync;
   readonly #tables: PartitionTables;
   readonly #sessions: Sessions;
@@ -82,6 +86,7 @@ export class PartitionStore {
   private constructor(dir: string, options: PartitionStoreOptions) {
     this.#onDamage = options.onDamage ?? (() => {});
     this.#file = join(dir, "partition.db");
+    this.#disk = options.disk ?? REAL_DISK;
     this.#names = new NamesFile(join(dir, "names.jsonl"));
     const onDamage = (damage: Damage): void => this.#damaged(damage);
     const { db, salvaged } = openPartitionFile(this.#file, onDamage);
@@ -102,7 +107,7 @@ export class PartitionStore {
       this.alarms = new AlarmTable(db, this.#file, tenantOf);
       const progress = this.#tables.progress();
       ({ position: this.#position, headPosition: this.#headPosition } = progress);
-      this.#wal = new WalSync(this.#file, progress.position);
+      this.#wal = new WalSync(this.#file, progress.position, this.#disk);
       const { changes, loggedPoints } = this.#restore(salvaged, onDamage);
       this.#changes = changes;
       this.#loggedPoints = loggedPoints;
@@ -122,14 +127,14 @@ export class PartitionStore {
     return this.#position;
   }
 
+  /** Position in the log up to which detection had seen everything when that was last noted. */
+  get detectedPosition(): number {
+    return this.#tables.detected();
+  }
+
   /** What was found damaged since opening, oldest first. */
   get damage(): readonly Damage[] {
     return this.#damage;
-  }
-
-  /** Roughly the bytes that a checkpoint would take off memory and log. */
-  get backlogBytes(): number {
-    return this.#sealed.waitingBytes + this.#log.pointCount * 16;
   }
 
   /** The number of a series, given out on first sight; durable with the next commit. */
@@ -137,11 +142,6 @@ export class PartitionStore {
     const id = this.#dictionary.intern(name);
     this.#heads.grow(this.#dictionary.size);
     return id;
-  }
-
-  /** The number of a series that is known; undefined otherwise. */
-  find(key: SeriesKey): number | undefined {
-    return this.#dictionary.find(key);
   }
 
   /** Everything known of a series without reading points. @throws RangeError for an unknown number. */
@@ -265,11 +265,6 @@ export class PartitionStore {
     return readPoints(this.#heads, this.#sealed, seriesId, startMs, endMs);
   }
 
-  /** The newest `count` points (fewer when there are fewer). Up to 60 never touch the disk. */
-  readRecent(seriesId: number, count: number): Points {
-    return readRecentPoints(this.#heads, this.#sealed, seriesId, count);
-  }
-
   /** Deletes all points before the UTC day of `atMs`; how many days went. Episodes and states stay. */
   dropBefore(atMs: number): number {
     this.checkpoint(0);
@@ -344,6 +339,7 @@ export class PartitionStore {
     const named = this.#dictionary.unsaved();
     let headPosition = this.#headPosition;
     try {
+      guarded(this.#file, () => this.#disk.writing(this.#file));
       this.#sealed.write(ids);
       this.#names.append(named.map((id) => [id, this.#dictionary.name(id)]));
       within(this.#db, this.#file, () => {
@@ -364,7 +360,10 @@ export class PartitionStore {
     }
     this.#position = position;
     this.#headPosition = headPosition;
-    if (within === durableTransaction) this.#wal.reached(position);
+    if (within === durableTransaction) {
+      this.#disk.synced(this.#file);
+      this.#wal.reached(position);
+    }
     this.#loggedPoints += this.#log.pointCount;
     this.#sessions.confirmed();
     this.#dictionary.saved(named);

@@ -42,7 +42,6 @@ export class SealedPoints {
   readonly #late = new LatePoints();
   /** Series by day whose chunks may overlap there. */
   readonly #overlaps = new Map<number, Set<number>>();
-  #waitingBytes = 0;
 
   constructor(options: SealedPointsOptions) {
     this.#options = options;
@@ -54,18 +53,12 @@ export class SealedPoints {
     });
   }
 
-  /** Bytes of chunks in memory that a checkpoint would write. */
-  get waitingBytes(): number {
-    return this.#waitingBytes;
-  }
-
   /** Takes a sealed chunk of one UTC day. */
   add(seriesId: number, t0Ms: number, t1Ms: number, pointCount: number, bytes: Uint8Array): void {
     const chunk = { seriesId, t0Ms, t1Ms, pointCount, bytes, seq: 0 };
     const chunks = this.#waiting.get(seriesId);
     if (chunks === undefined) this.#waiting.set(seriesId, [chunk]);
     else chunks.push(chunk);
-    this.#waitingBytes += bytes.length;
   }
 
   /** Takes a point that lies behind the head; a later one for the same instant wins. */
@@ -134,10 +127,7 @@ export class SealedPoints {
 
   /** Forgets what `write` wrote of these series, now that it is confirmed. */
   confirm(ids: readonly number[]): void {
-    for (const id of ids) {
-      for (const { bytes } of this.#waiting.get(id) ?? []) this.#waitingBytes -= bytes.length;
-      this.#waiting.delete(id);
-    }
+    for (const id of ids) this.#waiting.delete(id);
   }
 
   /**

@@ -96,7 +96,7 @@ describe("a partition with damaged files", () => {
         values: Float64Array.of(-5),
       };
       store.append(pointBatch([next]));
-      expect(store.readRecent(id, 1).values[0]).toBe(-5);
+      expect(store.read(id, { startMs: lastMs + 1, endMs: EVER.endMs }).values[0]).toBe(-5);
       expect(store.read(id, EVER).timestampsMs.length).toBe(store.entry(id).pointCount);
     }
     store.close();

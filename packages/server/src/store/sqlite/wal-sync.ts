@@ -1,8 +1,6 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync } from "node:fs";
-import { promisify } from "node:util";
+import { closeSync, openSync } from "node:fs";
+import { type Disk, REAL_DISK } from "./disk.ts";
 import { StoreUnavailable } from "./store-error.ts";
-
-const syncFile = promisify(fdatasync);
 
 /**
  * Makes durable what a database in WAL mode has committed with `synchronous = NORMAL`: syncs its
@@ -15,14 +13,16 @@ const syncFile = promisify(fdatasync);
  */
 export class WalSync {
   readonly #file: string;
+  readonly #disk: Disk;
   #handle: number | undefined;
   #running: Promise<void> | undefined;
   /** Positions up to here are on disk. */
   #position: number;
   failure: StoreUnavailable | undefined;
 
-  constructor(databaseFile: string, position: number) {
+  constructor(databaseFile: string, position: number, disk: Disk = REAL_DISK) {
     this.#file = `${databaseFile}-wal`;
+    this.#disk = disk;
     this.#position = position;
   }
 
@@ -43,7 +43,7 @@ export class WalSync {
   now(position: number): void {
     if (position <= this.#position) return;
     try {
-      fdatasyncSync(this.#opened());
+      this.#disk.syncNow(this.#opened(), this.#file);
     } catch (error) {
       throw this.#failed(error);
     }
@@ -62,7 +62,7 @@ export class WalSync {
 
   async #sync(): Promise<void> {
     try {
-      await syncFile(this.#opened());
+      await this.#disk.sync(this.#opened(), this.#file);
     } catch (error) {
       throw this.#failed(error);
     }

@@ -10,24 +10,33 @@ import {
   type TenantStore,
   type TimeRange,
 } from "@foreshock/core";
+import { afterEach, describe } from "vitest";
+import { type Scratch, scratch } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";
-import { PartitionStore, type PartitionStoreOptions } from "./partition-store.ts";
+import { PartitionStore } from "./partition-store.ts";
 
-/**
- * One partition on disk behind the core's store port: what a program that brings its own pipeline
- * uses. Every append is committed, so it is durable when its promise resolves.
- */
-export function embeddedStore(dir: string, options: PartitionStoreOptions = {}): Store {
-  const partition = PartitionStore.open(dir, options);
-  return {
-    forTenant: (tenant) => new EmbeddedTenantStore(partition, tenant),
-    async close() {
-      partition.close();
-    },
-  };
-}
+// The contract is a test file of the core, which its public door does not lead to.
+const CONTRACT = new URL("../../../../core/src/store/store-contract.ts", import.meta.url).href;
+const { storeContract }: { storeContract: (open: () => Store) => void } = await import(CONTRACT);
 
-class EmbeddedTenantStore implements TenantStore {
+describe("a partition behind the core's store port", () => {
+  let place: Scratch | undefined;
+  afterEach(() => place?.remove());
+
+  storeContract(() => {
+    place = scratch();
+    const partition = PartitionStore.open(place.dir);
+    return {
+      forTenant: (tenant) => new PartitionTenant(partition, tenant),
+      async close() {
+        partition.close();
+      },
+    };
+  });
+});
+
+/** Every append is committed, so that it is durable when its promise resolves. */
+class PartitionTenant implements TenantStore {
   readonly #partition: PartitionStore;
   readonly #tenant: TenantId;
 
@@ -49,7 +58,7 @@ class EmbeddedTenantStore implements TenantStore {
 
   async read(place: SeriesPlace, range: TimeRange): Promise<MetricSeries> {
     const key = this.#keyOf(place);
-    const seriesId = this.#partition.find(key);
+    const seriesId = this.#find(key);
     if (seriesId === undefined) {
       return new MetricSeries({ ...key, timestamps: [], values: [] });
     }
@@ -73,12 +82,21 @@ class EmbeddedTenantStore implements TenantStore {
 
   #intern(place: SeriesPlace, given: PointColumns["metadata"]): number {
     const key = this.#keyOf(place);
-    const known = this.#partition.find(key);
+    const known = this.#find(key);
     if (known !== undefined && given === undefined) return known;
     return this.#partition.intern({ ...key, metadata: given ?? {} });
   }
 
   #keyOf({ clusterId, nodeId, metricName }: SeriesPlace): SeriesKey {
     return { tenantId: this.#tenant, clusterId, nodeId, metricName };
+  }
+
+  #find(key: SeriesKey): number | undefined {
+    for (const entry of this.#partition.entries()) {
+      if (entry.tenantId === key.tenantId && compareSeriesPlaces(entry, key) === 0) {
+        return entry.seriesId;
+      }
+    }
+    return undefined;
   }
 }

@@ -1,0 +1,38 @@
+import { Worker } from "node:worker_threads";
+import type { LinkOwner } from "./owner-link.ts";
+import type { FromWorker } from "./protocol.ts";
+
+/**
+ * What a worker allocates is either columns, which are not on its heap, or stays for good: room for
+ * short-lived objects beyond this only keeps more memory resident.
+ */
+const YOUNG_MB = 12;
+/** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
+const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
+
+/** Partition owners in worker threads, each with the files of its partitions under `dataDir`. */
+export function threadOwners(dataDir: string): LinkOwner {
+  return (partitions, events) => {
+    const worker = new Worker(new URL(`./worker.${ENDING}`, import.meta.url), {
+      workerData: { dataDir, partitions },
+      env: {},
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
+    let asked = false;
+    let failure: Error | undefined;
+    worker.on("message", (message: FromWorker) => events.message(message));
+    worker.on("error", (error: Error) => {
+      failure = error;
+    });
+    worker.on("exit", (code) => {
+      if (!asked) events.ended(failure ?? new Error(`a partition worker ended with ${code}`));
+    });
+    return {
+      post: (message, columns = []) => worker.postMessage(message, columns),
+      end: async () => {
+        asked = true;
+        await worker.terminate();
+      },
+    };
+  };
+}
