@@ -142,7 +142,6 @@ export const TESTS_MAY_ALSO: Readonly<Record<string, RoomTable>> = {
     alarm: ["engine"],
     detect: ["generator", "calibration"],
   },
-  dashboard: { pages: [] },
   server: {
     observe: ["tenant"],
     store: ["core/store"],
