@@ -62,6 +62,12 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     against: "a room imports only what its table allows",
+    what: "a test's tool in the product",
+    files: { [`${SERVER}/store/rows.ts`]: 'import "../../testing/fake.ts";' },
+    says: "server/store may not use testing",
+  },
+  {
+    against: "a room imports only what its table allows",
     what: "a file in a new room",
     files: { [`${SERVER}/attic/box.ts`]: "export const box = 1;" },
     says: "server/attic is not in the table",
