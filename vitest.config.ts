@@ -28,6 +28,7 @@ export default defineConfig({
           include: [
             "packages/*/src/**/*.test.{ts,tsx}",
             "test/*.test.ts",
+            "test/guest/*.test.ts",
             "test/simulator/**/*.test.ts",
             "bench/**/*.test.ts",
           ],

@@ -24,7 +24,13 @@ export async function measureRanking(nodes: number): Promise<RankingFigures> {
   const config = { host: "127.0.0.1", port: 0, dataDir, partitionCount: 8, workerCount: 2 };
   const now = () => Date.now();
   const server = await startServer({
-    config: { ...config, logLevel: "error", checkpointEveryMs: 3_600_000 },
+    config: {
+      ...config,
+      logLevel: "error",
+      checkpointEveryMs: 3_600_000,
+      retentionDays: 0,
+      scrubEveryMs: 0,
+    },
     now,
     processMetrics: false,
   });

@@ -87,14 +87,14 @@ function measure(name: string, series: number, stepMs: number, batches: Batches)
   const dir = mkdtempSync(join(tmpdir(), "foreshock-bench-"));
   try {
     const before = memoryBytes();
-    const store = PartitionStore.open(dir);
+    const store = PartitionStore.open(dir, UNHARMED);
     internAll(store, series);
     const { points, ...written } = writeFigures(store, batches(dailyWave(stepMs)));
     const reads = readFigures(store, series);
     const memoryBytesPerSeries = (memoryBytes() - before) / series;
     store.close();
     const bytesPerPoint = folderBytes(dir) / points;
-    const reopenMs = new Stopwatch().time(() => PartitionStore.open(dir).close());
+    const reopenMs = new Stopwatch().time(() => PartitionStore.open(dir, UNHARMED).close());
     return {
       ...{ name, series, points, ...written, bytesPerPoint },
       ...{ memoryBytesPerSeries, ...reads, reopenMs },
@@ -103,6 +103,12 @@ function measure(name: string, series: number, stepMs: number, batches: Batches)
     rmSync(dir, { recursive: true, force: true });
   }
 }
+
+const UNHARMED = {
+  onDamage: (damage: unknown) => {
+    throw new Error(`damage: ${JSON.stringify(damage)}`);
+  },
+};
 
 function writeFigures(store: Store, batches: ReturnType<Batches>) {
   const work = new Stopwatch();

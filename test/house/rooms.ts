@@ -105,6 +105,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
   test: {
     tooling: ["server/serve"],
     house: [],
+    guest: [],
     "isolation-plans.ts": [],
     "isolation-suite.ts": ["isolation-plans.ts"],
     durability: ["tooling", "server/store"],
@@ -114,21 +115,23 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["core/alarm", "core/engine", "core/explain", "core/stats"],
     ],
     system: [
-      ...["tooling", "isolation-suite.ts"],
+      ...["tooling", "guest", "isolation-suite.ts"],
       ...["server/tenant", "server/partition", "server/testing"],
     ],
     simulator: [
-      ...["server/platform", "server/tenant", "server/store", "server/serve", "server/testing"],
+      ...["server/platform", "server/tenant", "server/store", "server/dispatch", "server/fleet"],
+      ...["server/serve", "server/testing"],
     ],
     "isolation.test.ts": ["isolation-suite.ts", "server/tenant", "server/testing"],
     "house.test.ts": ["house"],
     "api-types.test.ts": ["tooling"],
     "document-checks.ts": [],
+    "dependencies.test.ts": [],
     "documents.test.ts": ["document-checks.ts"],
     "eval.test.ts": [],
     "public-door.test.ts": [],
   },
-  root: { "vitest.config.ts": [] },
+  root: { "vitest.config.ts": [], "packages/before-build.mjs": [] },
 };
 
 /**
@@ -141,6 +144,7 @@ export const TESTS_MAY_ALSO: Readonly<Record<string, RoomTable>> = {
     score: ["generator"],
     alarm: ["engine"],
     detect: ["generator", "calibration"],
+    pipeline: ["generator"],
   },
   server: {
     observe: ["tenant"],

@@ -1,5 +1,5 @@
 import type { LivePlatform } from "../../packages/server/src/serve/live-platform.ts";
-import { MINUTE_MS, RANGE, type Tenant } from "./workload.ts";
+import { RANGE, STEP_MS, type Tenant } from "./workload.ts";
 import type { World } from "./world.ts";
 
 const PAGE = { limit: 1000 };
@@ -23,7 +23,7 @@ async function read(platform: LivePlatform, tenant: Tenant): Promise<Record<stri
   results.alarms = json((await view.alarms(some, PAGE)).data);
   results.findings = json((await view.findings(RANGE, PAGE)).data);
   for (const level of ["node", "cluster", "tenant"] as const) {
-    const query = { level, range: RANGE, stepMs: MINUTE_MS, filter: {} };
+    const query = { level, range: RANGE, stepMs: STEP_MS, filter: {} };
     results[`scores of ${level}s`] = json(await view.scores(query));
   }
   return results;

@@ -4,9 +4,9 @@ import { Dice } from "./dice.ts";
 import { resultsOf } from "./results.ts";
 import {
   batchFor,
-  MINUTE_MS,
   SENDERS,
   type Sender,
+  STEP_MS,
   TENANTS,
   type Tenant,
   ticksOf,
@@ -14,7 +14,7 @@ import {
 import { World } from "./world.ts";
 
 /** No sender is further ahead of the slowest one: late points stay inside the horizon of two hours. */
-const AHEAD_MAX = 60;
+const AHEAD_MAX = 15;
 const STEPS_MAX = 4000;
 
 /** What happened in a run, so that a test can demand that its faults fired. */
@@ -98,19 +98,19 @@ export class Simulation {
     const dice = this.#dice;
     const world = this.#world;
     if (dice.chance(0.45)) this.#send(dice.of(this.#senders));
-    await world.turns.run(dice.whole(0, 12));
+    await world.turns.run(dice.whole(0, 16));
     if (this.#happens("checkpoint", 0.04)) this.#checkpoint();
     if (!faults) return this.#calm();
     if (this.#happens("double", 0.02)) this.#double(dice.of(this.#senders));
-    if (this.#happens("full", 0.02)) world.disk.isFull = !world.disk.isFull;
+    if (this.#happens("full", 0.015)) world.disk.isFull = !world.disk.isFull;
     if (this.#happens("slow", 0.02)) {
       if (world.disk.isSlow) world.disk.hurry();
       else world.disk.isSlow = true;
     }
     if (this.#happens("clock", 0.01)) this.#jump();
-    if (this.#happens("owner", 0.008)) await this.#killOwner();
-    if (this.#happens("kill", 0.005)) await this.#cut("kill");
-    if (this.#happens("power", 0.005)) await this.#cut("power");
+    if (this.#happens("owner", 0.004)) await this.#killOwner();
+    if (this.#happens("kill", 0.0025)) await this.#cut("kill");
+    if (this.#happens("power", 0.0025)) await this.#cut("power");
   }
 
   #happens(kind: string, chance: number): boolean {
@@ -190,7 +190,7 @@ export class Simulation {
 
   #jump(): void {
     // Back at most a little: points of "now" stay within the ten minutes that are taken.
-    this.#world.clockOffMs = this.#dice.whole(0, 600) * MINUTE_MS;
+    this.#world.clockOffMs = this.#dice.whole(0, 120) * STEP_MS;
     this.fired.clockJumps++;
   }
 

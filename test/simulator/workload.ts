@@ -1,9 +1,9 @@
 import { batchOf, type IngestBatch } from "../../packages/server/src/platform/ingest-batch.ts";
 
-export const MINUTE_MS = 60_000;
+export const STEP_MS = 300_000;
 export const START = Date.UTC(2026, 4, 4);
-export const TICKS = 150;
-export const RANGE = { startMs: START, endMs: START + TICKS * MINUTE_MS };
+export const TICKS = 90;
+export const RANGE = { startMs: START, endMs: START + TICKS * STEP_MS };
 /** The clock of all simulated servers, unless a fault moves it. */
 export const NOW = RANGE.endMs;
 
@@ -36,7 +36,7 @@ export function ticksOf({ tenant }: Sender): number {
 /** The points of some ticks of a sender. */
 export function batchFor({ tenant, place }: Sender, ticks: readonly number[]): IngestBatch {
   const [clusterId, nodeId] = PLACES[place]!;
-  const timestampsMs = Float64Array.from(ticks, (tick) => START + tick * MINUTE_MS);
+  const timestampsMs = Float64Array.from(ticks, (tick) => START + tick * STEP_MS);
   return batchOf(
     METRICS.map((metricName, metric) => ({
       clusterId,
@@ -54,6 +54,6 @@ function valueAt(tenant: Tenant, place: number, metric: number, tick: number): n
   let h = Math.imul(seed, 0x9e3779b1) >>> 0;
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b) >>> 0;
   const noise = ((h ^ (h >>> 13)) >>> 0) / 2 ** 32;
-  const fault = tenant === "acme" && place === 0 && tick >= 100 && tick < 130 ? 60 : 0;
+  const fault = tenant === "acme" && place === 0 && tick >= 60 && tick < 75 ? 60 : 0;
   return Math.round(100 * (40 + 10 * place + 4 * noise + fault)) / 100;
 }

@@ -7,8 +7,8 @@ import { Turns } from "./turns.ts";
 import { NOW, TENANTS } from "./workload.ts";
 
 const PARTITIONS = 2;
-/** So small that ages of two hours can claim what opens a finding. */
-const BUDGET_DAYS = 0.02;
+/** So small that ages of some hours can claim what opens a finding. */
+const BUDGET_DAYS = 0.1;
 
 /** One life of a server: from its start to its end or its kill. */
 export class World {
@@ -46,6 +46,14 @@ export class World {
       },
       disk: world.disk,
       events: {
+        refused() {},
+        scored() {},
+        slowCommit() {},
+        checkpoint() {},
+        daysDropped() {},
+        damage(found) {
+          throw new Error(`damage: ${JSON.stringify(found)}`);
+        },
         ownerEnded() {},
         ownerStarted() {},
         checkpointFailed() {},

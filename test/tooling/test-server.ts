@@ -30,6 +30,10 @@ export interface TestServerOptions {
   readonly dataDir?: string;
   readonly now?: () => number;
   readonly workerCount?: number;
+  readonly retentionDays?: number;
+  readonly scrubEveryMs?: number;
+  /** Takes the lines of the log, from debug up; without it only errors are logged. */
+  readonly logTo?: { write(line: string): void };
   /** Makes the demo's route exist, with an empty answer key. */
   readonly demo?: boolean;
 }
@@ -46,12 +50,15 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       dataDir,
       partitionCount: 4,
       workerCount: options.workerCount ?? 2,
-      logLevel: "error",
+      logLevel: options.logTo === undefined ? "error" : "debug",
       checkpointEveryMs: 60_000,
+      retentionDays: options.retentionDays ?? 0,
+      scrubEveryMs: options.scrubEveryMs ?? 0,
     },
     now: options.now ?? (() => Date.now()),
     processMetrics: false,
     refusedBurst: 1e6,
+    ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
     ...(options.demo === true ? { demoTruth: () => [] } : {}),
   });
   const { control, url } = running;

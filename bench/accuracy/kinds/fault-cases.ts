@@ -3,6 +3,8 @@ import {
   classify,
   classifyEpisode,
   type Episode,
+  FoldRow,
+  replaySeries,
   SeriesFold,
   type StreamingEngine,
 } from "@foreshock/core";
@@ -117,8 +119,8 @@ function episodesAround(
 ): Episode[] {
   const fold = new SeriesFold({ open: () => engine.open(), counter: false });
   const episodes: Episode[] = [];
-  timestampsMs.forEach((at, i) => {
-    if (fold.push(at, values[i]!) === "closed") episodes.push(fold.episode()!);
+  replaySeries(fold, { timestampsMs, values }, new FoldRow(), (_, _row, change) => {
+    if (change === "closed") episodes.push(fold.episode()!);
   });
   if (fold.episodeIsOpen) episodes.push(fold.episode()!);
   const fromMs = timestampsMs[first]!;

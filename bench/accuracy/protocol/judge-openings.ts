@@ -1,4 +1,10 @@
-import { ALARM_OUT, foldAlarm, SeriesFold, type StreamingEngine } from "@foreshock/core";
+import {
+  ALARM_OUT,
+  FoldRow,
+  replaySeries,
+  SeriesFold,
+  type StreamingEngine,
+} from "@foreshock/core";
 import type { LabelledSeries } from "../datasets/record.ts";
 import { type AlarmQuality, countAlarms, poolAlarms, qualityOf } from "../metrics/alarms.ts";
 import { type NabScores, nabScores } from "./judge-set.ts";
@@ -40,12 +46,11 @@ export function openingsOf(
     Float64Array,
     Float64Array,
   ];
-  for (let i = 0; i < rows; i++) {
-    fold.push(timestampsMs[i]!, values![i]!);
-    opened[i] = foldAlarm[ALARM_OUT.opened]!;
-    active[i] = foldAlarm[ALARM_OUT.active]!;
-    score[i] = foldAlarm[ALARM_OUT.score]!;
-  }
+  replaySeries(fold, { timestampsMs, values: values! }, new FoldRow(), (i, { alarm }) => {
+    opened[i] = alarm[ALARM_OUT.opened]!;
+    active[i] = alarm[ALARM_OUT.active]!;
+    score[i] = alarm[ALARM_OUT.score]!;
+  });
   return { opened, active, score };
 }
 

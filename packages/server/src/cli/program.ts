@@ -94,5 +94,15 @@ function serverFlags(command: Command): Command {
     .option("--port <port>", "port, 0 = a free one (FORESHOCK_PORT, default 7070)", wholeNumber(0))
     .option("--data-dir <folder>", "where everything is kept (FORESHOCK_DATA_DIR)")
     .option("--workers <count>", "detection threads (FORESHOCK_WORKERS)", wholeNumber(1))
+    .option(
+      "--retention <days>",
+      "delete points older than this, 0 = keep everything (FORESHOCK_RETENTION_DAYS, default 0)",
+      wholeNumber(0),
+    )
+    .option(
+      "--scrub-hours <hours>",
+      "check all stored chunks once in this time, 0 = off (FORESHOCK_SCRUB_HOURS, default 24)",
+      wholeNumber(0),
+    )
     .option("--log-level <level>", "silent, error, warn, info or debug (FORESHOCK_LOG_LEVEL)");
 }

@@ -35,7 +35,7 @@ export const DEFAULT_BODY_LIMITS: BodyLimits = {
 };
 
 export interface LimitsParts {
-  /** Limits of a tenant; asked with each request, so that a change holds with the next one. */
+  /** Limits of a tenant; asked for with each request, so that a change applies to the next one. */
   readonly limitsOf: (tenantId: string) => TenantLimits;
   readonly monotonicMs: () => number;
   readonly body?: Partial<BodyLimits>;
@@ -43,7 +43,7 @@ export interface LimitsParts {
   readonly refusedBurst?: number;
 }
 
-/** Requests may come in bunches of so many seconds' worth: a dashboard page asks ten things at once. */
+/** Requests may come in bursts of this many seconds' worth: a dashboard page asks ten things at once. */
 const REQUEST_BURST_SECONDS = 5;
 /** Refused keys per address: a person mistyping is not stopped, a guesser is. */
 const REFUSED_PER_SECOND = 2;
@@ -72,7 +72,7 @@ export class Limits {
     this.body = { ...DEFAULT_BODY_LIMITS, ...body };
   }
 
-  /** Takes `cost` from a tenant's bucket when it is there. */
+  /** Takes `cost` from a tenant's bucket when it holds that much. */
   take(tenantId: string, kind: LimitKind, cost: number): LimitState {
     const atMs = this.#monotonicMs();
     const { limits, buckets } = this.#tenant(tenantId, atMs);

@@ -61,7 +61,7 @@ export function writePieces(path: string, pieces: Iterable<string>): void {
   try {
     for (const piece of pieces) {
       const bytes = Buffer.from(piece);
-      // A gzip file may be a sequence of members.
+      // Gzip members may follow one another.
       const packed = path.endsWith(".gz") ? gzipSync(bytes) : bytes;
       for (let at = 0; at < packed.length; ) at += writeSync(file, packed, at);
     }

@@ -128,8 +128,8 @@ function readColumn(
 }
 
 /**
- * The engine that judges a series: the one asked for, given the series it is to be compared with, or
- * the last instant of the file, up to which all of its series were watched.
+ * The engine that judges a series: the one asked for, bound to the series it is to be compared with,
+ * or to the last instant of the file, up to which all of its series were watched.
  * @throws Refusal "engine/unavailable" for an engine of peers and a file of too few nodes.
  */
 function judgeOf(
@@ -171,7 +171,7 @@ function scoreColumn({ series, rows }: ReadSeries, engine: PointEngine): ScoredS
   return { ...kept, watched, episodes: episodesOf(watched.series, watched.scores) };
 }
 
-/** The parts of the nonconformity, if the engine reports them. */
+/** The parts of the nonconformity, where the engine has them. */
 type Parts = Partial<Record<"sudden" | "hour" | "recent" | "shift", Float64Array>>;
 
 function episodesOf({ timestamps, values }: MetricSeries, points: PointScores): Episode[] {

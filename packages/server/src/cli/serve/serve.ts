@@ -12,6 +12,8 @@ export interface ServeFlags {
   readonly dataDir?: string | undefined;
   readonly workers?: number | undefined;
   readonly logLevel?: string | undefined;
+  readonly retention?: number | undefined;
+  readonly scrubHours?: number | undefined;
 }
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
@@ -30,7 +32,7 @@ export async function serve(flags: ServeFlags, context: Context): Promise<ExitCo
       );
     }
     say(context, `foreshock ${server.url}  (data in ${config.dataDir})`);
-    await stopSignal(io.signal);
+    await server.close(await stopSignal(io.signal));
     return EXIT.ok;
   } finally {
     await server.close();
@@ -46,9 +48,9 @@ export function configOf(flags: ServeFlags, env: Context["io"]["env"]) {
   }
 }
 
-/** Ctrl-C, or SIGTERM from a supervisor. */
-export async function stopSignal(interrupt: AbortSignal): Promise<void> {
-  if (interrupt.aborted) return;
+/** Ctrl-C, or SIGTERM from a supervisor; which of them came. */
+export async function stopSignal(interrupt: AbortSignal): Promise<"SIGINT" | "SIGTERM"> {
+  if (interrupt.aborted) return "SIGINT";
   const done = new AbortController();
   const asked = [
     once(process, "SIGTERM", { signal: done.signal }),
@@ -56,6 +58,7 @@ export async function stopSignal(interrupt: AbortSignal): Promise<void> {
   ];
   try {
     await Promise.race(asked);
+    return interrupt.aborted ? "SIGINT" : "SIGTERM";
   } finally {
     done.abort();
     await Promise.allSettled(asked);
