@@ -56,5 +56,5 @@ export function isTest(path: string): boolean {
 
 /** Programs for developers: benches, generators, settings of tools. */
 export function isTool(path: string): boolean {
-  return /^bench\/|\/tooling\/|(^|\/)[\w-]+\.config\.ts$/.test(path);
+  return /^bench\/|^packages\/[\w-]+\.mjs$|\/tooling\/|(^|\/)[\w-]+\.config\.ts$/.test(path);
 }
