@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { TimeRange } from "@foreshock/core";
-import type { AnomalyRow, PointsReply } from "../platform/platform.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import { PartitionStore } from "../store/partition/partition-store.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
+import type { ChartPoints, ExplainedEpisode, ExplainedSeries, SeriesHistory } from "./answers.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { buffersOf, Emission } from "./emission.ts";
 import { failureOf } from "./failure.ts";
@@ -14,19 +14,22 @@ import type {
   AppendMessage,
   AskMessage,
   BehindTenant,
-  ExplainedSeries,
   ExplainQuestion,
   FromWorker,
   OpenAnswer,
   Positions,
   Question,
-  SeriesHistory,
   StoredQuestion,
   StoredSeries,
   ToWorker,
 } from "./protocol.ts";
 import { answerAlarms } from "./read/alarm-reads.ts";
-import { answerAnomalies, answerAnomaly, explainedIn } from "./read/anomaly-reads.ts";
+import {
+  answerAnomalies,
+  answerAnomaly,
+  answerStrongest,
+  explainedIn,
+} from "./read/anomaly-reads.ts";
 import { chartOf, scoredPoints } from "./read/chart.ts";
 import { countStored } from "./read/stored-points.ts";
 
@@ -138,6 +141,10 @@ export class PartitionOwner {
         return this.#anomaly(question.handle, question.windowStart);
       case "explain":
         return question.handles.map((handle) => this.#explain(handle, question));
+      case "strongest":
+        return [...this.#runtimes.values()].flatMap((runtime) =>
+          answerStrongest(runtime, question),
+        );
       case "count-stored":
         return question.runs.map((run) => this.#countStored(run));
       case "history":
@@ -189,12 +196,12 @@ export class PartitionOwner {
     return undefined;
   }
 
-  #points(question: Extract<Question, { what: "points" }>): PointsReply {
+  #points(question: Extract<Question, { what: "points" }>): ChartPoints {
     const { runtime, series } = this.#find(question.handle);
     return chartOf(runtime.store, series, question);
   }
 
-  #anomaly(handle: number, windowStart: number): AnomalyRow | undefined {
+  #anomaly(handle: number, windowStart: number): ExplainedEpisode | undefined {
     const { runtime, series } = this.#find(handle);
     return answerAnomaly(runtime, series, windowStart);
   }

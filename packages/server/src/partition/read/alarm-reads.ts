@@ -1,13 +1,12 @@
-import { HOUR_MS, severityOf } from "@foreshock/core";
-import type { AlarmRow } from "../../platform/platform.ts";
+import { HOUR_MS } from "@foreshock/core";
 import type { AlarmEntry } from "../../store/table/alarm-table.ts";
-import { seriesIdOf } from "../partition-of.ts";
+import type { FoundAlarm } from "../answers.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
-import type { AlarmQuestion, FoundAlarm } from "../protocol.ts";
+import type { AlarmQuestion } from "../protocol.ts";
 import { explainedIn, placed } from "./anomaly-reads.ts";
 
-/** An alarm is told by what its first hours looked like, however long it is held. */
-const TOLD_MS = 3 * HOUR_MS;
+/** An alarm is described by what its first hours looked like, however long it is held. */
+const SHOWN_MS = 3 * HOUR_MS;
 
 /** One page of a partition's alarms, explained; newest opening first. */
 export function answerAlarms(
@@ -27,37 +26,23 @@ export function answerAlarms(
       seriesIds: placed(runtime, tenantId, query),
       after: query.after?.[partition],
     })
-    .map((entry) => {
-      const { openedMs, seriesId } = entry;
-      return { partition, at: { openedMs, seriesId }, row: rowOf(runtime, entry) };
-    });
+    .map((entry) => foundAlarm(runtime, partition, entry));
 }
 
-function rowOf(runtime: PartitionRuntime, entry: AlarmEntry): AlarmRow {
-  const series = runtime.byStoreId(entry.seriesId)!;
-  const { clusterId, nodeId, metricName } = series.key;
-  const { intervalMs } = series.fold;
-  const endMs = Math.min(entry.lastMs, entry.openedMs + TOLD_MS) + Math.max(1, intervalMs);
-  const range = { startMs: entry.openedMs, endMs };
-  const told = explainedIn(runtime, series, { range, asOfMs: endMs }).row;
-  const seriesId = seriesIdOf(clusterId, nodeId, metricName);
+function foundAlarm(runtime: PartitionRuntime, partition: number, entry: AlarmEntry): FoundAlarm {
+  const { openedMs, closedMs, seriesId } = entry;
+  const series = runtime.byStoreId(seriesId)!;
+  const { intervalMs, lastMs } = series.fold;
+  const endMs = Math.min(entry.lastMs, openedMs + SHOWN_MS) + Math.max(1, intervalMs);
+  const { episode } = explainedIn(runtime, series, {
+    range: { startMs: openedMs, endMs },
+    asOfMs: endMs,
+  });
   return {
-    id: `${seriesId}.${entry.openedMs.toString(36)}`,
-    seriesId,
-    cluster: clusterId,
-    node: nodeId,
-    metric: metricName,
-    openedAt: entry.openedMs,
-    lastAt: entry.closedMs === null ? series.fold.lastMs : entry.lastMs,
-    closedAt: entry.closedMs,
-    evidenceDays: entry.evidenceDays,
-    score: entry.score,
-    severity: severityOf(entry.score),
-    outcome: entry.outcome,
-    heldFrom: entry.heldFromMs,
-    heldTo: entry.heldToMs,
-    label: told?.label ?? "normal",
-    kind: told?.kind ?? null,
-    text: told?.explanation.text ?? "",
+    partition,
+    at: { openedMs, seriesId },
+    handle: series.handle,
+    alarm: closedMs === null ? { ...entry, lastMs } : entry,
+    explanation: episode?.explanation,
   };
 }
