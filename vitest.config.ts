@@ -25,7 +25,13 @@ export default defineConfig({
         test: {
           ...common,
           name: "rooms",
-          include: ["packages/*/src/**/*.test.{ts,tsx}", "test/*.test.ts", "bench/**/*.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.{ts,tsx}",
+            "test/*.test.ts",
+            "test/guest/*.test.ts",
+            "test/simulator/**/*.test.ts",
+            "bench/**/*.test.ts",
+          ],
           sequence: { groupOrder: 0 },
         },
       },

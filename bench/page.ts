@@ -55,7 +55,7 @@ Made by \`npm run bench\` from \`bench/results\`; do not edit. One part alone: \
 Accuracy figures are the same on every run and every machine. Wall-clock figures on a shared machine carry 30-50 % noise; CPU seconds less.`;
 
 /** The page, from what `bench/results` holds. */
-export function writePage(): void {
+function writePage(): void {
   const results = existsSync(RESULTS)
     ? readdirSync(RESULTS)
         .filter((file) => file.endsWith(".json"))

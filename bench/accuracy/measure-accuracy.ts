@@ -12,7 +12,7 @@ import { judgeFleets } from "./protocol/fleets.ts";
 import { accuracyTables } from "./tables/accuracy-tables.ts";
 import { fleetTables } from "./tables/fleet-tables.ts";
 
-/** As they stand on the command line. */
+/** As given on the command line. */
 export interface AccuracyFlags {
   readonly data?: string | undefined;
   readonly only?: string | undefined;

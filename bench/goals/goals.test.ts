@@ -4,7 +4,7 @@ import { GOALS, missedGates, reaches } from "./goals.ts";
 describe("goals", () => {
   const goal = GOALS.find(({ measure }) => measure === "vus-pr/stream/nab")!;
 
-  it("compares values as they are told: .3251 reads .33 and reaches it, .3249 does not", () => {
+  it("compares values as printed: .3251 reads .33 and reaches it, .3249 does not", () => {
     expect(reaches(goal, 0.3251, 0.33)).toBe(true);
     expect(reaches(goal, 0.3249, 0.33)).toBe(false);
   });

@@ -1,7 +1,7 @@
 /** Every measured number by name, `what/detector/set`: what goals and later readers ask for. */
 export type Measures = ReadonlyMap<string, number>;
 
-/** A figure with the value it may not fall behind and the one that is aimed at. */
+/** A figure with the value it must reach (the gate) and the one we aim for. */
 export interface Goal {
   readonly what: string;
   /** Name in `Measures`. */
@@ -13,13 +13,13 @@ export interface Goal {
   readonly gate: number | undefined;
   /** Undefined where the gate is all that is asked. */
   readonly aim: number | undefined;
-  /** Decimals that are told and compared. */
+  /** Decimals that are printed and compared. */
   readonly digits: number;
 }
 
 type Numbers = readonly [reference: number, gate: number | undefined, aim?: number];
 
-/** Values are compared as they are told: .5396 reaches .54. */
+/** Values are compared as printed: .5396 reaches .54. */
 export function reaches(goal: Goal, value: number, limit: number | undefined): boolean {
   if (limit === undefined) return true;
   const told = Number(value.toFixed(goal.digits));

@@ -12,7 +12,9 @@ export default defineConfig({
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
-    outDir: "dist",
+    /** The server package ships the pages. */
+    outDir: "../server/dashboard",
+    emptyOutDir: true,
     /** `light-dark()` and `AbortSignal.any` need these; older browsers get no page at all either way. */
     target: ["chrome123", "firefox124", "safari17.5"],
     cssTarget: ["chrome123", "firefox124", "safari17.5"],

@@ -21,7 +21,11 @@ const { pointBatch }: BatchModule = await import(new URL("codec/point-batch.ts",
  * and the reason where the store could not write, and tries again.
  */
 const [dir, first] = process.argv.slice(2);
-const store = PartitionStore.open(dir!);
+const store = PartitionStore.open(dir!, {
+  onDamage: ({ reason }) => {
+    throw new Error(reason);
+  },
+});
 for (let round = Number(first); ; round++) {
   const runs = roundRuns(round).map(({ series, timestampsMs, values }) => ({
     seriesId: store.intern({

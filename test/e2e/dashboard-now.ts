@@ -47,7 +47,7 @@ export function nowSuite(stage: () => Stage): void {
       expect(page.url()).toBe(before);
     });
 
-    it("tells promised against realised alarms in the API's own numbers, when asked", async () => {
+    it("shows promised against realised alarms in the API's own numbers, when asked", async () => {
       const { open, facts } = stage();
       const { page, errors } = await open("/");
       expect(await page.locator(".promise-rows").count()).toBe(0);

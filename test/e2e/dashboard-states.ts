@@ -22,7 +22,7 @@ export function statesSuite(stage: () => Stage): void {
       expect(new URL(page.url()).pathname).toBe("/fleet");
     });
 
-    it("keeps keys of the address that it does not know, and shows a wrong path as such", async () => {
+    it("keeps query keys that it does not know, and shows a wrong path as such", async () => {
       const { page } = await stage().open("/?embed=1&from=nonsense");
       expect(new URL(page.url()).searchParams.get("embed")).toBe("1");
       await page.getByRole("link", { name: "Fleet", exact: true }).click();

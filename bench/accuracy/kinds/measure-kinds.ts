@@ -20,7 +20,7 @@ const STEPS = [
 
 /**
  * What faults are called, at three sampling intervals: the whole alarmed window (protocol of
- * classifier.py) and the episode as the platform tells it; onsets; GutenTAG's injections; how often
+ * classifier.py) and the episode as the platform reports it; onsets; GutenTAG's injections; how often
  * clean values lie in their typical range.
  */
 export function measureKinds(seedList: string | undefined): void {

@@ -67,10 +67,8 @@ class RunningOwner implements OwnerLink {
     this.#lane = lane;
     try {
       this.#owner = new PartitionOwner(
-        dataDir,
-        partitions,
+        { dataDir, partitions, scrubEveryMs: 0, disk },
         (message, columns = []) => this.#deliver(message, columns),
-        disk,
       );
     } catch (error) {
       later(lane, () => events.ended(error as Error));

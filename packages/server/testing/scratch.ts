@@ -1,7 +1,15 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PartitionStoreOptions } from "../src/store/partition/partition-parts.ts";
 import type { PartitionStore } from "../src/store/partition/partition-store.ts";
+
+/** For stores in which nothing is damaged: whatever is reported fails the test. */
+export const UNHARMED: PartitionStoreOptions = {
+  onDamage: (damage) => {
+    throw new Error(`unexpected damage: ${JSON.stringify(damage)}`);
+  },
+};
 
 /** An empty folder for one test, and a way to take a folder as a killed process would leave it. */
 export interface Scratch {
@@ -23,6 +31,11 @@ export function scratch(): Scratch {
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
+}
+
+/** Checks every sealed chunk once. */
+export function scrubAll(store: PartitionStore): void {
+  for (let share = 0; share < 0.999; ) share += store.scrubNext(100);
 }
 
 /** Durable series 0 and 1 of tenant acme and 2 of tenant other, without points. */

@@ -13,7 +13,7 @@ const DAYS = 10;
 const POINTS = (DAYS * DAY_MS) / STEP_MS;
 const FAULT_AT = 2500;
 const FAULT_POINTS = (4 * HOUR_MS) / STEP_MS;
-/** An alarm counts up to 30 points behind the fault: recovery is of the same story. */
+/** An alarm counts up to 30 points after the fault: recovery belongs to it. */
 const AFTER_POINTS = 30;
 
 interface ClusterPlan {
@@ -124,7 +124,7 @@ describe("createPeerEngine", () => {
     expect(scores.lower[at]).toBeLessThan(scores.level[at]!);
   });
 
-  it("keeps the promise on a healthy cluster: at most one alarm of 0.9 a month and series", () => {
+  it("keeps the promise on a healthy cluster: at most one alarm of 0.9 per month and series", () => {
     let alarms = 0;
     for (const seed of ["calm 1", "calm 2"]) {
       const group = cluster({ seed, sizeOf: (node) => 1 + (node % 3), fault: () => 0 });

@@ -47,7 +47,6 @@ const MEANING: Readonly<Record<ProblemCode, Meaning>> = {
   "engine/duplicate": [409, "The engine is registered already"],
   "generator/unsuited": [400, "The injection means nothing on this wave"],
   "state/unreadable": [500, "A saved state cannot be read"],
-  "tenant/over-limit": [429, "The tenant's limit is reached"],
   malformed_json: [400, "The body is no valid JSON"],
   malformed_body: [400, "The body cannot be read"],
   invalid_series: [400, "A series in the body is not as it must be"],

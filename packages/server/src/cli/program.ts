@@ -10,13 +10,13 @@ import type { ExitCode } from "./terminal/exit-code.ts";
 import { instant, names, positive, wholeNumber } from "./terminal/flag-values.ts";
 import type { Io } from "./terminal/io.ts";
 
-/** What the command line cannot do by itself: `main.ts` hands it in, so that tests can too. */
+/** Commands that run a server. `main.ts` passes them in, so that tests can pass others. */
 export interface LongCommands {
   readonly serve: (flags: ServeFlags, context: Context) => Promise<ExitCode>;
   readonly demo: (flags: DemoFlags, context: Context) => Promise<ExitCode>;
 }
 
-/** The whole command line. `ended` hears the exit code of the command that ran. */
+/** The whole command line. `ended` is called with the exit code of the command that ran. */
 export function buildProgram(
   io: Io,
   commands: LongCommands,
@@ -29,14 +29,14 @@ export function buildProgram(
     .option("--url <url>", "the server (FORESHOCK_URL, default http://127.0.0.1:7070)")
     .option("--key <key>", "API key (FORESHOCK_KEY)")
     .option("--tenant <name>", "tenant, for operator keys and for `keys create`")
-    .option("--timeout <seconds>", "time for one request", positive)
-    .option("--json", "JSON for programs; --json=a,b keeps these fields")
+    .option("--timeout <seconds>", "timeout of one request", positive)
+    .option("--json", "JSON output; --json=a,b keeps only these fields")
     .addOption(new Option("--json-fields <fields>").argParser((text) => names(text)).hideHelp())
     .option("--no-color", "no colours (also NO_COLOR, TERM=dumb)")
-    .option("-q, --quiet", "only data and errors")
+    .option("-q, --quiet", "print only data and errors")
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({ writeOut: io.out, writeErr: io.err })
-    .showHelpAfterError("(add --help for the whole list)")
+    .showHelpAfterError("(use --help for the full list)")
     .exitOverride()
     .addHelpText("after", EXAMPLES);
   const shell: Shell = {
@@ -74,9 +74,13 @@ function addServeAndDemo(program: Command, shell: Shell, commands: LongCommands)
   )
     .option("--nodes <count>", "nodes of the fleet (default 240)", wholeNumber(1))
     .option("--days <count>", "days of history (default 28)", wholeNumber(1))
-    .option("--seed <number>", "another fleet, other faults", wholeNumber(0))
+    .option("--seed <number>", "seed of the fleet and its faults", wholeNumber(0))
     .option("--end <time>", "where history ends (default now)", (text) => instant("--end", text))
-    .option("--score", "print found, missed and false against the answer key, then end", false)
+    .option(
+      "--score",
+      "print hits, misses and false findings against the answer key, then exit",
+      false,
+    )
     .option("--no-live", "do not watch this machine")
     .addHelpText("after", "\nExamples:\n  foreshock demo\n  foreshock demo --score --json")
     .action((flags: DemoFlags, command: Command) =>
@@ -90,5 +94,15 @@ function serverFlags(command: Command): Command {
     .option("--port <port>", "port, 0 = a free one (FORESHOCK_PORT, default 7070)", wholeNumber(0))
     .option("--data-dir <folder>", "where everything is kept (FORESHOCK_DATA_DIR)")
     .option("--workers <count>", "detection threads (FORESHOCK_WORKERS)", wholeNumber(1))
+    .option(
+      "--retention <days>",
+      "delete points older than this, 0 = keep everything (FORESHOCK_RETENTION_DAYS, default 0)",
+      wholeNumber(0),
+    )
+    .option(
+      "--scrub-hours <hours>",
+      "check all stored chunks once in this time, 0 = off (FORESHOCK_SCRUB_HOURS, default 24)",
+      wholeNumber(0),
+    )
     .option("--log-level <level>", "silent, error, warn, info or debug (FORESHOCK_LOG_LEVEL)");
 }

@@ -79,7 +79,7 @@ describe("foreshock import, top and why against a server", () => {
     expect(result.err).not.toContain("error");
   });
 
-  it("tells why: sentence, line of values, evidence", async () => {
+  it("says why: sentence, line of values, evidence", async () => {
     const story = await run(["why", "eu/node-042/cpu", "--no-color"], true);
     expect(story.code).toBe(EXIT.ok);
     expect(story.out).toMatch(/^eu\/node-042\/cpu {2}(moderate|major|critical) \d\d\n/);

@@ -2,9 +2,11 @@ import type { LinkOwner, OwnerLink } from "../partition/owner-link.ts";
 import type {
   Answers,
   AppendPart,
+  DamageMessage,
   FromWorker,
   Question,
   ScoredMessage,
+  SlowCommitMessage,
 } from "../partition/protocol.ts";
 import { errorOf, Unavailable } from "../platform/platform-errors.ts";
 
@@ -17,6 +19,8 @@ export interface PoolOptions {
 
 export interface PoolEvents {
   scored(message: ScoredMessage): void;
+  damage(message: DamageMessage): void;
+  slowCommit(message: SlowCommitMessage): void;
   /** An owner ended. Its tickets, which will never be scored, are in `lost`; it can be revived. */
   ended(owner: number, lost: readonly number[], error: Error): void;
 }
@@ -163,6 +167,12 @@ export class PartitionPool {
       case "scored":
         for (const ticket of message.tickets) owner.tickets.delete(ticket);
         this.#events.scored(message);
+        return;
+      case "damage":
+        this.#events.damage(message);
+        return;
+      case "slow-commit":
+        this.#events.slowCommit(message);
         return;
       case "durable":
         take(this.#appends, message.ticket)?.resolve(undefined as never);

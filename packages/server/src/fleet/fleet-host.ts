@@ -103,7 +103,9 @@ export class FleetHost {
     store.checkpoint(() => {
       for (const [tenantId, runner] of this.#runners) {
         try {
-          this.#saveOne(store.forTenant(tenantId), runner, text, this.#saved.has(tenantId));
+          const own = store.forTenant(tenantId);
+          this.#saveOne(own, runner, text, this.#saved.has(tenantId));
+          own.findings.keep();
           done.push([tenantId, runner]);
         } catch (error) {
           if (isOfTheFile(error)) throw error;
@@ -113,6 +115,7 @@ export class FleetHost {
     });
     for (const [tenantId, runner] of done) {
       runner.saved();
+      store.forTenant(tenantId).findings.kept();
       this.#saved.set(tenantId, positions);
     }
   }
@@ -189,10 +192,13 @@ function isOfTheFile(error: unknown): boolean {
 }
 
 /**
- * Findings are written as they open, the fold only with a checkpoint. What opened after the saved fold
- * is folded again and opens again, or does not: steps that were judged while points were still missing.
+ * Findings are written as they open, the fold only with a checkpoint: back to what they were then.
+ * Versions before 0.2 kept no past of findings; theirs go by the time at which they opened.
  */
 function forgetUnsaved(store: TenantFleetStore, saved: FleetState | undefined): void {
-  if (saved !== undefined) store.findings.deleteOpenedAfter(saved.uptoMs);
-  else if (!store.hasState(FOLD_SLOT)) store.findings.deleteOpenedAfter(Number.NEGATIVE_INFINITY);
+  store.findings.rollBack();
+  if (saved?.position === "") store.findings.deleteOpenedAfter(saved.uptoMs);
+  else if (saved === undefined && !store.hasState(FOLD_SLOT)) {
+    store.findings.deleteOpenedAfter(Number.NEGATIVE_INFINITY);
+  }
 }

@@ -134,6 +134,18 @@ export class RollupHistory {
     }
   }
 
+  /** Forgets the days before `day` that are held; those on the shelf are the caller's to delete. */
+  dropBefore(day: number): void {
+    for (const entity of this.#entities.values()) {
+      for (const held of entity.days.keys()) {
+        if (held >= day) continue;
+        entity.days.delete(held);
+        entity.dirty.delete(held);
+        if (entity.day === held) entity.day = -1;
+      }
+    }
+  }
+
   #hold(entity: EntityHistory, day: number): Float32Array {
     const kept = this.#shelf.load(entity.place, day);
     const scores = kept?.slice() ?? new Float32Array(this.#stepsPerDay).fill(Number.NaN);

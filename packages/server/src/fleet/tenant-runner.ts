@@ -3,6 +3,7 @@ import {
   type EpochMs,
   type FleetNames,
   type FleetStep,
+  INTERVAL_POINTS,
   Refusal,
   scoreOfP,
   TenantFold,
@@ -21,8 +22,6 @@ import {
 } from "./rollup-history.ts";
 import { stepFor } from "./step-choice.ts";
 
-/** Points after which a series' interval is settled. Source: the core's interval rule. */
-const INTERVAL_POINTS = 21;
 /** A step that still runs is looked at once so many of the usual series have answered. */
 const COVERAGE_MIN = 0.9;
 /** Runs kept back until the grid is chosen; beyond it the choice is made on what is known. */
@@ -311,7 +310,7 @@ export class TenantRunner {
     this.tenantNow = { score: known(tenant.score), anomalous: tenant.anomalousNodes };
     for (const id of step.retracted) this.#options.events.findingRetracted(id);
     for (const finding of step.changed) {
-      this.#options.events.findingChanged(recordOf(finding, (number) => this.#infos[number]));
+      this.#options.events.findingChanged(recordOf(finding, (number) => this.seriesOf(number)));
     }
   }
 }

@@ -2,6 +2,7 @@ import type { EpochMs } from "@foreshock/core";
 import type { StateRow } from "../store/table/state-table.ts";
 import type { LiveSeries } from "./live-series.ts";
 import { dayOf, type PartitionRuntime } from "./partition-runtime.ts";
+import type { SavedStates } from "./protocol.ts";
 
 /**
  * A state is worth saving after so many points: writing one costs as much as folding some 50 points
@@ -14,15 +15,18 @@ const STATE_POINTS = 120;
  * last, in one transaction with the store's own checkpoint. The first state of a UTC day stays beside
  * the newest one, so that points that come late need not be folded from the beginning.
  */
-export function saveCheckpoint(runtime: PartitionRuntime): void {
+export function saveCheckpoint(runtime: PartitionRuntime): SavedStates {
   const { store, detectedPosition } = runtime;
   const moved: LiveSeries[] = [];
+  let bytes = 0;
   runtime.writeResults();
   const write = (): void => {
     for (const series of runtime.series()) {
       if (!isDue(series)) continue;
-      store.states.save([stateOf(series)]);
+      const state = stateOf(series);
+      store.states.save([state]);
       moved.push(series);
+      bytes += state.bytes.length;
     }
   };
   if (store.wantsCheckpoint) store.checkpoint(detectedPosition, write);
@@ -31,6 +35,7 @@ export function saveCheckpoint(runtime: PartitionRuntime): void {
     series.savedPoints = series.fold.pointCount;
     series.snapshotDay = dayOf(series.fold.lastMs);
   }
+  return { seriesCount: moved.length, bytes };
 }
 
 /**

@@ -23,7 +23,10 @@ describe.skipIf(!existsSync(FULL_DISK))("group commit, in the real owner, on a f
       symlinkSync(FULL_DISK, join(dir, "names.jsonl"));
     }
     posted = [];
-    owner = new PartitionOwner(place.dir, PARTITIONS, (message) => posted.push(message));
+    owner = new PartitionOwner(
+      { dataDir: place.dir, partitions: PARTITIONS, scrubEveryMs: 0 },
+      (message) => posted.push(message),
+    );
   });
   afterEach(() => place.remove());
 

@@ -1,3 +1,4 @@
+import type { DurationMs } from "@foreshock/core";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import { failureOf } from "./failure.ts";
@@ -15,14 +16,20 @@ interface Ticket {
  */
 export class GroupCommit {
   readonly #post: (message: FromWorker) => void;
+  readonly #written: (partition: PartitionCommit, tookMs: DurationMs) => void;
   readonly #tickets = new Map<number, Ticket>();
   /** Tickets by partition: appended, and not written or not synced yet. */
   readonly #unwritten = new Map<PartitionCommit, number[]>();
   readonly #syncing = new Set<PartitionCommit>();
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor(post: (message: FromWorker) => void) {
+  /** @param written called after each write of a partition, successful or not. */
+  constructor(
+    post: (message: FromWorker) => void,
+    written: (partition: PartitionCommit, tookMs: DurationMs) => void,
+  ) {
     this.#post = post;
+    this.#written = written;
   }
 
   /** A batch was appended to these partitions; `failures` could not take their part. */
@@ -59,12 +66,14 @@ export class GroupCommit {
   async #write(partition: PartitionCommit, tickets: readonly number[]): Promise<void> {
     this.#syncing.add(partition);
     let failure: Failure | undefined;
+    const beganMs = performance.now();
     try {
       partition.stage();
       await partition.store.synced();
     } catch (error) {
       failure = failureOf(error);
     }
+    this.#written(partition, performance.now() - beganMs);
     this.#syncing.delete(partition);
     for (const ticket of tickets) this.#done(ticket, failure);
     this.start();

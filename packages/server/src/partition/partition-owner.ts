@@ -1,13 +1,12 @@
 import { join } from "node:path";
-import type { TimeRange } from "@foreshock/core";
+import type { DurationMs, EpochMs, TimeRange } from "@foreshock/core";
 import type { Failure } from "../platform/platform-errors.ts";
-import { PartitionStore } from "../store/partition/partition-store.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
 import type { ChartPoints, ExplainedEpisode, ExplainedSeries, SeriesHistory } from "./answers.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { buffersOf, Emission } from "./emission.ts";
 import { failureOf } from "./failure.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
 import type { LiveSeries } from "./live-series.ts";
 import { PartitionRuntime } from "./partition-runtime.ts";
 import type {
@@ -19,6 +18,7 @@ import type {
   OpenAnswer,
   Positions,
   Question,
+  SavedStates,
   StoredQuestion,
   StoredSeries,
   ToWorker,
@@ -32,6 +32,22 @@ import {
 } from "./read/anomaly-reads.ts";
 import { chartOf, scoredPoints } from "./read/chart.ts";
 import { countStored } from "./read/stored-points.ts";
+import { ScrubRounds } from "./scrub-rounds.ts";
+import { openWatchedStore } from "./watched-store.ts";
+
+/** A commit that takes longer is reported: senders wait for it. */
+const SLOW_COMMIT_MS = 1000;
+/** The scrub looks again after this long while there is detection to do. */
+const BUSY_MS = 1000;
+
+export interface PartitionOwnerOptions {
+  readonly dataDir: string;
+  readonly partitions: readonly number[];
+  /** In this time every sealed chunk is checked once; 0 turns the scrub off. */
+  readonly scrubEveryMs: DurationMs;
+  /** The machine's own where it is left out. */
+  readonly disk?: Disk | undefined;
+}
 
 type Post = (message: FromWorker, columns?: ArrayBuffer[]) => void;
 
@@ -45,16 +61,19 @@ export class PartitionOwner {
   readonly #runtimes = new Map<number, PartitionRuntime>();
   readonly #commits: GroupCommit;
   readonly #drains: number[] = [];
+  readonly #scrub: ScrubRounds | undefined;
   /** Between the two halves of a checkpoint nothing is folded. */
   #paused = false;
 
-  constructor(dataDir: string, partitions: readonly number[], post: Post, disk?: Disk) {
+  constructor({ dataDir, partitions, scrubEveryMs, disk }: PartitionOwnerOptions, post: Post) {
     this.#post = post;
-    this.#commits = new GroupCommit(post);
+    this.#commits = new GroupCommit(post, (commit, tookMs) => this.#written(commit, tookMs));
     for (const partition of partitions) {
-      const store = PartitionStore.open(join(dataDir, `p${partition}`), { disk });
+      const store = openWatchedStore(join(dataDir, `p${partition}`), partition, post, disk);
       this.#runtimes.set(partition, new PartitionRuntime(store, this.#emission));
     }
+    const stores = [...this.#runtimes.values()].map(({ store }) => store);
+    this.#scrub = scrubEveryMs > 0 ? new ScrubRounds(stores, scrubEveryMs) : undefined;
   }
 
   hear(message: ToWorker): void {
@@ -69,9 +88,29 @@ export class PartitionOwner {
       for (const runtime of this.#runtimes.values()) runtime.detect(slicePoints);
     }
     this.#send();
-    const idle = this.#runtimes.values().every((runtime) => runtime.isIdle);
+    const idle = this.#isIdle;
     if (idle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
     return !idle && !this.#paused;
+  }
+
+  /**
+   * Checks a small piece of the sealed days, unless there is detection to do.
+   *
+   * @returns how long to rest before the next call; undefined where the scrub is off.
+   */
+  scrub(): DurationMs | undefined {
+    return this.#paused || !this.#isIdle ? BUSY_MS : this.#scrub?.step();
+  }
+
+  get #isIdle(): boolean {
+    return this.#runtimes.values().every((runtime) => runtime.isIdle);
+  }
+
+  #written(commit: PartitionCommit, tookMs: DurationMs): void {
+    if (tookMs < SLOW_COMMIT_MS) return;
+    for (const [partition, runtime] of this.#runtimes) {
+      if (runtime === commit) this.#post({ type: "slow-commit", partition, tookMs });
+    }
   }
 
   #append({ ticket, parts }: AppendMessage): void {
@@ -127,6 +166,8 @@ export class PartitionOwner {
         return this.#beginCheckpoint();
       case "end-checkpoint":
         return this.#endCheckpoint(question.save);
+      case "drop-before":
+        return this.#dropBefore(question.atMs);
       case "points":
         return this.#points(question);
       case "anomalies":
@@ -176,10 +217,24 @@ export class PartitionOwner {
   }
 
   /** Saves what has been folded, where the tenants' folds are saved; folding goes on in any case. */
-  #endCheckpoint(save: boolean): undefined {
+  #endCheckpoint(save: boolean): SavedStates {
     this.#paused = false;
-    if (!save) return;
-    for (const runtime of this.#runtimes.values()) saveCheckpoint(runtime);
+    let [seriesCount, bytes] = [0, 0];
+    for (const runtime of save ? this.#runtimes.values() : []) {
+      const saved = saveCheckpoint(runtime);
+      seriesCount += saved.seriesCount;
+      bytes += saved.bytes;
+    }
+    return { seriesCount, bytes };
+  }
+
+  #dropBefore(atMs: EpochMs): readonly number[] {
+    const days = new Set<number>();
+    for (const runtime of this.#runtimes.values()) {
+      runtime.commit();
+      for (const day of runtime.store.dropBefore(atMs)) days.add(day);
+    }
+    return [...days];
   }
 
   /** After `open`: the main thread's numbers for what is stored; then what came after the saved states is folded. */

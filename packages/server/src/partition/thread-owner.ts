@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { LinkOwner } from "./owner-link.ts";
+import type { PartitionOwnerOptions } from "./partition-owner.ts";
 import type { FromWorker } from "./protocol.ts";
 
 /**
@@ -10,11 +11,13 @@ const YOUNG_MB = 12;
 /** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
-/** Partition owners in worker threads, each with the files of its partitions under `dataDir`. */
-export function threadOwners(dataDir: string): LinkOwner {
+/** Partition owners in worker threads, each with the files of its partitions under the data folder. */
+export function threadOwners(
+  options: Pick<PartitionOwnerOptions, "dataDir" | "scrubEveryMs">,
+): LinkOwner {
   return (partitions, events) => {
     const worker = new Worker(new URL(`./worker.${ENDING}`, import.meta.url), {
-      workerData: { dataDir, partitions },
+      workerData: workerDataOf(options, partitions),
       env: {},
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
@@ -35,4 +38,12 @@ export function threadOwners(dataDir: string): LinkOwner {
       },
     };
   };
+}
+
+/** Only what can be cloned, and nothing that a worker need not know. */
+function workerDataOf(
+  { dataDir, scrubEveryMs }: Pick<PartitionOwnerOptions, "dataDir" | "scrubEveryMs">,
+  partitions: readonly number[],
+): PartitionOwnerOptions {
+  return { dataDir, scrubEveryMs, partitions };
 }

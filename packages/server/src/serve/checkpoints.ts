@@ -1,7 +1,7 @@
 import type { DurationMs } from "@foreshock/core";
 import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { FleetHost } from "../fleet/fleet-host.ts";
-import type { Positions } from "../partition/protocol.ts";
+import type { Positions, SavedStates } from "../partition/protocol.ts";
 import type { After } from "./after.ts";
 
 /** Between two checkpoints at least this many times what the last one took. */
@@ -16,6 +16,7 @@ export interface CheckpointParts {
   readonly after: After;
   /** Folds what has been scored. */
   readonly advance: () => void;
+  readonly saved: (saved: SavedStates & { readonly tookMs: DurationMs }) => void;
   /** Nothing is lost: what was not saved is scored again after a start. */
   readonly failed: (error: unknown, againInMs: DurationMs) => void;
 }
@@ -69,6 +70,7 @@ export class Checkpoints {
 
   async #save(): Promise<void> {
     const { pool, fleet, advance } = this.#parts;
+    const beganMs = performance.now();
     let saved = false;
     try {
       const positions = merged(await allOf(pool, { what: "begin-checkpoint" }));
@@ -77,7 +79,8 @@ export class Checkpoints {
       saved = true;
     } finally {
       // Owners that paused go on folding, whatever happened to the others.
-      await allOf(pool, { what: "end-checkpoint", save: saved });
+      const states = await allOf(pool, { what: "end-checkpoint", save: saved });
+      if (saved) this.#parts.saved({ ...sumOf(states), tookMs: performance.now() - beganMs });
     }
   }
 }
@@ -94,6 +97,15 @@ async function allOf<Q extends Half>(pool: PartitionPool, question: Q) {
     if (result.status === "rejected") throw result.reason;
     return result.value;
   });
+}
+
+function sumOf(states: readonly SavedStates[]): SavedStates {
+  let [seriesCount, bytes] = [0, 0];
+  for (const one of states) {
+    seriesCount += one.seriesCount;
+    bytes += one.bytes;
+  }
+  return { seriesCount, bytes };
 }
 
 function merged(all: readonly (Positions | undefined)[]): Positions {

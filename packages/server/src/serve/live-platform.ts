@@ -19,6 +19,7 @@ import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { type After, afterTimeout } from "./after.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { OwnerStart } from "./owner-start.ts";
+import type { PlatformEvents } from "./platform-events.ts";
 
 /** Points that may wait for detection; beyond it ingest waits, so that memory stays bounded. */
 const IN_FLIGHT_POINTS_MAX = 3_000_000;
@@ -41,17 +42,6 @@ export interface LivePlatformOptions {
   /** Runs work after a while, unless it is taken back. Default: setTimeout. */
   readonly after?: After;
   readonly disk?: Disk;
-}
-
-/** What an operator should know of. */
-export interface PlatformEvents {
-  /** An owner ended; it is started again after `againInMs`. */
-  ownerEnded(partitions: readonly number[], error: Error, againInMs: DurationMs): void;
-  ownerStarted(partitions: readonly number[]): void;
-  /** Nothing was lost: it is tried again. */
-  checkpointFailed(error: unknown, againInMs: DurationMs): void;
-  /** A tenant's state could not be saved: it catches up for longer after the next start. */
-  stateNotSaved(tenantId: string, error: unknown): void;
 }
 
 /**
@@ -102,6 +92,8 @@ export class LivePlatform implements Platform {
       { partitionCount, ownerCount, link },
       {
         scored: (message) => this.#scored(message),
+        damage: (message) => events.damage(message),
+        slowCommit: (message) => events.slowCommit(message),
         ended: (owner, lost, error) => this.#ownerEnded(owner, lost, error),
       },
     );
@@ -113,6 +105,7 @@ export class LivePlatform implements Platform {
       everyMs: options.checkpointEveryMs,
       after,
       advance: () => this.#advance(),
+      saved: (saved) => events.checkpoint(saved),
       failed: (error, againInMs) => events.checkpointFailed(error, againInMs),
     });
     this.#starts = new OwnerStart({ pool, fleet, directory, announced, events, after });
@@ -128,6 +121,11 @@ export class LivePlatform implements Platform {
 
   forTenant(tenantId: string): TenantView {
     return this.#view(tenantId);
+  }
+
+  /** What is stored of a tenant has changed by other means than its points. */
+  changed(tenantId: string): void {
+    this.#view(tenantId).changed();
   }
 
   #view(tenantId: string): LiveTenantView {
@@ -172,8 +170,16 @@ export class LivePlatform implements Platform {
     const { limits } = this.options.settingsOf(tenantId);
     const gated = gate(tenantId, batch, this.#gatePlace, limits, this.options.now());
     this.#view(tenantId).changed();
-    await allOf(gated.messages.map((_, owner) => this.#append(tenantId, gated, owner)));
+    try {
+      await allOf(gated.messages.map((_, owner) => this.#append(tenantId, gated, owner)));
+    } catch (error) {
+      this.options.events.refused(tenantId, "store-unavailable", batch.values.length);
+      throw error;
+    }
     const report = await reportOf(gated, this.pool);
+    for (const { reason, points } of report.rejected) {
+      this.options.events.refused(tenantId, reason, points);
+    }
     count(this.counters(tenantId), report);
     this.#view(tenantId).changed();
     return report;
@@ -231,6 +237,7 @@ export class LivePlatform implements Platform {
   }
 
   #scored(message: ScoredMessage): void {
+    this.options.events.scored(message.times.length);
     this.fleet.hear(message);
     for (const ticket of message.tickets) this.#ticketDone(ticket);
     this.#wake();

@@ -4,7 +4,7 @@ import { TokenBucket } from "./token-bucket.ts";
 /** What a request is counted as. `points` is taken beside `ingest`, once the body is read. */
 export type LimitKind = (typeof KINDS)[number];
 
-const KINDS = ["ingest", "query", "admin", "points"] as const;
+const KINDS = ["ingest", "query", "points"] as const;
 
 /** The answer of a limit, with what the `RateLimit` headers say. */
 export interface LimitState {
@@ -35,7 +35,7 @@ export const DEFAULT_BODY_LIMITS: BodyLimits = {
 };
 
 export interface LimitsParts {
-  /** Limits of a tenant; asked with each request, so that a change holds with the next one. */
+  /** Limits of a tenant; asked for with each request, so that a change applies to the next one. */
   readonly limitsOf: (tenantId: string) => TenantLimits;
   readonly monotonicMs: () => number;
   readonly body?: Partial<BodyLimits>;
@@ -43,7 +43,7 @@ export interface LimitsParts {
   readonly refusedBurst?: number;
 }
 
-/** Requests may come in bunches of so many seconds' worth: a dashboard page asks ten things at once. */
+/** Requests may come in bursts of this many seconds' worth: a dashboard page asks ten things at once. */
 const REQUEST_BURST_SECONDS = 5;
 /** Refused keys per address: a person mistyping is not stopped, a guesser is. */
 const REFUSED_PER_SECOND = 2;
@@ -72,7 +72,7 @@ export class Limits {
     this.body = { ...DEFAULT_BODY_LIMITS, ...body };
   }
 
-  /** Takes `cost` from a tenant's bucket when it is there. */
+  /** Takes `cost` from a tenant's bucket when it holds that much. */
   take(tenantId: string, kind: LimitKind, cost: number): LimitState {
     const atMs = this.#monotonicMs();
     const { limits, buckets } = this.#tenant(tenantId, atMs);
@@ -139,7 +139,6 @@ function bucketsOf(limits: TenantLimits, atMs: number): Record<LimitKind, TokenB
   return {
     ingest: bucket("ingest"),
     query: bucket("query"),
-    admin: bucket("admin"),
     points: bucket("points"),
   };
 }

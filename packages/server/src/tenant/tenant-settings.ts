@@ -4,7 +4,6 @@ export interface TenantLimits {
   readonly pointsBurst: number;
   readonly ingestRequestsPerSecond: number;
   readonly queryRequestsPerSecond: number;
-  readonly adminRequestsPerSecond: number;
   readonly activeSeriesMax: number;
 }
 
@@ -42,7 +41,6 @@ export const DEFAULT_LIMITS: TenantLimits = {
   pointsBurst: 100_000,
   ingestRequestsPerSecond: 50,
   queryRequestsPerSecond: 20,
-  adminRequestsPerSecond: 5,
   activeSeriesMax: 50_000,
 };
 

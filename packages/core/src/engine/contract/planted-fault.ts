@@ -45,7 +45,7 @@ const POINTS_PER_DAY = DAY_MS / STEP_MS;
 const RANKED_FROM = 2 * POINTS_PER_DAY;
 const POINT_COUNT = 4 * POINTS_PER_DAY;
 
-/** Twelve places spread evenly over the ranked points, so that no rule of position finds them. */
+/** Twelve places spread evenly over the ranked points, so that no rule based on position finds them. */
 const CASES = 12;
 /** Up and down, early and late, short and long are balanced against each other. */
 const SIGNS = [1, -1, -1, 1] as const;

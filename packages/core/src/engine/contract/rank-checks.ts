@@ -73,8 +73,8 @@ function rankCheck(says: string, fault: PlantedFault, ranking: Ranking): Check {
         areas.push(rocAuc(scores.subarray(rankedFrom), labels.subarray(rankedFrom)));
       }
       const mean = areas.reduce((sum, area) => sum + area, 0) / areas.length;
-      const told = areas.map((area) => area.toFixed(2)).join(" ");
-      expect(mean, `mean ROC AUC of ${told}`).toBeGreaterThanOrEqual(ROC_AUC_MIN);
+      const perCase = areas.map((area) => area.toFixed(2)).join(" ");
+      expect(mean, `mean ROC AUC of ${perCase}`).toBeGreaterThanOrEqual(ROC_AUC_MIN);
     },
   };
 }

@@ -104,7 +104,9 @@ export function ingestRoutes({ limits, metrics, labelsOf }: IngestParts): Routes
       const view = access.view("ingest");
       if (points === 0) return { acceptedPoints: 0, rejectedPoints: 0, rejected: [] };
       grant(limits.take(access.tenantId, "points", points), reply);
+      const stored = metrics.ingestDuration.startTimer({ protocol });
       const report = await view.ingest(batch);
+      stored();
       metrics.ingested(protocol, access.tenantId, report);
       return report;
     }

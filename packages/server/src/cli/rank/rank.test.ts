@@ -97,7 +97,7 @@ describe("foreshock rank", () => {
     expect((await runForTest(empty)).err).toContain("check --from and --to");
   });
 
-  it("says what the data did beside what the nodes did: a metric that changed its meaning is no root", async () => {
+  it("reports what the data did as well as what the nodes did: a metric that changed its meaning is not a root", async () => {
     const lines = ["cluster,node,metric,timestamp,value"];
     for (let i = 0; i < 60; i++) {
       for (const [n, node] of ["a", "b", "c"].entries()) {

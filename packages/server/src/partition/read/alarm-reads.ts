@@ -1,6 +1,8 @@
 import { HOUR_MS } from "@foreshock/core";
 import type { AlarmEntry } from "../../store/table/alarm-table.ts";
+import { alarmEntry } from "../alarm-rows.ts";
 import type { FoundAlarm } from "../answers.ts";
+import type { LiveSeries } from "../live-series.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
 import type { AlarmQuestion } from "../protocol.ts";
 import { explainedIn, placed } from "./anomaly-reads.ts";
@@ -29,9 +31,17 @@ export function answerAlarms(
     .map((entry) => foundAlarm(runtime, partition, entry));
 }
 
-function foundAlarm(runtime: PartitionRuntime, partition: number, entry: AlarmEntry): FoundAlarm {
+/** An open alarm as its series says now: it is stored only when it changes, not with every point. */
+function asOfNow(series: LiveSeries, stored: AlarmEntry): AlarmEntry {
+  if (stored.closedMs !== null || !series.fold.alarmIsOpen) return stored;
+  const now = alarmEntry(series);
+  return now.openedMs === stored.openedMs ? now : stored;
+}
+
+function foundAlarm(runtime: PartitionRuntime, partition: number, stored: AlarmEntry): FoundAlarm {
+  const series = runtime.byStoreId(stored.seriesId)!;
+  const entry = asOfNow(series, stored);
   const { openedMs, closedMs, seriesId } = entry;
-  const series = runtime.byStoreId(seriesId)!;
   const { intervalMs, lastMs } = series.fold;
   const endMs = Math.min(entry.lastMs, openedMs + SHOWN_MS) + Math.max(1, intervalMs);
   const { episode } = explainedIn(runtime, series, {

@@ -11,7 +11,7 @@ export interface FleetPlace {
   readonly nodeId: string;
 }
 
-/** One UTC day of an entity: one number a step of the tenant's grid, the same count every day. */
+/** One UTC day of an entity: one number per step of the tenant's grid, the same count every day. */
 export interface FleetDay {
   readonly place: FleetPlace;
   /** Days since 1970-01-01. */
@@ -48,7 +48,7 @@ export class FleetScoresTable {
     this.reload();
   }
 
-  /** Learns the numbers of the entities anew, after a transaction that gave some was undone. */
+  /** Reads the numbers of the entities again, after a transaction that assigned some was undone. */
   reload(): void {
     this.#ids.clear();
     const rows = this.#db
@@ -64,7 +64,7 @@ export class FleetScoresTable {
     }
   }
 
-  /** Scores of one entity and day; undefined when nothing is kept. The caller's to change. */
+  /** Scores of one entity and day; undefined when nothing is kept. The caller may change them. */
   load(place: FleetPlace, day: number): Float32Array | undefined {
     const id = this.#ids.get(textOf(place));
     if (id === undefined) return undefined;

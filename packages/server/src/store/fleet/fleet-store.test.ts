@@ -35,7 +35,7 @@ describe("FleetStore", () => {
     acme = store.forTenant("acme");
   }
 
-  it("gives back a day of scores as it was saved, overwritten days anew, and after reopening", () => {
+  it("gives back a day of scores as it was saved, overwritten days as well, and after reopening", () => {
     expect(acme.scores.load(NODE, DAY)).toBeUndefined();
     const scores = hourly({ 3: 0.5 });
     acme.scores.save([{ place: NODE, day: DAY, scores }]);
@@ -51,7 +51,8 @@ describe("FleetStore", () => {
     acme.scores.save([{ place: NODE, day: DAY, scores: hourly({ 3: 0.5 }) }]);
     store.close();
     const old = new DatabaseSync(file);
-    old.exec("ALTER TABLE score_day ADD COLUMN anomalies BLOB; PRAGMA user_version = 1");
+    old.exec("ALTER TABLE score_day ADD COLUMN anomalies BLOB; DROP TABLE finding_before");
+    old.exec("PRAGMA user_version = 1");
     old.close();
     reopen();
     expect(acme.scores.load(NODE, DAY)).toEqual(hourly({ 3: 0.5 }));

@@ -5,14 +5,15 @@ import { crc32 } from "node:zlib";
 import { durableTransaction, openDatabase } from "../sqlite/database.ts";
 import { type Disk, REAL_DISK } from "../sqlite/disk.ts";
 import { guarded } from "../sqlite/store-error.ts";
-import { FINDINGS_SCHEMA, FindingsTable } from "./fleet-findings.ts";
+import { FINDINGS_BEFORE_SCHEMA, FINDINGS_SCHEMA, FindingsTable } from "./fleet-findings.ts";
 import { FLEET_SCORES_SCHEMA, FleetScoresTable } from "./fleet-scores.ts";
 
-const FLEET_FORMAT = 2;
+const FLEET_FORMAT = 3;
 
-/** Until format 1 a row of scores also counted anomalies; nobody read them. */
+/** Until format 1 a row of scores also counted anomalies, which nobody read; until 2 findings had no past. */
 function migrateFleet(db: DatabaseSync, from: number): void {
   if (from < 2) db.exec("ALTER TABLE score_day DROP COLUMN anomalies");
+  if (from < 3) db.exec(FINDINGS_BEFORE_SCHEMA);
 }
 
 const SCHEMA = `

@@ -3,7 +3,7 @@ import { merge, NO_POINTS } from "../codec/merge.ts";
 import type { SeriesHeads } from "../head/series-heads.ts";
 import type { SealedPoints } from "../sealed/sealed-points.ts";
 
-/** Points of a series in [startMs, endMs): what lies behind the recent points, then those. */
+/** Points of a series in [startMs, endMs): what is older than the recent points, then those. */
 export function readPoints(
   heads: SeriesHeads,
   sealed: SealedPoints,
@@ -17,7 +17,7 @@ export function readPoints(
     endMs > recentFromMs
       ? recent.copy(id, recent.indexOf(id, startMs), recent.indexOf(id, endMs))
       : NO_POINTS;
-  // Recent points are the complete end of the series, so only what is older can lie elsewhere.
+  // Recent points are the complete end of the series, so only what is older can be elsewhere.
   if (startMs >= recentFromMs || heads.firstMs[id]! >= recentFromMs) return recentPart;
   return merge([sealed.read(id, startMs, Math.min(endMs, recentFromMs)), recentPart]);
 }

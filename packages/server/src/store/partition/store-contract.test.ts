@@ -11,7 +11,7 @@ import {
   type TimeRange,
 } from "@foreshock/core";
 import { afterEach, describe } from "vitest";
-import { type Scratch, scratch } from "../../../testing/scratch.ts";
+import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";
 import { PartitionStore } from "./partition-store.ts";
 
@@ -25,7 +25,7 @@ describe("a partition behind the core's store port", () => {
 
   storeContract(() => {
     place = scratch();
-    const partition = PartitionStore.open(place.dir);
+    const partition = PartitionStore.open(place.dir, UNHARMED);
     return {
       forTenant: (tenant) => new PartitionTenant(partition, tenant),
       async close() {

@@ -6,7 +6,7 @@ import { dayOf } from "../head/series-heads.ts";
 import type { Damage } from "../sqlite/damage.ts";
 import { StoreUnavailable } from "../sqlite/store-error.ts";
 import type { Sessions } from "../table/sessions.ts";
-import { type Chunk, type DayFile, pointsOf } from "./day-file.ts";
+import { type Chunk, type ChunkKey, type DayFile, pointsOf } from "./day-file.ts";
 import { DayFiles } from "./day-files.ts";
 import { LatePoints } from "./late-points.ts";
 
@@ -31,7 +31,7 @@ const WAITING_SEQ = 2 ** 52;
 const COMPACT_SERIES = 500;
 
 /**
- * All points behind the open heads: chunks in day files, chunks that wait in memory to be written,
+ * All points older than the open heads: chunks in day files, chunks that wait in memory to be written,
  * and late points. What waits in memory is covered by the log, or was never acknowledged.
  */
 export class SealedPoints {
@@ -61,12 +61,12 @@ export class SealedPoints {
     else chunks.push(chunk);
   }
 
-  /** Takes a point that lies behind the head; a later one for the same instant wins. */
+  /** Takes a point that is older than the head; a later one for the same instant wins. */
   addLate(seriesId: number, atMs: number, value: number): void {
     this.#late.set(seriesId, atMs, value);
   }
 
-  /** Takes many ascending points behind the head at once: sealed straight away. */
+  /** Takes many ascending points older than the head at once: sealed straight away. */
   addRun(seriesId: number, points: Points): void {
     this.#sealLate(seriesId);
     this.#sealRun(seriesId, points, CHUNK_POINTS);
@@ -102,8 +102,8 @@ export class SealedPoints {
   }
 
   /**
-   * Writes what waits of these series into the day files, durably, but does not forget it yet: a
-   * crash before the partition confirms would take it back. Gives the days that were written.
+   * Writes what waits for these series into the day files, durably, but does not forget it yet: a
+   * crash before the partition confirms would undo it. Returns the days that were written.
    */
   write(ids: readonly number[]): number[] {
     const { sessions } = this.#options;
@@ -125,7 +125,7 @@ export class SealedPoints {
     return [...byDay.keys()];
   }
 
-  /** Forgets what `write` wrote of these series, now that it is confirmed. */
+  /** Forgets what `write` wrote for these series, now that it is confirmed. */
   confirm(ids: readonly number[]): void {
     for (const id of ids) this.#waiting.delete(id);
   }
@@ -145,20 +145,15 @@ export class SealedPoints {
     }
   }
 
-  /** Reads every chunk of a day; what is damaged is put aside and reported. */
-  scrub(day: number): void {
-    if (!this.files.has(day)) return;
-    this.files.use(day, (file) => file.check());
-    this.files.use(day, (file) => {
-      const bad: Chunk[] = [];
-      for (const chunk of file.all()) {
-        try {
-          pointsOf(chunk);
-        } catch {
-          bad.push(chunk);
-        }
-      }
-      for (const chunk of bad) this.#decoded(chunk, file);
+  /**
+   * Decodes at most `limit` chunks of a day after `key`; what is damaged is quarantined and reported.
+   * Returns them as they are in the file.
+   */
+  check(day: number, key: ChunkKey, limit: number): Chunk[] {
+    return this.files.use(day, (file) => {
+      const chunks = file.after(key, limit);
+      for (const chunk of chunks) this.#decoded(chunk, file);
+      return chunks;
     });
   }
 
@@ -189,6 +184,7 @@ export class SealedPoints {
       if (!(error instanceof CorruptBytes) || file === undefined) throw error;
       file.setAside(chunk, error.message);
       this.#options.onDamage({
+        kind: "chunk",
         file: file.file,
         seriesId: chunk.seriesId,
         startMs: chunk.t0Ms,

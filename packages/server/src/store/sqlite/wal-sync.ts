@@ -4,8 +4,8 @@ import { StoreUnavailable } from "./store-error.ts";
 
 /**
  * Makes durable what a database in WAL mode has committed with `synchronous = NORMAL`: syncs its
- * write-ahead log, which is what `FULL` does inside COMMIT. Here it can be waited for without
- * holding up the thread. Source: sqlite.org/wal.html; SQLite itself syncs the log before it moves
+ * write-ahead log, which is what `FULL` does inside COMMIT. Here a caller can wait for it without
+ * blocking the thread. Source: sqlite.org/wal.html; SQLite itself syncs the log before it moves
  * pages out of it.
  *
  * Once a sync has failed, all later ones fail: the kernel may have dropped the pages, so that a
@@ -39,7 +39,7 @@ export class WalSync {
     this.reached(position);
   }
 
-  /** The same at once. */
+  /** The same, synchronously. */
   now(position: number): void {
     if (position <= this.#position) return;
     try {
@@ -50,7 +50,7 @@ export class WalSync {
     this.reached(position);
   }
 
-  /** The file is freed behind the sync that still runs. */
+  /** The file is freed after the sync that is still running. */
   close(): void {
     const handle = this.#handle;
     this.#handle = undefined;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { internTwoTenants, type Scratch, scratch } from "../../../testing/scratch.ts";
+import { internTwoTenants, type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { PartitionStore } from "../partition/partition-store.ts";
 import type { Episode, EpisodeCursor, EpisodeQuery } from "./episode-table.ts";
 
@@ -11,7 +11,7 @@ describe("EpisodeTable", () => {
   let store: PartitionStore;
   beforeEach(() => {
     place = scratch();
-    store = PartitionStore.open(place.dir);
+    store = PartitionStore.open(place.dir, UNHARMED);
     internTwoTenants(store);
   });
   afterEach(() => {
