@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs, TimeRange } from "@foreshock/core";
-import type { AnomalyRow, PointsReply } from "../platform/platform.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
+import type { ChartPoints, ExplainedEpisode, ExplainedSeries, SeriesHistory } from "./answers.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { buffersOf, Emission } from "./emission.ts";
 import { failureOf } from "./failure.ts";
@@ -13,20 +13,23 @@ import type {
   AppendMessage,
   AskMessage,
   BehindTenant,
-  ExplainedSeries,
   ExplainQuestion,
   FromWorker,
   OpenAnswer,
   Positions,
   Question,
   SavedStates,
-  SeriesHistory,
   StoredQuestion,
   StoredSeries,
   ToWorker,
 } from "./protocol.ts";
 import { answerAlarms } from "./read/alarm-reads.ts";
-import { answerAnomalies, answerAnomaly, explainedIn } from "./read/anomaly-reads.ts";
+import {
+  answerAnomalies,
+  answerAnomaly,
+  answerStrongest,
+  explainedIn,
+} from "./read/anomaly-reads.ts";
 import { chartOf, scoredPoints } from "./read/chart.ts";
 import { countStored } from "./read/stored-points.ts";
 import { ScrubRounds } from "./scrub-rounds.ts";
@@ -179,6 +182,10 @@ export class PartitionOwner {
         return this.#anomaly(question.handle, question.windowStart);
       case "explain":
         return question.handles.map((handle) => this.#explain(handle, question));
+      case "strongest":
+        return [...this.#runtimes.values()].flatMap((runtime) =>
+          answerStrongest(runtime, question),
+        );
       case "count-stored":
         return question.runs.map((run) => this.#countStored(run));
       case "history":
@@ -244,12 +251,12 @@ export class PartitionOwner {
     return undefined;
   }
 
-  #points(question: Extract<Question, { what: "points" }>): PointsReply {
+  #points(question: Extract<Question, { what: "points" }>): ChartPoints {
     const { runtime, series } = this.#find(question.handle);
     return chartOf(runtime.store, series, question);
   }
 
-  #anomaly(handle: number, windowStart: number): AnomalyRow | undefined {
+  #anomaly(handle: number, windowStart: number): ExplainedEpisode | undefined {
     const { runtime, series } = this.#find(handle);
     return answerAnomaly(runtime, series, windowStart);
   }

@@ -10,17 +10,18 @@ import {
   type TimeRange,
 } from "@foreshock/core";
 import type { SeriesInfo } from "../dispatch/directory.ts";
+import type { SeriesHistory } from "../partition/answers.ts";
 import { confidenceOf } from "../partition/episode-rows.ts";
-import type { SeriesHistory } from "../partition/protocol.ts";
 import type {
+  AnomalyRow,
   DataQualityFinding,
   RankingQuery,
   RankingReply,
   RankingRow,
 } from "../platform/platform.ts";
-import { anomalyPage } from "./anomaly-list.ts";
 import { placesOf } from "./entity-scores.ts";
 import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
+import { strongestOf } from "./strongest.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Series whose window is looked at point by point; the worst nodes of the range come first. */
@@ -41,10 +42,11 @@ export async function metricRanking(
   const candidates = candidatesOf(context, query);
   const ranked = rankWindow(await windowOf(context, candidates, range));
   const listed = ranked.metrics.filter(({ column }) => isAsked(candidates[column]!, query));
-  const shown = await Promise.all(
-    listed.slice(0, limit).map((metric, index) => {
-      return rowOf(context, candidates[metric.column]!, range, { ...metric, rank: index + 1 });
-    }),
+  const chosen = listed.slice(0, limit);
+  const groups = chosen.map(({ column }) => [candidates[column]!]);
+  const episodes = await strongestOf(context, groups, { range, minScore: ANOMALOUS_SCORE });
+  const shown = chosen.map((metric, index) =>
+    rowOf(candidates[metric.column]!, { ...metric, rank: index + 1 }, episodes[index]),
   );
   const days = (range.endMs - range.startMs) / DAY_MS;
   return {
@@ -117,20 +119,12 @@ function dataQualityOf(
   return { metric, from, to, nodes, reason: changedMeaningText(changed) };
 }
 
-async function rowOf(
-  context: TenantContext,
+function rowOf(
   { id, key, pointCount, intervalMs }: SeriesInfo,
-  range: TimeRange,
   { rank, score, value, share, onsetMs }: RankedMetric & { readonly rank: number },
-): Promise<RankingRow> {
+  episode: AnomalyRow | undefined,
+): RankingRow {
   const { clusterId, nodeId, metricName } = key;
-  const where = { clusterId, nodeId, metricName };
-  const found = await anomalyPage(
-    context,
-    { range, minScore: ANOMALOUS_SCORE, sort: "score", ...where },
-    { limit: 1 },
-  );
-  const episode = found.data[0];
   return {
     rank,
     cluster: clusterId,

@@ -127,6 +127,11 @@ export class LivePlatform implements Platform {
     return this.#view(tenantId);
   }
 
+  /** What is stored of a tenant has changed by other means than its points. */
+  changed(tenantId: string): void {
+    this.#view(tenantId).changed();
+  }
+
   #view(tenantId: string): LiveTenantView {
     const known = this.#views.get(tenantId);
     if (known !== undefined) return known;

@@ -97,8 +97,8 @@ export function inventoryRoutes({ now }: RouteParts): Routes {
 
     app.get(
       "/nodes",
-      readRoute("Nodes, of one cluster or all", {
-        querystring: z.strictObject({ ...tenantQuery, ...clusterQuery }),
+      readRoute("Nodes: one, those of a cluster, or all", {
+        querystring: z.strictObject({ ...tenantQuery, ...clusterQuery, ...nodeQuery }),
         reply: NodeList,
       }),
       async (request) => {

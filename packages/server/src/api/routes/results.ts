@@ -150,6 +150,7 @@ export function resultRoutes({ now }: RouteParts): Routes {
           ...tenantQuery,
           ...rangeQuery,
           ...clusterQuery,
+          ...nodeQuery,
           level: RollupLevelWord.default("node"),
           step: StepParam.default("5m"),
         }),
