@@ -39,7 +39,7 @@ export const PACKAGES: PackageTable = {
     "node:net": { runs: ["api/"] },
     "node:os": { runs: ["cli/", "config/", "demo/"] },
     "node:path": {
-      runs: ["api/", "cli/", "config/", "partition/", "serve/", "store/", "tenant/", "version.ts"],
+      runs: ["api/", "cli/", "config/", "partition/", "serve/", "store/", "tenant/"],
     },
     "node:sqlite": {
       runs: ["store/sqlite/", "store/sealed/day-file.ts", "tenant/control-db.ts"],
@@ -72,6 +72,7 @@ export const ENTRIES: Entries = {
   "test/durability/writer.ts": "a process that the durability tests start and kill",
   "test/e2e/fixture-pages.check.ts": "fixture-pages.config.ts includes it",
   "test/e2e/fixture-pages.config.ts": "vitest --config, by hand",
+  "test/tooling/before-build.mjs": "npm run build, in each package that is published",
   "test/tooling/install.mjs": "npm run verify, bench and demo, before anything is installed",
   "test/tooling/verify.ts": "npm run verify",
   "vitest.config.ts": "vitest",
@@ -114,7 +115,8 @@ export const WORLD: WorldTable = {
       "serve/observe-platform.ts": "the pace of the server's own gauges",
     },
     process: {
-      "main.ts": "arguments and the exit code",
+      "main.ts": "which Node this is; what to say where it is too old",
+      "cli/main.ts": "arguments and the exit code",
       "cli/terminal/io.ts": "streams, environment and Ctrl-C, handed to every command",
       "cli/serve/demo-keys.ts": "single keys of the terminal, while the demo runs",
       "serve/start-server.ts": "a dead partition ends the process",
