@@ -75,6 +75,7 @@ export const ENTRIES: Entries = {
   "test/durability/writer.ts": "a process that the durability tests start and kill",
   "test/e2e/fixture-pages.check.ts": "fixture-pages.config.ts includes it",
   "test/e2e/fixture-pages.config.ts": "vitest --config, by hand",
+  "test/tooling/before-build.mjs": "npm run build, in each package that is published",
   "test/tooling/install.mjs": "npm run verify, bench and demo, before anything is installed",
   "test/tooling/verify.ts": "npm run verify",
   "vitest.config.ts": "vitest",
