@@ -77,7 +77,9 @@ export class Checkpoints {
       saved = true;
     } finally {
       // Owners that paused go on folding, whatever happened to the others.
-      await allOf(pool, { what: "end-checkpoint", save: saved });
+      const goingOn = allOf(pool, { what: "end-checkpoint", save: saved });
+      // What kept it from being saved is the error to report, not what that did to an owner.
+      await (saved ? goingOn : goingOn.catch(() => {}));
     }
   }
 }
