@@ -2,21 +2,29 @@ import { MINUTE_MS, type TimeRange } from "@foreshock/core";
 import type { Page, Paged, TenantView } from "../src/platform/platform.ts";
 
 const PAGE_LIMIT = 100;
+const POINTS_MAX = 100_000;
 
-/** Everything that a tenant can read of a range, for comparing two platforms, or one before and after. */
+/** Everything that a tenant can read, for comparing two platforms. */
 export async function pictureOf(view: TenantView, range: TimeRange) {
-  const series = await allOf((page) => view.series({}, page));
-  const charts = await Promise.all(series.map(({ id }) => view.points(id, range, 100_000)));
-  const filter = { range, minScore: 0 };
   return {
     summary: await view.summary(),
-    scores: await view.scores({ level: "node", range, stepMs: MINUTE_MS, filter: {} }),
-    series,
     nodes: await view.nodes({}),
+    series: await allOf((page) => view.series({}, page)),
+    ...(await historyOf(view, range)),
+  };
+}
+
+/** What is stored of a range: no restart changes any of it. */
+export async function historyOf(view: TenantView, range: TimeRange) {
+  const series = await allOf((page) => view.series({}, page));
+  const charts = await Promise.all(series.map(({ id }) => view.points(id, range, POINTS_MAX)));
+  const filter = { range, minScore: 0 };
+  return {
     columns: charts.map((chart) => chart?.columns),
     anomalies: await allOf((page) => view.anomalies({ ...filter, sort: "time" }, page)),
     alarms: await allOf((page) => view.alarms(filter, page)),
     findings: await allOf((page) => view.findings(range, page)),
+    scores: await view.scores({ level: "node", range, stepMs: MINUTE_MS, filter: {} }),
   };
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DurationMs } from "@foreshock/core";
+import type { LinkOwner } from "../src/partition/owner-link.ts";
 import type { TenantView } from "../src/platform/platform.ts";
 import { LivePlatform, type PlatformEvents } from "../src/serve/live-platform.ts";
 import { ControlDb } from "../src/tenant/control-db.ts";
@@ -31,9 +32,13 @@ export interface RealPlatform {
   readonly dataDir: string;
   /** What an operator would have heard, oldest first. */
   readonly heard: readonly HeardEvent[];
+  /** Points that the owners have reported as scored since they were opened. */
+  scoredPoints(): number;
   view(tenantId: string): TenantView;
   /** Closes the platform and opens it again on the same files. This object is not to be used any more. */
   reopened(): Promise<RealPlatform>;
+  /** Another platform on a copy of the files as they are now: what a killed process leaves behind. */
+  crashed(): Promise<RealPlatform>;
   /** Saves, frees the files and removes the folder. */
   close(): Promise<void>;
 }
@@ -58,12 +63,17 @@ export function openRealPlatform(options: RealPlatformOptions = {}): Promise<Rea
     control.ensureTenant(tenant);
     if (options.settings !== undefined) control.changeSettings(tenant, options.settings);
   }
-  const dataDir = mkdtempSync(join(FOLDERS, "foreshock-platform-"));
+  const dataDir = newFolder();
   const disk = options.disk ?? new FaultyDisk();
   const { partitionCount = 4, ownerCount = 2 } = options;
   return opened({ partitionCount, ownerCount, clock, control, dataDir, disk });
 }
 
+function newFolder(): string {
+  return mkdtempSync(join(FOLDERS, "foreshock-platform-"));
+}
+
+/** What stays when the platform is opened again. */
 type Ground = Required<Pick<RealPlatformOptions, "clock" | "disk" | "partitionCount">> &
   Pick<RealPlatform, "control" | "dataDir"> & { readonly ownerCount: number };
 
@@ -73,6 +83,15 @@ async function opened(ground: Ground): Promise<RealPlatform> {
   const heard: HeardEvent[] = [];
   const later = (_lane: string, work: () => void) => void setImmediate(work);
   const owners = new InProcessOwners({ dataDir, later, disk });
+  let scoredPoints = 0;
+  const link: LinkOwner = (partitions, events) =>
+    owners.link(partitions, {
+      ...events,
+      message: (message) => {
+        if (message.type === "scored") scoredPoints += message.times.length;
+        events.message(message);
+      },
+    });
   const platform = await LivePlatform.open({
     ...{ dataDir, partitionCount, workerCount, disk },
     checkpointEveryMs: CHECKPOINT_EVERY_MS,
@@ -81,21 +100,26 @@ async function opened(ground: Ground): Promise<RealPlatform> {
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now: clock.now,
     after: clock.after,
-    link: owners.link,
+    link,
     events: written(heard),
   });
   return {
     ...{ platform, owners, control, clock, disk, dataDir, heard },
+    scoredPoints: () => scoredPoints,
     view: (tenantId) => platform.forTenant(tenantId),
     reopened: async () => {
       await platform.close();
       return opened(ground);
     },
+    crashed: () => {
+      const copy = newFolder();
+      cpSync(dataDir, copy, { recursive: true });
+      return opened({ ...ground, dataDir: copy });
+    },
     close: async () => {
       try {
         await platform.close();
       } finally {
-        control.close();
         rmSync(dataDir, { recursive: true, force: true });
       }
     },
