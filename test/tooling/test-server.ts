@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { LinkOwner } from "../../packages/server/src/partition/owner-link.ts";
 import { type RunningServer, startServer } from "../../packages/server/src/serve/start-server.ts";
 
 export interface TenantKeys {
@@ -32,6 +33,8 @@ export interface TestServerOptions {
   readonly workerCount?: number;
   /** Makes the demo's route exist, with an empty answer key. */
   readonly demo?: boolean;
+  /** Starts the partition owners. Default: worker threads. */
+  readonly link?: (dataDir: string) => LinkOwner;
 }
 
 const WAIT_MS = 60_000;
@@ -55,6 +58,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     now,
     processMetrics: false,
     refusedBurst: 1e6,
+    ...(options.link === undefined ? {} : { link: options.link(dataDir) }),
     ...demoTruth,
   });
   const { control, url } = running;
