@@ -58,8 +58,13 @@ function byScore(a: FoundAnomaly, b: FoundAnomaly): number {
   return b.episode.score - a.episode.score || byTime(a, b);
 }
 
+/** Newest first; equals in the order of their partition, on which its cursor counts. */
 function byTime(a: FoundAnomaly, b: FoundAnomaly): number {
-  return b.episode.windowStartMs - a.episode.windowStartMs || (a.row.id < b.row.id ? -1 : 1);
+  const [one, other] = [a.episode, b.episode];
+  const later = other.windowStartMs - one.windowStartMs;
+  if (later !== 0) return later;
+  const before = a.partition - b.partition || one.seriesId - other.seriesId;
+  return before || (one.engine < other.engine ? -1 : 1);
 }
 
 function isPlace(place: unknown): place is EpisodeCursor {
