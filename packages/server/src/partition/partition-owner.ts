@@ -292,9 +292,18 @@ export class PartitionOwner {
     return runtime;
   }
 
+  /** Frees all files, also those of a store that cannot commit what waits. */
   async #close(id: number): Promise<void> {
     await this.#commits.finish();
-    for (const { store } of this.#runtimes.values()) store.close();
-    this.#reply(id, undefined);
+    let failure: Failure | undefined;
+    for (const { store } of this.#runtimes.values()) {
+      try {
+        store.close();
+      } catch (error) {
+        failure ??= failureOf(error);
+      }
+    }
+    if (failure === undefined) this.#reply(id, undefined);
+    else this.#post({ type: "refused", id, failure });
   }
 }
