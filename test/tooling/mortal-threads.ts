@@ -8,7 +8,7 @@ export class MortalThreads {
   readonly deaths: string[] = [];
 
   readonly link = (dataDir: string): LinkOwner => {
-    const start = threadOwners(dataDir);
+    const start = threadOwners({ dataDir, scrubEveryMs: 0 });
     return (partitions, events) => {
       const name = partitions.join(",");
       const link = start(partitions, {

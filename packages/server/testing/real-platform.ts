@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { DurationMs } from "@foreshock/core";
 import type { LinkOwner } from "../src/partition/owner-link.ts";
 import type { TenantView } from "../src/platform/platform.ts";
-import { LivePlatform, type PlatformEvents } from "../src/serve/live-platform.ts";
+import { LivePlatform } from "../src/serve/live-platform.ts";
+import type { PlatformEvents } from "../src/serve/platform-events.ts";
 import { ControlDb } from "../src/tenant/control-db.ts";
 import { SettingsCache } from "../src/tenant/settings-cache.ts";
 import type { SettingsPatch } from "../src/tenant/tenant-settings.ts";
@@ -134,5 +135,11 @@ function written(heard: HeardEvent[]): PlatformEvents {
     checkpointFailed: (error, againInMs) =>
       heard.push({ what: "checkpointFailed", error, againInMs }),
     stateNotSaved: (_tenantId, error) => heard.push({ what: "stateNotSaved", error }),
+    damage: (damage) => heard.push({ what: "damage", error: damage }),
+    slowCommit() {},
+    checkpoint() {},
+    daysDropped() {},
+    refused() {},
+    scored() {},
   };
 }
