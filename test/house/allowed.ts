@@ -62,7 +62,6 @@ export const PACKAGES: PackageTable = {
 /** Files that nobody imports, with who starts or finds them. The doors are in the package.json files. */
 export const ENTRIES: Entries = {
   "bench/main.ts": "npm run bench",
-  "packages/before-build.mjs": "npm run build of every package",
   "packages/client/tooling/generate.ts": "writes the client's types, by hand and in a test",
   "packages/dashboard/dev/serve.ts": "the pages on made-up replies, by hand",
   "packages/dashboard/dev/shots.ts": "pictures of the pages, by hand",
