@@ -45,6 +45,7 @@ export class TestingView implements port.TenantView {
       clusters: new Set(rows.map((row) => row.cluster)).size,
       nodes: nodes.length,
       series: rows.length,
+      seriesAsleep: 0,
       points,
       watermark: worst(rows.map((row) => row.lastAt)),
       score,
@@ -249,6 +250,7 @@ export class TestingView implements port.TenantView {
     return {
       watermark,
       series: rows.length,
+      seriesAsleep: 0,
       learning: 0,
       late: 0,
       silent: 0,

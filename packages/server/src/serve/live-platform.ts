@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DurationMs, EpochMs, FleetFinding } from "@foreshock/core";
 import { SeriesDirectory } from "../dispatch/directory.ts";
 import { InFlight } from "../dispatch/in-flight.ts";
-import { type GatedBatch, type GatePlace, gate } from "../dispatch/ingest-gate.ts";
+import { type GatedBatch, type GatePlace, IngestGate } from "../dispatch/ingest-gate.ts";
 import { reportOf } from "../dispatch/late-retry.ts";
 import { WorkerPool } from "../dispatch/worker-pool.ts";
 import { TenantRunner } from "../fleet/tenant-runner.ts";
@@ -48,6 +48,7 @@ export class LivePlatform implements Platform {
   readonly options: LivePlatformOptions;
   readonly #runners = new Map<string, TenantRunner>();
   readonly #gatePlace: GatePlace;
+  readonly #gate: IngestGate;
   readonly #touched = new Set<string>();
   readonly #counters = new Map<string, IngestCounters>();
   #waiters: (() => void)[] = [];
@@ -69,6 +70,7 @@ export class LivePlatform implements Platform {
     const { workerCount } = options;
     this.directory = new SeriesDirectory(options.partitionCount);
     this.#gatePlace = { directory: this.directory, announced: new Set(), workerCount };
+    this.#gate = new IngestGate(this.#gatePlace);
     this.fleetStore = FleetStore.open(join(options.dataDir, "fleet.db"));
     this.pool = new WorkerPool(options, {
       scored: (message) => this.#scored(message),
@@ -122,7 +124,7 @@ export class LivePlatform implements Platform {
     }
     if (!this.#ready) throw new Unavailable("the server is starting or stopping", 2000);
     const { limits } = this.options.settingsOf(tenantId);
-    const gated = gate(tenantId, batch, this.#gatePlace, limits, this.options.now());
+    const gated = this.#gate.take(tenantId, batch, limits, this.options.now());
     await Promise.all(gated.messages.map((_, worker) => this.#append(tenantId, gated, worker)));
     const report = await reportOf(gated, this.pool);
     count(this.counters(tenantId), report);
@@ -198,12 +200,12 @@ export class LivePlatform implements Platform {
   #newRunner(tenantId: string): TenantRunner {
     const store = this.fleetStore.forTenant(tenantId);
     const settings = () => this.options.settingsOf(tenantId);
-    const stepChosen = (stepMs: DurationMs): void => {
-      store.putSetting(STEP_SETTING, String(stepMs));
-      this.options.gridFixed(tenantId, stepMs);
-    };
     const saved = store.loadState(FOLD_SLOT);
     const chosen = Number(store.setting(STEP_SETTING) ?? 0);
+    const stepChosen = (stepMs: DurationMs): void => {
+      if (stepMs !== chosen) store.putSetting(STEP_SETTING, String(stepMs));
+      this.options.gridFixed(tenantId, stepMs);
+    };
     // Grids that settings gave were not recorded by earlier versions.
     const stepMs = chosen > 0 || saved === undefined ? chosen : settings().stepMs;
     if (stepMs > 0) stepChosen(stepMs);

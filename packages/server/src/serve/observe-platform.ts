@@ -9,7 +9,7 @@ export function followPlatform(platform: LivePlatform, metrics: Metrics): () => 
     for (const tenantId of platform.tenantIds()) {
       const tenant = metrics.tenantLabel(tenantId);
       const { fold } = platform.runner(tenantId);
-      metrics.activeSeries.set({ tenant }, platform.directory.tenant(tenantId).series.length);
+      metrics.activeSeries.set({ tenant }, platform.directory.tenant(tenantId).living.count);
       metrics.findingsOpen.set({ tenant }, fold?.fleet.openFindings.length ?? 0);
       const scoredAtMs = platform.scoredAtMs.get(tenantId);
       const newestMs = platform.runner(tenantId).newestMs;
