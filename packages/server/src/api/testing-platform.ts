@@ -1,7 +1,9 @@
 import { type EpochMs, HOUR_MS, MINUTE_MS } from "@foreshock/core";
 import type { IngestReport, IngestSeries, RejectReason } from "../platform/ingest-series.ts";
 import type { Platform, TenantView } from "../platform/platform.ts";
-import { Unavailable } from "../platform/platform-errors.ts";
+import { OverRate, Unavailable } from "../platform/platform-errors.ts";
+import { FairShare } from "../tenant/fair-share.ts";
+import type { Limits } from "../tenant/limits.ts";
 import { type HeldSeries, idOf } from "./testing-scores.ts";
 import { TestingView } from "./testing-view.ts";
 
@@ -13,6 +15,7 @@ export interface TestingPlatformOptions {
   readonly now: () => EpochMs;
   readonly tenants: readonly string[];
   readonly seriesMax?: number;
+  readonly limits: Limits;
 }
 
 /**
@@ -24,11 +27,14 @@ export class TestingPlatform implements Platform {
   isReady = true;
   /** Set it to true to see what the door says when the store is full. */
   isFull = false;
+  readonly bytes: FairShare;
   readonly #options: TestingPlatformOptions;
   readonly #tenants = new Map<string, HeldTenant>();
 
   constructor(options: TestingPlatformOptions) {
     this.#options = options;
+    const { inFlightBytesMax } = options.limits.body;
+    this.bytes = new FairShare(inFlightBytesMax, 0);
     for (const slug of options.tenants) this.#tenants.set(slug, new HeldTenant(slug));
   }
 
@@ -43,9 +49,17 @@ export class TestingPlatform implements Platform {
   forTenant(tenantId: string): TenantView {
     const held = this.#tenants.get(tenantId);
     if (held === undefined) throw new Error(`assertion failed: no tenant ${tenantId}`);
-    return new TestingView(held, this.#options.now, (batch) => {
-      if (this.isFull) throw new Unavailable("the disk is full", 5000);
-      return held.take(batch, this.#options.now(), this.#options.seriesMax ?? 50_000);
+    const { now, limits, seriesMax = 50_000 } = this.#options;
+    return new TestingView(held, now, {
+      byteRoom: () => this.bytes.open(tenantId),
+      take: (batch) => {
+        const points = batch.reduce((sum, { values }) => sum + values.length, 0);
+        if (points === 0) return { acceptedPoints: 0, rejectedPoints: 0, rejected: [] };
+        const rate = limits.take(tenantId, "points", points);
+        if (!rate.granted) throw new OverRate(rate);
+        if (this.isFull) throw new Unavailable("the disk is full", 5000);
+        return { ...held.take(batch, now(), seriesMax), rate };
+      },
     });
   }
 }

@@ -15,24 +15,29 @@ import { BadCursor } from "../platform/platform-errors.ts";
 import type { HeldTenant } from "./testing-platform.ts";
 import { anomaliesOf, type HeldSeries, idOf, scored } from "./testing-scores.ts";
 
+export interface TestingWayIn {
+  byteRoom(): port.ByteRoom;
+  take(batch: readonly IngestSeries[]): IngestReport;
+}
+
 /** What the door sees of one tenant of a `TestingPlatform`. Every answer is computed when asked. */
 export class TestingView implements port.TenantView {
   readonly #held: HeldTenant;
   readonly #now: () => EpochMs;
-  readonly #take: (batch: readonly IngestSeries[]) => IngestReport;
+  readonly #wayIn: TestingWayIn;
 
-  constructor(
-    held: HeldTenant,
-    now: () => EpochMs,
-    take: (batch: readonly IngestSeries[]) => IngestReport,
-  ) {
+  constructor(held: HeldTenant, now: () => EpochMs, wayIn: TestingWayIn) {
     this.#held = held;
     this.#now = now;
-    this.#take = take;
+    this.#wayIn = wayIn;
+  }
+
+  byteRoom(): port.ByteRoom {
+    return this.#wayIn.byteRoom();
   }
 
   async ingest(batch: IngestBatch): Promise<IngestReport> {
-    return this.#take(seriesOf(batch));
+    return this.#wayIn.take(seriesOf(batch));
   }
 
   async summary(): Promise<port.TenantSummary> {

@@ -9,10 +9,11 @@ import type {
   Severity,
   TimeRange,
 } from "@foreshock/core";
+import type { ByteRoom, WhenOver } from "./admission.ts";
 import type { IngestBatch } from "./ingest-batch.ts";
 import type { IngestReport, IngestSeries, RejectReason } from "./ingest-series.ts";
 
-export type { IngestBatch, IngestReport, IngestSeries, RejectReason };
+export type { ByteRoom, IngestBatch, IngestReport, IngestSeries, RejectReason, WhenOver };
 
 /** What the routes ask of the rooms behind them. `serve/` wires what implements it; routes only translate. */
 export interface Platform {
@@ -31,8 +32,16 @@ export interface PlaceFilter {
 }
 
 export interface TenantView {
-  /** Resolves when the accepted points are durable. @throws Unavailable when the store cannot take it now. */
-  ingest(batch: IngestBatch): Promise<IngestReport>;
+  /** Room for the body of one request, in this tenant's share of memory. */
+  byteRoom(): ByteRoom;
+  /**
+   * Resolves when the accepted points are durable. Every way in has the tenant's limits before it: one
+   * that does not say otherwise waits for its turn.
+   *
+   * @throws OverRate where the points are over the tenant's rate and `whenOver` is "refuse".
+   * @throws Unavailable when the store cannot take them now.
+   */
+  ingest(batch: IngestBatch, whenOver?: WhenOver): Promise<IngestReport>;
   summary(): Promise<TenantSummary>;
   clusters(): Promise<readonly ClusterRow[]>;
   nodes(filter: PlaceFilter): Promise<readonly NodeRow[]>;

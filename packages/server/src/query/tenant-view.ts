@@ -4,6 +4,7 @@ import type {
   AlarmRow,
   AnomalyFilter,
   AnomalyRow,
+  ByteRoom,
   ClusterRow,
   DataHealth,
   FindingRow,
@@ -22,6 +23,7 @@ import type {
   SeriesRow,
   TenantSummary,
   TenantView,
+  WhenOver,
 } from "../platform/platform.ts";
 import { alarmPage } from "./alarm-list.ts";
 import { anomalyById, anomalyPage } from "./anomaly-list.ts";
@@ -33,18 +35,25 @@ import { ranking } from "./ranking.ts";
 import { scoreGrid } from "./score-grid.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
+/** What the platform does with the points of one tenant. */
+export type WayIn = Required<Pick<TenantView, "byteRoom" | "ingest">>;
+
 /** What one tenant can see and do: the reads of this room over its context. */
 export class LiveTenantView implements TenantView {
   readonly #context: TenantContext;
-  readonly #ingest: (batch: IngestBatch) => Promise<IngestReport>;
+  readonly #wayIn: WayIn;
 
-  constructor(context: TenantContext, ingest: (batch: IngestBatch) => Promise<IngestReport>) {
+  constructor(context: TenantContext, wayIn: WayIn) {
     this.#context = context;
-    this.#ingest = ingest;
+    this.#wayIn = wayIn;
   }
 
-  ingest(batch: IngestBatch): Promise<IngestReport> {
-    return this.#ingest(batch);
+  byteRoom(): ByteRoom {
+    return this.#wayIn.byteRoom();
+  }
+
+  ingest(batch: IngestBatch, whenOver: WhenOver = "wait"): Promise<IngestReport> {
+    return this.#wayIn.ingest(batch, whenOver);
   }
 
   async summary(): Promise<TenantSummary> {

@@ -1,22 +1,25 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs, FleetFinding } from "@foreshock/core";
 import { SeriesDirectory } from "../dispatch/directory.ts";
-import { InFlight } from "../dispatch/in-flight.ts";
-import { type GatedBatch, type GatePlace, IngestGate } from "../dispatch/ingest-gate.ts";
-import { reportOf } from "../dispatch/late-retry.ts";
+import type { GatePlace } from "../dispatch/ingest-gate.ts";
+import { Intake } from "../dispatch/intake.ts";
 import { WorkerPool } from "../dispatch/worker-pool.ts";
 import { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ScoredMessage, StoredSeries } from "../partition/protocol.ts";
 import { LATEST_LENGTH } from "../partition/protocol.ts";
-import type { IngestBatch, IngestReport, Platform, TenantView } from "../platform/platform.ts";
-import { Unavailable } from "../platform/platform-errors.ts";
+import type {
+  IngestBatch,
+  IngestReport,
+  Platform,
+  TenantView,
+  WhenOver,
+} from "../platform/platform.ts";
 import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView } from "../query/tenant-view.ts";
 import { type FleetState, FleetStore, type TenantFleetStore } from "../store/fleet/fleet-store.ts";
+import type { Limits } from "../tenant/limits.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 
-/** Points that may wait for detection; beyond it ingest waits, so that memory stays bounded. */
-const IN_FLIGHT_POINTS_MAX = 3_000_000;
 /** Between two checkpoints at least so many times what the last one took. */
 const CHECKPOINT_REST = 20;
 const FOLD_SLOT = "fold";
@@ -28,6 +31,8 @@ export interface LivePlatformOptions {
   readonly workerCount: number;
   readonly checkpointEveryMs: DurationMs;
   readonly settingsOf: (tenantId: string) => TenantSettings;
+  /** Rates and sizes; the requests of the API are counted in the same one. */
+  readonly limits: Limits;
   /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
   readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
   readonly tenantIds: () => readonly string[];
@@ -44,14 +49,12 @@ export class LivePlatform implements Platform {
   readonly directory: SeriesDirectory;
   readonly pool: WorkerPool;
   readonly fleetStore: FleetStore;
-  readonly inFlight = new InFlight();
+  readonly intake: Intake;
   readonly options: LivePlatformOptions;
   readonly #runners = new Map<string, TenantRunner>();
   readonly #gatePlace: GatePlace;
-  readonly #gate: IngestGate;
   readonly #touched = new Set<string>();
   readonly #counters = new Map<string, IngestCounters>();
-  #waiters: (() => void)[] = [];
   #advancing = false;
   #ready = false;
   #timer: NodeJS.Timeout | undefined;
@@ -70,11 +73,19 @@ export class LivePlatform implements Platform {
     const { workerCount } = options;
     this.directory = new SeriesDirectory(options.partitionCount);
     this.#gatePlace = { directory: this.directory, announced: new Set(), workerCount };
-    this.#gate = new IngestGate(this.#gatePlace);
     this.fleetStore = FleetStore.open(join(options.dataDir, "fleet.db"));
     this.pool = new WorkerPool(options, {
       scored: (message) => this.#scored(message),
       died: options.onFailure,
+    });
+    this.intake = new Intake({
+      place: this.#gatePlace,
+      pool: this.pool,
+      limits: options.limits,
+      seriesLimitsOf: (tenantId) => options.settingsOf(tenantId).limits,
+      now: options.now,
+      ready: () => this.#ready,
+      landed: (tenantId) => this.#touched.add(tenantId),
     });
   }
 
@@ -96,9 +107,12 @@ export class LivePlatform implements Platform {
       now: this.options.now,
       runner: () => this.runner(tenantId),
       settings: () => this.options.settingsOf(tenantId),
-      backlogPoints: () => this.inFlight.points(tenantId),
+      backlogPoints: () => this.intake.inFlight.points(tenantId),
     });
-    return new LiveTenantView(context, (batch) => this.ingest(tenantId, batch));
+    return new LiveTenantView(context, {
+      byteRoom: () => this.intake.door.byteRoom(tenantId),
+      ingest: (batch, whenOver) => this.ingest(tenantId, batch, whenOver),
+    });
   }
 
   runner(tenantId: string): TenantRunner {
@@ -117,27 +131,15 @@ export class LivePlatform implements Platform {
     return made;
   }
 
-  /** Resolves when the accepted points are durable. @throws Unavailable. */
-  async ingest(tenantId: string, batch: IngestBatch): Promise<IngestReport> {
-    while (this.inFlight.points() > IN_FLIGHT_POINTS_MAX) {
-      await new Promise<void>((resolve) => this.#waiters.push(resolve));
-    }
-    if (!this.#ready) throw new Unavailable("the server is starting or stopping", 2000);
-    const { limits } = this.options.settingsOf(tenantId);
-    const gated = this.#gate.take(tenantId, batch, limits, this.options.now());
-    await Promise.all(gated.messages.map((_, worker) => this.#append(tenantId, gated, worker)));
-    const report = await reportOf(gated, this.pool);
+  /** Resolves when the accepted points are durable. @throws Unavailable | OverRate. */
+  async ingest(
+    tenantId: string,
+    batch: IngestBatch,
+    whenOver: WhenOver = "wait",
+  ): Promise<IngestReport> {
+    const report = await this.intake.ingest(tenantId, batch, whenOver);
     count(this.counters(tenantId), report);
     return report;
-  }
-
-  async #append(tenantId: string, gated: GatedBatch, worker: number): Promise<void> {
-    const parts = gated.messages[worker];
-    if (parts === undefined) return;
-    const points = parts.reduce((sum, { times }) => sum + times.length, 0);
-    await this.pool.append(worker, parts, (ticket) => {
-      this.inFlight.add(ticket, tenantId, gated.oldestMs, points);
-    });
   }
 
   /** Resolves when everything that was sent has been scored and folded. */
@@ -157,6 +159,7 @@ export class LivePlatform implements Platform {
   async close(): Promise<void> {
     if (!this.#ready) return;
     clearTimeout(this.#timer);
+    this.intake.door.close();
     await this.settled();
     this.#ready = false;
     await this.checkpoint();
@@ -234,11 +237,7 @@ export class LivePlatform implements Platform {
       this.#touched.add(info.key.tenantId);
       first = end;
     }
-    for (const ticket of message.tickets) {
-      const tenantId = this.inFlight.done(ticket);
-      if (tenantId !== undefined) this.#touched.add(tenantId);
-    }
-    for (const wake of this.#waiters.splice(0)) wake();
+    for (const ticket of message.tickets) this.intake.scored(ticket);
     this.#wake();
   }
 
@@ -254,7 +253,7 @@ export class LivePlatform implements Platform {
 
   #advance(): void {
     for (const tenantId of this.#touched) {
-      this.runner(tenantId).advance(this.inFlight.oldestMs(tenantId));
+      this.runner(tenantId).advance(this.intake.inFlight.oldestMs(tenantId));
       this.scoredAtMs.set(tenantId, this.options.now());
     }
     this.#touched.clear();

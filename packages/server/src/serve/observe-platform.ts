@@ -16,7 +16,7 @@ export function followPlatform(platform: LivePlatform, metrics: Metrics): () => 
       if (scoredAtMs === undefined || !Number.isFinite(newestMs)) continue;
       metrics.detectionDelay.set({ tenant }, Math.max(0, scoredAtMs - newestMs) / 1000);
     }
-    metrics.queueDepth.set({ queue: "detection_points" }, platform.inFlight.points());
+    metrics.queueDepth.set({ queue: "detection_points" }, platform.intake.inFlight.points());
   };
   const timer = setInterval(look, EVERY_MS);
   timer.unref();

@@ -50,6 +50,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const monotonicMs = () => performance.now();
   const settings = new SettingsCache(control, monotonicMs);
   const settingsOf = (tenantId: string) => settings.of(tenantId);
+  const limits = new Limits({
+    limitsOf: (tenantId) => settingsOf(tenantId).limits,
+    monotonicMs,
+    ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
+  });
   const onFailure =
     options.onFailure ??
     ((error: Error) => {
@@ -60,6 +65,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     ...config,
     partitionCount,
     settingsOf,
+    limits,
     gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
@@ -70,11 +76,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const app = await buildApp({
     platform,
     keyring: new Keyring(control, now),
-    limits: new Limits({
-      limitsOf: (tenantId) => settingsOf(tenantId).limits,
-      monotonicMs,
-      ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
-    }),
+    limits,
     log,
     metrics,
     now,

@@ -1,8 +1,12 @@
 import { request } from "node:http";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
-import { encodeWriteRequest, snappy, varint } from "../../ingest/testing-remote-write.ts";
-import { type TestingServer, type TestingServerOptions, testingServer } from "../testing-server.ts";
+import { encodeWriteRequest, snappy, varint } from "../../../ingest/testing-remote-write.ts";
+import {
+  type TestingServer,
+  type TestingServerOptions,
+  testingServer,
+} from "../../testing-server.ts";
 
 let server: TestingServer;
 let auth: Record<string, string>;
@@ -196,10 +200,10 @@ describe("POST /ingest", () => {
     expect(over.headers["retry-after"]).toBe("1");
     for (let i = 0; i < 10; i++) expect((await post("/api/v1/ingest", small)).statusCode).toBe(200);
     expect((await post("/api/v1/ingest", "{")).statusCode).toBe(415);
-    expect(server.limits.inFlightBytes).toBe(0);
+    expect(server.platform.bytes.used).toBe(0);
   });
 
-  it("frees the bytes of a sender that goes away in the middle of its body", async () => {
+  it("counts bytes as they arrive, and frees those of a sender that goes away in the middle of its body", async () => {
     await server.app.listen({ host: "127.0.0.1", port: 0 });
     const { port } = server.app.server.address() as { port: number };
     const headers = { ...auth, ...JSON_TYPE, "content-length": "5000" };
@@ -212,9 +216,9 @@ describe("POST /ingest", () => {
     });
     sent.on("error", () => undefined);
     sent.write('{"series":[');
-    await expect.poll(() => server.limits.inFlightBytes).toBe(5000);
+    await expect.poll(() => server.platform.bytes.used).toBe('{"series":['.length);
     sent.destroy();
-    await expect.poll(() => server.limits.inFlightBytes).toBe(0);
+    await expect.poll(() => server.platform.bytes.used).toBe(0);
   });
 
   it("answers 503 with the platform's wait when the store cannot take it", async () => {
