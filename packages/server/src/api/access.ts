@@ -101,7 +101,8 @@ export function door({ platform, keyring, limits }: DoorParts) {
     const tenantId = tenantOf(request, holder, platform);
     const access = new Access(holder, platform, tenantId);
     request.access = access;
-    if (need === undefined) throw new Error(`assertion failed: ${request.url} names no need`);
+    if (need === undefined)
+      throw new Error(`assertion failed: ${request.url} does not say what it needs`);
     access.demand(need);
     if (!platform.ready()) {
       throw new Problem("not_ready", "the server is starting or closing", {

@@ -8,7 +8,7 @@ import { Problem, type ProblemCode } from "./problem.ts";
 import { rateHeaders } from "./rate-headers.ts";
 import type { ProblemBody } from "./schema/problem.ts";
 
-/** Fastify's own refusals that are the caller's doing. Whatever is not here and no 4xx is a 500. */
+/** Fastify's own errors that are the caller's fault. Anything else that is not a 4xx becomes a 500. */
 const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: "body_too_large",
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported_media_type",
@@ -111,7 +111,7 @@ function ofCsv(error: CsvError): Problem {
 function ofValidation(error: FastifyError): Problem {
   const errors = (error.validation ?? []).map(({ instancePath, message, params }) => ({
     pointer: instancePath === "/" ? `/${unknownKeys(params)}` : instancePath,
-    detail: message ?? "is not as it must be",
+    detail: message ?? "is invalid",
   }));
   const first = errors[0];
   return new Problem(

@@ -1,6 +1,6 @@
 import type { RateState } from "../platform/admission.ts";
 
-/** Where a rate stands, for senders that slow down before they are refused. Source: the RateLimit header draft. */
+/** The state of a rate, for senders that slow down before they are refused. Source: the RateLimit header draft. */
 export function rateHeaders({ kind, burst, perSecond, left, fullInMs }: RateState) {
   const windowSeconds = Math.max(1, Math.round(burst / perSecond));
   return {

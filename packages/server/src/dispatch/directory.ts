@@ -182,7 +182,7 @@ export class SeriesDirectory {
     return info;
   }
 
-  /** Takes over where a series stands after a run of scored points; `at` = its place in `latest`. */
+  /** Takes over the state of a series after a run of scored points; it begins at `latest[at]`. */
   update(handle: number, latest: Float64Array, at: number): SeriesInfo {
     const info = this.byHandle[handle]!;
     info.lastMs = latest[at + LATEST.atMs]!;

@@ -23,7 +23,7 @@ const BYTES_MINIMUM = 1 / 1024;
  * before it. One body of the largest size, or several smaller ones, so that they share a sync.
  */
 const UNACKNOWLEDGED_MAX = 200_000;
-/** Points of one tenant that may wait here for HTTP senders; more are refused for now. */
+/** Points of one tenant that may wait here for HTTP senders; beyond it they are told to retry. */
 const WAITING_POINTS_MAX = 1_000_000;
 const RETRY_AFTER_MS = 1000;
 /** A turn that waits for its rate is looked at again after at most this long: limits change. */

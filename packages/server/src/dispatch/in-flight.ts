@@ -34,7 +34,7 @@ export class InFlight {
     this.#points += points;
   }
 
-  /** The batch, which is in flight no longer; undefined when the ticket is not known (any more). */
+  /** Removes a batch and returns it; undefined when the ticket is unknown, or was done before. */
   done(ticket: number): { readonly tenantId: string; readonly points: number } | undefined {
     const batch = this.#byTicket.get(ticket);
     if (batch === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from "@foreshock/core";
 
-/** A series is asleep after this long without a point, or this many of its own intervals if that is longer. */
+/** A series falls asleep after this long without a point, or this many of its own intervals if longer. */
 const SLEEP_MIN_MS = DAY_MS;
 const SLEEP_INTERVALS = 4;
 /** However long its interval. */
@@ -13,7 +13,7 @@ export const ASLEEP = -1;
 export interface CountedSeries {
   /** Sampling interval; 0 while it is not known. */
   readonly intervalMs: DurationMs;
-  /** First hour of event time in which it counts no longer, unless it sends again. */
+  /** First hour of event time in which it no longer counts, unless it sends again. */
   awakeUntilHour: number;
 }
 
@@ -23,8 +23,8 @@ export interface CountedSeries {
  * The stamp is the tenant's time at that moment, not the point's own: otherwise series that only send
  * old points would never count.
  *
- * Cost: O(1) amortised per call, one number per series, and one per hour in which some series will
- * fall asleep (at most 31 days' worth). Whoever sleeps later than said is late by less than an hour.
+ * Cost: O(1) amortised per call; one number per series, and one per hour in which a series will fall
+ * asleep (at most 31 days of them). A series may fall asleep up to an hour later than stated.
  */
 export class LivingSeries {
   #newestMs: EpochMs = Number.NEGATIVE_INFINITY;

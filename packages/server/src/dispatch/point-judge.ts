@@ -7,13 +7,13 @@ import type { Rejects } from "./rejects.ts";
 export const FUTURE_MAX_MS = 10 * 60_000;
 /** Points older than this against their own series' newest are refused; within it they are merged. */
 export const LATE_MAX_MS = 2 * 3_600_000;
-/** Late points of a batch that may be looked up in the store: a retry of what is stored is no news. */
+/** Late points of a batch that may be looked up in the store: a retry of stored points is not late. */
 const LOOKED_UP_MAX = 50_000;
 /** Columns of this many points are kept for the next batch; larger ones are made for their batch only. */
 const KEPT_POINTS_MAX = 500_000;
 
 /**
- * Judges the points of a batch, run after run: future, too late, infinite, no time at all. What it
+ * Judges the points of a batch, run after run: in the future, too late, infinite, without a valid time. What it
  * lets through is in its columns, in order. It is used for one batch after the other, so that a batch
  * allocates nothing here; whatever is to outlive the next `begin` must be copied.
  */

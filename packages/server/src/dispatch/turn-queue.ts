@@ -37,7 +37,7 @@ export class TurnQueue {
     return this.#head === undefined && this.unacknowledged === 0;
   }
 
-  /** Whether so many points may go to the workers now; one batch may, whatever its size. */
+  /** Whether this many points may go to the workers now; the only batch may, whatever its size. */
   mayGo(points: number, unacknowledgedMax: number): boolean {
     return this.unacknowledged === 0 || this.unacknowledged + points <= unacknowledgedMax;
   }

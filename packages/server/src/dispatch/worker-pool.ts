@@ -20,8 +20,8 @@ export interface PoolEvents {
 }
 
 /**
- * What a worker allocates is either columns, which lie elsewhere, or stays for good: room for short
- * lives beyond this only keeps more memory resident.
+ * What a worker allocates is either columns, which are outside of the heap, or lives as long as the
+ * worker: a larger young generation only keeps more memory resident.
  */
 const YOUNG_MB = 12;
 
@@ -67,7 +67,7 @@ export class WorkerPool {
     return this.#workers.length;
   }
 
-  /** Resolves when the points are durable. `ticket` is told before anything is sent. */
+  /** Resolves when the points are durable. `onTicket` is called before anything is sent. */
   append(
     worker: number,
     parts: readonly AppendPart[],

@@ -1,7 +1,7 @@
 /** What a rate is counted in: requests of one kind, or points. */
 export type RateKind = "ingest" | "query" | "admin" | "points";
 
-/** Where a tenant's rate stands after a request; what the `RateLimit` headers tell. */
+/** State of a tenant's rate after a request; the `RateLimit` headers report it. */
 export interface RateState {
   readonly kind: RateKind;
   readonly granted: boolean;

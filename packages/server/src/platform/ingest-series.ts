@@ -24,7 +24,7 @@ export type RejectReason =
   | "invalid-labels";
 
 export interface IngestReport {
-  /** Where the tenant's rate of points stands; absent where nothing was counted. */
+  /** State of the tenant's rate of points; absent when no points were counted. */
   readonly rate?: RateState;
   readonly acceptedPoints: number;
   readonly rejectedPoints: number;

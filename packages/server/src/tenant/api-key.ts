@@ -22,7 +22,7 @@ const ID_CHARS = 8;
 
 const SHAPE = /^fsk_(?:ing|ro|mgt|opr)_[0-9A-Za-z]{36}$/;
 
-/** What a well-formed token tells without asking anyone. */
+/** What a well-formed token says by itself. */
 export interface ParsedKey {
   readonly scope: Scope;
   /** Public name of the key: prefix and the first characters of the secret. Safe to log. */

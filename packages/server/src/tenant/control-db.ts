@@ -45,7 +45,7 @@ export interface NewKey {
   readonly note?: string | undefined;
 }
 
-/** A command about tenants or keys that cannot be done; the message says what to do instead. */
+/** A command about tenants or keys that cannot be carried out; the message says what to do instead. */
 export class TenantProblem extends Error {
   override readonly name = "TenantProblem";
 }
@@ -88,11 +88,11 @@ export class ControlDb {
     if (this.#db.isOpen) this.#db.close();
   }
 
-  /** The tenant, made where it is new. @throws TenantProblem when the name is no slug. */
+  /** The tenant, created if it is new. @throws TenantProblem when the name is not a valid slug. */
   ensureTenant(slug: string): TenantRecord {
     if (!TENANT_SLUG.test(slug)) {
       throw new TenantProblem(
-        `tenant "${slug}": use a-z, 0-9, dot, dash and underscore, at most 64, beginning with a letter or digit`,
+        `tenant "${slug}": use a-z, 0-9, dot, dash and underscore, at most 64, starting with a letter or digit`,
       );
     }
     this.#db
@@ -114,7 +114,7 @@ export class ControlDb {
       .map(tenantOf);
   }
 
-  /** What holds for a tenant: the defaults with its own settings over them. Unknown: the defaults. */
+  /** The defaults, overridden by the tenant's own settings. For an unknown tenant: the defaults. */
   settings(slug: string): TenantSettings {
     return patched(DEFAULT_SETTINGS, this.#ownSettings(slug));
   }
@@ -152,7 +152,7 @@ export class ControlDb {
     if ((scope === "operator") !== (given.tenant === undefined)) {
       throw new TenantProblem(
         scope === "operator"
-          ? "an operator key belongs to no tenant: leave the tenant out"
+          ? "an operator key does not belong to a tenant: leave the tenant out"
           : `a key with scope ${scope} needs a tenant`,
       );
     }
@@ -161,7 +161,7 @@ export class ControlDb {
       this.#demandRoom(given.tenant);
     }
     if (given.expiresAt !== undefined && !(given.expiresAt > this.#now())) {
-      throw new TenantProblem("the key would be expired already: give a later time");
+      throw new TenantProblem("the key would already be expired: give a later time");
     }
     const token = newToken(scope);
     const { keyId, hash } = parseKey(token)!;
