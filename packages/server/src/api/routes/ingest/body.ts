@@ -93,6 +93,10 @@ function readBody(
     else if (request.byteRoom?.take(chunk.length) !== true) refuse(noRoom());
     else chunks.push(chunk);
   };
+  if (Number(request.headers["content-length"] ?? 0) > bytesMax) {
+    refuse(tooLarge(bytesMax));
+    return promise;
+  }
   payload.on("data", take);
   payload.once("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
   payload.once("error", () => reject(cutOff()));
