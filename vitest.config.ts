@@ -1,3 +1,4 @@
+import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
 const LONG_MS = 120_000;
@@ -10,20 +11,32 @@ const common = {
   expect: { poll: { timeout: 20_000 } },
 } as const;
 
+/** Our packages' sources, not what was built last; vitest hands it on to Node and its workers. */
+const conditions = ["foreshock-source", ...defaultServerConditions];
+const fromSource = { resolve: { conditions }, ssr: { resolve: { conditions } } };
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
     retry: 0,
     projects: [
       {
+        ...fromSource,
         test: {
           ...common,
           name: "rooms",
-          include: ["packages/*/src/**/*.test.{ts,tsx}", "test/*.test.ts", "bench/**/*.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.{ts,tsx}",
+            "test/*.test.ts",
+            "test/guest/*.test.ts",
+            "test/simulator/**/*.test.ts",
+            "bench/**/*.test.ts",
+          ],
           sequence: { groupOrder: 0 },
         },
       },
       {
+        ...fromSource,
         test: {
           ...common,
           name: "reference",
@@ -33,6 +46,7 @@ export default defineConfig({
       },
       {
         // One after the other: they start servers, browsers and busy loops.
+        ...fromSource,
         test: {
           ...common,
           name: "system",

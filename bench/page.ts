@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join, resolve } from "node:path";
-import { acceptanceTable } from "./accuracy/tables/acceptance-table.ts";
+import { acceptanceTable } from "./goals/acceptance-table.ts";
+import type { PageTable } from "./page-table.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const RESULTS = join(ROOT, "bench/results");
@@ -14,14 +15,6 @@ export interface Figure {
   readonly goal: string;
   /** False is shown as a miss; left out where there is no goal. */
   readonly met?: boolean;
-}
-
-/** A table of the page with what a stranger must know to read it. */
-export interface PageTable {
-  readonly title: string;
-  readonly notes: readonly string[];
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
 }
 
 export interface BenchResult {
@@ -62,7 +55,7 @@ Made by \`npm run bench\` from \`bench/results\`; do not edit. One part alone: \
 Accuracy figures are the same on every run and every machine. Wall-clock figures on a shared machine carry 30-50 % noise; CPU seconds less.`;
 
 /** The page, from what `bench/results` holds. */
-export function writePage(): void {
+function writePage(): void {
   const results = existsSync(RESULTS)
     ? readdirSync(RESULTS)
         .filter((file) => file.endsWith(".json"))

@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
+import { CANARY, type Plan, PUBLIC, plansAt, type Route, seriesOf } from "./isolation-plans.ts";
 
 type Scope = "ingest" | "read" | "manage" | "operator";
 
@@ -16,78 +17,7 @@ export interface IsolationServer {
   close(): Promise<void>;
 }
 
-interface Route {
-  readonly method: string;
-  readonly path: string;
-}
-
-interface Plan {
-  /** What to put for `{id}`: an id of tenant A's, found by this list of A's. */
-  readonly idFrom?: string;
-  readonly query?: string;
-  readonly body?: { readonly type: string; readonly encoding?: string; readonly bytes: Buffer };
-}
-
-/** Stands in every name that tenant A sends. The tenants' slugs must not hold it. */
-const CANARY = "canary7f3a";
 const NEVER = "never-was";
-const MINUTE_MS = 60_000;
-
-/** Every route of the API. One that is not here fails the suite: decide what it must not show, first. */
-function plansAt(nowMs: number): Readonly<Record<string, Plan>> {
-  const range = `from=${nowMs - 24 * 60 * MINUTE_MS}&to=${nowMs + MINUTE_MS}`;
-  const json = (name: string) => Buffer.from(JSON.stringify({ series: seriesOf(name, nowMs, 2) }));
-  return {
-    "GET /api/v1/tenants": {},
-    "GET /api/v1/engines": {},
-    "GET /api/v1/summary": {},
-    "GET /api/v1/health": {},
-    "GET /api/v1/calibration": { query: range },
-    "GET /api/v1/clusters": {},
-    "GET /api/v1/nodes": {},
-    "GET /api/v1/metrics": {},
-    "GET /api/v1/series": {},
-    "GET /api/v1/series/{id}": { idFrom: "/api/v1/series" },
-    "GET /api/v1/series/{id}/points": { idFrom: "/api/v1/series", query: range },
-    "GET /api/v1/anomalies": { query: `${range}&minScore=0` },
-    "GET /api/v1/anomalies/{id}": { idFrom: `/api/v1/anomalies?${range}&minScore=0` },
-    "GET /api/v1/anomalies/{id}/explanation": { idFrom: `/api/v1/anomalies?${range}&minScore=0` },
-    "GET /api/v1/alarms": { query: range },
-    "GET /api/v1/findings": { query: range },
-    "GET /api/v1/findings/{id}": { idFrom: `/api/v1/findings?${range}` },
-    "GET /api/v1/scores": { query: range },
-    "GET /api/v1/rankings": { query: range },
-    "GET /api/v1/demo/truth": {},
-    "POST /api/v1/ingest": { body: { type: "application/json", bytes: json("other") } },
-    "POST /api/v1/ingest/csv": {
-      body: {
-        type: "text/csv",
-        bytes: Buffer.from(`cluster,node,metric,timestamp,value\nother,n,m,${nowMs},1\n`),
-      },
-    },
-    // An empty WriteRequest: one byte of Snappy that says "nothing".
-    "POST /api/v1/write": {
-      body: { type: "application/x-protobuf", encoding: "snappy", bytes: Buffer.from([0]) },
-    },
-  };
-}
-
-const PUBLIC = ["/", "/docs/", "/openapi.json", "/healthz", "/readyz", "/metrics"];
-
-/** Twelve hours of ordinary minutes, then a fault at the end: enough for anomalies to be found. */
-function seriesOf(name: string, nowMs: number, pointCount = 720): object[] {
-  return ["cpu", "mem"].map((metric, k) => ({
-    cluster: `${name}-cluster`,
-    node: `${name}-node`,
-    metric: `${name}-${metric}`,
-    metadata: { owner: `${name}-owner` },
-    points: Array.from({ length: pointCount }, (_, i) => {
-      const wave = 50 + 5 * Math.sin(i / 7 + k) + ((i * 7919) % 13) / 13;
-      const fault = i > pointCount - 20 && i < pointCount - 10 ? 60 : 0;
-      return [nowMs - (pointCount - i) * MINUTE_MS, wave + fault];
-    }),
-  }));
-}
 
 interface Got {
   readonly status: number;

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
-import { testingServer } from "../packages/server/src/api/testing-server.ts";
 import { parseKey } from "../packages/server/src/tenant/api-key.ts";
+import { testingServer } from "../packages/server/testing/testing-server.ts";
 import { isolationSuite } from "./isolation-suite.ts";
 
 const WIDE = {

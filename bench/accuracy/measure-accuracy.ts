@@ -1,18 +1,18 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { acceptanceTable } from "../goals/acceptance-table.ts";
+import { type Measures, missedGates } from "../goals/goals.ts";
 import { keep } from "../page.ts";
 import { ALL_SETS, runAccuracy } from "./accuracy-run.ts";
 import { chosenEngines } from "./engines.ts";
 import { FLOORS } from "./floors/floors.ts";
-import { missedGates } from "./goals.ts";
-import { fleetMeasures, type Measures, measuresOf } from "./measures.ts";
+import { fleetMeasures, measuresOf } from "./measures.ts";
 import { printTables } from "./print-tables.ts";
 import { judgeFleets } from "./protocol/fleets.ts";
-import { acceptanceTable } from "./tables/acceptance-table.ts";
 import { accuracyTables } from "./tables/accuracy-tables.ts";
 import { fleetTables } from "./tables/fleet-tables.ts";
 
-/** As they stand on the command line. */
+/** As given on the command line. */
 export interface AccuracyFlags {
   readonly data?: string | undefined;
   readonly only?: string | undefined;

@@ -1,8 +1,6 @@
+import type { Measures } from "../goals/goals.ts";
 import type { AccuracyRun, NodeRow, RootRow, SetRow } from "./accuracy-run.ts";
 import type { FleetFigures } from "./protocol/fleets.ts";
-
-/** Every measured number by name, `what/detector/set`: what goals and later readers ask for. */
-export type Measures = ReadonlyMap<string, number>;
 
 type Entry = readonly [name: string, value: number];
 

@@ -1,4 +1,4 @@
-import type { PageTable } from "../page.ts";
+import type { PageTable } from "../page-table.ts";
 
 /** Tables for a terminal: columns aligned, marks of the page's bold print left out. */
 export function printTables(tables: readonly PageTable[]): void {

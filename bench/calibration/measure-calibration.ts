@@ -6,7 +6,8 @@ import {
   ORIGIN_MS,
   UTC,
 } from "@foreshock/core/generator";
-import { keep, type PageTable } from "../page.ts";
+import { keep } from "../page.ts";
+import type { PageTable } from "../page-table.ts";
 import { type FaultOutcome, type FaultSpec, FaultTrials } from "./fault-trials.ts";
 import { realRows } from "./real-data.ts";
 

@@ -18,13 +18,19 @@ export interface RankingFigures {
   readonly cpuMilliseconds: number;
 }
 
-/** GET /rankings?level=node on a server that holds so many nodes. */
+/** GET /rankings?level=node on a server with this many nodes. */
 export async function measureRanking(nodes: number): Promise<RankingFigures> {
   const dataDir = mkdtempSync(join(tmpdir(), "foreshock-bench-"));
   const config = { host: "127.0.0.1", port: 0, dataDir, partitionCount: 8, workerCount: 2 };
   const now = () => Date.now();
   const server = await startServer({
-    config: { ...config, logLevel: "error", checkpointEveryMs: 3_600_000 },
+    config: {
+      ...config,
+      logLevel: "error",
+      checkpointEveryMs: 3_600_000,
+      retentionDays: 0,
+      scrubEveryMs: 0,
+    },
     now,
     processMetrics: false,
   });

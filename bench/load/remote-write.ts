@@ -100,7 +100,9 @@ async function start(
   nodeFlags: readonly string[],
 ): Promise<{ child: ChildProcess; url: string }> {
   const flags = [...nodeFlags, MAIN, "serve", "--port", "0", "--data-dir", dir];
-  const child = spawn(process.execPath, flags, { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, [...process.execArgv, ...flags], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let text = "";
   for await (const chunk of child.stderr!) {
     text += String(chunk);

@@ -30,8 +30,6 @@ export interface StoreFigures {
   /** One series over all its points, and over its newest day; mean of 200. */
   readonly readAllMs: number;
   readonly readDayMs: number;
-  /** The newest 30 points of every series. */
-  readonly readRecentOfAllMs: number;
   readonly reopenMs: number;
 }
 
@@ -43,8 +41,8 @@ const CHECKPOINT_BATCHES = 60;
 const BACKFILL_SERIES_PER_BATCH = 500;
 const READS = 200;
 
-/** 10,000 series, one point each a batch, 1,000 batches: a fleet that is scraped. */
-export function measureLive(series = 10_000, batches = 1000): StoreFigures {
+/** 10,000 series, one point of each per batch, 1,000 batches: a fleet that is scraped. */
+function measureLive(series = 10_000, batches = 1000): StoreFigures {
   const seriesIds = Uint32Array.from({ length: series }, (_, i) => i);
   const counts = new Uint32Array(series).fill(1);
   return measure("scrape", series, MINUTE_MS, function* (value) {
@@ -56,8 +54,8 @@ export function measureLive(series = 10_000, batches = 1000): StoreFigures {
   });
 }
 
-/** 28 days of 5-minute points of 3,000 series, a day of 500 series a batch: history first. */
-export function measureBackfill(series = 3000, days = 28): StoreFigures {
+/** 28 days of 5-minute points of 3,000 series, one day of 500 series per batch: history first. */
+function measureBackfill(series = 3000, days = 28): StoreFigures {
   const stepMs = 5 * MINUTE_MS;
   const perDay = DAY_MS / stepMs;
   return measure("backfill", series, stepMs, function* (value) {
@@ -83,56 +81,56 @@ export function measureStore(): StoreFigures[] {
   return [measureBackfill(), measureLive()];
 }
 
-function measure(
-  name: string,
-  series: number,
-  stepMs: number,
-  batches: (value: (i: number) => number) => Iterable<Parameters<Store["append"]>[0]>,
-): StoreFigures {
+type Batches = (value: (i: number) => number) => Iterable<Parameters<Store["append"]>[0]>;
+
+function measure(name: string, series: number, stepMs: number, batches: Batches): StoreFigures {
   const dir = mkdtempSync(join(tmpdir(), "foreshock-bench-"));
   try {
     const before = memoryBytes();
-    const store = PartitionStore.open(dir);
+    const store = PartitionStore.open(dir, UNHARMED);
     internAll(store, series);
-    const work = new Stopwatch();
-    let points = 0;
-    let slowestCommitMs = 0;
-    let slowestCheckpointMs = 0;
-    let batchCount = 0;
-    for (const batch of batches(dailyWave(stepMs))) {
-      points += batch.values.length;
-      const commitMs = work.time(() => {
-        store.append(batch);
-        store.commit();
-      });
-      slowestCommitMs = Math.max(slowestCommitMs, commitMs);
-      if (++batchCount % CHECKPOINT_BATCHES !== 0) continue;
-      const checkpointMs = work.time(() => store.checkpoint(store.position));
-      slowestCheckpointMs = Math.max(slowestCheckpointMs, checkpointMs);
-    }
-    work.time(() => store.checkpoint(store.position));
+    const { points, ...written } = writeFigures(store, batches(dailyWave(stepMs)));
     const reads = readFigures(store, series);
     const memoryBytesPerSeries = (memoryBytes() - before) / series;
     store.close();
     const bytesPerPoint = folderBytes(dir) / points;
-    const reopening = new Stopwatch();
-    const reopenMs = reopening.time(() => PartitionStore.open(dir).close());
+    const reopenMs = new Stopwatch().time(() => PartitionStore.open(dir, UNHARMED).close());
     return {
-      name,
-      series,
-      points,
-      pointsPerCpuSecond: points / work.cpuSeconds,
-      pointsPerSecond: points / work.seconds,
-      bytesPerPoint,
-      memoryBytesPerSeries,
-      slowestCommitMs,
-      slowestCheckpointMs,
-      ...reads,
-      reopenMs,
+      ...{ name, series, points, ...written, bytesPerPoint },
+      ...{ memoryBytesPerSeries, ...reads, reopenMs },
     };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+const UNHARMED = {
+  onDamage: (damage: unknown) => {
+    throw new Error(`damage: ${JSON.stringify(damage)}`);
+  },
+};
+
+function writeFigures(store: Store, batches: ReturnType<Batches>) {
+  const work = new Stopwatch();
+  let points = 0;
+  let slowestCommitMs = 0;
+  let slowestCheckpointMs = 0;
+  let batchCount = 0;
+  for (const batch of batches) {
+    points += batch.values.length;
+    const commitMs = work.time(() => {
+      store.append(batch);
+      store.commit();
+    });
+    slowestCommitMs = Math.max(slowestCommitMs, commitMs);
+    if (++batchCount % CHECKPOINT_BATCHES !== 0) continue;
+    const checkpointMs = work.time(() => store.checkpoint(store.position));
+    slowestCheckpointMs = Math.max(slowestCheckpointMs, checkpointMs);
+  }
+  work.time(() => store.checkpoint(store.position));
+  const pointsPerCpuSecond = points / work.cpuSeconds;
+  const pointsPerSecond = points / work.seconds;
+  return { points, pointsPerCpuSecond, pointsPerSecond, slowestCommitMs, slowestCheckpointMs };
 }
 
 function internAll(store: Store, series: number): void {
@@ -167,7 +165,6 @@ function readFigures(
 ): {
   readAllMs: number;
   readDayMs: number;
-  readRecentOfAllMs: number;
 } {
   const someSeries = Array.from({ length: READS }, (_, i) => (i * 7919) % series);
   const watch = new Stopwatch();
@@ -176,10 +173,7 @@ function readFigures(
   const { lastMs } = store.entry(0);
   const newestDay = { startMs: lastMs - DAY_MS, endMs: lastMs + 1 };
   const day = watch.time(() => someSeries.forEach((id) => void store.read(id, newestDay)));
-  const recent = watch.time(() => {
-    for (let id = 0; id < series; id++) store.readRecent(id, 30);
-  });
-  return { readAllMs: all / READS, readDayMs: day / READS, readRecentOfAllMs: recent };
+  return { readAllMs: all / READS, readDayMs: day / READS };
 }
 
 class Stopwatch {

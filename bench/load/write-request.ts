@@ -10,7 +10,7 @@ export interface WriteSample {
   readonly atMs: number;
 }
 
-/** One WriteRequest with one sample a series, compressed as a sender would. */
+/** One WriteRequest with one sample per series, compressed as a sender would. */
 export function writeRequest(samples: readonly WriteSample[]): Buffer {
   return snappy(Buffer.concat(samples.map((sample) => field(1, timeSeries(sample)))));
 }

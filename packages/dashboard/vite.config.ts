@@ -1,8 +1,10 @@
-import { defineConfig } from "vite";
+import { defaultClientConditions, defineConfig } from "vite";
 
 /** React's dialect on Preact: leaving it again costs these two aliases. */
 export default defineConfig({
   resolve: {
+    /** The client's sources, so that nothing has to be built before the pages. */
+    conditions: ["foreshock-source", ...defaultClientConditions],
     alias: {
       react: "preact/compat",
       "react-dom": "preact/compat",
@@ -10,7 +12,9 @@ export default defineConfig({
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
-    outDir: "dist",
+    /** The server package ships the pages. */
+    outDir: "../server/dashboard",
+    emptyOutDir: true,
     /** `light-dark()` and `AbortSignal.any` need these; older browsers get no page at all either way. */
     target: ["chrome123", "firefox124", "safari17.5"],
     cssTarget: ["chrome123", "firefox124", "safari17.5"],

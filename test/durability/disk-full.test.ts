@@ -3,11 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { FROM_SOURCE } from "../tooling/from-source.ts";
 import { pointsAfter } from "./workload.ts";
 
 const STORE = new URL("../../packages/server/src/store/", import.meta.url);
 type StoreModule = typeof import("../../packages/server/src/store/partition/partition-store.ts");
-const { PartitionStore }: StoreModule = await import(new URL("partition-store.ts", STORE).href);
+const { PartitionStore }: StoreModule = await import(
+  new URL("partition/partition-store.ts", STORE).href
+);
 
 const EVER = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
 /** No file of the writer may grow beyond this until the limit is lifted. */
@@ -23,7 +26,8 @@ describe("a store that cannot write any more", () => {
       try {
         const { refusals, rounds } = await writeThroughFullDisk(dir);
         expect(refusals, "the writer ran into the limit").toBeGreaterThan(0);
-        const store = PartitionStore.open(dir);
+        const damage: unknown[] = [];
+        const store = PartitionStore.open(dir, { onDamage: (one) => damage.push(one) });
         const expected = pointsAfter(rounds);
         for (const { seriesId, metricName } of store.entries()) {
           const { timestampsMs, values } = store.read(seriesId, EVER);
@@ -33,7 +37,7 @@ describe("a store that cannot write any more", () => {
           expected.delete(metricName);
         }
         expect([...expected.keys()], "every series is there").toEqual([]);
-        expect(store.damage).toEqual([]);
+        expect(damage).toEqual([]);
         store.close();
       } finally {
         rmSync(dir, { recursive: true, force: true });
@@ -46,7 +50,7 @@ describe("a store that cannot write any more", () => {
 function writeThroughFullDisk(dir: string): Promise<{ refusals: number; rounds: number }> {
   const script = join(import.meta.dirname, "writer.ts");
   const limit = `--fsize=${FILE_BYTES_MAX}:unlimited`;
-  const child = spawn("prlimit", [limit, process.execPath, script, dir, "0"]);
+  const child = spawn("prlimit", [limit, process.execPath, FROM_SOURCE, script, dir, "0"]);
   return new Promise((resolve, reject) => {
     let refusals = 0;
     let rounds = 0;

@@ -3,11 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { FROM_SOURCE } from "../tooling/from-source.ts";
 import { pointsAfter } from "./workload.ts";
 
 const STORE = new URL("../../packages/server/src/store/", import.meta.url);
 type StoreModule = typeof import("../../packages/server/src/store/partition/partition-store.ts");
-const { PartitionStore }: StoreModule = await import(new URL("partition-store.ts", STORE).href);
+const { PartitionStore }: StoreModule = await import(
+  new URL("partition/partition-store.ts", STORE).href
+);
 
 /** Kills in the gate; FORESHOCK_KILLS raises it for a long run. */
 const KILLS = Number(process.env.FORESHOCK_KILLS ?? 6);
@@ -49,7 +52,7 @@ function writeUntilKilled(
   moment: number,
 ): Promise<number> {
   const script = join(import.meta.dirname, "writer.ts");
-  const child = spawn(process.execPath, [script, dir, String(first)]);
+  const child = spawn(process.execPath, [FROM_SOURCE, script, dir, String(first)]);
   return new Promise((resolve, reject) => {
     let out = "";
     let errors = "";

@@ -7,9 +7,13 @@ const STORE = new URL("../../packages/server/src/store/", import.meta.url);
 type StoreModule = typeof import("../../packages/server/src/store/partition/partition-store.ts");
 type BatchModule = typeof import("../../packages/server/src/store/codec/point-batch.ts");
 type ErrorModule = typeof import("../../packages/server/src/store/sqlite/store-error.ts");
-const { PartitionStore }: StoreModule = await import(new URL("partition-store.ts", STORE).href);
-const { StoreUnavailable }: ErrorModule = await import(new URL("store-error.ts", STORE).href);
-const { pointBatch }: BatchModule = await import(new URL("point-batch.ts", STORE).href);
+const { PartitionStore }: StoreModule = await import(
+  new URL("partition/partition-store.ts", STORE).href
+);
+const { StoreUnavailable }: ErrorModule = await import(
+  new URL("sqlite/store-error.ts", STORE).href
+);
+const { pointBatch }: BatchModule = await import(new URL("codec/point-batch.ts", STORE).href);
 
 /**
  * `node writer.ts DIR ROUND`: writes round after round into the partition in DIR for as long as it
@@ -17,7 +21,11 @@ const { pointBatch }: BatchModule = await import(new URL("point-batch.ts", STORE
  * and the reason where the store could not write, and tries again.
  */
 const [dir, first] = process.argv.slice(2);
-const store = PartitionStore.open(dir!);
+const store = PartitionStore.open(dir!, {
+  onDamage: ({ reason }) => {
+    throw new Error(reason);
+  },
+});
 for (let round = Number(first); ; round++) {
   const runs = roundRuns(round).map(({ series, timestampsMs, values }) => ({
     seriesId: store.intern({

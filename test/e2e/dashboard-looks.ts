@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { coloursOn } from "./browser.ts";
-import type { Stage } from "./dashboard-suite.ts";
+import type { Stage } from "./dashboard-stage.ts";
 
 /** The severity scale: none, low, moderate, major, critical. Measured for contrast and colour blindness. */
 const PALETTE = {
@@ -17,7 +17,7 @@ const SCRIPT_BYTES_MAX = 110 * 1024;
 /** Light, dark, narrow; on every page. */
 export function looksSuite(stage: () => Stage): void {
   describe("Looks", () => {
-    it("needs at most 110 KB of compressed script before the first page stands", async () => {
+    it("needs at most 110 KB of compressed script before the first page is shown", async () => {
       const { url } = stage().server;
       const html = await (await fetch(url)).text();
       const scripts = [...html.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map((match) => match[1]!);
@@ -60,7 +60,7 @@ export function looksSuite(stage: () => Stage): void {
       expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("system");
     });
 
-    it("draws its canvases anew when the theme changes", async () => {
+    it("redraws its canvases when the theme changes", async () => {
       const { page } = await stage().open("/fleet");
       await expect.poll(() => coloursOn(page, ".fleet-canvas canvas")).toBeGreaterThan(2);
       const light = await pictureOf(page);

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { textOf } from "./browser.ts";
-import type { Stage } from "./dashboard-suite.ts";
+import type { Stage } from "./dashboard-stage.ts";
 
 const API = "**/api/v1/**";
 
@@ -22,7 +22,7 @@ export function statesSuite(stage: () => Stage): void {
       expect(new URL(page.url()).pathname).toBe("/fleet");
     });
 
-    it("keeps keys of the address that it does not know, and shows a wrong path as such", async () => {
+    it("keeps query keys that it does not know, and shows a wrong path as such", async () => {
       const { page } = await stage().open("/?embed=1&from=nonsense");
       expect(new URL(page.url()).searchParams.get("embed")).toBe("1");
       await page.getByRole("link", { name: "Fleet", exact: true }).click();

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { runAccuracy } from "../../bench/accuracy/accuracy-run.ts";
 import { UNIVARIATE_SETS } from "../../bench/accuracy/datasets/datasets.ts";
 import { chosenEngines } from "../../bench/accuracy/engines.ts";
-import { GOALS, reaches } from "../../bench/accuracy/goals.ts";
-import { type Measures, measuresOf } from "../../bench/accuracy/measures.ts";
+import { measuresOf } from "../../bench/accuracy/measures.ts";
+import { GOALS, type Measures, reaches } from "../../bench/goals/goals.ts";
 import { SHARED } from "./python-reference.ts";
 
 const DATA = join(SHARED, "data");

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ControlDb } from "../../packages/server/src/tenant/control-db.ts";
+import { FROM_SOURCE } from "../tooling/from-source.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../packages/server/src/main.ts");
 const ROUNDS = 20;
@@ -91,11 +92,11 @@ describe(`${ROUNDS} rounds of kill -9 under ${WRITERS} writers`, () => {
   }
 
   async function serve(name: "killed" | "calm"): Promise<Served> {
-    const child = spawn(
-      process.execPath,
-      [MAIN, "serve", "--port", "0", "--data-dir", join(folder, name), "--log-level", "error"],
-      { stdio: ["ignore", "ignore", "pipe"] },
-    );
+    const dataDir = join(folder, name);
+    const args = ["serve", "--port", "0", "--data-dir", dataDir, "--log-level", "error"];
+    const child = spawn(process.execPath, [FROM_SOURCE, MAIN, ...args], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     let text = "";
     for await (const chunk of child.stderr!) {
       text += String(chunk);

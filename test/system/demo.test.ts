@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { FROM_SOURCE } from "../tooling/from-source.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../packages/server/src/main.ts");
 /** The fleet depends on where in the week it ends: fixed, so that every run is the same. */
@@ -14,7 +15,7 @@ describe("foreshock demo --score", () => {
     async () => {
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        [MAIN, "demo", "--score", "--json", "--port", "0", "--end", END],
+        [FROM_SOURCE, MAIN, "demo", "--score", "--json", "--port", "0", "--end", END],
         { timeout: TAKES_MS },
       );
       const score = JSON.parse(stdout);

@@ -4,9 +4,9 @@ import { batchOf, type IngestBatch } from "../../packages/server/src/platform/in
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
 const NOW = Date.UTC(2026, 4, 4);
-const SERIES = 200;
+const SERIES = 100;
 const POINTS = 1000;
-const BATCHES = 24;
+const BATCHES = 12;
 
 describe("tenants at one server", () => {
   let server: TestServer;

@@ -75,7 +75,7 @@ describe("a fault of 48 hours", () => {
     expect(new Set(ids(paged)).size).toBe(paged.length);
   });
 
-  it("ends in silence: what comes back opens no finding and no alarm, and is told as recovered", async () => {
+  it("ends in silence: what comes back opens no finding and no alarm, and is reported as recovered", async () => {
     await sendTo(FAULT.to + DAY);
     const found = await findings();
     expect(found).toMatchObject([{ node: FAULTY, outcome: "recovered" }]);

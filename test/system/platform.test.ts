@@ -46,7 +46,7 @@ describe("the platform on real input", () => {
     );
   });
 
-  it("says of an anomaly how far its node stands from the others, and that none of them is anomalous too", async () => {
+  it("says of an anomaly how far its node is from the others, and that none of them is anomalous too", async () => {
     const range = `from=${at(FAULT.from)}&to=${at(FAULT.to)}`;
     const query = `/anomalies?node=${FAULT.node}&metric=cpu_usage&sort=score&${range}`;
     const [listed] = (await server.get("acme", query)).data;

@@ -2,12 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import {
-  encodeWriteRequest,
-  snappy,
-} from "../../packages/server/src/ingest/testing-remote-write.ts";
 import { ControlDb } from "../../packages/server/src/tenant/control-db.ts";
 import type { SettingsPatch } from "../../packages/server/src/tenant/tenant-settings.ts";
+import { encodeWriteRequest, snappy } from "../../packages/server/testing/remote-write-bytes.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
 const STEP_MS = 300_000;

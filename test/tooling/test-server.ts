@@ -30,6 +30,10 @@ export interface TestServerOptions {
   readonly dataDir?: string;
   readonly now?: () => number;
   readonly workerCount?: number;
+  readonly retentionDays?: number;
+  readonly scrubEveryMs?: number;
+  /** Takes the lines of the log, from debug up; without it only errors are logged. */
+  readonly logTo?: { write(line: string): void };
   /** Makes the demo's route exist, with an empty answer key. */
   readonly demo?: boolean;
 }
@@ -39,77 +43,77 @@ const STEP_MS = 200;
 
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "foreshock-test-"));
-  const config = {
-    host: "127.0.0.1",
-    port: 0,
-    dataDir,
-    partitionCount: 4,
-    workerCount: options.workerCount ?? 2,
-    logLevel: "error" as const,
-    checkpointEveryMs: 60_000,
-  };
-  const now = options.now ?? (() => Date.now());
-  const demoTruth = options.demo === true ? { demoTruth: () => [] } : {};
   const running = await startServer({
-    config,
-    now,
+    config: {
+      host: "127.0.0.1",
+      port: 0,
+      dataDir,
+      partitionCount: 4,
+      workerCount: options.workerCount ?? 2,
+      logLevel: options.logTo === undefined ? "error" : "debug",
+      checkpointEveryMs: 60_000,
+      retentionDays: options.retentionDays ?? 0,
+      scrubEveryMs: options.scrubEveryMs ?? 0,
+    },
+    now: options.now ?? (() => Date.now()),
     processMetrics: false,
     refusedBurst: 1e6,
-    ...demoTruth,
+    ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
+    ...(options.demo === true ? { demoTruth: () => [] } : {}),
   });
   const { control, url } = running;
-  const byTenant = new Map<string, TenantKeys>();
-  for (const tenant of options.tenants) {
-    control.ensureTenant(tenant);
-    const make = (scope: "ingest" | "read" | "manage") =>
-      control.createKey({ tenant, scope }).token;
-    byTenant.set(tenant, { ingest: make("ingest"), read: make("read"), manage: make("manage") });
-    const free = { pointsPerSecond: 1e9, pointsBurst: 1e9, queryRequestsPerSecond: 1e6 };
-    control.changeSettings(tenant, { limits: { ...free, ingestRequestsPerSecond: 1e6 } });
-  }
-  const operatorKey = control.createKey({ scope: "operator" }).token;
+  const byTenant = new Map(options.tenants.map((tenant) => [tenant, openTenant(running, tenant)]));
   const keys = (tenant: string): TenantKeys => {
     const found = byTenant.get(tenant);
     if (found === undefined) throw new Error(`no tenant ${tenant} in this test`);
     return found;
   };
-
   return {
     url,
     running,
     dataDir,
-    operatorKey,
+    operatorKey: control.createKey({ scope: "operator" }).token,
     keys,
-    async get(tenant, path) {
-      const reply = await fetch(`${url}/api/v1${path}`, {
-        headers: { authorization: `Bearer ${keys(tenant).read}` },
-      });
-      const body = await reply.json();
-      if (!reply.ok) throw new Error(`${path}: ${reply.status} ${JSON.stringify(body)}`);
-      return body;
-    },
-    async post(tenant, path, body) {
-      const reply = await fetch(`${url}/api/v1${path}`, {
-        method: "POST",
-        headers: {
-          authorization: `Bearer ${keys(tenant).ingest}`,
-          "content-type": "application/json",
-        },
-        body: typeof body === "string" ? body : JSON.stringify(body),
-      });
-      const text = await reply.text();
-      return { status: reply.status, body: text === "" ? undefined : JSON.parse(text) };
-    },
-    async until(holds) {
-      const endMs = Date.now() + WAIT_MS;
-      while (!(await holds())) {
-        if (Date.now() > endMs) throw new Error("it did not come about within a minute");
-        await new Promise((resolve) => setTimeout(resolve, STEP_MS));
-      }
-    },
+    get: (tenant, path) => getJson(`${url}/api/v1${path}`, keys(tenant).read),
+    post: (tenant, path, body) => postJson(`${url}/api/v1${path}`, keys(tenant).ingest, body),
+    until,
     async close() {
       await running.close();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A tenant with a key of each scope, whom no rate limit stops. */
+function openTenant({ control }: RunningServer, tenant: string): TenantKeys {
+  control.ensureTenant(tenant);
+  const free = { pointsPerSecond: 1e9, pointsBurst: 1e9, queryRequestsPerSecond: 1e6 };
+  control.changeSettings(tenant, { limits: { ...free, ingestRequestsPerSecond: 1e6 } });
+  const make = (scope: keyof TenantKeys) => control.createKey({ tenant, scope }).token;
+  return { ingest: make("ingest"), read: make("read"), manage: make("manage") };
+}
+
+async function getJson(url: string, key: string) {
+  const reply = await fetch(url, { headers: { authorization: `Bearer ${key}` } });
+  const body = await reply.json();
+  if (!reply.ok) throw new Error(`${url}: ${reply.status} ${JSON.stringify(body)}`);
+  return body;
+}
+
+async function postJson(url: string, key: string, body: unknown) {
+  const reply = await fetch(url, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  const text = await reply.text();
+  return { status: reply.status, body: text === "" ? undefined : JSON.parse(text) };
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const endMs = Date.now() + WAIT_MS;
+  while (!(await holds())) {
+    if (Date.now() > endMs) throw new Error("it did not happen within a minute");
+    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+  }
 }

@@ -17,7 +17,7 @@ export interface IncidentCase {
   /** Metrics of the root that show the fault; empty where not labelled. */
   readonly rootMetrics: readonly string[];
   readonly fault: string;
-  /** Calls between nodes, where the source tells them. */
+  /** Calls between nodes, if the source has them. */
   readonly edges: readonly (readonly [caller: string, callee: string])[];
   /** Fault-free rows of the whole recording, where they are more than `normal`. */
   readonly normalRows: Int32Array | undefined;

@@ -22,7 +22,7 @@ const METRICS_OF: Readonly<Record<string, readonly string[]>> = {
   return: [],
   exception: [],
 };
-/** Times and names stand beside the metrics; TimeStamp is wrong in places, Time is reliable. */
+/** Columns that are not metrics. TimeStamp is wrong in places, Time is reliable. */
 const NO_METRIC = new Set(["Time", "TimeStamp", "PodName", "ServiceName"]);
 
 interface Fault {

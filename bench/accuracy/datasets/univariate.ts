@@ -4,7 +4,7 @@ import { epochSeconds, numbersOf, type PackedCsv, readPackedCsv } from "./packed
 import { type IndexRange, type LabelledSeries, medianStep, runsOf } from "./record.ts";
 
 const ENDING = ".csv.gz";
-/** NAB's probation: 15 % of a file, at most so many rows. */
+/** NAB's probation: 15 % of a file, at most this many rows. */
 const NAB_TRAIN_SHARE = 0.15;
 const NAB_TRAIN_ROWS_MAX = 750;
 

@@ -4,7 +4,7 @@ import { labelledRegion } from "../protocol/labelled-region.ts";
 import { FLOORS, floorOfNode, ROBUST_Z } from "./floors.ts";
 
 describe("the floors", () => {
-  it("robust z by hand: training median 10, MAD 1, so 20 stands 10 / 1.4826 away", () => {
+  it("robust z by hand: training median 10, MAD 1, so 20 is 10 / 1.4826 away", () => {
     const values = Float64Array.of(9, 11, 10, 9, 11, 20, Number.NaN);
     const judged = ROBUST_Z.judge(values, labelledRegion(seriesOf([values], 5)));
     expect(judged[5]).toBeCloseTo(6.745, 3);

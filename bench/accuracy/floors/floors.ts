@@ -13,7 +13,7 @@ export interface Floor {
 /** Usual level of an alarm on robust z. Source: Iglewicz and Hoaglin, 1993. */
 const ROBUST_LIMIT = 3.5;
 const Z_LIMIT = 3;
-/** Points behind the one judged by the trailing z. */
+/** Points before the one that the trailing z judges. */
 const LAST_POINTS = 100;
 const MAD_TO_SIGMA = 1.4826;
 const SEED = 20_240_101;

@@ -3,6 +3,8 @@ import {
   classify,
   classifyEpisode,
   type Episode,
+  FoldRow,
+  replaySeries,
   SeriesFold,
   type StreamingEngine,
 } from "@foreshock/core";
@@ -19,7 +21,7 @@ import {
 const MINUTE_MS = 60_000;
 const ALARM_SCORE = 0.75;
 const SIZES = [6, 12];
-/** A fault still counts as found so many points behind its end. Source: classifier.py. */
+/** A fault still counts as found up to this many points after its end. Source: classifier.py. */
 const BEHIND_POINTS = 30;
 /** Kinds without a daily course have no hour to be wrong at. Source: classifier.py, measure. */
 const NO_SEASON = new Set<MetricKind>(["disk", "mem_saw", "queue"]);
@@ -37,9 +39,9 @@ export interface FaultCase {
   readonly truth: FaultKind;
   /** From the first alarm to the last around the fault, as in classifier.py; undefined: not found. */
   readonly window: AnomalyKind | undefined;
-  /** The first episode at 0.75 or more, as the platform tells it once it is over. */
+  /** The first episode at 0.75 or more, as the platform reports it once it is over. */
   readonly episode: AnomalyKind | undefined;
-  /** How many points the told onset lies off the true one; NaN where nothing was found. */
+  /** Points between the reported onset and the true one; NaN if nothing was found. */
   readonly onsetError: number;
 }
 
@@ -117,8 +119,8 @@ function episodesAround(
 ): Episode[] {
   const fold = new SeriesFold({ open: () => engine.open(), counter: false });
   const episodes: Episode[] = [];
-  timestampsMs.forEach((at, i) => {
-    if (fold.push(at, values[i]!) === "closed") episodes.push(fold.episode()!);
+  replaySeries(fold, { timestampsMs, values }, new FoldRow(), (_, _row, change) => {
+    if (change === "closed") episodes.push(fold.episode()!);
   });
   if (fold.episodeIsOpen) episodes.push(fold.episode()!);
   const fromMs = timestampsMs[first]!;

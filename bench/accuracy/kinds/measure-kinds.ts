@@ -1,6 +1,6 @@
 import { type AnomalyKind, createStreamEngine, LABEL_OF_KIND } from "@foreshock/core";
 import { FAULT_KINDS } from "@foreshock/core/generator";
-import type { PageTable } from "../../page.ts";
+import type { PageTable } from "../../page-table.ts";
 import { printTables } from "../print-tables.ts";
 import { type CasePlan, type FaultCase, faultCases } from "./fault-cases.ts";
 import { type RampQuality, rampCases } from "./ramp-cases.ts";
@@ -20,7 +20,7 @@ const STEPS = [
 
 /**
  * What faults are called, at three sampling intervals: the whole alarmed window (protocol of
- * classifier.py) and the episode as the platform tells it; onsets; GutenTAG's injections; how often
+ * classifier.py) and the episode as the platform reports it; onsets; GutenTAG's injections; how often
  * clean values lie in their typical range.
  */
 export function measureKinds(seedList: string | undefined): void {

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 const LEARNT_POINTS = 3 * 1440;
 const DAYS = 10;
 
-/** Share of clean values that lie inside the typical range told of them, by metric kind. */
+/** Share of clean values inside the typical range reported for them, by metric kind. */
 export function typicalCoverage(
   engine: StreamingEngine,
   seeds: readonly number[],

@@ -2,6 +2,7 @@ import {
   type AnomalyKind,
   type AnomalyLabel,
   classifyEpisode,
+  FoldRow,
   LABEL_OF_KIND,
   SeriesFold,
   type StreamingEngine,
@@ -84,8 +85,9 @@ function kindOf(
 ): AnomalyKind | undefined {
   const timestampsMs = values.map((_, i) => START_MS + i * INTERVAL_MS);
   const fold = new SeriesFold({ open: () => engine.open(), counter: false });
+  const row = new FoldRow();
   for (let i = 0; i < values.length; i++) {
-    const change = fold.push(timestampsMs[i]!, values[i]!);
+    const change = fold.push(timestampsMs[i]!, values[i]!, row);
     if (change !== "closed" && i + 1 < values.length) continue;
     const episode = fold.episode();
     if (episode === undefined || episode.peakScore < ALARM_SCORE) continue;

@@ -20,14 +20,14 @@ describe("countAlarms", () => {
     expect(falsePerDay).toBeCloseTo(144, 9);
   });
 
-  it("lets an alarm stand beside its event by the tolerance, with a delay before its start", () => {
+  it("lets an alarm miss its event by the tolerance, with a delay before its start", () => {
     const beside = { ...rule, mergeGap: 0, tolerance: 1 };
     const counts = countAlarms(score, labels, minutes(10), beside);
     expect(counts).toMatchObject({ detected: 1, alarms: 3, trueAlarms: 2 });
     expect(counts.delaysMs).toEqual([-MINUTE_MS]);
   });
 
-  it("knows nothing of an empty series, and 0 is the F1 of silence beside an event", () => {
+  it("knows nothing of an empty series, and 0 is the F1 of silence during an event", () => {
     const none = countAlarms(new Float64Array(0), new Uint8Array(0), new Float64Array(0), rule);
     expect(qualityOf(none).f1).toBeNaN();
     const silent = countAlarms(new Float64Array(10), labels, minutes(10), rule);

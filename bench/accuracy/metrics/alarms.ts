@@ -5,9 +5,9 @@ const DAY_MS = 86_400_000;
 /** How alarms are counted. Both numbers are points. */
 export interface AlarmRule {
   readonly threshold: number;
-  /** Runs at most so many quiet points apart are one alarm. */
+  /** Runs at most this many quiet points apart are one alarm. */
   readonly mergeGap: number;
-  /** An event is widened by so many points on both sides. */
+  /** An event is widened by this many points on both sides. */
   readonly tolerance: number;
 }
 

@@ -29,7 +29,7 @@ interface Points {
   readonly score: Float64Array;
   /** What an alarm at the point would add. */
   readonly gain: Float64Array;
-  /** Number of the window the point lies in; -1 outside. */
+  /** Number of the window the point is in; -1 outside. */
   readonly owner: Int32Array;
   readonly windowCount: number;
 }
@@ -106,7 +106,7 @@ function joinedPoints(series: readonly NabSeries[], profile: NabProfile): Points
   return { score, gain, owner, windowCount };
 }
 
-/** What an alarm at each point of one series would add, and whose window it lies in. */
+/** What an alarm at each point of one series would add, and whose window it is in. */
 function gainsOf(length: number, windows: readonly IndexRange[], profile: NabProfile) {
   const { hit, falseAlarm } = NAB_PROFILES[profile];
   const gain = new Float64Array(length).fill(-falseAlarm);

@@ -39,7 +39,7 @@ describe("rank measures", () => {
     );
   });
 
-  it("put points without a score behind all others", () => {
+  it("rank points without a score after all others", () => {
     const score = Float64Array.of(Number.NaN, 0, 1, 1, 0, 0, 0, 0);
     expect(aucPr(score, labels)).toBe(1);
   });

@@ -2,7 +2,7 @@
 const POINTS_MAX = 20_000;
 const LAG_MIN = 3;
 const LAG_MAX = 400;
-/** The highest maximum must lie so far behind lag 3. */
+/** The highest maximum must be at least this far after lag 3. */
 const OFFSET_MIN = 3;
 const OFFSET_MAX = 300;
 const FALLBACK = 125;
@@ -10,7 +10,7 @@ const FALLBACK = 125;
 /**
  * Buffer length of VUS by the rule of TSB-AD: the lag (3 to 303) of the highest local maximum of the
  * autocorrelation over the first 20,000 points; 125 where there is none in range. Missing points are
- * interpolated. Cost: 400 multiplications a point.
+ * interpolated. Cost: 400 multiplications per point.
  */
 export function tsbWindow(values: Float64Array): number {
   const known = interpolated(values.subarray(0, POINTS_MAX));

@@ -123,7 +123,7 @@ function nearPoints(
   return { first, pairs };
 }
 
-/** Labelled weight gained in the buffer at each threshold: contributions add up, capped at 1 a point. */
+/** Labelled weight gained in the buffer at each threshold: contributions add up, capped at 1 per point. */
 function bufferHits({ first, pairs }: NearPoints, buffer: number): Float64Array {
   const hits = new Float64Array(THRESHOLDS);
   const half = buffer >> 1;

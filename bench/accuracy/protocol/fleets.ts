@@ -27,7 +27,7 @@ const HEALTHY_TENANTS = 3;
 const HEALTHY_DAYS = 28;
 /** Scores of the first days are not counted: tails are still those of the prior. */
 const WARM_UP_DAYS = 3;
-/** Alert budgets: one finding in so many days. */
+/** Alert budgets: one finding in this many days. */
 export const BUDGETS_DAYS = [7, 30] as const;
 
 /** One healthy fleet: 3 tenants x 80 nodes x 12 metrics x 28 days. */
@@ -59,7 +59,7 @@ export function judgeFleets(say: (step: string) => void): FleetFigures {
 }
 
 /** The `k`-th of four. Cost: about 35 CPU seconds. */
-export function judgeHealthyFleet(k: number): HealthyFleet {
+function judgeHealthyFleet(k: number): HealthyFleet {
   const correlation = CORRELATIONS[k]!;
   const plan = planOf(`healthy ${k}`, HEALTHY_TENANTS, HEALTHY_DAYS, correlation, []);
   const { report } = calibrateFleet(generateFleet(plan), {
@@ -107,7 +107,7 @@ export interface FleetFaults {
 }
 
 /** Cost: about 55 CPU seconds. */
-export function judgeFleetFaults(shape: FaultShape): FleetFaults {
+function judgeFleetFaults(shape: FaultShape): FleetFaults {
   const { size } = FAULT_SHAPES[shape];
   const faults = Array.from({ length: TRIALS }, (_, tenant) => faultOf(shape, size, tenant));
   const plan = planOf(`faults ${shape}`, TRIALS, TRIAL_DAYS, CORRELATION, faults);

@@ -26,7 +26,7 @@ const MONTH_DAYS = 30;
 /** Of each kind; of a few cases every one would count for too much. */
 const SHIFT_SEEDS = 10;
 
-/** Alarms on metrics without any anomaly, a series-month; promised 30, 4.3 and 1. */
+/** Alarms on metrics without any anomaly, per series-month; promised 30, 4.3 and 1. */
 export interface CleanQuality {
   /** By "once in so many days", mean over the ten kinds. */
   readonly alarms: ReadonlyMap<number, number>;
@@ -122,7 +122,7 @@ function unitBefore({ values, noiseSize }: GeneratedSeries, index: number): numb
 
 export interface LabelQuality {
   readonly cases: number;
-  /** Share with a point at 0.75 or more in or just behind the fault. */
+  /** Share with a point at 0.75 or more in or just after the fault. */
   readonly detected: number;
   /** Of the detected: share with the right one of spike, trend, seasonal; with the right kind. */
   readonly labels: number;

@@ -1,4 +1,10 @@
-import { ALARM_OUT, foldAlarm, SeriesFold, type StreamingEngine } from "@foreshock/core";
+import {
+  ALARM_OUT,
+  FoldRow,
+  replaySeries,
+  SeriesFold,
+  type StreamingEngine,
+} from "@foreshock/core";
 import type { LabelledSeries } from "../datasets/record.ts";
 import { type AlarmQuality, countAlarms, poolAlarms, qualityOf } from "../metrics/alarms.ts";
 import { type NabScores, nabScores } from "./judge-set.ts";
@@ -6,7 +12,7 @@ import type { LabelledRegion } from "./labelled-region.ts";
 
 /** "At most about one alarm in so many days": the promises that were measured. */
 export const PROMISES_DAYS = [1, 5.5, 30] as const;
-/** Labels of single points: an opening may stand so many points beside them. */
+/** Labels of single points: an opening may be this many points off. */
 const POINT_LABELLED = new Set(["ms-cloud-monitoring", "kpi-samples"]);
 const POINT_TOLERANCE = 2;
 
@@ -40,12 +46,11 @@ export function openingsOf(
     Float64Array,
     Float64Array,
   ];
-  for (let i = 0; i < rows; i++) {
-    fold.push(timestampsMs[i]!, values![i]!);
-    opened[i] = foldAlarm[ALARM_OUT.opened]!;
-    active[i] = foldAlarm[ALARM_OUT.active]!;
-    score[i] = foldAlarm[ALARM_OUT.score]!;
-  }
+  replaySeries(fold, { timestampsMs, values: values! }, new FoldRow(), (i, { alarm }) => {
+    opened[i] = alarm[ALARM_OUT.opened]!;
+    active[i] = alarm[ALARM_OUT.active]!;
+    score[i] = alarm[ALARM_OUT.score]!;
+  });
   return { opened, active, score };
 }
 

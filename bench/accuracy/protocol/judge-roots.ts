@@ -4,9 +4,9 @@ import { sameNode } from "../datasets/petshop.ts";
 import { rootRanks } from "../metrics/hit-rate.ts";
 
 const DAY_MS = 86_400_000;
-/** Fewer rows of normal data tell nothing: such incidents are left out. */
+/** Incidents with fewer rows of normal data are left out: too little to learn from. */
 const NORMAL_ROWS_MIN = 5;
-/** A probe from outside is no root. */
+/** A probe from outside cannot be a root cause. */
 const PROBE = "front_service";
 
 /** Shares of the incidents whose root is among the first k of the ranking. */

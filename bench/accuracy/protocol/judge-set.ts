@@ -6,7 +6,7 @@ import type { LabelledRegion } from "./labelled-region.ts";
 
 /** Levels at which alarms are counted: about one a day, one in 5.5 days, one a month. */
 export const LEVELS = [0.5, 0.75, 0.9] as const;
-/** Alarm runs at most so many quiet points apart are one alarm. */
+/** Alarm runs at most this many quiet points apart are one alarm. */
 const MERGE_GAP = 5;
 
 /** How a detector did on one set. Rank measures are means over the series with events. */

@@ -1,4 +1,4 @@
-import type { PageTable } from "../../page.ts";
+import type { PageTable } from "../../page-table.ts";
 import type { AccuracyRun } from "../accuracy-run.ts";
 import { generatedTables } from "./generated-tables.ts";
 import { nodeTables, rootTables } from "./node-tables.ts";

@@ -1,4 +1,4 @@
-import type { PageTable } from "../../page.ts";
+import type { PageTable } from "../../page-table.ts";
 import type { SetRow } from "../accuracy-run.ts";
 import type { QuotedFigure } from "../published.ts";
 

@@ -1,4 +1,4 @@
-import type { PageTable } from "../../page.ts";
+import type { PageTable } from "../../page-table.ts";
 import type { AccuracyRun, NodeRow } from "../accuracy-run.ts";
 import { ROBUST_Z } from "../floors/floors.ts";
 import { NODE_PEERS, ROOT_PEERS } from "../published.ts";

@@ -1,4 +1,4 @@
-import type { PageTable } from "../../page.ts";
+import type { PageTable } from "../../page-table.ts";
 import type { AccuracyRun, SetRow } from "../accuracy-run.ts";
 import { ROBUST_Z } from "../floors/floors.ts";
 import { MEASURED_PEERS, NAB_PEERS, PROTOCOLS, type PublishedPeer } from "../published.ts";

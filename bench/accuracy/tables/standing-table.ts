@@ -1,4 +1,4 @@
-import type { PageTable } from "../../page.ts";
+import type { PageTable } from "../../page-table.ts";
 import type { AccuracyRun } from "../accuracy-run.ts";
 import { MEASURED_PEERS, NAB_PEERS, type PublishedPeer } from "../published.ts";
 

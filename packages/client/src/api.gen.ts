@@ -1,5 +1,5 @@
-// Made by packages/client/tooling/generate.ts from the server's
-// OpenAPI file. Do not edit: change packages/server/src/api/schema and run it again.
+// Made by packages/client/tooling/generate.ts from openapi.gen.json. Do not edit: change
+// packages/server/src/api/schema, then run packages/server/tooling/openapi.ts and the generator.
 // Instants are RFC 3339 text in UTC; in columns they are epoch milliseconds. null = not known.
 
 export type AggregationStrategy = "max" | "mean" | "weighted" | "p95" | "auto";

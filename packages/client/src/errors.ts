@@ -50,7 +50,7 @@ export class NotFoundError extends ForeshockError {
   override readonly name = "NotFoundError";
 }
 
-/** 400, 409, 412, 413, 415, 422: the request cannot work as it stands. Repeating it does not help. */
+/** 400, 409, 412, 413, 415, 422: the request is wrong as it is. Repeating it does not help. */
 export class ValidationError extends ForeshockError {
   override readonly name = "ValidationError";
 }

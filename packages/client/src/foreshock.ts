@@ -54,7 +54,7 @@ export interface AlarmsQuery extends RangeQuery, PlaceQuery, LimitQuery {
 }
 
 export interface PointsQuery extends RangeQuery {
-  /** Down-sampled on the server to at most so many points. */
+  /** Down-sampled on the server to at most this many points. */
   readonly maxPoints?: number | undefined;
 }
 
@@ -115,7 +115,7 @@ export class Foreshock {
     return this.#get("/scores", { ...query }, options);
   }
 
-  /** Who misbehaves most in the range, learnt from what came before it. */
+  /** Who misbehaves most in the range, judged by what came before it. */
   rankings(query: RankingQuery, options?: CallOptions): Promise<RankingReply> {
     return this.#get("/rankings", { ...query }, options);
   }

@@ -1,5 +1,6 @@
 import type { Problem } from "./api.gen.ts";
 import { ConnectionError, errorOfStatus, ServerError } from "./errors.ts";
+import { KeptReplies } from "./kept-replies.ts";
 import { type QueryValue, queryString } from "./query.ts";
 import { isRetried, pause, retryAfterMs, retryDelayMs } from "./retry.ts";
 
@@ -36,7 +37,8 @@ const TIMEOUT_MS = 10_000;
 const RETRIES = 3;
 
 /**
- * One way to the server: adds key and tenant, retries what may be retried, turns refusals into typed errors.
+ * One way to the server: adds key and tenant, retries what may be retried, turns refusals into typed
+ * errors. Reads that were asked before are asked as "has it changed?", and give the same object if not.
  * Every call is safe to repeat: reads change nothing, and of two points at one instant the later wins.
  */
 export class Transport {
@@ -46,6 +48,7 @@ export class Transport {
   readonly #timeoutMs: number;
   readonly #retries: number;
   readonly #dice: () => number;
+  readonly #kept = new KeptReplies();
 
   /** @throws TypeError where `url` is not an http(s) URL or `key` is empty. */
   constructor(options: ForeshockOptions) {
@@ -81,31 +84,48 @@ export class Transport {
   }
 
   async #send(call: Call): Promise<Answer> {
+    const url = this.#base + call.path + queryString(call.query ?? {});
+    const kept = call.method === "GET" ? this.#kept.find(url) : undefined;
+    const { response, text } = await this.#fetched(call, url, kept?.tag);
+    const { status, headers } = response;
+    const unchanged = status === 304 ? kept : undefined;
+    const answer: Answer = {
+      ok: response.ok || unchanged !== undefined,
+      status,
+      requestId: headers.get("x-request-id") ?? undefined,
+      retryAfter: headers.get("retry-after"),
+      body: unchanged === undefined ? json(text) : unchanged.body,
+    };
+    if (answer.ok && answer.body === undefined) throw notOurs(answer);
+    const tag = headers.get("etag");
+    if (call.method === "GET" && status === 200 && tag !== null) {
+      this.#kept.keep(url, tag, answer.body, text.length);
+    }
+    return answer;
+  }
+
+  async #fetched(
+    call: Call,
+    url: string,
+    tag: string | undefined,
+  ): Promise<{ readonly response: Response; readonly text: string }> {
     const timeout = AbortSignal.timeout(this.#timeoutMs);
     const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
-    const url = this.#base + call.path + queryString(call.query ?? {});
-    let response: Response;
-    let text: string;
     try {
-      response = await this.#fetch(url, {
+      const response = await this.#fetch(url, {
         method: call.method,
-        headers: { ...this.#headers, ...(call.body ? { "content-type": call.body.type } : {}) },
+        headers: {
+          ...this.#headers,
+          ...(call.body ? { "content-type": call.body.type } : {}),
+          ...(tag === undefined ? {} : { "if-none-match": tag }),
+        },
         ...(call.body ? { body: call.body.text } : {}),
         signal,
       });
-      text = await response.text();
+      return { response, text: await response.text() };
     } catch (cause) {
       throw noAnswer(this.#base, cause, timeout.aborted ? this.#timeoutMs : undefined);
     }
-    const answer: Answer = {
-      ok: response.ok,
-      status: response.status,
-      requestId: response.headers.get("x-request-id") ?? undefined,
-      retryAfter: response.headers.get("retry-after"),
-      body: json(text),
-    };
-    if (answer.ok && answer.body === undefined) throw notOurs(answer);
-    return answer;
   }
 }
 

@@ -2,7 +2,6 @@ import type {
   AnomalyRow,
   ClusterRow,
   DataHealth,
-  Explanation,
   FindingRow,
   NodeRow,
   PointsReply,
@@ -23,6 +22,7 @@ import {
   quietScore,
   STEP_MS,
 } from "./fixture-fleet.ts";
+import { anomalyRow, findingRow, fromMs, iso, rampOf } from "./fixture-rows.ts";
 
 /** What the fleet is in: as in life, brand new, without faults, or without data. */
 export type FixtureState = "faults" | "calm" | "learning" | "empty";
@@ -255,28 +255,7 @@ export class FixtureReplies {
         (place.node === null || fault.node === null || fault.node === place.node) &&
         (place.metric === null || fault.metric === place.metric) &&
         nowMs - fault.toMin * 60_000 >= startMs,
-    ).map((fault) => this.#anomalyRow(fault, fault.node ?? place.node ?? "node-001", nowMs));
-  }
-
-  #anomalyRow(fault: FixtureFault, node: string, nowMs: number): AnomalyRow {
-    const metric = METRICS.find((one) => one.name === fault.metric)!;
-    return {
-      id: `${fault.id}~${node}`,
-      seriesId: [fault.cluster, node, fault.metric].join("~"),
-      cluster: fault.cluster,
-      node,
-      metric: fault.metric,
-      engine: "stream",
-      windowStart: iso(nowMs - fromMs(fault)),
-      windowEnd: iso(nowMs - fault.toMin * 60_000),
-      score: fault.score,
-      severity: severityOf(fault.score),
-      label: fault.label,
-      kind: fault.kind,
-      magnitude: Math.abs(fault.factor - 1) / metric.noise,
-      explanation: explanationOf(fault, metric, nowMs),
-      open: fault.toMin === 0,
-    };
+    ).map((fault) => anomalyRow(fault, fault.node ?? place.node ?? "node-001", nowMs));
   }
 
   findings(nowMs: number): FindingRow[] {
@@ -284,42 +263,9 @@ export class FixtureReplies {
     const groups = ["f1", "f2", "f3", "f4"].map((id) =>
       FAULTS.filter((fault) => fault.id.startsWith(id)),
     );
-    return groups.map((faults) => this.#findingRow(faults, nowMs));
-  }
-
-  #findingRow(faults: readonly FixtureFault[], nowMs: number): FindingRow {
-    const worst = [...faults].sort((a, b) => b.score - a.score)[0]!;
-    const total = faults.reduce((sum, fault) => sum + fault.score, 0);
-    const nodes = worst.node === null ? (this.#nodes.get(worst.cluster) ?? []) : [worst.node];
-    return {
-      id: `fnd_${worst.id}`,
-      level: worst.node === null ? "cluster" : "node",
-      cluster: worst.cluster,
-      node: worst.node,
-      openedAt: iso(nowMs - fromMs(worst) + STEP_MS),
-      closedAt: worst.toMin === 0 ? null : iso(nowMs - worst.toMin * 60_000),
-      outcome: worst.toMin === 0 ? "held" : "recovered",
-      onset: iso(nowMs - fromMs(faults[0]!)),
-      score: worst.score,
-      severity: severityOf(worst.score),
-      entityReturnPeriodDays: (worst.score / (1 - worst.score)) ** (1 / 0.646),
-      fleetReturnPeriodDays: 31,
-      label: worst.label,
-      kind: worst.kind,
-      text: worst.text,
-      contributions: faults.map((fault) => ({
-        node: fault.node ?? nodes[0]!,
-        metric: fault.metric,
-        seriesId: [fault.cluster, fault.node ?? nodes[0], fault.metric].join("~"),
-        score: fault.score,
-        share: fault.score / total,
-        onset: iso(nowMs - fromMs(fault)),
-        kind: fault.kind,
-        text: fault.text,
-      })),
-      nodes: nodes.map((node) => ({ node, score: worst.score })),
-      confidence: 0.95,
-    };
+    return groups.map((faults) =>
+      findingRow(faults, this.#nodes.get(faults[0]!.cluster) ?? [], nowMs),
+    );
   }
 
   health(nowMs: number): DataHealth {
@@ -348,53 +294,6 @@ export class FixtureReplies {
   }
 }
 
-function explanationOf(fault: FixtureFault, metric: FixtureMetric, nowMs: number): Explanation {
-  const actual = metric.base * fault.factor;
-  return {
-    text: fault.text,
-    kind: fault.kind,
-    direction: fault.factor > 1 ? "up" : "down",
-    onset: iso(nowMs - fromMs(fault)),
-    peak: iso(nowMs - fromMs(fault) * 0.6 - fault.toMin * 24_000),
-    actual,
-    typical: { low: metric.base * 0.85, high: metric.base * 1.2, level: metric.base },
-    deviation: {
-      absolute: actual - metric.base,
-      percent: (fault.factor - 1) * 100,
-      sigma: (fault.factor - 1) / metric.noise,
-    },
-    returnPeriodDays: (fault.score / (1 - fault.score)) ** (1 / 0.646),
-    factors: [
-      { name: "sudden", share: 0.62 },
-      { name: "hour", share: 0.21 },
-      { name: "recent", share: 0.12 },
-      { name: "shift", share: 0.05 },
-    ],
-    peers: { z: (fault.factor - 1) / metric.noise / 2, compared: 11, anomalous: 0 },
-    counterfactual: {
-      at: iso(nowMs - fromMs(fault)),
-      value: metric.base * (fault.factor > 1 ? 1.35 : 0.75),
-      bound: fault.factor > 1 ? "at-most" : "at-least",
-      score: 0.48,
-    },
-    confidence: 0.95,
-  };
-}
-
-function fromMs(fault: FixtureFault): number {
-  return fault.fromMin * 60_000;
-}
-
-function rampOf(fault: FixtureFault, at: number, nowMs: number): number {
-  const begin = nowMs - fromMs(fault);
-  const end = nowMs - fault.toMin * 60_000;
-  return Math.min(1, Math.max(0, (at - begin) / (end - begin)));
-}
-
 function lastStep(nowMs: number): number {
   return Math.floor(nowMs / STEP_MS) * STEP_MS;
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -13,7 +13,7 @@ export interface Fixture {
 }
 
 const KEY = "fsk_ro_fixture";
-const DIST = join(import.meta.dirname, "..", "dist");
+const DIST = join(import.meta.dirname, "../../server/dashboard");
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",

@@ -1,10 +1,14 @@
 #!/usr/bin/env node
-import { runCli } from "./cli/run-cli.ts";
-import { demo } from "./cli/serve/demo.ts";
-import { serve } from "./cli/serve/serve.ts";
-import { processIo } from "./cli/terminal/io.ts";
-import { VERSION } from "./version.ts";
+import { NODE_MIN, VERSION } from "./version.ts";
 
-const { io, stop } = processIo();
-process.exitCode = await runCli(process.argv.slice(2), io, { serve, demo }, VERSION);
-stop();
+// An older Node fails while it links the imports of the program, with a stack trace. So this file
+// and what it imports must run on any Node, and the program is loaded after the check.
+if (Number.parseInt(process.versions.node, 10) < NODE_MIN) {
+  process.stderr.write(
+    `error: foreshock ${VERSION} needs Node.js ${NODE_MIN} or newer, this is ${process.version}\n`,
+  );
+  process.exitCode = 1;
+} else {
+  const { main } = await import("./cli/main.ts");
+  await main(VERSION);
+}

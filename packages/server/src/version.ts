@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+
+const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
 /** As in the package's own package.json. */
-export const VERSION: string = JSON.parse(
-  readFileSync(join(import.meta.dirname, "../package.json"), "utf8"),
-).version;
+export const VERSION: string = manifest.version;
+
+/** The oldest Node.js this program runs on: `engines` of package.json, which has the form ">=24". */
+export const NODE_MIN = Number(manifest.engines.node.slice(2));

@@ -11,7 +11,7 @@ import {
 } from "./entity-state.ts";
 import { joinLevels, smallestOfLevel } from "./level-join.ts";
 import { coldStepsOf, OwnTail } from "./own-tail.ts";
-import { learnStageA, type RollupStrategy } from "./stage-a.ts";
+import { ChildGatherer, learnStageA, type RollupStrategy } from "./stage-a.ts";
 
 const STATE_FORMAT = 0x52;
 const STATE_VERSION = 2;
@@ -43,6 +43,7 @@ export class EntityRollup {
   promisedP = Number.NaN;
   private readonly states = entityStates(1);
   private readonly tail = new OwnTail();
+  private readonly gatherer = new ChildGatherer();
   private readonly coldSteps: number;
   private readonly law: IncidentLaw;
   private readonly strategy: RollupStrategy;
@@ -62,7 +63,8 @@ export class EntityRollup {
    * a value. `promisedP` then is what the entity itself says.
    */
   step(p: Float64Array, start = 0, end: number = p.length): number {
-    this.stageP = learnStageA(this.states, 0, p, start, end, this.strategy, this.weights);
+    const { states, gatherer, strategy, weights } = this;
+    this.stageP = learnStageA(states, gatherer, 0, p, start, end, strategy, weights);
     const tailP = judge(this.tail, this.states, this.stageP, this.coldSteps);
     this.promisedP = tailP;
     if (Number.isNaN(tailP)) return tailP;
@@ -115,10 +117,12 @@ export function runStageA(
   const { p, children } = table;
   const states = entityStates(1);
   resetEntity(states, 0, children);
+  const gatherer = new ChildGatherer();
   return Float64Array.from({ length: p.length / children }, (_, step) => {
     // The tail counts the steps elsewhere; it is not asked here.
     const stage = learnStageA(
       states,
+      gatherer,
       0,
       p,
       step * children,

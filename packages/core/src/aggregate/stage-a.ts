@@ -121,16 +121,15 @@ export function learnAuto(states: EntityStates, e: number, children: ChildSummar
   return p;
 }
 
-const gatherer = new ChildGatherer();
-
 /**
  * Stage A of any strategy over the children `p[start, end)` of entity `e`; learns the moments.
  *
  * `weights` (one a child) count for `weighted` only. NaN children are left out; a step without
- * children gives NaN and teaches nothing. Cost: O(m), `p95` over more than 20 children O(m log m).
+ * children gives NaN and teaches nothing. `gatherer` is the caller's, for this call. Cost: O(m), `p95` over more than 20 children O(m log m).
  */
 export function learnStageA(
   states: EntityStates,
+  gatherer: ChildGatherer,
   e: number,
   p: Float64Array,
   start: number,

@@ -28,7 +28,7 @@ export interface AlarmClock {
 
 /**
  * @param intervalMs nominal sampling interval
- * @param promiseDays "at most about one opening in so many days"
+ * @param promiseDays at most about one opening in this many days
  */
 export function alarmClock(intervalMs: DurationMs, promiseDays: number): AlarmClock {
   const name = `${intervalMs} ${promiseDays}`;

@@ -17,7 +17,7 @@ const STRETCH_SHARE_MIN = 0.02;
 /** Scores above this say no more. */
 const SCORE_MAX = 1 - 1e-9;
 
-/** Where the numbers of what has been seen stand, from the state's first one on. */
+/** Where the numbers of what has been seen are, from the start of the state on. */
 export const SEEN = { count: 0, high: 1, low: 2, centre: 3, stretch: 4, stretchHigh: 5 } as const;
 export const SEEN_LENGTH = 6;
 

@@ -5,7 +5,7 @@ import { type AlarmClock, alarmClock } from "./alarm-clock.ts";
 import { SEEN_LENGTH, stepEvidence } from "./alarm-evidence.ts";
 import { EPISODE_ROW } from "./episode-tracker.ts";
 
-/** What the layer says about one point; index into the `out` it fills. */
+/** What the layer says about one point; indices into the `out` it fills. */
 export const ALARM_OUT = {
   /** Rarity in days; an alarm opens when it reaches the required days. */
   evidence: 0,
@@ -20,7 +20,7 @@ export const ALARM_OUT = {
 } as const;
 export const ALARM_OUT_LENGTH = 5;
 
-/** How the layer stands to a series. */
+/** Phases of a series' alarm. */
 export const ALARM_PHASE = {
   closed: 0,
   /** Evidence keeps the episode up. */
@@ -37,7 +37,7 @@ export const ALARM_PHASE = {
 
 /** What the layer needs of the scorer beside its row. */
 export interface AlarmBaseline {
-  /** Bins of the daily profile; they part the UTC day evenly. */
+  /** Bins of the daily profile; they divide the UTC day evenly. */
   readonly seasonBins: number;
   /** Copies the profile as it is after the latest point: deviations from the slow level. */
   copySeason(out: Float64Array): void;
@@ -48,8 +48,8 @@ const REQUIRED_SHARE = 0.3;
 /** Required evidence grows as (1 + recent openings)^2. */
 const FATIGUE_POWER = 2;
 /**
- * Evidence so many times that of the open episode, and that required, is another alarm: a small one
- * must not hide a large one. 30 to 200 are alike; see docs/DECISIONS.md.
+ * Evidence this many times larger than both the open episode's and the required one opens a second
+ * alarm, so that a small one cannot mask a large one. 30 to 200 are alike; see docs/DECISIONS.md.
  */
 const ANOTHER_FACTOR = 100;
 /** An episode stays open above this share of the required evidence and closes after 4 quiet hours. */
@@ -61,7 +61,7 @@ const HOLD_TAU = 30;
 const HOLD_SCALES = 2;
 const HOLD_SHARE = 0.33;
 const HOLD_DAYS_MAX = 3;
-/** Value of `open` for an alarm that went on within that day: it hides no new one. */
+/** Value of `open` for an alarm that resumed within that day: it does not mask a new one. */
 const RESUMED = 2;
 /** For a day after a fault a point within 6 kept scales of the old normal opens nothing. */
 const RECOVERY_DAYS = 1;
@@ -96,7 +96,7 @@ export const ALARM_PROMISE_DAYS = 5.5;
 export interface AlarmOpeningsOptions {
   /** Nominal sampling interval. */
   readonly intervalMs: DurationMs;
-  /** The promise: at most about one opening in so many days. Measured for 1, 5.5 and 30. */
+  /** The promise: at most about one opening in this many days. Measured for 1, 5.5 and 30. */
   readonly promiseDays: number;
   readonly baseline: AlarmBaseline;
   /** ALARM_STATE_LENGTH numbers of a slab, taken as they are (zeros = new); left out: new ones. */
@@ -104,10 +104,10 @@ export interface AlarmOpeningsOptions {
 }
 
 /**
- * When scores of one series become an alarm: one opening an episode, sustained faults held, silent
+ * When scores of one series become an alarm: one opening per episode, sustained faults held, silent
  * recovery. The scores themselves are not changed; open by this, rank by the plain score.
  *
- * Deterministic fold; O(1) a point; 152 bytes, and a copy of the daily profile only from an opening
+ * Deterministic fold; O(1) per point; 152 bytes, and a copy of the daily profile only from an opening
  * until the day after its fault. Source: reference/alarms.py, spec of detection section 12.
  */
 export class AlarmOpenings {
@@ -126,7 +126,7 @@ export class AlarmOpenings {
   /**
    * One point, in time order, right after the scorer has judged it.
    *
-   * @param value NaN = missing: evidence 0, clocks run on
+   * @param value NaN = missing: evidence 0, clocks continue
    * @param row the scorer's row (EPISODE_ROW: score, level, scale are read)
    * @param slowBefore the scorer's slow level as it was before the point
    * @param out filled as ALARM_OUT says
@@ -189,12 +189,12 @@ export class AlarmOpenings {
     return this.#season;
   }
 
-  /** Goes on with a profile that was kept; the numbers are in the slab. */
+  /** Continues with a profile that was kept; the numbers are in the slab. */
   keepSeason(season: Float64Array<ArrayBuffer>): void {
     this.#season = season;
   }
 
-  /** The state as sealed bytes: 162, and 8 a bin of the profile while one is kept. */
+  /** The state as sealed bytes: 162, and 8 per bin of the profile while one is kept. */
   save(): Uint8Array {
     const numbers = new Float64Array(NUMBERS + this.#season.length);
     numbers.set(this.#state);
@@ -214,14 +214,14 @@ export class AlarmOpenings {
     this.#season = numbers.slice(NUMBERS);
   }
 
-  /** Dearer with every recent opening: a budget of the series. Forgets openings by one point. */
+  /** Rises with every recent opening, as a budget of the series. Openings fade with every point. */
   #requiredDays(): number {
     const { promiseDays, openingsKeep } = this.#clock;
     this.#state[S.recent]! *= openingsKeep;
     return REQUIRED_SHARE * promiseDays * (1 + this.#state[S.recent]!) ** FATIGUE_POWER;
   }
 
-  /** The fault was only hidden, as by a quiet night: its alarm goes on, which is no opening. */
+  /** The fault was only hidden, as by a quiet night: its alarm continues, which is not an opening. */
   #resume(): void {
     const s = this.#state;
     s[S.open] = RESUMED;

@@ -10,7 +10,7 @@ import {
 /** What a pushed point did to the alarm; `changed` = its phase or its score, or it goes on again. */
 export type AlarmChange = "none" | "opened" | "changed" | "closed";
 
-/** How an alarm stands, and when it is over how it ended. */
+/** The state of an alarm or, once it is over, how it ended. */
 export type AlarmOutcome = "open" | "held" | "accepted" | "recovered";
 
 /** One episode that is worth an alarm: from its only opening to its close. */
@@ -48,8 +48,8 @@ export const ALARM_TRACKER_LENGTH = ALARM_STATE_LENGTH + 6;
 const OUTCOMES: readonly AlarmOutcome[] = ["open", "open", "held", "accepted", "recovered", "open"];
 
 /**
- * The openings of one series with the facts a person is shown of each. Zeros are the state before the
- * first point. O(1) a point; the profile is kept from an opening until the day after its fault.
+ * The openings of one series with the facts that a person is shown. Zeros are the state before the
+ * first point. O(1) per point; the profile is kept from an opening until the day after its fault.
  */
 export class AlarmTracker {
   readonly #state: Float64Array;
@@ -138,7 +138,7 @@ export class AlarmTracker {
     s[S.outcome] = ALARM_PHASE.open;
   }
 
-  /** Whether phase or score are news. What a fault was is not forgotten while its traces fade. */
+  /** Whether phase or score changed. What a fault was is not forgotten while its traces fade. */
   #learn(phase: number, score: number): boolean {
     const s = this.#state;
     const passing = phase === ALARM_PHASE.open || phase === ALARM_PHASE.lasting;

@@ -3,8 +3,8 @@ import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 
 /**
- * Columns of the row that a tracker is handed per point: those of the engine's DETECTOR_OUT, and
- * `absence` behind them: 1 where an absence detector gave the point its p and score, else 0.
+ * Columns of the row that a tracker gets per point: those of the engine's DETECTOR_OUT, followed by
+ * `absence`: 1 where an absence detector gave the point its p and score, else 0.
  * The row may end before `absence`.
  */
 export const EPISODE_ROW = {
@@ -32,7 +32,7 @@ export interface EpisodeParts {
   readonly shift: number;
 }
 
-/** One point beside what was expected of it. */
+/** One point and what was expected of it. */
 export interface EpisodePoint {
   readonly atMs: EpochMs;
   readonly value: number;
@@ -57,7 +57,7 @@ export interface Episode {
   readonly peakValue: number;
   readonly peakLevel: number;
   readonly peakScale: number;
-  /** The alarm point whose value lay farthest from its level, in scales; NaN if none was known. */
+  /** The alarm point whose value was farthest from its level, in scales; NaN if none was known. */
   readonly farthest: EpisodePoint;
   /** Sums over the points with score >= 0.5. */
   readonly sumParts: EpisodeParts;
@@ -65,11 +65,11 @@ export interface Episode {
   readonly absenceCount: number;
 }
 
-/** Alarm runs are merged over so many quiet points; the next one closes. Source: reference event rule. */
+/** Alarm runs are merged over this many quiet points; the next one closes. Source: reference event rule. */
 export const QUIET_POINTS_MAX = 10;
 /** Nonconformity of an ordinary point; the walk back to the onset stops there. Source: classifier.py. */
 export const RAISED_NONCONFORMITY = 1.6;
-/** The onset lies at most so many points before the first alarm. Source: classifier.py. */
+/** The onset is at most this many points before the first alarm. Source: classifier.py. */
 export const ONSET_POINTS_MAX = 400;
 
 const S = {
@@ -99,7 +99,7 @@ const VERSION = 2;
 /**
  * Folds the scored points of one series into episodes: opens at the first point with score >= 0.5,
  * closes at the 11th quiet point in a row (a missing point has score 0 and is quiet).
- * Deterministic; O(1) time a point; 184 bytes of state, which may lie in a slab of the caller's.
+ * Deterministic; O(1) time per point; 184 bytes of state, which may be part of the caller's slab.
  */
 export class EpisodeTracker {
   readonly #state: Float64Array;

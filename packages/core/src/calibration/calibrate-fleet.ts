@@ -20,7 +20,7 @@ export interface CalibrateOptions {
   readonly grid: WatchGrid;
   /** Left out: the default engine. */
   readonly engine?: StreamingEngine;
-  /** Alert budgets to try: one finding in so many days. */
+  /** Alert budgets to try: one finding in this many days. */
   readonly budgetsDays: readonly number[];
   /** Days at the beginning whose own scores are not counted; findings count from the first day on. */
   readonly warmUpDays: number;
@@ -36,15 +36,15 @@ export interface TenantFindings extends BudgetFindings {
   readonly tenantId: string;
 }
 
-/** Numbers of entities of different tenants must not meet. */
+/** Numbers of entities of different tenants must not overlap. */
 const ENTITIES_OF_A_TENANT = 1_000_000;
 
 /**
  * Promised against realised alarms of a fleet in which nothing is wrong: metrics, nodes, clusters,
  * tenants (their own scores) and findings (under each alert budget, from the first day on).
  *
- * Cost: that of the engine on every point, and a roll-up for each budget; memory 9 bytes a point of
- * the tenant at hand.
+ * Cost: that of the engine on every point, and a roll-up for each budget; memory 9 bytes per point
+ * of the tenant being judged.
  * Source: spec/detection.md section 14.
  */
 export function calibrateFleet(
@@ -58,8 +58,8 @@ export function calibrateFleet(
   const found: TenantFindings[] = [];
   let tenants = 0;
   for (const { tenantId, watch } of watches(nodes, (id) => {
-    const told = visit && ((step: FleetStep) => visit(id, step));
-    return new TenantWatch({ grid, engine, budgetsDays, ...(told && { visit: told }) });
+    const visited = visit && ((step: FleetStep) => visit(id, step));
+    return new TenantWatch({ grid, engine, budgetsDays, ...(visited && { visit: visited }) });
   })) {
     const judged = watch.judge(tallies, fromStep, tenants * ENTITIES_OF_A_TENANT);
     for (const one of judged) found.push({ tenantId, ...one });
@@ -76,7 +76,7 @@ export function calibrateFleet(
   return { report: calibrationReport(tallies, counts), findings: found };
 }
 
-/** Tenants one after the other, each as soon as its last node has been scored. */
+/** Tenants one after another, each as soon as its last node has been scored. */
 function* watches(
   nodes: Iterable<CalibrationNode>,
   open: (tenantId: string) => TenantWatch,

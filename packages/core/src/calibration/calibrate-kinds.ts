@@ -46,7 +46,7 @@ export function calibrateKinds(plan: KindsPlan): KindReport[] {
   });
 }
 
-/** Alarms a series-month at a promise, over several kinds. */
+/** Alarms per series and month at a promise, over several kinds. */
 export function alarmsAMonth(
   kinds: readonly KindReport[],
   onceInDays: number,

@@ -6,7 +6,7 @@ export type CalibrationLevel = (typeof CALIBRATION_LEVELS)[number];
 /** Promised against realised, level by level. */
 export interface CalibrationReport {
   readonly levels: readonly LevelReport[];
-  /** Findings under the alert budget; one row a budget. */
+  /** Findings under the alert budget; one row per budget. */
   readonly findings: readonly PromiseRow[];
 }
 
@@ -18,7 +18,7 @@ export interface LevelReport {
   readonly rows: readonly PromiseRow[];
 }
 
-/** Findings opened under a budget over so many tenant days. */
+/** Findings opened under a budget over `watchedDays` tenant days. */
 export interface FindingCount {
   readonly budgetDays: number;
   readonly watchedDays: number;
@@ -37,7 +37,7 @@ export function emptyTallies(): LevelTallies {
   };
 }
 
-/** Levels nobody was watched at are left out. */
+/** Levels without any watched entity are left out. */
 export function calibrationReport(
   tallies: LevelTallies,
   findings: readonly FindingCount[],

@@ -11,7 +11,7 @@ export interface PromiseRow {
   readonly realised: number;
   /** Realised over promised; NaN where nothing was watched. */
   readonly ratio: number;
-  /** Where the ratio lies if alarms came independently of each other, 95 %. */
+  /** 95 % range of the ratio if alarms came independently of each other. */
   readonly ratioLow: number;
   readonly ratioHigh: number;
 }
@@ -22,7 +22,7 @@ const MS_OF_DAY = 86_400_000;
  * Counts alarms of many entities of one level against what their return periods promise. An alarm is
  * a run of steps at or above the promise; one more than ten steps after the last of them is the next.
  *
- * Cost: O(promises) a step; 16 bytes an entity and promise.
+ * Cost: O(promises) per step; 16 bytes per entity and promise.
  * Source: spec/detection.md section 14, "promised against realised".
  */
 export class PromiseTally {
@@ -56,7 +56,7 @@ export class PromiseTally {
     }
   }
 
-  /** Alarms that somebody else counted: `alarms[k]` at the k-th promise over `watchedDays`. */
+  /** Alarms that were counted elsewhere: `alarms[k]` at the k-th promise over `watchedDays`. */
   add(entity: number, watchedDays: number, alarms: readonly number[]): void {
     this.#entities.add(entity);
     this.#watchedMs += watchedDays * MS_OF_DAY;
@@ -80,7 +80,7 @@ export class PromiseTally {
   }
 }
 
-/** A promise of one alarm in so many days, kept or not over `watchedDays`. */
+/** A promise of one alarm in this many days, kept or not over `watchedDays`. */
 export function promiseRow(onceInDays: number, watchedDays: number, realised: number): PromiseRow {
   const promised = watchedDays / onceInDays;
   const [low, high] = poissonRange(realised);

@@ -1,10 +1,10 @@
 import type { FleetFinding } from "../aggregate/fleet/fleet-finding.ts";
 import type { FleetStep, LevelStep } from "../aggregate/fleet/fleet-step.ts";
-import { ALARM_OUT } from "../alarm/alarm-openings.ts";
-import { EPISODE_ROW } from "../alarm/episode-tracker.ts";
 import type { StreamingEngine } from "../engine/engine.ts";
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from "../model/time.ts";
-import { foldAlarm, foldRow, SeriesFold } from "../pipeline/series-fold.ts";
+import { FoldRow } from "../pipeline/fold-row.ts";
+import { replaySeries, replaySteps } from "../pipeline/replay.ts";
+import { SeriesFold } from "../pipeline/series-fold.ts";
 import { TenantFold } from "../pipeline/tenant-fold.ts";
 import { daysOfScore, returnPeriodDays } from "../stats/return-period.ts";
 import type { LevelTallies } from "./calibration-report.ts";
@@ -16,7 +16,7 @@ export interface WatchGrid {
   readonly pointCount: number;
 }
 
-/** One node over the whole grid: a column of values a metric, NaN = missing. */
+/** One node over the whole grid: one column of values per metric, NaN = missing. */
 export interface WatchedNode {
   readonly clusterId: string;
   readonly nodeId: string;
@@ -28,7 +28,7 @@ export interface WatchOptions {
   readonly engine: StreamingEngine;
   /** Alert budgets to try side by side: the tenant is judged once for each. */
   readonly budgetsDays: readonly number[];
-  /** Told of every step of the first budget. */
+  /** Called for every step of the first budget. */
   readonly visit?: (step: FleetStep) => void;
 }
 
@@ -37,10 +37,10 @@ export interface BudgetFindings {
   readonly findings: readonly FleetFinding[];
 }
 
-/** Roll-ups keep so much for late points; here none come. */
+/** How far roll-ups rewind for late points; here none come. */
 const REWIND_MS = HOUR_MS;
 
-/** A series after detection, one number a step of its grid. */
+/** A series after detection, one number per step of its grid. */
 export interface ScoredColumn {
   /** What the series passes up; NaN = missing. Single precision is what a tail probability is worth. */
   readonly p: Float32Array;
@@ -48,7 +48,7 @@ export interface ScoredColumn {
   readonly promisedP: Float32Array;
   /** Steps at which the flatline detector had an opinion, and what it was. */
   readonly flat: ReadonlyMap<number, number>;
-  /** How the series' alarm stood (ALARM_PHASE). */
+  /** Phase of the series' alarm (ALARM_PHASE). */
   readonly phase: Uint8Array;
 }
 
@@ -65,17 +65,17 @@ export function scoredColumn(
   engine: StreamingEngine,
 ): ScoredColumn {
   const fold = new SeriesFold({ open: () => engine.open(intervalMs), counter: false });
+  const timestampsMs = values.map((_, i) => startMs + i * intervalMs);
   const flat = new Map<number, number>();
   const p = new Float32Array(values.length);
   const promisedP = new Float32Array(values.length);
   const phase = new Uint8Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    fold.push(startMs + i * intervalMs, values[i]!);
-    p[i] = fold.valueP;
-    phase[i] = foldAlarm[ALARM_OUT.phase]!;
-    promisedP[i] = Number.isNaN(values[i]!) ? Number.NaN : foldRow[EPISODE_ROW.p]!;
-    if (!Number.isNaN(fold.flatP)) flat.set(i, fold.flatP);
-  }
+  replaySeries(fold, { timestampsMs, values }, new FoldRow(), (i, row) => {
+    p[i] = row.valueP;
+    phase[i] = row.phase;
+    promisedP[i] = Number.isNaN(values[i]!) ? Number.NaN : row.p;
+    if (!Number.isNaN(row.flatP)) flat.set(i, row.flatP);
+  });
   return { p, promisedP, flat, phase };
 }
 
@@ -91,7 +91,7 @@ export class TenantWatch {
     this.#options = options;
   }
 
-  /** Scores a node. Cost: that of the engine; 9 bytes a point are kept. */
+  /** Scores a node. Cost: that of the engine; 9 bytes per point are kept. */
   add({ clusterId, nodeId, metrics }: WatchedNode): void {
     const { grid, engine } = this.#options;
     for (const { metricName, values } of metrics) {
@@ -106,8 +106,7 @@ export class TenantWatch {
     return budgetsDays.map((budgetDays, b) => {
       const fold = new TenantFold({ stepMs: grid.intervalMs, budgetDays, rewindMs: REWIND_MS });
       const findings = new Map<string, FleetFinding>();
-      this.#fold(fold, (step) => {
-        for (const finding of step.changed) findings.set(finding.id, finding);
+      this.#fold(fold, findings, (step) => {
         if (b > 0) return;
         visit?.(step);
         const at = Math.round((step.startMs - grid.startMs) / grid.intervalMs);
@@ -131,7 +130,11 @@ export class TenantWatch {
     });
   }
 
-  #fold(fold: TenantFold, visit: (step: FleetStep) => void): void {
+  #fold(
+    fold: TenantFold,
+    findings: Map<string, FleetFinding>,
+    visit: (step: FleetStep) => void,
+  ): void {
     const { startMs, intervalMs, pointCount } = this.#options.grid;
     const numbers = this.#series.map(({ clusterId, nodeId, metricName }) => {
       const number = fold.addSeries(clusterId, nodeId, metricName);
@@ -143,7 +146,7 @@ export class TenantWatch {
       this.#series.forEach(({ p, flat, phase }, k) => {
         fold.put(numbers[k]!, atMs, p[i]!, flat.get(i) ?? Number.NaN, phase[i]!);
       });
-      fold.advance(atMs + intervalMs, visit);
+      replaySteps(fold, atMs + intervalMs, findings, visit);
     }
   }
 }
@@ -160,7 +163,7 @@ function tallySteps(
   tallies.tenant.push(entityBase, at, step.tenant.days, intervalMs);
 }
 
-/** From the score and not from p: it holds what the entity's age allowed it to claim. */
+/** From the score and not from p: the score respects what the entity's age allows it to claim. */
 function tallyLevel(
   tally: LevelTallies["node"],
   { count, score }: LevelStep,
@@ -173,10 +176,10 @@ function tallyLevel(
   }
 }
 
-/** A score that was made of just so many days says a little less when it is taken back. */
+/** A score made from days gives slightly fewer days when it is converted back. */
 const ROUNDING = 1e-9;
 
-/** Steps of the first days, which are reported apart: children and tails are not settled yet. */
+/** Steps of the first days, which are reported separately: children and tails are not settled yet. */
 export function warmUpSteps(intervalMs: DurationMs, days: number): number {
   return Math.ceil((days * DAY_MS) / intervalMs);
 }

@@ -6,7 +6,9 @@ import type { MetricSeries } from "../model/metric-series.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../model/time.ts";
 import { createAbsenceEngine } from "./absence-engine.ts";
 
-engineContract("absence", () => createAbsenceEngine());
+engineContract("absence", () => createAbsenceEngine(), {
+  faults: [{ kind: "stuck" }, { kind: "missing" }],
+});
 
 const STEP_MS = 5 * MINUTE_MS;
 const STEPS_A_DAY = DAY_MS / STEP_MS;
@@ -39,7 +41,7 @@ function runsAt(score: Float64Array, level: number): number {
 }
 
 describe("watchedSteps", () => {
-  it("makes up the steps that should have been there: two between points 3 apart, three behind the last", () => {
+  it("fills in the steps that should have been there: two between points 3 apart, three after the last", () => {
     const series = kept(seriesOf([1, 2, 3, 4, 5], STEP_MS), (i) => i !== 2 && i !== 3);
     const [first, second, third] = series.timestamps;
     const steps = watchedSteps(series, STEP_MS, third! + 3 * STEP_MS);
@@ -57,7 +59,7 @@ describe("watchedSteps", () => {
     expect(second! - first!).toBe(STEP_MS);
   });
 
-  it("makes up none for jitter, and no more than three days of one silence", () => {
+  it("fills in none for jitter, and no more than three days of one silence", () => {
     const series = moving(1);
     const jittered = withPoints(
       series,
@@ -115,7 +117,7 @@ describe("createAbsenceEngine", () => {
     expect(worst.explanation!.onset).toBe(series.timestamps[1800]!);
   });
 
-  it("finds a series that has vanished only where it is told how long others were watched", async () => {
+  it("finds a series that has vanished only where it knows how long others were watched", async () => {
     const series = moving(7);
     const untilMs = series.timestamps.at(-1)! + 2 * HOUR_MS;
     const loud = async (one: typeof engine) =>

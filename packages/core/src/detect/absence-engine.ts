@@ -22,7 +22,7 @@ export interface AbsenceOptions extends Omit<EngineOptions, "explainer"> {
 
 /** Scores of absence; expectations are unknown (NaN). */
 export interface AbsenceScores extends DetailedScores {
-  /** Since when the value has been stuck or the series silent; NaN where nobody claims either. */
+  /** Since when the value has been stuck or the series silent; NaN where neither is claimed. */
   readonly since: Float64Array;
 }
 
@@ -53,7 +53,7 @@ const VERSION = 1;
  * rare its run is so far. Causal. Quiet on: constants, series younger than 30 points, habitual gaps
  * and rests, after three days.
  *
- * Cost: O(1) a step, missing ones included; 100 bytes a step while it works.
+ * Cost: O(1) per step, missing ones included; 100 bytes per step while it works.
  */
 export function createAbsenceEngine(options: AbsenceOptions = {}): AbsenceEngine {
   const { untilMs = Number.NEGATIVE_INFINITY, intervalMs: known, windows } = options;

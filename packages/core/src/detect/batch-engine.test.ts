@@ -13,8 +13,8 @@ describe("createBatchEngine", () => {
     expect(engine.looksAhead).toBe(true);
     const quiet = Float64Array.from({ length: 600 }, (_, i) => Math.sin(i) + ((i * 7) % 5));
     const loud = quiet.map((value, i) => (i >= 300 ? value + 50 : value));
-    const before = (values: Float64Array) => engine.score(seriesOf(values)).p.slice(0, 300);
-    expect(before(loud)).not.toEqual(before(quiet));
+    const early = (values: Float64Array) => engine.score(seriesOf(values)).p.slice(0, 300);
+    expect(early(loud)).not.toEqual(early(quiet));
   });
 
   it("finds the interval of stamps that repeat: they count as five minutes apart", () => {

@@ -15,7 +15,7 @@ export function createBatchEngine(options: EngineOptions = {}): ScoredEngine {
 
 /**
  * Any batch scorer, bound to the platform's calibration, labels and explanations. Its nonconformity is
- * held against the whole series, see `wholeTail`; results of a window depend on all of the series.
+ * compared with the whole series, see `wholeTail`; results of a window depend on all of the series.
  */
 export function bindBatchEngine(scorer: BatchScorer, options: EngineOptions = {}): ScoredEngine {
   const score = (series: MetricSeries) => scoreWhole(scorer, series, options.intervalMs);

@@ -1,11 +1,11 @@
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import type { DurationMs } from "../model/time.ts";
-import { INTERVAL_POINTS } from "./interval.ts";
+import { INTERVAL_POINTS } from "./first-points.ts";
 
 const STATE_FORMAT = 0x44;
 const VERSION = 1;
 
-/** Number of kept points of a detector that keeps none, for its interval is known. */
+/** Number of kept points of a detector that keeps none because its interval is known. */
 const LEARNT = 0xff;
 
 /** `[name length u8][kept points u8][scorer version u16][scorer length u32][interval f64][points f64][stepless u8]` */
@@ -19,11 +19,11 @@ interface DetectorStateHead {
   readonly pointCount: number;
 }
 
-/** Until the interval is known the first points say all; then the models and the calibrator do. */
+/** Until the interval is known, the first points are the whole state; then models and calibrator are. */
 export type DetectorState = DetectorStateHead &
   (
     | {
-        /** Stamps and values by turns. */
+        /** Stamp and value in turn. */
         readonly first: Float64Array;
         readonly scorer: undefined;
         readonly calibrator: undefined;
@@ -106,7 +106,7 @@ function checkHead(
   wanted: { readonly name: string; readonly version: number },
 ): void {
   if (scorerName !== wanted.name || scorerVersion !== wanted.version) {
-    throw unreadable("it belongs to another engine or version: score the series anew", {
+    throw unreadable("it belongs to another engine or version: score the series again", {
       engine: `${scorerName} ${scorerVersion}`,
       wanted: `${wanted.name} ${wanted.version}`,
     });

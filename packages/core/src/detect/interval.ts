@@ -1,48 +1,20 @@
 import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
+import { FirstPoints, INTERVAL_POINTS } from "./first-points.ts";
 
 /**
- * Points from which the sampling interval is learnt. 21: the engine's residuals count from the 21st
- * point on, so nothing was said before on a provisional interval; on 166 of the 167 development
- * series the median of the first 20 steps is the median of all (the other one: half of its steps
- * are 5 minutes, half 10).
- */
-export const INTERVAL_POINTS = 21;
-
-/**
- * Nominal interval before a second point is known. Half an hour lies between what series are sampled
- * at (1 minute to 1 hour), so the score of a first point is near what it will be called later.
+ * Nominal interval before a second point is known. Half an hour is between the usual sampling
+ * intervals (1 minute to 1 hour), so the score of a first point is close to its later meaning.
  */
 export const INTERVAL_BEFORE_MS = 1_800_000;
 
-/** Stands in for stamps without a usable step: points then count as five minutes apart. */
+/** Used where stamps have no usable step: points then count as five minutes apart. */
 export const INTERVAL_WITHOUT_STEPS_MS = 300_000;
 
 /** Before the end of learning, models are rebuilt only where their interval is this far off. */
 const WORTH_A_REBUILD = 0.1;
 
-/** Scrapes jitter by milliseconds: so near to a whole second, that second is meant. */
+/** Scrapes jitter by milliseconds: this close to a whole second, that second is meant. */
 const WHOLE_SECOND_WITHIN = 0.005;
-
-/** Steps in order of size, used within one call: a fresh array a point would cost more than the point. */
-const sorted = new Float64Array(INTERVAL_POINTS - 1);
-
-/**
- * Lower median of the steps between the first `pointCount` (2 to 21) ascending stamps of `points`,
- * which holds stamp and value by turns: 0 where half of the stamps or more repeat their neighbour.
- */
-export function medianStepMs(points: Float64Array, pointCount: number): DurationMs {
-  const stepCount = pointCount - 1;
-  for (let i = 0; i < stepCount; i++) {
-    const step = points[2 * i + 2]! - points[2 * i]!;
-    let at = i;
-    while (at > 0 && sorted[at - 1]! > step) {
-      sorted[at] = sorted[at - 1]!;
-      at--;
-    }
-    sorted[at] = step;
-  }
-  return sorted[(stepCount - 1) >> 1]!;
-}
 
 /**
  * The nominal interval of a median step: whole seconds where the step is nearly that, five minutes
@@ -74,7 +46,7 @@ export function medianIntervalMs(timestampsMs: Float64Array): DurationMs {
   return Number.isNaN(medianMs) ? INTERVAL_BEFORE_MS : nominalIntervalMs(medianMs);
 }
 
-/** Lower median of all steps: 0 where stamps are of no use, NaN where there is no step. */
+/** Lower median of all steps: 0 where stamps are of no use, NaN without any step. */
 export function medianOfSteps(timestampsMs: Float64Array): DurationMs {
   const steps = timestampsMs.subarray(1).map((atMs, i) => atMs - timestampsMs[i]!);
   return steps.sort()[(steps.length - 1) >> 1] ?? Number.NaN;
@@ -85,9 +57,8 @@ export function medianOfSteps(timestampsMs: Float64Array): DurationMs {
  * has seen them: later points change nothing. Half an hour with fewer than two.
  */
 export function learntIntervalMs(timestampsMs: Float64Array): DurationMs {
+  const first = new FirstPoints();
   const count = Math.min(timestampsMs.length, INTERVAL_POINTS);
-  if (count < 2) return INTERVAL_BEFORE_MS;
-  const first = new Float64Array(2 * count);
-  for (let i = 0; i < count; i++) first[2 * i] = timestampsMs[i]!;
-  return nominalIntervalMs(medianStepMs(first, count));
+  for (let i = 0; i < count; i++) first.add(timestampsMs[i]!, Number.NaN);
+  return count < 2 ? INTERVAL_BEFORE_MS : nominalIntervalMs(first.medianStepMs);
 }

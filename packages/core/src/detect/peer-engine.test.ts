@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { engineContract, seriesOf, withPoints } from "../engine/contract.ts";
+import { type ContractOptions, engineContract, seriesOf, withPoints } from "../engine/contract.ts";
 import { Dice } from "../generator/dice.ts";
 import { MetricSeries } from "../model/metric-series.ts";
 import { seriesKey } from "../model/series-key.ts";
@@ -13,7 +13,7 @@ const DAYS = 10;
 const POINTS = (DAYS * DAY_MS) / STEP_MS;
 const FAULT_AT = 2500;
 const FAULT_POINTS = (4 * HOUR_MS) / STEP_MS;
-/** An alarm counts up to 30 points behind the fault: recovery is of the same story. */
+/** An alarm counts up to 30 points after the fault: recovery belongs to it. */
 const AFTER_POINTS = 30;
 
 interface ClusterPlan {
@@ -45,15 +45,22 @@ const inFault = (i: number) => i >= FAULT_AT && i < FAULT_AT + FAULT_POINTS;
 const alarmed = (score: Float64Array) =>
   score.subarray(FAULT_AT, FAULT_AT + FAULT_POINTS + AFTER_POINTS).some((one) => one >= 0.75);
 
-engineContract("peer without peers", () => createPeerEngine());
-engineContract("peer among five", () => {
-  const peers = Array.from({ length: 5 }, (_, node) => {
-    const series = seriesOf(Array.from({ length: 400 }, (_one, i) => ((i + node) * 13) % 17));
-    const { timestamps, values } = series;
-    return new MetricSeries({ ...seriesKey(series), nodeId: `peer-${node}`, timestamps, values });
-  });
-  return createPeerEngine().among(peers);
-});
+const ONE_NODE: ContractOptions = {
+  faults: [{ kind: "one-node", among: (peers) => createPeerEngine().among(peers) }],
+};
+engineContract("peer without peers", () => createPeerEngine(), ONE_NODE);
+engineContract(
+  "peer among five",
+  () => {
+    const peers = Array.from({ length: 5 }, (_, node) => {
+      const series = seriesOf(Array.from({ length: 400 }, (_one, i) => ((i + node) * 13) % 17));
+      const { timestamps, values } = series;
+      return new MetricSeries({ ...seriesKey(series), nodeId: `peer-${node}`, timestamps, values });
+    });
+    return createPeerEngine().among(peers);
+  },
+  ONE_NODE,
+);
 
 describe("createPeerEngine", () => {
   const engine = createPeerEngine();
@@ -117,7 +124,7 @@ describe("createPeerEngine", () => {
     expect(scores.lower[at]).toBeLessThan(scores.level[at]!);
   });
 
-  it("keeps the promise on a healthy cluster: at most one alarm of 0.9 a month and series", () => {
+  it("keeps the promise on a healthy cluster: at most one alarm of 0.9 per month and series", () => {
     let alarms = 0;
     for (const seed of ["calm 1", "calm 2"]) {
       const group = cluster({ seed, sizeOf: (node) => 1 + (node % 3), fault: () => 0 });

@@ -21,7 +21,7 @@ export interface PeerScores extends DetailedScores {
   /** Median of the others; NaN where fewer than four of them had a value. */
   readonly median: Float64Array;
   readonly peerCount: Int32Array;
-  /** How the node is held against the median from the end of its first day on. */
+  /** How the node is compared with the median from the end of its first day on. */
   readonly form: PeerForm;
 }
 
@@ -33,7 +33,7 @@ export interface AmongPeers extends ScoredEngine {
 export interface PeerEngine extends PointEngine {
   /**
    * The engine that compares with these series: the same metric on the other nodes of the cluster.
-   * A series is never its own peer (told by its node). At least four others must have a value at an
+   * A series is never its own peer (recognised by its node). At least four others must have a value at an
    * instant, or nothing is said there.
    */
   among(group: readonly MetricSeries[]): AmongPeers;
@@ -48,7 +48,7 @@ const VERSION = 1;
  * By itself it has no peers and says nothing: every point has p 1. Use `among`.
  *
  * Good at: shifts and drifts of one node that its own noise and daily load hide. Blind to: what most
- * nodes do, clusters of fewer than five. Cost: the stream engine's and O(others) a point.
+ * nodes do, clusters of fewer than five. Cost: the stream engine's and O(others) per point.
  * Source: spec/detection.md section 8.
  */
 export function createPeerEngine(options: EngineOptions = {}): PeerEngine {

@@ -34,7 +34,7 @@ export interface ScoredEngine extends PointEngine {
   score(series: MetricSeries): DetailedScores;
 }
 
-/** One answer an episode, in their order; undefined where no value would do. */
+/** One answer per episode, in their order; undefined where no value would do. */
 export type Counterfactuals = (
   series: MetricSeries,
   scores: DetailedScores,
@@ -46,15 +46,15 @@ export interface PointScorer<LooksAhead extends boolean> {
   readonly version: number;
   readonly looksAhead: LooksAhead;
   readonly score: (series: MetricSeries) => DetailedScores;
-  /** For which values windows would have been normal; left out: nothing is told of that. */
+  /** For which values windows would have been normal; left out: not reported. */
   readonly counterfactuals?: Counterfactuals;
   readonly options: EngineOptions;
 }
 
 /**
- * The upper floor of whatever gives scored points: one result a window, explained.
+ * The upper floor of anything that gives scored points: one result per window, explained.
  *
- * `detect` gives one result a window: its score is that of its highest point, its label is `normal`
+ * `detect` gives one result per window: its score is that of its highest point, its label is `normal`
  * below 0.5, and only anomalous results carry their explanation. The series is not changed. An empty
  * series has no windows.
  */
@@ -96,8 +96,8 @@ export function windowEngine<LooksAhead extends boolean>({
     episodes: readonly WindowEpisode[],
   ): Map<WindowEpisode, Explanation> {
     const anomalous = episodes.filter(isAnomalous);
-    const told = counterfactuals(series, scores, anomalous);
-    const byEpisode = new Map(anomalous.map((episode, k) => [episode, told[k]]));
+    const found = counterfactuals(series, scores, anomalous);
+    const byEpisode = new Map(anomalous.map((episode, k) => [episode, found[k]]));
     return new Map(
       episodes.map((episode) => {
         const counterfactual = byEpisode.get(episode);
@@ -136,7 +136,7 @@ function resultOf(
 
 /**
  * The farthest alarm point's distance from its level, in typical scales but at least the floor; 0
- * where no value stands beside a level, as in a silence.
+ * where a value or its level is missing, as in a silence.
  */
 function magnitudeOf({ farthest }: WindowEpisode): number {
   const { value, level, scale } = farthest;

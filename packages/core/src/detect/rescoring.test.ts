@@ -46,7 +46,7 @@ describe("counterfactuals of results", () => {
   const engine = createStreamEngine();
   const series = faulty();
 
-  it("are below 0.5 when the series is scored anew with them, every single one", async () => {
+  it("are below 0.5 when the series is scored again with them, every single one", async () => {
     const told = (await engine.detect(series)).flatMap(({ explanation }) =>
       explanation?.counterfactual === undefined ? [] : [explanation.counterfactual],
     );
@@ -62,7 +62,7 @@ describe("counterfactuals of results", () => {
     }
   });
 
-  it("stand between the actual value and what is usual there", async () => {
+  it("are between the actual value and what is usual there", async () => {
     const scores = engine.score(series);
     for (const { explanation } of await engine.detect(series)) {
       const told = explanation?.counterfactual;

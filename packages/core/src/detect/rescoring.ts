@@ -14,7 +14,7 @@ interface Restorable {
  * What a point would score with another value: every answer starts from the state that `judge` is in
  * now. It is left where the last answer put it.
  *
- * @param push hands the value over and gives the score
+ * @param push feeds the value and returns the score
  */
 export function rescoringFrom<Judge extends Restorable>(
   judge: Judge,
@@ -27,7 +27,7 @@ export function rescoringFrom<Judge extends Restorable>(
   };
 }
 
-/** The points of an episode that are asked for a counterfactual, in this order. */
+/** The points of an episode to try for a counterfactual, in this order. */
 export function counterfactualPoints(
   episode: Pick<WindowEpisode, "peakMs" | "firstMs">,
 ): readonly number[] {
@@ -38,7 +38,7 @@ export function counterfactualPoints(
 /**
  * Counterfactuals of a series' episodes, in their order: at the point of the highest score, else at
  * the first alarm. One more fold over the series, by a fresh detector.
- * Cost: O(points) and at most 72 scorings an episode.
+ * Cost: O(points) and at most 72 scorings per episode.
  */
 export function counterfactualsOf(
   detector: SeriesDetector,
@@ -57,8 +57,8 @@ export function counterfactualsOf(
         judge.push(atMs, value, out);
         return out[DETECTOR_OUT.score]!;
       });
-      const told = counterfactualOf({ atMs, actual, level: levels[i]!, scoreOf });
-      if (told !== undefined) found.set(atMs, told);
+      const answer = counterfactualOf({ atMs, actual, level: levels[i]!, scoreOf });
+      if (answer !== undefined) found.set(atMs, answer);
       scoreOf(actual);
     } else {
       detector.push(atMs, actual, out);
@@ -67,6 +67,6 @@ export function counterfactualsOf(
   return episodes.map((episode) =>
     counterfactualPoints(episode)
       .map((atMs) => found.get(atMs))
-      .find((told) => told !== undefined),
+      .find((answer) => answer !== undefined),
   );
 }

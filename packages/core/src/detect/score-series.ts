@@ -19,13 +19,13 @@ export interface DetailedScores extends PointScores {
   readonly hour: Float64Array;
   readonly recent: Float64Array;
   readonly shift: Float64Array;
-  /** What the models judged, where it is not the value itself; its shape tells the kind. */
+  /** What the models judged, where it is not the value itself; its shape decides the kind. */
   readonly judged?: Float64Array;
 }
 
 /**
- * The fold of `detector.push` over the points of a series. The detector goes on from where it
- * stands, so a series may be handed over in pieces.
+ * The fold of `detector.push` over the points of a series. The detector continues from its
+ * present state, so a series may come in pieces.
  */
 export function scoreSeries(detector: SeriesDetector, series: MetricSeries): DetailedScores {
   const { timestamps, values, length } = series;
@@ -52,7 +52,7 @@ export function scoreSeries(detector: SeriesDetector, series: MetricSeries): Det
   return { intervalMs: detector.intervalMs || INTERVAL_BEFORE_MS, ...columns };
 }
 
-/** Scores of the same kind with every column replaced; what is no column stays. */
+/** Scores of the same kind with every column replaced; other fields are kept. */
 export function mapColumns<Scores extends DetailedScores>(
   scores: Scores,
   replaced: (column: Float64Array, name: keyof Scores) => Float64Array,

@@ -4,7 +4,8 @@ import { DETECTOR_OUT_LENGTH } from "../engine/engine.ts";
 import type { StreamScorer } from "../engine/scorer.ts";
 import { streamScorer } from "../engine/stream/stream-scorer.ts";
 import { Refusal } from "../model/refusal.ts";
-import { INTERVAL_POINTS, medianStepMs, nominalIntervalMs } from "./interval.ts";
+import { FirstPoints, INTERVAL_POINTS } from "./first-points.ts";
+import { nominalIntervalMs } from "./interval.ts";
 import { openSeriesDetector } from "./series-detector.ts";
 
 const START_MS = 1_699_920_000_000;
@@ -81,12 +82,15 @@ describe("the interval of a series", () => {
     const steps = fc.array(fc.nat(1000), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(steps, (given) => {
-        const points = new Float64Array(2 * given.length + 2);
-        given.forEach((step, i) => {
-          points[2 * i + 2] = points[2 * i]! + step;
-        });
+        const points = new FirstPoints();
+        let atMs = 0;
+        points.add(atMs, 1);
+        for (const step of given) {
+          atMs += step;
+          points.add(atMs, 1);
+        }
         const sorted = given.toSorted((a, b) => a - b);
-        expect(medianStepMs(points, given.length + 1)).toBe(sorted[(sorted.length - 1) >> 1]);
+        expect(points.medianStepMs).toBe(sorted[(sorted.length - 1) >> 1]);
       }),
     );
   });

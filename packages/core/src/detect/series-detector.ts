@@ -6,10 +6,9 @@ import type { DurationMs, EpochMs } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
 import { TailCalibrator } from "../score/tail-calibrator.ts";
 import { readDetectorState, writeDetectorState } from "./detector-state.ts";
+import { FirstPoints } from "./first-points.ts";
 import {
   INTERVAL_BEFORE_MS,
-  INTERVAL_POINTS,
-  medianStepMs,
   needsRebuild,
   nominalIntervalMs,
   timeWithoutStepsMs,
@@ -18,49 +17,67 @@ import {
 const { p: OUT_P, score: OUT_SCORE } = DETECTOR_OUT;
 const OUT_NONCONFORMITY = SCORER_OUT.nonconformity;
 
-/** Answers to replayed points, which nobody asked for again. */
-const unheard = new Float64Array(DETECTOR_OUT_LENGTH);
+/** Opens detectors of one scorer. `memory`: for many of them that live long. */
+export type OpenDetector = (intervalMs?: DurationMs, memory?: StateMemory) => SeriesDetector;
 
 /**
- * A detector of one series: any streaming scorer joined with its calibrator. `intervalMs` left out:
- * it is learnt from the first points (median step). Until then the points are kept and the models
- * are rebuilt from them when the median moves, so that every answer depends on the past alone.
- * Infinities are missing points, like NaN.
+ * Detectors of any number of series: a streaming scorer joined with a calibrator for each.
+ * `intervalMs` left out: it is learnt from the first points (median step). Until then the points are
+ * kept and the models are rebuilt from them when the median moves, so that every answer depends on
+ * the past alone. Infinities are missing points, like NaN.
  *
- * @throws Refusal "time/invalid" for an interval that is not a positive, finite number.
+ * The opener throws Refusal "time/invalid" for an interval that is not a positive, finite number.
  */
+export function detectorsOf(scorer: StreamScorer): OpenDetector {
+  const models = new SharedModels(scorer);
+  return (intervalMs, memory) => {
+    if (intervalMs !== undefined && !(intervalMs > 0 && Number.isFinite(intervalMs))) {
+      throw new Refusal(
+        "time/invalid",
+        "a sampling interval is a positive number of milliseconds",
+        { intervalMs },
+      );
+    }
+    return new JoinedDetector(models, intervalMs, memory);
+  };
+}
+
+/** A lone detector: see `detectorsOf`. */
 export function openSeriesDetector(
   scorer: StreamScorer,
   intervalMs?: DurationMs,
   memory?: StateMemory,
 ): SeriesDetector {
-  if (intervalMs !== undefined && !(intervalMs > 0 && Number.isFinite(intervalMs))) {
-    throw new Refusal("time/invalid", "a sampling interval is a positive number of milliseconds", {
-      intervalMs,
-    });
-  }
-  return new JoinedDetector(scorer, intervalMs, memory);
+  return detectorsOf(scorer)(intervalMs, memory);
 }
 
-/**
- * For the first points of all series: most intervals are not the provisional one, so these models are
- * not worth keeping, and a fresh one for each series would be garbage at once.
- */
-const provisional = new WeakMap<StreamScorer, { readonly open: OpenScorer; fresh: Uint8Array }>();
+/** What all detectors of one scorer share. */
+class SharedModels {
+  readonly scorer: StreamScorer;
+  #provisional: OpenScorer | undefined;
+  #fresh: Uint8Array = new Uint8Array();
 
-function provisionalScorer(scorer: StreamScorer): OpenScorer {
-  const known = provisional.get(scorer);
-  if (known !== undefined) {
-    known.open.restore(known.fresh);
-    return known.open;
+  constructor(scorer: StreamScorer) {
+    this.scorer = scorer;
   }
-  const open = scorer.open(INTERVAL_BEFORE_MS);
-  provisional.set(scorer, { open, fresh: open.save() });
-  return open;
+
+  /**
+   * Models for the first point of a series, valid until they are asked for again: most intervals are
+   * not the provisional one, so models of a series' own would be garbage at once.
+   */
+  provisional(): OpenScorer {
+    if (this.#provisional === undefined) {
+      this.#provisional = this.scorer.open(INTERVAL_BEFORE_MS);
+      this.#fresh = this.#provisional.save();
+    } else {
+      this.#provisional.restore(this.#fresh);
+    }
+    return this.#provisional;
+  }
 }
 
 class JoinedDetector implements SeriesDetector {
-  readonly #scorer: StreamScorer;
+  readonly #models: SharedModels;
   #open: OpenScorer | undefined;
   readonly #calibrator: TailCalibrator;
   readonly #memory: StateMemory | undefined;
@@ -69,19 +86,19 @@ class JoinedDetector implements SeriesDetector {
   #intervalMs: DurationMs;
   /** Stamps are of no use: half of them or more repeat their neighbour. */
   #stepless = false;
-  /** Stamps and values of the first points by turns, while the interval is being learnt. */
-  #first: Float64Array | undefined;
+  /** Kept while the interval is being learnt. */
+  #first: FirstPoints | undefined;
 
   constructor(
-    scorer: StreamScorer,
+    models: SharedModels,
     intervalMs: DurationMs | undefined,
     memory: StateMemory | undefined,
   ) {
-    this.#scorer = scorer;
+    this.#models = models;
     this.#memory = memory;
     this.#calibrator = new TailCalibrator(memory);
     this.#intervalMs = intervalMs ?? INTERVAL_BEFORE_MS;
-    this.#first = intervalMs === undefined ? new Float64Array(2 * INTERVAL_POINTS) : undefined;
+    this.#first = intervalMs === undefined ? new FirstPoints() : undefined;
   }
 
   get pointCount(): number {
@@ -102,15 +119,15 @@ class JoinedDetector implements SeriesDetector {
 
   push(atMs: EpochMs, value: number, out: Float64Array): void {
     const first = this.#first !== undefined && this.#pointCount === 0;
-    if (first) this.#open = provisionalScorer(this.#scorer);
-    if (this.#first !== undefined) this.#learnInterval(this.#first, atMs, value);
+    if (first) this.#open = this.#models.provisional();
+    if (this.#first !== undefined) this.#learnInterval(this.#first, atMs, value, out);
     this.#judge(atMs, value, out);
     if (first) this.#open = undefined;
   }
 
   save(): Uint8Array {
-    const { name, version } = this.#scorer;
-    const first = this.#first?.slice(0, 2 * this.#pointCount);
+    const { name, version } = this.#models.scorer;
+    const first = this.#first?.columns();
     return writeDetectorState({
       scorerName: name,
       scorerVersion: version,
@@ -125,12 +142,12 @@ class JoinedDetector implements SeriesDetector {
 
   /** Takes over everything, the interval too. A refused state leaves the detector as it was. */
   restore(bytes: Uint8Array): void {
-    const state = readDetectorState(bytes, this.#scorer);
+    const state = readDetectorState(bytes, this.#models.scorer);
     if (state.first !== undefined) {
       this.#replayFrom(state.first);
       return;
     }
-    const open = this.#scorer.open(state.intervalMs, this.#memory);
+    const open = this.#models.scorer.open(state.intervalMs, this.#memory);
     open.restore(state.scorer);
     this.#calibrator.restore(state.calibrator);
     this.#open = open;
@@ -156,7 +173,7 @@ class JoinedDetector implements SeriesDetector {
   }
 
   #opened(): OpenScorer {
-    this.#open ??= this.#scorer.open(this.#intervalMs, this.#memory);
+    this.#open ??= this.#models.scorer.open(this.#intervalMs, this.#memory);
     return this.#open;
   }
 
@@ -167,30 +184,28 @@ class JoinedDetector implements SeriesDetector {
     this.#pointCount = 0;
   }
 
-  #learnInterval(first: Float64Array, atMs: EpochMs, value: number): void {
-    const seen = this.#pointCount + 1;
-    first[2 * seen - 2] = atMs;
-    first[2 * seen - 1] = value;
-    const final = seen === INTERVAL_POINTS;
-    if (seen >= 2) {
-      const medianMs = medianStepMs(first, seen);
+  /** Answers to points that are replayed go to `out` too: that of the point in hand follows. */
+  #learnInterval(first: FirstPoints, atMs: EpochMs, value: number, out: Float64Array): void {
+    first.add(atMs, value);
+    if (first.count >= 2) {
+      const medianMs = first.medianStepMs;
       const intervalMs = nominalIntervalMs(medianMs);
       const stepless = medianMs === 0;
-      const other = needsRebuild(this.#intervalMs, intervalMs, final);
-      if (seen === 2 || other || this.#stepless !== stepless) {
-        this.#rebuild(first, intervalMs, stepless);
+      const other = needsRebuild(this.#intervalMs, intervalMs, first.isComplete);
+      if (first.count === 2 || other || this.#stepless !== stepless) {
+        this.#intervalMs = intervalMs;
+        this.#stepless = stepless;
+        this.#rebuild(first, out);
       }
     }
-    if (final) this.#first = undefined;
+    if (first.isComplete) this.#first = undefined;
   }
 
   /** The models as if they had known the interval from the first point on. */
-  #rebuild(first: Float64Array, intervalMs: DurationMs, stepless: boolean): void {
+  #rebuild(first: FirstPoints, out: Float64Array): void {
     const before = this.#pointCount;
-    this.#intervalMs = intervalMs;
-    this.#stepless = stepless;
     this.#forget();
-    for (let i = 0; i < before; i++) this.#judge(first[2 * i]!, first[2 * i + 1]!, unheard);
+    for (let i = 0; i < before; i++) this.#judge(first.atMs(i), first.value(i), out);
   }
 
   /** While the interval is learnt, the first points are all the state there is. */
@@ -198,7 +213,8 @@ class JoinedDetector implements SeriesDetector {
     this.#forget();
     this.#intervalMs = INTERVAL_BEFORE_MS;
     this.#stepless = false;
-    this.#first = new Float64Array(2 * INTERVAL_POINTS);
-    for (let i = 0; i < points.length; i += 2) this.push(points[i]!, points[i + 1]!, unheard);
+    this.#first = new FirstPoints();
+    const out = new Float64Array(DETECTOR_OUT_LENGTH);
+    for (let i = 0; i < points.length; i += 2) this.push(points[i]!, points[i + 1]!, out);
   }
 }

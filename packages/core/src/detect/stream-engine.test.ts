@@ -112,7 +112,7 @@ describe("createStreamEngine", () => {
 });
 
 describe("scoreSeries", () => {
-  it("goes on where the detector stands, so a series may come in pieces", () => {
+  it("continues from the state of the detector, so a series may come in pieces", () => {
     const series = loadWithSpike();
     const whole = createStreamEngine().score(series);
     const detector = createStreamEngine().open();

@@ -6,7 +6,7 @@ import type { StateMemory } from "../model/state-memory.ts";
 import { type Counterfactuals, type EngineOptions, windowEngine } from "./point-engine.ts";
 import { counterfactualsOf } from "./rescoring.ts";
 import { type DetailedScores, scoreSeries } from "./score-series.ts";
-import { openSeriesDetector } from "./series-detector.ts";
+import { detectorsOf } from "./series-detector.ts";
 
 /** A streaming engine whose point scores carry what explanations are made of. */
 export interface DetailedEngine extends StreamingEngine {
@@ -23,8 +23,9 @@ export function createStreamEngine(options: EngineOptions = {}): DetailedEngine 
  * own past is looked at, so a prefix of a series gives the same results for its whole windows.
  */
 export function bindEngine(scorer: StreamScorer, options: EngineOptions = {}): DetailedEngine {
+  const detector = detectorsOf(scorer);
   const open = (intervalMs = options.intervalMs, memory?: StateMemory) =>
-    openSeriesDetector(scorer, intervalMs, memory);
+    detector(intervalMs, memory);
   const score = (series: MetricSeries) => scoreSeries(open(), series);
   const { name, version } = scorer;
   const counterfactuals: Counterfactuals = (series, { level }, episodes) =>

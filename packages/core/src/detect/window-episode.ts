@@ -4,7 +4,7 @@ import type { MetricSeries } from "../model/metric-series.ts";
 import { ANOMALOUS_SCORE } from "../model/severity.ts";
 import type { DetailedScores } from "./score-series.ts";
 
-/** What stands in one window of a scored series, as an episode cut at the window's end. */
+/** What happened in one window of a scored series, as an episode cut at the window's end. */
 export interface WindowEpisode extends Episode {
   /** Indices into the series: where the event began (maybe before the window), and its last alarm. */
   readonly onsetIndex: number;
@@ -15,7 +15,7 @@ export interface WindowEpisode extends Episode {
 }
 
 /**
- * The episode of a window `[startIndex, endIndex)` (at least one point). Points behind the window are
+ * The episode of a window `[startIndex, endIndex)` (at least one point). Points after the window are
  * not looked at, so a longer series gives the same. Where no point reaches 0.5, all points count as
  * the event, which then says what the window looked like.
  */

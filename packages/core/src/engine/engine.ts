@@ -39,19 +39,19 @@ export interface PointEngine extends AnomalyDetectionEngine {
   score(series: MetricSeries): PointScores;
 }
 
-/** An engine that also works point by point as they come; ours does. */
+/** An engine that also judges points one by one as they arrive; ours does. */
 export interface StreamingEngine extends PointEngine {
   readonly looksAhead: false;
   /** The fold of `open().push` over the points, bit for bit. */
   score(series: MetricSeries): PointScores;
   /**
-   * Interval not known yet? Leave it out: it is learnt from the first points, causally. `memory`: for
-   * many detectors that live long.
+   * Leave the interval out where it is not known: it is learnt from the first points, causally.
+   * `memory`: for many long-lived detectors.
    */
   open(intervalMs?: DurationMs, memory?: StateMemory): SeriesDetector;
 }
 
-/** Columns of what a detector says about one point; continues SCORER_OUT. */
+/** Columns that a detector fills for one point; continues SCORER_OUT. */
 export const DETECTOR_OUT = { p: 8, score: 9 } as const;
 export const DETECTOR_OUT_LENGTH = 10;
 

@@ -8,7 +8,7 @@ export interface EngineEntry {
   readonly summary: string;
   /** Makes the engine. Called once, at the first `get`. */
   readonly make: () => AnomalyDetectionEngine;
-  /** Set where it cannot run here. Asked at every `list` and `get`. */
+  /** Set where it cannot run here. Checked at every `list` and `get`. */
   readonly unavailable?: () => Unavailability | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface ListedEngine {
   readonly unavailability: Unavailability | undefined;
 }
 
-/** The engines that can be asked for, by name. Never substitutes one for another. */
+/** The available engines by name. Never substitutes one for another. */
 export class EngineRegistry {
   readonly #entries = new Map<string, EngineEntry>();
   readonly #made = new Map<string, AnomalyDetectionEngine>();
@@ -39,7 +39,7 @@ export class EngineRegistry {
     if (this.#entries.has(entry.name)) {
       throw new Refusal(
         "engine/duplicate",
-        `an engine named "${entry.name}" is registered already`,
+        `an engine named "${entry.name}" is already registered`,
         {
           engine: entry.name,
         },
@@ -48,7 +48,7 @@ export class EngineRegistry {
     this.#entries.set(entry.name, entry);
   }
 
-  /** All engines in the order of their names, also those that cannot run here. */
+  /** All engines in order of name, including those that cannot run here. */
   list(): ListedEngine[] {
     return [...this.#entries.values()]
       .map((entry) => {
@@ -62,7 +62,7 @@ export class EngineRegistry {
   /**
    * The engine of that name; the same one every time.
    *
-   * @throws Refusal "engine/unknown" with the names that were meant, perhaps; "engine/unavailable"
+   * @throws Refusal "engine/unknown" with the names that may have been meant; "engine/unavailable"
    *   with the reason and the command that installs it.
    */
   get(name: string): AnomalyDetectionEngine {
@@ -95,7 +95,7 @@ export class EngineRegistry {
   }
 }
 
-/** Longest name that is compared with others; a longer one is no typing error. */
+/** Longest name that is compared with others; a longer one is not a typing error. */
 const NAME_MAX = 64;
 
 /** Insertions, deletions and replacements that lead from one name to the other (Levenshtein). */

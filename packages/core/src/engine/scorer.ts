@@ -1,7 +1,7 @@
 import type { StateMemory } from "../model/state-memory.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 
-/** Columns of what a scorer says about one point; index into the `out` it fills. */
+/** Columns that a scorer fills for one point; indices into its `out`. */
 export const SCORER_OUT = {
   /** How badly the point fits, >= 0. */
   nonconformity: 0,
@@ -28,13 +28,13 @@ export interface StreamScorer {
   /** Points before the first meaningful answer. */
   readonly pointsMin: number;
   /**
-   * A detector of one series. `intervalMs` is the nominal sampling interval. Its state may lie in
-   * `memory`, where it is one of many that live long.
+   * A detector of one series. `intervalMs` is the nominal sampling interval. Its state may be
+   * placed in `memory` when it is one of many long-lived ones.
    */
   open(intervalMs: DurationMs, memory?: StateMemory): OpenScorer;
 }
 
-/** The state of one series. O(1) a point, no clock, no dice. */
+/** The state of one series. O(1) per point, no clock, no dice. */
 export interface OpenScorer {
   /**
    * Judges one point, then learns it. NaN = missing: nothing is learnt.
@@ -42,11 +42,11 @@ export interface OpenScorer {
    */
   push(atMs: EpochMs, value: number, out: Float64Array): void;
   /**
-   * How often the models began anew because what they knew had become void, as for a series that had
-   * been constant so far; the calibration begins anew with them, behind that point. Left out: never.
+   * How often the models restarted because what they had learnt no longer held, as for a series that
+   * had been constant so far; the calibration restarts with them, after that point. Left out: never.
    */
   readonly restartCount?: number;
-  /** What is usual as it is after the latest point. Left out: the engine keeps no such thing. */
+  /** What is usual, as of the latest point. Left out: the engine does not keep it. */
   readonly baseline?: Baseline;
   /** Little-endian bytes of the whole state, first byte = format. */
   save(): Uint8Array;
@@ -57,7 +57,7 @@ export interface OpenScorer {
 /** What is usual at a time of day: the slow level and, on top of it, a daily profile. */
 export interface Baseline {
   readonly slowLevel: number;
-  /** Bins of the profile; they part the UTC day evenly. */
+  /** Bins of the profile; they divide the UTC day evenly. */
   readonly seasonBins: number;
   /** Copies the profile: deviations from the slow level. */
   copySeason(out: Float64Array): void;
@@ -77,6 +77,6 @@ export interface ScorerColumns {
   readonly expected: Float64Array;
   readonly level: Float64Array;
   readonly scale: Float64Array;
-  /** Parts of the nonconformity by view: they add up to it. Left out: the engine tells none. */
+  /** Parts of the nonconformity by view: they add up to it. Left out: the engine has none. */
   readonly parts?: Partial<Record<"sudden" | "hour" | "recent" | "shift", Float64Array>>;
 }

@@ -2,7 +2,7 @@
  * Seeded random numbers: xoshiro128++ with a ziggurat for the normal law. The same seed text gives
  * the same numbers everywhere; `save` and `restore` make a stream repeatable from any point.
  *
- * Cost: about 5 ns a uniform and 10 ns a gaussian number.
+ * Cost: about 5 ns per uniform and 10 ns per gaussian number.
  * Sources: Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators" (2021);
  * Marsaglia and Tsang, "The Ziggurat Method for Generating Random Variables" (2000).
  */

@@ -19,17 +19,17 @@ export interface FleetPlan {
   readonly clusterCount: number;
   /** Of each cluster. */
   readonly nodeCount: number;
-  /** Of each node: the kinds by turns, another one first in every cluster. */
+  /** Per node: the kinds in turn, starting with another one in every cluster. */
   readonly metricCount: number;
   /** What metrics that move with the load have in common. */
   readonly common: CommonShocks;
-  /** Of the clusters by turns. */
+  /** Of the clusters, in turn. */
   readonly zones: readonly TimeZone[];
   /** Faults, deploys, surges. */
   readonly changes: readonly FleetChange[];
 }
 
-/** From `startMs` on, until `endMs` (Infinity for a deploy that stays), metrics lie higher or lower. */
+/** From `startMs` on, until `endMs` (Infinity for a deploy that stays), metrics are higher or lower. */
 export interface FleetChange {
   readonly startMs: EpochMs;
   readonly endMs: EpochMs;
@@ -57,17 +57,17 @@ export interface GeneratedNode {
 export interface FleetMetric {
   readonly metricName: string;
   readonly kind: MetricKind;
-  /** One a point of the grid. */
+  /** One per point of the grid. */
   readonly values: Float64Array;
 }
 
 /**
- * The nodes of a fleet one after the other, so that only one has to be held: load and weekends of the
+ * The nodes of a fleet one after another, so that only one has to be held: load and weekends of the
  * cluster's own time zone, all clusters of a zone alike, the nightly job at the same local hour
  * everywhere, common shocks within nodes and clusters. Each node comes from dice of its own: the same
  * node is the same in a fleet of another size.
  *
- * Cost: about 150 ns a point. Source: the fleets of spec/detection.md section 14.
+ * Cost: about 150 ns per point. Source: the fleets of spec/detection.md section 14.
  */
 export function* generateFleet(plan: FleetPlan): Generator<GeneratedNode> {
   for (let tenant = 0; tenant < plan.tenantCount; tenant++) {

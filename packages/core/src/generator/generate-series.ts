@@ -26,7 +26,7 @@ export interface GeneratedSeries {
   readonly noiseSize: number;
 }
 
-/** A clean series whose daily load peaks at an hour of its own. Cost: about 100 ns a point. */
+/** A clean series whose daily load peaks at an hour of its own. Cost: about 100 ns per point. */
 export function generateSeries(plan: SeriesPlan): GeneratedSeries {
   const { kind, seed, days, intervalMs, startMs = ORIGIN_MS, zone = UTC } = plan;
   const dice = new Dice(`${seed} ${kind}`);

@@ -41,7 +41,7 @@ const LENGTH_POINTS: Readonly<Record<FaultKind, readonly [number, number]>> = {
   missing: [20, 300],
 };
 
-/** Points before the fault that tell how large the usual steps are. */
+/** Points before the fault from which the size of a usual step is taken. */
 const UNIT_POINTS = 2000;
 /** Half of the window of the smooth course that a variance fault swings around. */
 const SMOOTH_REACH = 15;

@@ -36,7 +36,7 @@ export const LABEL_OF_WAVE_FAULT: Readonly<Record<WaveFault, AnomalyLabel | unde
 export interface WaveFaultPlan {
   readonly fault: WaveFault;
   readonly firstIndex: number;
-  /** Points; an extremum has one whatever is said here. */
+  /** Points; an extremum has one whatever is given here. */
   readonly length: number;
   /**
    * How much of it: a factor for amplitude and frequency (1 = none), amplitudes for mean, trend,
@@ -129,7 +129,7 @@ function shiftAfter(course: Float64Array, from: number, wave: Wave, strength: nu
   for (let i = from; i < course.length; i++) course[i]! += strength * wave.plan.amplitude;
 }
 
-/** Far enough outside to be told from the noise. */
+/** Far enough outside to stand out from the noise. */
 function extremum({ plan: { amplitude }, noise }: Wave, strength: number): number {
   let loudest = 0;
   for (const value of noise) loudest = Math.max(loudest, Math.abs(value));

@@ -45,15 +45,15 @@ export interface HealthyMetric {
   readonly kind: MetricKind;
   readonly calendar: Calendar;
   readonly dice: Dice;
-  /** Innovations of the slow noise, unit variance, one a point; drawn from `dice` where left out. */
+  /** Innovations of the slow noise, unit variance, one per point; drawn from `dice` where left out. */
   readonly shocks?: Float64Array;
 }
 
 /**
- * A clean series: one value a point of the calendar's grid, none missing, no point anomalous. Memories
+ * A clean series: one value per point of the calendar's grid, none missing, no point anomalous. Memories
  * of the noise are per point, whatever the interval is.
  *
- * Cost: about 50-150 ns a point.
+ * Cost: about 50-150 ns per point.
  * Source: the laws of the reference generator (spec/detection.md section 4).
  */
 export function healthyValues({ kind, calendar, dice, shocks }: HealthyMetric): Float64Array {
@@ -132,7 +132,7 @@ function errors({ calendar: { daily }, dice, noise }: Draw): Float64Array {
   });
 }
 
-/** Bytes a second; with an hourly and a nightly job. */
+/** Bytes per second; with an hourly and a nightly job. */
 function network({ calendar: { daily, minuteOfDay }, dice, noise }: Draw): Float64Array {
   const job = dice.below(60);
   return noise(0.7, 0.1).map((slow, i) => {

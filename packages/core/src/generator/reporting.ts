@@ -1,7 +1,7 @@
 import type { Dice } from "./dice.ts";
 
 /**
- * The series as a cumulative counter: each value counts as so much a point. At `resetIndices` the
+ * The series as a cumulative counter: each value is what was counted since the point before. At `resetIndices` the
  * process starts again, and so does its counter. A missing value adds nothing and stays missing.
  */
 export function asCounter(
@@ -21,7 +21,7 @@ export function asCounter(
 export interface Loss {
   /** Share of points lost one by one. */
   readonly lostShare: number;
-  /** Outages of the way to us: so many over the whole series, each so long. */
+  /** Outages between the source and us: how many over the whole series, and how long each is. */
   readonly gapCount: number;
   readonly gapPoints: number;
 }

@@ -22,7 +22,7 @@ export interface WavePlan {
   readonly amplitude: number;
   /** Standard deviation of the noise on top, in amplitudes. */
   readonly noise: number;
-  /** For `custom`: one value a point. */
+  /** For `custom`: one value per point. */
   readonly course?: Float64Array;
 }
 

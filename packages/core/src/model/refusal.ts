@@ -14,8 +14,7 @@ export type RefusalCode =
   | "engine/unavailable"
   | "engine/duplicate"
   | "generator/unsuited"
-  | "state/unreadable"
-  | "tenant/over-limit";
+  | "state/unreadable";
 
 /**
  * A caller asked for something we refuse. `code` is stable and machine-readable, the message says

@@ -1,14 +1,13 @@
 import type { FleetFinding } from "../aggregate/fleet/fleet-finding.ts";
 import type { FleetStep } from "../aggregate/fleet/fleet-step.ts";
-import { ALARM_OUT } from "../alarm/alarm-openings.ts";
 import { createStreamEngine } from "../detect/stream-engine.ts";
 import type { StreamingEngine } from "../engine/engine.ts";
 import type { AnomalyResult } from "../model/anomaly-result.ts";
 import { type SeriesKey, seriesKeyText, tenantIdOf } from "../model/series-key.ts";
 import { type DurationMs, type EpochMs, timeRange } from "../model/time.ts";
 import type { PointColumns, Store } from "../store/store.ts";
-import { foldAlarm, SeriesFold } from "./series-fold.ts";
-import { TenantFold } from "./tenant-fold.ts";
+import { type ReplayedSeries, TenantReplay } from "./replay.ts";
+import type { TenantFold } from "./tenant-fold.ts";
 
 export interface PipelineOptions {
   readonly tenantId: string;
@@ -17,7 +16,7 @@ export interface PipelineOptions {
   readonly engine?: StreamingEngine;
   /** Grid on which nodes, clusters and the tenant are judged. */
   readonly stepMs: DurationMs;
-  /** "At most one finding in so many days." */
+  /** Alert budget: at most one finding in this many days. */
   readonly budgetDays: number;
   /** How far back late points are folded in again. */
   readonly rewindMs: DurationMs;
@@ -27,14 +26,13 @@ export interface PipelineOptions {
 export interface PipelineRun {
   /** Points folded, those of series that were folded again included. */
   readonly pointCount: number;
-  /** Findings opened or changed, newest state of each; ids taken back by late points are gone. */
+  /** Findings opened or changed, newest state of each; ids retracted by late points are gone. */
   readonly findings: ReadonlyMap<string, FleetFinding>;
 }
 
 interface FoldedSeries {
   readonly key: SeriesKey;
-  readonly number: number;
-  fold: SeriesFold;
+  readonly replayed: ReplayedSeries;
   /** Oldest change that is not folded yet; Infinity when there is none. */
   changedFromMs: EpochMs;
 }
@@ -46,20 +44,23 @@ const EVERYTHING_END_MS = Number.MAX_SAFE_INTEGER;
  * calibration, episodes) -> fold of the tenant (node, cluster, tenant, findings). The server runs
  * the same folds spread over threads.
  *
- * Results are a function of the stored points: a late point makes its series be folded again from
- * its beginning, and the roll-up rewind inside its horizon.
+ * Results are a function of the stored points: after a late point its series is folded again from the
+ * beginning, and the roll-up rewinds inside its horizon.
  */
 export class Pipeline {
-  readonly fold: TenantFold;
   readonly #options: PipelineOptions;
   readonly #engine: StreamingEngine;
+  readonly #replay: TenantReplay;
   readonly #series = new Map<string, FoldedSeries>();
-  readonly #findings = new Map<string, FleetFinding>();
 
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#engine = options.engine ?? createStreamEngine();
-    this.fold = new TenantFold(options);
+    this.#replay = new TenantReplay({ ...options, engine: this.#engine });
+  }
+
+  get fold(): TenantFold {
+    return this.#replay.tenant;
   }
 
   /** Stores points; they count with the next `run`. @throws what the store's `append` throws. */
@@ -71,24 +72,20 @@ export class Pipeline {
     }
   }
 
-  /** Folds everything that was appended; `visit` is told every step that the roll-up went through. */
-  async run(visit: (step: FleetStep) => void = () => {}): Promise<PipelineRun> {
+  /** Folds everything that was appended; `visit` gets every step that the roll-up completes. */
+  async run(visit?: (step: FleetStep) => void): Promise<PipelineRun> {
     let pointCount = 0;
     let newestMs = Number.NEGATIVE_INFINITY;
     for (const series of this.#series.values()) {
       if (series.changedFromMs < Number.POSITIVE_INFINITY)
         pointCount += await this.#foldSeries(series);
-      newestMs = Math.max(newestMs, series.fold.lastMs);
+      newestMs = Math.max(newestMs, series.replayed.fold.lastMs);
     }
-    this.fold.advance(newestMs + this.fold.stepMs, (step) => {
-      for (const id of step.retracted) this.#findings.delete(id);
-      for (const finding of step.changed) this.#findings.set(finding.id, finding);
-      visit(step);
-    });
-    return { pointCount, findings: this.#findings };
+    this.#replay.advance(newestMs + this.fold.stepMs, visit);
+    return { pointCount, findings: this.#replay.findings };
   }
 
-  /** One result a window of a stored series, explained. */
+  /** One result per window of a stored series, explained. */
   async results(key: Omit<SeriesKey, "tenantId">): Promise<AnomalyResult[]> {
     const range = timeRange(0, EVERYTHING_END_MS);
     return this.#engine.detect(await this.#store().read(key, range));
@@ -102,32 +99,22 @@ export class Pipeline {
     const text = seriesKeyText(key);
     const known = this.#series.get(text);
     if (known !== undefined) return known;
-    const number = this.fold.addSeries(key.clusterId, key.nodeId, key.metricName);
-    const made = { key, number, fold: this.#freshFold(), changedFromMs: Number.POSITIVE_INFINITY };
+    const replayed = this.#replay.series(key);
+    const made = { key, replayed, changedFromMs: Number.POSITIVE_INFINITY };
     this.#series.set(text, made);
     return made;
   }
 
-  #freshFold(): SeriesFold {
-    return new SeriesFold({ open: () => this.#engine.open(), counter: false });
-  }
-
-  /** Points behind the fold are pushed on; a change before it starts the fold anew. */
+  /** Points after the newest one are pushed; a change before it folds the series from scratch. */
   async #foldSeries(series: FoldedSeries): Promise<number> {
-    const { changedFromMs } = series;
-    const late = series.fold.pointCount > 0 && changedFromMs <= series.fold.lastMs;
-    if (late) series.fold = this.#freshFold();
-    const fromMs = late || series.fold.pointCount === 0 ? 0 : series.fold.lastMs + 1;
+    const { changedFromMs, replayed } = series;
+    if (replayed.fold.pointCount > 0 && changedFromMs <= replayed.fold.lastMs) {
+      this.#replay.restart(replayed);
+    }
+    const fromMs = replayed.fold.pointCount === 0 ? 0 : replayed.fold.lastMs + 1;
     const range = timeRange(fromMs, EVERYTHING_END_MS);
     const { timestamps, values } = await this.#store().read(series.key, range);
-    for (let i = 0; i < values.length; i++) {
-      series.fold.push(timestamps[i]!, values[i]!);
-      if (timestamps[i]! < changedFromMs) continue;
-      const { valueP, flatP } = series.fold;
-      const phase = foldAlarm[ALARM_OUT.phase]!;
-      this.fold.put(series.number, timestamps[i]!, valueP, flatP, phase);
-    }
-    this.fold.setInterval(series.number, series.fold.intervalMs || this.fold.stepMs);
+    this.#replay.push(replayed, { timestampsMs: timestamps, values }, changedFromMs);
     series.changedFromMs = Number.POSITIVE_INFINITY;
     return values.length;
   }

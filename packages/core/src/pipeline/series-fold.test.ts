@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ALARM_OUT, ALARM_PHASE } from "../alarm/alarm-openings.ts";
+import { ALARM_PHASE } from "../alarm/alarm-openings.ts";
 import type { Alarm } from "../alarm/alarm-tracker.ts";
 import { createStreamEngine } from "../detect/stream-engine.ts";
 import { DAY_MS, HOUR_MS } from "../model/time.ts";
-import { foldAlarm, SeriesFold } from "./series-fold.ts";
+import { FoldRow } from "./fold-row.ts";
+import { SeriesFold } from "./series-fold.ts";
 
 const STEP_MS = 300_000;
 const PER_DAY = DAY_MS / STEP_MS;
@@ -29,12 +30,13 @@ interface Told {
 
 function foldAll(fold: SeriesFold, values: readonly number[], from = 0): Told {
   const told: Told = { opened: [], closed: [], phase: [], alarmScore: [] };
+  const row = new FoldRow();
   values.forEach((value, k) => {
-    fold.push(START_MS + (from + k) * STEP_MS, value);
+    fold.push(START_MS + (from + k) * STEP_MS, value, row);
     if (fold.alarmChange === "opened") told.opened.push(from + k);
     if (fold.alarmChange === "closed") told.closed.push(fold.alarm()!);
-    told.phase.push(foldAlarm[ALARM_OUT.phase]!);
-    told.alarmScore.push(foldAlarm[ALARM_OUT.score]!);
+    told.phase.push(row.phase);
+    told.alarmScore.push(row.alarmScore);
   });
   return told;
 }
@@ -69,7 +71,7 @@ describe("SeriesFold", () => {
     expect(alarm.heldToMs - alarm.openedMs).toBeGreaterThan(2.9 * DAY_MS);
   });
 
-  it("opens on a value that is stuck, though it is no deviation", () => {
+  it("opens on a value that is stuck, though it does not deviate", () => {
     const from = Math.floor(14.3 * PER_DAY);
     const stuck = usual(from);
     const values = days(15, (value, i) => (i >= from ? stuck : value));

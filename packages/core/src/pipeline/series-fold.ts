@@ -1,8 +1,4 @@
-import {
-  ALARM_OUT_LENGTH,
-  ALARM_PROMISE_DAYS,
-  type AlarmBaseline,
-} from "../alarm/alarm-openings.ts";
+import { ALARM_PROMISE_DAYS, type AlarmBaseline } from "../alarm/alarm-openings.ts";
 import {
   ALARM_TRACKER_LENGTH,
   type Alarm,
@@ -11,7 +7,6 @@ import {
 } from "../alarm/alarm-tracker.ts";
 import {
   EPISODE_ROW,
-  EPISODE_ROW_LENGTH,
   EPISODE_STATE_LENGTH,
   type Episode,
   type EpisodeChange,
@@ -23,6 +18,7 @@ import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import { type StateMemory, stateRoom } from "../model/state-memory.ts";
 import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
+import type { FoldRow } from "./fold-row.ts";
 
 const FORMAT = 0x4c;
 const VERSION = 2;
@@ -38,25 +34,21 @@ const SLAB_LENGTH = ALARM_AT + ALARM_TRACKER_LENGTH;
 /** `[interval f64][numbers of the kept season f64][slab][kept season][detector]` */
 const HEAD_BYTES = 16;
 
-/** The row of the point pushed last, of whichever series: read it before the next push. */
-export const foldRow: Float64Array = new Float64Array(EPISODE_ROW_LENGTH);
-/** What the alarm layer said of that point (ALARM_OUT). */
-export const foldAlarm: Float64Array = new Float64Array(ALARM_OUT_LENGTH);
-
 export interface SeriesFoldOptions {
   /** Opens the detector; its interval is learnt from the points. */
   open(memory?: StateMemory): SeriesDetector;
-  /** For one of many folds that live long. */
+  /** For one of many long-lived folds. */
   readonly memory?: StateMemory;
   /** Values are cumulative: the fold sees their rate per second, a reset is a missing point. */
   readonly counter: boolean;
-  /** "At most about one alarm in so many days"; left out: ALARM_PROMISE_DAYS. */
+  /** At most about one alarm in this many days; left out: ALARM_PROMISE_DAYS. */
   readonly promiseDays?: number;
 }
 
 /**
  * Everything that is folded over one series: the engine's detector, the flatline detector beside it,
- * the episodes of both, and the alarms that open on them. Points come in time order. Deterministic, O(1) a point.
+ * the episodes of both, and the alarms that open on them. Points come in time order.
+ * Deterministic, O(1) per point.
  */
 export class SeriesFold {
   readonly #detector: SeriesDetector;
@@ -68,8 +60,6 @@ export class SeriesFold {
   readonly #promiseDays: number;
   #alarmChange: AlarmChange = "none";
   #intervalMs: DurationMs = INTERVAL_BEFORE_MS;
-  #valueP = Number.NaN;
-  #flatP = Number.NaN;
 
   constructor(options: SeriesFoldOptions) {
     const { buffer, at } = stateRoom(8 * SLAB_LENGTH, options.memory);
@@ -87,39 +77,33 @@ export class SeriesFold {
 
   /**
    * One stored sample: NaN = missing, +Infinity = the source said that the series ended here.
-   * Afterwards `foldRow` holds the point's row; p and score there are the engine's own, or those of
-   * the flatline detector where it is the rarer one (`absence` = 1). `foldAlarm` and `alarmChange`
-   * tell what became of the alarm.
+   * Fills `row`; afterwards `alarmChange` and `replacedAlarm` say what became of the alarm.
    */
-  push(atMs: EpochMs, sample: number): EpisodeChange {
+  push(atMs: EpochMs, sample: number, row: FoldRow): EpisodeChange {
     const slab = this.#slab;
+    const { point } = row;
     const ended = sample === Number.POSITIVE_INFINITY;
     const value = ended ? Number.NaN : this.#counter ? this.#rate(atMs, sample) : sample;
     const slowBefore = this.#detector.baseline?.slowLevel;
-    this.#detector.push(atMs, value, foldRow);
+    this.#detector.push(atMs, value, point);
     this.#followInterval();
-    const tailP = this.#detector.tailP ?? foldRow[DETECTOR_OUT.p]!;
-    this.#valueP = Number.isNaN(value) ? Number.NaN : tailP;
-    this.#flatP = this.#flat.push(atMs, value);
-    foldRow[EPISODE_ROW.absence] = 0;
-    if (this.#flatP < foldRow[DETECTOR_OUT.p]!) this.#takeFlat();
+    const p = point[DETECTOR_OUT.p]!;
+    const flatP = this.#flat.push(atMs, value);
+    row.valueP = Number.isNaN(value) ? Number.NaN : (this.#detector.tailP ?? p);
+    row.flatP = flatP;
+    point[EPISODE_ROW.absence] = 0;
+    if (flatP < p) {
+      point[EPISODE_ROW.absence] = 1;
+      point[EPISODE_ROW.p] = flatP;
+      point[EPISODE_ROW.score] = scoreOfP(flatP, this.#intervalMs);
+    }
     if (slab[S.firstAt] === 0) slab[S.firstAt] = atMs;
     slab[S.lastAt] = atMs;
     slab[S.ended] = ended ? 1 : 0;
     slab[S.lastValue] = value;
-    const slow = slowBefore ?? foldRow[EPISODE_ROW.level]!;
-    this.#alarmChange = this.#alarms.push(atMs, value, foldRow, slow, foldAlarm);
-    return this.#episodes.push(atMs, value, foldRow);
-  }
-
-  /** The p that the last point passes up to its node, before any second look; NaN where it was missing. */
-  get valueP(): number {
-    return this.#valueP;
-  }
-
-  /** p of the flatline detector at the last point; NaN while it has no opinion. */
-  get flatP(): number {
-    return this.#flatP;
+    const slow = slowBefore ?? point[EPISODE_ROW.level]!;
+    this.#alarmChange = this.#alarms.push(atMs, value, point, slow, row.alarm);
+    return this.#episodes.push(atMs, value, point);
   }
 
   /** The open episode, or the last one; undefined before the first. */
@@ -206,17 +190,10 @@ export class SeriesFold {
     this.#episodes = new EpisodeTracker(this.#intervalMs, this.#episodeState());
     this.#alarms = this.#openAlarms();
     this.#alarms.keepSeason(new Float64Array(payload.slice(seasonAt, detectorAt).buffer));
-    this.#flatP = Number.NaN;
   }
 
   #slabBytes(): Uint8Array {
     return new Uint8Array(this.#slab.buffer, this.#slab.byteOffset, 8 * SLAB_LENGTH);
-  }
-
-  #takeFlat(): void {
-    foldRow[EPISODE_ROW.absence] = 1;
-    foldRow[EPISODE_ROW.p] = this.#flatP;
-    foldRow[EPISODE_ROW.score] = scoreOfP(this.#flatP, this.#intervalMs);
   }
 
   #followInterval(): void {
@@ -253,7 +230,7 @@ export class SeriesFold {
   }
 }
 
-/** The profile of whichever scorer the detector has at hand; a flat one where it keeps none. */
+/** The profile of the scorer that the detector uses now; a flat one where it keeps none. */
 class DetectorBaseline implements AlarmBaseline {
   readonly #detector: SeriesDetector;
 

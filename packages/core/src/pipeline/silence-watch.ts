@@ -1,26 +1,27 @@
-import { SILENCE_STATE_LENGTH, SilenceDetector } from "../engine/absence/silence-detector.ts";
+import { SILENCE_STATE_LENGTH } from "../engine/absence/silence-detector.ts";
 import { unreadable } from "../model/state-bytes.ts";
 import type { DurationMs } from "../model/time.ts";
+import { copyState, LentDetectors, takeBack } from "./lent-detectors.ts";
 
 const NONE = Number.NEGATIVE_INFINITY;
 
-/** Told of a silent series at a step: p, or NaN where an earlier claim is taken back. */
+/** Receives a silent series at a step: p, or NaN to retract an earlier claim. */
 export type SilenceSink = (series: number, step: number, p: number) => void;
 
 interface Step {
   readonly step: number;
-  /** One byte a series: 1 = it has a point there. */
+  /** One byte per series: 1 = it has a point there. */
   seen: Uint8Array;
 }
 
-/** Columns begin with room for so many series. */
+/** Columns start with room for this many series. */
 const CAPACITY_MIN = 64;
 
 /**
  * Who of a tenant has gone silent. Steps count only where the tenant sent anything at all, so that an
  * outage on the way to us makes nobody silent. Points may come late: inside the horizon everything is
- * as if they had come in time. Cost: O(series) a step; two detector states a series in shared columns
- * (no objects), 1 byte a series and step of the horizon.
+ * as if they had come in time. Cost: O(series) per step; two detector states per series in shared columns
+ * (no objects), 1 byte per series and step of the horizon.
  */
 export class SilenceWatch {
   readonly #stepMs: DurationMs;
@@ -30,11 +31,10 @@ export class SilenceWatch {
   /** States as of the newest step looked at, and as of the oldest step that may still change. */
   #heads = new Float64Array(CAPACITY_MIN * SILENCE_STATE_LENGTH);
   #bases = new Float64Array(CAPACITY_MIN * SILENCE_STATE_LENGTH);
-  /** Live steps to one step of the series' own; 0 until its interval is known. */
+  /** Live steps per step of the series' own; 0 until its interval is known. */
   #strides = new Int32Array(CAPACITY_MIN);
   #ended = new Uint8Array(CAPACITY_MIN);
-  /** One detector for each stride; a state is copied into it and back. */
-  readonly #detectors = new Map<number, LentDetector>();
+  readonly #detectors: LentDetectors;
   /** Steps that may still change, ascending: those looked at, then those to come. */
   #steps: Step[] = [];
   readonly #byStep = new Map<number, Step>();
@@ -42,12 +42,13 @@ export class SilenceWatch {
   /** Live steps before the first of `#steps`. */
   #baseLive = 0;
   readonly #dirty = new Set<number>();
-  /** Claims inside the horizon, by step: they may have to be taken back. */
+  /** Claims inside the horizon, by step: they may have to be retracted. */
   readonly #claims = new Map<number, Set<number>>();
 
   constructor(stepMs: DurationMs, horizonSteps: number) {
     this.#stepMs = stepMs;
     this.#horizonSteps = horizonSteps;
+    this.#detectors = new LentDetectors(stepMs);
   }
 
   add(series: number): void {
@@ -64,7 +65,7 @@ export class SilenceWatch {
   /** The source said that the series has ended: its silence is expected. */
   ended(series: number): void {
     this.#ended[series] = 1;
-    const lent = this.#lend(this.#heads, series);
+    const lent = this.#detectors.lend(this.#strides[series]!, this.#heads, series);
     lent.detector.ended();
     takeBack(lent, this.#heads, series);
   }
@@ -87,21 +88,21 @@ export class SilenceWatch {
     return wanted === 0 ? 1 : (here === undefined ? 0 : ones(here.seen)) / wanted;
   }
 
-  /** Looks at all steps up to `last`; before them again at what late points have changed. */
-  advance(last: number, tell: SilenceSink): void {
-    for (const series of this.#dirty) this.#again(series, tell);
+  /** Looks at all steps up to `last`, and first again at those that late points have changed. */
+  advance(last: number, sink: SilenceSink): void {
+    for (const series of this.#dirty) this.#again(series, sink);
     this.#dirty.clear();
     this.#steps.forEach(({ step, seen }, index) => {
       if (step <= this.#lookedAt || step > last) return;
       this.#lookedAt = step;
       for (let series = 0; series < this.#count; series++) {
-        this.#look(series, this.#baseLive + index + 1, step, seen[series] === 1, tell);
+        this.#look(series, this.#baseLive + index + 1, step, seen[series] === 1, sink);
       }
     });
     this.#forget();
   }
 
-  /** Everything as JSON-ready header and bytes behind it; see `restore`. */
+  /** Everything, as a JSON-ready header and bytes; see `restore`. */
   save(): { readonly header: SilenceHeader; readonly bytes: Uint8Array } {
     const count = this.#count;
     const states = new Float64Array(2 * count * SILENCE_STATE_LENGTH);
@@ -151,35 +152,35 @@ export class SilenceWatch {
     for (const series of header.dirty) this.#dirty.add(series);
   }
 
-  #look(series: number, live: number, step: number, seen: boolean, tell: SilenceSink): void {
+  #look(series: number, live: number, step: number, seen: boolean, sink: SilenceSink): void {
     const stride = this.#strides[series]!;
     if (stride === 0) return;
-    const lent = this.#lend(this.#heads, series);
+    const lent = this.#detectors.lend(this.#strides[series]!, this.#heads, series);
     const own = Math.floor(live / stride);
     const p = seen ? Number.NaN : lent.detector.missed(own);
     if (seen) lent.detector.seen(own);
     takeBack(lent, this.#heads, series);
-    this.#claim(series, step, p, tell);
+    this.#claim(series, step, p, sink);
   }
 
   /** One series from the oldest changeable step on, as if its points had come in time. */
-  #again(series: number, tell: SilenceSink): void {
+  #again(series: number, sink: SilenceSink): void {
     copyState(this.#bases, series, this.#heads, series);
     this.#steps.forEach(({ step, seen }, index) => {
       if (step > this.#lookedAt) return;
-      this.#look(series, this.#baseLive + index + 1, step, seen[series] === 1, tell);
+      this.#look(series, this.#baseLive + index + 1, step, seen[series] === 1, sink);
     });
     if (this.#ended[series] === 1) this.ended(series);
   }
 
-  #claim(series: number, step: number, p: number, tell: SilenceSink): void {
+  #claim(series: number, step: number, p: number, sink: SilenceSink): void {
     const claims = this.#claims.get(step);
     if (!Number.isNaN(p)) {
       if (claims === undefined) this.#claims.set(step, new Set([series]));
       else claims.add(series);
-      tell(series, step, p);
+      sink(series, step, p);
     } else if (claims?.delete(series) === true) {
-      tell(series, step, p);
+      sink(series, step, p);
     }
   }
 
@@ -196,7 +197,7 @@ export class SilenceWatch {
     const made = { step, seen: new Uint8Array(this.#strides.length) };
     this.#steps.splice(index, 0, made);
     this.#byStep.set(step, made);
-    // A step that nobody had a point in becomes a live one: the count of all later ones changes.
+    // A step without any point becomes a live one, which changes the count of all later ones.
     if (step > this.#lookedAt) return made;
     for (let series = 0; series < this.#count; series++) this.#dirty.add(series);
     return made;
@@ -214,26 +215,13 @@ export class SilenceWatch {
       for (let series = 0; series < this.#count; series++) {
         const stride = this.#strides[series]!;
         if (stride === 0 || seen[series] !== 1) continue;
-        const lent = this.#lend(this.#bases, series);
+        const lent = this.#detectors.lend(stride, this.#bases, series);
         lent.detector.seen(Math.floor((this.#baseLive + gone) / stride));
         takeBack(lent, this.#bases, series);
       }
     }
     this.#steps = this.#steps.slice(gone);
     this.#baseLive += gone;
-  }
-
-  /** The detector with the state of a series in it; hand it to `takeBack` afterwards. */
-  #lend(states: Float64Array, series: number): LentDetector {
-    const stride = Math.max(1, this.#strides[series]!);
-    let lent = this.#detectors.get(stride);
-    if (lent === undefined) {
-      const state = new Float64Array(SILENCE_STATE_LENGTH);
-      lent = { state, detector: new SilenceDetector(stride * this.#stepMs, state) };
-      this.#detectors.set(stride, lent);
-    }
-    copyState(states, series, lent.state, 0);
-    return lent;
   }
 
   #grow(): void {
@@ -243,22 +231,6 @@ export class SilenceWatch {
     this.#strides = filled(new Int32Array(capacity), this.#strides);
     this.#ended = filled(new Uint8Array(capacity), this.#ended);
   }
-}
-
-interface LentDetector {
-  readonly state: Float64Array;
-  readonly detector: SilenceDetector;
-}
-
-function takeBack({ state }: LentDetector, states: Float64Array, series: number): void {
-  copyState(state, 0, states, series);
-}
-
-/** State number `from` of one column becomes state number `to` of another. */
-function copyState(source: Float64Array, from: number, target: Float64Array, to: number): void {
-  const sourceAt = from * SILENCE_STATE_LENGTH;
-  const targetAt = to * SILENCE_STATE_LENGTH;
-  for (let i = 0; i < SILENCE_STATE_LENGTH; i++) target[targetAt + i] = source[sourceAt + i]!;
 }
 
 function filled<Column extends Float64Array | Int32Array | Uint8Array>(

@@ -8,7 +8,7 @@ import { type SilenceHeader, SilenceWatch } from "./silence-watch.ts";
 
 const FORMAT = 0x54;
 const VERSION = 1;
-/** A silence of so many steps may still be taken back; the roll-up keeps as many. */
+/** A silence this many steps old may still be retracted; the roll-up keeps as many. */
 const HORIZON_STEPS_MIN = 12;
 
 /** By ALARM_PHASE. */
@@ -17,7 +17,7 @@ const MARK_OF_PHASE = [MARK.none, MARK.none, MARK.held, MARK.accepted, MARK.reco
 export interface TenantFoldOptions {
   /** The tenant's event-time grid. */
   readonly stepMs: DurationMs;
-  /** "At most one finding in so many days." */
+  /** Alert budget: at most one finding in this many days. */
   readonly budgetDays: number;
   /** How far back late points are folded in again. */
   readonly rewindMs: DurationMs;
@@ -58,8 +58,8 @@ export class TenantFold {
   }
 
   /**
-   * A scored point. `p` NaN = missing: it says nothing, and is no sign of life either.
-   * `phase`: how the series' alarm stands at the point (ALARM_PHASE); it holds the findings it is in.
+   * A scored point. `p` NaN = missing: it says nothing, and is not a sign of life either.
+   * `phase`: the phase of the series' alarm at the point (ALARM_PHASE); a held alarm holds its findings.
    */
   put(
     series: number,
@@ -118,6 +118,6 @@ function headerOf(bytes: Uint8Array): SilenceHeader {
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as SilenceHeader;
   } catch {
-    throw unreadable("the header is no JSON");
+    throw unreadable("the header is not valid JSON");
   }
 }

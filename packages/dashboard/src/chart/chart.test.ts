@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { anomalousRuns, type Columns, nearestIndex, presentRuns, valueDomain } from "./columns.ts";
+import { anomalousRuns, type Columns, presentRuns, valueDomain } from "./columns.ts";
 import { timeTicks } from "./time-ticks.ts";
 
 const maybe = fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { nil: null });
@@ -49,21 +49,6 @@ describe("runs", () => {
       { start: 1, end: 4, severity: "critical" },
       { start: 5, end: 6, severity: "major" },
     ]);
-  });
-});
-
-describe("nearestIndex", () => {
-  it("finds the point a scan finds", () => {
-    const times = fc
-      .uniqueArray(fc.nat(10_000), { minLength: 1 })
-      .map((list) => list.sort((a, b) => a - b));
-    fc.assert(
-      fc.property(times, fc.integer({ min: -100, max: 11_000 }), (at, atMs) => {
-        const best = Math.min(...at.map((one) => Math.abs(one - atMs)));
-        expect(Math.abs(at[nearestIndex(at, atMs)]! - atMs)).toBe(best);
-      }),
-    );
-    expect(nearestIndex([], 5)).toBe(-1);
   });
 });
 

@@ -70,17 +70,3 @@ function runs(length: number, holds: (index: number) => boolean): Run[] {
   }
   return found;
 }
-
-/** Index of the point nearest to `atMs`; -1 where there is none. O(log n). */
-export function nearestIndex(at: readonly number[], atMs: number): number {
-  if (at.length === 0) return -1;
-  let low = 0;
-  let high = at.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (at[middle]! < atMs) low = middle + 1;
-    else high = middle;
-  }
-  const before = Math.max(0, low - 1);
-  return Math.abs(at[before]! - atMs) <= Math.abs(at[low]! - atMs) ? before : low;
-}

@@ -7,8 +7,7 @@ import { tokensOf } from "../theme/tokens.ts";
 import type { Columns } from "./columns.ts";
 import { plotData, plotOptions } from "./plot-options.ts";
 
-/** The big chart of a metric. Dragging zooms; a double click goes back to the last 24 hours. */
-export default function MetricChart(props: {
+interface MetricChartProps {
   readonly columns: Columns;
   readonly range: MsRange;
   readonly stepMs: number;
@@ -18,7 +17,10 @@ export default function MetricChart(props: {
   readonly onPoint: (index: number | null) => void;
   readonly onZoom: (range: MsRange) => void;
   readonly onReset: () => void;
-}) {
+}
+
+/** The big chart of a metric. Dragging zooms; a double click goes back to the last 24 hours. */
+export default function MetricChart(props: MetricChartProps) {
   const { columns, range, stepMs, unit, height } = props;
   const box = useRef<HTMLDivElement>(null);
   const { theme } = useTheme();

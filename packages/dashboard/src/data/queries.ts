@@ -16,7 +16,7 @@ import type {
 } from "@foreshock/client";
 import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useSession } from "../session/session.tsx";
-import { followsNow, laneStep, type MsRange, resolveRange } from "../state/time-range.ts";
+import { askedRange, followsNow, laneStep, type MsRange } from "../state/time-range.ts";
 import { useView } from "../state/use-view.ts";
 
 /** How often a live page asks again. */
@@ -30,7 +30,10 @@ const FINDINGS_BACK = "now-30d";
 
 type Fetch<Data> = (client: Foreshock, signal: AbortSignal) => Promise<Data>;
 
-/** One kind of question of the current tenant, asked again every ten seconds on a live page. */
+/**
+ * One kind of question of the current tenant, asked again every ten seconds on a live page while it is
+ * in sight. The client asks whether the answer has changed, and gives the same object if it has not.
+ */
 function useAsked<Data>(name: string, parts: readonly unknown[], fetch: Fetch<Data>) {
   const { client, tenant } = useSession();
   const { view } = useView();
@@ -39,6 +42,7 @@ function useAsked<Data>(name: string, parts: readonly unknown[], fetch: Fetch<Da
     queryFn: ({ signal }) => fetch(client, signal),
     placeholderData: keepPreviousData,
     refetchInterval: view.live && followsNow(view) ? POLL_MS : false,
+    refetchIntervalInBackground: false,
   });
 }
 
@@ -57,7 +61,7 @@ function useRanged<Reply>(
 ): Asked<Ranged<Reply>> {
   const { view } = useView();
   return useAsked(name, [view.from, view.to, ...parts], async (client, signal) => {
-    const range = resolveRange(view, Date.now());
+    const range = askedRange(view, Date.now());
     return { range, reply: await fetch(client, range, signal) };
   });
 }
@@ -106,7 +110,7 @@ export function useScores(
   const parts = [level, cellsMax, cluster];
   return useRanged("scores", parts, (client, range, signal) => {
     const { stepMs, word: step } = laneStep(range, cellsMax);
-    /** From the start of a step, or its part before the range would be missing. */
+    // From the start of a step, or the part of it before the range would be missing.
     const from = Math.floor(range.startMs / stepMs) * stepMs;
     return client.scores({ level, step, from, to: range.endMs, cluster }, { signal });
   });

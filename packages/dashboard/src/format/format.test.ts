@@ -30,7 +30,7 @@ describe("numbers", () => {
     );
   });
 
-  it("writes limits with all the digits that they were told in", () => {
+  it("writes limits with all the digits they were given in", () => {
     expect(plain(limit(139, "ms"))).toBe("139 ms");
     expect(plain(limit(59.4, "%"))).toBe("59.4 %");
     expect(plain(limit(10_910_000, "B"))).toBe("10.91 MB");

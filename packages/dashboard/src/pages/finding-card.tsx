@@ -20,7 +20,6 @@ export function FindingCard(props: { readonly finding: FindingRow; readonly rank
   const { finding } = props;
   const { tenant } = useSession();
   const nowMs = useNow();
-  const sinceMs = msOf(finding.onset) ?? Date.parse(finding.openedAt);
   const first = finding.contributions[0];
   return (
     <li class={`finding sev-${finding.severity}`}>
@@ -47,33 +46,40 @@ export function FindingCard(props: { readonly finding: FindingRow; readonly rank
       <div class="finding-look">
         {first === undefined ? null : <Spark part={first} finding={finding} />}
       </div>
-      <dl class="finding-facts">
-        <div>
-          <dt>Since</dt>
-          <dd>
-            {moment(sinceMs, nowMs)} <span class="soft">{lasting(nowMs - sinceMs)}</span>
-          </dd>
-        </div>
-        {finding.outcome === "open" ? null : (
-          <div>
-            <dt>State</dt>
-            <dd>{outcomeWord(finding.outcome, true)}</dd>
-          </div>
-        )}
-        <div>
-          <dt>For {finding.level === "node" ? "this node" : "this cluster"}</dt>
-          <dd>{rarity(finding.entityReturnPeriodDays)}</dd>
-        </div>
-        <div>
-          <dt>In this fleet</dt>
-          <dd>{rarity(finding.fleetReturnPeriodDays)}</dd>
-        </div>
-        <div>
-          <dt>Confidence</dt>
-          <dd>{confidenceWord(finding.confidence)}</dd>
-        </div>
-      </dl>
+      <Facts finding={finding} nowMs={nowMs} />
     </li>
+  );
+}
+
+function Facts({ finding, nowMs }: { readonly finding: FindingRow; readonly nowMs: number }) {
+  const sinceMs = msOf(finding.onset) ?? Date.parse(finding.openedAt);
+  return (
+    <dl class="finding-facts">
+      <div>
+        <dt>Since</dt>
+        <dd>
+          {moment(sinceMs, nowMs)} <span class="soft">{lasting(nowMs - sinceMs)}</span>
+        </dd>
+      </div>
+      {finding.outcome === "open" ? null : (
+        <div>
+          <dt>State</dt>
+          <dd>{outcomeWord(finding.outcome, true)}</dd>
+        </div>
+      )}
+      <div>
+        <dt>For {finding.level === "node" ? "this node" : "this cluster"}</dt>
+        <dd>{rarity(finding.entityReturnPeriodDays)}</dd>
+      </div>
+      <div>
+        <dt>In this fleet</dt>
+        <dd>{rarity(finding.fleetReturnPeriodDays)}</dd>
+      </div>
+      <div>
+        <dt>Confidence</dt>
+        <dd>{confidenceWord(finding.confidence)}</dd>
+      </div>
+    </dl>
   );
 }
 

@@ -75,26 +75,11 @@ function Fleet(props: {
           Fleet <span class="soft">{counted(nodes.length, "node")}</span>
         </h1>
         <FillSelect />
-        <button
-          type="button"
-          class={view.table ? "button toggle is-on" : "button toggle"}
-          aria-pressed={view.table}
-          onClick={() => change({ table: !view.table })}
-        >
-          Table
-        </button>
+        <TableToggle />
       </div>
       <Legend counts={stateCounts(groups)} show={view.show} onShow={(show) => change({ show })} />
       {view.table ? (
-        <section class="panel table-panel">
-          <NodeTable cells={ranked.slice(0, TABLE_MAX)} caption="Nodes, worst first" />
-          {ranked.length > TABLE_MAX ? (
-            <p class="soft pad">
-              The first {count(TABLE_MAX)} of {count(ranked.length)}. Filter by state above, or ask
-              the API for all.
-            </p>
-          ) : null}
-        </section>
+        <WholeTable ranked={ranked} />
       ) : (
         <div class="fleet">
           <section class="panel" aria-label="Map">
@@ -116,6 +101,35 @@ function Fleet(props: {
         </div>
       )}
     </>
+  );
+}
+
+function TableToggle() {
+  const { view, change } = useView();
+  return (
+    <button
+      type="button"
+      class={view.table ? "button toggle is-on" : "button toggle"}
+      aria-pressed={view.table}
+      onClick={() => change({ table: !view.table })}
+    >
+      Table
+    </button>
+  );
+}
+
+/** The table twin of the map. */
+function WholeTable({ ranked }: { readonly ranked: readonly FleetCell[] }) {
+  return (
+    <section class="panel table-panel">
+      <NodeTable cells={ranked.slice(0, TABLE_MAX)} caption="Nodes, worst first" />
+      {ranked.length > TABLE_MAX ? (
+        <p class="soft pad">
+          The first {count(TABLE_MAX)} of {count(ranked.length)}. Filter by state above, or ask the
+          API for all.
+        </p>
+      ) : null}
+    </section>
   );
 }
 

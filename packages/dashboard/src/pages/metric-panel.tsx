@@ -31,24 +31,11 @@ export function MetricPanel({ series }: { readonly series: SeriesRow }) {
         {points.data === undefined ? null : (
           <Readout columns={points.data.reply.columns} index={index} unit={unit} />
         )}
-        <button
-          type="button"
-          class={view.table ? "button button-small toggle is-on" : "button button-small toggle"}
-          aria-pressed={view.table}
-          onClick={() => change({ table: !view.table })}
-        >
-          Table
-        </button>
+        <TableToggle />
       </div>
       <Await asked={points} height={CHART_HEIGHT}>
         {({ range, reply }) => {
-          if (reply.columns.at.length === 0) {
-            return (
-              <Empty kind="nodata" title="No points in this range.">
-                <p class="soft">Choose a longer range, or zoom out with z.</p>
-              </Empty>
-            );
-          }
+          if (reply.columns.at.length === 0) return <NoPoints />;
           if (view.table) return <PointTable reply={reply} unit={unit} />;
           return (
             <Suspense fallback={<Skeleton height={CHART_HEIGHT} />}>
@@ -68,6 +55,28 @@ export function MetricPanel({ series }: { readonly series: SeriesRow }) {
         }}
       </Await>
     </section>
+  );
+}
+
+function TableToggle() {
+  const { view, change } = useView();
+  return (
+    <button
+      type="button"
+      class={view.table ? "button button-small toggle is-on" : "button button-small toggle"}
+      aria-pressed={view.table}
+      onClick={() => change({ table: !view.table })}
+    >
+      Table
+    </button>
+  );
+}
+
+function NoPoints() {
+  return (
+    <Empty kind="nodata" title="No points in this range.">
+      <p class="soft">Choose a longer range, or zoom out with z.</p>
+    </Empty>
   );
 }
 

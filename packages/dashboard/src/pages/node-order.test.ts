@@ -73,7 +73,7 @@ describe("inOnsetOrder", () => {
     expect(stories.map(({ told }) => told?.score)).toEqual([0.8, 0.97, undefined, undefined]);
   });
 
-  it("orders by the anomaly that is told, not by an older and weaker one", () => {
+  it("orders by the anomaly that is shown, not by an older and weaker one", () => {
     const stories = inOnsetOrder(
       [series("cpu"), series("disk")],
       [anomaly("cpu", "02:00", 0.55), anomaly("cpu", "14:05", 0.97), anomaly("disk", "14:03", 0.8)],
@@ -84,7 +84,7 @@ describe("inOnsetOrder", () => {
 });
 
 describe("toldOf", () => {
-  it("tells an open anomaly before a closed one with a higher score", () => {
+  it("shows an open anomaly rather than a closed one with a higher score", () => {
     const open = anomaly("cpu", "14:00", 0.6, { open: true });
     expect(toldOf([anomaly("cpu", "09:00", 0.99), open])).toBe(open);
     expect(toldOf([])).toBeUndefined();
@@ -112,7 +112,7 @@ describe("weightsInOnsetOrder", () => {
   const row = (metric: string, share: number, onset: string | null) =>
     ({ metric, share, onset, severity: "major" }) as RankingRow;
 
-  it("tells the metrics that count, the earliest first, those without an onset last", () => {
+  it("lists the metrics that count, the earliest first, those without an onset last", () => {
     const rows = [
       row("late", 0.7, "2026-07-01T10:05:00.000Z"),
       row("early", 0.2, "2026-07-01T10:00:00.000Z"),
@@ -126,7 +126,7 @@ describe("weightsInOnsetOrder", () => {
     ]);
   });
 
-  it("tells nothing while the ranking finds nothing unusual", () => {
+  it("says nothing while the ranking finds nothing unusual", () => {
     const calm: RankingRow = { ...row("cpu", 1, null), severity: "low" };
     expect(weightsInOnsetOrder([calm])).toEqual([]);
   });

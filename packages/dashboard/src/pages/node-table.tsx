@@ -23,29 +23,7 @@ export function NodeTable(props: {
     <table class={compact ? "rows is-compact" : "rows"}>
       <caption class="visually-hidden">{props.caption}</caption>
       <thead class={compact ? "visually-hidden" : undefined}>
-        <tr>
-          <th scope="col">State</th>
-          <th scope="col" class="number">
-            Score
-          </th>
-          <th scope="col">Node</th>
-          <th scope="col">Metrics</th>
-          {compact ? null : (
-            <>
-              <th scope="col" class="optional">
-                Since
-              </th>
-              {props.oneCluster ? null : (
-                <th scope="col" class="optional">
-                  Cluster
-                </th>
-              )}
-              <th scope="col" class="optional">
-                Confidence
-              </th>
-            </>
-          )}
-        </tr>
+        <HeadRow compact={compact} oneCluster={props.oneCluster ?? false} />
       </thead>
       <tbody>
         {cells.map((cell) => (
@@ -59,6 +37,35 @@ export function NodeTable(props: {
         ))}
       </tbody>
     </table>
+  );
+}
+
+function HeadRow(props: { readonly compact: boolean; readonly oneCluster: boolean }) {
+  const { compact, oneCluster } = props;
+  return (
+    <tr>
+      <th scope="col">State</th>
+      <th scope="col" class="number">
+        Score
+      </th>
+      <th scope="col">Node</th>
+      <th scope="col">Metrics</th>
+      {compact ? null : (
+        <>
+          <th scope="col" class="optional">
+            Since
+          </th>
+          {oneCluster ? null : (
+            <th scope="col" class="optional">
+              Cluster
+            </th>
+          )}
+          <th scope="col" class="optional">
+            Confidence
+          </th>
+        </>
+      )}
+    </tr>
   );
 }
 

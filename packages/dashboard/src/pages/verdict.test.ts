@@ -101,14 +101,14 @@ describe("verdictOf", () => {
     expect(said([finding("a")], [], { watermark: "2026-11-24T12:22:00Z" })).not.toContain("Data");
   });
 
-  it("does not claim that all is well while every series is young, or where there is no data", () => {
+  it("does not claim that all is well while every series is young, or without data", () => {
     expect(said([], [], {}, 120_000)).toMatch(/^Still learning\. 120,000 series seen/);
     expect(said([], [], { watermark: null })).toBe("No data yet.");
   });
 });
 
 describe("findings", () => {
-  it("stand worst first while open, and newest first when they are over", () => {
+  it("come worst first while open, and newest first once they are over", () => {
     const rows = [
       finding("old", { closedAt: "2026-11-20T00:00:00Z" }),
       finding("low", { score: 0.8 }),
@@ -146,7 +146,7 @@ describe("budgetWords", () => {
   });
 });
 
-describe("how a promise stands", () => {
+describe("whether a promise is kept", () => {
   it.each([
     [0, null, null, null, "too little history to say"],
     [0.9, 1.1, 0.03, 6.2, "too little history to say"],

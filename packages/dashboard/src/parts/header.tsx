@@ -1,8 +1,8 @@
 import { useSession } from "../session/session.tsx";
 import { useView } from "../state/use-view.ts";
+import { Logo } from "../theme/logo.tsx";
 import { chooseTheme, nextChoice, useTheme } from "../theme/theme.ts";
 import { Go } from "./go.tsx";
-import { Logo } from "./logo.tsx";
 import { LiveToggle, RangeMenu } from "./range-menu.tsx";
 
 export function Header({ showHelp }: { readonly showHelp: () => void }) {

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Logo } from "../parts/logo.tsx";
+import { Logo } from "../theme/logo.tsx";
 
 /** Where one lands without a key. */
 export function KeyPage(props: {

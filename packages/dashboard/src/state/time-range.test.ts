@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   absoluteRange,
+  askedRange,
   isTimeToken,
   laneStep,
   presetLabel,
@@ -91,5 +92,30 @@ describe("laneStep", () => {
     expect(laneStep(last(168), 336).word).toBe("30m");
     expect(laneStep(last(672), 336).word).toBe("2h");
     expect(laneStep(last(24 * 3650), 336).word).toBe("1d");
+  });
+});
+
+describe("the range that is asked for", () => {
+  it("moves on in whole steps by hand: a day / 360 = 240 s, so 14:22:05 and 14:23:59 both ask to 14:24", () => {
+    const asked = askedRange({ from: "now-24h", to: "now" }, NOW);
+    expect(asked.endMs).toBe(Date.parse("2026-11-24T14:24:00Z"));
+    expect(asked.endMs - asked.startMs).toBe(24 * HOUR_MS);
+    expect(askedRange({ from: "now-24h", to: "now" }, NOW + 114_000)).toEqual(asked);
+    expect(askedRange({ from: "now-24h", to: "now" }, NOW + 116_000)).not.toEqual(asked);
+  });
+
+  it("never ends before now, nor later than a 360th of itself, ten seconds at least", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...RANGE_PRESETS), instant, ({ from }, nowMs) => {
+        const { startMs, endMs } = askedRange({ from, to: "now" }, nowMs);
+        expect(endMs).toBeGreaterThanOrEqual(nowMs);
+        expect(endMs - nowMs).toBeLessThan(Math.max(10_000, (endMs - startMs) / 360) + 1);
+      }),
+    );
+  });
+
+  it("leaves fixed instants as they are", () => {
+    const fixed = { from: "2026-11-24T14:00:00Z", to: "2026-11-24T15:00:00Z" };
+    expect(askedRange(fixed, NOW)).toEqual(resolveRange(fixed, NOW));
   });
 });

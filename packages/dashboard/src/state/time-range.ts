@@ -50,6 +50,23 @@ export function resolveRange(range: TokenRange, nowMs: number): MsRange {
   return { startMs: nowMs - 24 * 60 * MINUTE_MS, endMs: nowMs };
 }
 
+/** Shortest and longest step in which a range that follows the clock moves on. */
+const MOVE_MIN_MS = 10_000;
+const MOVE_MAX_MS = 5 * MINUTE_MS;
+/** A step is at most this part of the range: less than one cell of the lanes. */
+const MOVES_PER_RANGE = 360;
+
+/**
+ * The range as the server is asked for it: it ends at now or a little later, and moves on in steps, so
+ * that questions inside one step are the same and can be answered "unchanged".
+ */
+export function askedRange(range: TokenRange, nowMs: number): MsRange {
+  const { startMs, endMs } = resolveRange(range, nowMs);
+  const wholeSteps = Math.floor((endMs - startMs) / MOVES_PER_RANGE / MOVE_MIN_MS);
+  const stepMs = Math.min(MOVE_MAX_MS, Math.max(1, wholeSteps) * MOVE_MIN_MS);
+  return resolveRange(range, Math.ceil(nowMs / stepMs) * stepMs);
+}
+
 /** Whether the range moves with the clock, so that polling makes sense. */
 export function followsNow({ to }: TokenRange): boolean {
   return to.startsWith("now");

@@ -69,7 +69,7 @@ describe("the view codec", () => {
     );
   });
 
-  it("sorts lists by severity, drops what is no state, and writes all of them as none", () => {
+  it("sorts lists by severity, drops what is not a state, and writes all of them as none", () => {
     const { view } = decodeView("?show=low,critical,purple,low");
     expect(view.show).toEqual(["critical", "low"]);
     expect(encodeView(view)).toBe("?show=critical,low");

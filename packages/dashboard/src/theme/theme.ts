@@ -11,7 +11,7 @@ const systemDark = window.matchMedia("(prefers-color-scheme: dark)");
 systemDark.addEventListener("change", () => tell());
 
 /** What the user chose; kept in this browser, because it belongs to the screen and not to the link. */
-export function themeChoice(): ThemeChoice {
+function themeChoice(): ThemeChoice {
   const stored = window.localStorage.getItem(STORED) as ThemeChoice | null;
   return stored !== null && CHOICES.includes(stored) ? stored : "system";
 }

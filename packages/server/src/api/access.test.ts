@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { type TestingServer, testingServer } from "../../testing/testing-server.ts";
 import { newToken } from "../tenant/api-key.ts";
-import { type TestingServer, testingServer } from "./testing-server.ts";
 
 let server: TestingServer;
 beforeEach(async () => {

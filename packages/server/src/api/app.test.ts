@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type TestingServer, testingServer } from "./testing-server.ts";
+import { type TestingServer, testingServer } from "../../testing/testing-server.ts";
 
 let server: TestingServer;
 let auth: Record<string, string>;
@@ -275,6 +275,7 @@ describe("closing", () => {
     });
     server.platform.forTenant = () => ({
       ...view,
+      revision: () => "1",
       summary: async () => {
         await waiting;
         return view.summary();

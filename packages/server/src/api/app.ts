@@ -31,6 +31,7 @@ import { inventoryRoutes } from "./routes/inventory.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { resultRoutes } from "./routes/results.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { answerUnchanged, untagRefusals } from "./unchanged.ts";
 import { checkUrl, parseQuery } from "./url-check.ts";
 
 export interface AppParts {
@@ -140,6 +141,8 @@ async function registerApi(api: FastifyInstance, parts: AppParts): Promise<void>
     if (route.config?.need === undefined) throw new Error(`${route.url} must say what it needs`);
   });
   api.addHook("onRequest", door(parts));
+  api.addHook("preHandler", answerUnchanged(parts.now));
+  api.addHook("onSend", untagRefusals);
   const labelsOf = parts.labelsOf ?? (() => DEFAULT_SETTINGS.labels);
   await api.register(inventoryRoutes(parts));
   await api.register(calibrationRoutes(parts));

@@ -14,7 +14,8 @@ export async function collectRoutes(app: FastifyInstance, version: string): Prom
       info: {
         title: "Foreshock",
         version,
-        description: "Which tenant, cluster, node and metric misbehaves now, how badly, and why.",
+        description:
+          "Which tenant, cluster, node and metric misbehaves now, how badly, and why. Reads carry an ETag: sent back as If-None-Match it is answered 304 while nothing has changed.",
         license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       },
       components: {

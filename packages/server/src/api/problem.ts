@@ -47,7 +47,6 @@ const MEANING: Readonly<Record<ProblemCode, Meaning>> = {
   "engine/duplicate": [409, "Engine already registered"],
   "generator/unsuited": [400, "Injection does not fit this wave"],
   "state/unreadable": [500, "Unreadable saved state"],
-  "tenant/over-limit": [429, "Tenant limit reached"],
   malformed_json: [400, "Invalid JSON"],
   malformed_body: [400, "Malformed body"],
   invalid_series: [400, "Invalid series"],

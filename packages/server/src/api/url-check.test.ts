@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type TestingServer, testingServer } from "./testing-server.ts";
+import { type TestingServer, testingServer } from "../../testing/testing-server.ts";
 
 let server: TestingServer;
 let auth: Record<string, string>;

@@ -8,7 +8,7 @@ import {
   listTenants,
   revokeKey,
 } from "./key-commands.ts";
-import type { Shell } from "./program.ts";
+import type { Shell } from "./shell.ts";
 import { duration, positive } from "./terminal/flag-values.ts";
 
 interface CreateKeyFlags extends DataFlags {
@@ -22,8 +22,8 @@ export function addDataCommands(program: Command, { run }: Shell): void {
   const keys = program.command("keys").description("API keys: create, list, revoke");
   onData(keys.command("create").description("a new key; the token is shown once"))
     .option("--scope <scope>", SCOPES.join(", "), "manage")
-    .option("--expires <length>", "30d, 12h: refused afterwards", duration)
-    .option("--note <text>", "what it is for")
+    .option("--expires <length>", "lifetime such as 30d or 12h; refused afterwards", duration)
+    .option("--note <text>", "what the key is for")
     .addHelpText("after", "\nExample:\n  foreshock keys create --tenant acme --scope ingest")
     .action((flags: CreateKeyFlags, command: Command) =>
       run(command, (context) => createKey(context, { ...flags, expiresInMs: flags.expires })),
@@ -31,7 +31,7 @@ export function addDataCommands(program: Command, { run }: Shell): void {
   onData(keys.command("list").description("keys of all tenants, or of --tenant")).action(
     (flags: DataFlags, command: Command) => run(command, (context) => listKeys(context, flags)),
   );
-  onData(keys.command("revoke").description("take a key back for good"))
+  onData(keys.command("revoke").description("revoke a key for good"))
     .argument("<id>", "as `keys list` shows it")
     .action((id: string, flags: DataFlags, command: Command) =>
       run(command, (context) => revokeKey(context, id, flags)),
@@ -39,7 +39,11 @@ export function addDataCommands(program: Command, { run }: Shell): void {
   const tenants = program.command("tenants").description("tenants: create, list");
   onData(tenants.command("create").description("a new tenant"))
     .argument("<name>", "a-z, 0-9, dot, dash, underscore")
-    .option("--budget-days <days>", "at most one finding in so many days (default 7)", positive)
+    .option(
+      "--budget-days <days>",
+      "alert budget: at most one finding in this many days (default 7)",
+      positive,
+    )
     .action((name: string, flags: DataFlags & { budgetDays?: number }, command: Command) =>
       run(command, (context) => createTenant(context, name, flags)),
     );

@@ -6,8 +6,8 @@ import { type CalibrationFlags, calibration } from "./calibration/calibration.ts
 import { type DetectFlags, detect } from "./detect/detect.ts";
 import { listEngines } from "./detect/engine-list.ts";
 import { importFiles } from "./import/import.ts";
-import type { Shell } from "./program.ts";
 import { type RankFlags, rank } from "./rank/rank.ts";
+import type { Shell } from "./shell.ts";
 import { instant, names, positive, score, since, wholeNumber } from "./terminal/flag-values.ts";
 
 interface CsvFlags {
@@ -20,11 +20,19 @@ interface CsvFlags {
   readonly node?: string;
 }
 
-/** Instants as they were typed: numbers are in the unit of the file's time column. */
+/** Times as typed: numbers are in the unit of the file's time column. */
 type RankTexts = Omit<RankFlags, "from" | "to"> & { readonly from: string; readonly to: string };
 
 /** Commands that read CSV files; `detect` and `rank` need no server. */
-export function addFileCommands(program: Command, { run }: Shell): void {
+export function addFileCommands(program: Command, shell: Shell): void {
+  addDetect(program, shell);
+  addEngines(program, shell);
+  addRank(program, shell);
+  addCalibration(program, shell);
+  addImport(program, shell);
+}
+
+function addDetect(program: Command, { run }: Shell): void {
   csvFlags(program.command("detect").description("what is odd in CSV files; no server needed"))
     .argument("<file|folder|->", "CSV, plain or gzipped; a folder is read whole, - is stdin")
     .option("--engine <name>", "detection engine, see `foreshock engines`", DEFAULT_ENGINE_NAME)
@@ -43,19 +51,25 @@ export function addFileCommands(program: Command, { run }: Shell): void {
     .action((path: string, flags: DetectFlags & CsvFlags, command: Command) =>
       run(command, (context) => detect(context, path, { ...flags, csv: csvOptions(flags) })),
     );
+}
+
+function addEngines(program: Command, { run }: Shell): void {
   program
     .command("engines")
     .description("which engines detect can run here, and why not the others")
     .addHelpText("after", "\nExample:\n  foreshock engines --json")
     .action((_flags: unknown, command: Command) => run(command, listEngines));
+}
+
+function addRank(program: Command, { run }: Shell): void {
   csvFlags(
     program
       .command("rank")
-      .description("who misbehaves most in a range of time, learnt from what came before it"),
+      .description("who misbehaves most in a time range, judged by what came before it"),
   )
     .argument("<file|->", "CSV with cluster, node, metric, timestamp and value")
     .requiredOption("--from <time>", "start of the range")
-    .requiredOption("--to <time>", "end of the range, itself not in it")
+    .requiredOption("--to <time>", "end of the range, exclusive")
     .addOption(
       new Option("--level <level>", "what to rank").choices(["node", "metric"]).default("node"),
     )
@@ -69,22 +83,28 @@ export function addFileCommands(program: Command, { run }: Shell): void {
         return rank(context, path, { ...flags, from, to, csv: csvOptions(flags) });
       }),
     );
+}
+
+function addCalibration(program: Command, { run }: Shell): void {
   csvFlags(
     program
       .command("calibration")
       .description("promised against realised alarms: on a generated fleet, on files, on a server"),
   )
-    .argument("[file|folder|-]", "CSV; left out: a healthy fleet is generated")
+    .argument("[file|folder|-]", "CSV; default: a generated healthy fleet")
     .option("--live", "the tenant's own history on a running server", false)
     .option("--since <time>", "of --live: 30d, an instant", since, "now-30d")
     .option("--nodes <count>", "of the generated fleet", wholeNumber(4), 20)
     .option("--days <count>", "of the generated fleet", wholeNumber(4), 28)
     .option("--minutes <length>", "sampling interval of the generated fleet", positive, 5)
-    .option("--seed <text>", "another text, another fleet", "1")
+    .option("--seed <text>", "seed of the generated fleet", "1")
     .addHelpText("after", CALIBRATION_HELP)
     .action((path: string | undefined, flags: CalibrationFlags & CsvFlags, command: Command) =>
       run(command, (context) => calibration(context, path, { ...flags, csv: csvOptions(flags) })),
     );
+}
+
+function addImport(program: Command, { run }: Shell): void {
   csvFlags(program.command("import").description("send CSV files to a running server"))
     .argument("<files...>", "CSV, plain or gzipped; - is stdin")
     .addHelpText("after", "\nExample:\n  foreshock import fleet.csv.gz --key fsk_ing_...")
@@ -99,16 +119,20 @@ function csvFlags(command: Command): Command {
     .addOption(
       new Option(
         "--time-unit <unit>",
-        "unit of numbers in it, by default told by their size",
+        "unit of its numbers; default: guessed from their size",
       ).choices(TIME_UNITS),
     )
     .option("--value <columns>", "the value columns", names)
-    .option("--by <columns>", "what tells series apart: cluster=COL,node=COL,metric=COL", names)
-    .addOption(
-      new Option("--format <format>", "by default told by the header").choices(CSV_FORMATS),
+    .option(
+      "--by <columns>",
+      "columns that identify a series: cluster=COL,node=COL,metric=COL",
+      names,
     )
-    .option("--cluster <name>", "the cluster, where no column names it")
-    .option("--node <name>", "the node, where no column names it (default: the file's name)");
+    .addOption(
+      new Option("--format <format>", "default: recognised by the header").choices(CSV_FORMATS),
+    )
+    .option("--cluster <name>", "cluster name, if no column has it")
+    .option("--node <name>", "node name, if no column has it (default: the file's name)");
 }
 
 function csvOptions({ value, time, timeUnit, by, format, cluster, node }: CsvFlags): CsvOptions {
@@ -116,7 +140,7 @@ function csvOptions({ value, time, timeUnit, by, format, cluster, node }: CsvFla
 }
 
 const DETECT_HELP = `
-Files, told apart by their header:
+File layouts, recognised by the header:
   narrow   timestamp,value
   wide     timestamp,cpu,memory,...                 one node; its name is the file's
   long     cluster,node,metric,timestamp,value      any of these columns
@@ -135,8 +159,8 @@ Examples:
   foreshock detect data.csv --time when --value load --by node=host --threshold 0.9 --exit-code`;
 
 const CALIBRATION_HELP = `
-A score of 0.5 promises about one alarm a day, 0.9 one in 30 days, for healthy metrics, nodes, clusters,
-tenants alike. 1.0x is a promise kept; real incidents in your own data count too.
+A score of 0.5 promises about one alarm a day, 0.9 one in 30 days, for healthy metrics, nodes,
+clusters and tenants alike. 1.0x means the promise was kept; real incidents in your own data count too.
 
 Examples:
   foreshock calibration

@@ -35,7 +35,7 @@ export function createKey(context: Context, flags: KeyFlags): ExitCode {
     return EXIT.ok;
   }
   context.io.out(`${made.token}\n`);
-  say(context, "keep it now: it is shown this once. Revoke it with:");
+  say(context, "store it now: it is shown only once. Revoke it with:");
   say(context, `  foreshock keys revoke ${made.key.keyId}`);
   return EXIT.ok;
 }
@@ -56,7 +56,7 @@ export function revokeKey(context: Context, keyId: string, flags: DataFlags): Ex
   return EXIT.ok;
 }
 
-/** `foreshock tenants create NAME`: twice is the same as once. */
+/** `foreshock tenants create NAME`: running it twice changes nothing. */
 export function createTenant(
   context: Context,
   name: string,
@@ -69,7 +69,7 @@ export function createTenant(
     return made;
   });
   if (context.flags.json === true) printJson(context, shownTenant(tenant));
-  else say(context, `tenant ${name} is there; next: foreshock keys create --tenant ${name}`);
+  else say(context, `tenant ${name} exists; next: foreshock keys create --tenant ${name}`);
   return EXIT.ok;
 }
 

@@ -1,51 +1,22 @@
 import { Command, Option } from "commander";
 import { addDataCommands } from "./data-commands.ts";
 import { addFileCommands } from "./file-commands.ts";
+import type { DemoFlags } from "./serve/demo.ts";
+import type { ServeFlags } from "./serve/serve.ts";
 import { addServerCommands } from "./server-commands.ts";
+import type { Shell } from "./shell.ts";
 import { type Context, contextOf, type GlobalFlags } from "./terminal/context.ts";
 import type { ExitCode } from "./terminal/exit-code.ts";
 import { instant, names, positive, wholeNumber } from "./terminal/flag-values.ts";
 import type { Io } from "./terminal/io.ts";
 
-/** Flags of the server itself; `config/` reads the rest from the environment. */
-export interface ServeFlags {
-  readonly host?: string | undefined;
-  readonly port?: number | undefined;
-  readonly dataDir?: string | undefined;
-  readonly workers?: number | undefined;
-  readonly logLevel?: string | undefined;
-}
-
-export interface DemoFlags extends ServeFlags {
-  /** Nodes of the simulated fleet. */
-  readonly nodes?: number | undefined;
-  /** Days of history. */
-  readonly days?: number | undefined;
-  readonly seed?: number | undefined;
-  /** Where history ends, in epoch milliseconds; now where left out. */
-  readonly end?: number | undefined;
-  /** Print what was found, missed and false against the answer key, then end. */
-  readonly score: boolean;
-  /** Watch this very machine beside the simulated fleet. */
-  readonly live: boolean;
-}
-
-/** What the command line cannot do by itself: `main.ts` hands it in, so that tests can too. */
+/** Commands that run a server. `main.ts` passes them in, so that tests can pass others. */
 export interface LongCommands {
   readonly serve: (flags: ServeFlags, context: Context) => Promise<ExitCode>;
   readonly demo: (flags: DemoFlags, context: Context) => Promise<ExitCode>;
 }
 
-/** Where commands say what they ended with. */
-export interface Shell {
-  readonly io: Io;
-  /** Runs an action with the flags of the whole line and keeps its exit code. */
-  readonly run: (command: Command, action: Action) => Promise<void>;
-}
-
-export type Action = (context: Context) => Promise<ExitCode> | ExitCode;
-
-/** The whole command line. `ended` hears the exit code of the command that ran. */
+/** The whole command line. `ended` is called with the exit code of the command that ran. */
 export function buildProgram(
   io: Io,
   commands: LongCommands,
@@ -58,18 +29,17 @@ export function buildProgram(
     .option("--url <url>", "the server (FORESHOCK_URL, default http://127.0.0.1:7070)")
     .option("--key <key>", "API key (FORESHOCK_KEY)")
     .option("--tenant <name>", "tenant, for operator keys and for `keys create`")
-    .option("--timeout <seconds>", "time for one request", positive)
-    .option("--json", "JSON for programs; --json=a,b keeps these fields")
+    .option("--timeout <seconds>", "timeout of one request", positive)
+    .option("--json", "JSON output; --json=a,b keeps only these fields")
     .addOption(new Option("--json-fields <fields>").argParser((text) => names(text)).hideHelp())
     .option("--no-color", "no colours (also NO_COLOR, TERM=dumb)")
-    .option("-q, --quiet", "only data and errors")
+    .option("-q, --quiet", "print only data and errors")
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({ writeOut: io.out, writeErr: io.err })
-    .showHelpAfterError("(add --help for the whole list)")
+    .showHelpAfterError("(use --help for the full list)")
     .exitOverride()
     .addHelpText("after", EXAMPLES);
   const shell: Shell = {
-    io,
     run: async (command, action) => {
       ended(await action(contextOf(io, command.optsWithGlobals<GlobalFlags>())));
     },
@@ -104,9 +74,13 @@ function addServeAndDemo(program: Command, shell: Shell, commands: LongCommands)
   )
     .option("--nodes <count>", "nodes of the fleet (default 240)", wholeNumber(1))
     .option("--days <count>", "days of history (default 28)", wholeNumber(1))
-    .option("--seed <number>", "another fleet, other faults", wholeNumber(0))
+    .option("--seed <number>", "seed of the fleet and its faults", wholeNumber(0))
     .option("--end <time>", "where history ends (default now)", (text) => instant("--end", text))
-    .option("--score", "print found, missed and false against the answer key, then end", false)
+    .option(
+      "--score",
+      "print hits, misses and false findings against the answer key, then exit",
+      false,
+    )
     .option("--no-live", "do not watch this machine")
     .addHelpText("after", "\nExamples:\n  foreshock demo\n  foreshock demo --score --json")
     .action((flags: DemoFlags, command: Command) =>
@@ -120,5 +94,15 @@ function serverFlags(command: Command): Command {
     .option("--port <port>", "port, 0 = a free one (FORESHOCK_PORT, default 7070)", wholeNumber(0))
     .option("--data-dir <folder>", "where everything is kept (FORESHOCK_DATA_DIR)")
     .option("--workers <count>", "detection threads (FORESHOCK_WORKERS)", wholeNumber(1))
+    .option(
+      "--retention <days>",
+      "delete points older than this, 0 = keep everything (FORESHOCK_RETENTION_DAYS, default 0)",
+      wholeNumber(0),
+    )
+    .option(
+      "--scrub-hours <hours>",
+      "check all stored chunks once in this time, 0 = off (FORESHOCK_SCRUB_HOURS, default 24)",
+      wholeNumber(0),
+    )
     .option("--log-level <level>", "silent, error, warn, info or debug (FORESHOCK_LOG_LEVEL)");
 }

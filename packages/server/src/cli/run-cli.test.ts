@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AuthError, ConnectionError, NotFoundError, ServerError } from "@foreshock/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runForTest } from "../../testing/testing-io.ts";
 import { CliError, EXIT, exitCodeOf } from "./terminal/exit-code.ts";
-import { runForTest } from "./testing-io.ts";
 
 describe("runCli", () => {
   it("prints help and version on stdout and ends with 0", async () => {
@@ -20,10 +20,10 @@ describe("runCli", () => {
     [["detect"], "missing required argument 'file|folder|-'"],
     [["detect", "-", "--threshold", "2"], "give a score from 0 to 1"],
     [["rank", "-", "--from", "1"], "required option '--to <time>' not specified"],
-    [["rank", "-", "--from", "soon", "--to", "2"], '--from "soon" is no time'],
+    [["rank", "-", "--from", "soon", "--to", "2"], '--from "soon" is not a valid time'],
     [["rank", "-", "--from", "2", "--to", "2"], "--from must be before --to"],
     [["top", "planet"], "Allowed choices are metric, node, cluster, tenant"],
-    [["serve", "--port", "x"], "give a whole number from 0 on"],
+    [["serve", "--port", "x"], "give a whole number, at least 0"],
     [["keys", "create", "--scope", "ingest"], "name one with --tenant"],
   ])("ends with 2 and says what is wrong: %j", async (argv, message) => {
     const run = await runForTest(argv);

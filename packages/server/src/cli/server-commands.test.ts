@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestingServer, testingServer } from "../api/testing-server.ts";
+import { runForTest } from "../../testing/testing-io.ts";
+import { type TestingServer, testingServer } from "../../testing/testing-server.ts";
 import { EXIT } from "./terminal/exit-code.ts";
-import { runForTest } from "./testing-io.ts";
 
 const MINUTE_MS = 60_000;
 let server: TestingServer;
@@ -79,7 +79,7 @@ describe("foreshock import, top and why against a server", () => {
     expect(result.err).not.toContain("error");
   });
 
-  it("tells why: sentence, line of values, evidence", async () => {
+  it("says why: sentence, line of values, evidence", async () => {
     const story = await run(["why", "eu/node-042/cpu", "--no-color"], true);
     expect(story.code).toBe(EXIT.ok);
     expect(story.out).toMatch(/^eu\/node-042\/cpu {2}(moderate|major|critical) \d\d\n/);

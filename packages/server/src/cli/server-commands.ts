@@ -2,10 +2,10 @@ import { LEVELS, type Level } from "@foreshock/core";
 import { Argument, type Command } from "commander";
 import { type TopFlags, top } from "./live/top.ts";
 import { type WhyFlags, why } from "./live/why.ts";
-import type { Shell } from "./program.ts";
+import type { Shell } from "./shell.ts";
 import { positive, score, since, wholeNumber } from "./terminal/flag-values.ts";
 
-/** `--watch` alone looks every five seconds. */
+/** `--watch` alone refreshes every five seconds. */
 type WatchFlags = Omit<TopFlags, "watch"> & { readonly watch?: number | true };
 
 const WATCH_SECONDS = 5;
@@ -20,9 +20,9 @@ export function addServerCommands(program: Command, { run }: Shell): void {
     )
     .option("-n, --count <count>", "rows", wholeNumber(1), 10)
     .option("--since <time>", "1h, 24h, now-7d or an instant", since, "now-1h")
-    .option("--min <score>", "only scores from here on", score, 0)
+    .option("--min <score>", "only scores at or above this", score, 0)
     .option("--cluster <name>", "only this cluster")
-    .option("--watch [seconds]", "look again and again", positive)
+    .option("--watch [seconds]", "refresh repeatedly", positive)
     .addHelpText("after", TOP_EXAMPLES)
     .action((level: Level, { watch, ...flags }: WatchFlags, command: Command) =>
       run(command, (context) => {
@@ -32,7 +32,7 @@ export function addServerCommands(program: Command, { run }: Shell): void {
     );
   program
     .command("why")
-    .description("what happened there, how rare it is, and how the score came about")
+    .description("what happened there, how rare it is, and where the score comes from")
     .argument("<path|id>", "cluster, cluster/node, cluster/node/metric, or an id")
     .option("--since <time>", "1h, 24h, now-7d or an instant", since, "now-24h")
     .addHelpText("after", WHY_EXAMPLES)

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { testingIo } from "../../testing/testing-io.ts";
 import { nearestNames } from "./terminal/did-you-mean.ts";
 import { wantsColor } from "./terminal/io.ts";
 import { Progress } from "./terminal/progress.ts";
 import { scoreText } from "./terminal/severity-text.ts";
 import { sparkline } from "./terminal/sparkline.ts";
 import { countText, durationText, sinceText, timeText } from "./terminal/time-text.ts";
-import { testingIo } from "./testing-io.ts";
 
 describe("wantsColor", () => {
   it("follows the flag, then NO_COLOR, then CLICOLOR_FORCE, then the terminal", () => {

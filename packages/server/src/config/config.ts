@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 
-/** Everything that can be set from outside, read once, checked, frozen, passed down by part. */
+/** Everything that can be set from outside: read once, checked, frozen, passed down in parts. */
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -12,6 +12,10 @@ export interface Config {
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   /** How often models and folds are saved, so that a crash replays little. */
   readonly checkpointEveryMs: number;
+  /** UTC days of points and roll-up scores that are kept; 0 keeps everything. Findings always stay. */
+  readonly retentionDays: number;
+  /** In this time every sealed chunk is checked once, in the background; 0 turns that off. */
+  readonly scrubEveryMs: number;
 }
 
 export interface ConfigFlags {
@@ -20,6 +24,8 @@ export interface ConfigFlags {
   readonly dataDir?: string | undefined;
   readonly workers?: number | undefined;
   readonly logLevel?: string | undefined;
+  readonly retention?: number | undefined;
+  readonly scrubHours?: number | undefined;
 }
 
 export class ConfigProblem extends Error {
@@ -28,6 +34,12 @@ export class ConfigProblem extends Error {
 
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
 const PARTITIONS = 8;
+const HOUR_MS = 3_600_000;
+/** Shorter retention would delete days that late points and the learning of a daily pattern need. */
+const RETENTION_DAYS_MIN = 3;
+const SCRUB_HOURS = 24;
+/** A longer wait does not fit into a timer (2^31 ms). */
+const SCRUB_HOURS_MAX = 24 * 24;
 
 /** Flags win over environment (`FORESHOCK_*`) over defaults. @throws ConfigProblem with the remedy. */
 export function readConfig(
@@ -48,6 +60,12 @@ export function readConfig(
     workerCount: Math.min(PARTITIONS, workers ?? Math.max(1, availableParallelism())),
     logLevel,
     checkpointEveryMs: 60_000,
+    retentionDays: retentionOf(
+      flags.retention ?? whole("FORESHOCK_RETENTION_DAYS", env.FORESHOCK_RETENTION_DAYS) ?? 0,
+    ),
+    scrubEveryMs: scrubOf(
+      flags.scrubHours ?? whole("FORESHOCK_SCRUB_HOURS", env.FORESHOCK_SCRUB_HOURS) ?? SCRUB_HOURS,
+    ),
   });
 }
 
@@ -55,6 +73,18 @@ function whole(name: string, text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
   if (!/^\d{1,9}$/.test(text)) throw new ConfigProblem(`${name}="${text}": give a whole number`);
   return Number(text);
+}
+
+function retentionOf(days: number): number {
+  if (days === 0 || (Number.isInteger(days) && days >= RETENTION_DAYS_MIN)) return days;
+  throw new ConfigProblem(
+    `retention of ${days} days: give 0 (keep everything) or at least ${RETENTION_DAYS_MIN}`,
+  );
+}
+
+function scrubOf(hours: number): number {
+  if (Number.isInteger(hours) && hours >= 0 && hours <= SCRUB_HOURS_MAX) return hours * HOUR_MS;
+  throw new ConfigProblem(`scrub every ${hours} hours: give 0 (off) to ${SCRUB_HOURS_MAX}`);
 }
 
 function portOf(port: number): number {

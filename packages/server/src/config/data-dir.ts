@@ -6,8 +6,8 @@ const FILE = "foreshock.json";
 const FORMAT = 1;
 
 /**
- * What a data folder was made with holds for as long as it lives: the number of partitions decides
- * where every series is. Makes the note in a new folder. Returns the folder's number of partitions.
+ * What a data folder was made with holds for its lifetime: the number of partitions decides where
+ * every series is. Writes the note in a new folder. Returns the folder's number of partitions.
  *
  * @throws ConfigProblem for a folder of a newer version, or one whose note cannot be read.
  */
@@ -32,7 +32,7 @@ function readNote(file: string): { format: number; partitionCount: number } {
       return { format, partitionCount: partitionCount as number };
     }
   } catch {
-    // Told below: the same remedy holds for what is no JSON and for JSON without the fields.
+    // Reported below: the remedy is the same for invalid JSON and for JSON without the fields.
   }
   throw new ConfigProblem(`${file} cannot be read: restore it from a backup of the data folder`);
 }

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 
 /** Correlation of the common noise from step to step: traffic swings last about half an hour. */
 const COMMON_MEMORY = 0.85;
-/** At weekends the day swings less and lies a little lower: a service with users all over. */
+/** At weekends the daily swing is smaller and its level a little lower: a service with users all over. */
 const WEEKEND_CALM = 0.12;
 const WEEKEND_DROP = 0.04;
 /** How far a release moves the level of a metric, in sizes of its noise: small steps. */

@@ -30,7 +30,7 @@ export interface PlanOptions {
   readonly nodes: number;
   readonly startMs: number;
   readonly endMs: number;
-  /** Deploys beside the regular ones: "tenant/cluster" -> instant. */
+  /** Deploys besides the regular ones: "tenant/cluster" -> instant. */
   readonly extraDeploysMs?: Readonly<Record<string, number>>;
 }
 

@@ -131,7 +131,7 @@ describe("scoreFindings", () => {
     expect(score.unmatched).toEqual([]);
   });
 
-  it("is told in words and in JSON that agree", () => {
+  it("reports in words and in JSON that agree", () => {
     const missed = fault({ id: "g", title: "another fault", cluster: "db" });
     const score = scoreFindings(truth({ faults: [fault({}), missed] }), [finding({})]);
     const text = scoreText(score);

@@ -40,7 +40,7 @@ export interface DemoScore {
 
 /** A finding opened so long after a fault ended still belongs to it: recovery shows too. */
 const GRACE_MS = 2 * 3_600_000;
-/** At most so many unmatched findings in 28 days over three tenants; the budget promises 12. */
+/** At most this many unmatched findings in 28 days over three tenants; the budget promises 12. */
 const UNMATCHED_MAX = 18;
 const UNMATCHED_DAYS = 28;
 /** Labels that may be wrong: one. */

@@ -8,7 +8,7 @@ function work(ms: number): void {
 }
 
 describe("ThisMachine", () => {
-  it("tells load and memory at once, and the CPU from the second look on", () => {
+  it("reports load and memory at once, and the CPU from the second sample on", () => {
     const machine = new ThisMachine();
     const names = () => machine.sample(1000).map(({ metricName }) => metricName);
     const first = names();
@@ -18,7 +18,7 @@ describe("ThisMachine", () => {
     expect(names()).toContain("cpu_usage");
   });
 
-  it("gives one plausible point a metric, on one node, at the instant it is told", () => {
+  it("gives one plausible point per metric, on one node, at the instant it is given", () => {
     const machine = new ThisMachine();
     machine.sample(1000);
     work(300);

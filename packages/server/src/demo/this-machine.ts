@@ -16,7 +16,7 @@ interface Reading {
 
 /**
  * The machine that the demo runs on, as a node: CPU, load, memory everywhere; disk and network where
- * the kernel tells (Linux). Each call gives one point a metric; the first has no CPU yet.
+ * the kernel reports (Linux). Each call gives one point per metric; the first has no CPU yet.
  */
 export class ThisMachine {
   #busyMs = 0;
@@ -78,7 +78,7 @@ function memoryUsed(): number {
   return 100 * (1 - free / totalmem());
 }
 
-/** Bytes read and written by whole disks since the start; undefined where the kernel does not tell. */
+/** Bytes read and written by whole disks since the start; undefined where the kernel does not report them. */
 function diskBytes(): number | undefined {
   const rows = textOf("/proc/diskstats")
     .split("\n")

@@ -67,7 +67,7 @@ describe("Door", () => {
 
   it("sends no more of a tenant to the workers before the last was acknowledged", async () => {
     const clockless = new Limits({ limitsOf: () => free, monotonicMs: () => 0 });
-    const door = new Door({ limits: clockless });
+    const door = new Door({ limits: clockless, after: never });
     const first = await door.enter("a", 150_000, "wait");
     let isIn = false;
     void door.enter("a", 150_000, "wait").then(() => {
@@ -100,7 +100,7 @@ describe("Door", () => {
 
   it("refuses for now what a full queue of its tenant would only make longer", async () => {
     const limits = new Limits({ limitsOf: () => free, monotonicMs: () => 0 });
-    const door = new Door({ limits, unscoredPointsMax: 300 });
+    const door = new Door({ limits, unscoredPointsMax: 300, after: never });
     const inside = await door.enter("a", 500_000, "refuse");
     const waiting = [door.enter("a", 600_000, "refuse"), door.enter("a", 400_000, "refuse")];
     await expect(door.enter("a", 1, "refuse")).rejects.toMatchObject({ retryAfterMs: 1000 });
@@ -120,4 +120,6 @@ describe("Door", () => {
   });
 });
 
+/** Timers of doors whose rates are free. */
+const never = () => undefined;
 const free: TenantLimits = { ...DEFAULT_LIMITS, pointsPerSecond: 1e9, pointsBurst: 1e9 };

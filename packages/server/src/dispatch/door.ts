@@ -10,7 +10,7 @@ export interface DoorOptions {
   /** Points of all tenants that may wait for detection: 24 bytes each. */
   readonly unscoredPointsMax?: number;
   /** Calls back after a while. */
-  readonly after?: (delayMs: number, wake: () => void) => void;
+  readonly after: (delayMs: number, wake: () => void) => void;
 }
 
 const UNSCORED_POINTS_MAX = 3_000_000;
@@ -25,7 +25,6 @@ const BYTES_MINIMUM = 1 / 1024;
 const UNACKNOWLEDGED_MAX = 200_000;
 /** Points of one tenant that may wait here for HTTP senders; beyond it they are told to retry. */
 const WAITING_POINTS_MAX = 1_000_000;
-const RETRY_AFTER_MS = 1000;
 /** A turn that waits for its rate is looked at again after at most this long: limits change. */
 const RATE_WAIT_MAX_MS = 1000;
 
@@ -42,7 +41,7 @@ export class Door {
   readonly #queues = new Map<string, TurnQueue>();
   #isClosed = false;
 
-  constructor({ limits, unscoredPointsMax = UNSCORED_POINTS_MAX, after = timer }: DoorOptions) {
+  constructor({ limits, unscoredPointsMax = UNSCORED_POINTS_MAX, after }: DoorOptions) {
     const { inFlightBytesMax } = limits.body;
     this.#limits = limits;
     this.#after = after;
@@ -97,8 +96,8 @@ export class Door {
   #demand(queue: TurnQueue, points: number): RateState {
     if (queue.waitingPoints > 0 && queue.waitingPoints + points > WAITING_POINTS_MAX) {
       throw new Unavailable(
+        "tenant/queue-full",
         "the tenant's queue is full: its points are still being scored",
-        RETRY_AFTER_MS,
       );
     }
     const rate = this.#limits.take(queue.tenantId, "points", points);
@@ -159,9 +158,5 @@ export class Door {
 }
 
 function stopping(): Unavailable {
-  return new Unavailable("the server is stopping", 2000);
-}
-
-function timer(delayMs: number, wake: () => void): void {
-  setTimeout(wake, Math.ceil(delayMs)).unref();
+  return new Unavailable("platform/stopping", "the server is stopping");
 }

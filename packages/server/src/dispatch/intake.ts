@@ -8,19 +8,25 @@ import { Door } from "./door.ts";
 import { InFlight } from "./in-flight.ts";
 import { type GatedBatch, type GateLimits, type GatePlace, IngestGate } from "./ingest-gate.ts";
 import { reportOf } from "./late-retry.ts";
+import type { PartitionPool } from "./partition-pool.ts";
 import type { Pass } from "./turn-queue.ts";
-import type { WorkerPool } from "./worker-pool.ts";
 
 export interface IntakeParts {
   readonly place: GatePlace;
-  readonly pool: WorkerPool;
+  readonly pool: PartitionPool;
   readonly limits: Limits;
+  /** Calls back after a while. */
+  readonly after: (delayMs: number, wake: () => void) => void;
   readonly seriesLimitsOf: (tenantId: string) => GateLimits;
   readonly now: () => EpochMs;
-  /** False while starting or stopping: nothing is taken in. */
-  readonly ready: () => boolean;
+  /** Nothing is taken in while the platform starts or stops. */
+  readonly state: () => "starting" | "ready" | "stopping";
+  /** Series of the tenant have become known, or have newer points on their way. */
+  readonly gated: (tenantId: string) => void;
   /** Points of the tenant are no longer in flight, so that its steps may go on. */
   readonly landed: (tenantId: string) => void;
+  /** The store could not take points that were let in. */
+  readonly refused: (tenantId: string, points: number) => void;
 }
 
 const NOTHING: IngestReport = { acceptedPoints: 0, rejectedPoints: 0, rejected: [] };
@@ -34,7 +40,7 @@ export class Intake {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
-    this.door = new Door({ limits: parts.limits });
+    this.door = new Door({ limits: parts.limits, after: parts.after });
     this.#gate = new IngestGate(parts.place);
   }
 
@@ -48,7 +54,7 @@ export class Intake {
     return { ...report, rate: pass.rate };
   }
 
-  /** A worker has scored all of its part of a batch. */
+  /** An owner has scored all of its part of a batch, or has ended and never will. */
   scored(ticket: number): void {
     const batch = this.inFlight.done(ticket);
     if (batch === undefined) return;
@@ -57,29 +63,36 @@ export class Intake {
   }
 
   async #store(tenantId: string, batch: IngestBatch, pass: Pass): Promise<GatedBatch> {
-    const { ready, seriesLimitsOf, now } = this.#parts;
-    if (!ready()) throw new Unavailable("the server is starting or stopping", 2000);
+    const { state, seriesLimitsOf, now } = this.#parts;
+    const standing = state();
+    if (standing !== "ready") {
+      throw new Unavailable(`platform/${standing}`, `the server is ${standing}`);
+    }
     const gated = this.#gate.take(tenantId, batch, seriesLimitsOf(tenantId), now());
-    await Promise.all(
-      gated.messages.map((_, worker) => this.#append(tenantId, gated, worker, pass)),
-    );
+    this.#parts.gated(tenantId);
+    try {
+      await allOf(gated.messages.map((_, owner) => this.#append(tenantId, gated, owner, pass)));
+    } catch (error) {
+      this.#parts.refused(tenantId, batch.values.length);
+      throw error;
+    }
     return gated;
   }
 
-  async #append(tenantId: string, gated: GatedBatch, worker: number, pass: Pass): Promise<void> {
-    const parts = gated.messages[worker];
+  async #append(tenantId: string, gated: GatedBatch, owner: number, pass: Pass): Promise<void> {
+    const parts = gated.messages[owner];
     if (parts === undefined) return;
     const points = parts.reduce((sum, { times }) => sum + times.length, 0);
-    let sent = -1;
-    const appended = this.#parts.pool.append(worker, parts, (ticket) => {
-      sent = ticket;
+    await this.#parts.pool.append(owner, parts, (ticket) => {
       pass.keep(points);
       this.inFlight.add(ticket, tenantId, gated.oldestMs, points);
     });
-    // What could not be stored is not waited for: the tenant's steps go on without it.
-    await appended.catch((error: unknown) => {
-      this.scored(sent);
-      throw error;
-    });
+  }
+}
+
+/** Waits for all, so that nothing is under way when it throws the first failure. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(works)) {
+    if (result.status === "rejected") throw result.reason;
   }
 }

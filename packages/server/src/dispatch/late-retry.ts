@@ -1,7 +1,7 @@
 import { DAY_MS } from "@foreshock/core";
 import type { IngestReport } from "../platform/ingest-series.ts";
 import type { GatedBatch, LateRun } from "./ingest-gate.ts";
-import type { WorkerPool } from "./worker-pool.ts";
+import type { PartitionPool } from "./partition-pool.ts";
 
 /** Reads (one per series and day) that one batch may cause, so that points spread over years cannot occupy a worker. */
 const READS_MAX = 5000;
@@ -10,7 +10,7 @@ const READS_MAX = 5000;
  * The report of a batch whose accepted points are stored. Points that are too late are looked up first:
  * a sender that retries after a lost response, even hours later, gets them reported as accepted.
  */
-export async function reportOf(gated: GatedBatch, pool: WorkerPool): Promise<IngestReport> {
+export async function reportOf(gated: GatedBatch, pool: PartitionPool): Promise<IngestReport> {
   const { acceptedPoints, rejects, late } = gated;
   const chosen = affordable(late);
   let found = 0;
@@ -25,7 +25,7 @@ export async function reportOf(gated: GatedBatch, pool: WorkerPool): Promise<Ing
 
 async function countsOf(
   runs: readonly LateRun[],
-  pool: WorkerPool,
+  pool: PartitionPool,
 ): Promise<ReadonlyMap<LateRun, number>> {
   const counts = new Map<LateRun, number>();
   const byPartition = Map.groupBy(runs, ({ info }) => info.partition);

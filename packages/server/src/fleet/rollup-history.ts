@@ -115,17 +115,34 @@ export class RollupHistory {
     });
   }
 
-  /** Writes what changed and lets go of old days. */
+  /** Writes what changed. It counts as unwritten until `flushed`, so that a failed transaction loses none of it. */
   flush(): void {
     const changed: EntityDay[] = [];
     for (const { place, days, dirty } of this.#entities.values()) {
       for (const day of dirty) changed.push({ place, day, scores: days.get(day)! });
     }
     if (changed.length > 0) this.#shelf.save(changed);
+  }
+
+  /** What `flush` wrote is durable: old days leave memory. */
+  flushed(): void {
     for (const { days, dirty } of this.#entities.values()) {
       dirty.clear();
-      const newest = Math.max(...days.keys());
+      let newest = Number.NEGATIVE_INFINITY;
+      for (const day of days.keys()) newest = Math.max(newest, day);
       for (const day of days.keys()) if (day <= newest - HELD_DAYS) days.delete(day);
+    }
+  }
+
+  /** Forgets the days before `day` that are held; those on the shelf are the caller's to delete. */
+  dropBefore(day: number): void {
+    for (const entity of this.#entities.values()) {
+      for (const held of entity.days.keys()) {
+        if (held >= day) continue;
+        entity.days.delete(held);
+        entity.dirty.delete(held);
+        if (entity.day === held) entity.day = -1;
+      }
     }
   }
 

@@ -1,9 +1,9 @@
 import {
   type DurationMs,
   type EpochMs,
-  type FleetFinding,
   type FleetNames,
   type FleetStep,
+  INTERVAL_POINTS,
   Refusal,
   scoreOfP,
   TenantFold,
@@ -11,6 +11,9 @@ import {
 } from "@foreshock/core";
 import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
+import { type EntityNow, known, NOTHING, note } from "./entity-now.ts";
+import { type FindingRecord, recordOf } from "./finding-record.ts";
+import { KeptRuns, type ScoredColumns } from "./kept-runs.ts";
 import {
   type DayShelf,
   type EntityHistory,
@@ -19,8 +22,6 @@ import {
 } from "./rollup-history.ts";
 import { stepFor } from "./step-choice.ts";
 
-/** Points after which a series' interval is settled. Source: the core's interval rule. */
-const INTERVAL_POINTS = 21;
 /** A step that still runs is looked at once so many of the usual series have answered. */
 const COVERAGE_MIN = 0.9;
 /** Runs kept back until the grid is chosen; beyond it the choice is made on what is known. */
@@ -29,7 +30,7 @@ const KEPT_RUNS_MAX = 100_000;
 export interface RunnerEvents {
   /** The grid has been chosen: it must be remembered for good. */
   stepChosen(stepMs: DurationMs): void;
-  findingChanged(finding: FleetFinding): void;
+  findingChanged(finding: FindingRecord): void;
   findingRetracted(id: string): void;
 }
 
@@ -40,6 +41,8 @@ export interface RunnerOptions {
   /** The grid that the tenant's scores are kept on; undefined until it is chosen. */
   readonly stepMs: DurationMs | undefined;
   readonly savedFold: Uint8Array | undefined;
+  /** Points that waited for the grid when they were saved. */
+  readonly savedRuns: Uint8Array | undefined;
   readonly shelf: (stepMs: DurationMs) => DayShelf;
   readonly events: RunnerEvents;
 }
@@ -51,32 +54,23 @@ export interface FoldSettings {
   readonly stepMs: DurationMs;
 }
 
-interface KeptRun {
-  readonly info: SeriesInfo;
-  readonly times: Float64Array;
-  readonly p: Float64Array;
-  readonly flat: Float64Array;
-  readonly phase: Uint8Array;
+/** A runner's state and where it belongs. */
+export interface SavedRunner {
+  readonly slot: "fold" | "runs";
+  readonly bytes: Uint8Array;
 }
-
-/** Where an entity stands at the newest processed step. */
-export interface EntityNow {
-  score: number;
-  anomalous: number;
-}
-
-const NOTHING: EntityNow = { score: 0, anomalous: 0 };
 
 /** One tenant's fold on the main thread: fed with scored points, moved on as they become complete. */
 export class TenantRunner {
   readonly #options: RunnerOptions;
   #fold: TenantFold | undefined;
   #history: RollupHistory | undefined;
-  #kept: KeptRun[] = [];
+  readonly #kept = new KeptRuns();
+  #changed = false;
   /** Fold's number of each series, by its index in the tenant. */
   readonly #numbers: (number | undefined)[] = [];
   /** The series behind each of the fold's numbers. */
-  readonly #infos: SeriesInfo[] = [];
+  readonly #infos: (SeriesInfo | undefined)[] = [];
   #newestMs = Number.NEGATIVE_INFINITY;
   readonly #nodesNow: EntityNow[] = [];
   readonly #clustersNow: EntityNow[] = [];
@@ -87,7 +81,11 @@ export class TenantRunner {
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    if (options.stepMs !== undefined) this.#start(options.stepMs, options.savedFold);
+    const { savedRuns, savedFold, stepMs } = options;
+    if (savedRuns !== undefined && savedFold === undefined) this.#restoreRuns(savedRuns);
+    if (stepMs === undefined) return;
+    const fold = this.#start(stepMs, savedFold);
+    this.#feedKept(fold);
   }
 
   get fold(): TenantFold | undefined {
@@ -108,20 +106,12 @@ export class TenantRunner {
   }
 
   /** A run of scored points, [first, end) of the columns, which are not kept. */
-  take(info: SeriesInfo, columns: Omit<KeptRun, "info">, first: number, end: number): void {
-    const { times, p, flat, phase } = columns;
+  take(info: SeriesInfo, columns: ScoredColumns, first: number, end: number): void {
+    const { times } = columns;
+    this.#changed = true;
     for (let i = first; i < end; i++) if (times[i]! > this.#newestMs) this.#newestMs = times[i]!;
-    if (this.#fold === undefined) {
-      this.#kept.push({
-        info,
-        times: times.slice(first, end),
-        p: p.slice(first, end),
-        flat: flat.slice(first, end),
-        phase: phase.slice(first, end),
-      });
-      return;
-    }
-    this.#feed(this.#fold, info, columns, first, end);
+    if (this.#fold === undefined) this.#kept.add(info, columns, first, end);
+    else this.#feed(this.#fold, info, columns, first, end);
   }
 
   /** Folds everything that is complete. `inFlightMs` = oldest point that is not scored yet. */
@@ -131,6 +121,7 @@ export class TenantRunner {
     this.#takeUpBudget(fold);
     const complete = Math.min(this.#newestMs, inFlightMs);
     fold.advance(complete, (step) => this.#stepped(fold, step));
+    this.#changed = true;
     if (inFlightMs <= this.#newestMs || fold.coverage(this.#newestMs) < COVERAGE_MIN) return;
     fold.advance(this.#newestMs + fold.stepMs, (step) => this.#stepped(fold, step));
   }
@@ -153,11 +144,9 @@ export class TenantRunner {
     return number < 0 ? undefined : this.#fold?.fleet.nodeSinceMs(number);
   }
 
-  /** The series behind a number of the fold. */
-  infoOf(number: number): SeriesInfo {
-    const info = this.#infos[number];
-    if (info === undefined) throw new Error(`the fold knows no series ${number}`);
-    return info;
+  /** The series behind a number of the fold; undefined where it has none, or its partition lost it. */
+  seriesOf(number: number): SeriesInfo | undefined {
+    return this.#infos[number];
   }
 
   /** 0 until the grid is chosen. */
@@ -177,14 +166,22 @@ export class TenantRunner {
     return this.#options.directory.node(clusterId, nodeId)?.series.length ?? 0;
   }
 
-  /** Points that wait for the grid to be chosen: nothing may be forgotten before they are folded. */
-  get isWaiting(): boolean {
-    return this.#fold === undefined && this.#kept.length > 0;
+  /** Whether something was taken or folded since the last `save`. */
+  get hasChanged(): boolean {
+    return this.#changed;
   }
 
-  save(): Uint8Array | undefined {
+  /** The fold's state, or what waits for the grid; undefined where there is neither. */
+  save(): SavedRunner | undefined {
     this.#history?.flush();
-    return this.#fold?.save();
+    if (this.#fold !== undefined) return { slot: "fold", bytes: this.#fold.save() };
+    return this.#kept.count > 0 ? { slot: "runs", bytes: this.#kept.save() } : undefined;
+  }
+
+  /** What `save` gave is durable. */
+  saved(): void {
+    this.#history?.flushed();
+    this.#changed = false;
   }
 
   /** Nodes that are asked for by the same object again are found without their names. */
@@ -208,17 +205,23 @@ export class TenantRunner {
     const { series } = this.#options.directory;
     const settled = series.filter((info) => info.pointCount >= INTERVAL_POINTS);
     const given = this.#options.settings().stepMs;
-    const enough = 2 * settled.length >= series.length || this.#kept.length > KEPT_RUNS_MAX;
+    const enough = 2 * settled.length >= series.length || this.#kept.count > KEPT_RUNS_MAX;
     const found = enough ? stepFor(series.map((info) => info.intervalMs)) : undefined;
-    const stepMs = given > 0 && this.#kept.length > 0 ? given : found;
+    const stepMs = given > 0 && this.#kept.count > 0 ? given : found;
     if (stepMs === undefined) return undefined;
     this.#options.events.stepChosen(stepMs);
     const fold = this.#start(stepMs, undefined);
-    for (const { info, ...columns } of this.#kept) {
-      this.#feed(fold, info, columns, 0, columns.times.length);
-    }
-    this.#kept = [];
+    this.#feedKept(fold);
     return fold;
+  }
+
+  #feedKept(fold: TenantFold): void {
+    this.#kept.takeAll((info, columns, end) => this.#feed(fold, info, columns, 0, end));
+  }
+
+  #restoreRuns(saved: Uint8Array): void {
+    this.#kept.restore(saved, (seriesId) => this.#options.directory.byId(seriesId));
+    this.#newestMs = this.#kept.newestMs();
   }
 
   #start(stepMs: DurationMs, saved: Uint8Array | undefined): TenantFold {
@@ -265,7 +268,7 @@ export class TenantRunner {
   #feed(
     fold: TenantFold,
     info: SeriesInfo,
-    { times, p, flat, phase }: Omit<KeptRun, "info">,
+    { times, p, flat, phase }: ScoredColumns,
     first: number,
     end: number,
   ): void {
@@ -306,7 +309,9 @@ export class TenantRunner {
     history.put(history.entity(TENANT_PLACE), startMs, scoreOfP(tenant.promisedP, fold.stepMs));
     this.tenantNow = { score: known(tenant.score), anomalous: tenant.anomalousNodes };
     for (const id of step.retracted) this.#options.events.findingRetracted(id);
-    for (const finding of step.changed) this.#options.events.findingChanged(finding);
+    for (const finding of step.changed) {
+      this.#options.events.findingChanged(recordOf(finding, (number) => this.seriesOf(number)));
+    }
   }
 }
 
@@ -332,16 +337,3 @@ function clusterPlace(names: FleetNames, c: number): EntityPlace {
 }
 
 export const TENANT_PLACE: EntityPlace = { level: "tenant", clusterId: "", nodeId: "" };
-
-function note(into: EntityNow[], index: number, score: number, anomalous: number): void {
-  const now = into[index];
-  if (now === undefined) into[index] = { score: known(score), anomalous };
-  else {
-    now.score = known(score);
-    now.anomalous = anomalous;
-  }
-}
-
-function known(score: number): number {
-  return Number.isNaN(score) ? 0 : score;
-}

@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import {
+  encodeWriteRequest,
+  snappy,
+  type TestSeries,
+  varint,
+} from "../../testing/remote-write-bytes.ts";
 import { seriesOf } from "../platform/ingest-batch.ts";
 import { IngestProblem } from "./ingest-problem.ts";
 import { RemoteWriteReader } from "./remote-write.ts";
-import { unsnappy } from "./snappy.ts";
-import { encodeWriteRequest, snappy, type TestSeries, varint } from "./testing-remote-write.ts";
+import { SnappyReader } from "./snappy.ts";
 
 const NAMES = { cluster: ["cluster", "job"], node: ["instance", "node"], stripPort: false };
 const POINTS_MAX = 1000;
@@ -239,6 +244,7 @@ describe("RemoteWriteReader", () => {
       maxLength: 5,
     });
     const flips = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 5 });
+    const unpack = new SnappyReader();
     const cases = fc.record({ series, flips, cut: fc.nat(20) });
     fc.assert(
       fc.property(cases, ({ series: given, flips: changes, cut }) => {
@@ -247,7 +253,7 @@ describe("RemoteWriteReader", () => {
           if (whole.length > 0) whole[place % whole.length] = value;
         const bytes = whole.subarray(0, Math.max(0, whole.length - cut));
         try {
-          const batch = reader.read(unsnappy(snappy(bytes), 1 << 20), POINTS_MAX);
+          const batch = reader.read(unpack.read(snappy(bytes), 1 << 20), POINTS_MAX);
           const points = batch.values.length;
           // A sample takes at least two bytes, so a body cannot make more columns than it is long.
           expect(points + batch.unusablePoints).toBeLessThanOrEqual(bytes.length / 2);

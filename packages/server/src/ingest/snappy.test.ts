@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { copy, literal, snappy, varint } from "../../testing/remote-write-bytes.ts";
 import { IngestProblem } from "./ingest-problem.ts";
-import { SnappyReader, unsnappy } from "./snappy.ts";
-import { copy, literal, snappy, varint } from "./testing-remote-write.ts";
+import { SnappyReader } from "./snappy.ts";
 
 const MIB = 1024 * 1024;
+const unsnappy = (bytes: Uint8Array, bytesMax: number): Buffer =>
+  new SnappyReader().read(bytes, bytesMax);
 const bodies = fc
   .oneof(
     fc.uint8Array({ maxLength: 3000 }),
@@ -14,7 +16,7 @@ const bodies = fc
   )
   .map((bytes) => Buffer.from(bytes));
 
-describe("unsnappy", () => {
+describe("SnappyReader", () => {
   it("gives back what was packed", () => {
     fc.assert(
       fc.property(bodies, (bytes) => {

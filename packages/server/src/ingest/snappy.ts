@@ -7,49 +7,39 @@ const RATIO_MAX = 22;
 const ROOM_BYTES_MAX = 4 * 2 ** 20;
 
 /**
- * Decodes one Snappy block (no framing), as Prometheus sends it. The declared length is checked
- * before anything is allocated: against the limit, and against what so many bytes can unfold to.
+ * Decodes Snappy blocks (no framing), as Prometheus sends them, one after another into the same
+ * memory: a result is valid until the next call. A remote-write request unpacks to half a megabyte,
+ * which is read at once and would only be garbage afterwards.
  *
  * Our own, because it is measured faster than the native binding here and must refuse what lies.
  * Source: google/snappy format_description.txt.
- *
- * @throws IngestProblem "malformed_body" | "body_too_large".
- */
-export function unsnappy(bytes: Uint8Array, bytesMax: number): Buffer {
-  return unpackInto(bytes, bytesMax, Buffer.allocUnsafe);
-}
-
-/**
- * Unpacks one block after another into the same memory: what a call gives is good until the next one.
- * A request of remote write unfolds to half a megabyte, which is read at once and then only garbage.
  */
 export class SnappyReader {
   #room = Buffer.alloc(0);
 
-  /** @throws IngestProblem as `unsnappy` does. */
+  /**
+   * The declared length is checked before anything is allocated: against the limit, and against what
+   * this many bytes can unpack to.
+   *
+   * @throws IngestProblem "malformed_body" | "body_too_large".
+   */
   read(bytes: Uint8Array, bytesMax: number): Buffer {
-    return unpackInto(bytes, bytesMax, (length) => {
-      if (length > ROOM_BYTES_MAX) return Buffer.allocUnsafe(length);
-      if (length > this.#room.length) this.#room = Buffer.allocUnsafeSlow(2 * length);
-      return this.#room.subarray(0, length);
-    });
+    const { length, at } = declaredLength(bytes);
+    if (length > bytesMax) throw tooLarge(bytesMax);
+    if (length > (bytes.length - at) * RATIO_MAX) {
+      throw broken("declares more bytes than it can hold");
+    }
+    const out = this.#roomFor(length);
+    const written = decode(bytes, at, out);
+    if (written !== length) throw broken("holds fewer bytes than it declares");
+    return out;
   }
-}
 
-function unpackInto(
-  bytes: Uint8Array,
-  bytesMax: number,
-  roomFor: (length: number) => Buffer,
-): Buffer {
-  const { length, at } = declaredLength(bytes);
-  if (length > bytesMax) throw tooLarge(bytesMax);
-  if (length > (bytes.length - at) * RATIO_MAX) {
-    throw broken("declares more bytes than it can hold");
+  #roomFor(length: number): Buffer {
+    if (length > ROOM_BYTES_MAX) return Buffer.allocUnsafe(length);
+    if (length > this.#room.length) this.#room = Buffer.allocUnsafeSlow(2 * length);
+    return this.#room.subarray(0, length);
   }
-  const out = roomFor(length);
-  const written = decode(bytes, at, out);
-  if (written !== length) throw broken("holds fewer bytes than it declares");
-  return out;
 }
 
 /** The length that a block claims to unfold to; reads at most 5 bytes. */

@@ -2,12 +2,15 @@ import { type Logger, pino, stdSerializers } from "pino";
 
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
 
-/** Our tokens, wherever they stand in a text. */
+/** Where operators read what happens: an object and a fixed sentence per line. */
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "fatal">;
+
+/** Our tokens, wherever they are in a text. */
 const TOKEN = /fsk_(ing|ro|mgt|opr)_[0-9A-Za-z]{8,}/g;
 
 /**
  * A text that may be logged: tokens cut down to their public name (prefix and 8 characters).
- * Control characters need no care here: JSON escapes them, so nobody can forge a line.
+ * Control characters need no treatment here: JSON escapes them, so nobody can forge a line.
  */
 export function withoutTokens(text: string): string {
   return text.replace(TOKEN, (token) => {
@@ -33,7 +36,7 @@ export function createLog(level: LogLevel, destination?: { write(line: string): 
       paths: ["authorization", "key", "token", "*.authorization", "*.key", "*.token"],
       censor: "[secret]",
     },
-    // The last gate: the finished line, in which a token may stand anywhere.
+    // The last gate: the finished line, in which a token may be anywhere.
     hooks: { streamWrite: withoutTokens },
   };
   return destination === undefined ? pino(options) : pino(options, destination);

@@ -23,20 +23,23 @@ export class Metrics {
   readonly ingestSamples: Counter<"protocol" | "tenant">;
   readonly ingestRejected: Counter<"reason">;
   readonly ingestSkipped: Counter<"part">;
+  /** Of batches that were stored. */
   readonly ingestDuration: Histogram<"protocol">;
   readonly httpRequests: Counter<"route" | "code">;
   readonly httpDuration: Histogram<"route">;
   readonly activeSeries: Gauge<"tenant">;
-  /** Data time to readable result, in seconds: the series of the promise. */
+  /** From a point's event time to its readable result, in seconds: the series of the promise. */
   readonly detectionDelay: Gauge<"tenant">;
-  readonly windowsProcessed: Counter<"engine">;
-  readonly detectionErrors: Counter<"engine" | "reason">;
+  readonly pointsScored: Counter<"engine">;
   readonly findingsOpen: Gauge<"tenant">;
   readonly storeBytes: Gauge<"tier">;
+  readonly storeDamage: Counter<"kind">;
+  readonly checkpointDuration: Histogram;
+  readonly retentionDaysDropped: Counter;
   readonly queueDepth: Gauge<"queue">;
-  readonly backfillRatio: Gauge;
   readonly #registry = new Registry();
   readonly #tenants = new Set<string>();
+  readonly #looks: (() => Promise<void>)[] = [];
 
   /** @param processMetrics false where several live in one process (tests). */
   constructor(version: string, processMetrics = true) {
@@ -51,12 +54,12 @@ export class Metrics {
     ]);
     this.ingestSkipped = this.#counter(
       "ingest_skipped_parts_total",
-      "Histograms and exemplars of remote write that were read over",
+      "Histograms and exemplars of remote write that were skipped",
       ["part"],
     );
     this.ingestDuration = this.#histogram(
       "ingest_request_duration_seconds",
-      "From the body being read to the reply",
+      "From a decoded batch to its points being on disk",
       ["protocol"],
     );
     this.httpRequests = this.#counter("http_requests_total", "Requests answered", [
@@ -73,21 +76,42 @@ export class Metrics {
       ["tenant"],
       "max",
     );
-    this.windowsProcessed = this.#counter("windows_processed_total", "Points scored", ["engine"]);
-    this.detectionErrors = this.#counter("detection_errors_total", "Detection failures", [
-      "engine",
-      "reason",
-    ]);
+    this.pointsScored = this.#counter("points_scored_total", "Points scored", ["engine"]);
     this.findingsOpen = this.#gauge("findings_open", "Findings open now", ["tenant"]);
     this.storeBytes = this.#gauge("store_bytes", "Bytes on disk", ["tier"]);
+    this.storeDamage = this.#counter(
+      "store_damage_total",
+      "Stored items that could not be read back and were quarantined",
+      ["kind"],
+    );
+    this.checkpointDuration = this.#histogram(
+      "checkpoint_duration_seconds",
+      "Time to save models and folds",
+      [],
+    );
+    this.retentionDaysDropped = this.#counter(
+      "retention_days_dropped_total",
+      "Days deleted by retention",
+      [],
+    );
     this.queueDepth = this.#gauge("queue_depth", "Waiting entries", ["queue"]);
-    this.backfillRatio = this.#gauge("backfill_progress_ratio", "Share of history scored", []);
+  }
+
+  /** Called before every scrape: for gauges whose value is looked up instead of kept. */
+  beforeScrape(look: () => Promise<void>): void {
+    this.#looks.push(look);
   }
 
   /** Counts one ingest request. */
   ingested(protocol: string, tenantId: string, taken: Taken): void {
     this.ingestSamples.inc({ protocol, tenant: this.tenantLabel(tenantId) }, taken.acceptedPoints);
     for (const { reason, points } of taken.rejected) this.ingestRejected.inc({ reason }, points);
+  }
+
+  /** Stored items found damaged since the start. */
+  async damagedItems(): Promise<number> {
+    const { values } = await this.storeDamage.get();
+    return values.reduce((sum, { value }) => sum + value, 0);
   }
 
   /** The tenant's label: its name, or `other` beyond the first 200 that were seen. */
@@ -102,8 +126,9 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Prometheus text. Without `tenants`, series of different tenants are put together, nameless. */
+  /** Prometheus text. Without `tenants`, series of different tenants are merged, without names. */
   async text({ tenants }: { readonly tenants: boolean }): Promise<string> {
+    for (const look of this.#looks) await look();
     if (tenants) return this.#registry.metrics();
     const all = await this.#registry.getMetricsAsJSON();
     const nameless = all.map((metric) => ({ ...metric, values: metric.values.map(withoutTenant) }));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch, UNHARMED } from "../../testing/scratch.ts";
 import { PartitionStore } from "../store/partition/partition-store.ts";
-import { type Scratch, scratch } from "../store/testing.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { Emission } from "./emission.ts";
 import { PartitionRuntime } from "./partition-runtime.ts";
@@ -68,7 +68,7 @@ describe("checkpoints of a partition", () => {
   });
 
   function open(dir: string) {
-    const store = PartitionStore.open(dir);
+    const store = PartitionStore.open(dir, UNHARMED);
     const emission = new Emission();
     const runtime = new PartitionRuntime(store, emission);
     for (let handle = 0; handle < SERIES; handle++) {

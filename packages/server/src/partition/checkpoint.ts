@@ -1,6 +1,8 @@
+import type { EpochMs } from "@foreshock/core";
 import type { StateRow } from "../store/table/state-table.ts";
 import type { LiveSeries } from "./live-series.ts";
 import { dayOf, type PartitionRuntime } from "./partition-runtime.ts";
+import type { SavedStates } from "./protocol.ts";
 
 /**
  * A state is worth saving after so many points: writing one costs as much as folding some 50 points
@@ -13,15 +15,18 @@ const STATE_POINTS = 120;
  * last, in one transaction with the store's own checkpoint. The first state of a UTC day stays beside
  * the newest one, so that points that come late need not be folded from the beginning.
  */
-export function saveCheckpoint(runtime: PartitionRuntime): void {
+export function saveCheckpoint(runtime: PartitionRuntime): SavedStates {
   const { store, detectedPosition } = runtime;
   const moved: LiveSeries[] = [];
+  let bytes = 0;
   runtime.writeResults();
   const write = (): void => {
     for (const series of runtime.series()) {
       if (!isDue(series)) continue;
-      store.states.save([stateOf(series)]);
+      const state = stateOf(series);
+      store.states.save([state]);
       moved.push(series);
+      bytes += state.bytes.length;
     }
   };
   if (store.wantsCheckpoint) store.checkpoint(detectedPosition, write);
@@ -30,24 +35,32 @@ export function saveCheckpoint(runtime: PartitionRuntime): void {
     series.savedPoints = series.fold.pointCount;
     series.snapshotDay = dayOf(series.fold.lastMs);
   }
+  return { seriesCount: moved.length, bytes };
 }
 
 /**
- * Folds what came after the saved states. Points that had been folded before are not told again: the
- * tenants' folds know them.
+ * Folds what came after the saved states. Points that had been folded before are not sent again, for
+ * the tenants' folds know them; those of the tenants in `behind` (tenant -> instant) are, from that
+ * instant on, because their saved folds have not seen all that was scored here.
  */
-export function catchUpAfterStart(runtime: PartitionRuntime): void {
-  const behind = new Set<LiveSeries>();
+export function catchUpAfterStart(
+  runtime: PartitionRuntime,
+  behind: ReadonlyMap<string, EpochMs> = new Map(),
+): void {
+  const sendFrom = new Map<LiveSeries, EpochMs>();
   for (const series of runtime.series()) {
-    if (runtime.store.entry(series.storeId).lastMs > series.fold.lastMs) behind.add(series);
+    const fromMs = behind.get(series.key.tenantId) ?? Number.POSITIVE_INFINITY;
+    const { lastMs } = runtime.store.entry(series.storeId);
+    if (lastMs > series.fold.lastMs || lastMs >= fromMs) sendFrom.set(series, fromMs);
   }
   runtime.store.replayTail((storeId, changedFromMs) => {
     const series = runtime.byStoreId(storeId);
     if (series === undefined) return;
-    behind.delete(series);
-    runtime.catchUp(series, changedFromMs);
+    const fromMs = sendFrom.get(series) ?? Number.POSITIVE_INFINITY;
+    sendFrom.delete(series);
+    runtime.catchUp(series, Math.min(fromMs, changedFromMs));
   });
-  for (const series of behind) runtime.catchUp(series, Number.POSITIVE_INFINITY);
+  for (const [series, fromMs] of sendFrom) runtime.catchUp(series, fromMs);
 }
 
 /** Not all series at once: each has its own points at which it is due. */

@@ -1,10 +1,13 @@
+import type { DurationMs } from "@foreshock/core";
+import type { Failure } from "../platform/platform-errors.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
+import { failureOf } from "./failure.ts";
 import type { FromWorker } from "./protocol.ts";
 
 interface Ticket {
   /** Partitions that have not said yet that its points are durable. */
   open: number;
-  failure: string | undefined;
+  failure: Failure | undefined;
 }
 
 /**
@@ -13,18 +16,24 @@ interface Ticket {
  */
 export class GroupCommit {
   readonly #post: (message: FromWorker) => void;
+  readonly #written: (partition: PartitionCommit, tookMs: DurationMs) => void;
   readonly #tickets = new Map<number, Ticket>();
   /** Tickets by partition: appended, and not written or not synced yet. */
   readonly #unwritten = new Map<PartitionCommit, number[]>();
   readonly #syncing = new Set<PartitionCommit>();
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor(post: (message: FromWorker) => void) {
+  /** @param written called after each write of a partition, successful or not. */
+  constructor(
+    post: (message: FromWorker) => void,
+    written: (partition: PartitionCommit, tookMs: DurationMs) => void,
+  ) {
     this.#post = post;
+    this.#written = written;
   }
 
   /** A batch was appended to these partitions; `failures` could not take their part. */
-  add(ticket: number, partitions: readonly PartitionCommit[], failure: string | undefined): void {
+  add(ticket: number, partitions: readonly PartitionCommit[], failure: Failure | undefined): void {
     this.#tickets.set(ticket, { open: partitions.length, failure });
     for (const partition of partitions) {
       const waiting = this.#unwritten.get(partition);
@@ -36,8 +45,10 @@ export class GroupCommit {
 
   /** Writes what was appended, and lets the disk work on it. One sync at a time for a partition. */
   start(): void {
-    for (const [partition, tickets] of [...this.#unwritten]) {
-      if (this.#syncing.has(partition)) continue;
+    for (const partition of [...this.#unwritten.keys()]) {
+      // A write that failed at once has started the rest already.
+      const tickets = this.#unwritten.get(partition);
+      if (tickets === undefined || this.#syncing.has(partition)) continue;
       this.#unwritten.delete(partition);
       const run = this.#write(partition, tickets).finally(() => this.#underWay.delete(run));
       this.#underWay.add(run);
@@ -54,19 +65,21 @@ export class GroupCommit {
 
   async #write(partition: PartitionCommit, tickets: readonly number[]): Promise<void> {
     this.#syncing.add(partition);
-    let failure: string | undefined;
+    let failure: Failure | undefined;
+    const beganMs = performance.now();
     try {
       partition.stage();
       await partition.store.synced();
     } catch (error) {
-      failure = error instanceof Error ? error.message : String(error);
+      failure = failureOf(error);
     }
+    this.#written(partition, performance.now() - beganMs);
     this.#syncing.delete(partition);
     for (const ticket of tickets) this.#done(ticket, failure);
     this.start();
   }
 
-  #done(ticket: number, failure: string | undefined): void {
+  #done(ticket: number, failure: Failure | undefined): void {
     const entry = this.#tickets.get(ticket)!;
     entry.open--;
     entry.failure ??= failure;
@@ -77,7 +90,7 @@ export class GroupCommit {
     const { failure } = this.#tickets.get(ticket)!;
     this.#tickets.delete(ticket);
     if (failure === undefined) this.#post({ type: "durable", ticket });
-    else this.#post({ type: "failed", ticket, message: failure });
+    else this.#post({ type: "failed", ticket, failure });
   }
 }
 

@@ -1,20 +1,25 @@
 import { join } from "node:path";
-import type { TimeRange } from "@foreshock/core";
+import type { DurationMs, EpochMs, TimeRange } from "@foreshock/core";
 import type { AnomalyRow, PointsReply } from "../platform/platform.ts";
-import { PartitionStore } from "../store/partition/partition-store.ts";
+import type { Failure } from "../platform/platform-errors.ts";
+import type { Disk } from "../store/sqlite/disk.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { buffersOf, Emission } from "./emission.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { failureOf } from "./failure.ts";
+import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
 import type { LiveSeries } from "./live-series.ts";
 import { PartitionRuntime } from "./partition-runtime.ts";
 import type {
   AppendMessage,
   AskMessage,
+  BehindTenant,
   ExplainedSeries,
   ExplainQuestion,
   FromWorker,
   OpenAnswer,
+  Positions,
   Question,
+  SavedStates,
   SeriesHistory,
   StoredQuestion,
   StoredSeries,
@@ -24,6 +29,22 @@ import { answerAlarms } from "./read/alarm-reads.ts";
 import { answerAnomalies, answerAnomaly, explainedIn } from "./read/anomaly-reads.ts";
 import { chartOf, scoredPoints } from "./read/chart.ts";
 import { countStored } from "./read/stored-points.ts";
+import { ScrubRounds } from "./scrub-rounds.ts";
+import { openWatchedStore } from "./watched-store.ts";
+
+/** A commit that takes longer is reported: senders wait for it. */
+const SLOW_COMMIT_MS = 1000;
+/** The scrub looks again after this long while there is detection to do. */
+const BUSY_MS = 1000;
+
+export interface PartitionOwnerOptions {
+  readonly dataDir: string;
+  readonly partitions: readonly number[];
+  /** In this time every sealed chunk is checked once; 0 turns the scrub off. */
+  readonly scrubEveryMs: DurationMs;
+  /** The machine's own where it is left out. */
+  readonly disk?: Disk | undefined;
+}
 
 type Post = (message: FromWorker, columns?: ArrayBuffer[]) => void;
 
@@ -37,16 +58,19 @@ export class PartitionOwner {
   readonly #runtimes = new Map<number, PartitionRuntime>();
   readonly #commits: GroupCommit;
   readonly #drains: number[] = [];
+  readonly #scrub: ScrubRounds | undefined;
   /** Between the two halves of a checkpoint nothing is folded. */
   #paused = false;
 
-  constructor(dataDir: string, partitions: readonly number[], post: Post) {
+  constructor({ dataDir, partitions, scrubEveryMs, disk }: PartitionOwnerOptions, post: Post) {
     this.#post = post;
-    this.#commits = new GroupCommit(post);
+    this.#commits = new GroupCommit(post, (commit, tookMs) => this.#written(commit, tookMs));
     for (const partition of partitions) {
-      const store = PartitionStore.open(join(dataDir, `p${partition}`));
+      const store = openWatchedStore(join(dataDir, `p${partition}`), partition, post, disk);
       this.#runtimes.set(partition, new PartitionRuntime(store, this.#emission));
     }
+    const stores = [...this.#runtimes.values()].map(({ store }) => store);
+    this.#scrub = scrubEveryMs > 0 ? new ScrubRounds(stores, scrubEveryMs) : undefined;
   }
 
   hear(message: ToWorker): void {
@@ -61,22 +85,42 @@ export class PartitionOwner {
       for (const runtime of this.#runtimes.values()) runtime.detect(slicePoints);
     }
     this.#send();
-    const idle = this.#runtimes.values().every((runtime) => runtime.isIdle);
+    const idle = this.#isIdle;
     if (idle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
     return !idle && !this.#paused;
+  }
+
+  /**
+   * Checks a small piece of the sealed days, unless there is detection to do.
+   *
+   * @returns how long to rest before the next call; undefined where the scrub is off.
+   */
+  scrub(): DurationMs | undefined {
+    return this.#paused || !this.#isIdle ? BUSY_MS : this.#scrub?.step();
+  }
+
+  get #isIdle(): boolean {
+    return this.#runtimes.values().every((runtime) => runtime.isIdle);
+  }
+
+  #written(commit: PartitionCommit, tookMs: DurationMs): void {
+    if (tookMs < SLOW_COMMIT_MS) return;
+    for (const [partition, runtime] of this.#runtimes) {
+      if (runtime === commit) this.#post({ type: "slow-commit", partition, tookMs });
+    }
   }
 
   #append({ ticket, parts }: AppendMessage): void {
     this.#emission.expect(ticket, parts.length);
     const taken: PartitionRuntime[] = [];
-    let failure: string | undefined;
+    let failure: Failure | undefined;
     for (const part of parts) {
       try {
         const runtime = this.#runtime(part.partition);
         runtime.append(ticket, part);
         taken.push(runtime);
       } catch (error) {
-        failure = textOf(error);
+        failure = failureOf(error);
         this.#emission.partDone(ticket);
       }
     }
@@ -101,7 +145,7 @@ export class PartitionOwner {
     try {
       this.#reply(id, this.#ask(question));
     } catch (error) {
-      this.#post({ type: "refused", id, message: textOf(error) });
+      this.#post({ type: "refused", id, failure: failureOf(error) });
     }
   }
 
@@ -114,16 +158,13 @@ export class PartitionOwner {
       case "open":
         return this.#open();
       case "announce":
-        return this.#announce(question.series);
-      case "prepare-checkpoint":
-        for (const runtime of this.#runtimes.values()) runtime.commit();
-        this.#send();
-        this.#paused = true;
-        return undefined;
-      case "commit-checkpoint":
-        for (const runtime of this.#runtimes.values()) saveCheckpoint(runtime);
-        this.#paused = false;
-        return undefined;
+        return this.#announce(question.series, question.behind);
+      case "begin-checkpoint":
+        return this.#beginCheckpoint();
+      case "end-checkpoint":
+        return this.#endCheckpoint(question.save);
+      case "drop-before":
+        return this.#dropBefore(question.atMs);
       case "points":
         return this.#points(question);
       case "anomalies":
@@ -150,16 +191,55 @@ export class PartitionOwner {
 
   #open(): OpenAnswer {
     const series: StoredSeries[] = [];
+    const detected: Record<number, number> = {};
     for (const [partition, { store }] of this.#runtimes) {
       for (const entry of store.entries()) series.push({ partition, ...entry });
+      detected[partition] = store.detectedPosition;
     }
-    return { series };
+    return { series, detected };
+  }
+
+  /** Everything is committed and what was scored is sent; from here on nothing is folded. */
+  #beginCheckpoint(): Positions {
+    for (const runtime of this.#runtimes.values()) runtime.commit();
+    this.#send();
+    this.#paused = true;
+    return Object.fromEntries(
+      [...this.#runtimes].map(([partition, runtime]) => [partition, runtime.detectedPosition]),
+    );
+  }
+
+  /** Saves what has been folded, where the tenants' folds are saved; folding goes on in any case. */
+  #endCheckpoint(save: boolean): SavedStates {
+    this.#paused = false;
+    let [seriesCount, bytes] = [0, 0];
+    for (const runtime of save ? this.#runtimes.values() : []) {
+      const saved = saveCheckpoint(runtime);
+      seriesCount += saved.seriesCount;
+      bytes += saved.bytes;
+    }
+    return { seriesCount, bytes };
+  }
+
+  #dropBefore(atMs: EpochMs): readonly number[] {
+    const days = new Set<number>();
+    for (const runtime of this.#runtimes.values()) {
+      runtime.commit();
+      for (const day of runtime.store.dropBefore(atMs)) days.add(day);
+    }
+    return [...days];
   }
 
   /** After `open`: the main thread's numbers for what is stored; then what came after the saved states is folded. */
-  #announce(series: Extract<Question, { what: "announce" }>["series"]): undefined {
+  #announce(
+    series: Extract<Question, { what: "announce" }>["series"],
+    behind: readonly BehindTenant[],
+  ): undefined {
     for (const { partition, ...fresh } of series) this.#runtime(partition).announce(fresh);
-    for (const runtime of this.#runtimes.values()) catchUpAfterStart(runtime);
+    for (const [partition, runtime] of this.#runtimes) {
+      const own = behind.filter((tenant) => tenant.partition === partition);
+      catchUpAfterStart(runtime, new Map(own.map(({ tenantId, fromMs }) => [tenantId, fromMs])));
+    }
     this.#send();
     return undefined;
   }
@@ -210,8 +290,4 @@ export class PartitionOwner {
     for (const { store } of this.#runtimes.values()) store.close();
     this.#reply(id, undefined);
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

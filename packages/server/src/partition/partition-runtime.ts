@@ -1,13 +1,4 @@
-import {
-  ALARM_OUT,
-  DAY_MS,
-  EPISODE_ROW,
-  type EpochMs,
-  foldAlarm,
-  foldRow,
-  type SeriesFold,
-  StateMemory,
-} from "@foreshock/core";
+import { DAY_MS, type EpochMs, FoldRow, type SeriesFold, StateMemory } from "@foreshock/core";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { Episode } from "../store/table/episode-table.ts";
@@ -25,7 +16,7 @@ const FOREVER_MS = Number.MAX_SAFE_INTEGER;
 const CLOSED_MAX = 2000;
 
 /**
- * One partition's owner: stores what comes, then folds it, series by series, behind the door.
+ * One partition's owner: stores what comes, then folds it, series by series.
  * Results are a function of the stored points alone: points that come in order go straight through
  * the fold; anything else (late, repeated, unsorted) makes the series be folded again from the
  * newest saved state before the first changed point.
@@ -41,6 +32,7 @@ export class PartitionRuntime {
   readonly #all: LiveSeries[] = [];
   readonly #episodes: ResultRows<Episode>;
   readonly #alarms: ResultRows<AlarmEntry>;
+  readonly #row = new FoldRow();
   #lastTicket = 0;
   #detectedPosition = 0;
 
@@ -133,7 +125,7 @@ export class PartitionRuntime {
     if (this.#queue.isEmpty || closed >= CLOSED_MAX) this.writeResults();
   }
 
-  /** After a start: folds what the saved fold has not seen; tells what came from `changedFromMs` on. */
+  /** After a start: folds what the saved fold has not seen; emits what came from `changedFromMs` on. */
   catchUp(series: LiveSeries, changedFromMs: EpochMs): void {
     if (changedFromMs <= series.fold.lastMs) this.#replay(series, changedFromMs);
     else this.#foldFrom(series, series.fold.lastMs + 1, changedFromMs);
@@ -210,9 +202,10 @@ export class PartitionRuntime {
 
   #push(series: LiveSeries, atMs: EpochMs, sample: number, emit: boolean): void {
     const { fold } = series;
-    const change = fold.push(atMs, sample);
-    if (emit) this.#emission.point(atMs, fold.valueP, fold.flatP, foldAlarm[ALARM_OUT.phase]!);
-    series.lastScore = foldRow[EPISODE_ROW.score]!;
+    const row = this.#row;
+    const change = fold.push(atMs, sample, row);
+    if (emit) this.#emission.point(atMs, row.valueP, row.flatP, row.phase);
+    series.lastScore = row.score;
     this.#episodes.note(series, change);
     const { alarmChange, replacedAlarm } = fold;
     if (replacedAlarm !== undefined) {

@@ -1,4 +1,4 @@
-import type { EpochMs, SeriesKey, TimeRange } from "@foreshock/core";
+import type { DurationMs, EpochMs, SeriesKey, TimeRange } from "@foreshock/core";
 import type {
   AlarmFilter,
   AlarmRow,
@@ -6,7 +6,9 @@ import type {
   PointsReply,
   SeriesRow,
 } from "../platform/platform.ts";
+import type { Failure } from "../platform/platform-errors.ts";
 import type { SeriesEntry } from "../store/partition/series-entry.ts";
+import type { DamageKind } from "../store/sqlite/damage.ts";
 import type { AlarmCursor } from "../store/table/alarm-table.ts";
 import type { EpisodeCursor } from "../store/table/episode-table.ts";
 
@@ -51,10 +53,12 @@ export type Question =
   | {
       readonly what: "announce";
       readonly series: readonly (FreshSeries & { readonly partition: number })[];
+      readonly behind: readonly BehindTenant[];
     }
-  | { readonly what: "prepare-checkpoint" }
-  | { readonly what: "commit-checkpoint" }
+  | { readonly what: "begin-checkpoint" }
+  | { readonly what: "end-checkpoint"; readonly save: boolean }
   | { readonly what: "drain" }
+  | DropBeforeQuestion
   | {
       readonly what: "points";
       readonly handle: number;
@@ -69,6 +73,30 @@ export type Question =
   | { readonly what: "count-stored"; readonly runs: readonly StoredQuestion[] }
   | { readonly what: "history"; readonly handles: readonly number[]; readonly range: TimeRange }
   | { readonly what: "close" };
+
+/** A tenant whose saved fold has not seen all that a partition has scored: it is scored again from an instant on. */
+export interface BehindTenant {
+  readonly partition: number;
+  readonly tenantId: string;
+  /** -Infinity: all that is stored. */
+  readonly fromMs: EpochMs;
+}
+
+/** How far each partition of an owner has come, by partition: log position up to which all is scored. */
+export type Positions = Readonly<Record<number, number>>;
+
+/** Delete all points before the UTC day of an instant. */
+export interface DropBeforeQuestion {
+  readonly what: "drop-before";
+  readonly atMs: EpochMs;
+}
+
+/** What a checkpoint wrote. */
+export interface SavedStates {
+  readonly seriesCount: number;
+  /** Of detector states. */
+  readonly bytes: number;
+}
 
 /** Points of a series: how many of them are stored with just these values? */
 export interface StoredQuestion {
@@ -115,8 +143,10 @@ export interface AnomalyQuery {
 export interface Answers {
   readonly open: OpenAnswer;
   readonly announce: undefined;
-  readonly "prepare-checkpoint": undefined;
-  readonly "commit-checkpoint": undefined;
+  readonly "begin-checkpoint": Positions;
+  readonly "end-checkpoint": SavedStates;
+  /** The days (since 1970) that were deleted. */
+  readonly "drop-before": readonly number[];
   readonly drain: undefined;
   readonly points: PointsReply;
   readonly anomalies: readonly FoundAnomaly[];
@@ -162,6 +192,8 @@ export interface ExplainedSeries {
 
 /** What a worker holds when it has opened its partitions; the main thread gives handles. */
 export interface OpenAnswer {
+  /** Up to where detection had come when that was last noted. */
+  readonly detected: Positions;
   readonly series: readonly StoredSeries[];
 }
 
@@ -172,10 +204,35 @@ export interface StoredSeries extends SeriesEntry {
 /** Worker to main. */
 export type FromWorker =
   | { readonly type: "durable"; readonly ticket: number }
-  | { readonly type: "failed"; readonly ticket: number; readonly message: string }
+  | { readonly type: "failed"; readonly ticket: number; readonly failure: Failure }
   | ScoredMessage
+  | DamageMessage
+  | SlowCommitMessage
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
-  | { readonly type: "refused"; readonly id: number; readonly message: string };
+  | { readonly type: "refused"; readonly id: number; readonly failure: Failure };
+
+/** Something stored could not be read back: found at opening, by a read or by the scrub. */
+export interface DamageMessage {
+  readonly type: "damage";
+  readonly partition: number;
+  readonly item: DamageKind;
+  readonly file: string;
+  /** Public id and tenant; undefined when a whole file is meant, or the name is lost as well. */
+  readonly series?: { readonly tenantId: string; readonly seriesId: string } | undefined;
+  /** The points lost; undefined where not even that is known. */
+  readonly range?: TimeRange | undefined;
+  readonly points?: number | undefined;
+  readonly reason: string;
+  /** What became of the bytes: where they were put, or "dropped". */
+  readonly action: string;
+}
+
+/** Points waited long for the disk. */
+export interface SlowCommitMessage {
+  readonly type: "slow-commit";
+  readonly partition: number;
+  readonly tookMs: DurationMs;
+}
 
 /** Points that have been scored, in detection order; tickets listed are scored whole. */
 export interface ScoredMessage {

@@ -1,19 +1,16 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { PartitionOwner } from "./partition-owner.ts";
+import { PartitionOwner, type PartitionOwnerOptions } from "./partition-owner.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
 /** Points folded between two looks at the mail. */
 const SLICE_POINTS = 20_000;
-
-interface WorkerData {
-  readonly dataDir: string;
-  readonly partitions: readonly number[];
-}
+/** After a start there is other work; then the scrub begins. */
+const SCRUB_START_MS = 5000;
 
 if (parentPort === null) throw new Error("the partition worker is started by the server");
 const port = parentPort;
-const { dataDir, partitions } = workerData as WorkerData;
-const owner = new PartitionOwner(dataDir, partitions, (message: FromWorker, columns = []) => {
+const options = workerData as PartitionOwnerOptions;
+const owner = new PartitionOwner(options, (message: FromWorker, columns = []) => {
   port.postMessage(message, columns);
 });
 
@@ -33,4 +30,13 @@ function wake(): void {
 function turn(): void {
   awake = false;
   if (owner.turn(SLICE_POINTS)) wake();
+}
+
+if (options.scrubEveryMs > 0) scrubIn(Math.min(SCRUB_START_MS, options.scrubEveryMs));
+
+function scrubIn(restMs: number): void {
+  setTimeout(() => {
+    const nextMs = owner.scrub();
+    if (nextMs !== undefined) scrubIn(nextMs);
+  }, restMs).unref();
 }

@@ -1,5 +1,5 @@
 /** What a rate is counted in: requests of one kind, or points. */
-export type RateKind = "ingest" | "query" | "admin" | "points";
+export type RateKind = "ingest" | "query" | "points";
 
 /** State of a tenant's rate after a request; the `RateLimit` headers report it. */
 export interface RateState {

@@ -1,14 +1,62 @@
 import type { RateState } from "./admission.ts";
 
-/** The platform cannot do it now and can later: the store is full, starting or closing. 503. */
+/**
+ * Why something could not be done now and can be done later. One table for all rooms: a store's fault
+ * keeps its code over the thread boundary up to the HTTP reply (503).
+ */
+export type UnavailableCode =
+  | "store/disk-full"
+  | "store/io-error"
+  | "store/sync-failed"
+  | "store/backlog"
+  | "store/in-use"
+  | "store/closed"
+  | "owner/ended"
+  | "tenant/queue-full"
+  | "platform/starting"
+  | "platform/stopping";
+
+/** Milliseconds after which a caller may try again, by code: how long such a state usually lasts. */
+export const RETRY_AFTER_MS: Readonly<Record<UnavailableCode, number>> = {
+  "store/disk-full": 5000,
+  "store/io-error": 5000,
+  "store/sync-failed": 10_000,
+  "store/backlog": 2000,
+  "store/in-use": 10_000,
+  "store/closed": 2000,
+  "owner/ended": 5000,
+  "tenant/queue-full": 1000,
+  "platform/starting": 2000,
+  "platform/stopping": 2000,
+};
+
+/** A code of a failure that crosses a thread; `internal` is a mistake of ours. */
+export type FailureCode = UnavailableCode | "internal";
+
+/** A failure as data, as it crosses a thread. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
+/** The platform cannot do it now and can later. Nothing was acknowledged. 503. */
 export class Unavailable extends Error {
   override readonly name = "Unavailable";
-  readonly retryAfterMs: number;
+  readonly code: UnavailableCode;
 
-  constructor(message: string, retryAfterMs = 1000) {
+  constructor(code: UnavailableCode, message: string) {
     super(message);
-    this.retryAfterMs = retryAfterMs;
+    this.code = code;
   }
+
+  get retryAfterMs(): number {
+    return RETRY_AFTER_MS[this.code];
+  }
+}
+
+/** The error that a failure from another thread stands for. */
+export function errorOf({ code, message }: Failure): Error {
+  return code === "internal" ? new Error(message) : new Unavailable(code, message);
 }
 
 /** A page's cursor that the platform did not hand out. 400. */

@@ -1,7 +1,13 @@
 import type { EpochMs, TimeRange } from "@foreshock/core";
 import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
-import type { Answers, Question, SeriesHistory } from "../partition/protocol.ts";
+import type {
+  Answers,
+  ExplainedSeries,
+  ExplainQuestion,
+  Question,
+  SeriesHistory,
+} from "../partition/protocol.ts";
 import type { TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 
@@ -81,15 +87,31 @@ export class TenantContext {
   }
 
   /** Points of some series with their p, in the order asked for. */
-  async histories(series: readonly SeriesInfo[], range: TimeRange): Promise<SeriesHistory[]> {
+  histories(series: readonly SeriesInfo[], range: TimeRange): Promise<SeriesHistory[]> {
+    return this.#ofEach(series, (handles) => ({ what: "history", handles, range }));
+  }
+
+  /** The strongest episodes of some series in a range, in the order asked for. */
+  explained(
+    series: readonly SeriesInfo[],
+    about: Pick<ExplainQuestion, "range" | "asOfMs">,
+  ): Promise<ExplainedSeries[]> {
+    return this.#ofEach(series, (handles) => ({ what: "explain", handles, ...about }));
+  }
+
+  /** One question per partition; each answers for all of its series at once. */
+  async #ofEach<Row extends { readonly handle: number }>(
+    series: readonly SeriesInfo[],
+    question: (handles: readonly number[]) => Question & { what: "history" | "explain" },
+  ): Promise<Row[]> {
     const byPartition = Map.groupBy(series, (info) => info.partition);
     const answers = await Promise.all(
       [...byPartition].map(([partition, group]) => {
-        const handles = group.map(({ handle }) => handle);
-        return this.ask(partition, { what: "history", handles, range });
+        const asked = question(group.map(({ handle }) => handle));
+        return this.ask(partition, asked) as unknown as Promise<readonly Row[]>;
       }),
     );
-    const byHandle = new Map(answers.flat().map((history) => [history.handle, history]));
+    const byHandle = new Map(answers.flat().map((row) => [row.handle, row]));
     return series.map(({ handle }) => byHandle.get(handle)!);
   }
 }

@@ -1,4 +1,6 @@
 import { type CalibrationReport, DAY_MS, severityOf, type TimeRange } from "@foreshock/core";
+import type { FindingRecord } from "../fleet/finding-record.ts";
+import type { FleetFollower } from "../fleet/fleet-host.ts";
 import type {
   AlarmFilter,
   AlarmRow,
@@ -29,9 +31,11 @@ import { alarmPage } from "./alarm-list.ts";
 import { anomalyById, anomalyPage } from "./anomaly-list.ts";
 import { calibrationOf } from "./calibration.ts";
 import { healthOf } from "./data-health.ts";
+import { FindingDesk } from "./finding-desk.ts";
 import { findingById, findingPage } from "./finding-list.ts";
 import { clusterRows, metricRows, nodeRows, seriesPage, seriesRow } from "./inventory.ts";
 import { ranking } from "./ranking.ts";
+import { Revision } from "./revision.ts";
 import { scoreGrid } from "./score-grid.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
@@ -39,13 +43,16 @@ import type { TenantContext } from "./tenant-context.ts";
 export type WayIn = Required<Pick<TenantView, "byteRoom" | "ingest">>;
 
 /** What one tenant can see and do: the reads of this room over its context. */
-export class LiveTenantView implements TenantView {
+export class LiveTenantView implements TenantView, FleetFollower {
+  readonly #desk: FindingDesk;
+  readonly #revision = new Revision();
   readonly #context: TenantContext;
   readonly #wayIn: WayIn;
 
   constructor(context: TenantContext, wayIn: WayIn) {
     this.#context = context;
     this.#wayIn = wayIn;
+    this.#desk = new FindingDesk(context, () => this.#revision.rise());
   }
 
   byteRoom(): ByteRoom {
@@ -54,6 +61,37 @@ export class LiveTenantView implements TenantView {
 
   ingest(batch: IngestBatch, whenOver: WhenOver = "wait"): Promise<IngestReport> {
     return this.#wayIn.ingest(batch, whenOver);
+  }
+
+  changed(): void {
+    this.#revision.rise();
+  }
+
+  advanced(): void {
+    this.#revision.rise();
+    this.#desk.advanced();
+  }
+
+  findingChanged(finding: FindingRecord): void {
+    this.#desk.changed(finding);
+  }
+
+  findingRetracted(id: string): void {
+    this.#desk.retracted(id);
+  }
+
+  /** After a start, when all series and the fold are known. */
+  takeUp(): void {
+    this.#desk.takeUp();
+  }
+
+  /** Resolves when everything that closed is explained. */
+  settled(): Promise<void> {
+    return this.#desk.settled();
+  }
+
+  revision(): string {
+    return this.#revision.name(this.#context.settings);
   }
 
   async summary(): Promise<TenantSummary> {
@@ -125,11 +163,11 @@ export class LiveTenantView implements TenantView {
   }
 
   findings(range: TimeRange, page: Page): Promise<Paged<FindingRow>> {
-    return findingPage(this.#context, range, page);
+    return findingPage(this.#context, this.#desk, range, page);
   }
 
   finding(findingId: string): Promise<FindingRow | undefined> {
-    return findingById(this.#context, findingId);
+    return findingById(this.#context, this.#desk, findingId);
   }
 
   async scores(query: ScoresQuery): Promise<ScoresReply> {

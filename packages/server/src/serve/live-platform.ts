@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import type { DurationMs, EpochMs, FleetFinding } from "@foreshock/core";
+import type { DurationMs, EpochMs } from "@foreshock/core";
 import { SeriesDirectory } from "../dispatch/directory.ts";
 import type { GatePlace } from "../dispatch/ingest-gate.ts";
 import { Intake } from "../dispatch/intake.ts";
-import { WorkerPool } from "../dispatch/worker-pool.ts";
-import { TenantRunner } from "../fleet/tenant-runner.ts";
-import type { ScoredMessage, StoredSeries } from "../partition/protocol.ts";
-import { LATEST_LENGTH } from "../partition/protocol.ts";
+import { PartitionPool } from "../dispatch/partition-pool.ts";
+import { FleetHost } from "../fleet/fleet-host.ts";
+import type { TenantRunner } from "../fleet/tenant-runner.ts";
+import type { LinkOwner } from "../partition/owner-link.ts";
+import type { ScoredMessage } from "../partition/protocol.ts";
 import type {
   IngestBatch,
   IngestReport,
@@ -16,14 +17,14 @@ import type {
 } from "../platform/platform.ts";
 import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView } from "../query/tenant-view.ts";
-import { type FleetState, FleetStore, type TenantFleetStore } from "../store/fleet/fleet-store.ts";
+import { FleetStore } from "../store/fleet/fleet-store.ts";
+import type { Disk } from "../store/sqlite/disk.ts";
 import type { Limits } from "../tenant/limits.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
-
-/** Between two checkpoints at least so many times what the last one took. */
-const CHECKPOINT_REST = 20;
-const FOLD_SLOT = "fold";
-const STEP_SETTING = "step_ms";
+import { type After, afterTimeout } from "./after.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { OwnerStart } from "./owner-start.ts";
+import type { PlatformEvents } from "./platform-events.ts";
 
 export interface LivePlatformOptions {
   readonly dataDir: string;
@@ -31,36 +32,41 @@ export interface LivePlatformOptions {
   readonly workerCount: number;
   readonly checkpointEveryMs: DurationMs;
   readonly settingsOf: (tenantId: string) => TenantSettings;
-  /** Rates and sizes; the requests of the API are counted in the same one. */
+  /** Rates and sizes; the API counts its requests in the same ones. */
   readonly limits: Limits;
   /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
   readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
   readonly tenantIds: () => readonly string[];
   readonly now: () => EpochMs;
-  /** Told when a partition's owner died: the process should end and be started anew. */
-  readonly onFailure: (error: Error) => void;
+  /** Starts the partition owners: threads in a server, the same thread in a simulation. */
+  readonly link: LinkOwner;
+  readonly events: PlatformEvents;
+  /** Runs work in a turn of its own. Default: setImmediate. */
+  readonly later?: (work: () => void) => void;
+  /** Runs work after a while, unless it is taken back. Default: setTimeout. */
+  readonly after?: After;
+  readonly disk?: Disk;
 }
 
 /**
- * The running platform: partition owners in worker threads, the tenants' folds here, and the reads.
- * `open` brings everything to where it stood; `close` saves it.
+ * The running platform: partition owners, the tenants' folds, and the reads. `open` brings everything
+ * to where it was; `close` saves it.
  */
 export class LivePlatform implements Platform {
   readonly directory: SeriesDirectory;
-  readonly pool: WorkerPool;
+  readonly pool: PartitionPool;
+  readonly fleet: FleetHost;
   readonly fleetStore: FleetStore;
   readonly intake: Intake;
   readonly options: LivePlatformOptions;
-  readonly #runners = new Map<string, TenantRunner>();
+  readonly #views = new Map<string, LiveTenantView>();
+  readonly #checkpoints: Checkpoints;
+  readonly #starts: OwnerStart;
   readonly #gatePlace: GatePlace;
-  readonly #touched = new Set<string>();
   readonly #counters = new Map<string, IngestCounters>();
+  readonly #later: (work: () => void) => void;
   #advancing = false;
-  #ready = false;
-  #timer: NodeJS.Timeout | undefined;
-  #checkpointing: Promise<void> | undefined;
-  /** Wall-clock length of the last advance behind the newest point, by tenant. */
-  readonly scoredAtMs = new Map<string, EpochMs>();
+  #state: "starting" | "ready" | "stopping" = "starting";
 
   static async open(options: LivePlatformOptions): Promise<LivePlatform> {
     const platform = new LivePlatform(options);
@@ -70,27 +76,63 @@ export class LivePlatform implements Platform {
 
   private constructor(options: LivePlatformOptions) {
     this.options = options;
-    const { workerCount } = options;
-    this.directory = new SeriesDirectory(options.partitionCount);
-    this.#gatePlace = { directory: this.directory, announced: new Set(), workerCount };
-    this.fleetStore = FleetStore.open(join(options.dataDir, "fleet.db"));
-    this.pool = new WorkerPool(options, {
-      scored: (message) => this.#scored(message),
-      died: options.onFailure,
+    this.#later = options.later ?? ((work) => void setImmediate(work));
+    const { workerCount: ownerCount, partitionCount, link, now, settingsOf, events } = options;
+    this.directory = new SeriesDirectory(partitionCount);
+    const announced = new Set<number>();
+    this.#gatePlace = { directory: this.directory, announced, workerCount: ownerCount };
+    this.fleetStore = FleetStore.open(join(options.dataDir, "fleet.db"), options.disk);
+    this.fleet = new FleetHost({
+      directory: this.directory,
+      store: this.fleetStore,
+      settingsOf,
+      gridFixed: options.gridFixed,
+      now,
+      saveFailed: (tenantId, error) => events.stateNotSaved(tenantId, error),
+      follower: (tenantId) => this.#view(tenantId),
     });
-    this.intake = new Intake({
+    this.pool = new PartitionPool(
+      { partitionCount, ownerCount, link },
+      {
+        scored: (message) => this.#scored(message),
+        damage: (message) => events.damage(message),
+        slowCommit: (message) => events.slowCommit(message),
+        ended: (owner, lost, error) => this.#ownerEnded(owner, lost, error),
+      },
+    );
+    const { pool, fleet, directory } = this;
+    const after = options.after ?? afterTimeout;
+    this.intake = this.#newIntake(after);
+    this.#checkpoints = new Checkpoints({
+      pool,
+      fleet,
+      everyMs: options.checkpointEveryMs,
+      after,
+      advance: () => this.#advance(),
+      saved: (saved) => events.checkpoint(saved),
+      failed: (error, againInMs) => events.checkpointFailed(error, againInMs),
+    });
+    this.#starts = new OwnerStart({ pool, fleet, directory, announced, events, after });
+  }
+
+  #newIntake(after: After): Intake {
+    const { limits, settingsOf, now, events } = this.options;
+    return new Intake({
       place: this.#gatePlace,
       pool: this.pool,
-      limits: options.limits,
-      seriesLimitsOf: (tenantId) => options.settingsOf(tenantId).limits,
-      now: options.now,
-      ready: () => this.#ready,
-      landed: (tenantId) => this.#touched.add(tenantId),
+      limits,
+      after,
+      seriesLimitsOf: (tenantId) => settingsOf(tenantId).limits,
+      now,
+      state: () => this.#state,
+      gated: (tenantId) => this.#view(tenantId).changed(),
+      landed: (tenantId) => this.fleet.touch(tenantId),
+      refused: (tenantId, points) => events.refused(tenantId, "store-unavailable", points),
     });
   }
 
   ready(): boolean {
-    return this.#ready;
+    return this.#state === "ready";
   }
 
   tenantIds(): readonly string[] {
@@ -98,6 +140,12 @@ export class LivePlatform implements Platform {
   }
 
   forTenant(tenantId: string): TenantView {
+    return this.#view(tenantId);
+  }
+
+  #view(tenantId: string): LiveTenantView {
+    const known = this.#views.get(tenantId);
+    if (known !== undefined) return known;
     const context = new TenantContext({
       tenantId,
       directory: this.directory.tenant(tenantId),
@@ -109,18 +157,16 @@ export class LivePlatform implements Platform {
       settings: () => this.options.settingsOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
     });
-    return new LiveTenantView(context, {
+    const made = new LiveTenantView(context, {
       byteRoom: () => this.intake.door.byteRoom(tenantId),
       ingest: (batch, whenOver) => this.ingest(tenantId, batch, whenOver),
     });
+    this.#views.set(tenantId, made);
+    return made;
   }
 
   runner(tenantId: string): TenantRunner {
-    const known = this.#runners.get(tenantId);
-    if (known !== undefined) return known;
-    const made = this.#newRunner(tenantId);
-    this.#runners.set(tenantId, made);
-    return made;
+    return this.fleet.runner(tenantId);
   }
 
   counters(tenantId: string): IngestCounters {
@@ -138,151 +184,82 @@ export class LivePlatform implements Platform {
     whenOver: WhenOver = "wait",
   ): Promise<IngestReport> {
     const report = await this.intake.ingest(tenantId, batch, whenOver);
+    for (const { reason, points } of report.rejected) {
+      this.options.events.refused(tenantId, reason, points);
+    }
     count(this.counters(tenantId), report);
+    this.#view(tenantId).changed();
     return report;
   }
 
-  /** Resolves when everything that was sent has been scored and folded. */
+  /** Resolves when everything that was sent has been scored and folded, and what closed is explained. */
   async settled(): Promise<void> {
     await this.pool.askAll({ what: "drain" });
     this.#advance();
+    await Promise.all(this.#views.values().map((view) => view.settled()));
   }
 
   /** Saves models and folds, so that a restart begins here. One at a time. */
-  async checkpoint(): Promise<void> {
-    this.#checkpointing ??= this.#saveAll().finally(() => {
-      this.#checkpointing = undefined;
-    });
-    await this.#checkpointing;
+  checkpoint(): Promise<void> {
+    return this.#checkpoints.now();
   }
 
+  /** Saves what can be saved and frees the files. Safe to call twice. */
   async close(): Promise<void> {
-    if (!this.#ready) return;
-    clearTimeout(this.#timer);
+    if (this.#state !== "ready") return;
+    this.#checkpoints.stop();
+    this.#starts.stop();
     this.intake.door.close();
-    await this.settled();
-    this.#ready = false;
-    await this.checkpoint();
-    await this.pool.close();
-    this.fleetStore.close();
+    try {
+      await this.settled();
+      this.#state = "stopping";
+      await this.checkpoint();
+    } finally {
+      this.#state = "stopping";
+      await this.pool.close();
+      this.fleetStore.close();
+    }
   }
 
   async #takeUp(): Promise<void> {
-    const answers = await this.pool.askAll({ what: "open" });
-    const announced = answers.map(({ series }) => series.map((stored) => this.#known(stored)));
-    for (const tenantId of this.tenantIds()) this.runner(tenantId);
-    await Promise.all(
-      announced.map((series, worker) => this.pool.ask(worker, { what: "announce", series })),
-    );
+    try {
+      await this.#starts.all(this.tenantIds());
+    } catch (error) {
+      await this.pool.close();
+      this.fleetStore.close();
+      throw error;
+    }
     this.#advance();
-    this.#ready = true;
-    this.#checkpointIn(this.options.checkpointEveryMs);
-  }
-
-  /** The larger the fleet, the rarer: saving must not eat the time that detection needs. */
-  #checkpointIn(afterMs: DurationMs): void {
-    this.#timer = setTimeout(() => {
-      const beganMs = performance.now();
-      this.checkpoint().then(() => {
-        const tookMs = performance.now() - beganMs;
-        const nextMs = Math.max(this.options.checkpointEveryMs, CHECKPOINT_REST * tookMs);
-        if (this.#ready) this.#checkpointIn(nextMs);
-      }, this.options.onFailure);
-    }, afterMs);
-    this.#timer.unref();
-  }
-
-  #known(stored: StoredSeries) {
-    const { tenantId, clusterId, nodeId, metricName, metadata, partition } = stored;
-    const key = { tenantId, clusterId, nodeId, metricName };
-    const info = this.directory.add(key, metadata);
-    this.#gatePlace.announced.add(info.handle);
-    return { handle: info.handle, key, metadata, partition };
-  }
-
-  #newRunner(tenantId: string): TenantRunner {
-    const store = this.fleetStore.forTenant(tenantId);
-    const settings = () => this.options.settingsOf(tenantId);
-    const saved = store.loadState(FOLD_SLOT);
-    const chosen = Number(store.setting(STEP_SETTING) ?? 0);
-    const stepChosen = (stepMs: DurationMs): void => {
-      if (stepMs !== chosen) store.putSetting(STEP_SETTING, String(stepMs));
-      this.options.gridFixed(tenantId, stepMs);
-    };
-    // Grids that settings gave were not recorded by earlier versions.
-    const stepMs = chosen > 0 || saved === undefined ? chosen : settings().stepMs;
-    if (stepMs > 0) stepChosen(stepMs);
-    forgetUnsaved(store, saved);
-    return new TenantRunner({
-      directory: this.directory.tenant(tenantId),
-      settings,
-      stepMs: stepMs > 0 ? stepMs : undefined,
-      savedFold: saved?.bytes,
-      shelf: () => store.scores,
-      events: {
-        stepChosen,
-        findingChanged: (finding) => store.findings.put(storedFinding(finding)),
-        findingRetracted: (id) => store.findings.delete(id),
-      },
-    });
+    for (const tenantId of this.tenantIds()) this.#view(tenantId).takeUp();
+    this.#state = "ready";
+    this.#checkpoints.start();
   }
 
   #scored(message: ScoredMessage): void {
-    const { handles, ends, latest } = message;
-    let first = 0;
-    for (let run = 0; run < handles.length; run++) {
-      const end = ends[run]!;
-      const info = this.directory.update(handles[run]!, latest, run * LATEST_LENGTH);
-      this.runner(info.key.tenantId).take(info, message, first, end);
-      this.#touched.add(info.key.tenantId);
-      first = end;
-    }
+    this.options.events.scored(message.times.length);
+    this.fleet.hear(message);
     for (const ticket of message.tickets) this.intake.scored(ticket);
     this.#wake();
   }
 
+  #ownerEnded(owner: number, lost: readonly number[], error: Error): void {
+    for (const ticket of lost) this.intake.scored(ticket);
+    if (this.#state === "ready") this.#starts.again(owner, error, () => this.#wake());
+  }
+
   /** Not while starting: what a crash cut off comes series by series, and steps need all of them. */
   #wake(): void {
-    if (this.#advancing || !this.#ready) return;
+    if (this.#advancing || this.#state !== "ready" || !this.pool.isWhole) return;
     this.#advancing = true;
-    setImmediate(() => {
+    this.#later(() => {
       this.#advancing = false;
       this.#advance();
     });
   }
 
   #advance(): void {
-    for (const tenantId of this.#touched) {
-      this.runner(tenantId).advance(this.intake.inFlight.oldestMs(tenantId));
-      this.scoredAtMs.set(tenantId, this.options.now());
-    }
-    this.#touched.clear();
+    this.fleet.advance((tenantId) => this.intake.inFlight.oldestMs(tenantId));
   }
-
-  async #saveAll(): Promise<void> {
-    if ([...this.#runners.values()].some((runner) => runner.isWaiting)) return;
-    await this.pool.askAll({ what: "prepare-checkpoint" });
-    this.#advance();
-    this.fleetStore.checkpoint(() => {
-      for (const [tenantId, runner] of this.#runners) {
-        const bytes = runner.save();
-        if (bytes === undefined) continue;
-        const uptoMs = runner.fold?.fleet.processedMs ?? 0;
-        const state = { uptoMs: Number.isFinite(uptoMs) ? uptoMs : 0, position: "", bytes };
-        this.fleetStore.forTenant(tenantId).saveState(FOLD_SLOT, state);
-      }
-    });
-    await this.pool.askAll({ what: "commit-checkpoint" });
-  }
-}
-
-/**
- * Findings are written as they open, the fold only with a checkpoint. What opened behind the saved fold
- * is folded again and opens again, or does not: steps that were judged while points were still missing.
- */
-function forgetUnsaved(store: TenantFleetStore, saved: FleetState | undefined): void {
-  if (saved !== undefined) store.findings.deleteOpenedAfter(saved.uptoMs);
-  else if (!store.hasState(FOLD_SLOT)) store.findings.deleteOpenedAfter(Number.NEGATIVE_INFINITY);
 }
 
 function count(counters: IngestCounters, report: IngestReport): void {
@@ -290,17 +267,4 @@ function count(counters: IngestCounters, report: IngestReport): void {
   for (const { reason, points } of report.rejected) {
     counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
   }
-}
-
-function storedFinding(finding: FleetFinding) {
-  return {
-    id: finding.id,
-    level: finding.level,
-    clusterId: finding.clusterId,
-    nodeId: finding.nodeId ?? "",
-    openedMs: finding.openedMs,
-    closedMs: finding.closedMs ?? null,
-    score: 0,
-    payload: JSON.stringify(finding),
-  };
 }

@@ -1,24 +1,29 @@
 import type { Metrics } from "../observe/metrics.ts";
+import { bytesOnDisk } from "../store/disk-usage.ts";
 import type { LivePlatform } from "./live-platform.ts";
 
-const EVERY_MS = 5000;
+/** Sizes on disk are asked for at most this often: a year of days is thousands of files. */
+const BYTES_EVERY_MS = 30_000;
 
-/** Keeps the gauges on what the platform does up to date. Returns how to stop. */
-export function followPlatform(platform: LivePlatform, metrics: Metrics): () => void {
-  const look = (): void => {
-    for (const tenantId of platform.tenantIds()) {
-      const tenant = metrics.tenantLabel(tenantId);
-      const { fold } = platform.runner(tenantId);
-      metrics.activeSeries.set({ tenant }, platform.directory.tenant(tenantId).living.count);
-      metrics.findingsOpen.set({ tenant }, fold?.fleet.openFindings.length ?? 0);
-      const scoredAtMs = platform.scoredAtMs.get(tenantId);
-      const newestMs = platform.runner(tenantId).newestMs;
-      if (scoredAtMs === undefined || !Number.isFinite(newestMs)) continue;
-      metrics.detectionDelay.set({ tenant }, Math.max(0, scoredAtMs - newestMs) / 1000);
-    }
+/** Sets the gauges on what the platform does whenever somebody asks for them. */
+export function observePlatform(platform: LivePlatform, metrics: Metrics, dataDir: string): void {
+  let bytesAtMs = Number.NEGATIVE_INFINITY;
+  metrics.beforeScrape(async () => {
+    for (const tenantId of platform.tenantIds()) observeTenant(platform, metrics, tenantId);
     metrics.queueDepth.set({ queue: "detection_points" }, platform.intake.inFlight.points());
-  };
-  const timer = setInterval(look, EVERY_MS);
-  timer.unref();
-  return () => clearInterval(timer);
+    if (performance.now() - bytesAtMs < BYTES_EVERY_MS) return;
+    bytesAtMs = performance.now();
+    const bytes = await bytesOnDisk(dataDir);
+    for (const [tier, size] of Object.entries(bytes)) metrics.storeBytes.set({ tier }, size);
+  });
+}
+
+function observeTenant(platform: LivePlatform, metrics: Metrics, tenantId: string): void {
+  const tenant = metrics.tenantLabel(tenantId);
+  const { fold, newestMs } = platform.runner(tenantId);
+  metrics.activeSeries.set({ tenant }, platform.directory.tenant(tenantId).living.count);
+  metrics.findingsOpen.set({ tenant }, fold?.fleet.openFindings.length ?? 0);
+  const scoredAtMs = platform.fleet.scoredAtMs(tenantId);
+  if (scoredAtMs === undefined || !Number.isFinite(newestMs)) return;
+  metrics.detectionDelay.set({ tenant }, Math.max(0, scoredAtMs - newestMs) / 1000);
 }

@@ -8,16 +8,21 @@ import type { Config } from "../config/config.ts";
 import { lockDataDir } from "../config/data-dir.ts";
 import { createLog } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
+import type { LinkOwner } from "../partition/owner-link.ts";
+import { threadOwners } from "../partition/thread-owner.ts";
 import { ControlDb } from "../tenant/control-db.ts";
 import { Keyring } from "../tenant/keyring.ts";
 import { Limits } from "../tenant/limits.ts";
 import { SettingsCache } from "../tenant/settings-cache.ts";
+import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { VERSION } from "../version.ts";
 import { LivePlatform } from "./live-platform.ts";
-import { followPlatform } from "./observe-platform.ts";
+import { observePlatform } from "./observe-platform.ts";
+import { operatorEvents } from "./operator-events.ts";
+import { Retention } from "./retention.ts";
 
-/** The built dashboard beside the packages. */
-const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard/dist");
+/** The built dashboard, in the package beside `src` and `dist`. */
+const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard");
 
 export interface StartOptions {
   readonly config: Config;
@@ -27,8 +32,10 @@ export interface StartOptions {
   readonly processMetrics?: boolean;
   /** Refused keys in a row that one address may send before it has to wait. */
   readonly refusedBurst?: number;
-  /** A partition's owner died; nothing more can be stored. Default: log and end the process. */
-  readonly onFailure?: (error: Error) => void;
+  /** Where log lines go; standard output where left out. */
+  readonly logTo?: { write(line: string): void };
+  /** Starts the partition owners. Default: worker threads. */
+  readonly link?: LinkOwner;
 }
 
 export interface RunningServer {
@@ -36,31 +43,29 @@ export interface RunningServer {
   readonly platform: LivePlatform;
   readonly control: ControlDb;
   readonly app: FastifyInstance;
-  /** Finishes what is under way, saves everything, frees files and port. Safe to call twice. */
-  close(): Promise<void>;
+  readonly retention: Retention;
+  /**
+   * Finishes what is under way, saves everything, frees files and port. Safe to call twice.
+   *
+   * @param signal why it stops, for the log.
+   */
+  close(signal?: string): Promise<void>;
 }
 
 /** Wires the rooms together and listens. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { config, now } = options;
+  const beganMs = performance.now();
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const partitionCount = lockDataDir(config.dataDir, config.partitionCount);
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, options.logTo);
+  const metrics = new Metrics(VERSION, options.processMetrics ?? true);
+  const events = operatorEvents(log, metrics);
   const control = ControlDb.open(join(config.dataDir, "control.db"), now);
   const monotonicMs = () => performance.now();
   const settings = new SettingsCache(control, monotonicMs);
   const settingsOf = (tenantId: string) => settings.of(tenantId);
-  const limits = new Limits({
-    limitsOf: (tenantId) => settingsOf(tenantId).limits,
-    monotonicMs,
-    ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
-  });
-  const onFailure =
-    options.onFailure ??
-    ((error: Error) => {
-      log.fatal({ err: error }, "a partition can no longer be served; ending");
-      process.exit(1);
-    });
+  const limits = limitsFor(options, settingsOf, monotonicMs);
   const platform = await LivePlatform.open({
     ...config,
     partitionCount,
@@ -69,10 +74,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
-    onFailure,
+    link: options.link ?? threadOwners(config),
+    events,
   });
-  const metrics = new Metrics(VERSION, options.processMetrics ?? true);
-  const stopFollowing = followPlatform(platform, metrics);
+  observePlatform(platform, metrics, config.dataDir);
+  const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
   const app = await buildApp({
     platform,
     keyring: new Keyring(control, now),
@@ -86,17 +92,46 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     demoTruth: options.demoTruth,
   });
   const url = await app.listen({ host: config.host, port: config.port });
+  log.info(
+    {
+      version: VERSION,
+      dataDir: config.dataDir,
+      partitions: partitionCount,
+      port: Number(new URL(url).port),
+      series: platform.directory.byHandle.length,
+      seconds: secondsSince(beganMs),
+    },
+    "started",
+  );
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closing ??= closeAll();
+  const close = (signal?: string): Promise<void> => {
+    closing ??= closeAll(signal);
     return closing;
   };
-  return { url, platform, control, app, close };
+  return { url, platform, control, app, retention, close };
 
-  async function closeAll(): Promise<void> {
-    stopFollowing();
+  async function closeAll(signal: string | undefined): Promise<void> {
+    const stopMs = performance.now();
+    retention.stop();
     await app.close();
     await platform.close();
     control.close();
+    events.close();
+    log.info({ signal, seconds: secondsSince(stopMs) }, "stopped");
   }
+}
+
+function secondsSince(beganMs: number): number {
+  return Math.round(performance.now() - beganMs) / 1000;
+}
+function limitsFor(
+  { refusedBurst }: StartOptions,
+  settingsOf: (tenantId: string) => TenantSettings,
+  monotonicMs: () => number,
+): Limits {
+  return new Limits({
+    limitsOf: (tenantId) => settingsOf(tenantId).limits,
+    monotonicMs,
+    ...(refusedBurst === undefined ? {} : { refusedBurst }),
+  });
 }

@@ -88,7 +88,7 @@ export class ControlDb {
     if (this.#db.isOpen) this.#db.close();
   }
 
-  /** The tenant, created if it is new. @throws TenantProblem when the name is not a valid slug. */
+  /** The tenant, created where it is new. @throws TenantProblem when the name is not a slug. */
   ensureTenant(slug: string): TenantRecord {
     if (!TENANT_SLUG.test(slug)) {
       throw new TenantProblem(
@@ -114,7 +114,7 @@ export class ControlDb {
       .map(tenantOf);
   }
 
-  /** The defaults, overridden by the tenant's own settings. For an unknown tenant: the defaults. */
+  /** What applies to a tenant: its own settings over the defaults. For an unknown one the defaults. */
   settings(slug: string): TenantSettings {
     return patched(DEFAULT_SETTINGS, this.#ownSettings(slug));
   }
@@ -125,7 +125,7 @@ export class ControlDb {
   }
 
   /**
-   * Lays a patch over a tenant's settings. Running servers apply it within seconds, all of it at run
+   * Applies a patch to a tenant's settings. Running servers apply it within seconds, all of it at run
    * time; `stepMs` is refused once the tenant's grid is fixed.
    *
    * @throws SettingsProblem | TenantProblem.

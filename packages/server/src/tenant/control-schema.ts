@@ -1,7 +1,7 @@
 /** Format of `control.db`, kept in its `user_version`. */
 export const CONTROL_VERSION = 1;
 
-/** Times are epoch milliseconds. Every key but an operator's belongs to a tenant. */
+/** Times are epoch milliseconds. A key belongs to a tenant unless it is an operator key. */
 export const CONTROL_SCHEMA = `
 CREATE TABLE IF NOT EXISTS tenant (
   id INTEGER PRIMARY KEY,

@@ -2,7 +2,7 @@ import type { EpochMs } from "@foreshock/core";
 import { hashOf, type ParsedKey, parseKey, type Scope, sameHash } from "./api-key.ts";
 import type { StoredKey } from "./control-db.ts";
 
-/** Who holds a checked key. Only operators have no tenant of their own. */
+/** Whom a checked key belongs to. Only operators have no tenant of their own. */
 export type KeyHolder =
   | { readonly keyId: string; readonly scope: "operator"; readonly tenantId: undefined }
   | {

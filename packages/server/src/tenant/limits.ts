@@ -2,7 +2,7 @@ import type { RateKind, RateState } from "../platform/admission.ts";
 import type { TenantLimits } from "./tenant-settings.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-const KINDS: readonly RateKind[] = ["ingest", "query", "admin", "points"];
+const KINDS: readonly RateKind[] = ["ingest", "query", "points"];
 
 /** Bodies, whoever sends them. Source: limits table of the reliability page. */
 export interface BodyLimits {
@@ -21,7 +21,7 @@ export const DEFAULT_BODY_LIMITS: BodyLimits = {
 };
 
 export interface LimitsParts {
-  /** Limits of a tenant; asked with each request, so that a change holds with the next one. */
+  /** Limits of a tenant; asked for with each request, so that a change applies to the next one. */
   readonly limitsOf: (tenantId: string) => TenantLimits;
   readonly monotonicMs: () => number;
   readonly body?: Partial<BodyLimits>;
@@ -29,7 +29,7 @@ export interface LimitsParts {
   readonly refusedBurst?: number;
 }
 
-/** Requests may come in bunches worth this many seconds: a dashboard page asks ten things at once. */
+/** Requests may come in bursts of this many seconds' worth: a dashboard page asks ten things at once. */
 const REQUEST_BURST_SECONDS = 5;
 /** Refused keys per address: a person mistyping is not stopped, a guesser is. */
 const REFUSED_PER_SECOND = 2;
@@ -57,7 +57,7 @@ export class Limits {
     this.body = { ...DEFAULT_BODY_LIMITS, ...body };
   }
 
-  /** Takes `cost` from a tenant's bucket when it is there. */
+  /** Takes `cost` from a tenant's bucket when it holds that much. */
   take(tenantId: string, kind: RateKind, cost: number): RateState {
     const atMs = this.#monotonicMs();
     const { limits, buckets } = this.#tenant(tenantId, atMs);
@@ -107,7 +107,6 @@ function bucketsOf(limits: TenantLimits, atMs: number): Record<RateKind, TokenBu
   return {
     ingest: bucket("ingest"),
     query: bucket("query"),
-    admin: bucket("admin"),
     points: bucket("points"),
   };
 }

@@ -4,7 +4,6 @@ export interface TenantLimits {
   readonly pointsBurst: number;
   readonly ingestRequestsPerSecond: number;
   readonly queryRequestsPerSecond: number;
-  readonly adminRequestsPerSecond: number;
   /** Series that may live at the same time; one that sleeps does not count. */
   readonly activeSeriesMax: number;
   /** Series that may be kept, the sleeping ones included; at least `activeSeriesMax` in any case. */
@@ -50,7 +49,6 @@ export const DEFAULT_LIMITS: TenantLimits = {
   pointsBurst: 100_000,
   ingestRequestsPerSecond: 50,
   queryRequestsPerSecond: 20,
-  adminRequestsPerSecond: 5,
   activeSeriesMax: 50_000,
   knownSeriesMax: 250_000,
   seriesBytesMax: 128 * 1024 * 1024,

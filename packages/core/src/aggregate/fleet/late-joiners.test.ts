@@ -97,9 +97,8 @@ function folded(
   let fleet = newFleet();
   for (const { node, metric } of before) fleet.addSeries("c", node, metric);
   const history = new Map<number, Map<string, number>>();
-  const byStep = Map.groupBy(arrivals, ({ step }) => step);
   for (let step = 0; step < STEPS + REWIND_STEPS; step++) {
-    for (const { node, metric, atMs, p } of byStep.get(step) ?? []) {
+    for (const { node, metric, atMs, p } of arrivals.filter((arrival) => arrival.step === step)) {
       fleet.put(fleet.addSeries("c", node, metric), atMs, p);
     }
     fleet.advance(Math.min(step + 1, STEPS) * STEP_MS, ({ step: at, nodes, tenant }) => {

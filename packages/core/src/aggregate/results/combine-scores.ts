@@ -3,7 +3,7 @@ import { pOfScore, scoreOfP } from "../../stats/return-period.ts";
 import { sidak } from "../closed/closed-form.ts";
 import { entityStates, resetEntity } from "../entity-state.ts";
 import { quantile } from "../ranking/select.ts";
-import { learnStageA } from "../stage-a.ts";
+import { ChildGatherer, learnStageA } from "../stage-a.ts";
 import type { AggregationRule } from "./aggregation-options.ts";
 
 const P95 = 0.95;
@@ -44,7 +44,7 @@ function combinedP(
   resetEntity(states, 0, children.length);
   const p = Float64Array.from(children, ({ score }) => pOfScore(score, windowMs));
   const weights = Float64Array.from(children, ({ weight }) => weight);
-  return learnStageA(states, 0, p, 0, p.length, strategy, weights);
+  return learnStageA(states, new ChildGatherer(), 0, p, 0, p.length, strategy, weights);
 }
 
 function rawScore(children: readonly Child[], { strategy }: AggregationRule): number {

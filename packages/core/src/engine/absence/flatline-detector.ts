@@ -6,7 +6,7 @@ import { runRarity } from "./run-rarity.ts";
 /** Two values closer than this count as equal. Source: classifier.py, equality_tolerance. */
 const TOLERANCE_ABSOLUTE = 1e-9;
 const TOLERANCE_RELATIVE = 1e-6;
-/** The typical size of a value follows over so many points. */
+/** The typical size of a value is averaged over this many points. */
 const TYPICAL_TAU_POINTS = 1000;
 /** Guard: twice the longest run of the last days and 5 more. Source: classifier.py, is_flat. */
 const GUARD_FACTOR = 2;
@@ -15,7 +15,7 @@ const GUARD_MORE = 5;
 const GUARD_MS = 15 * MINUTE_MS;
 const GUARD_POINTS_MIN = 6;
 const GUARD_POINTS_MAX = 90;
-/** No opinion before so many values, and before the value has changed so often: it may be constant. */
+/** No opinion before this many values and this many changes: the series may be constant. */
 const POINTS_MIN = 60;
 const CHANGES_MIN = 30;
 /** Prior of the share of equal steps: half of 60 steps, so that little history claims little. */
@@ -25,9 +25,9 @@ const PRIOR_SHARE = 0.5;
 const KEEP = 0.5 ** (1 / 20_000);
 /** The length of the longest run of all fades with this half-life. */
 const HOME_HALF_LIFE_MS = 30 * DAY_MS;
-/** A series watched for a days claims at most "once in 10 a days". Source: spec of the roll-up. */
+/** A series watched for d days claims at most "once in 10 d days". Source: spec of the roll-up. */
 const CLAIM_AGES_MAX = 10;
-/** After so long the value is accepted as the new normal. Source: alarms.py, HOLD_MAX_DAYS. */
+/** After this long the value is accepted as the new normal. Source: alarms.py, HOLD_MAX_DAYS. */
 const ACCEPT_MS = 3 * DAY_MS;
 
 const S = {

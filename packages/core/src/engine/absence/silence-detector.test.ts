@@ -56,7 +56,7 @@ describe("SilenceDetector", () => {
     expect(firstSpoken(detector)).toBe(6);
   });
 
-  it("notices a told end once, and speaks again after the series has come back", () => {
+  it("notices an announced end once, and speaks again after the series has come back", () => {
     const detector = seenAt(range(0, 100));
     detector.ended();
     expect(

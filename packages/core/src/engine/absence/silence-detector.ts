@@ -6,9 +6,9 @@ import { runRarity } from "./run-rarity.ts";
 /** Guard: a gap of more than 5 steps and 3 times the longest recent gap. Source: spec section 5. */
 const GUARD_STEPS_MIN = 5;
 const GUARD_FACTOR = 3;
-/** A habit of weeks is told apart from two outages by its length: half as long again is news. */
+/** A weekly habit differs from two outages by its length: half as long again is news. */
 const HABIT_GUARD_FACTOR = 1.5;
-/** No opinion before so many steps with a point. */
+/** No opinion before this many steps with a point. */
 const SEEN_MIN = 30;
 /** Prior of the share of missing steps: 1 of 20. */
 const PRIOR_STEPS = 20;
@@ -50,7 +50,7 @@ const VERSION = 2;
  * its guard, so that a fault does not become the series' habit at once.
  *
  * Quiet on: series with frequent or regular gaps (weekly ones from the third on), series younger than
- * 30 points, series told to have ended (after one notice), and silence of more than 3 days.
+ * 30 points, series whose source said that they ended (after one notice), and silence of more than 3 days.
  * Cost: O(1) time, 96 bytes.
  */
 export class SilenceDetector {
@@ -72,7 +72,7 @@ export class SilenceDetector {
     return this.#state[S.seen] === 0 ? Number.NaN : this.#state[S.last]!;
   }
 
-  /** A point lies in this step. Steps come in order; a repeat or an older one changes nothing. */
+  /** There is a point in this step. Steps come in order; a repeat or an older one changes nothing. */
   seen(step: number): void {
     const s = this.#state;
     if (s[S.seen]! > 0) {
@@ -92,7 +92,7 @@ export class SilenceDetector {
    *
    * @returns p = probability of such a gap while healthy, never below 1e-12 nor
    *   1 / (10 steps known), or NaN = no opinion: the
-   *   guard has not fired, fewer than 30 points so far, the end was told and noticed, or accepted.
+   *   guard has not fired, fewer than 30 points so far, the end was announced and noticed, or accepted.
    */
   missed(step: number): number {
     const s = this.#state;

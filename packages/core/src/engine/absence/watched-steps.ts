@@ -2,16 +2,16 @@ import { MetricSeries } from "../../model/metric-series.ts";
 import { seriesKey } from "../../model/series-key.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
 
-/** A silence is accepted after three days: no step behind that is made up. */
+/** A silence is accepted after three days: no step is filled in beyond that. */
 const FILLED_MAX_MS = 3 * DAY_MS;
-/** No more steps than this are made up for one series. */
+/** Cap on the steps filled in for one series. */
 const FILLED_STEPS_MAX = 1_000_000;
 /** Steps later than this are missing ones, not jitter. */
 const LATE_INTERVALS = 1.5;
 
 /**
  * The series with a missing point (NaN) for every step in which it should have reported and did not:
- * between its points and, where it was watched for longer than it lived, behind the last one. Of each
+ * between its points and, where it was watched for longer than it lived, after the last one. Of each
  * silence at most the first three days, and no more than a million steps in all.
  *
  * @param untilMs the series was watched up to and including this instant

@@ -19,7 +19,7 @@ function scored(column: Float64Array) {
 }
 
 describe("residualSize", () => {
-  it("by hand: one residual of 3 counts sqrt(9 (1/3 + 1/10 + 1/30) / 3) = 1.183 where it stands, then fades", () => {
+  it("by hand: one residual of 3 counts sqrt(9 (1/3 + 1/10 + 1/30) / 3) = 1.183 at its own point, then fades", () => {
     const z = Float64Array.of(0, 0, 3, 0, 0);
     const size = residualSize(z, "past");
     expect(size[2]).toBeCloseTo(1.183, 3);
@@ -27,7 +27,7 @@ describe("residualSize", () => {
     expect(residualSize(z, "future")[1]).toBe(size[3]);
   });
 
-  it("is the same story told from the other side", () => {
+  it("gives the same when past and future are swapped", () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -30, max: 30, noNaN: true })), (numbers) => {
         const z = Float64Array.from(numbers);
@@ -57,7 +57,7 @@ describe("withSurroundings", () => {
 });
 
 describe("batchScorer", () => {
-  it("sees an event from both sides: the point before a shift is nearly as odd as the one behind", () => {
+  it("sees an event from both sides: the point before a shift is nearly as odd as the one after it", () => {
     const shifted = values.map((value, i) => (i >= 1000 && i < 1060 ? value + 40 : value));
     const { nonconformity } = scored(shifted);
     const usual = nonconformity.toSorted()[1000]!;

@@ -12,8 +12,8 @@ const HOUR_WEIGHT = 0.25;
 const RECENT_WEIGHT = 0.25;
 const SHIFT_WEIGHT = 0.1;
 /**
- * Weights of the models' direction and the side of the residuals, 1 together. The forward models told
- * from the past are the stream engine, and where events are sharp they know more than the others.
+ * Weights of the models' direction and the side of the residuals, 1 together. The forward models,
+ * judged from the past, are the stream engine; where events are sharp they know more than the others.
  */
 const STREAM_WEIGHT = 0.34;
 const OTHER_WEIGHT = 0.22;
@@ -30,7 +30,7 @@ const OTHER_WEIGHT = 0.22;
  * 0 everywhere where a series has at most 20 points. `expected`, `level` and `scale` are the forward
  * pass's. NaN and infinities are missing.
  *
- * Cost: two passes of the stream engine and one sort; about 150 bytes a point while it works.
+ * Cost: two passes of the stream engine and one sort; about 150 bytes per point while it works.
  * Source: spec/detection.md section 6, docs/DECISIONS.md.
  */
 export function batchScorer(): BatchScorer {

@@ -4,7 +4,7 @@ import { STATE } from "../stream/state.ts";
 /** Horizons of the energies in points, as in the stream engine. */
 const RATES = [1 / 3, 1 / 10, 1 / 30] as const;
 
-/** From the past or from the future: on which side of a point the residuals lie that it is told by. */
+/** Which residuals judge a point: those before it or those after it. */
 export type Side = "past" | "future";
 
 /**
@@ -24,7 +24,7 @@ export function residualSize(z: Float64Array, side: Side): Float64Array {
   });
 }
 
-/** Size of a sustained shift up to each point, as the stream engine tells it. Cost: O(n). */
+/** Size of a sustained shift up to each point, as the stream engine measures it. Cost: O(n). */
 export function shiftSize(slow: Float64Array, side: Side): Float64Array {
   const numbers = new Float64Array(STATE.SHIFT_SCALE + 1);
   return along(slow, side, (distance) => stepShift(numbers, distance));

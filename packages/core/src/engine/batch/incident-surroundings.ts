@@ -1,6 +1,6 @@
 /** Points below this quantile are ordinary: only their order is touched. */
 const ORDINARY_SHARE = 0.9;
-/** Only what is four times the size of ordinary residuals has surroundings. */
+/** An incident is at least four times the size of ordinary residuals. */
 const INCIDENT_SIZE = 4;
 /** Reach of an incident: this share of the series, but never more points than this. */
 const REACH_SHARE = 1 / 70;
@@ -50,7 +50,7 @@ function nearnessOf(sizes: Float64Array): Float64Array {
   return nearness;
 }
 
-/** Lower quantile of the known numbers; 0 where there is none. */
+/** Lower quantile of the known numbers; 0 where there are none. */
 function quantileOf(column: Float64Array, share: number): number {
   const known = column.filter((number) => !Number.isNaN(number)).sort();
   return known[Math.floor(share * (known.length - 1))] ?? 0;

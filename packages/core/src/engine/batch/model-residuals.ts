@@ -1,7 +1,8 @@
 import type { EpochMs } from "../../model/time.ts";
 import type { StreamClock } from "../stream/clock.ts";
 import { stepModels, wakes } from "../stream/models.ts";
-import { POINT, pointScratch, StreamState } from "../stream/state.ts";
+import { PointScratch } from "../stream/point-scratch.ts";
+import { StreamState } from "../stream/state.ts";
 
 /** Larger values count as this large, as in the stream engine: their squares stay finite. */
 const VALUE_MAX = 1e36;
@@ -28,21 +29,22 @@ export function modelResiduals(
 ): ModelResiduals {
   const made = emptyResiduals(values.length);
   const state = new StreamState(clock);
+  const point = new PointScratch();
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (!Number.isFinite(value)) continue;
     const limited = Math.min(Math.max(value, -VALUE_MAX), VALUE_MAX);
-    stepModels(state, clock, timestampsMs[i]!, limited);
-    made.sudden[i] = pointScratch[POINT.Z_RLS]!;
-    made.hour[i] = pointScratch[POINT.Z_DAILY]!;
-    made.recent[i] = pointScratch[POINT.Z_MEDIUM]!;
-    made.slow[i] = pointScratch[POINT.Z_SLOW]!;
-    made.expected[i] = pointScratch[POINT.EXPECTED]!;
-    made.level[i] = pointScratch[POINT.DAILY]!;
-    made.scale[i] = pointScratch[POINT.TYPICAL_DAILY]!;
-    if (wakes(state.numbers)) {
+    stepModels(state, clock, timestampsMs[i]!, limited, point);
+    made.sudden[i] = point.rlsZ;
+    made.hour[i] = point.dailyZ;
+    made.recent[i] = point.mediumZ;
+    made.slow[i] = point.slowZ;
+    made.expected[i] = point.expected;
+    made.level[i] = point.daily;
+    made.scale[i] = point.typicalDaily;
+    if (wakes(state.numbers, point)) {
       state.restart();
-      stepModels(state, clock, timestampsMs[i]!, limited);
+      stepModels(state, clock, timestampsMs[i]!, limited, point);
     }
   }
   return made;

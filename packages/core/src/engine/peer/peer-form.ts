@@ -1,12 +1,12 @@
 import { DAY_MS, type DurationMs } from "../../model/time.ts";
 
-/** How a node is held against the median of the others. */
+/** How a node is compared with the median of the others. */
 export type PeerForm = "difference" | "ratio";
 
 /** The form is settled after a day of compared points, within these bounds. */
 const SETTLED_POINTS_MIN = 60;
 const SETTLED_POINTS_MAX = 1440;
-/** A ratio must leave this much less than a difference: where nothing swings, both are alike. */
+/** A ratio must leave this much less than a difference: without swings the two are alike. */
 const CLEARLY_LESS = 0.8;
 /** Below this share of its usual size a median is too small to divide by. */
 const MEDIAN_SHARE_MIN = 0.05;

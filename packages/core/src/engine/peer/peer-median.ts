@@ -1,8 +1,8 @@
 import type { DurationMs } from "../../model/time.ts";
 
-/** Fewer others say nothing about one: five nodes with the one compared. Source: spec section 8. */
+/** Fewer others say nothing about one node: five with the one compared. Source: spec section 8. */
 export const PEERS_MIN = 4;
-/** Scrapes of one step lie apart by up to half an interval; a little more for their jitter. */
+/** Scrapes of one step are up to half an interval apart; a little more for their jitter. */
 const REACH_INTERVALS = 0.6;
 
 /** Points of one series, ascending stamps; NaN and infinities are missing. */
@@ -22,7 +22,7 @@ export interface PeerMedian {
  * What the others show at the instants of one series: of each its point nearest in time, at most 0.6
  * intervals away, so that jitter, gaps, late starts and ends of single nodes do no harm.
  *
- * Cost: O(points x others), one sort of the others' values a point.
+ * Cost: O(points x others), one sort of the others' values per point.
  */
 export function peerMedian(
   timestampsMs: Float64Array,
@@ -47,7 +47,7 @@ export function peerMedian(
   return { median, count };
 }
 
-/** Index of the stamp nearest to an instant, at or behind `from`; the earlier of two. */
+/** Index of the stamp nearest to an instant, at or after `from`; the earlier of two. */
 function nearestFrom(timestampsMs: Float64Array, from: number, atMs: number): number {
   let at = from;
   while (

@@ -21,7 +21,7 @@ function nodes(count: number, sizeOf: (node: number) => number, surge = 0) {
 }
 
 describe("peerDistance", () => {
-  it("counts in usual distances: a node 8 of its own noise away stands about 7 from a median that wobbles too", () => {
+  it("counts in usual distances: a node 8 of its own noise away is about 7 from a median that wobbles too", () => {
     const [own, ...others] = nodes(8, () => 1);
     const values = own!.values.map((value, i) => (i >= AT ? value + 8 : value));
     const z = peerDistance({ timestamps, values }, others, question);

@@ -2,7 +2,7 @@ import type { DurationMs, EpochMs } from "../../model/time.ts";
 import { peerResidual, settledForm } from "./peer-form.ts";
 import { PEERS_MIN, type PeerColumns, peerMedian } from "./peer-median.ts";
 
-/** Distances from the usual residual that are too few to tell a spread. */
+/** With fewer distances from the usual residual than this, their spread is not known. */
 const USUAL_POINTS_MIN = 30;
 /** Median distance of normal noise to its standard deviation. */
 const MAD_TO_SIGMA = 1.4826;
@@ -11,13 +11,13 @@ const MAD_TO_SIGMA = 1.4826;
 export interface PeerQuestion {
   /** Points before this are usual. */
   readonly onsetMs: EpochMs;
-  /** The point that is held against the others. */
+  /** The point that is compared with the others. */
   readonly peakMs: EpochMs;
   readonly intervalMs: DurationMs;
 }
 
 /**
- * How far a series stands from the median of its peers at one instant, in usual distances: (residual -
+ * How far a series is from the median of its peers at one instant, in usual distances: (residual -
  * its median before the onset) / (1.4826 x its median distance from that). The residual is a
  * difference or a ratio, whichever leaves less before the onset, as the engine `peer` settles it.
  *

@@ -13,11 +13,11 @@ const SLOW_TAU_MAX = 4000;
 const SEASON_RATE = 0.25;
 const PHASE_SCALE_RATE = 0.15;
 
-/** One byte a count does where rates end at 1/255 or above: at a minute and slower. */
+/** One byte per count is enough where rates end at 1/255 or above: at a minute and slower. */
 const COUNT_MAX = 255;
 const COUNT_MAX_FAST = 65_535;
 
-/** A profile with more points a bin than this is interpolated between neighbours. */
+/** A profile with more points per bin than this is interpolated between neighbours. */
 const INTERPOLATE_ABOVE = 1.5;
 
 /** Constants of a series that follow from its nominal sampling interval. Shared, never changed. */
@@ -30,7 +30,7 @@ export interface StreamClock {
   readonly slowRate: number;
   readonly seasonRate: number;
   readonly phaseScaleRate: number;
-  /** Where counts stop: rates of 1/count have met their lowest value there, so more would say nothing. */
+  /** Where counts stop: rates of 1/count have reached their lowest value, so more would say nothing. */
   readonly countMax: number;
 }
 

@@ -1,8 +1,8 @@
 import { SCORER_OUT } from "../scorer.ts";
-import { POINT, pointScratch, STATE } from "./state.ts";
+import type { PointScratch } from "./point-scratch.ts";
+import { STATE } from "./state.ts";
 
 const { ENERGY, SHIFT_COUNT, SHIFT_MEAN, SHIFT_SCALE } = STATE;
-const { Z_DAILY, Z_MEDIUM, Z_RLS, Z_SLOW } = POINT;
 const {
   nonconformity: NONCONFORMITY,
   sudden: SUDDEN,
@@ -10,7 +10,6 @@ const {
   recent: RECENT,
   shift: SHIFT,
 } = SCORER_OUT;
-const point = pointScratch;
 
 /** Horizons of the energies, in points: a fault shows in one of them, whatever its length. */
 const SHORT_RATE = 1 / 3;
@@ -32,11 +31,11 @@ const SHIFT_LIMIT = 30;
 const SHIFT_SCALE_FLOOR = 0.8 / Math.sqrt(2 * SHIFT_TAU);
 
 /** From the z in `point` to the nonconformity and its parts in `out`: they add up to it. */
-export function stepEvidence(numbers: Float64Array, out: Float64Array): void {
-  const sudden = SUDDEN_WEIGHT * stepEnergy(numbers, ENERGY, point[Z_RLS]!);
-  const hour = HOUR_WEIGHT * stepEnergy(numbers, ENERGY + 3, point[Z_DAILY]!);
-  const recent = RECENT_WEIGHT * stepEnergy(numbers, ENERGY + 6, point[Z_MEDIUM]!);
-  const shift = SHIFT_WEIGHT * stepShift(numbers, point[Z_SLOW]!);
+export function stepEvidence(numbers: Float64Array, point: PointScratch, out: Float64Array): void {
+  const sudden = SUDDEN_WEIGHT * stepEnergy(numbers, ENERGY, point.rlsZ);
+  const hour = HOUR_WEIGHT * stepEnergy(numbers, ENERGY + 3, point.dailyZ);
+  const recent = RECENT_WEIGHT * stepEnergy(numbers, ENERGY + 6, point.mediumZ);
+  const shift = SHIFT_WEIGHT * stepShift(numbers, point.slowZ);
   out[SUDDEN] = sudden;
   out[HOUR] = hour;
   out[RECENT] = recent;

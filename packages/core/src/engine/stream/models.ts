@@ -1,7 +1,9 @@
-import { DAY_MS, type EpochMs } from "../../model/time.ts";
+import type { EpochMs } from "../../model/time.ts";
 import type { StreamClock } from "./clock.ts";
+import type { PointScratch } from "./point-scratch.ts";
 import { learnRegression, predict } from "./regression.ts";
-import { POINT, pointScratch, type SeasonCounts, STATE, type StreamState } from "./state.ts";
+import { type SeasonCounts, STATE, type StreamState } from "./state.ts";
+import { phaseOf, seasonAt } from "./time-of-day.ts";
 
 const {
   COUNT,
@@ -16,31 +18,13 @@ const {
   SLOW,
   SLOW_SCALE,
 } = STATE;
-const {
-  DAILY,
-  EXPECTED,
-  FEATURE,
-  R_DAILY,
-  R_MEDIUM,
-  R_RLS,
-  R_SLOW,
-  TYPICAL_DAILY,
-  UNIT,
-  VALUE,
-  Z_DAILY,
-  Z_MEDIUM,
-  Z_RLS,
-  Z_SLOW,
-} = POINT;
-const point = pointScratch;
-const DAY = DAY_MS;
 
 // Every constant below was fixed on development data and is flat around its value: a threefold
 // change moves the mean VUS-PR by at most 0.01 (spec/detection.md section 5, "Flat region").
 
 /** Points before the first residual counts and before the regression learns. */
 const WARM_UP = 20;
-/** Points after which limits are in force: an outlier then moves a model by so many scales only. */
+/** Points after which limits are in force: an outlier then moves a model by a few scales at most. */
 const CLIP_AFTER = 60;
 
 const FAST_RATE = 1 / 10;
@@ -74,9 +58,10 @@ export function stepModels(
   clock: StreamClock,
   atMs: EpochMs,
   value: number,
+  point: PointScratch,
 ): void {
   const { numbers, profile, counts } = state;
-  point[VALUE] = value;
+  point.value = value;
   if (numbers[COUNT] === 0) startLevels(numbers, value);
   numbers[COUNT]! += 1;
 
@@ -84,37 +69,37 @@ export function stepModels(
   const bin = Math.floor(phase) % clock.seasonBins;
   const scaleBin = clock.seasonBins + Math.floor((bin * clock.scaleBins) / clock.seasonBins);
 
-  point[DAILY] = numbers[SLOW]! + seasonAt(profile, counts, clock, phase, bin);
-  expectNext(numbers);
-  standardise(numbers, profile, counts, clock, scaleBin);
-  learnLevels(numbers, clock);
-  learnSeason(numbers, profile, counts, clock, bin);
-  learnPhaseScales(numbers, profile, counts, clock, scaleBin);
-  learnScalesAndRegression(numbers, clock);
-  rememberLags(numbers);
+  point.daily = numbers[SLOW]! + seasonAt(profile, counts, clock, phase, bin);
+  expectNext(numbers, point);
+  standardise(numbers, profile, counts, clock, scaleBin, point);
+  learnLevels(numbers, clock, point);
+  learnSeason(numbers, profile, counts, clock, bin, point);
+  learnPhaseScales(numbers, profile, counts, clock, scaleBin, point);
+  learnScalesAndRegression(numbers, clock, point);
+  rememberLags(numbers, point);
 }
 
 /**
  * Whether a series that had no spread, so far or for very long, has begun to vary for good. Limits are
  * multiples of the scales, so models without any spread cannot follow: a series whose first 60 points
- * are equal would stay judged by its first value for ever. They begin anew instead, which finds 8-sigma
- * shifts in such series as often as in others. Not before half of the recent points moved: a burst on a
- * metric that hardly ever moves is an incident, and models that begin in it would take it for normal.
+ * are equal would be judged by its first value for ever. They restart instead, which finds 8-sigma shifts
+ * in such series as often as in others. They wait until half of the recent points have moved: a burst
+ * on a metric that hardly ever moves is an incident, and models that start in it would call it normal.
  * See docs/DECISIONS.md.
  */
-export function wakes(numbers: Float64Array): boolean {
+export function wakes(numbers: Float64Array, point: PointScratch): boolean {
   if (numbers[COUNT]! <= CLIP_AFTER) return false;
   const floor = scaleFloor(numbers[SLOW]!);
   if (numbers[SLOW_SCALE]! >= DEAD_SCALE * floor) {
     numbers[MOVED_SHARE] = 0;
     return false;
   }
-  const moved = Math.abs(point[R_SLOW]!) > floor ? 1 : 0;
+  const moved = Math.abs(point.slowResidual) > floor ? 1 : 0;
   numbers[MOVED_SHARE]! += WAKE_RATE * (moved - numbers[MOVED_SHARE]!);
   return numbers[MOVED_SHARE]! > WAKE_SHARE;
 }
 
-/** What stands for "no spread" at a level: below it a residual is arithmetic, not behaviour. */
+/** What counts as "no spread" at a level: below it a residual is arithmetic, not behaviour. */
 function scaleFloor(slow: number): number {
   return 1e-9 + 1e-5 * Math.abs(slow);
 }
@@ -129,43 +114,20 @@ function startLevels(numbers: Float64Array, value: number): void {
   numbers[LAG + 2] = value;
 }
 
-/** Share of the UTC day that has passed, in [0, 1). A floor is eight times cheaper than `%` here. */
-function phaseOf(atMs: EpochMs): number {
-  return (atMs - Math.floor(atMs / DAY) * DAY) / DAY;
-}
-
-/** Daily profile at a phase (in bins): the bin, interpolated to the nearer neighbour that has data. */
-function seasonAt(
-  profile: Float32Array,
-  counts: SeasonCounts,
-  clock: StreamClock,
-  phase: number,
-  bin: number,
-): number {
-  if (counts[bin] === 0) return 0;
-  if (!clock.interpolated) return profile[bin]!;
-  const bins = clock.seasonBins;
-  const offset = phase - Math.floor(phase) - 0.5;
-  const neighbour = offset > 0 ? (bin + 1) % bins : (bin - 1 + bins) % bins;
-  if (counts[neighbour] === 0) return profile[bin]!;
-  const share = Math.abs(offset);
-  return profile[bin]! * (1 - share) + profile[neighbour]! * share;
-}
-
 /** Fills the features and what the regression makes of them. */
-function expectNext(numbers: Float64Array): void {
+function expectNext(numbers: Float64Array, point: PointScratch): void {
   const slow = numbers[SLOW]!;
   const unit = numbers[SLOW_SCALE]! + 1e-12 + 1e-9 * Math.abs(slow);
-  point[FEATURE] = 1;
-  point[FEATURE + 1] = clip((numbers[LAG]! - slow) / unit, FEATURE_LIMIT);
-  point[FEATURE + 2] = clip((numbers[LAG + 1]! - slow) / unit, FEATURE_LIMIT);
-  point[FEATURE + 3] = clip((numbers[LAG + 2]! - slow) / unit, FEATURE_LIMIT);
-  point[FEATURE + 4] = clip((point[DAILY]! - slow) / unit, FEATURE_LIMIT);
-  point[FEATURE + 5] = clip((numbers[PREVIOUS_DAILY]! - slow) / unit, FEATURE_LIMIT);
-  point[FEATURE + 6] = clip((numbers[FAST]! - slow) / unit, FEATURE_LIMIT);
-  point[FEATURE + 7] = clip((numbers[MEDIUM]! - slow) / unit, FEATURE_LIMIT);
-  point[UNIT] = unit;
-  point[EXPECTED] = slow + clip(predict(numbers), PREDICTION_LIMIT) * unit;
+  point.feature0 = 1;
+  point.feature1 = clip((numbers[LAG]! - slow) / unit, FEATURE_LIMIT);
+  point.feature2 = clip((numbers[LAG + 1]! - slow) / unit, FEATURE_LIMIT);
+  point.feature3 = clip((numbers[LAG + 2]! - slow) / unit, FEATURE_LIMIT);
+  point.feature4 = clip((point.daily - slow) / unit, FEATURE_LIMIT);
+  point.feature5 = clip((numbers[PREVIOUS_DAILY]! - slow) / unit, FEATURE_LIMIT);
+  point.feature6 = clip((numbers[FAST]! - slow) / unit, FEATURE_LIMIT);
+  point.feature7 = clip((numbers[MEDIUM]! - slow) / unit, FEATURE_LIMIT);
+  point.unit = unit;
+  point.expected = slow + clip(predict(numbers, point), PREDICTION_LIMIT) * unit;
 }
 
 /** Residuals of the four views, and how large they are against their usual size. */
@@ -175,8 +137,9 @@ function standardise(
   counts: SeasonCounts,
   clock: StreamClock,
   scaleBin: number,
+  point: PointScratch,
 ): void {
-  const value = point[VALUE]!;
+  const value = point.value;
   const slow = numbers[SLOW]!;
   let typicalDaily = numbers[DAILY_SCALE]!;
   let typicalRls = numbers[RLS_SCALE]!;
@@ -185,34 +148,34 @@ function standardise(
     typicalDaily = keep * typicalDaily + PHASE_SCALE_SHARE * profile[scaleBin]!;
     typicalRls = keep * typicalRls + PHASE_SCALE_SHARE * profile[scaleBin + clock.scaleBins]!;
   }
-  point[TYPICAL_DAILY] = typicalDaily;
-  point[R_RLS] = value - point[EXPECTED]!;
-  point[R_DAILY] = value - point[DAILY]!;
-  point[R_MEDIUM] = value - numbers[MEDIUM]!;
-  point[R_SLOW] = value - slow;
+  point.typicalDaily = typicalDaily;
+  point.rlsResidual = value - point.expected;
+  point.dailyResidual = value - point.daily;
+  point.mediumResidual = value - numbers[MEDIUM]!;
+  point.slowResidual = value - slow;
   if (numbers[COUNT]! > WARM_UP) {
     const floor = scaleFloor(slow);
-    point[Z_RLS] = clip(point[R_RLS]! / (typicalRls + floor), Z_LIMIT);
-    point[Z_DAILY] = clip(point[R_DAILY]! / (typicalDaily + floor), Z_LIMIT);
-    point[Z_MEDIUM] = clip(point[R_MEDIUM]! / (numbers[MEDIUM_SCALE]! + floor), Z_LIMIT);
-    point[Z_SLOW] = clip(point[R_SLOW]! / (numbers[SLOW_SCALE]! + floor), Z_LIMIT);
+    point.rlsZ = clip(point.rlsResidual / (typicalRls + floor), Z_LIMIT);
+    point.dailyZ = clip(point.dailyResidual / (typicalDaily + floor), Z_LIMIT);
+    point.mediumZ = clip(point.mediumResidual / (numbers[MEDIUM_SCALE]! + floor), Z_LIMIT);
+    point.slowZ = clip(point.slowResidual / (numbers[SLOW_SCALE]! + floor), Z_LIMIT);
   } else {
-    point[Z_RLS] = 0;
-    point[Z_DAILY] = 0;
-    point[Z_MEDIUM] = 0;
-    point[Z_SLOW] = 0;
+    point.rlsZ = 0;
+    point.dailyZ = 0;
+    point.mediumZ = 0;
+    point.slowZ = 0;
   }
 }
 
 /** Fast, medium and slow level; the fast one learns the value without its spike. */
-function learnLevels(numbers: Float64Array, clock: StreamClock): void {
+function learnLevels(numbers: Float64Array, clock: StreamClock, point: PointScratch): void {
   const ramp = 1 / numbers[COUNT]!;
   const fast = numbers[FAST]!;
-  let stepFast = point[VALUE]! - fast;
-  let stepMedium = point[R_MEDIUM]!;
-  let stepSlow = point[R_SLOW]!;
+  let stepFast = point.value - fast;
+  let stepMedium = point.mediumResidual;
+  let stepSlow = point.slowResidual;
   if (numbers[COUNT]! > CLIP_AFTER) {
-    const cleaned = point[EXPECTED]! + clip(point[R_RLS]!, LAG_CLIP * numbers[RLS_SCALE]!);
+    const cleaned = point.expected + clip(point.rlsResidual, LAG_CLIP * numbers[RLS_SCALE]!);
     const limit = LEVEL_CLIP * numbers[MEDIUM_SCALE]!;
     stepFast = clip(cleaned - fast, limit);
     stepMedium = clip(stepMedium, limit);
@@ -230,11 +193,12 @@ function learnSeason(
   counts: SeasonCounts,
   clock: StreamClock,
   bin: number,
+  point: PointScratch,
 ): void {
-  let step = point[R_DAILY]!;
+  let step = point.dailyResidual;
   const count = counts[bin]!;
   if (count > 0) {
-    step = point[VALUE]! - numbers[SLOW]! - profile[bin]!;
+    step = point.value - numbers[SLOW]! - profile[bin]!;
     if (numbers[COUNT]! > CLIP_AFTER) step = clip(step, SEASON_CLIP * numbers[DAILY_SCALE]!);
   }
   const seen = count < clock.countMax ? count + 1 : count;
@@ -242,21 +206,22 @@ function learnSeason(
   profile[bin] = profile[bin]! + Math.max(1 / seen, clock.seasonRate) * step;
 }
 
-/** Usual size of the daily and of the regression's residual at this time of the day. */
+/** Usual size of the daily and of the regression's residual at this time of day. */
 function learnPhaseScales(
   numbers: Float64Array,
   profile: Float32Array,
   counts: SeasonCounts,
   clock: StreamClock,
   scaleBin: number,
+  point: PointScratch,
 ): void {
   const count = counts[scaleBin]!;
   const seen = count < clock.countMax ? count + 1 : count;
   counts[scaleBin] = seen;
   const rate = Math.max(1 / seen, clock.phaseScaleRate);
   const clipping = numbers[COUNT]! > CLIP_AFTER;
-  let daily = Math.abs(point[R_DAILY]!);
-  let rls = Math.abs(point[R_RLS]!);
+  let daily = Math.abs(point.dailyResidual);
+  let rls = Math.abs(point.rlsResidual);
   if (clipping) {
     daily = Math.min(daily, SCALE_CLIP * numbers[DAILY_SCALE]!);
     rls = Math.min(rls, SCALE_CLIP * numbers[RLS_SCALE]!);
@@ -267,45 +232,55 @@ function learnPhaseScales(
 }
 
 /** Scales, then the regression: its limit is the scale as before this point. */
-function learnScalesAndRegression(numbers: Float64Array, clock: StreamClock): void {
+function learnScalesAndRegression(
+  numbers: Float64Array,
+  clock: StreamClock,
+  point: PointScratch,
+): void {
   const count = numbers[COUNT]!;
   const clipping = count > CLIP_AFTER;
   const ramp = 1 / count;
-  const unit = point[UNIT]!;
-  let error = point[R_RLS]! / unit;
+  const unit = point.unit;
+  let error = point.rlsResidual / unit;
   if (clipping) error = clip(error, (RLS_CLIP * numbers[RLS_SCALE]!) / unit);
   if (count > 1) {
     const slowRate = Math.max(clock.slowRate, ramp);
-    learnScale(numbers, MEDIUM_SCALE, Math.max(MEDIUM_SCALE_RATE, ramp), R_MEDIUM, clipping);
-    learnScale(numbers, SLOW_SCALE, slowRate, R_SLOW, clipping);
-    learnScale(numbers, RLS_SCALE, slowRate, R_RLS, clipping);
-    learnScale(numbers, DAILY_SCALE, slowRate, R_DAILY, clipping);
+    learnScale(
+      numbers,
+      MEDIUM_SCALE,
+      Math.max(MEDIUM_SCALE_RATE, ramp),
+      point.mediumResidual,
+      clipping,
+    );
+    learnScale(numbers, SLOW_SCALE, slowRate, point.slowResidual, clipping);
+    learnScale(numbers, RLS_SCALE, slowRate, point.rlsResidual, clipping);
+    learnScale(numbers, DAILY_SCALE, slowRate, point.dailyResidual, clipping);
   }
-  if (count > WARM_UP && numbers[SLOW_SCALE]! > 0) learnRegression(numbers, error);
+  if (count > WARM_UP && numbers[SLOW_SCALE]! > 0) learnRegression(numbers, error, point);
 }
 
 function learnScale(
   numbers: Float64Array,
   at: number,
   rate: number,
-  residualAt: number,
+  residual: number,
   clipping: boolean,
 ): void {
   const scale = numbers[at]!;
-  let size = Math.abs(point[residualAt]!);
+  let size = Math.abs(residual);
   if (clipping) size = Math.min(size, SCALE_CLIP * scale);
   numbers[at] = scale + rate * (size - scale);
 }
 
 /** Lags without the spike, so that it does not echo in the next three points. */
-function rememberLags(numbers: Float64Array): void {
+function rememberLags(numbers: Float64Array, point: PointScratch): void {
   numbers[LAG + 2] = numbers[LAG + 1]!;
   numbers[LAG + 1] = numbers[LAG]!;
   numbers[LAG] =
     numbers[COUNT]! > CLIP_AFTER
-      ? point[EXPECTED]! + clip(point[R_RLS]!, LAG_CLIP * numbers[RLS_SCALE]!)
-      : point[VALUE]!;
-  numbers[PREVIOUS_DAILY] = point[DAILY]!;
+      ? point.expected + clip(point.rlsResidual, LAG_CLIP * numbers[RLS_SCALE]!)
+      : point.value;
+  numbers[PREVIOUS_DAILY] = point.daily;
 }
 
 function clip(value: number, limit: number): number {

@@ -7,7 +7,8 @@ import { SCORER_OUT_LENGTH } from "../scorer.ts";
 import { streamClock } from "./clock.ts";
 import { skipEvidence, stepEvidence } from "./evidence.ts";
 import { stepModels } from "./models.ts";
-import { POINT, pointScratch, STATE, StreamState } from "./state.ts";
+import { PointScratch } from "./point-scratch.ts";
+import { STATE, StreamState } from "./state.ts";
 
 const SHARED = resolve(
   process.env.FORESHOCK_SHARED ?? join(import.meta.dirname, "../../../../../../shared"),
@@ -32,7 +33,11 @@ describe.skipIf(missing !== undefined && process.env.CI === undefined)(
           head.clock.season_bins,
           head.clock.scale_bins,
         ]);
-        const port = { state: new StreamState(clock), tail: new TailCalibrator() };
+        const port = {
+          state: new StreamState(clock),
+          point: new PointScratch(),
+          tail: new TailCalibrator(),
+        };
         for (const row of rows) {
           const out = step(port, clock, row);
           expectClose(modelsOf(port.state, clock), modelsOfReference(row), `point ${row.index}`);
@@ -49,21 +54,21 @@ describe.skipIf(missing !== undefined && process.env.CI === undefined)(
 
 interface Port {
   readonly state: StreamState;
+  readonly point: PointScratch;
   readonly tail: TailCalibrator;
 }
 
 /** One point; gives expected, daily expectation, typical scale, S, p. */
 function step(port: Port, clock: ReturnType<typeof streamClock>, row: GoldenRow): number[] {
-  const { state, tail } = port;
+  const { state, point, tail } = port;
   const out = new Float64Array(SCORER_OUT_LENGTH);
   if (row.value === null) {
     skipEvidence(state.numbers);
     return [];
   }
-  stepModels(state, clock, row.timestamp * 1000, row.value);
-  const { EXPECTED, DAILY, TYPICAL_DAILY } = POINT;
-  const said = [EXPECTED, DAILY, TYPICAL_DAILY].map((at) => pointScratch[at]!);
-  stepEvidence(state.numbers, out);
+  stepModels(state, clock, row.timestamp * 1000, row.value, point);
+  const said = [point.expected, point.daily, point.typicalDaily];
+  stepEvidence(state.numbers, point, out);
   return [...said, out[0]!, tail.push(out[0]!)];
 }
 

@@ -1,29 +1,28 @@
-import { POINT, pointScratch, resetCovariance, STATE } from "./state.ts";
+import type { PointScratch } from "./point-scratch.ts";
+import { resetCovariance, STATE } from "./state.ts";
 
 const { COVARIANCE: C, WEIGHT: W } = STATE;
-const { FEATURE: F, GAIN: G } = POINT;
-const point = pointScratch;
 
 /** A point that is n points old weighs 0.999^n. */
 const FORGETTING = 0.999;
 const KEEP = 1 / FORGETTING;
 
-/** Above this the covariance has blown up on inputs without variation, and starts anew. */
+/** Above this the covariance has blown up on inputs without variation, and is reset. */
 const TRACE_MAX = 1e4;
 
 // Unrolled over the 8 features: with loops the regression alone took a third of a point's time.
 
-/** What the regression says of the features in `pointScratch`, in their unit. `n`: the state's numbers. */
-export function predict(n: Float64Array): number {
+/** What the regression says of the features in `point`, in their unit. `n`: the state's numbers. */
+export function predict(n: Float64Array, point: PointScratch): number {
   return (
-    n[W]! * point[F]! +
-    n[W + 1]! * point[F + 1]! +
-    n[W + 2]! * point[F + 2]! +
-    n[W + 3]! * point[F + 3]! +
-    n[W + 4]! * point[F + 4]! +
-    n[W + 5]! * point[F + 5]! +
-    n[W + 6]! * point[F + 6]! +
-    n[W + 7]! * point[F + 7]!
+    n[W]! * point.feature0 +
+    n[W + 1]! * point.feature1 +
+    n[W + 2]! * point.feature2 +
+    n[W + 3]! * point.feature3 +
+    n[W + 4]! * point.feature4 +
+    n[W + 5]! * point.feature5 +
+    n[W + 6]! * point.feature6 +
+    n[W + 7]! * point.feature7
   );
 }
 
@@ -31,134 +30,73 @@ export function predict(n: Float64Array): number {
  * One step of recursive least squares with forgetting; `error` in the unit of the features.
  * Source: Haykin, "Adaptive Filter Theory", recursive least squares with exponential weighting.
  */
-export function learnRegression(n: Float64Array, error: number): void {
-  computeGain(n);
-  const share = 1 / (FORGETTING + gainAlongFeatures());
-  learnWeights(n, error * share);
-  shrinkCovariance(n, share);
+export function learnRegression(n: Float64Array, error: number, point: PointScratch): void {
+  const share = 1 / (FORGETTING + computeGains(n, point));
+  learnWeights(n, error * share, point);
+  shrinkCovariance(n, share, point);
   if (!withinTrace(n)) resetCovariance(n);
 }
 
-/** gain = covariance x features. */
-function computeGain(n: Float64Array): void {
-  const f0 = point[F]!;
-  const f1 = point[F + 1]!;
-  const f2 = point[F + 2]!;
-  const f3 = point[F + 3]!;
-  const f4 = point[F + 4]!;
-  const f5 = point[F + 5]!;
-  const f6 = point[F + 6]!;
-  const f7 = point[F + 7]!;
-  point[G] =
-    n[C]! * f0 +
-    n[C + 1]! * f1 +
-    n[C + 3]! * f2 +
-    n[C + 6]! * f3 +
-    n[C + 10]! * f4 +
-    n[C + 15]! * f5 +
-    n[C + 21]! * f6 +
-    n[C + 28]! * f7;
-  point[G + 1] =
-    n[C + 1]! * f0 +
-    n[C + 2]! * f1 +
-    n[C + 4]! * f2 +
-    n[C + 7]! * f3 +
-    n[C + 11]! * f4 +
-    n[C + 16]! * f5 +
-    n[C + 22]! * f6 +
-    n[C + 29]! * f7;
-  point[G + 2] =
-    n[C + 3]! * f0 +
-    n[C + 4]! * f1 +
-    n[C + 5]! * f2 +
-    n[C + 8]! * f3 +
-    n[C + 12]! * f4 +
-    n[C + 17]! * f5 +
-    n[C + 23]! * f6 +
-    n[C + 30]! * f7;
-  point[G + 3] =
-    n[C + 6]! * f0 +
-    n[C + 7]! * f1 +
-    n[C + 8]! * f2 +
-    n[C + 9]! * f3 +
-    n[C + 13]! * f4 +
-    n[C + 18]! * f5 +
-    n[C + 24]! * f6 +
-    n[C + 31]! * f7;
-  point[G + 4] =
-    n[C + 10]! * f0 +
-    n[C + 11]! * f1 +
-    n[C + 12]! * f2 +
-    n[C + 13]! * f3 +
-    n[C + 14]! * f4 +
-    n[C + 19]! * f5 +
-    n[C + 25]! * f6 +
-    n[C + 32]! * f7;
-  point[G + 5] =
-    n[C + 15]! * f0 +
-    n[C + 16]! * f1 +
-    n[C + 17]! * f2 +
-    n[C + 18]! * f3 +
-    n[C + 19]! * f4 +
-    n[C + 20]! * f5 +
-    n[C + 26]! * f6 +
-    n[C + 33]! * f7;
-  point[G + 6] =
-    n[C + 21]! * f0 +
-    n[C + 22]! * f1 +
-    n[C + 23]! * f2 +
-    n[C + 24]! * f3 +
-    n[C + 25]! * f4 +
-    n[C + 26]! * f5 +
-    n[C + 27]! * f6 +
-    n[C + 34]! * f7;
-  point[G + 7] =
-    n[C + 28]! * f0 +
-    n[C + 29]! * f1 +
-    n[C + 30]! * f2 +
-    n[C + 31]! * f3 +
-    n[C + 32]! * f4 +
-    n[C + 33]! * f5 +
-    n[C + 34]! * f6 +
-    n[C + 35]! * f7;
+/** gain = covariance x features. @returns the gain along the features */
+function computeGains(n: Float64Array, point: PointScratch): number {
+  const f0 = point.feature0;
+  const f1 = point.feature1;
+  const f2 = point.feature2;
+  const f3 = point.feature3;
+  const f4 = point.feature4;
+  const f5 = point.feature5;
+  const f6 = point.feature6;
+  const f7 = point.feature7;
+  const h0 = n[C]! * f0 + n[C + 1]! * f1 + n[C + 3]! * f2 + n[C + 6]! * f3;
+  const g0 = h0 + n[C + 10]! * f4 + n[C + 15]! * f5 + n[C + 21]! * f6 + n[C + 28]! * f7;
+  const h1 = n[C + 1]! * f0 + n[C + 2]! * f1 + n[C + 4]! * f2 + n[C + 7]! * f3;
+  const g1 = h1 + n[C + 11]! * f4 + n[C + 16]! * f5 + n[C + 22]! * f6 + n[C + 29]! * f7;
+  const h2 = n[C + 3]! * f0 + n[C + 4]! * f1 + n[C + 5]! * f2 + n[C + 8]! * f3;
+  const g2 = h2 + n[C + 12]! * f4 + n[C + 17]! * f5 + n[C + 23]! * f6 + n[C + 30]! * f7;
+  const h3 = n[C + 6]! * f0 + n[C + 7]! * f1 + n[C + 8]! * f2 + n[C + 9]! * f3;
+  const g3 = h3 + n[C + 13]! * f4 + n[C + 18]! * f5 + n[C + 24]! * f6 + n[C + 31]! * f7;
+  const h4 = n[C + 10]! * f0 + n[C + 11]! * f1 + n[C + 12]! * f2 + n[C + 13]! * f3;
+  const g4 = h4 + n[C + 14]! * f4 + n[C + 19]! * f5 + n[C + 25]! * f6 + n[C + 32]! * f7;
+  const h5 = n[C + 15]! * f0 + n[C + 16]! * f1 + n[C + 17]! * f2 + n[C + 18]! * f3;
+  const g5 = h5 + n[C + 19]! * f4 + n[C + 20]! * f5 + n[C + 26]! * f6 + n[C + 33]! * f7;
+  const h6 = n[C + 21]! * f0 + n[C + 22]! * f1 + n[C + 23]! * f2 + n[C + 24]! * f3;
+  const g6 = h6 + n[C + 25]! * f4 + n[C + 26]! * f5 + n[C + 27]! * f6 + n[C + 34]! * f7;
+  const h7 = n[C + 28]! * f0 + n[C + 29]! * f1 + n[C + 30]! * f2 + n[C + 31]! * f3;
+  const g7 = h7 + n[C + 32]! * f4 + n[C + 33]! * f5 + n[C + 34]! * f6 + n[C + 35]! * f7;
+  point.gain0 = g0;
+  point.gain1 = g1;
+  point.gain2 = g2;
+  point.gain3 = g3;
+  point.gain4 = g4;
+  point.gain5 = g5;
+  point.gain6 = g6;
+  point.gain7 = g7;
+  return f0 * g0 + f1 * g1 + f2 * g2 + f3 * g3 + f4 * g4 + f5 * g5 + f6 * g6 + f7 * g7;
 }
 
-function gainAlongFeatures(): number {
-  return (
-    point[F]! * point[G]! +
-    point[F + 1]! * point[G + 1]! +
-    point[F + 2]! * point[G + 2]! +
-    point[F + 3]! * point[G + 3]! +
-    point[F + 4]! * point[G + 4]! +
-    point[F + 5]! * point[G + 5]! +
-    point[F + 6]! * point[G + 6]! +
-    point[F + 7]! * point[G + 7]!
-  );
-}
-
-function learnWeights(n: Float64Array, step: number): void {
-  n[W]! += point[G]! * step;
-  n[W + 1]! += point[G + 1]! * step;
-  n[W + 2]! += point[G + 2]! * step;
-  n[W + 3]! += point[G + 3]! * step;
-  n[W + 4]! += point[G + 4]! * step;
-  n[W + 5]! += point[G + 5]! * step;
-  n[W + 6]! += point[G + 6]! * step;
-  n[W + 7]! += point[G + 7]! * step;
+function learnWeights(n: Float64Array, step: number, point: PointScratch): void {
+  n[W]! += point.gain0 * step;
+  n[W + 1]! += point.gain1 * step;
+  n[W + 2]! += point.gain2 * step;
+  n[W + 3]! += point.gain3 * step;
+  n[W + 4]! += point.gain4 * step;
+  n[W + 5]! += point.gain5 * step;
+  n[W + 6]! += point.gain6 * step;
+  n[W + 7]! += point.gain7 * step;
 }
 
 /** covariance = (covariance - share x gain x gain') / forgetting, in its lower triangle. */
-function shrinkCovariance(n: Float64Array, share: number): void {
-  shrinkUpperRows(n, share);
-  shrinkLowerRows(n, share);
+function shrinkCovariance(n: Float64Array, share: number, point: PointScratch): void {
+  shrinkUpperRows(n, share, point);
+  shrinkLowerRows(n, share, point);
 }
 
-function shrinkUpperRows(n: Float64Array, share: number): void {
-  const g0 = point[G]!;
-  const g1 = point[G + 1]!;
-  const g2 = point[G + 2]!;
-  const g3 = point[G + 3]!;
-  const g4 = point[G + 4]!;
+function shrinkUpperRows(n: Float64Array, share: number, point: PointScratch): void {
+  const g0 = point.gain0;
+  const g1 = point.gain1;
+  const g2 = point.gain2;
+  const g3 = point.gain3;
+  const g4 = point.gain4;
   const s0 = g0 * share;
   const s1 = g1 * share;
   const s2 = g2 * share;
@@ -181,15 +119,15 @@ function shrinkUpperRows(n: Float64Array, share: number): void {
   n[C + 14] = (n[C + 14]! - s4 * g4) * KEEP;
 }
 
-function shrinkLowerRows(n: Float64Array, share: number): void {
-  const g0 = point[G]!;
-  const g1 = point[G + 1]!;
-  const g2 = point[G + 2]!;
-  const g3 = point[G + 3]!;
-  const g4 = point[G + 4]!;
-  const g5 = point[G + 5]!;
-  const g6 = point[G + 6]!;
-  const g7 = point[G + 7]!;
+function shrinkLowerRows(n: Float64Array, share: number, point: PointScratch): void {
+  const g0 = point.gain0;
+  const g1 = point.gain1;
+  const g2 = point.gain2;
+  const g3 = point.gain3;
+  const g4 = point.gain4;
+  const g5 = point.gain5;
+  const g6 = point.gain6;
+  const g7 = point.gain7;
   const s5 = g5 * share;
   const s6 = g6 * share;
   const s7 = g7 * share;

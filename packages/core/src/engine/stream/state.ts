@@ -3,9 +3,9 @@ import { type StateMemory, stateRoom } from "../../model/state-memory.ts";
 import type { StreamClock } from "./clock.ts";
 
 /**
- * Where each number stands in `StreamState.numbers`. The files of the hot path take these apart into
- * constants of their own: V8 folds those, but reads an imported one anew at every use (twice the time
- * a point, measured on Node 26).
+ * Where each number is in `StreamState.numbers`. The files of the hot path destructure these into
+ * constants of their own: V8 folds those, but reads an imported one again at every use (twice the time
+ * per point, measured on Node 26).
  */
 export const STATE = {
   COUNT: 0,
@@ -28,7 +28,7 @@ export const STATE = {
   WEIGHT: 24,
   /** Lower triangle of the regression's covariance, row by row. */
   COVARIANCE: 32,
-  /** How often the models began anew. */
+  /** How often the models restarted. */
   RESTARTS: 68,
   /** Recent share of points off the level, while the series is without spread. */
   MOVED_SHARE: 69,
@@ -71,7 +71,7 @@ export class StreamState {
     resetCovariance(this.numbers);
   }
 
-  /** Forgets everything but that it did. */
+  /** Forgets everything except that it did. */
   restart(): void {
     const restarts = this.numbers[STATE.RESTARTS]! + 1;
     this.#bytes().fill(0);
@@ -97,7 +97,7 @@ export class StreamState {
     own.set(bytes);
   }
 
-  /** Made when asked for: a view costs 100 bytes. */
+  /** Made on demand: a view costs 100 bytes. */
   #bytes(): Uint8Array {
     return new Uint8Array(this.numbers.buffer, this.numbers.byteOffset, this.#byteLength);
   }
@@ -111,33 +111,3 @@ export function resetCovariance(numbers: Float64Array): void {
     numbers[at++] = RLS_INITIAL_COVARIANCE;
   }
 }
-
-/**
- * Numbers of the point in hand, handed from step to step without allocating. One scratch for all
- * series: a point is finished before the next one of any series begins.
- */
-export const pointScratch: Float64Array = new Float64Array(29);
-
-/** Where each number stands in `pointScratch`. */
-export const POINT = {
-  /** Inputs of the regression, in units of the slow scale. */
-  FEATURE: 0,
-  GAIN: 8,
-  /** Expectations, and the unit of the features, as before this point. */
-  EXPECTED: 16,
-  DAILY: 17,
-  UNIT: 18,
-  TYPICAL_DAILY: 19,
-  /** Residuals in the metric's unit. */
-  R_RLS: 20,
-  R_DAILY: 21,
-  R_MEDIUM: 22,
-  R_SLOW: 23,
-  /** Residuals in units of their usual size. */
-  Z_RLS: 24,
-  Z_DAILY: 25,
-  Z_MEDIUM: 26,
-  Z_SLOW: 27,
-  /** The value in hand: a number passed to a function that is not inlined is boxed. */
-  VALUE: 28,
-} as const;

@@ -15,7 +15,7 @@ function load(seed: number): Float64Array {
   return generateSeries({ kind: "cpu", seed: `laws ${seed}`, days, intervalMs: STEP_MS }).values;
 }
 
-/** p and score of every point, and the state behind the last one. */
+/** p and score of every point, and the state after the last one. */
 function judged(values: Float64Array) {
   const detector = openSeriesDetector(streamScorer(), STEP_MS);
   const out = new Float64Array(DETECTOR_OUT_LENGTH);

@@ -189,7 +189,7 @@ describe("streamScorer on a series that was constant at first", () => {
     });
   };
 
-  it("starts anew once, with the 104th point in a row that moved, and says how often it did", () => {
+  it("restarts once, with the 104th point in a row that moved, and says how often it did", () => {
     const next = noise(1);
     const values = [...Array(100).fill(5), ...Array.from({ length: 500 }, () => 5 + next())];
     const restarts = restartsAlong(values);
@@ -207,7 +207,7 @@ describe("streamScorer on a series that was constant at first", () => {
     expect(Math.min(...scores.slice(863))).toBeGreaterThan(0.5);
   });
 
-  it("does not start anew for a series with variation from the start, nor for rounding noise", () => {
+  it("does not restart for a series with variation from the start, nor for rounding noise", () => {
     const restartsOf = (values: readonly number[]) => restartsAlong(values).at(-1);
     expect(restartsOf(dailyLoad(9, 2000))).toBe(0);
     expect(

@@ -11,18 +11,17 @@ import {
 import { type StreamClock, streamClock } from "./clock.ts";
 import { skipEvidence, stepEvidence } from "./evidence.ts";
 import { POINTS_BEFORE_ANSWERS, stepModels, wakes } from "./models.ts";
-import { POINT, pointScratch, STATE, StreamState } from "./state.ts";
+import { PointScratch } from "./point-scratch.ts";
+import { STATE, StreamState } from "./state.ts";
 
-const { DAILY, EXPECTED, TYPICAL_DAILY } = POINT;
 const { expected: OUT_EXPECTED, level: OUT_LEVEL, scale: OUT_SCALE } = SCORER_OUT;
 const { RESTARTS, SLOW } = STATE;
 const OUT_LENGTH = SCORER_OUT_LENGTH;
-const point = pointScratch;
 
 const STATE_FORMAT = 0x53;
 const VERSION = 3;
 
-/** Larger values count as this large: their squares and differences stay finite. */
+/** Larger values count as this large, so that squares and differences stay finite. */
 const VALUE_MAX = 1e36;
 
 /** Different sampling intervals whose constants are kept for sharing. */
@@ -37,44 +36,49 @@ const CLOCKS_MAX = 256;
  * configuration. Weak at: ramps of many hours, spikes on sawtooth memory.
  * Answers 0 for the first 20 points. NaN and infinities are missing points: nothing is learnt.
  *
- * Cost: O(1) a point, no objects (V8 boxes about 110 bytes of numbers); 2.4 KB a series.
+ * Cost: O(1) per point, no objects (V8 boxes about 110 bytes of numbers); 2.4 KB per series.
  * Source: spec/detection.md section 5.
  */
 export function streamScorer(): StreamScorer {
   const clocks = new Map<DurationMs, StreamClock>();
+  const point = new PointScratch();
   return {
     name: "stream",
     version: VERSION,
     pointsMin: POINTS_BEFORE_ANSWERS + 1,
-    open: (intervalMs, memory) => new OpenStreamScorer(sharedClock(clocks, intervalMs), memory),
+    open: (intervalMs, memory) =>
+      new OpenStreamScorer(sharedClock(clocks, intervalMs), point, memory),
   };
 }
 
 class OpenStreamScorer implements OpenScorer, Baseline {
   readonly #clock: StreamClock;
+  readonly #point: PointScratch;
   readonly #state: StreamState;
 
-  constructor(clock: StreamClock, memory: StateMemory | undefined) {
+  constructor(clock: StreamClock, point: PointScratch, memory: StateMemory | undefined) {
     this.#clock = clock;
+    this.#point = point;
     this.#state = new StreamState(clock, memory);
   }
 
   push(atMs: EpochMs, value: number, out: Float64Array): void {
     const state = this.#state;
+    const point = this.#point;
     if (!Number.isFinite(value)) {
       skipEvidence(state.numbers);
       out.fill(Number.NaN, 0, OUT_LENGTH);
       return;
     }
     const limited = Math.min(Math.max(value, -VALUE_MAX), VALUE_MAX);
-    stepModels(state, this.#clock, atMs, limited);
-    stepEvidence(state.numbers, out);
-    out[OUT_EXPECTED] = point[EXPECTED]!;
-    out[OUT_LEVEL] = point[DAILY]!;
-    out[OUT_SCALE] = point[TYPICAL_DAILY]!;
-    if (wakes(state.numbers)) {
+    stepModels(state, this.#clock, atMs, limited, point);
+    stepEvidence(state.numbers, point, out);
+    out[OUT_EXPECTED] = point.expected;
+    out[OUT_LEVEL] = point.daily;
+    out[OUT_SCALE] = point.typicalDaily;
+    if (wakes(state.numbers, point)) {
       state.restart();
-      stepModels(state, this.#clock, atMs, limited);
+      stepModels(state, this.#clock, atMs, limited, point);
     }
   }
 

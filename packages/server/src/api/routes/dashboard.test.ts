@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type TestingServer, testingServer } from "../testing-server.ts";
+import { type TestingServer, testingServer } from "../../../testing/testing-server.ts";
 
 describe("the dashboard", () => {
   let server: TestingServer;

@@ -29,6 +29,7 @@ export function demoRoutes(truth: (tenantId: string) => readonly DemoFault[]): R
       readRoute("What the demonstration injected", {
         querystring: z.strictObject(tenantQuery),
         reply: TruthList,
+        unrevised: true,
       }),
       async (request) => {
         const access = accessOf(request);

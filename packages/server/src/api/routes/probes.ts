@@ -18,10 +18,12 @@ export function probeRoutes({ platform, keyring, metrics }: ProbeParts) {
 
     app.get("/readyz", hidden, async (_, reply) => {
       const ready = platform.ready();
+      const damaged = await metrics.damagedItems();
+      const detail = damaged > 0 ? `damaged items since the start: ${damaged}, see the log\n` : "";
       return reply
         .code(ready ? 200 : 503)
         .type("text/plain")
-        .send(ready ? "ready\n" : "not ready\n");
+        .send(`${ready ? "ready" : "not ready"}\n${detail}`);
     });
 
     app.get("/metrics", hidden, async (request, reply) => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runForTest } from "../../../testing/testing-io.ts";
 import { EXIT } from "../terminal/exit-code.ts";
-import { runForTest } from "../testing-io.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const SMALL = ["calibration", "--nodes", "4", "--days", "6", "--minutes", "15"];
 
 describe("foreshock calibration", () => {
-  it("puts what came beside what was promised, level by level, and says of what", async () => {
+  it("compares what came with what was promised, level by level, and names the source", async () => {
     const run = await runForTest([...SMALL, "--no-color"], { terminal: true, width: 160 });
     const lines = run.out.split("\n");
     expect(lines[0]).toMatch(/^LEVEL +ENTITIES +DAYS +ONCE IN 1 D +ONCE IN 7 D +ONCE IN 30 D$/);
@@ -71,7 +71,7 @@ describe("foreshock calibration", () => {
     expect(run.err).toContain("check that the server runs");
   });
 
-  it("does not leave a file unread that was named beside --live", async () => {
+  it("refuses a file named together with --live instead of leaving it unread", async () => {
     const run = await runForTest(["calibration", folder, "--live"]);
     expect([run.code, run.out]).toEqual([EXIT.usage, ""]);
     expect(run.err).toContain("--live reads a server");
@@ -81,7 +81,7 @@ describe("foreshock calibration", () => {
     for (const minutes of ["1441", "0.00001"]) {
       const run = await runForTest(["calibration", "--minutes", minutes]);
       expect([minutes, run.code]).toEqual([minutes, EXIT.usage]);
-      expect(run.err).toContain("up to a day");
+      expect(run.err).toContain("at most a day");
     }
   });
 });

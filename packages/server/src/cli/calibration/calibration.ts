@@ -59,7 +59,7 @@ async function answerOf(
   if (flags.live) {
     if (path !== undefined) {
       throw new CliError(
-        "--live reads a server and no file",
+        "--live reads a server, not a file",
         EXIT.usage,
         `leave out ${path} or --live`,
       );

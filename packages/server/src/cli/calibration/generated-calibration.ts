@@ -34,9 +34,9 @@ export function generatedCalibration({ nodes, days, minutes, seed }: FleetFlags)
   const intervalMs = minutes * MINUTE_MS;
   if (!(Number.isInteger(intervalMs) && intervalMs <= DAY_MS)) {
     throw new CliError(
-      `--minutes ${minutes} is no sampling interval`,
+      `--minutes ${minutes} is not a valid sampling interval`,
       EXIT.usage,
-      "give whole milliseconds up to a day, as 5 or 0.25",
+      "give a length of whole milliseconds, at most a day, such as 5 or 0.25",
     );
   }
   const grid = {

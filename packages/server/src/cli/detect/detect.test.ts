@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runForTest } from "../../../testing/testing-io.ts";
 import { EXIT } from "../terminal/exit-code.ts";
-import { runForTest } from "../testing-io.ts";
 
 let folder = "";
 beforeAll(() => {

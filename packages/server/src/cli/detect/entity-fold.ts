@@ -1,21 +1,13 @@
-import { EntityRollup, type IncidentLaw } from "@foreshock/core";
+import { EntityRollup, INTERVAL_POINTS, type IncidentLaw, learntIntervalMs } from "@foreshock/core";
 
 /**
- * Steps from which the interval of a node or cluster is learnt, and what stands in before and
- * without: the same rule as for a series, so that a node of one metric keeps its metric's interval.
- */
-const INTERVAL_STEPS = 21;
-const INTERVAL_BEFORE_MS = 1_800_000;
-const INTERVAL_WITHOUT_STEPS_MS = 300_000;
-
-/**
- * The calibrated roll-up of one node or cluster of a file whose sampling interval nobody told us: it
+ * The calibrated roll-up of one node or cluster of a file whose sampling interval is not known: it
  * is learnt from the first steps, and until then the roll-up is rebuilt from them when it changes.
  * Every answer depends on the past alone.
  */
 export class EntityFold {
   /** Nominal interval as known now. */
-  intervalMs = INTERVAL_BEFORE_MS;
+  intervalMs = learntIntervalMs(new Float64Array());
   #rollup: EntityRollup;
   readonly #children: number;
   readonly #law: IncidentLaw;
@@ -43,16 +35,14 @@ export class EntityFold {
     atMs: number,
     p: Float64Array,
   ) {
-    const steps = first.map((step, i) => (first[i + 1]?.atMs ?? atMs) - step.atMs);
-    const intervalMs = steps.length === 0 ? INTERVAL_BEFORE_MS : lowerMedian(steps);
-    const nominalMs = intervalMs > 0 ? intervalMs : INTERVAL_WITHOUT_STEPS_MS;
+    const nominalMs = learntIntervalMs(Float64Array.of(...first.map((step) => step.atMs), atMs));
     if (nominalMs !== this.intervalMs) {
       this.intervalMs = nominalMs;
       this.#rollup = this.#fresh();
       for (const step of first) this.#rollup.step(step.p);
     }
     first.push({ atMs, p: p.slice() });
-    if (first.length === INTERVAL_STEPS) this.#first = undefined;
+    if (first.length === INTERVAL_POINTS) this.#first = undefined;
   }
 
   #fresh(): EntityRollup {
@@ -62,8 +52,4 @@ export class EntityFold {
       law: this.#law,
     });
   }
-}
-
-function lowerMedian(steps: readonly number[]): number {
-  return steps.toSorted((a, b) => a - b)[(steps.length - 1) >> 1]!;
 }

@@ -49,7 +49,7 @@ export function explained(
   return { kind, label, magnitude: Math.abs(explanation.deviation.sigma), explanation };
 }
 
-/** A silence or a stuck value: nothing of its values has a size. */
+/** A silence or a stuck value: its values have no magnitude. */
 function explainedSteps({ series, scores }: WatchedSteps, episode: Episode): Explained {
   const { timestamps, metricName, nodeId } = series;
   const peak = indexFrom(timestamps, episode.peakMs);
@@ -67,7 +67,7 @@ function explainedSteps({ series, scores }: WatchedSteps, episode: Episode): Exp
   return { kind, label, magnitude: 0, explanation };
 }
 
-/** Index of the first point at or after an instant that lies within the series. */
+/** Index of the first point at or after an instant that is within the series. */
 function indexFrom(timestampsMs: Float64Array, atMs: number): number {
   let low = 0;
   let high = timestampsMs.length - 1;

@@ -25,9 +25,9 @@ const THREADS_FROM_BYTES = 1_000_000;
 
 /**
  * Works through files, on several threads where that pays, and gives the summaries in the order of
- * the jobs. The first file that cannot be read ends the whole.
+ * the jobs. The first file that cannot be read ends the whole run.
  *
- * @param advanced hears how many bytes are done.
+ * @param advanced called with the number of bytes just read.
  */
 export async function detectFiles(
   jobs: readonly PoolJob[],
@@ -50,7 +50,7 @@ async function inThreads(
   advanced: (bytes: number) => void,
 ): Promise<FileSummary[]> {
   const summaries: FileSummary[] = new Array(jobs.length);
-  // The largest first, so that no thread is left alone with it at the end.
+  // The largest first, so that none of them is the last one running.
   const queue = jobs.map((_, i) => i).sort((a, b) => jobs[b]!.input.bytes - jobs[a]!.input.bytes);
   const workers = Array.from({ length: threads }, () => new Worker(workerUrl()));
   try {

@@ -1,8 +1,10 @@
 import {
   type Alarm,
   type AlarmOutcome,
+  FoldRow,
   type MetricSeries,
   type PointEngine,
+  replaySeries,
   SeriesFold,
   type Severity,
   type StreamingEngine,
@@ -29,7 +31,7 @@ export interface OpeningRecord {
 
 /**
  * Alarms of the series of a file in the order of their opening: the server's own fold over each.
- * Undefined for an engine that does not work point by point, as those that look ahead.
+ * Undefined for an engine that does not work point by point, such as one that looks ahead.
  *
  * Cost: the engine's per value, once more.
  */
@@ -51,12 +53,10 @@ interface ClosedAlarm extends Alarm {
 function alarmsOf({ timestamps, values }: MetricSeries, engine: StreamingEngine): ClosedAlarm[] {
   const fold = new SeriesFold({ open: () => engine.open(), counter: false });
   const alarms: ClosedAlarm[] = [];
-  for (let i = 0; i < values.length; i++) {
-    const closedMs = timestamps[i]!;
-    fold.push(closedMs, values[i]!);
+  replaySeries(fold, { timestampsMs: timestamps, values }, new FoldRow(), (i) => {
     const ended = fold.alarmChange === "closed" ? fold.alarm() : fold.replacedAlarm;
-    if (ended !== undefined) alarms.push({ ...ended, closedMs });
-  }
+    if (ended !== undefined) alarms.push({ ...ended, closedMs: timestamps[i]! });
+  });
   if (fold.alarmIsOpen) alarms.push({ ...fold.alarm()!, closedMs: undefined });
   return alarms;
 }

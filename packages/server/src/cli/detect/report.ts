@@ -69,7 +69,7 @@ export function reportOf(
   };
 }
 
-/** As the API lists anomalies: instants as RFC 3339, metrics under `data`, nodes beside them. */
+/** As the API lists anomalies: instants as RFC 3339, metrics under `data`, nodes under `nodes`. */
 export function reportJson({ anomalies, nodeAnomalies, openings, ...found }: DetectReport) {
   const { files, rows, points, series, nodes, threshold, level } = found;
   const { metricCount, metricByChance, nodeCount, nodeByChance } = found;

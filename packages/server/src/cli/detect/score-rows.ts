@@ -2,7 +2,7 @@ import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { ScoredEntity, ScoredTable } from "./score-table.ts";
 
-export const SCORE_HEADER = "timestamp,cluster,node,metric,score,expected,lower,upper,label";
+const SCORE_HEADER = "timestamp,cluster,node,metric,score,expected,lower,upper,label";
 
 /** Text is handed on in pieces of about this size. */
 const PIECE_LENGTH = 1 << 20;
@@ -61,7 +61,7 @@ export function writePieces(path: string, pieces: Iterable<string>): void {
   try {
     for (const piece of pieces) {
       const bytes = Buffer.from(piece);
-      // Gzip members may stand one behind the other.
+      // Gzip members may follow one another.
       const packed = path.endsWith(".gz") ? gzipSync(bytes) : bytes;
       for (let at = 0; at < packed.length; ) at += writeSync(file, packed, at);
     }

@@ -20,7 +20,7 @@ import { EntityFold } from "./entity-fold.ts";
 import { type ClusterShape, type NodeShape, type Steps, tableShape } from "./table-shape.ts";
 
 /** The tenant of a file; it appears in no output. */
-export const FILE_TENANT = "file";
+const FILE_TENANT = "file";
 
 /** What is kept of an engine's columns: half of them, and a large file is many of them. */
 export type KeptScores = Omit<PointScores, "level"> & Judged;
@@ -65,7 +65,7 @@ export interface ScoredTable {
   readonly series: readonly ScoredSeries[];
   readonly nodes: readonly ScoredNode[];
   readonly clusters: readonly ScoredEntity[];
-  /** Where a row stands in the time order of its entity. */
+  /** Position of a row in the time order of its entity. */
   readonly placeOf: Int32Array;
 }
 
@@ -128,8 +128,8 @@ function readColumn(
 }
 
 /**
- * The engine that judges a series: the one asked for, among the series it is to be compared with, or
- * told that all of the file's series were watched up to its last instant.
+ * The engine that judges a series: the one asked for, bound to the series it is to be compared with,
+ * or to the last instant of the file, up to which all of its series were watched.
  * @throws Refusal "engine/unavailable" for an engine of peers and a file of too few nodes.
  */
 function judgeOf(
@@ -171,7 +171,7 @@ function scoreColumn({ series, rows }: ReadSeries, engine: PointEngine): ScoredS
   return { ...kept, watched, episodes: episodesOf(watched.series, watched.scores) };
 }
 
-/** The parts of the nonconformity, where the engine tells them. */
+/** The parts of the nonconformity, where the engine has them. */
 type Parts = Partial<Record<"sudden" | "hour" | "recent" | "shift", Float64Array>>;
 
 function episodesOf({ timestamps, values }: MetricSeries, points: PointScores): Episode[] {

@@ -19,11 +19,11 @@ import type { ScoredNode, ScoredSeries, ScoredTable } from "./score-table.ts";
 export interface FileSummary {
   readonly file: string;
   readonly rows: number;
-  /** Values that were there. */
+  /** Values present. */
   readonly points: number;
   readonly series: number;
   readonly nodes: number;
-  /** Anomalies of metrics and of nodes at the threshold, and how many were due by chance. */
+  /** Anomalies of metrics and of nodes at the threshold, and how many chance explains. */
   readonly metricCount: number;
   readonly metricByChance: number;
   readonly nodeCount: number;

@@ -33,7 +33,7 @@ export interface ClusterShape {
 export interface TableShape {
   readonly clusters: readonly ClusterShape[];
   readonly nodes: readonly NodeShape[];
-  /** Where a row stands in the time order of its entity. */
+  /** Position of a row in the time order of its entity. */
   readonly placeOf: Int32Array;
 }
 

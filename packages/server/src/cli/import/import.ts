@@ -27,8 +27,8 @@ interface Total {
 
 /**
  * `foreshock import FILE...`: sends CSV files to a running server in bounded batches, the oldest
- * points first over all files and series: history that comes series by series would make the ones
- * that wait look silent, and the roll-up has no use for what comes hours behind its newest step.
+ * points first over all files and series: sent series by series, those still waiting would look
+ * silent, and the roll-up ignores what arrives hours later than its newest step.
  */
 export async function importFiles(
   context: Context,
@@ -48,7 +48,7 @@ export async function importFiles(
   return total.refused > 0 ? EXIT.error : EXIT.ok;
 }
 
-/** Everything into the sorter, so that a broken row is found before anything was sent. */
+/** Everything into the sorter, so that a malformed row is found before anything is sent. */
 async function read(
   { io, flags }: Context,
   files: readonly string[],
@@ -132,7 +132,7 @@ class SeriesNames {
   }
 }
 
-/** A batch of which the server took nothing comes as an error with a line per reason. */
+/** A batch that was rejected whole arrives as an error with one entry per reason. */
 function addRefused(total: Total, { errors }: ValidationError): void {
   for (const { pointer = "", detail = "" } of errors) {
     const [, points = "0", reason = detail] = /^(\d+) ([\w-]+):/.exec(detail) ?? [];
@@ -157,7 +157,7 @@ function add(total: Total, report: IngestReport): void {
 const REMEDIES: Readonly<Record<string, string>> = {
   future: "more than 10 minutes ahead of the server's clock: check the time column and its zone",
   "too-late":
-    "older than 2 h behind the newest point of the series: the server already has newer ones of it",
+    "more than 2 h older than the newest point of the series, which the server already has",
   infinite: "infinite values: leave these fields empty",
   "series-limit": "over the tenant's limit of series: raise it or send fewer series",
   "invalid-time": "times out of range: check the unit of the time column",

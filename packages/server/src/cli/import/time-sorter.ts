@@ -19,7 +19,7 @@ const WIDTH = 3;
 /**
  * Sorts any number of points by time in bounded memory: runs of at most `runPoints` are sorted and,
  * where there are several, kept in a temporary folder and merged. Stable, so that of two values for
- * one instant the later one stays the later one. Disk: 24 bytes a point beyond one run.
+ * one instant the later one stays the later one. Disk: 24 bytes per point beyond one run.
  */
 export class TimeSorter {
   readonly #runPoints: number;
@@ -46,7 +46,7 @@ export class TimeSorter {
     this.total++;
   }
 
-  /** All points once, in batches of at most `pointsMax`. To be asked once, after the last `add`. */
+  /** All points once, in batches of at most `pointsMax`. Call it once, after the last `add`. */
   *sorted(pointsMax: number): Generator<SortedPoints> {
     const last = sortedByTime(this.#room, this.#count);
     const runs: RunReader[] = [
@@ -78,7 +78,7 @@ export class TimeSorter {
     }
   }
 
-  /** Removes what lies on disk. */
+  /** Removes the temporary files. */
   close(): void {
     for (const { file } of this.#runs) closeSync(file);
     this.#runs.length = 0;
@@ -108,12 +108,12 @@ interface StoredRun {
   readonly points: number;
 }
 
-/** Walks over the points of one run; the point in hand stands in the fields. */
+/** Walks over the points of one run; the fields hold the current point. */
 interface RunReader {
   readonly atMs: number;
   readonly series: number;
   readonly value: number;
-  /** False behind the last point. */
+  /** False after the last point. */
   next(): boolean;
 }
 

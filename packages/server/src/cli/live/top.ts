@@ -14,7 +14,7 @@ export interface TopFlags {
   readonly since: string;
   readonly min: number;
   readonly cluster?: string | undefined;
-  /** Seconds between two looks; undefined = one look. */
+  /** Seconds between refreshes; undefined = print once. */
   readonly watch?: number | undefined;
 }
 

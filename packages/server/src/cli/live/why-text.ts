@@ -5,7 +5,7 @@ import { painted, scoreText } from "../terminal/severity-text.ts";
 import { sparkline } from "../terminal/sparkline.ts";
 import { durationText, sinceText } from "../terminal/time-text.ts";
 
-/** What `foreshock why` tells, and prints as JSON. */
+/** What `foreshock why` says, and prints as JSON. */
 export interface WhyStory {
   readonly path: string;
   readonly text: string;
@@ -113,7 +113,7 @@ function peerLines(explanation: Explanation | undefined): string[] {
   const company = anomalous === 0 ? "none" : String(anomalous);
   const distance =
     z === null ? "" : `, ${Math.abs(z).toFixed(1)} usual distances from their median`;
-  const text = `beside ${compared} other nodes: ${company} of them anomalous too${distance}`;
+  const text = `compared with ${compared} other nodes: ${company} of them anomalous too${distance}`;
   return ["", `${INDENT}${text}`];
 }
 

@@ -13,7 +13,7 @@ export interface WhyFlags {
 const OTHERS_MAX = 5;
 const POINTS_MAX = 240;
 
-/** `foreshock why PATH|ID`: what happened there, how rare it is, and how the score came about. */
+/** `foreshock why PATH|ID`: what happened there, how rare it is, and where the score comes from. */
 export async function why(context: Context, target: string, flags: WhyFlags): Promise<ExitCode> {
   const client = connect(context.flags, context.io);
   const story = (await storyOfId(client, target)) ?? (await storyOfPath(client, target, flags));
@@ -83,7 +83,7 @@ interface Place {
   readonly metric?: string;
 }
 
-/** What a path names. @throws CliError with the nearest names where nothing is called so. */
+/** What a path names. @throws CliError with the nearest names if nothing has that name. */
 async function placeOf(client: Foreshock, path: string): Promise<Place> {
   const nodes = await client.nodes.list();
   for (const { cluster, node } of nodes) {

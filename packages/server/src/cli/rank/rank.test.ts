@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runForTest } from "../../../testing/testing-io.ts";
 import { readCsvTable } from "../../ingest/csv-table.ts";
 import { EXIT } from "../terminal/exit-code.ts";
-import { runForTest } from "../testing-io.ts";
 import { pivotClusters } from "./pivot.ts";
 
 let folder = "";
@@ -97,7 +97,7 @@ describe("foreshock rank", () => {
     expect((await runForTest(empty)).err).toContain("check --from and --to");
   });
 
-  it("says what the data did beside what the nodes did: a metric that changed its meaning is no root", async () => {
+  it("reports what the data did as well as what the nodes did: a metric that changed its meaning is not a root", async () => {
     const lines = ["cluster,node,metric,timestamp,value"];
     for (let i = 0; i < 60; i++) {
       for (const [n, node] of ["a", "b", "c"].entries()) {

@@ -36,7 +36,7 @@ interface RankRow {
   readonly score: number;
   /** For the order inside one cluster. */
   readonly value: number;
-  /** ISO 8601; before the range where that was drawn late, null where nothing moved. */
+  /** ISO 8601; before the range if the range starts late, null if nothing moved. */
   readonly onset: string | null;
   /** Of a metric: how much of its node's value it makes up. */
   readonly share?: number;
@@ -58,10 +58,10 @@ interface ClusterRanking {
 }
 
 const MEGABYTE = 1e6;
-/** Digits that are told of scores and values. */
+/** Digits of scores and values that are printed. */
 const DIGITS = 1e6;
 
-/** `foreshock rank FILE --from T --to T`: who misbehaves most then, learnt from what came before. */
+/** `foreshock rank FILE --from T --to T`: who misbehaves most in that range, judged by what came before. */
 export async function rank(
   context: Context,
   path: string,
@@ -167,7 +167,7 @@ function show(context: Context, flags: RankFlags, { rows, dataQuality }: Cluster
     say(context, `data quality, ${cluster}: ${reason}`);
   }
   const worst = rows[0]!.score;
-  const verdict = worst >= 0.5 ? "unusual for this cluster" : "as in any healthy range";
+  const verdict = worst >= 0.5 ? "unusual for this cluster" : "normal for a healthy range";
   say(context, `${range}: ${verdict} (${worst.toFixed(2)}; 0.5 in one healthy range of twenty)`);
 }
 

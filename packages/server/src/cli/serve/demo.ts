@@ -11,21 +11,34 @@ import { demoFaults } from "../../demo/truth-route.ts";
 import { batchOf } from "../../platform/ingest-batch.ts";
 import type { IngestSeries } from "../../platform/ingest-series.ts";
 import { type RunningServer, startServer } from "../../serve/start-server.ts";
-import type { DemoFlags } from "../program.ts";
 import type { Context } from "../terminal/context.ts";
 import { printJson, say } from "../terminal/context.ts";
 import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
 import { Progress } from "../terminal/progress.ts";
 import { DemoKeys } from "./demo-keys.ts";
-import { configOf, stopSignal } from "./serve.ts";
+import { configOf, type ServeFlags, stopSignal } from "./serve.ts";
+
+export interface DemoFlags extends ServeFlags {
+  /** Nodes of the simulated fleet. */
+  readonly nodes?: number | undefined;
+  /** Days of history. */
+  readonly days?: number | undefined;
+  readonly seed?: number | undefined;
+  /** End of the history in epoch milliseconds; default now. */
+  readonly end?: number | undefined;
+  /** Print hits, misses and false findings against the answer key, then exit. */
+  readonly score: boolean;
+  /** Watch this machine too, next to the simulated fleet. */
+  readonly live: boolean;
+}
 
 const LIVE_TENANT = "local";
 const LIVE_EVERY_MS = 5000;
-/** The last hours are not hurried through: one sees faults appear. */
+/** The last hours are replayed slowly enough to see faults appear. */
 const REPLAY_MS = 6 * 3_600_000;
 const REPLAY_STEP_MS = 2000;
 const SHOWN_FINDINGS = 5;
-/** The demo's own fleet is no tenant to be limited. */
+/** The demo's own fleet is not rate-limited. */
 const NO_LIMITS = {
   pointsPerSecond: 1e9,
   pointsBurst: 1e9,
@@ -33,7 +46,7 @@ const NO_LIMITS = {
   activeSeriesMax: 10_000_000,
 };
 
-/** `foreshock demo`: a simulated fleet with known faults, scored, then live until it is stopped. */
+/** `foreshock demo`: a simulated fleet with known faults, scored, then live until stopped. */
 export async function demo(flags: DemoFlags, context: Context): Promise<ExitCode> {
   const { io } = context;
   const fleet = fleetOf(flags, io.now());
@@ -166,12 +179,12 @@ function tell(
   key: string,
 ): void {
   const open = found.filter(({ closedAt }) => closedAt === null).length;
-  io.out(`\n  ${open} findings open, ${found.length} in the whole time; the first ones:\n`);
+  io.out(`\n  ${open} findings open, ${found.length} over the whole history; the first ones:\n`);
   for (const finding of found.slice(0, SHOWN_FINDINGS)) io.out(findingText(finding));
   io.out(`\n  open ${server.url}/?key=${key}\n`);
 }
 
-/** Replays the last hours at a visible pace, then goes on with the clock, until it is stopped. */
+/** Replays the last hours at a visible pace, then continues in real time until stopped. */
 async function stayLive(
   fleet: SimulatedFleet,
   server: RunningServer,

@@ -1,14 +1,24 @@
 import { once } from "node:events";
 import { ConfigProblem, readConfig } from "../../config/config.ts";
 import { startServer } from "../../serve/start-server.ts";
-import type { ServeFlags } from "../program.ts";
 import type { Context } from "../terminal/context.ts";
 import { say } from "../terminal/context.ts";
 import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
 
+/** Flags of the server itself; `config/` reads the rest from the environment. */
+export interface ServeFlags {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly dataDir?: string | undefined;
+  readonly workers?: number | undefined;
+  readonly logLevel?: string | undefined;
+  readonly retention?: number | undefined;
+  readonly scrubHours?: number | undefined;
+}
+
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
-/** `foreshock serve`: runs until it is told to stop; everything is saved before it ends. */
+/** `foreshock serve`: runs until stopped, and saves everything before it exits. */
 export async function serve(flags: ServeFlags, context: Context): Promise<ExitCode> {
   const { io } = context;
   const config = configOf(flags, io.env);
@@ -16,13 +26,13 @@ export async function serve(flags: ServeFlags, context: Context): Promise<ExitCo
   try {
     if (!LOOPBACK.has(config.host) && server.control.keys().length === 0) {
       throw new CliError(
-        `${config.host} can be reached from elsewhere and there is no key yet`,
+        `${config.host} is reachable from other machines, and no API key exists yet`,
         EXIT.usage,
-        "make one with `foreshock keys create` first, or leave out --host",
+        "create one with `foreshock keys create` first, or omit --host",
       );
     }
     say(context, `foreshock ${server.url}  (data in ${config.dataDir})`);
-    await stopSignal(io.signal);
+    await server.close(await stopSignal(io.signal));
     return EXIT.ok;
   } finally {
     await server.close();
@@ -38,9 +48,9 @@ export function configOf(flags: ServeFlags, env: Context["io"]["env"]) {
   }
 }
 
-/** Ctrl-C, or SIGTERM from whoever supervises us. */
-export async function stopSignal(interrupt: AbortSignal): Promise<void> {
-  if (interrupt.aborted) return;
+/** Ctrl-C, or SIGTERM from a supervisor; which of them came. */
+export async function stopSignal(interrupt: AbortSignal): Promise<"SIGINT" | "SIGTERM"> {
+  if (interrupt.aborted) return "SIGINT";
   const done = new AbortController();
   const asked = [
     once(process, "SIGTERM", { signal: done.signal }),
@@ -48,6 +58,7 @@ export async function stopSignal(interrupt: AbortSignal): Promise<void> {
   ];
   try {
     await Promise.race(asked);
+    return interrupt.aborted ? "SIGINT" : "SIGTERM";
   } finally {
     done.abort();
     await Promise.allSettled(asked);

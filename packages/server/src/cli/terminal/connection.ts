@@ -24,7 +24,7 @@ export function connect(
     throw new CliError(
       "no API key",
       EXIT.auth,
-      "give one with --key or FORESHOCK_KEY; `foreshock keys create` makes one",
+      "set --key or FORESHOCK_KEY; `foreshock keys create` creates one",
     );
   }
   try {

@@ -26,14 +26,14 @@ export function contextOf(io: Io, flags: GlobalFlags): Context {
   return { io, flags, colors: colorsFor(io, flags.color !== false) };
 }
 
-/** A remark for people; silent with --quiet. */
+/** A message for people; silent with --quiet. */
 export function say({ io, flags }: Context, text: string): void {
   if (flags.quiet !== true) io.err(`${text}\n`);
 }
 
 /**
  * JSON for programs: indented on a terminal, one line elsewhere; NaN and infinities as null.
- * `--json=a,b` keeps these fields of every row (of the value itself where it is no list).
+ * `--json=a,b` keeps these fields of every row (of the value itself if it is not a list).
  */
 export function printJson({ io, flags }: Context, value: unknown): void {
   const shown = flags.jsonFields === undefined ? value : picked(value, flags.jsonFields);

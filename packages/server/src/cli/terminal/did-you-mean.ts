@@ -1,8 +1,8 @@
 const SUGGESTIONS_MAX = 3;
-/** A name farther away than this share of its letters is another name, not a slip. */
+/** A name that differs in more than this share of its letters is another name, not a typo. */
 const DISTANCE_SHARE_MAX = 0.4;
 
-/** The known names nearest to a mistyped one, nearest first; none where nothing is near. */
+/** The known names nearest to a mistyped one, nearest first; empty if nothing is near. */
 export function nearestNames(given: string, known: readonly string[]): string[] {
   const wanted = given.toLowerCase();
   return known

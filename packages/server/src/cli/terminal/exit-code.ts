@@ -27,7 +27,7 @@ export class CliError extends Error {
   }
 }
 
-/** The exit code that belongs to an error, whoever threw it. */
+/** The exit code for an error of any origin. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CliError) return error.exitCode;
   if (error instanceof AuthError) return EXIT.auth;

@@ -9,11 +9,11 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** A whole number from `min` on, as an option's parser. */
+/** Parser of an option: a whole number, at least `min`. */
 export function wholeNumber(min: number): (text: string) => number {
   return (text) => {
     if (!/^\d{1,9}$/.test(text) || Number(text) < min) {
-      throw new InvalidArgumentError(`give a whole number from ${min} on.`);
+      throw new InvalidArgumentError(`give a whole number, at least ${min}.`);
     }
     return Number(text);
   };
@@ -49,7 +49,7 @@ export function instant(flag: string, text: string, unit?: TimeUnit): number {
   const ms = instantMs(text, unit);
   if (!Number.isNaN(ms)) return ms;
   throw new CliError(
-    `${flag} "${text}" is no time`,
+    `${flag} "${text}" is not a valid time`,
     EXIT.usage,
     "give epoch seconds or milliseconds, RFC 3339, or YYYY-MM-DD HH:MM:SS (UTC)",
   );

@@ -55,7 +55,7 @@ export function isFolder(path: string): boolean {
   return path !== "-" && statOf(path).isDirectory();
 }
 
-/** The same bytes; `count` hears how many went by. */
+/** The same bytes; `count` is called with the size of each chunk. */
 export async function* counted(
   bytes: AsyncIterable<Uint8Array>,
   count: (bytes: number) => void,

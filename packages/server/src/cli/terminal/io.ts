@@ -1,6 +1,6 @@
 import picocolors from "picocolors";
 
-/** What a command may touch of the outside world. Data goes to `out`, talk to `err`. */
+/** What a command may use of the outside world. Data goes to `out`, messages to `err`. */
 export interface Io {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -21,7 +21,7 @@ export type Colors = ReturnType<typeof picocolors.createColors>;
 const WIDTH_WITHOUT_TERMINAL = Number.POSITIVE_INFINITY;
 
 /**
- * Whether a stream gets colours. First rule that speaks wins: `--no-color`, NO_COLOR, CLICOLOR_FORCE,
+ * Whether a stream gets colours. The first rule that applies wins: `--no-color`, NO_COLOR, CLICOLOR_FORCE,
  * TERM=dumb and CLICOLOR=0, then whether it is a terminal. Source: no-color.org, bixense.com/clicolors.
  */
 export function wantsColor(
@@ -41,8 +41,8 @@ export function colorsFor(io: Io, flag: boolean): Colors {
 
 /**
  * The real world of this process. Ctrl-C is caught only once somebody asks for the signal: a command
- * that does not look at it, such as `detect`, is ended by the system at once, even while it computes.
- * `stop` takes the handler away again.
+ * that does not look at it, such as `detect`, is killed by the system at once, even while it computes.
+ * `stop` removes the handler.
  */
 export function processIo(): { readonly io: Io; readonly stop: () => void } {
   const abort = new AbortController();

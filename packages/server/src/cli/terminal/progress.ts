@@ -3,7 +3,7 @@ import { countText, durationText } from "./time-text.ts";
 
 const BAR_WIDTH = 20;
 const REDRAW_MS = 100;
-/** Work shorter than this is over before anybody wonders. */
+/** Work shorter than this needs no progress bar. */
 const QUIET_MS = 2000;
 const STEPS = 10;
 
@@ -12,13 +12,13 @@ export interface ProgressOptions {
   readonly title: string;
   /** What is counted, such as `rows`; rates are per second of it. */
   readonly unit: string;
-  /** Unknown (0): nothing is shown. */
+  /** 0 = unknown: nothing is shown. */
   readonly total: number;
   readonly quiet?: boolean | undefined;
 }
 
 /**
- * How far long work has come, on stderr: a bar on a terminal, else one line per 10 % and only for
+ * Progress of long work, on stderr: a bar on a terminal, else one line per 10 % and only for
  * work of more than two seconds.
  */
 export class Progress {
@@ -51,7 +51,7 @@ export class Progress {
     this.#io.err(`${this.#options.title} ${step * STEPS} % ${this.#rate(nowMs)}\n`);
   }
 
-  /** Takes the bar away, so that what follows begins on an empty line. */
+  /** Clears the bar, so that what follows starts on an empty line. */
   end(): void {
     if (this.#drawnMs > 0) this.#io.err("\r\u001b[K");
   }

@@ -7,7 +7,7 @@ export function scoreText(score: number): string {
   return Number.isFinite(score) ? String(Math.min(99, Math.floor(100 * score))) : "-";
 }
 
-/** Terminal colours of the severity words; the word itself always stands beside them. */
+/** Terminal colours of the severity words; the word itself is always shown too. */
 export function painted(text: string, severity: Severity, colors: Colors): string {
   if (severity === "critical") return colors.bold(colors.magenta(text));
   if (severity === "major") return colors.red(text);

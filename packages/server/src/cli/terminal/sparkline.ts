@@ -3,7 +3,7 @@ const ASCII_BARS = ["_", ".", "-", "~", "=", "+", "*", "#"];
 
 /**
  * Values as bars, lowest to highest; missing ones are gaps. At most `width` bars: each is the value
- * of its bucket that lies farthest from the middle, so that a spike is never averaged away.
+ * of its bucket that is farthest from the middle, so that a spike is never averaged away.
  */
 export function sparkline(
   values: readonly (number | null)[],

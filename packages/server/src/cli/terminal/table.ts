@@ -4,14 +4,14 @@ import type { Colors, Io } from "./io.ts";
 export interface TableColumn<Row> {
   readonly title: string;
   readonly text: (row: Row) => string;
-  /** Numbers stand to the right. */
+  /** Aligned to the right, as numbers are. */
   readonly right?: boolean;
   /** Laid over the padded text, so that it never counts as width. */
   readonly paint?: (text: string, row: Row, colors: Colors) => string;
 }
 
 const GAP = "  ";
-/** The last column is never cut below this: a sentence without words says nothing. */
+/** The last column is never cut shorter than this: half a word of a sentence says nothing. */
 const LAST_WIDTH_MIN = 24;
 
 /**

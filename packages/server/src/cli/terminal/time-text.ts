@@ -21,7 +21,7 @@ export function sinceText(iso: string | null, nowMs: number): string {
     : text.slice(0, 16);
 }
 
-/** A length of time in its largest unit, one digit behind the point below ten: `25 min`, `2.5 h`. */
+/** A length of time in its largest unit, one decimal below ten: `25 min`, `2.5 h`. */
 export function durationText(ms: number): string {
   if (!Number.isFinite(ms)) return "-";
   const [unit, size] = UNITS.find(([, unitMs]) => ms >= unitMs) ?? ["s", SECOND_MS];

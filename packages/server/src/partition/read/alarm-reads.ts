@@ -1,6 +1,8 @@
 import { HOUR_MS, severityOf } from "@foreshock/core";
 import type { AlarmRow } from "../../platform/platform.ts";
 import type { AlarmEntry } from "../../store/table/alarm-table.ts";
+import { alarmEntry } from "../alarm-rows.ts";
+import type { LiveSeries } from "../live-series.ts";
 import { seriesIdOf } from "../partition-of.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
 import type { AlarmQuestion, FoundAlarm } from "../protocol.ts";
@@ -33,8 +35,16 @@ export function answerAlarms(
     });
 }
 
-function rowOf(runtime: PartitionRuntime, entry: AlarmEntry): AlarmRow {
-  const series = runtime.byStoreId(entry.seriesId)!;
+/** An open alarm as its series says now: it is stored only when it changes, not with every point. */
+function asOfNow(series: LiveSeries, stored: AlarmEntry): AlarmEntry {
+  if (stored.closedMs !== null || !series.fold.alarmIsOpen) return stored;
+  const now = alarmEntry(series);
+  return now.openedMs === stored.openedMs ? now : stored;
+}
+
+function rowOf(runtime: PartitionRuntime, stored: AlarmEntry): AlarmRow {
+  const series = runtime.byStoreId(stored.seriesId)!;
+  const entry = asOfNow(series, stored);
   const { clusterId, nodeId, metricName } = series.key;
   const { intervalMs } = series.fold;
   const endMs = Math.min(entry.lastMs, entry.openedMs + TOLD_MS) + Math.max(1, intervalMs);

@@ -1,11 +1,4 @@
-import {
-  ALARM_OUT,
-  EPISODE_ROW,
-  foldAlarm,
-  foldRow,
-  SCORER_OUT,
-  type TimeRange,
-} from "@foreshock/core";
+import { FoldRow, type TimeRange } from "@foreshock/core";
 import type { PointsReply, SeriesRow } from "../../platform/platform.ts";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import { foldOf, type LiveSeries } from "../live-series.ts";
@@ -45,19 +38,20 @@ export function scoredPoints(
   const { timestampsMs, values } = store.read(series.storeId, { startMs, endMs: range.endMs });
   const first = firstAtOrAfter(timestampsMs, range.startMs);
   const columns = emptyColumns(timestampsMs.subarray(first));
+  const row = new FoldRow();
   for (let i = 0; i < values.length; i++) {
-    fold.push(timestampsMs[i]!, values[i]!);
+    fold.push(timestampsMs[i]!, values[i]!, row);
     if (i < first) continue;
-    const level = foldRow[SCORER_OUT.level]!;
-    const reach = BAND_SCALES * foldRow[SCORER_OUT.scale]!;
+    const { level } = row;
+    const reach = BAND_SCALES * row.scale;
     const k = i - first;
     columns.value[k] = fold.lastValue;
     columns.expected[k] = level;
     columns.lower[k] = level - reach;
     columns.upper[k] = level + reach;
-    columns.score[k] = foldRow[EPISODE_ROW.score]!;
-    columns.alarmScore[k] = Math.min(1, foldAlarm[ALARM_OUT.score]!);
-    columns.p[k] = foldRow[EPISODE_ROW.p]!;
+    columns.score[k] = row.score;
+    columns.alarmScore[k] = Math.min(1, row.alarmScore);
+    columns.p[k] = row.p;
   }
   return columns;
 }

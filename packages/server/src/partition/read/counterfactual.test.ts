@@ -1,8 +1,8 @@
-import { ANOMALOUS_SCORE, EPISODE_ROW, type Episode, foldRow, MINUTE_MS } from "@foreshock/core";
+import { ANOMALOUS_SCORE, type Episode, FoldRow, MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../../store/codec/point-batch.ts";
 import { PartitionStore } from "../../store/partition/partition-store.ts";
-import { type Scratch, scratch } from "../../store/testing.ts";
 import { freshFold, type LiveSeries } from "../live-series.ts";
 import { counterfactualIn } from "./counterfactual.ts";
 
@@ -32,7 +32,7 @@ describe("counterfactualIn", () => {
   let store: PartitionStore;
   beforeEach(() => {
     place = scratch();
-    store = PartitionStore.open(place.dir);
+    store = PartitionStore.open(place.dir, UNHARMED);
   });
   afterEach(() => {
     store.close();
@@ -53,8 +53,9 @@ describe("counterfactualIn", () => {
   /** Folds everything, saving the state at `saveAt`; the episode of the spike. */
   function episodeOf(series: LiveSeries, values: Float64Array, saveAt: number): Episode {
     const fold = freshFold(series.metadata);
+    const row = new FoldRow();
     for (let i = 0; i <= SPIKE; i++) {
-      fold.push(timestampsMs[i]!, values[i]!);
+      fold.push(timestampsMs[i]!, values[i]!, row);
       if (i === saveAt) {
         const uptoMs = timestampsMs[i]!;
         const state = {
@@ -81,8 +82,9 @@ describe("counterfactualIn", () => {
     changed[SPIKE] = told.value;
     const fold = freshFold({ type });
     const values = samples(changed);
-    for (let i = 0; i <= SPIKE; i++) fold.push(timestampsMs[i]!, values[i]!);
-    expect(foldRow[EPISODE_ROW.score]).toBeCloseTo(told.score, 6);
+    const row = new FoldRow();
+    for (let i = 0; i <= SPIKE; i++) fold.push(timestampsMs[i]!, values[i]!, row);
+    expect(row.score).toBeCloseTo(told.score, 6);
     expect(told.score).toBeLessThan(ANOMALOUS_SCORE);
   });
 

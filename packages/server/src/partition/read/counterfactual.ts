@@ -2,10 +2,9 @@ import {
   type Counterfactual,
   counterfactualOf,
   counterfactualPoints,
-  EPISODE_ROW,
   type EpochMs,
   type Episode as FoldedEpisode,
-  foldRow,
+  FoldRow,
   rescoringFrom,
   SECOND_MS,
 } from "@foreshock/core";
@@ -35,16 +34,17 @@ export function counterfactualIn(
   const fold = foldOf(metadata, store.states.load(storeId, episode.firstMs - 1));
   const startMs = fold.lastMs === 0 ? 0 : fold.lastMs + 1;
   const { timestampsMs, values } = store.read(storeId, { startMs, endMs: episode.peakMs + 1 });
+  const row = new FoldRow();
   const order = counterfactualPoints(episode);
   const found = new Map<EpochMs, Counterfactual>();
   let before = { atMs: Number.NaN, value: Number.NaN };
   for (let i = 0; i < values.length; i++) {
     const sample: Sample = { atMs: timestampsMs[i]!, value: values[i]!, before };
     if (order.includes(sample.atMs)) {
-      const told = counterfactualAt(fold, sample, metadata.type === "counter");
+      const told = counterfactualAt(fold, sample, metadata.type === "counter", row);
       if (told !== undefined) found.set(sample.atMs, told);
     } else {
-      fold.push(sample.atMs, sample.value);
+      fold.push(sample.atMs, sample.value, row);
     }
     if (Number.isFinite(sample.value)) before = sample;
   }
@@ -56,16 +56,17 @@ function counterfactualAt(
   fold: LiveSeries["fold"],
   { atMs, value, before }: Sample,
   counter: boolean,
+  row: FoldRow,
 ): Counterfactual | undefined {
   const seconds = (atMs - before.atMs) / SECOND_MS;
   const sampleOf = (rate: number) => (counter ? before.value + rate * seconds : rate);
   const scoreOfSample = rescoringFrom(fold, (judge, sample) => {
-    judge.push(atMs, sample);
-    return foldRow[EPISODE_ROW.score]!;
+    judge.push(atMs, sample, row);
+    return row.score;
   });
   scoreOfSample(value);
   const actual = fold.lastValue;
-  const level = foldRow[EPISODE_ROW.level]!;
+  const { level } = row;
   const scoreOf = (rate: number) => scoreOfSample(sampleOf(rate));
   const told = counterfactualOf({ atMs, actual, level, scoreOf });
   scoreOfSample(value);

@@ -12,7 +12,7 @@ export class BitWriter {
   #pending = 0;
   #pendingBits = 0;
 
-  /** Begins anew; what was written before is gone. */
+  /** Starts over; what was written before is gone. */
   reset(): void {
     this.#at = 0;
     this.#pending = 0;
@@ -60,7 +60,7 @@ export class BitWriter {
     this.wide(value - quotient * unit, k);
   }
 
-  /** Fills up the last byte and gives a copy of all bytes written, with `spare` empty ones after. */
+  /** Fills up the last byte and returns a copy of all bytes written, followed by `spare` empty ones. */
   finish(spare: number): Uint8Array {
     if (this.#pendingBits > 0) this.bits(0, 8 - this.#pendingBits);
     const copy = new Uint8Array(this.#at + spare);

@@ -11,13 +11,13 @@ const TIME_BITS = 52;
 const COUNT_BITS = 14;
 const K_BITS = 6;
 
-/** Times and values of one series as they lie in a chunk: ascending, no stamp twice. */
+/** Times and values of one series as they are in a chunk: ascending, no time twice. */
 export interface Points {
   readonly timestampsMs: Float64Array;
   readonly values: Float64Array;
 }
 
-/** Stored bytes do not carry the checksum they should. */
+/** Stored bytes do not match their checksum. */
 export class CorruptBytes extends Error {
   constructor(what: string) {
     super(what);
@@ -30,13 +30,13 @@ const writer = new BitWriter();
 /**
  * Points [from, to) as bytes, exactly: whole-millisecond times (>= 0, below 2^51) as Rice-coded
  * deltas of deltas, values as scaled whole numbers where every one of them comes back bit for bit,
- * otherwise as doubles by byte planes. `seriesId` goes into the checksum, so that bytes that stand
- * under another series are found out.
+ * otherwise as doubles by byte planes. `seriesId` is part of the checksum, so that bytes filed under
+ * another series are detected.
  *
  * zstd over a chunk was measured and left out: 120 delta-coded points grew from 1.38 to 1.46
- * bytes a point and cost 75 us of CPU to pack and 50 us to unpack (docs/DECISIONS.md).
+ * bytes per point and cost 75 us of CPU to pack and 50 us to unpack (docs/DECISIONS.md).
  *
- * Cost: about 50 ns a point.
+ * Cost: about 50 ns per point.
  */
 export function encodeChunk(
   seriesId: number,

@@ -1,6 +1,6 @@
 /**
  * Points of many series as columns: run r holds `counts[r]` points of series `seriesIds[r]`, and the
- * runs stand one behind the other in `timestampsMs` and `values`. Four buffers, so a batch goes
+ * runs follow one another in `timestampsMs` and `values`. Four buffers, so that a batch moves
  * between threads without copying. A series may have several runs; they count in order.
  */
 export interface PointBatch {
@@ -19,7 +19,7 @@ export interface SeriesRun {
   readonly values: Float64Array;
 }
 
-/** Latest instant that a store takes: the end of year 9999, so that day names keep their form. */
+/** Latest instant that a store accepts: the end of year 9999, so that names of days keep their form. */
 export const TIME_MAX_MS = Date.UTC(10_000, 0, 1) - 1;
 
 /** The runs as one batch. For few series with many points each; build columns directly otherwise. */
@@ -43,8 +43,8 @@ export function pointBatch(runs: readonly SeriesRun[]): PointBatch {
 
 /**
  * The batch with whole-millisecond times; the same object where they are whole already.
- * @throws RangeError for columns that do not fit each other, unknown series and unusable times:
- *   a mistake of the caller, who checks what comes from outside.
+ * @throws RangeError for columns that do not match, unknown series and unusable times: a mistake of
+ *   the caller, who checks what comes from outside.
  */
 export function checkedBatch(batch: PointBatch, seriesCount: number): PointBatch {
   const { seriesIds, counts, timestampsMs, values } = batch;

@@ -79,7 +79,7 @@ export function readScaled(from: BitReader, values: Float64Array, decimals: numb
   }
 }
 
-/** One bit: is any missing? Then one bit a value. Gives the number of values that are there. */
+/** One bit: is any missing? Then one bit per value. Returns the number of values present. */
 function writePresence(out: BitWriter, values: Float64Array, from: number, to: number): number {
   let present = 0;
   for (let i = from; i < to; i++) if (!Number.isNaN(values[i]!)) present++;

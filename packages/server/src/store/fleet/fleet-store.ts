@@ -3,11 +3,18 @@ import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { durableTransaction, openDatabase } from "../sqlite/database.ts";
+import { type Disk, REAL_DISK } from "../sqlite/disk.ts";
 import { guarded } from "../sqlite/store-error.ts";
-import { FINDINGS_SCHEMA, FindingsTable } from "./fleet-findings.ts";
+import { FINDINGS_BEFORE_SCHEMA, FINDINGS_SCHEMA, FindingsTable } from "./fleet-findings.ts";
 import { FLEET_SCORES_SCHEMA, FleetScoresTable } from "./fleet-scores.ts";
 
-const FLEET_FORMAT = 1;
+const FLEET_FORMAT = 3;
+
+/** Until format 1 a row of scores also counted anomalies, which nobody read; until 2 findings had no past. */
+function migrateFleet(db: DatabaseSync, from: number): void {
+  if (from < 2) db.exec("ALTER TABLE score_day DROP COLUMN anomalies");
+  if (from < 3) db.exec(FINDINGS_BEFORE_SCHEMA);
+}
 
 const SCHEMA = `
   ${FLEET_SCORES_SCHEMA};
@@ -36,21 +43,24 @@ export interface FleetState {
  */
 export class FleetStore {
   readonly #file: string;
+  readonly #disk: Disk;
   readonly #db: DatabaseSync;
   readonly #tenants = new Map<string, TenantFleetStore>();
 
   /** Opens or makes the file. @throws StoreTooNew, StoreUnavailable, StoreCorrupt. */
-  static open(file: string): FleetStore {
+  static open(file: string, disk: Disk = REAL_DISK): FleetStore {
     mkdirSync(dirname(file), { recursive: true });
-    return new FleetStore(file);
+    return new FleetStore(file, disk);
   }
 
-  private constructor(file: string) {
+  private constructor(file: string, disk: Disk) {
     this.#file = file;
+    this.#disk = disk;
     this.#db = openDatabase({
       file,
       format: FLEET_FORMAT,
       schema: SCHEMA,
+      migrate: migrateFleet,
       synchronous: "NORMAL",
       pageBytes: 8192,
       cacheKib: 8192,
@@ -70,7 +80,9 @@ export class FleetStore {
   /** All that `write` writes counts together, durably, or not at all. @throws StoreUnavailable. */
   checkpoint(write: () => void): void {
     try {
+      guarded(this.#file, () => this.#disk.writing(this.#file));
       durableTransaction(this.#db, this.#file, write);
+      this.#disk.synced(this.#file);
     } catch (error) {
       for (const tenant of this.#tenants.values()) tenant.scores.reload();
       throw error;
@@ -105,6 +117,24 @@ export class TenantFleetStore {
       this.#db
         .prepare("INSERT OR REPLACE INTO fleet_state VALUES (?, ?, ?, ?, ?, ?)")
         .run(this.#tenant, slot, uptoMs, position, crc32(bytes), bytes),
+    );
+  }
+
+  /** The state under `slot` has seen all up to `position`: it did not change since it was saved. */
+  moveState(slot: string, position: string): void {
+    guarded(this.#file, () =>
+      this.#db
+        .prepare("UPDATE fleet_state SET position = ? WHERE tenant = ? AND slot = ?")
+        .run(position, this.#tenant, slot),
+    );
+  }
+
+  /** Forgets the state under `slot`, if there is one. */
+  dropState(slot: string): void {
+    guarded(this.#file, () =>
+      this.#db
+        .prepare("DELETE FROM fleet_state WHERE tenant = ? AND slot = ?")
+        .run(this.#tenant, slot),
     );
   }
 

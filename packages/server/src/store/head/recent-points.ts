@@ -1,6 +1,6 @@
 import type { Points } from "../codec/chunk-codec.ts";
 
-/** Points kept in memory behind the open head of a series, so that a detection window never reads disk. */
+/** Sealed points of a series that stay in memory, so that short reads of its end never touch the disk. */
 export const TAIL_POINTS = 60;
 /** Points that make a full chunk. Source: measured for day files of 1-minute and 5-minute series. */
 export const CHUNK_POINTS = 120;
@@ -14,7 +14,7 @@ const OFFSET_MAX = 2 ** 32 - 1;
  * already, then the open head of at most 120 that are not. Together they are always the end of
  * the series as stored, without a hole.
  *
- * Memory: 12 bytes a point (times as 32-bit offsets), 2.2 KB a series, reserved from its first point.
+ * Memory: 12 bytes per point (times as 32-bit offsets), 2.2 KB per series, reserved from its first point.
  */
 export class RecentPoints {
   readonly #values: Float64Array[] = [];
@@ -63,7 +63,7 @@ export class RecentPoints {
     return this.#length[id] === 0 || atMs - this.#baseMs[id]! <= OFFSET_MAX;
   }
 
-  /** Appends points [from, to) behind all others; the caller sees to order and room. */
+  /** Appends points [from, to) after all others; the caller ensures order and room. */
   push(id: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
     const length = this.#length[id]!;
     if (length === 0) this.#baseMs[id] = times[from]!;

@@ -10,14 +10,14 @@ const FIRST_CHUNK_SPREAD = 61;
 export interface HeadSink {
   /** A chunk is full: points [from, to) in [t0Ms, t1Ms], all of one UTC day. */
   sealed(id: number, t0Ms: number, t1Ms: number, count: number, bytes: Uint8Array): void;
-  /** A point behind the head that changes what is stored; already compared. */
+  /** A point older than the head that changes what is stored; already compared. */
   late(id: number, atMs: number, value: number): void;
   /** A point older than all in memory; whether it changes anything only the disk knows. */
   old(id: number, atMs: number, value: number): void;
 }
 
 /**
- * The open end of every series: recent points in memory, where sealing stands, first and last
+ * The open end of every series: recent points in memory, how far it is sealed, first and last
  * time, number of points. Puts arriving points in their place: in order (fast, by columns), late
  * into the head or the tail, or hands them on to the sink.
  */
@@ -25,7 +25,7 @@ export class SeriesHeads {
   readonly recent = new RecentPoints();
   firstMs = new Float64Array(0);
   lastMs = new Float64Array(0);
-  /** No point after this one was ever sealed or stored behind the head; -Infinity before the first. */
+  /** No point after this one was ever sealed or stored as a late one; -Infinity before the first. */
   sealedUntilMs = new Float64Array(0);
   pointCount = new Float64Array(0);
   /** 1 where something changed since it was last saved. */
@@ -68,7 +68,7 @@ export class SeriesHeads {
     if (this.changed > 0) this.dirty[id] = 1;
   }
 
-  /** Whether points [from, to) all lie after the newest one, in order. */
+  /** Whether points [from, to) are all later than the newest one, in order. */
   isExtension(id: number, times: Float64Array, from: number, to: number): boolean {
     let before = this.lastMs[id]!;
     for (let i = from; i < to; i++) {
@@ -78,7 +78,7 @@ export class SeriesHeads {
     return true;
   }
 
-  /** Counts a change that was found behind the head. */
+  /** Counts a change that was found before the head. */
   countOld(id: number, atMs: number, isNew: boolean): void {
     this.dirty[id] = 1;
     this.changed++;
@@ -87,19 +87,26 @@ export class SeriesHeads {
     if (atMs > this.sealedUntilMs[id]!) this.sealedUntilMs[id] = atMs;
   }
 
-  /** Takes points off the count that retention deleted. */
-  forget(id: number, points: number): void {
-    this.pointCount[id] = Math.max(0, this.pointCount[id]! - points);
-    this.dirty[id] = 1;
+  /**
+   * Takes points of a whole day that retention deletes off the count. Nothing happens where the
+   * series has forgotten that day before.
+   */
+  forget(id: number, points: number, day: number): void {
+    if (this.firstMs[id]! < (day + 1) * DAY_MS) this.#uncount(id, points);
   }
 
   /** Drops recent points of days before `day`, and moves the first time up to it. */
   dropBefore(id: number, day: number): void {
     const cutMs = day * DAY_MS;
     if (this.pointCount[id] === 0 || this.firstMs[id]! >= cutMs) return;
-    this.forget(id, this.recent.dropBefore(id, cutMs));
+    this.#uncount(id, this.recent.dropBefore(id, cutMs));
     this.firstMs[id] = cutMs;
     if (this.lastMs[id]! < cutMs) this.pointCount[id] = 0;
+  }
+
+  #uncount(id: number, points: number): void {
+    this.pointCount[id] = Math.max(0, this.pointCount[id]! - points);
+    this.dirty[id] = 1;
   }
 
   #extend(id: number, points: Points, from: number, to: number, sink: HeadSink): void {
@@ -191,14 +198,14 @@ export class SeriesHeads {
     if (t1Ms > this.sealedUntilMs[id]!) this.sealedUntilMs[id] = t1Ms;
   }
 
-  /** The first chunk of a day has another length for every series, so that not all seal at once. */
+  /** The first chunk of a day has a different length for every series, so that not all seal at once. */
   #chunkLength(id: number, atMs: number): number {
     if (dayOf(this.sealedUntilMs[id]!) === dayOf(atMs)) return CHUNK_POINTS;
     return FIRST_CHUNK_MIN + ((Math.imul(id, 0x9e3779b1) >>> 8) % FIRST_CHUNK_SPREAD);
   }
 }
 
-/** Number of the UTC day an instant lies in. */
+/** Number of the UTC day that an instant is in. */
 export function dayOf(atMs: number): number {
   return Math.floor(atMs / DAY_MS);
 }

@@ -1,7 +1,7 @@
 import type { PointBatch } from "../codec/point-batch.ts";
 import { encodeRecord, type HeadSnapshot, type LogRecord } from "./log-record.ts";
 
-/** What was appended since the last commit, gathered for one log record. */
+/** What was appended since the last commit, collected for one log record. */
 export class LogBuffer {
   #ids = new Uint32Array(256);
   #counts = new Uint32Array(256);
@@ -19,7 +19,7 @@ export class LogBuffer {
     return this.#pointCount;
   }
 
-  /** Adds run `r` of the batch, whose points stand from `from` on. */
+  /** Adds run `r` of the batch, whose points start at `from`. */
   add(batch: PointBatch, r: number, from: number, changedFromMs: number): void {
     const count = batch.counts[r]!;
     this.#makeRoom(count);
@@ -37,11 +37,6 @@ export class LogBuffer {
   /** The record of all that was added, with `heads` after it. */
   encode(heads: readonly HeadSnapshot[]): Uint8Array {
     return encodeRecord(this.#record(heads));
-  }
-
-  /** Calls `visit` for every run that was added. */
-  forEachChange(visit: (seriesId: number, changedFromMs: number) => void): void {
-    for (let r = 0; r < this.#runCount; r++) visit(this.#ids[r]!, this.#changedFromMs[r]!);
   }
 
   clear(): void {

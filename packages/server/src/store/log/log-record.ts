@@ -13,8 +13,8 @@ export interface LogRecord {
 }
 
 /**
- * State of a series' open end after a long run that went straight into the day files. It stands
- * for all that was appended to the series up to and including its record.
+ * State of a series' open end after a long run that went straight into the day files. It represents
+ * everything appended to the series up to and including its record.
  */
 export interface HeadSnapshot {
   readonly seriesId: number;
@@ -40,7 +40,7 @@ const ONE_TIME = 2;
 const SINGLE_POINTS = 4;
 const OFFSET_MAX = 2 ** 32 - 1;
 
-/** The record as bytes with a checksum: 12 to 20 bytes a run of one point, 8 to 12 a further point. */
+/** The record as bytes with a checksum: 12 to 20 bytes per run of one point, 8 to 12 per further point. */
 export function encodeRecord(record: LogRecord): Uint8Array {
   const { seriesIds, counts, timestampsMs: times, values, heads } = record;
   const [earliest, latest] = spanOf(times);

@@ -1,8 +1,8 @@
 import { DAY_MS, MINUTE_MS } from "@foreshock/core";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch } from "../../../testing/scratch.ts";
 import { pointBatch, type SeriesRun } from "../codec/point-batch.ts";
-import { type Scratch, scratch } from "../testing.ts";
 import { PartitionStore } from "./partition-store.ts";
 import type { AppendOutcome } from "./placement.ts";
 
@@ -201,7 +201,9 @@ class World {
       const inside = expected.filter(([at]) => at >= range.startMs && at < range.endMs);
       expect(pairs(this.store.read(id, range))).toEqual(inside);
       for (const count of [1, 60, 500]) {
-        expect(pairs(this.store.readRecent(id, count))).toEqual(expected.slice(-count));
+        const newest = expected.slice(-count);
+        const startMs = newest[0]?.[0] ?? START;
+        expect(pairs(this.store.read(id, { startMs, endMs: EVER.endMs }))).toEqual(newest);
       }
       const { firstMs, lastMs, pointCount, lastValue } = this.store.entry(id);
       expect(pointCount).toBe(expected.length);

@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DAY_MS, MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";
 import { StoreTooNew, StoreUnavailable } from "../sqlite/store-error.ts";
-import { type Scratch, scratch } from "../testing.ts";
 import { PartitionStore } from "./partition-store.ts";
 
 const START = Date.UTC(2026, 4, 4);
@@ -16,7 +16,7 @@ describe("PartitionStore", () => {
   let store: PartitionStore;
   beforeEach(() => {
     place = scratch();
-    store = PartitionStore.open(place.dir);
+    store = PartitionStore.open(place.dir, UNHARMED);
   });
   afterEach(() => {
     store.close();
@@ -39,15 +39,12 @@ describe("PartitionStore", () => {
     store.commit();
     expect(intern("b", { unit: "ms", zone: "z" })).toBe(1);
     store.close();
-    store = PartitionStore.open(place.dir);
+    store = PartitionStore.open(place.dir, UNHARMED);
     expect([...store.entries()].map(({ metricName, metadata }) => [metricName, metadata])).toEqual([
       ["a", {}],
       ["b", { unit: "ms", zone: "z" }],
     ]);
     expect(intern("c")).toBe(2);
-    expect(store.find({ tenantId: "x", clusterId: "c", nodeId: "n", metricName: "a" })).toBe(
-      undefined,
-    );
   });
 
   it("says from when on a late point changed the series, and nothing of a repeat", () => {
@@ -80,8 +77,9 @@ describe("PartitionStore", () => {
     const days = readdirSync(dir).filter((name) => name.startsWith("2026"));
     expect(days).toContain("2026-05-04.db");
     for (const name of days) rmSync(join(dir, name));
-    const opened = PartitionStore.open(dir);
-    expect([...opened.readRecent(id, 60).values]).toEqual(count(4940, 60));
+    const opened = PartitionStore.open(dir, UNHARMED);
+    const newest = { startMs: START + 4940 * MINUTE_MS, endMs: EVER.endMs };
+    expect([...opened.read(id, newest).values]).toEqual(count(4940, 60));
     opened.close();
   });
 
@@ -96,7 +94,7 @@ describe("PartitionStore", () => {
     append(c, count(0, 500), count(0, 500));
     store.commit();
     append(a, [2], [1]);
-    const crashed = PartitionStore.open(place.crashed(place.dir));
+    const crashed = PartitionStore.open(place.crashed(place.dir), UNHARMED);
     const tail: [number, number][] = [];
     crashed.replayTail((id, fromMs) => tail.push([id, fromMs]));
     expect(tail).toEqual([
@@ -114,7 +112,7 @@ describe("PartitionStore", () => {
     store.mark(store.commit());
     append(b, [3], [4]);
     store.stage();
-    const crashed = PartitionStore.open(place.crashed(place.dir));
+    const crashed = PartitionStore.open(place.crashed(place.dir), UNHARMED);
     const tail: [number, number][] = [];
     crashed.replayTail((id, fromMs) => tail.push([id, fromMs]));
     expect(tail).toEqual([[b, START + 3 * MINUTE_MS]]);
@@ -146,7 +144,7 @@ describe("PartitionStore", () => {
     const old = new DatabaseSync(join(dir, "partition.db"));
     old.exec("DROP TABLE detected; PRAGMA user_version = 1");
     old.close();
-    const opened = PartitionStore.open(dir);
+    const opened = PartitionStore.open(dir, UNHARMED);
     const tail: number[] = [];
     opened.replayTail((series) => tail.push(series));
     expect(tail).toEqual([id]);
@@ -164,7 +162,7 @@ describe("PartitionStore", () => {
     store.commit();
     append(id, [6], [-2]);
     store.commit();
-    const crashed = PartitionStore.open(place.crashed(place.dir));
+    const crashed = PartitionStore.open(place.crashed(place.dir), UNHARMED);
     for (const one of [store, crashed]) {
       expect([...one.read(id, EVER).values.subarray(4, 8)]).toEqual([7, 7, -2, 7]);
       expect(one.entry(id).pointCount).toBe(1000);
@@ -179,7 +177,7 @@ describe("PartitionStore", () => {
     append(id, [1], [1]);
     store.commit();
     store.checkpoint(detected);
-    const crashed = PartitionStore.open(place.crashed(place.dir));
+    const crashed = PartitionStore.open(place.crashed(place.dir), UNHARMED);
     const tail: [number, number][] = [];
     crashed.replayTail((series, fromMs) => tail.push([series, fromMs]));
     expect(tail).toEqual([[id, START + MINUTE_MS]]);
@@ -191,7 +189,7 @@ describe("PartitionStore", () => {
     const [old, live] = [intern("old"), intern("live")];
     append(old, count(0, 200), count(0, 200));
     append(live, count(0, 3000), count(0, 3000));
-    expect(store.dropBefore(START + DAY_MS + 5)).toBe(1);
+    expect(store.dropBefore(START + DAY_MS + 5)).toEqual([START / DAY_MS]);
     expect(store.read(old, EVER).values.length).toBe(0);
     expect(store.entry(old)).toMatchObject({ pointCount: 0, lastMs: Number.NaN });
     expect([...store.read(live, EVER).values]).toEqual(count(1440, 1560));
@@ -199,20 +197,48 @@ describe("PartitionStore", () => {
     expect(readdirSync(place.dir)).not.toContain("2026-05-04.db");
     append(old, [4000], [1]);
     store.close();
-    store = PartitionStore.open(place.dir);
+    store = PartitionStore.open(place.dir, UNHARMED);
     expect([...store.read(old, EVER).values]).toEqual([1]);
     expect(store.read(live, EVER).values.length).toBe(1560);
   });
 
+  it("counts no point twice where a crash left a day behind that was to be dropped", () => {
+    const id = intern("live");
+    append(id, count(0, 3000), count(0, 3000));
+    store.checkpoint(store.commit());
+    const before = place.crashed(place.dir);
+    store.dropBefore(START + DAY_MS);
+    const dir = place.crashed(place.dir);
+    cpSync(join(before, "2026-05-04.db"), join(dir, "2026-05-04.db"));
+    const crashed = PartitionStore.open(dir, UNHARMED);
+    expect(crashed.dropBefore(START + DAY_MS)).toEqual([START / DAY_MS]);
+    expect(crashed.entry(id).pointCount).toBe(1560);
+    expect(crashed.read(id, EVER).values.length).toBe(1560);
+    crashed.close();
+  });
+
+  it("leaves what detection has seen as it was when days are dropped", () => {
+    const id = intern("a");
+    append(id, count(0, 2000), count(0, 2000));
+    store.mark(store.commit());
+    append(id, [2000], [1]);
+    store.dropBefore(START + DAY_MS);
+    const crashed = PartitionStore.open(place.crashed(place.dir), UNHARMED);
+    const tail: [number, number][] = [];
+    crashed.replayTail((series, fromMs) => tail.push([series, fromMs]));
+    expect(tail).toEqual([[id, START + 2000 * MINUTE_MS]]);
+    crashed.close();
+  });
+
   it("does not open a folder that another store holds, nor a file of a newer version", () => {
-    expect(() => PartitionStore.open(place.dir)).toThrow(StoreUnavailable);
+    expect(() => PartitionStore.open(place.dir, UNHARMED)).toThrow(StoreUnavailable);
     store.close();
     const file = join(place.dir, "partition.db");
     const db = new DatabaseSync(file);
     db.exec("PRAGMA user_version = 99");
     db.close();
     const before = readFileSync(file);
-    expect(() => PartitionStore.open(place.dir)).toThrow(StoreTooNew);
+    expect(() => PartitionStore.open(place.dir, UNHARMED)).toThrow(StoreTooNew);
     expect(readFileSync(file)).toEqual(before);
   });
 
@@ -247,7 +273,7 @@ describe("PartitionStore", () => {
     append(intern("a"), [0], [1]);
     store.close();
     writeFileSync(join(place.dir, "2026-05-04.db.tmp"), "x");
-    store = PartitionStore.open(place.dir);
+    store = PartitionStore.open(place.dir, UNHARMED);
     expect(store.entry(0).pointCount).toBe(1);
   });
 });

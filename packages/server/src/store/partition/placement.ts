@@ -15,7 +15,7 @@ export interface AppendOutcome {
   readonly lateFromMs: Float64Array;
 }
 
-/** Told of every run that changed something and has to go into the log. */
+/** Called for every run that changed something and has to go into the log. */
 export type LogRun = (r: number, from: number, changedFromMs: number) => void;
 
 /** Puts batches where they belong: heads, late points, or sealed at once. */

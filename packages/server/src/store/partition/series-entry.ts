@@ -1,7 +1,7 @@
 import type { SeriesHeads } from "../head/series-heads.ts";
 import type { SeriesDictionary, SeriesName } from "../series/series-dictionary.ts";
 
-/** Everything known of a series without reading points. */
+/** Everything known about a series without reading points. */
 export interface SeriesEntry extends SeriesName {
   readonly seriesId: number;
   /** NaN before the first point. */
@@ -12,7 +12,7 @@ export interface SeriesEntry extends SeriesName {
   readonly lastValue: number;
 }
 
-/** @throws RangeError for a number that was never given out. */
+/** @throws RangeError for a number that was never assigned. */
 export function entryOf(
   dictionary: SeriesDictionary,
   { firstMs, lastMs, pointCount, recent }: SeriesHeads,

@@ -11,7 +11,7 @@ import type { RecoveryPlace } from "./recovery.ts";
 /**
  * Fills the dictionary from the table of names; where a name is damaged or missing, from the second
  * copy; and where that has none either, with a name that says so, because points are filed under
- * the number. Gives how many names were not in the table.
+ * the number. Returns how many names were not in the table.
  */
 export function restoreNames(
   place: RecoveryPlace,
@@ -37,7 +37,7 @@ export function restoreNames(
   return missing;
 }
 
-/** Adds sessions of which only their chunks in the day files of `dir` are left: all of them count. */
+/** Adds sessions of which only chunks in the day files of `dir` are left: all of them count. */
 export function restoreSessions(tables: PartitionTables, dir: string): void {
   const known = new Set(tables.sessions().map((session) => session.id));
   for (const path of dayFilesIn(dir)) {
@@ -48,7 +48,7 @@ export function restoreSessions(tables: PartitionTables, dir: string): void {
   }
 }
 
-/** 0 where the file cannot be read; whoever uses it will find out and say so. */
+/** 0 where the file cannot be read; whoever uses it will find out and report it. */
 function newestSeqOf(path: string): number {
   try {
     const file = new DayFile(path);
@@ -92,6 +92,7 @@ function nameOfLost(id: number): SeriesName {
 
 function reportLost({ file, onDamage }: RecoveryPlace, seriesId: number): void {
   onDamage({
+    kind: "name",
     file,
     seriesId,
     startMs: Number.NaN,

@@ -34,7 +34,7 @@ export function snapshotOf(
   };
 }
 
-/** Puts all saved heads in place; those that do not decode are put aside. How many were not. */
+/** Restores all saved heads; those that do not decode are quarantined. Returns how many were. */
 export function restoreHeads(place: RecoveryPlace): number {
   const bad: { seriesId: number; data: Uint8Array; reason: string }[] = [];
   for (const { seriesId, data } of place.tables.heads()) {
@@ -50,6 +50,7 @@ export function restoreHeads(place: RecoveryPlace): number {
   for (const { seriesId, data, reason } of bad) {
     place.tables.setAside("head", seriesId, data, reason);
     place.onDamage({
+      kind: "head",
       file: place.file,
       seriesId,
       startMs: Number.NaN,
@@ -63,7 +64,7 @@ export function restoreHeads(place: RecoveryPlace): number {
 }
 
 /**
- * Appends again what the log holds after `headPosition`, and tells what changed in the records that
+ * Appends again what the log holds after `headPosition`, and returns what changed in the records that
  * detection had not seen: by series the earliest instant. Runs that a later head snapshot covers
  * are left out.
  */
@@ -148,6 +149,7 @@ function setAsideRecord(
 ): void {
   place.tables.setAside("log", position, data, reason);
   place.onDamage({
+    kind: "log-record",
     file: place.file,
     seriesId: undefined,
     startMs: Number.NaN,

@@ -5,8 +5,8 @@ import type { SealedPoints } from "../sealed/sealed-points.ts";
 
 /**
  * Brings heads in line with the day files after saved heads or log records were lost: where the
- * files know of newer points than the head's sealing, what is in memory is no longer the whole end
- * of the series. Its points are kept as late ones, and the head begins anew behind them.
+ * files have newer points than the head knows to be sealed, what is in memory is no longer the whole
+ * end of the series. Its points are kept as late ones, and the head starts over after them.
  */
 export function repairHeads(heads: SeriesHeads, sealed: SealedPoints, seriesCount: number): void {
   const known = statsOf(sealed);

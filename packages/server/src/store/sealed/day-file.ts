@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { CorruptBytes, decodeChunk } from "../codec/chunk-codec.ts";
 import { checkDatabase, openDatabase, transaction } from "../sqlite/database.ts";
 import { salvageRows } from "../sqlite/salvage.ts";
-import { guarded, storeError } from "../sqlite/store-error.ts";
+import { guarded } from "../sqlite/store-error.ts";
 
 export const DAY_FORMAT = 1;
 
@@ -16,6 +16,9 @@ export interface Chunk {
   readonly seq: number;
   readonly bytes: Uint8Array;
 }
+
+/** Where a chunk is in its file's order. */
+export type ChunkKey = Pick<Chunk, "seriesId" | "t0Ms" | "seq">;
 
 export interface Span {
   readonly seriesId: number;
@@ -93,7 +96,7 @@ export class DayFile {
     });
   }
 
-  /** Takes a chunk that does not decode out of the way, keeping its bytes. */
+  /** Quarantines a chunk that does not decode, keeping its bytes. */
   setAside(chunk: Chunk, reason: string): void {
     transaction(this.#db, this.file, () => {
       this.#remove.run(chunk.seriesId, chunk.t0Ms, chunk.seq);
@@ -138,15 +141,22 @@ export class DayFile {
     ) as unknown as Span[];
   }
 
-  /** All chunks, by series and first time. */
-  *all(): Iterable<Chunk> {
-    try {
-      yield* this.#db
-        .prepare(`SELECT ${COLUMNS} FROM chunk ORDER BY series_id, t0_ms, seq`)
-        .iterate() as unknown as Iterable<Chunk>;
-    } catch (error) {
-      throw storeError(error, this.file);
-    }
+  /** At most `limit` chunks after `key`, by series, first time and seq. */
+  after({ seriesId, t0Ms, seq }: ChunkKey, limit: number): Chunk[] {
+    return guarded(this.file, () =>
+      this.#db
+        .prepare(
+          `SELECT ${COLUMNS} FROM chunk WHERE (series_id, t0_ms, seq) > (?, ?, ?)
+           ORDER BY series_id, t0_ms, seq LIMIT ?`,
+        )
+        .all(seriesId, t0Ms, seq, limit),
+    ) as unknown as Chunk[];
+  }
+
+  chunkCount(): number {
+    return guarded(this.file, () =>
+      Number(this.#db.prepare("SELECT count(*) AS n FROM chunk").get()?.n ?? 0),
+    );
   }
 
   /** Reads through the whole file and checks its structure. @throws StoreCorrupt. */
@@ -170,17 +180,17 @@ export class DayFile {
   }
 }
 
-/** Whether the columns of a chunk are those of its bytes. @throws CorruptBytes when they are not. */
+/** The points of a chunk. @throws CorruptBytes when its bytes are damaged, or its columns do not match them. */
 export function pointsOf(chunk: Chunk): ReturnType<typeof decodeChunk> {
   // Damage can turn a column into one of another type.
-  if (!(chunk.bytes instanceof Uint8Array)) throw new CorruptBytes("chunk data is no bytes");
+  if (!(chunk.bytes instanceof Uint8Array)) throw new CorruptBytes("chunk data are not bytes");
   const points = decodeChunk(chunk.seriesId, chunk.bytes);
   const { timestampsMs } = points;
   const fits =
     timestampsMs.length === chunk.pointCount &&
     timestampsMs[0] === chunk.t0Ms &&
     timestampsMs[timestampsMs.length - 1] === chunk.t1Ms;
-  if (!fits) throw new CorruptBytes("chunk columns do not fit its bytes");
+  if (!fits) throw new CorruptBytes("chunk columns do not match its bytes");
   return points;
 }
 

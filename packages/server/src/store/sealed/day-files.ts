@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DAY_MS } from "@foreshock/core";
 import type { Damage } from "../sqlite/damage.ts";
 import { SIDE_FILES, setAsideFile } from "../sqlite/salvage.ts";
-import { StoreCorrupt } from "../sqlite/store-error.ts";
+import { guarded, StoreCorrupt } from "../sqlite/store-error.ts";
 import { DayFile, salvageChunks } from "./day-file.ts";
 
 const NAME = /^(\d{4}-\d{2}-\d{2})\.db$/;
@@ -27,7 +27,7 @@ export interface DayFilesOptions {
 /** The day files of a partition: opened when needed, closed when others are needed more. */
 export class DayFiles {
   readonly #options: DayFilesOptions;
-  /** Open files; the one used last stands last. */
+  /** Open files; the one used last is last. */
   readonly #open = new Map<number, DayFile>();
   readonly #days: Set<number>;
 
@@ -52,8 +52,8 @@ export class DayFiles {
   }
 
   /**
-   * Runs `work` on the file of `day`, making it where it is new. A damaged file is put aside under
-   * another name, reported, and `work` runs again on an empty one.
+   * Runs `work` on the file of `day`, making it where it is new. A damaged file is quarantined under
+   * another name and reported, and `work` runs again on what could be saved of it.
    */
   use<Result>(day: number, work: (file: DayFile) => Result): Result {
     try {
@@ -65,16 +65,21 @@ export class DayFiles {
     }
   }
 
-  /** Deletes the files of all days before `day`, calling `each` on them first. */
-  dropBefore(day: number, each: (file: DayFile) => void): number {
+  /** Deletes the files of all days before `day`, and returns those days. @throws StoreUnavailable. */
+  dropBefore(day: number): number[] {
     const old = this.days().filter((d) => d < day);
     for (const d of old) {
-      this.use(d, each);
+      const path = this.#path(d);
       this.#close(d);
-      for (const side of SIDE_FILES) rmSync(this.#path(d) + side, { force: true });
+      for (const side of SIDE_FILES) guarded(path, () => rmSync(path + side, { force: true }));
       this.#days.delete(d);
     }
-    return old.length;
+    return old;
+  }
+
+  /** Size of a day's file; 0 where there is none. */
+  bytes(day: number): number {
+    return statSync(this.#path(day), { throwIfNoEntry: false })?.size ?? 0;
   }
 
   close(): void {
@@ -106,7 +111,7 @@ export class DayFiles {
     file?.close();
   }
 
-  /** Puts a damaged file aside and copies the chunks that still decode into a new one. */
+  /** Quarantines a damaged file and copies the chunks that still decode into a new one. */
   #setAside(day: number, error: StoreCorrupt): void {
     this.#close(day);
     const path = this.#path(day);
@@ -114,6 +119,7 @@ export class DayFiles {
     const chunks = salvageChunks(aside);
     if (chunks.length > 0) this.#fileOf(day).write(chunks);
     this.#options.onDamage({
+      kind: "day-file",
       file: path,
       seriesId: undefined,
       startMs: day * DAY_MS,

@@ -7,7 +7,7 @@ interface Column {
   count: number;
 }
 
-/** Points that came too late for the head, by series, until the next checkpoint writes them down. */
+/** Points that came too late for the head, by series, until the next checkpoint writes them. */
 export class LatePoints {
   readonly #series = new Map<number, Column>();
 

@@ -6,7 +6,7 @@ import { dayOf } from "../head/series-heads.ts";
 import type { Damage } from "../sqlite/damage.ts";
 import { StoreUnavailable } from "../sqlite/store-error.ts";
 import type { Sessions } from "../table/sessions.ts";
-import { type Chunk, type DayFile, pointsOf } from "./day-file.ts";
+import { type Chunk, type ChunkKey, type DayFile, pointsOf } from "./day-file.ts";
 import { DayFiles } from "./day-files.ts";
 import { LatePoints } from "./late-points.ts";
 
@@ -31,7 +31,7 @@ const WAITING_SEQ = 2 ** 52;
 const COMPACT_SERIES = 500;
 
 /**
- * All points behind the open heads: chunks in day files, chunks that wait in memory to be written,
+ * All points older than the open heads: chunks in day files, chunks that wait in memory to be written,
  * and late points. What waits in memory is covered by the log, or was never acknowledged.
  */
 export class SealedPoints {
@@ -42,7 +42,6 @@ export class SealedPoints {
   readonly #late = new LatePoints();
   /** Series by day whose chunks may overlap there. */
   readonly #overlaps = new Map<number, Set<number>>();
-  #waitingBytes = 0;
 
   constructor(options: SealedPointsOptions) {
     this.#options = options;
@@ -54,26 +53,20 @@ export class SealedPoints {
     });
   }
 
-  /** Bytes of chunks in memory that a checkpoint would write. */
-  get waitingBytes(): number {
-    return this.#waitingBytes;
-  }
-
   /** Takes a sealed chunk of one UTC day. */
   add(seriesId: number, t0Ms: number, t1Ms: number, pointCount: number, bytes: Uint8Array): void {
     const chunk = { seriesId, t0Ms, t1Ms, pointCount, bytes, seq: 0 };
     const chunks = this.#waiting.get(seriesId);
     if (chunks === undefined) this.#waiting.set(seriesId, [chunk]);
     else chunks.push(chunk);
-    this.#waitingBytes += bytes.length;
   }
 
-  /** Takes a point that lies behind the head; a later one for the same instant wins. */
+  /** Takes a point that is older than the head; a later one for the same instant wins. */
   addLate(seriesId: number, atMs: number, value: number): void {
     this.#late.set(seriesId, atMs, value);
   }
 
-  /** Takes many ascending points behind the head at once: sealed straight away. */
+  /** Takes many ascending points older than the head at once: sealed straight away. */
   addRun(seriesId: number, points: Points): void {
     this.#sealLate(seriesId);
     this.#sealRun(seriesId, points, CHUNK_POINTS);
@@ -109,8 +102,8 @@ export class SealedPoints {
   }
 
   /**
-   * Writes what waits of these series into the day files, durably, but does not forget it yet: a
-   * crash before the partition confirms would take it back. Gives the days that were written.
+   * Writes what waits for these series into the day files, durably, but does not forget it yet: a
+   * crash before the partition confirms would undo it. Returns the days that were written.
    */
   write(ids: readonly number[]): number[] {
     const { sessions } = this.#options;
@@ -132,12 +125,9 @@ export class SealedPoints {
     return [...byDay.keys()];
   }
 
-  /** Forgets what `write` wrote of these series, now that it is confirmed. */
+  /** Forgets what `write` wrote for these series, now that it is confirmed. */
   confirm(ids: readonly number[]): void {
-    for (const id of ids) {
-      for (const { bytes } of this.#waiting.get(id) ?? []) this.#waitingBytes -= bytes.length;
-      this.#waiting.delete(id);
-    }
+    for (const id of ids) this.#waiting.delete(id);
   }
 
   /**
@@ -155,20 +145,15 @@ export class SealedPoints {
     }
   }
 
-  /** Reads every chunk of a day; what is damaged is put aside and reported. */
-  scrub(day: number): void {
-    if (!this.files.has(day)) return;
-    this.files.use(day, (file) => file.check());
-    this.files.use(day, (file) => {
-      const bad: Chunk[] = [];
-      for (const chunk of file.all()) {
-        try {
-          pointsOf(chunk);
-        } catch {
-          bad.push(chunk);
-        }
-      }
-      for (const chunk of bad) this.#decoded(chunk, file);
+  /**
+   * Decodes at most `limit` chunks of a day after `key`; what is damaged is quarantined and reported.
+   * Returns them as they are in the file.
+   */
+  check(day: number, key: ChunkKey, limit: number): Chunk[] {
+    return this.files.use(day, (file) => {
+      const chunks = file.after(key, limit);
+      for (const chunk of chunks) this.#decoded(chunk, file);
+      return chunks;
     });
   }
 
@@ -199,6 +184,7 @@ export class SealedPoints {
       if (!(error instanceof CorruptBytes) || file === undefined) throw error;
       file.setAside(chunk, error.message);
       this.#options.onDamage({
+        kind: "chunk",
         file: file.file,
         seriesId: chunk.seriesId,
         startMs: chunk.t0Ms,

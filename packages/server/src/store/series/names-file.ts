@@ -5,7 +5,7 @@ import type { SeriesName } from "./series-dictionary.ts";
 
 /**
  * A second copy of the series names, one line each: points are filed under numbers, so without the
- * names they would be lost with the partition's own file. Labels are those of the first sight.
+ * names they would be lost with the partition's own file. Labels are those of first sight.
  */
 export class NamesFile {
   readonly #file: string;
@@ -21,7 +21,7 @@ export class NamesFile {
     guarded(this.#file, () => {
       const handle = openSync(this.#file, "a");
       try {
-        // The line break before ends a line that a crash or a full disk cut off.
+        // The leading line break ends a line that a crash or a full disk cut off.
         writeSync(handle, `\n${lines.join("\n")}\n`);
         fdatasyncSync(handle);
       } finally {
@@ -30,7 +30,7 @@ export class NamesFile {
     });
   }
 
-  /** All sound lines, the last one of each number. */
+  /** All intact lines, the last one of each number. */
   read(): Map<number, SeriesName> {
     const names = new Map<number, SeriesName>();
     let text: string;

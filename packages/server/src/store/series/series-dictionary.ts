@@ -23,7 +23,7 @@ export class SeriesDictionary {
     return this.#ids.get(tenantId)?.get(clusterId)?.get(nodeId)?.get(metricName);
   }
 
-  /** The number of a series, new or known. Metadata that differs replaces what was known. */
+  /** The number of a series, new or known. Different metadata replaces the old. */
   intern(name: SeriesName): number {
     const known = this.find(name);
     if (known === undefined) {
@@ -54,7 +54,7 @@ export class SeriesDictionary {
     return id;
   }
 
-  /** @throws RangeError for a number that was never given out. */
+  /** @throws RangeError for a number that was never assigned. */
   name(id: number): SeriesName {
     const name = this.#names[id];
     if (name === undefined) throw new RangeError(`no series ${id}`);

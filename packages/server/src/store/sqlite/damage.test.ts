@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MINUTE_MS } from "@foreshock/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch, scrubAll, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";
 import { PartitionStore } from "../partition/partition-store.ts";
-import { type Scratch, scratch } from "../testing.ts";
 import type { Damage } from "./damage.ts";
 import { StoreTooNew } from "./store-error.ts";
 
@@ -52,11 +52,11 @@ describe("a partition with damaged files", () => {
     store.close();
   });
 
-  it("takes chunks that stand under another series or time for damaged", () => {
+  it("takes chunks that are filed under another series or time for damaged", () => {
     sql(DAYS[0]!, "UPDATE chunk SET series_id = 77 WHERE series_id = 5");
     sql(DAYS[1]!, "UPDATE chunk SET t0_ms = t0_ms - 1 WHERE series_id = 6");
     const { store, damage } = open(dir);
-    for (const day of store.days()) store.scrub(day);
+    scrubAll(store);
     expect(new Set(damage.map((one) => one.seriesId))).toEqual(new Set([77, 6]));
     store.close();
   });
@@ -96,7 +96,7 @@ describe("a partition with damaged files", () => {
         values: Float64Array.of(-5),
       };
       store.append(pointBatch([next]));
-      expect(store.readRecent(id, 1).values[0]).toBe(-5);
+      expect(store.read(id, { startMs: lastMs + 1, endMs: EVER.endMs }).values[0]).toBe(-5);
       expect(store.read(id, EVER).timestampsMs.length).toBe(store.entry(id).pointCount);
     }
     store.close();
@@ -125,7 +125,7 @@ describe("a partition with damaged files", () => {
     store.close();
   });
 
-  it("opens, and loads or misses states without falling over, when their pages are rubbish", () => {
+  it("opens, and loads or misses states without failing, when their pages are rubbish", () => {
     const before = open(dir).store;
     let dice = 7;
     const bytes = Uint8Array.from({ length: 4000 }, () => {
@@ -171,7 +171,7 @@ describe("a partition with damaged files", () => {
       if (opened === undefined) continue;
       const { store, damage } = opened;
       const first = total(store);
-      for (const day of store.days()) store.scrub(day);
+      scrubAll(store);
       const second = total(store);
       expect(first.wrong + second.wrong, `wrong values, ${note}`).toBe(0);
       if (second.missing > 0) expect(damage.length, `silent loss, ${note}`).toBeGreaterThan(0);
@@ -184,7 +184,7 @@ describe("a partition with damaged files", () => {
 
 /** Two and a half days of minutes of 30 series: a checkpoint, then log records, then a long run. */
 function write(dir: string): void {
-  const store = PartitionStore.open(dir);
+  const store = PartitionStore.open(dir, UNHARMED);
   for (let id = 0; id < SERIES; id++) {
     store.intern({
       tenantId: "t",

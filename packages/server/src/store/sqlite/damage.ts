@@ -1,5 +1,19 @@
-/** Something stored that could not be read back. It was put aside, never served, never deleted. */
+export const DAMAGE_KINDS = [
+  "partition-file",
+  "day-file",
+  "chunk",
+  "head",
+  "log-record",
+  "name",
+  "state",
+] as const;
+
+/** What was found damaged. */
+export type DamageKind = (typeof DAMAGE_KINDS)[number];
+
+/** Something stored that could not be read back. It was quarantined, never served, never deleted. */
 export interface Damage {
+  readonly kind: DamageKind;
   readonly file: string;
   /** The series it belongs to; undefined when a whole file or table is meant. */
   readonly seriesId: number | undefined;
@@ -9,13 +23,14 @@ export interface Damage {
   /** Points lost; NaN when unknown. */
   readonly points: number;
   readonly reason: string;
-  /** Where the bytes lie now. */
+  /** Where the bytes are now. */
   readonly keptAs: string;
 }
 
-/** A detector state whose checksum does not fit was dropped. */
+/** A detector state whose checksum does not match was dropped. */
 export function stateDamage(file: string, seriesId: number, uptoMs: number): Damage {
   return {
+    kind: "state",
     file,
     seriesId,
     startMs: uptoMs,

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Scratch, scratch } from "../testing.ts";
+import { type Scratch, scratch } from "../../../testing/scratch.ts";
 import { durableTransaction, openDatabase, transaction } from "./database.ts";
 import { StoreCorrupt, StoreUnavailable, storeError } from "./store-error.ts";
 

@@ -4,7 +4,7 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqli
 /** What SQLite may leave beside a database. */
 export const SIDE_FILES = ["", "-wal", "-shm"];
 
-/** Renames a damaged database and what lies beside it; gives the new name. */
+/** Renames a damaged database and the files beside it; returns the new name. */
 export function setAsideFile(file: string): string {
   let number = 1;
   while (existsSync(`${file}.damaged-${number}`)) number++;
@@ -17,7 +17,7 @@ export function setAsideFile(file: string): string {
 
 /**
  * Hands over every row of a table of a damaged database that can still be reached: from the front
- * up to the first damaged page, then from the back down to it. Gives the number of rows.
+ * up to the first damaged page, then from the back down to it. Returns the number of rows.
  */
 export function salvageRows(
   db: DatabaseSync,
@@ -38,13 +38,13 @@ export function salvageRows(
         take(row.slice(key.length));
       }
     } catch {
-      // The damaged page: what lies behind it is reached from the other end.
+      // The damaged page: what comes after it is reached from the other end.
     }
   }
   return seen.size;
 }
 
-/** Copies what can be reached of whole tables; rows that do not fit the schema are left out. */
+/** Copies what can be reached of whole tables; rows that do not match the schema are left out. */
 export function salvageTables(
   damagedFile: string,
   into: DatabaseSync,

@@ -1,5 +1,5 @@
 /**
- * The store cannot take or give data now: disk full, input/output error, closed. Nothing that was
+ * The store cannot accept or return data now: disk full, input/output error, closed. Nothing that was
  * acknowledged is lost. `retryable` says whether the same call can succeed later without a restart.
  */
 export class StoreUnavailable extends Error {
@@ -27,7 +27,7 @@ export class StoreTooNew extends Error {
   }
 }
 
-/** SQLite found that a file is not what it wrote. */
+/** SQLite found that a file is not what it had written. */
 export class StoreCorrupt extends Error {
   readonly file: string;
 

@@ -1,13 +1,11 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync } from "node:fs";
-import { promisify } from "node:util";
+import { closeSync, openSync } from "node:fs";
+import { type Disk, REAL_DISK } from "./disk.ts";
 import { StoreUnavailable } from "./store-error.ts";
-
-const syncFile = promisify(fdatasync);
 
 /**
  * Makes durable what a database in WAL mode has committed with `synchronous = NORMAL`: syncs its
- * write-ahead log, which is what `FULL` does inside COMMIT. Here it can be waited for without
- * holding up the thread. Source: sqlite.org/wal.html; SQLite itself syncs the log before it moves
+ * write-ahead log, which is what `FULL` does inside COMMIT. Here a caller can wait for it without
+ * blocking the thread. Source: sqlite.org/wal.html; SQLite itself syncs the log before it moves
  * pages out of it.
  *
  * Once a sync has failed, all later ones fail: the kernel may have dropped the pages, so that a
@@ -15,14 +13,16 @@ const syncFile = promisify(fdatasync);
  */
 export class WalSync {
   readonly #file: string;
+  readonly #disk: Disk;
   #handle: number | undefined;
   #running: Promise<void> | undefined;
   /** Positions up to here are on disk. */
   #position: number;
   failure: StoreUnavailable | undefined;
 
-  constructor(databaseFile: string, position: number) {
+  constructor(databaseFile: string, position: number, disk: Disk = REAL_DISK) {
     this.#file = `${databaseFile}-wal`;
+    this.#disk = disk;
     this.#position = position;
   }
 
@@ -39,18 +39,18 @@ export class WalSync {
     this.reached(position);
   }
 
-  /** The same at once. */
+  /** The same, synchronously. */
   now(position: number): void {
     if (position <= this.#position) return;
     try {
-      fdatasyncSync(this.#opened());
+      this.#disk.syncNow(this.#opened(), this.#file);
     } catch (error) {
       throw this.#failed(error);
     }
     this.reached(position);
   }
 
-  /** The file is freed behind the sync that still runs. */
+  /** The file is freed after the sync that is still running. */
   close(): void {
     const handle = this.#handle;
     this.#handle = undefined;
@@ -62,7 +62,7 @@ export class WalSync {
 
   async #sync(): Promise<void> {
     try {
-      await syncFile(this.#opened());
+      await this.#disk.sync(this.#opened(), this.#file);
     } catch (error) {
       throw this.#failed(error);
     }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { internTwoTenants, type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { PartitionStore } from "../partition/partition-store.ts";
-import { internTwoTenants, type Scratch, scratch } from "../testing.ts";
 import type { AlarmEntry, AlarmTableQuery } from "./alarm-table.ts";
 
 const EVER = { tenantId: "acme", startMs: 0, endMs: 1e15, minScore: 0, limit: 100 } as const;
@@ -16,7 +16,7 @@ describe("AlarmTable", () => {
   let store: PartitionStore;
   beforeEach(() => {
     place = scratch();
-    store = PartitionStore.open(place.dir);
+    store = PartitionStore.open(place.dir, UNHARMED);
     internTwoTenants(store);
   });
   afterEach(() => {
@@ -66,7 +66,7 @@ describe("AlarmTable", () => {
     store.alarms.put([alarm(0, 100, 150), alarm(0, 200, null), alarm(1, 100, 400)]);
     store.alarms.deleteFrom(0, 150);
     store.close();
-    store = PartitionStore.open(place.dir);
+    store = PartitionStore.open(place.dir, UNHARMED);
     expect(find({})).toEqual([
       [0, 100],
       [1, 100],

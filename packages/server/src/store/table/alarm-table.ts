@@ -92,7 +92,7 @@ export class AlarmTable {
     });
   }
 
-  /** Removes the alarms of a series that were open after `fromMs` (a re-detection makes them anew). */
+  /** Removes the alarms of a series that were open after `fromMs` (a re-detection makes them again). */
   deleteFrom(seriesId: number, fromMs: number): void {
     guarded(this.#file, () => this.#deleteFrom.run(seriesId, fromMs));
   }

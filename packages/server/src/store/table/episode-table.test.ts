@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { internTwoTenants, type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { PartitionStore } from "../partition/partition-store.ts";
-import { internTwoTenants, type Scratch, scratch } from "../testing.ts";
 import type { Episode, EpisodeCursor, EpisodeQuery } from "./episode-table.ts";
 
 const EVER = { tenantId: "acme", startMs: 0, endMs: 1e15, limit: 100 } as const;
@@ -11,7 +11,7 @@ describe("EpisodeTable", () => {
   let store: PartitionStore;
   beforeEach(() => {
     place = scratch();
-    store = PartitionStore.open(place.dir);
+    store = PartitionStore.open(place.dir, UNHARMED);
     internTwoTenants(store);
   });
   afterEach(() => {

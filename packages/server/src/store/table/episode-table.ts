@@ -103,12 +103,12 @@ export class EpisodeTable {
     });
   }
 
-  /** Removes the episodes of a series that end after `fromMs` (a re-detection makes them anew). */
+  /** Removes the episodes of a series that end after `fromMs` (a re-detection makes them again). */
   deleteFrom(seriesId: number, engine: string, fromMs: number): void {
     guarded(this.#file, () => this.#deleteFrom.run(seriesId, engine, fromMs));
   }
 
-  /** Removes episodes that ended at or before `endMs`; how many. */
+  /** Removes episodes that ended at or before `endMs`; returns how many. */
   dropBefore(endMs: number): number {
     return guarded(this.#file, () =>
       Number(this.#db.prepare("DELETE FROM episode WHERE window_end_ms <= ?").run(endMs).changes),

@@ -11,8 +11,8 @@ import {
 } from "./partition-tables.ts";
 
 /**
- * Opens the partition's own file. A damaged one is put aside, reported, and what can still be read
- * of it copied into a new one: `salvaged` tells that rows may be missing.
+ * Opens the partition's own file. A damaged one is quarantined and reported, and what can still be
+ * read of it is copied into a new one: `salvaged` says that rows may be missing.
  *
  * @throws StoreTooNew, StoreUnavailable.
  */
@@ -26,6 +26,7 @@ export function openPartitionFile(
     if (!(error instanceof StoreCorrupt)) throw error;
     const aside = setAsideFile(file);
     onDamage({
+      kind: "partition-file",
       file,
       seriesId: undefined,
       startMs: Number.NaN,

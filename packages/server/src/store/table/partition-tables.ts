@@ -8,7 +8,7 @@ import { STATE_SCHEMA } from "./state-table.ts";
 
 export const PARTITION_FORMAT = 2;
 
-/** What detection has seen; before format 2 a log row that was seen was deleted at once. */
+/** What detection has seen; before format 2 a log row was deleted as soon as it was seen. */
 const DETECTED = `
   CREATE TABLE detected (
     only INTEGER PRIMARY KEY CHECK (only = 0), position INTEGER NOT NULL
@@ -90,7 +90,7 @@ export class PartitionTables {
     this.#putProgress.run(position, headPosition);
   }
 
-  /** Position in the log up to which detection had seen everything when it was last noted. */
+  /** Position in the log up to which detection had seen everything when that was last recorded. */
   detected(): number {
     return this.#rows<{ position: number }>("SELECT position FROM detected")[0]?.position ?? 0;
   }

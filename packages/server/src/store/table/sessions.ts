@@ -6,14 +6,14 @@ export interface Session {
   readonly confirmedSeq: number;
 }
 
-/** Numbers per session: a session that writes 1,000 chunks a second takes 200 days over them. */
+/** Numbers per session: at 1,000 chunks per second they last for 200 days. */
 const SPAN = 2 ** 34;
 
 /**
  * Numbers for chunks in the order of writing, such that a crash leaves no doubt: every opening is
- * a session with its own span of numbers, and a chunk counts only when its number is not above
+ * a session with its own span of numbers, and a chunk counts only when its number does not exceed
  * what its session has confirmed. Day files are written first, the confirmation follows in the
- * partition's own file, so both become true at one instant.
+ * partition's own file, so that both take effect at one instant.
  */
 export class Sessions {
   readonly #id: number;
@@ -21,17 +21,22 @@ export class Sessions {
   #seq: number;
   #confirmedSeq = -1;
 
-  /** The session after all that were; the caller confirms it, durably, before it writes chunks. */
+  /** The session after all known ones; the caller confirms it, durably, before it writes chunks. */
   constructor(known: readonly Session[]) {
     this.#id = known.reduce((highest, session) => Math.max(highest, session.id), 0) + 1;
     this.#limits = new Map(known.map((session) => [session.id, session.confirmedSeq]));
     this.#seq = this.#id * SPAN;
   }
 
-  /** The session of a chunk of which nothing else is known: all its chunks count. */
+  /** The session of a chunk about which nothing else is known: all its chunks count. */
   static ofLost(seq: number): Session {
     const id = Math.floor(seq / SPAN);
     return { id, confirmedSeq: (id + 1) * SPAN - 1 };
+  }
+
+  /** Number of this session: how often the partition has been opened. */
+  get id(): number {
+    return this.#id;
   }
 
   nextSeq(): number {
@@ -45,12 +50,12 @@ export class Sessions {
     return this.#limits.get(session) ?? session * SPAN;
   }
 
-  /** Writes the confirmation of all numbers given so far; inside the caller's transaction. */
+  /** Writes the confirmation of all numbers assigned so far, inside the caller's transaction. */
   confirm(tables: PartitionTables): void {
     tables.putSession(this.#id, this.#seq);
   }
 
-  /** Whether numbers were given since `confirmed` was told. */
+  /** Whether numbers were assigned since `confirmed` was called. */
   get hasUnconfirmed(): boolean {
     return this.#seq !== this.#confirmedSeq;
   }

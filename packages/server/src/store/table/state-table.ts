@@ -99,12 +99,12 @@ export class StateTable {
   }
 }
 
-/** The packer makes its tables for the size that it is told: small ones for a state. */
+/** The packer sizes its tables by this hint: small ones for a state. */
 function packedState(bytes: Uint8Array): Uint8Array {
   return zstdCompressSync(bytes, { params: PARAMS, pledgedSrcSize: bytes.length });
 }
 
-/** States of before packing come as they are: none of them begins like a packed one. */
+/** States saved before packing existed are returned as they are: none of them begins like a packed one. */
 function unpacked(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4 || view.getUint32(0, true) !== ZSTD_MAGIC) return bytes;

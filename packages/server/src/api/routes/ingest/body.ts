@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { FastifyRequest, FastifySchemaCompiler } from "fastify";
 import { validatorCompiler } from "fastify-type-provider-zod";
 import type { z } from "zod";
@@ -23,7 +22,7 @@ declare module "fastify" {
 export function takeRawBodies(app: Parameters<Routes>[0], bytesMax: number): void {
   app.decorateRequest("byteRoom", null);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) =>
+  app.addContentTypeParser("*", (request: FastifyRequest, payload: FastifyRequest["raw"]) =>
     readBody(request, payload, bytesMax),
   );
   app.addHook("preParsing", async (request, reply) => {
@@ -75,7 +74,7 @@ export function wrongType(type: string, allowed: readonly string[]): IngestProbl
 /** Events, not iteration: leaving a loop over the request would end the connection before the reply. */
 function readBody(
   request: FastifyRequest,
-  payload: IncomingMessage,
+  payload: FastifyRequest["raw"],
   bytesMax: number,
 ): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();

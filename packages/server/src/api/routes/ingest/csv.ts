@@ -5,7 +5,7 @@ import { readCsv } from "../../../ingest/csv-body.ts";
 import { batchOf } from "../../../platform/ingest-batch.ts";
 import { tenantQuery } from "../place-query.ts";
 import { demandType, unpacked } from "./body.ts";
-import type { IngestParts } from "./ingest-routes.ts";
+import type { IngestParts } from "./ingest-parts.ts";
 import { answered, INGEST_CONFIG, INGEST_SCHEMA, NAME_PARAM, store } from "./report.ts";
 
 const CSV_TYPES = ["text/csv", "application/csv", "text/plain"];

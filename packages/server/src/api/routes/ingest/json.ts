@@ -6,7 +6,7 @@ import { batchOf } from "../../../platform/ingest-batch.ts";
 import { IngestBody } from "../../schema/ingest.ts";
 import { tenantQuery } from "../place-query.ts";
 import { mediaType, unpacked, wrongType } from "./body.ts";
-import type { IngestParts } from "./ingest-routes.ts";
+import type { IngestParts } from "./ingest-parts.ts";
 import { answered, INGEST_CONFIG, INGEST_SCHEMA, store } from "./report.ts";
 
 const NDJSON_TYPES = ["application/x-ndjson", "application/ndjson", "application/jsonl"];

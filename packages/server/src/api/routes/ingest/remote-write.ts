@@ -10,7 +10,7 @@ import { accessOf } from "../../access.ts";
 import { tenantQuery } from "../place-query.ts";
 import { PROBLEMS } from "../route.ts";
 import { demandType, hold, rawBody, wrongType } from "./body.ts";
-import type { IngestParts } from "./ingest-routes.ts";
+import type { IngestParts } from "./ingest-parts.ts";
 import { INGEST_CONFIG, INGEST_SCHEMA, rejectedProblem, store } from "./report.ts";
 
 /** Tenants whose label sets are remembered; whoever has not written for longest is read from scratch. */

@@ -29,7 +29,9 @@ export async function store(
   reply: FastifyReply,
 ): Promise<Report> {
   const access = accessOf(request);
+  const stored = metrics.ingestDuration.startTimer({ protocol });
   const report = await access.view("ingest").ingest(batch, "refuse");
+  stored();
   if (report.rate !== undefined) reply.headers(rateHeaders(report.rate));
   metrics.ingested(protocol, access.tenantId, report);
   return report;

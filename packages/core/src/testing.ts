@@ -1,0 +1,2 @@
+export * from "./engine/contract.ts";
+export * from "./store/store-contract.ts";

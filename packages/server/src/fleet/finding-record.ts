@@ -1,0 +1,102 @@
+import type { AnomalyKind, EpochMs, FleetFinding } from "@foreshock/core";
+import type { SeriesInfo } from "../dispatch/directory.ts";
+import type { FindingsTable, StoredFinding } from "../store/fleet/fleet-findings.ts";
+
+/** Of the stored text. 1 (release 0.1.0) named metrics by numbers of the process that wrote it. */
+export const FINDING_VERSION = 2;
+
+/** A finding that outlives the process: its metrics are named by their public series ids. */
+export interface FindingRecord extends Omit<FleetFinding, "contributions"> {
+  readonly contributions: readonly RecordedContribution[];
+}
+
+export interface RecordedContribution {
+  readonly seriesId: string;
+  readonly p: number;
+  readonly share: number;
+}
+
+/** What people are told about a finding, made from the samples of its metrics. */
+export interface FindingTold {
+  readonly kind: AnomalyKind;
+  readonly text: string;
+  readonly onset: EpochMs;
+  readonly confidence: number;
+  /** In onset order; shares add up to 1. */
+  readonly parts: readonly ToldPart[];
+}
+
+export interface ToldPart {
+  readonly node: string;
+  readonly metric: string;
+  readonly seriesId: string;
+  readonly score: number;
+  readonly share: number;
+  readonly onset: EpochMs;
+  readonly kind: AnomalyKind;
+  readonly text: string;
+}
+
+/** An explanation that is kept. Not settled while late points may still change the finding. */
+export interface FrozenTelling extends FindingTold {
+  readonly settled: boolean;
+}
+
+interface FindingText {
+  readonly version: number;
+  readonly finding: FindingRecord;
+  readonly told?: FrozenTelling | undefined;
+}
+
+/** The finding without numbers of this process; metrics that nobody knows any more are left out. */
+export function recordOf(
+  { contributions, ...finding }: FleetFinding,
+  seriesOf: (number: number) => SeriesInfo | undefined,
+): FindingRecord {
+  const recorded = contributions.flatMap(({ series, p, share }) => {
+    const info = seriesOf(series);
+    return info === undefined ? [] : [{ seriesId: info.id, p, share }];
+  });
+  return { ...finding, contributions: recorded };
+}
+
+export function storedFinding(finding: FindingRecord, told?: FrozenTelling): StoredFinding {
+  const text: FindingText = { version: FINDING_VERSION, finding, told };
+  return {
+    id: finding.id,
+    level: finding.level,
+    clusterId: finding.clusterId,
+    nodeId: finding.nodeId ?? "",
+    openedMs: finding.openedMs,
+    closedMs: finding.closedMs ?? null,
+    score: 0,
+    payload: JSON.stringify(text),
+  };
+}
+
+export function readFinding({ payload }: StoredFinding): Pick<FindingText, "finding" | "told"> {
+  return JSON.parse(payload) as FindingText;
+}
+
+/**
+ * Rewrites what release 0.1.0 stored. `seriesOf` must speak of the fold that was saved beside the
+ * findings; a fold that began from scratch knows none of the numbers, and the metrics are dropped.
+ */
+export function upgradeFindings(
+  table: FindingsTable,
+  seriesOf: (number: number) => SeriesInfo | undefined,
+): void {
+  for (const stored of table.olderThan(FINDING_VERSION)) {
+    const finding = JSON.parse(stored.payload) as FleetFinding;
+    const inPlace = (number: number): SeriesInfo | undefined => {
+      const info = seriesOf(number);
+      return info !== undefined && isInside(info, finding) ? info : undefined;
+    };
+    table.put(storedFinding(recordOf(finding, inPlace)));
+  }
+}
+
+/** A number that means a series elsewhere was dealt by another fold. */
+function isInside({ key }: SeriesInfo, { clusterId, nodeId }: FleetFinding): boolean {
+  return key.clusterId === clusterId && (nodeId === undefined || key.nodeId === nodeId);
+}

@@ -1,0 +1,49 @@
+import { Worker } from "node:worker_threads";
+import type { LinkOwner } from "./owner-link.ts";
+import type { PartitionOwnerOptions } from "./partition-owner.ts";
+import type { FromWorker } from "./protocol.ts";
+
+/**
+ * What a worker allocates is either columns, which are not on its heap, or stays for good: room for
+ * short-lived objects beyond this only keeps more memory resident.
+ */
+const YOUNG_MB = 12;
+/** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
+const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
+
+/** Partition owners in worker threads, each with the files of its partitions under the data folder. */
+export function threadOwners(
+  options: Pick<PartitionOwnerOptions, "dataDir" | "scrubEveryMs">,
+): LinkOwner {
+  return (partitions, events) => {
+    const worker = new Worker(new URL(`./worker.${ENDING}`, import.meta.url), {
+      workerData: workerDataOf(options, partitions),
+      env: {},
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
+    let asked = false;
+    let failure: Error | undefined;
+    worker.on("message", (message: FromWorker) => events.message(message));
+    worker.on("error", (error: Error) => {
+      failure = error;
+    });
+    worker.on("exit", (code) => {
+      if (!asked) events.ended(failure ?? new Error(`a partition worker ended with ${code}`));
+    });
+    return {
+      post: (message, columns = []) => worker.postMessage(message, columns),
+      end: async () => {
+        asked = true;
+        await worker.terminate();
+      },
+    };
+  };
+}
+
+/** Only what can be cloned, and nothing that a worker need not know. */
+function workerDataOf(
+  { dataDir, scrubEveryMs }: Pick<PartitionOwnerOptions, "dataDir" | "scrubEveryMs">,
+  partitions: readonly number[],
+): PartitionOwnerOptions {
+  return { dataDir, scrubEveryMs, partitions };
+}

@@ -1,0 +1,195 @@
+import {
+  type AnomalyKind,
+  type Classification,
+  type Explanation,
+  HOUR_MS,
+  LABEL_OF_KIND,
+  scoreOfDays,
+  sentence,
+  shapeOf,
+} from "@foreshock/core";
+import type { SeriesInfo } from "../dispatch/directory.ts";
+import type { FindingRecord, FindingTold, ToldPart } from "../fleet/finding-record.ts";
+import type { TenantRunner } from "../fleet/tenant-runner.ts";
+import type { ExplainedSeries } from "../partition/protocol.ts";
+import type { AnomalyRow } from "../platform/platform.ts";
+import type { TenantContext } from "./tenant-context.ts";
+
+/** Contributing metrics that a finding shows. */
+const PARTS_MAX = 12;
+/** Episodes that began this long before the opening still belong to it. */
+const BEFORE_MS = 6 * HOUR_MS;
+
+interface Part {
+  readonly info: SeriesInfo;
+  readonly share: number;
+  readonly found: ExplainedSeries;
+}
+
+/** What the metrics of a finding did, in onset order, according to the stored samples. Asks their partitions. */
+export async function tellFinding(
+  context: TenantContext,
+  finding: FindingRecord,
+): Promise<FindingTold> {
+  const parts = await partsOf(context, finding);
+  const kind = kindOf(parts);
+  const told = parts.map((part) => partOf(part, finding));
+  return {
+    kind,
+    text: textOf(finding, context.runner, parts, kind),
+    onset: Math.min(finding.openedMs, ...told.map(({ onset }) => onset)),
+    confidence: meanConfidence(parts),
+    parts: told.sort((a, b) => a.onset - b.onset || b.share - a.share),
+  };
+}
+
+/** The contributing series that are still known, largest share first. */
+export function seriesOf(
+  context: TenantContext,
+  { contributions }: FindingRecord,
+): { readonly info: SeriesInfo; readonly share: number }[] {
+  const known = contributions.flatMap(({ seriesId, share }) => {
+    const info = context.directory.byId(seriesId);
+    return info === undefined ? [] : [{ info, share }];
+  });
+  return known.slice(0, PARTS_MAX);
+}
+
+async function partsOf(context: TenantContext, finding: FindingRecord): Promise<Part[]> {
+  const largest = seriesOf(context, finding);
+  const total = largest.reduce((sum, { share }) => sum + share, 0);
+  const { stepMs } = context.runner;
+  const endMs = Math.max(finding.closedMs ?? 0, finding.raisedMs) + stepMs;
+  const explained = await context.explained(
+    largest.map(({ info }) => info),
+    {
+      range: { startMs: finding.openedMs - BEFORE_MS, endMs },
+      asOfMs: finding.openedMs + stepMs,
+    },
+  );
+  return largest.map(({ info, share }, k) => {
+    const found = explained[k]!;
+    const silent = found.lastMs > 0 && found.lastMs < finding.openedMs;
+    const told = silent ? { ...found, row: undefined } : found;
+    return { info, share: total > 0 ? share / total : 0, found: told };
+  });
+}
+
+/** A series without a point in the step of the opening has stopped reporting. */
+function partKind({ found }: Part): AnomalyKind {
+  return found.row?.kind ?? "missing";
+}
+
+function kindOf(parts: readonly Part[]): AnomalyKind {
+  const votes = new Map<AnomalyKind, number>();
+  for (const part of parts) {
+    const kind = partKind(part);
+    votes.set(kind, (votes.get(kind) ?? 0) + part.share);
+  }
+  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "missing";
+}
+
+function partOf(part: Part, finding: FindingRecord): ToldPart {
+  const { info, share, found } = part;
+  const { row } = found;
+  return {
+    node: info.key.nodeId,
+    metric: info.key.metricName,
+    seriesId: info.id,
+    score: row?.score ?? Math.min(1, scoreOfDays(finding.entityDays)),
+    share,
+    onset: row?.explanation.onset ?? (found.lastMs > 0 ? found.lastMs : finding.openedMs),
+    kind: partKind(part),
+    text: row?.explanation.text ?? `${info.key.metricName} stopped reporting`,
+  };
+}
+
+function textOf(
+  finding: FindingRecord,
+  runner: TenantRunner,
+  parts: readonly Part[],
+  kind: AnomalyKind,
+): string {
+  const leading = parts.find((part) => partKind(part) === kind) ?? parts[0];
+  if (leading === undefined) return `${finding.nodeId ?? finding.clusterId} is unusual`;
+  const { info, found } = leading;
+  const explanation = found.row?.explanation ?? silence(finding, found.lastMs);
+  const classification: Classification = {
+    kind,
+    label: LABEL_OF_KIND[kind],
+    missedPeak: kind === "seasonal" && explanation.direction === "down",
+    evidence: {},
+  };
+  const metricName = info.key.metricName;
+  const earlier = precedingOf(leading, parts);
+  return sentence({
+    subject: subjectOf(finding, runner, metricName),
+    shape: shapeOf(classification, explanation.direction),
+    explanation,
+    unit: info.metadata.unit ?? "",
+    intervalMs: info.intervalMs,
+    ...(finding.level === "node" ? { agreement: agreementOf(finding, runner, parts) } : {}),
+    ...(earlier === undefined ? {} : { precededBy: earlier }),
+  });
+}
+
+function subjectOf(finding: FindingRecord, runner: TenantRunner, metricName: string) {
+  const { clusterId, nodeId } = finding;
+  if (nodeId !== undefined) return { level: "node" as const, metricName, nodeId };
+  const nodesMoved = finding.members.length;
+  const nodesTotal = runner.nodeCount(clusterId);
+  return { level: "cluster" as const, metricName, clusterId, nodesMoved, nodesTotal };
+}
+
+function agreementOf(
+  { clusterId, nodeId }: FindingRecord,
+  runner: TenantRunner,
+  parts: readonly Part[],
+) {
+  const count = parts.filter(({ found }) => found.row !== undefined).length;
+  return { count, total: runner.metricCount(clusterId, nodeId ?? "") };
+}
+
+/** The contributing metric that began before the leading one, where there is one. */
+function precedingOf({ info, found }: Part, parts: readonly Part[]) {
+  const onset = found.row?.explanation.onset;
+  if (onset === undefined) return undefined;
+  const earlier = parts
+    .flatMap(({ info: other, found: { row } }) => (row === undefined ? [] : [{ other, row }]))
+    .filter(({ other, row }) => other.handle !== info.handle && row.explanation.onset < onset)
+    .sort((a, b) => a.row.explanation.onset - b.row.explanation.onset)[0];
+  if (earlier === undefined) return undefined;
+  const { other, row } = earlier;
+  const sameNode = other.key.nodeId === info.key.nodeId;
+  return {
+    metricName: other.key.metricName,
+    nodeId: sameNode ? "" : other.key.nodeId,
+    lagMs: onset - row.explanation.onset,
+    score: row.score,
+  };
+}
+
+function silence(finding: FindingRecord, lastMs: number): Omit<Explanation, "text"> {
+  const onset = lastMs > 0 ? lastMs : finding.openedMs;
+  const unknown = Number.NaN;
+  return {
+    kind: "missing",
+    direction: "none",
+    onset,
+    peak: finding.peakMs,
+    actual: unknown,
+    typical: { low: unknown, high: unknown, level: unknown },
+    deviation: { absolute: unknown, percent: unknown, sigma: unknown },
+    returnPeriodDays: finding.entityDays,
+    factors: [{ name: "absence", share: 1 }],
+    confidence: 1,
+  };
+}
+
+function meanConfidence(parts: readonly Part[]): number {
+  const known = parts.flatMap(({ found: { row } }): AnomalyRow[] =>
+    row === undefined ? [] : [row],
+  );
+  if (known.length === 0) return 1;
+  return known.reduce((sum, row) => sum + row.explanation.confidence, 0) / known.length;
+}

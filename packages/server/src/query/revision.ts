@@ -1,0 +1,28 @@
+import { randomBytes } from "node:crypto";
+import type { TenantSettings } from "../tenant/tenant-settings.ts";
+
+/** Counts begin again with each process; its name keeps them apart. */
+const PROCESS = randomBytes(6).toString("base64url");
+
+/**
+ * Names the state that a tenant's reads are computed from: while the name stays, every answer would be
+ * what it was. It may change although nothing that is shown did, never the other way round.
+ */
+export class Revision {
+  #count = 0;
+  #settings = "";
+
+  /** Points were taken in or scored, a step was folded, or an explanation was kept. */
+  rise(): void {
+    this.#count++;
+  }
+
+  name(settings: TenantSettings): string {
+    const text = JSON.stringify(settings);
+    if (text !== this.#settings) {
+      this.#settings = text;
+      this.rise();
+    }
+    return `${PROCESS}.${this.#count}`;
+  }
+}

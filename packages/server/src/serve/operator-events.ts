@@ -1,0 +1,56 @@
+import { MINUTE_MS } from "@foreshock/core";
+import type { Log } from "../observe/log.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import { RefusedPoints } from "../observe/refused-points.ts";
+import { ENGINE } from "../partition/live-series.ts";
+import { DAMAGE_KINDS } from "../store/sqlite/damage.ts";
+import type { PlatformEvents } from "./platform-events.ts";
+
+export interface OperatorEvents extends PlatformEvents {
+  /** Logs what was still being added up. */
+  close(): void;
+}
+
+/** Logs and counts what the platform reports: one parsable line each, points in sums. */
+export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
+  const refused = new RefusedPoints(log, () => performance.now());
+  const timer = setInterval(() => refused.flush(), MINUTE_MS);
+  timer.unref();
+  // From 0 on, so that the first damage is a rise that an alert can see.
+  for (const kind of DAMAGE_KINDS) metrics.storeDamage.inc({ kind }, 0);
+  return {
+    damage({ type: _, item, ...facts }) {
+      metrics.storeDamage.inc({ kind: item });
+      // States can be folded again from the points; everything else is lost for good.
+      if (item === "state") log.warn({ item, ...facts }, "stored data damaged");
+      else log.error({ item, ...facts }, "stored data damaged");
+    },
+    slowCommit({ partition, tookMs }) {
+      log.warn({ partition, ms: Math.round(tookMs) }, "slow commit");
+    },
+    checkpoint({ tookMs, seriesCount, bytes }) {
+      metrics.checkpointDuration.observe(tookMs / 1000);
+      log.info({ ms: Math.round(tookMs), series: seriesCount, bytes }, "checkpoint saved");
+    },
+    daysDropped({ beforeMs, dayCount }) {
+      metrics.retentionDaysDropped.inc(dayCount);
+      log.info({ before: new Date(beforeMs).toISOString(), days: dayCount }, "old days deleted");
+    },
+    refused: (tenantId, reason, points) => refused.add(tenantId, reason, points),
+    scored: (points) => metrics.pointsScored.inc({ engine: ENGINE.name }, points),
+    ownerEnded: (partitions, err, againInMs) =>
+      log.error({ partitions, err, againInMs }, "a partition owner ended; starting it again"),
+    ownerStarted: (partitions) => log.info({ partitions }, "a partition owner was started again"),
+    checkpointFailed: (err, againInMs) =>
+      log.error({ err, againInMs }, "checkpoint failed; trying again"),
+    stateNotSaved: (tenant, err) =>
+      log.error(
+        { tenant, err },
+        "a tenant's state was not saved; it will catch up from its points",
+      ),
+    close() {
+      clearInterval(timer);
+      refused.flush();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { DurationMs, EpochMs } from "@foreshock/core";
+import type { DamageMessage, SavedStates, SlowCommitMessage } from "../partition/protocol.ts";
+
+/** What the running platform reports to whoever operates it. Calls come often and must be cheap. */
+export interface PlatformEvents {
+  /** Something stored could not be read back; it has been quarantined. */
+  damage(found: DamageMessage): void;
+  /** A commit kept senders waiting. */
+  slowCommit(commit: SlowCommitMessage): void;
+  checkpoint(saved: SavedStates & { readonly tookMs: DurationMs }): void;
+  /** Retention deleted everything before an instant. */
+  daysDropped(dropped: { readonly beforeMs: EpochMs; readonly dayCount: number }): void;
+  /** Points that were not taken in. */
+  refused(tenantId: string, reason: string, points: number): void;
+  scored(points: number): void;
+  /** An owner ended; it is started again after `againInMs`. */
+  ownerEnded(partitions: readonly number[], error: Error, againInMs: DurationMs): void;
+  ownerStarted(partitions: readonly number[]): void;
+  /** Nothing was lost: it is tried again. */
+  checkpointFailed(error: unknown, againInMs: DurationMs): void;
+  /** A tenant's state could not be saved: it catches up for longer after the next start. */
+  stateNotSaved(tenantId: string, error: unknown): void;
+}

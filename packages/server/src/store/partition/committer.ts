@@ -1,0 +1,166 @@
+import type { PointBatch } from "../codec/point-batch.ts";
+import { LogBuffer } from "../log/log-buffer.ts";
+import type { HeadSnapshot } from "../log/log-record.ts";
+import { snapshotOf } from "../recovery/recovery.ts";
+import { durableTransaction, transaction } from "../sqlite/database.ts";
+import { guarded, StoreUnavailable } from "../sqlite/store-error.ts";
+import { WalSync } from "../sqlite/wal-sync.ts";
+import type { PartitionParts } from "./partition-parts.ts";
+
+/** Points that may wait for a commit. More means that commits fail: 16 MB of log per million points. */
+const UNCOMMITTED_POINTS_MAX = 8_000_000;
+
+/**
+ * What a save writes beside log, names and chunks. Returns the position up to which saved heads hold
+ * everything; undefined where it saves none.
+ */
+export type SaveMore = (position: number) => number | undefined;
+
+/**
+ * Takes what was appended to a partition from memory to the disk: chunks to the day files first, then
+ * names, log record and the confirmation of the chunks in one transaction.
+ */
+export class Committer {
+  readonly #parts: PartitionParts;
+  readonly #log = new LogBuffer();
+  readonly #wal: WalSync;
+  #position: number;
+  #savedPoints: number;
+  #failed: StoreUnavailable | undefined;
+
+  constructor(parts: PartitionParts) {
+    this.#parts = parts;
+    this.#position = parts.position;
+    this.#savedPoints = parts.loggedPoints;
+    this.#wal = new WalSync(parts.file, parts.position, parts.disk);
+  }
+
+  /** Position of the last commit. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Points that saved heads do not hold yet: those in log records, and those that wait for one. */
+  get loggedPoints(): number {
+    return this.#savedPoints + this.#log.pointCount;
+  }
+
+  /** Adds run `r` of the batch, whose points start at `from`, to the next log record. */
+  log(batch: PointBatch, r: number, from: number, changedFromMs: number): void {
+    this.#log.add(batch, r, from, changedFromMs);
+  }
+
+  /** @throws StoreUnavailable when the partition is closed, or only a restart helps. */
+  checkUsable(): void {
+    if (!this.#parts.db.isOpen) throw new StoreUnavailable("closed", "the store is closed");
+    const failed = this.#failed ?? this.#wal.failure;
+    if (failed !== undefined) throw failed;
+  }
+
+  /** @throws StoreUnavailable when commits have failed for long. */
+  checkRoom(): void {
+    this.checkUsable();
+    if (this.#log.pointCount > UNCOMMITTED_POINTS_MAX) {
+      throw new StoreUnavailable("backlog", "too many points wait for a commit");
+    }
+  }
+
+  /** Everything so far is durable when it returns. @throws StoreUnavailable. */
+  commit(): number {
+    this.checkUsable();
+    if (this.#hasNews) this.save(this.directIds());
+    else this.#wal.now(this.#position);
+    return this.#position;
+  }
+
+  /** Written, but not yet synced, when it returns. @throws StoreUnavailable. */
+  stage(): number {
+    this.checkUsable();
+    if (this.#hasNews) this.save(this.directIds(), undefined, transaction);
+    return this.#position;
+  }
+
+  /** Resolves when everything staged before the call is durable. @throws StoreUnavailable. */
+  synced(): Promise<void> {
+    return this.#wal.wait(this.#position);
+  }
+
+  /** Series that go past the log. */
+  directIds(): number[] {
+    return [...this.#parts.placement.direct.keys()];
+  }
+
+  /**
+   * Writes the waiting chunks of these series into the day files, then in one transaction: names,
+   * a log record, the confirmation of the chunks, and what `more` adds.
+   */
+  save(
+    ids: readonly number[],
+    more: SaveMore = () => undefined,
+    within: typeof transaction = durableTransaction,
+  ): void {
+    const { sealed, names, dictionary, placement, db, file, disk, sessions } = this.#parts;
+    const position = this.#position + 1;
+    const named = dictionary.unsaved();
+    let headPosition: number | undefined;
+    try {
+      guarded(file, () => disk.writing(file));
+      sealed.write(ids);
+      names.append(named.map((id) => [id, dictionary.name(id)]));
+      within(db, file, () => {
+        headPosition = this.#writeRows(position, named, more);
+      });
+    } catch (error) {
+      // The day files may hold chunks that are not confirmed: the next commit has to write these
+      // series past the log, so that a replay does not put their points in a second time.
+      for (const id of ids) placement.goDirect(id);
+      if (error instanceof StoreUnavailable && !error.retryable) this.#failed = error;
+      throw error;
+    }
+    this.#savedPoints = headPosition === undefined ? this.loggedPoints : 0;
+    this.#position = position;
+    if (within === durableTransaction) {
+      disk.synced(file);
+      this.#wal.reached(position);
+    }
+    sessions.confirmed();
+    dictionary.saved(named);
+    sealed.confirm(ids);
+    this.#log.clear();
+    placement.direct.clear();
+  }
+
+  /** Commits what waits, unless that can no longer succeed; frees the files. Safe to call twice. */
+  close(): void {
+    const { db, sealed } = this.#parts;
+    if (!db.isOpen) return;
+    try {
+      if (this.#failed === undefined) this.commit();
+    } finally {
+      this.#wal.close();
+      sealed.files.close();
+      db.close();
+    }
+  }
+
+  get #hasNews(): boolean {
+    const { placement, dictionary } = this.#parts;
+    return !this.#log.empty || placement.direct.size > 0 || dictionary.hasUnsaved;
+  }
+
+  #writeRows(position: number, named: readonly number[], more: SaveMore): number | undefined {
+    const { tables, dictionary, sessions } = this.#parts;
+    for (const id of named) tables.putSeries(id, dictionary.name(id));
+    tables.putLog(position, this.#log.encode(this.#directHeads()));
+    const headPosition = more(position);
+    // One page less to write: without it the position is that of the newest log row.
+    if (headPosition !== undefined) tables.putProgress(position, headPosition);
+    if (sessions.hasUnconfirmed) sessions.confirm(tables);
+    return headPosition;
+  }
+
+  #directHeads(): HeadSnapshot[] {
+    const { placement, heads } = this.#parts;
+    return [...placement.direct].map(([id, changedFromMs]) => snapshotOf(heads, id, changedFromMs));
+  }
+}

@@ -1,0 +1,92 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { SeriesHeads } from "../head/series-heads.ts";
+import { restoreNames, restoreSessions } from "../recovery/name-recovery.ts";
+import { type RecoveryPlace, replay, restoreHeads } from "../recovery/recovery.ts";
+import { repairHeads } from "../recovery/repair.ts";
+import { SealedPoints } from "../sealed/sealed-points.ts";
+import { NamesFile } from "../series/names-file.ts";
+import { SeriesDictionary } from "../series/series-dictionary.ts";
+import type { Damage } from "../sqlite/damage.ts";
+import { durableTransaction } from "../sqlite/database.ts";
+import { type Disk, REAL_DISK } from "../sqlite/disk.ts";
+import { openPartitionFile } from "../table/partition-file.ts";
+import { PartitionTables } from "../table/partition-tables.ts";
+import { Sessions } from "../table/sessions.ts";
+import { Placement } from "./placement.ts";
+
+export interface PartitionStoreOptions {
+  /** Called once per damaged item, after it has been quarantined. */
+  readonly onDamage: (damage: Damage) => void;
+  /** Day files held open at once. Default 32: a chart over four weeks stays warm. */
+  readonly openDaysMax?: number;
+  /** The machine's own where it is left out. */
+  readonly disk?: Disk | undefined;
+}
+
+/** What a partition consists of, with everything in memory as it was at the last commit. */
+export interface PartitionParts {
+  readonly file: string;
+  readonly disk: Disk;
+  readonly db: DatabaseSync;
+  readonly tables: PartitionTables;
+  readonly sessions: Sessions;
+  readonly names: NamesFile;
+  readonly dictionary: SeriesDictionary;
+  readonly heads: SeriesHeads;
+  readonly sealed: SealedPoints;
+  readonly placement: Placement;
+  /** Of the last commit. */
+  readonly position: number;
+  /** By series the instant from which detection has to be redone. */
+  readonly changes: ReadonlyMap<number, number>;
+  /** Points in log records that saved heads do not hold yet. */
+  readonly loggedPoints: number;
+}
+
+const OPEN_DAYS = 32;
+
+/** Opens or makes the partition in `dir` and restores it. @throws StoreTooNew, StoreUnavailable. */
+export function openParts(dir: string, options: PartitionStoreOptions): PartitionParts {
+  mkdirSync(dir, { recursive: true });
+  const file = join(dir, "partition.db");
+  const { db, salvaged } = openPartitionFile(file, options.onDamage);
+  try {
+    return restoredParts(dir, options, { file, db, salvaged });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function restoredParts(
+  dir: string,
+  { onDamage, openDaysMax = OPEN_DAYS, disk = REAL_DISK }: PartitionStoreOptions,
+  { file, db, salvaged }: { file: string; db: DatabaseSync; salvaged: boolean },
+): PartitionParts {
+  const tables = new PartitionTables(db);
+  if (salvaged) restoreSessions(tables, dir);
+  const sessions = new Sessions(tables.sessions());
+  durableTransaction(db, file, () => sessions.confirm(tables));
+  const heads = new SeriesHeads();
+  const sealed = new SealedPoints({ dir, openMax: openDaysMax, sessions, onDamage });
+  const placement = new Placement(heads, sealed);
+  const names = new NamesFile(join(dir, "names.jsonl"));
+  const dictionary = new SeriesDictionary();
+  const progress = tables.progress();
+  const place: RecoveryPlace = { file, tables, heads, onDamage };
+  const lostNames = restoreNames(place, dictionary, names, sealed, salvaged);
+  heads.grow(dictionary.size);
+  const lostHeads = restoreHeads(place);
+  let loggedPoints = 0;
+  const { changes, lostRecords } = replay(place, progress.headPosition, (batch) => {
+    loggedPoints += batch.values.length;
+    placement.place(batch);
+  });
+  if (salvaged || lostNames + lostHeads + lostRecords > 0) {
+    repairHeads(heads, sealed, dictionary.size);
+  }
+  const parts = { file, disk, db, tables, sessions, names, dictionary, heads, sealed, placement };
+  return { ...parts, position: progress.position, changes, loggedPoints };
+}

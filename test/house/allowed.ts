@@ -1,0 +1,132 @@
+import type { PackageTable } from "./packages.ts";
+import type { Entries } from "./reach.ts";
+import type { WorldTable } from "./world.ts";
+
+/** Which packages the product imports where. Core and client import none. */
+export const PACKAGES: PackageTable = {
+  dashboard: {
+    "@foreshock/client": { runs: [""] },
+    "@tanstack/react-query": { runs: ["data/", "app.tsx"] },
+    preact: { runs: ["main.tsx"] },
+    react: { runs: [""] },
+    uplot: { runs: ["chart/"] },
+    wouter: { runs: ["state/"] },
+  },
+  server: {
+    "@foreshock/core": { runs: [""] },
+    "@foreshock/client": { runs: ["cli/"] },
+    "@fastify/static": { runs: ["api/"] },
+    "@fastify/swagger": { runs: ["api/"] },
+    "@scalar/fastify-api-reference": { runs: ["api/"] },
+    fastify: { runs: ["api/"], types: ["serve/"] },
+    "fastify-type-provider-zod": { runs: ["api/"] },
+    zod: { runs: ["api/"] },
+    pino: { runs: ["observe/"] },
+    "prom-client": { runs: ["observe/"] },
+    commander: { runs: ["cli/"] },
+    picocolors: { runs: ["cli/"] },
+    "string-width": { runs: ["cli/"] },
+    "node:crypto": {
+      runs: [
+        ...["api/request-id.ts", "api/security-headers.ts", "ingest/byte-table.ts"],
+        ...["partition/partition-of.ts", "query/revision.ts", "tenant/api-key.ts"],
+      ],
+    },
+    "node:events": { runs: ["cli/"] },
+    "node:fs": {
+      runs: ["api/", "cli/", "config/", "demo/", "serve/", "store/", "tenant/", "version.ts"],
+    },
+    "node:fs/promises": { runs: ["store/disk-usage.ts"] },
+    "node:net": { runs: ["api/"] },
+    "node:os": { runs: ["cli/", "config/", "demo/"] },
+    "node:path": {
+      runs: ["api/", "cli/", "config/", "partition/", "serve/", "store/", "tenant/"],
+    },
+    "node:sqlite": {
+      runs: ["store/sqlite/", "store/sealed/day-file.ts", "tenant/control-db.ts"],
+      types: ["store/"],
+    },
+    "node:stream": { runs: ["ingest/"] },
+    "node:timers/promises": { runs: ["cli/live/", "query/"] },
+    "node:util": { runs: ["api/", "store/"] },
+    "node:worker_threads": {
+      runs: [
+        ...["partition/worker.ts", "partition/thread-owner.ts"],
+        ...["cli/detect/worker.ts", "cli/detect/file-pool.ts"],
+      ],
+    },
+    "node:zlib": { runs: ["api/", "cli/", "ingest/", "store/", "tenant/api-key.ts"] },
+  },
+};
+
+/** Files that nobody imports, with who starts or finds them. The doors are in the package.json files. */
+export const ENTRIES: Entries = {
+  "bench/main.ts": "npm run bench",
+  "packages/before-build.mjs": "npm run build of every package",
+  "packages/client/tooling/generate.ts": "writes the client's types, by hand and in a test",
+  "packages/dashboard/dev/serve.ts": "the pages on made-up replies, by hand",
+  "packages/dashboard/dev/shots.ts": "pictures of the pages, by hand",
+  "packages/dashboard/src/main.tsx": "packages/dashboard/index.html",
+  "packages/dashboard/vite.config.ts": "vite",
+  "packages/server/src/cli/detect/worker.ts": "file-pool.ts opens it by URL",
+  "packages/server/src/partition/worker.ts": "thread-owner.ts opens it by URL",
+  "packages/server/src/main.ts": "npx foreshock",
+  "packages/server/tooling/openapi.ts": "writes the OpenAPI file, by hand and in a test",
+  "test/durability/writer.ts": "a process that the durability tests start and kill",
+  "test/e2e/fixture-pages.check.ts": "fixture-pages.config.ts includes it",
+  "test/e2e/fixture-pages.config.ts": "vitest --config, by hand",
+  "test/tooling/install.mjs": "npm run verify, bench and demo, before anything is installed",
+  "test/tooling/verify.ts": "npm run verify",
+  "vitest.config.ts": "vitest",
+};
+
+const BROWSER_CLOCK = "what a page shows beside 'now'; the browser's clock is the only one";
+
+/** Who may reach for the world without being handed it. The core may not at all. */
+export const WORLD: WorldTable = {
+  client: {
+    clock: { "transport.ts": "a Retry-After that is a date" },
+    dice: { "transport.ts": "jitter of pauses; the default of an option" },
+    timer: { "retry.ts": "pauses between attempts" },
+  },
+  dashboard: {
+    clock: {
+      "chart/lanes.tsx": BROWSER_CLOCK,
+      "data/queries.ts": BROWSER_CLOCK,
+      "fleet/hover-card.tsx": BROWSER_CLOCK,
+      "pages/metric-panel.tsx": BROWSER_CLOCK,
+      "pages/node-table.tsx": BROWSER_CLOCK,
+      "parts/range-menu.tsx": BROWSER_CLOCK,
+      "parts/shortcuts.ts": BROWSER_CLOCK,
+      "parts/use-now.ts": BROWSER_CLOCK,
+    },
+    timer: { "parts/use-now.ts": "tells a page that time has passed" },
+    net: { "data/queries.ts": "a parameter of that name; requests go through the client" },
+  },
+  server: {
+    clock: {
+      "cli/terminal/io.ts": "the process's own clock, handed to everything",
+      "cli/serve/demo.ts": "how long the demo's history took, for the terminal",
+      "observe/log.ts": "when a line was written",
+      "partition/group-commit.ts": "how long a commit took, for metrics and the log",
+      "serve/observe-platform.ts": "bytes on disk are counted at most once per interval",
+      "serve/operator-events.ts": "how often the same event is logged",
+      "serve/checkpoints.ts":
+        "how long a checkpoint took sets when the next one is due; should be handed in",
+      "serve/start-server.ts": "the monotonic clock of the rate limits",
+    },
+    timer: {
+      "cli/serve/demo.ts": "the pace of the replay",
+      "serve/after.ts": "the pace of checkpoints and of new attempts",
+      "serve/operator-events.ts": "the pace of summaries in the log",
+      "serve/retention.ts": "the pace of dropping old days",
+      "partition/worker.ts": "the pace of scrubbing",
+    },
+    process: {
+      "main.ts": "the version of Node, before anything is loaded",
+      "cli/main.ts": "arguments and the exit code",
+      "cli/terminal/io.ts": "streams, environment and Ctrl-C, handed to every command",
+      "cli/serve/demo-keys.ts": "single keys of the terminal, while the demo runs",
+    },
+  },
+};

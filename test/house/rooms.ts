@@ -1,0 +1,153 @@
+/** What a room may import besides itself. `core/stats` is the room of another package. */
+export type RoomTable = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * Every package with its rooms, in the order of the building: a room may import only what stands
+ * before it. A file at the root of `src` is a room of its own. ARCHITECTURE.md draws this table.
+ */
+export const ROOMS: Readonly<Record<string, RoomTable>> = {
+  core: {
+    model: [],
+    stats: [],
+    window: ["model"],
+    store: ["model", "window"],
+    engine: ["model", "stats", "window"],
+    score: ["model", "stats", "engine"],
+    explain: ["model", "stats", "window"],
+    aggregate: ["model", "stats"],
+    alarm: ["model", "stats"],
+    generator: ["model"],
+    detect: ["model", "stats", "window", "engine", "score", "explain", "alarm"],
+    pipeline: [
+      ...["model", "stats", "store", "window", "engine", "score", "explain", "aggregate"],
+      ...["alarm", "detect"],
+    ],
+    calibration: [
+      ...["model", "stats", "engine", "aggregate", "alarm", "detect", "pipeline", "generator"],
+    ],
+    "testing.ts": ["engine", "store"],
+    "index.ts": [
+      ...["model", "stats", "window", "store", "engine", "score", "explain", "aggregate", "alarm"],
+      ...["detect", "pipeline", "calibration"],
+    ],
+  },
+  client: {
+    "api.gen.ts": [],
+    "errors.ts": ["api.gen.ts"],
+    "query.ts": [],
+    "pages.ts": [],
+    "retry.ts": [],
+    "retry.test.ts": ["retry.ts"],
+    "kept-replies.ts": [],
+    "kept-replies.test.ts": ["kept-replies.ts"],
+    "ingest.ts": ["api.gen.ts"],
+    "ingest.test.ts": ["ingest.ts"],
+    "transport.ts": ["api.gen.ts", "errors.ts", "query.ts", "retry.ts", "kept-replies.ts"],
+    "foreshock.ts": ["api.gen.ts", "ingest.ts", "pages.ts", "query.ts", "transport.ts"],
+    "foreshock.test.ts": ["foreshock.ts"],
+    "failures.test.ts": ["foreshock.ts", "errors.ts"],
+    "index.ts": [
+      ...["api.gen.ts", "errors.ts", "foreshock.ts", "ingest.ts", "pages.ts", "query.ts"],
+      "transport.ts",
+    ],
+    testing: [],
+    tooling: [],
+  },
+  dashboard: {
+    theme: [],
+    format: [],
+    state: [],
+    severity: ["format", "state"],
+    session: ["theme"],
+    data: ["session", "state"],
+    chart: ["theme", "format", "state", "severity"],
+    fleet: ["theme", "format", "state", "severity", "chart"],
+    parts: ["theme", "format", "state", "session", "data"],
+    pages: ["format", "state", "severity", "session", "data", "chart", "fleet", "parts"],
+    "app.tsx": ["state", "session", "parts", "pages"],
+    "main.tsx": ["theme", "app.tsx"],
+    "vite.config.ts": [],
+    dev: ["severity"],
+  },
+  server: {
+    "version.ts": [],
+    platform: [],
+    config: [],
+    observe: [],
+    tenant: ["config", "platform"],
+    store: ["config", "observe", "platform"],
+    ingest: ["platform"],
+    partition: ["platform", "store"],
+    api: ["platform", "ingest", "tenant", "observe", "config"],
+    dispatch: ["platform", "partition", "tenant"],
+    fleet: ["platform", "store", "dispatch", "partition"],
+    query: ["platform", "store", "tenant", "partition", "dispatch", "fleet"],
+    serve: [
+      ...["version.ts", "platform", "config", "observe", "tenant", "store", "ingest", "partition"],
+      ...["api", "dispatch", "fleet", "query"],
+    ],
+    demo: ["platform", "api", "ingest", "tenant", "config"],
+    cli: ["platform", "config", "observe", "tenant", "store", "ingest", "api", "serve", "demo"],
+    "main.ts": ["version.ts", "cli"],
+    testing: ["platform", "observe", "tenant", "store", "partition", "api", "demo", "cli"],
+    tooling: ["version.ts", "platform", "observe", "tenant", "api"],
+  },
+  bench: {
+    "page-table.ts": [],
+    goals: ["page-table.ts"],
+    "page.ts": ["page-table.ts", "goals"],
+    accuracy: ["page-table.ts", "goals", "page.ts", "server/ingest", "server/cli"],
+    calibration: ["page-table.ts", "page.ts", "accuracy"],
+    speed: [],
+    load: ["server/platform", "server/tenant", "server/store", "server/serve"],
+    "main.ts": ["page.ts", "accuracy", "calibration", "speed", "load"],
+  },
+  test: {
+    tooling: ["server/serve"],
+    house: [],
+    guest: [],
+    "isolation-plans.ts": [],
+    "isolation-suite.ts": ["isolation-plans.ts"],
+    durability: ["tooling", "server/store"],
+    e2e: ["tooling", "dashboard/dev", "server/platform", "server/demo"],
+    reference: [
+      ...["bench/accuracy", "bench/goals"],
+      ...["core/alarm", "core/engine", "core/explain", "core/stats"],
+    ],
+    system: [
+      ...["tooling", "guest", "isolation-suite.ts"],
+      ...["server/platform", "server/tenant", "server/partition", "server/testing"],
+    ],
+    simulator: [
+      ...["server/platform", "server/tenant", "server/store", "server/dispatch", "server/fleet"],
+      ...["server/serve", "server/testing"],
+    ],
+    "isolation.test.ts": ["isolation-suite.ts", "server/tenant", "server/testing"],
+    "house.test.ts": ["house"],
+    "api-types.test.ts": ["tooling"],
+    "document-checks.ts": [],
+    "dependencies.test.ts": [],
+    "documents.test.ts": ["document-checks.ts"],
+    "eval.test.ts": [],
+    "public-door.test.ts": [],
+  },
+  root: { "vitest.config.ts": [], "packages/before-build.mjs": [] },
+};
+
+/**
+ * What the tests of a room may import beyond the room's own table and `testing`. Mostly generated
+ * data, and parts that stand above and are used as they are instead of a fake.
+ */
+export const TESTS_MAY_ALSO: Readonly<Record<string, RoomTable>> = {
+  core: {
+    engine: ["generator", "score", "detect"],
+    score: ["generator"],
+    alarm: ["engine"],
+    detect: ["generator", "calibration"],
+    pipeline: ["generator"],
+  },
+  server: {
+    observe: ["tenant"],
+    store: ["core/store"],
+  },
+};

@@ -1,0 +1,62 @@
+/** A few nodes with a daily course and noise, and faults that lift every metric of a node. */
+export interface SmallFleet {
+  readonly startMs: number;
+  readonly stepMs: number;
+  readonly nodes: readonly string[];
+  readonly metrics: readonly string[];
+  readonly faults: readonly NodeFault[];
+}
+
+/** Points [from, to) of every metric of the node are higher. */
+export interface NodeFault {
+  readonly node: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface SentSeries {
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric: string;
+  readonly points: readonly (readonly [atMs: number, value: number])[];
+}
+
+/** Source: far outside of what the noise (deviation 2) and the daily course (amplitude 10) reach. */
+const LIFT = 35;
+
+/** Points [from, to) of all series, node by node, as `/ingest` takes them. */
+export function seriesOf(fleet: SmallFleet, from: number, to: number): SentSeries[] {
+  return fleet.nodes.flatMap((node, n) =>
+    fleet.metrics.map((metric, m) => ({
+      cluster: "eu",
+      node,
+      metric,
+      points: Array.from({ length: to - from }, (_, k) => {
+        const point = from + k;
+        return [fleet.startMs + point * fleet.stepMs, valueAt(fleet, n, m, point)] as const;
+      }),
+    })),
+  );
+}
+
+function valueAt(fleet: SmallFleet, node: number, metric: number, point: number): number {
+  const { faults, nodes, stepMs } = fleet;
+  const daily = 10 * Math.sin((2 * Math.PI * point * stepMs) / 86_400_000 + metric);
+  const lifted = faults.some(
+    (fault) => fault.node === nodes[node] && point >= fault.from && point < fault.to,
+  );
+  return 50 + daily + 2 * noise(node, metric, point) + (lifted ? LIFT : 0);
+}
+
+/** Sum of hashed uniforms, about normal with deviation 1. */
+function noise(node: number, metric: number, point: number): number {
+  let sum = 0;
+  for (let k = 0; k < 6; k++) {
+    const seed = point * 31 + node * 7919 + metric * 104_729 + k * 1_299_709;
+    let h = Math.imul(seed, 0x9e3779b1) >>> 0;
+    h = Math.imul(h ^ (h >>> 15), 0x85ebca6b) >>> 0;
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35) >>> 0;
+    sum += ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
+  }
+  return (sum - 3) * Math.SQRT2;
+}
