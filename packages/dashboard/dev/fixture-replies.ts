@@ -47,6 +47,7 @@ export class FixtureReplies {
       clusters: empty ? 0 : CLUSTERS.length,
       nodes: empty ? 0 : nodes,
       series: empty ? 0 : nodes * METRICS.length,
+      seriesAsleep: 0,
       points: empty ? 0 : nodes * METRICS.length * FIRST_DAYS * 288,
       watermark: empty ? null : iso(lastStep(nowMs)),
       score: this.state === "faults" ? 0.92 : 0.12,
@@ -272,6 +273,7 @@ export class FixtureReplies {
     return {
       watermark: this.state === "empty" ? null : iso(lastStep(nowMs)),
       series,
+      seriesAsleep: 0,
       learning: this.state === "learning" ? series : 12,
       late: 3,
       silent: 12,

@@ -7,6 +7,7 @@ import type { TenantView } from "../src/platform/platform.ts";
 import { LivePlatform } from "../src/serve/live-platform.ts";
 import type { PlatformEvents } from "../src/serve/platform-events.ts";
 import { ControlDb } from "../src/tenant/control-db.ts";
+import { Limits } from "../src/tenant/limits.ts";
 import { SettingsCache } from "../src/tenant/settings-cache.ts";
 import type { SettingsPatch } from "../src/tenant/tenant-settings.ts";
 import { FaultyDisk } from "./faulty-disk.ts";
@@ -97,6 +98,10 @@ async function opened(ground: Ground): Promise<RealPlatform> {
     ...{ dataDir, partitionCount, workerCount, disk },
     checkpointEveryMs: CHECKPOINT_EVERY_MS,
     settingsOf: (tenantId) => settings.of(tenantId),
+    limits: new Limits({
+      limitsOf: (tenantId) => settings.of(tenantId).limits,
+      monotonicMs: () => clock.monotonicMs,
+    }),
     gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now: clock.now,

@@ -1,6 +1,8 @@
 import type { EpochMs } from "@foreshock/core";
 import type { Platform, TenantView } from "../src/platform/platform.ts";
-import { Unavailable } from "../src/platform/platform-errors.ts";
+import { OverRate, Unavailable } from "../src/platform/platform-errors.ts";
+import { FairShare } from "../src/tenant/fair-share.ts";
+import type { Limits } from "../src/tenant/limits.ts";
 import { HeldTenant } from "./held-tenant.ts";
 import { TestingView } from "./testing-view.ts";
 
@@ -8,6 +10,7 @@ export interface TestingPlatformOptions {
   readonly now: () => EpochMs;
   readonly tenants: readonly string[];
   readonly seriesMax?: number;
+  readonly limits: Limits;
 }
 
 /**
@@ -19,11 +22,14 @@ export class TestingPlatform implements Platform {
   isReady = true;
   /** Set it to true to see what the door says when the store is full. */
   isFull = false;
+  readonly bytes: FairShare;
   readonly #options: TestingPlatformOptions;
   readonly #tenants = new Map<string, HeldTenant>();
 
   constructor(options: TestingPlatformOptions) {
     this.#options = options;
+    const { inFlightBytesMax } = options.limits.body;
+    this.bytes = new FairShare(inFlightBytesMax, 0);
     for (const slug of options.tenants) this.#tenants.set(slug, new HeldTenant(slug));
   }
 
@@ -38,9 +44,17 @@ export class TestingPlatform implements Platform {
   forTenant(tenantId: string): TenantView {
     const held = this.#tenants.get(tenantId);
     if (held === undefined) throw new Error(`assertion failed: no tenant ${tenantId}`);
-    return new TestingView(held, this.#options.now, (batch) => {
-      if (this.isFull) throw new Unavailable("store/disk-full", "the disk is full");
-      return held.take(batch, this.#options.now(), this.#options.seriesMax ?? 50_000);
+    const { now, limits, seriesMax = 50_000 } = this.#options;
+    return new TestingView(held, now, {
+      byteRoom: () => this.bytes.open(tenantId),
+      take: (batch) => {
+        const points = batch.reduce((sum, { values }) => sum + values.length, 0);
+        if (points === 0) return { acceptedPoints: 0, rejectedPoints: 0, rejected: [] };
+        const rate = limits.take(tenantId, "points", points);
+        if (!rate.granted) throw new OverRate(rate);
+        if (this.isFull) throw new Unavailable("store/disk-full", "the disk is full");
+        return { ...held.take(batch, now(), seriesMax), rate };
+      },
     });
   }
 }

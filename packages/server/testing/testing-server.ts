@@ -36,7 +36,6 @@ export async function testingServer(options: TestingServerOptions = {}): Promise
   const clock = { nowMs: Date.UTC(2026, 10, 24, 12), monotonicMs: 0 };
   const now = () => clock.nowMs;
   const { tenants = ["acme", "globex"], seriesMax = 50_000 } = options;
-  const platform = new TestingPlatform({ now, tenants, seriesMax });
   const keys = new MemoryKeys();
   const logLines: string[] = [];
   const log = createLog("debug", { write: (line) => logLines.push(line) });
@@ -46,6 +45,7 @@ export async function testingServer(options: TestingServerOptions = {}): Promise
     ...(options.body === undefined ? {} : { body: options.body }),
     ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
   });
+  const platform = new TestingPlatform({ now, tenants, seriesMax, limits });
   const app = await buildApp({
     platform,
     keyring: new Keyring(keys, now),

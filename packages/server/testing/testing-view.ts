@@ -15,31 +15,35 @@ import type { HeldTenant } from "./held-tenant.ts";
 import { alarmOf, findingsOf, paged, rowOf, worst } from "./testing-rows.ts";
 import { anomaliesOf, type HeldSeries, scored } from "./testing-scores.ts";
 
+export interface TestingWayIn {
+  byteRoom(): port.ByteRoom;
+  take(batch: readonly IngestSeries[]): IngestReport;
+}
+
 /** What the door sees of one tenant of a `TestingPlatform`. Every answer is computed when asked. */
 export class TestingView implements port.TenantView {
   readonly #held: HeldTenant;
   readonly #now: () => EpochMs;
+  readonly #wayIn: TestingWayIn;
   #asked = 0;
-  readonly #take: (batch: readonly IngestSeries[]) => IngestReport;
 
-  constructor(
-    held: HeldTenant,
-    now: () => EpochMs,
-    take: (batch: readonly IngestSeries[]) => IngestReport,
-  ) {
+  constructor(held: HeldTenant, now: () => EpochMs, wayIn: TestingWayIn) {
     this.#held = held;
     this.#now = now;
-    this.#take = take;
+    this.#wayIn = wayIn;
+  }
+
+  byteRoom(): port.ByteRoom {
+    return this.#wayIn.byteRoom();
   }
 
   /** Another one each time: no answer of this view is ever called unchanged. */
   revision(): string {
-    this.#asked++;
-    return String(this.#asked);
+    return String(this.#asked++);
   }
 
   async ingest(batch: IngestBatch): Promise<IngestReport> {
-    return this.#take(seriesOf(batch));
+    return this.#wayIn.take(seriesOf(batch));
   }
 
   async summary(): Promise<port.TenantSummary> {
@@ -52,6 +56,7 @@ export class TestingView implements port.TenantView {
       clusters: new Set(rows.map((row) => row.cluster)).size,
       nodes: nodes.length,
       series: rows.length,
+      seriesAsleep: 0,
       points,
       watermark: worst(rows.map((row) => row.lastAt)),
       score,
@@ -257,6 +262,7 @@ export class TestingView implements port.TenantView {
     return {
       watermark,
       series: rows.length,
+      seriesAsleep: 0,
       learning: 0,
       late: 0,
       silent: 0,

@@ -26,7 +26,7 @@ import { acceptedRequestId, newRequestId } from "./request-id.ts";
 import { calibrationRoutes } from "./routes/calibration.ts";
 import { installDashboard } from "./routes/dashboard.ts";
 import { type DemoFault, demoRoutes } from "./routes/demo.ts";
-import { ingestRoutes } from "./routes/ingest.ts";
+import { ingestRoutes } from "./routes/ingest/ingest-routes.ts";
 import { inventoryRoutes } from "./routes/inventory.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { resultRoutes } from "./routes/results.ts";
