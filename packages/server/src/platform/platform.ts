@@ -33,7 +33,7 @@ export interface PlaceFilter {
 export interface TenantView {
   /** Resolves when the accepted points are durable. @throws Unavailable when the store cannot take it now. */
   ingest(batch: IngestBatch): Promise<IngestReport>;
-  /** Names the state that reads are computed from: while it stays the same, so do the answers. */
+  /** Names the state of this process that reads are computed from: while it stays, so do answers. */
   revision(): string;
   summary(): Promise<TenantSummary>;
   clusters(): Promise<readonly ClusterRow[]>;

@@ -77,7 +77,10 @@ async function strongest(
   return strongestOf(context, groups, { range, minScore: ANOMALOUS_SCORE });
 }
 
-function seriesOf(context: TenantContext, { level, clusterId, nodeId }: EntityPlace): SeriesInfo[] {
+function seriesOf(
+  context: TenantContext,
+  { level, clusterId, nodeId }: EntityPlace,
+): readonly SeriesInfo[] {
   if (level === "node") return context.directory.node(clusterId, nodeId)?.series ?? [];
   return [...context.directory.matching(level === "cluster" ? { clusterId } : {})];
 }
