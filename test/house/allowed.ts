@@ -29,17 +29,18 @@ export const PACKAGES: PackageTable = {
     "node:crypto": {
       runs: [
         ...["api/request-id.ts", "api/security-headers.ts", "ingest/byte-table.ts"],
-        ...["partition/partition-of.ts", "tenant/api-key.ts"],
+        ...["partition/partition-of.ts", "query/revision.ts", "tenant/api-key.ts"],
       ],
     },
     "node:events": { runs: ["cli/"] },
     "node:fs": {
       runs: ["api/", "cli/", "config/", "demo/", "serve/", "store/", "tenant/", "version.ts"],
     },
+    "node:fs/promises": { runs: ["store/disk-usage.ts"] },
     "node:net": { runs: ["api/"] },
     "node:os": { runs: ["cli/", "config/", "demo/"] },
     "node:path": {
-      runs: ["api/", "cli/", "config/", "partition/", "serve/", "store/", "tenant/", "version.ts"],
+      runs: ["api/", "cli/", "config/", "partition/", "serve/", "store/", "tenant/"],
     },
     "node:sqlite": {
       runs: ["store/sqlite/", "store/sealed/day-file.ts", "tenant/control-db.ts"],
@@ -50,7 +51,7 @@ export const PACKAGES: PackageTable = {
     "node:util": { runs: ["api/", "ingest/", "store/"] },
     "node:worker_threads": {
       runs: [
-        ...["partition/worker.ts", "dispatch/worker-pool.ts"],
+        ...["partition/worker.ts", "partition/thread-owner.ts"],
         ...["cli/detect/worker.ts", "cli/detect/file-pool.ts"],
       ],
     },
@@ -67,11 +68,13 @@ export const ENTRIES: Entries = {
   "packages/dashboard/src/main.tsx": "packages/dashboard/index.html",
   "packages/dashboard/vite.config.ts": "vite",
   "packages/server/src/cli/detect/worker.ts": "file-pool.ts opens it by URL",
+  "packages/server/src/partition/worker.ts": "thread-owner.ts opens it by URL",
   "packages/server/src/main.ts": "npx foreshock",
   "packages/server/tooling/openapi.ts": "writes the OpenAPI file, by hand and in a test",
   "test/durability/writer.ts": "a process that the durability tests start and kill",
   "test/e2e/fixture-pages.check.ts": "fixture-pages.config.ts includes it",
   "test/e2e/fixture-pages.config.ts": "vitest --config, by hand",
+  "test/tooling/before-build.mjs": "npm run build, in each package that is published",
   "test/tooling/install.mjs": "npm run verify, bench and demo, before anything is installed",
   "test/tooling/verify.ts": "npm run verify",
   "vitest.config.ts": "vitest",
@@ -105,19 +108,25 @@ export const WORLD: WorldTable = {
       "cli/terminal/io.ts": "the process's own clock, handed to everything",
       "cli/serve/demo.ts": "how long the demo's history took, for the terminal",
       "observe/log.ts": "when a line was written",
-      "serve/live-platform.ts": "how long a round took, for the server's own metrics",
+      "partition/group-commit.ts": "how long a commit took, for metrics and the log",
+      "serve/observe-platform.ts": "bytes on disk are counted at most once per interval",
+      "serve/operator-events.ts": "how often the same event is logged",
+      "serve/checkpoints.ts":
+        "how long a checkpoint took sets when the next one is due; should be handed in",
       "serve/start-server.ts": "the monotonic clock of the rate limits",
     },
     timer: {
       "cli/serve/demo.ts": "the pace of the replay",
-      "serve/live-platform.ts": "the pace of checkpoints",
-      "serve/observe-platform.ts": "the pace of the server's own gauges",
+      "serve/after.ts": "the pace of checkpoints and of new attempts",
+      "serve/operator-events.ts": "the pace of summaries in the log",
+      "serve/retention.ts": "the pace of dropping old days",
+      "partition/worker.ts": "the pace of scrubbing",
     },
     process: {
-      "main.ts": "arguments and the exit code",
+      "main.ts": "the version of Node, before anything is loaded",
+      "cli/main.ts": "arguments and the exit code",
       "cli/terminal/io.ts": "streams, environment and Ctrl-C, handed to every command",
       "cli/serve/demo-keys.ts": "single keys of the terminal, while the demo runs",
-      "serve/start-server.ts": "a dead partition ends the process",
     },
   },
 };

@@ -69,11 +69,8 @@ function answer(replies: FixtureReplies, url: URL, tenant: string): unknown {
   const query = url.searchParams;
   const fromMs = Number(query.get("from") ?? nowMs - 86_400_000);
   const toMs = Number(query.get("to") ?? nowMs);
-  const place = {
-    cluster: query.get("cluster"),
-    node: query.get("node"),
-    metric: query.get("metric"),
-  };
+  const [cluster, node, metric] = ["cluster", "node", "metric"].map((name) => query.get(name));
+  const place = { cluster: cluster ?? null, node: node ?? null, metric: metric ?? null };
   const [, , , room, id, part] = url.pathname.split("/").map(decodeURIComponent);
   const whole = (data: unknown) => ({ data, nextCursor: null });
   switch (room) {

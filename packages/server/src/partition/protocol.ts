@@ -208,19 +208,24 @@ export type FromWorker =
   | { readonly type: "refused"; readonly id: number; readonly failure: Failure };
 
 /** Something stored could not be read back: found at opening, by a read or by the scrub. */
-export interface DamageMessage {
-  readonly type: "damage";
-  readonly partition: number;
+export interface DamageReport {
   readonly item: DamageKind;
   readonly file: string;
-  /** Public id and tenant; undefined when a whole file is meant, or the name is lost as well. */
-  readonly series?: { readonly tenantId: string; readonly seriesId: string } | undefined;
+  /** Undefined when a whole file is meant, or the series' name is lost as well. */
+  readonly tenantId?: string | undefined;
+  /** Public id. */
+  readonly seriesId?: string | undefined;
   /** The points lost; undefined where not even that is known. */
   readonly range?: TimeRange | undefined;
   readonly points?: number | undefined;
   readonly reason: string;
   /** What became of the bytes: where they were put, or "dropped". */
   readonly action: string;
+}
+
+export interface DamageMessage extends DamageReport {
+  readonly type: "damage";
+  readonly partition: number;
 }
 
 /** Points waited long for the disk. */

@@ -58,8 +58,12 @@ function byScore(a: Listed, b: Listed): number {
   return b.at.score - a.at.score || byTime(a, b);
 }
 
+/** Newest first; equals in the order of their partition, on which its cursor counts. */
 function byTime(a: Listed, b: Listed): number {
-  return b.at.windowStartMs - a.at.windowStartMs || (a.row.id < b.row.id ? -1 : 1);
+  const later = b.at.windowStartMs - a.at.windowStartMs;
+  if (later !== 0) return later;
+  const before = a.partition - b.partition || a.at.seriesId - b.at.seriesId;
+  return before || (a.at.engine < b.at.engine ? -1 : 1);
 }
 
 function isPlace(place: unknown): place is EpisodeCursor {

@@ -40,7 +40,8 @@ export async function metricRanking(
 ): Promise<RankingReply> {
   const { level, range, limit } = query;
   const candidates = candidatesOf(context, query);
-  const ranked = rankWindow(await windowOf(context, candidates, range));
+  const ranked =
+    candidates.length === 0 ? NOTHING : rankWindow(await windowOf(context, candidates, range));
   const listed = ranked.metrics.filter(({ column }) => isAsked(candidates[column]!, query));
   const chosen = listed.slice(0, limit);
   const groups = chosen.map(({ column }) => [candidates[column]!]);
@@ -61,13 +62,15 @@ export async function metricRanking(
   };
 }
 
+const NOTHING = { metrics: [], changedMeanings: [] } as const;
+
 /** The candidates' samples and p on one grid, with the history before the range. */
 async function windowOf(
   context: TenantContext,
   candidates: readonly SeriesInfo[],
   range: TimeRange,
 ): Promise<RankWindowInput> {
-  const stepMs = Math.max(1, context.runner.stepMs);
+  const { stepMs } = context.runner;
   const startMs = Math.floor(range.startMs / stepMs) * stepMs - HISTORY_STEPS * stepMs;
   const histories = await context.histories(candidates, { startMs, endMs: range.endMs });
   const rows = Math.ceil((range.endMs - startMs) / stepMs);
@@ -83,8 +86,12 @@ async function windowOf(
   return { timestampsMs, columns, values, p, ...windowMs };
 }
 
-/** All series of the asked nodes, worst first, then those of their cluster's other nodes. */
+/**
+ * All series of the asked nodes, worst first, then those of their cluster's other nodes. None before
+ * the tenant's grid is chosen: nothing has been judged then, and there is no step to rank by.
+ */
 function candidatesOf(context: TenantContext, { range, filter }: RankingQuery): SeriesInfo[] {
+  if (context.runner.stepMs === 0) return [];
   const { nodeId, ...cluster } = filter;
   const places = rankPlaces(context, placesOf(context, "node", cluster), range);
   const isBeside = ({ place }: RankedPlace) => nodeId !== undefined && place.nodeId !== nodeId;

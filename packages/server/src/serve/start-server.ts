@@ -61,7 +61,6 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const metrics = new Metrics(VERSION, options.processMetrics ?? true);
   const events = operatorEvents(log, metrics);
   const control = ControlDb.open(join(config.dataDir, "control.db"), now);
-  const monotonicMs = () => performance.now();
   const settings = new SettingsCache(control, monotonicMs);
   const settingsOf = (tenantId: string) => settings.of(tenantId);
   const platform = await LivePlatform.open({
@@ -79,11 +78,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const app = await buildApp({
     platform,
     keyring: new Keyring(control, now),
-    limits: new Limits({
-      limitsOf: (tenantId) => settingsOf(tenantId).limits,
-      monotonicMs,
-      ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
-    }),
+    limits: limitsOf(settings, options.refusedBurst),
     log,
     metrics,
     now,
@@ -93,25 +88,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     demoTruth: options.demoTruth,
   });
   const url = await app.listen({ host: config.host, port: config.port });
-  log.info(
-    {
-      version: VERSION,
-      dataDir: config.dataDir,
-      partitions: partitionCount,
-      port: Number(new URL(url).port),
-      series: platform.directory.byHandle.length,
-      seconds: secondsSince(beganMs),
-    },
-    "started",
-  );
-  let closing: Promise<void> | undefined;
-  const close = (signal?: string): Promise<void> => {
-    closing ??= closeAll(signal);
-    return closing;
-  };
-  return { url, platform, control, app, retention, close };
-
-  async function closeAll(signal: string | undefined): Promise<void> {
+  const { dataDir } = config;
+  const facts = { version: VERSION, dataDir, partitions: partitionCount, port: portOf(url) };
+  const series = platform.directory.byHandle.length;
+  log.info({ ...facts, series, seconds: secondsSince(beganMs) }, "started");
+  const close = closeOnce(async (signal) => {
     const stopMs = performance.now();
     retention.stop();
     await app.close();
@@ -119,9 +100,34 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     control.close();
     events.close();
     log.info({ signal, seconds: secondsSince(stopMs) }, "stopped");
-  }
+  });
+  return { url, platform, control, app, retention, close };
+}
+
+function limitsOf(settings: SettingsCache, refusedBurst: number | undefined): Limits {
+  return new Limits({
+    limitsOf: (tenantId) => settings.of(tenantId).limits,
+    monotonicMs,
+    ...(refusedBurst === undefined ? {} : { refusedBurst }),
+  });
+}
+
+function closeOnce(work: (signal?: string) => Promise<void>): (signal?: string) => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return (signal) => {
+    closing ??= work(signal);
+    return closing;
+  };
+}
+
+function monotonicMs(): number {
+  return performance.now();
 }
 
 function secondsSince(beganMs: number): number {
   return Math.round(performance.now() - beganMs) / 1000;
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
 }
