@@ -21,7 +21,6 @@ export const LONG_FUNCTIONS: NotYet = {
   "packages/server/src/api/routes/results.ts#resultRoutes": 151,
   "packages/server/src/ingest/json.test.ts#names the place of what is wrong": 84,
   "packages/server/src/observe/metrics.ts#constructor": 54,
-  "packages/server/src/partition/read/implied-episode.ts#impliedEpisode": 57,
   "packages/server/src/serve/start-server.ts#startServer": 69,
 };
 
