@@ -88,10 +88,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     demoTruth: options.demoTruth,
   });
   const url = await app.listen({ host: config.host, port: config.port });
-  const { dataDir } = config;
-  const facts = { version: VERSION, dataDir, partitions: partitionCount, port: portOf(url) };
+  const facts = { version: VERSION, dataDir: config.dataDir, partitions: partitionCount };
   const series = platform.directory.byHandle.length;
-  log.info({ ...facts, series, seconds: secondsSince(beganMs) }, "started");
+  log.info({ ...facts, port: portOf(url), series, seconds: secondsSince(beganMs) }, "started");
   const close = closeOnce(async (signal) => {
     const stopMs = performance.now();
     retention.stop();
