@@ -29,7 +29,7 @@ export const PACKAGES: PackageTable = {
     "node:crypto": {
       runs: [
         ...["api/request-id.ts", "api/security-headers.ts", "ingest/byte-table.ts"],
-        ...["partition/partition-of.ts", "query/revision.ts", "tenant/api-key.ts"],
+        ...["partition/partition-of.ts", "tenant/api-key.ts"],
       ],
     },
     "node:events": { runs: ["cli/"] },

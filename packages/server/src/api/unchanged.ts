@@ -1,6 +1,7 @@
 import { type EpochMs, MINUTE_MS } from "@foreshock/core";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accessOf } from "./access.ts";
+import { newRequestId } from "./request-id.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -16,9 +17,11 @@ const CLOCK_STEP_MS = MINUTE_MS;
 
 /**
  * Hook before a read is computed: tags the state it is computed from, and answers 304 to callers who
- * have seen that state. The tag is weak: equal tags mean equal rows, not equal bytes.
+ * have seen that state. The tag is weak: equal tags mean equal rows, not equal bytes. Revisions count
+ * from the start of the process, so the tag names the start as well.
  */
 export function answerUnchanged(now: () => EpochMs) {
+  const startId = newRequestId();
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const { revised, ranged } = request.routeOptions.config;
     if (revised !== true) return;
@@ -27,7 +30,7 @@ export function answerUnchanged(now: () => EpochMs) {
       ranged === true && followsClock(request.query as RangeWords)
         ? `.${Math.floor(now() / CLOCK_STEP_MS)}`
         : "";
-    const tag = `W/"${access.tenantId}.${access.view("read").revision()}${clock}"`;
+    const tag = `W/"${startId}.${access.tenantId}.${access.view("read").revision()}${clock}"`;
     reply.header("etag", tag);
     if (!names(request.headers["if-none-match"], tag)) return;
     return reply.code(304).send();

@@ -69,7 +69,8 @@ export class TenantDirectory {
   readonly #byId = new Map<string, SeriesInfo>();
   /** Series of all tenants, by handle. */
   readonly #all: readonly SeriesInfo[];
-  #sorted: NodeInfo[] | undefined;
+  #clusterIds: readonly string[] | undefined;
+  readonly #sortedNodes = new Map<string, readonly NodeInfo[]>();
 
   constructor(tenantId: string, all: readonly SeriesInfo[]) {
     this.tenantId = tenantId;
@@ -103,28 +104,68 @@ export class TenantDirectory {
 
   /** By cluster, then node: the same order after every restart. */
   *nodes(filter: PlaceFilter): Iterable<NodeInfo> {
-    this.#sorted ??= [...this.clusters.values()]
-      .flatMap((nodes) => [...nodes.values()])
-      .sort((a, b) => compare(a.clusterId, b.clusterId) || compare(a.nodeId, b.nodeId));
-    for (const node of this.#sorted) {
-      if (filter.clusterId !== undefined && filter.clusterId !== node.clusterId) continue;
-      if (filter.nodeId === undefined || filter.nodeId === node.nodeId) yield node;
-    }
+    yield* this.#nodesFrom(filter, undefined);
+  }
+
+  get nodeCount(): number {
+    let count = 0;
+    for (const nodes of this.clusters.values()) count += nodes.size;
+    return count;
   }
 
   /** Ids of all clusters, sorted. */
-  clusterIds(): string[] {
-    return [...this.clusters.keys()].sort(compare);
+  clusterIds(): readonly string[] {
+    this.#clusterIds ??= [...this.clusters.keys()].sort(compare);
+    return this.#clusterIds;
   }
 
-  /** By cluster, node, metric. */
-  *matching(filter: PlaceFilter): Iterable<SeriesInfo> {
-    for (const node of this.nodes(filter)) {
-      for (const info of node.series) {
-        if (filter.metricName === undefined || filter.metricName === info.key.metricName)
-          yield info;
+  /**
+   * By cluster, node, metric; only what comes after `after` where it is given. Beginning in the middle
+   * costs a search, not a walk.
+   */
+  *matching(filter: PlaceFilter, after?: SeriesInfo): Iterable<SeriesInfo> {
+    const { metricName } = filter;
+    for (const node of this.#nodesFrom(filter, after?.key)) {
+      const { series } = node;
+      const isFirst = node.clusterId === after?.key.clusterId && node.nodeId === after.key.nodeId;
+      if (metricName !== undefined) {
+        const info = series[firstAt(series, metricName, metricOf)];
+        const isLater = !isFirst || metricName > after.key.metricName;
+        if (info?.key.metricName === metricName && isLater) yield info;
+        continue;
       }
+      let k = isFirst ? firstAt(series, after.key.metricName, metricOf) + 1 : 0;
+      for (; k < series.length; k++) yield series[k]!;
     }
+  }
+
+  /** Nodes from the one of `from` on. */
+  *#nodesFrom({ clusterId, nodeId }: PlaceFilter, from: SeriesKey | undefined): Iterable<NodeInfo> {
+    const clusterIds = clusterId === undefined ? this.clusterIds() : [clusterId];
+    let c = from === undefined ? 0 : firstAt(clusterIds, from.clusterId, (id) => id);
+    for (; c < clusterIds.length; c++) {
+      const cluster = clusterIds[c]!;
+      if (nodeId !== undefined) {
+        const node = this.node(cluster, nodeId);
+        const isEarlier = cluster === from?.clusterId && nodeId < from.nodeId;
+        if (node !== undefined && !isEarlier) yield node;
+        continue;
+      }
+      const nodes = this.#nodesOf(cluster);
+      let n = cluster === from?.clusterId ? firstAt(nodes, from.nodeId, nodeOf) : 0;
+      for (; n < nodes.length; n++) yield nodes[n]!;
+    }
+  }
+
+  /** A cluster's nodes by name; sorted again when one has joined. */
+  #nodesOf(clusterId: string): readonly NodeInfo[] {
+    const nodes = this.clusters.get(clusterId);
+    if (nodes === undefined) return [];
+    const known = this.#sortedNodes.get(clusterId);
+    if (known !== undefined) return known;
+    const sorted = [...nodes.values()].sort((a, b) => compare(a.nodeId, b.nodeId));
+    this.#sortedNodes.set(clusterId, sorted);
+    return sorted;
   }
 
   add(info: SeriesInfo): void {
@@ -134,9 +175,10 @@ export class TenantDirectory {
     this.#byPlace.set(place(clusterId, nodeId, metricName), info);
     this.#byId.set(info.id, info);
     const nodes = this.clusters.get(clusterId) ?? new Map<string, NodeInfo>();
+    if (!this.clusters.has(clusterId)) this.#clusterIds = undefined;
     this.clusters.set(clusterId, nodes);
     const node = nodes.get(nodeId) ?? new NodeInfo(clusterId, nodeId);
-    if (!nodes.has(nodeId)) this.#sorted = undefined;
+    if (!nodes.has(nodeId)) this.#sortedNodes.delete(clusterId);
     nodes.set(nodeId, node);
     node.add(info);
   }
@@ -227,6 +269,26 @@ export function nameBytesOf(
     bytes += Buffer.byteLength(name) + Buffer.byteLength(metadata[name]!);
   }
   return bytes;
+}
+
+function metricOf({ key }: SeriesInfo): string {
+  return key.metricName;
+}
+
+function nodeOf({ nodeId }: NodeInfo): string {
+  return nodeId;
+}
+
+/** Index of the first row whose name is `name` or after it; rows are sorted by name. */
+function firstAt<Row>(rows: readonly Row[], name: string, nameOf: (row: Row) => string): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (nameOf(rows[middle]!) < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function compare(a: string, b: string): number {

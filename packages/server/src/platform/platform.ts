@@ -54,7 +54,7 @@ export interface TenantView {
    * @throws Unavailable when the store cannot take them now.
    */
   ingest(batch: IngestBatch, whenOver?: WhenOver): Promise<IngestReport>;
-  /** Names the state that reads are computed from: while it stays the same, so do the answers. */
+  /** Names the state of this process that reads are computed from: while it stays, so do answers. */
   revision(): string;
   summary(): Promise<TenantSummary>;
   clusters(): Promise<readonly ClusterRow[]>;

@@ -1,5 +1,5 @@
 import { ANOMALOUS_SCORE, DAY_MS, MINUTE_MS, severityOf } from "@foreshock/core";
-import type { NodeInfo, SeriesInfo } from "../dispatch/directory.ts";
+import type { NodeInfo, SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import { type HeldScores, heldScores } from "../fleet/held-scores.ts";
 import { confidenceOf } from "../partition/episode-rows.ts";
 import type {
@@ -28,15 +28,20 @@ export function clusterRows(context: TenantContext): ClusterRow[] {
     const nodes = context.directory.clusters.get(cluster)!;
     const { score: plain, anomalous } = context.runner.clusterNow(cluster);
     const score = Math.max(plain, held.cluster(cluster));
-    const series = [...nodes.values()].flatMap((node) => node.series);
+    let series = 0;
+    let lastAt = 0;
+    for (const node of nodes.values()) {
+      series += node.series.length;
+      lastAt = Math.max(lastAt, newestOf(node.series));
+    }
     return {
       cluster,
       nodes: nodes.size,
-      series: series.length,
+      series,
       score,
       severity: severityOf(score),
       anomalousNodes: anomalous,
-      lastAt: newestOf(series),
+      lastAt,
     };
   });
 }
@@ -54,7 +59,6 @@ export function nodeRow(
   const plain = context.runner.nodeNow(clusterId, nodeId).score;
   const score = Math.max(plain, held.node(clusterId, nodeId));
   const open = series.filter((info) => info.episodeScore >= ANOMALOUS_SCORE);
-  const top = [...series].sort((a, b) => weight(b) - weight(a)).slice(0, TOP_METRICS);
   return {
     cluster: clusterId,
     node: nodeId,
@@ -62,7 +66,10 @@ export function nodeRow(
     score,
     severity: severityOf(score),
     numAnomalies: open.length,
-    topMetrics: top.map((info) => ({ metric: info.key.metricName, score: weight(info) })),
+    topMetrics: heaviest(series).map((info) => ({
+      metric: info.key.metricName,
+      score: weight(info),
+    })),
     since: open.length > 0 ? oldestOnset(open) : 0,
     lastAt: newestOf(series),
     state: nodeState(context, series),
@@ -71,35 +78,34 @@ export function nodeRow(
 }
 
 export function metricRows(context: TenantContext, filter: PlaceFilter): MetricRow[] {
-  const byName = new Map<string, SeriesInfo[]>();
-  for (const info of context.directory.matching(filter)) {
-    const { metricName } = info.key;
-    const group = byName.get(metricName);
-    if (group === undefined) byName.set(metricName, [info]);
-    else group.push(info);
+  const byName = new Map<string, { series: number; score: number }>();
+  for (const { key, score } of context.directory.matching(filter)) {
+    const known = byName.get(key.metricName);
+    if (known === undefined) byName.set(key.metricName, { series: 1, score });
+    else {
+      known.series++;
+      known.score = Math.max(known.score, score);
+    }
   }
   return [...byName]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([metric, group]) => {
-      const score = Math.max(...group.map((info) => info.score));
-      return { metric, series: group.length, score, severity: severityOf(score) };
-    });
+    .map(([metric, { series, score }]) => ({ metric, series, score, severity: severityOf(score) }));
 }
 
-/** By cluster, node, metric; a cursor is the last series shown. */
+/** By cluster, node, metric; a cursor is the last series shown. Cost: O(series of the page). */
 export function seriesPage(
   context: TenantContext,
   filter: PlaceFilter,
   page: Page,
 ): Paged<SeriesRow> {
-  const all = [...context.directory.matching(filter)];
-  const from = page.cursor === undefined ? 0 : positionOf(all, page.cursor);
-  const shown = all.slice(from, from + page.limit);
-  const more = from + page.limit < all.length;
-  return {
-    data: shown.map((info) => seriesRow(context, info)),
-    nextCursor: more ? shown.at(-1)!.id : undefined,
-  };
+  const { directory } = context;
+  const after = page.cursor === undefined ? undefined : readCursor(directory, filter, page.cursor);
+  const data: SeriesRow[] = [];
+  for (const info of directory.matching(filter, after)) {
+    if (data.length === page.limit) return { data, nextCursor: data.at(-1)!.id };
+    data.push(seriesRow(context, info));
+  }
+  return { data, nextCursor: undefined };
 }
 
 export function seriesRow(context: TenantContext, info: SeriesInfo): SeriesRow {
@@ -143,20 +149,42 @@ function settled({ pointCount, intervalMs }: SeriesInfo): number {
   return confidenceOf(pointCount, intervalMs);
 }
 
+/** The heaviest series, heaviest first; equal ones by name. Cost: O(series). */
+function heaviest(series: readonly SeriesInfo[]): readonly SeriesInfo[] {
+  const top: SeriesInfo[] = [];
+  for (const info of series) {
+    let at = top.length;
+    while (at > 0 && weight(top[at - 1]!) < weight(info)) at--;
+    if (at < TOP_METRICS) top.splice(at, 0, info);
+    if (top.length > TOP_METRICS) top.pop();
+  }
+  return top;
+}
+
 function newestOf(series: readonly SeriesInfo[]): number {
   return series.reduce((newest, info) => Math.max(newest, info.lastMs), 0);
 }
 
 function oldestOnset(open: readonly SeriesInfo[]): number {
-  return Math.min(...open.map((info) => info.sinceMs));
+  return open.reduce((oldest, info) => Math.min(oldest, info.sinceMs), Number.POSITIVE_INFINITY);
 }
 
 function meanOf(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function positionOf(all: readonly SeriesInfo[], cursor: string): number {
-  const at = all.findIndex((info) => info.id === cursor);
-  if (at < 0) throw new BadCursor("begin again without the cursor");
-  return at + 1;
+/** @throws BadCursor for a series that the list does not hold. */
+function readCursor(
+  directory: TenantDirectory,
+  { clusterId, nodeId, metricName }: PlaceFilter,
+  cursor: string,
+): SeriesInfo {
+  const info = directory.byId(cursor);
+  const isListed =
+    info !== undefined &&
+    (clusterId === undefined || clusterId === info.key.clusterId) &&
+    (nodeId === undefined || nodeId === info.key.nodeId) &&
+    (metricName === undefined || metricName === info.key.metricName);
+  if (!isListed) throw new BadCursor("begin again without the cursor");
+  return info;
 }

@@ -101,7 +101,7 @@ function candidatesOf(context: TenantContext, { range, filter }: RankingQuery): 
   for (const { place } of [...asked, ...beside]) {
     const series = context.directory.node(place.clusterId, place.nodeId)?.series ?? [];
     if (chosen.length > 0 && chosen.length + series.length > SERIES_MAX) break;
-    chosen.push(...series);
+    for (const info of series) chosen.push(info);
   }
   return chosen;
 }

@@ -1,12 +1,9 @@
-import { randomBytes } from "node:crypto";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
-
-/** Counts begin again with each process; its name keeps them apart. */
-const PROCESS = randomBytes(6).toString("base64url");
 
 /**
  * Names the state that a tenant's reads are computed from: while the name stays, every answer would be
- * what it was. It may change although nothing that is shown did, never the other way round.
+ * what it was. It may change although nothing that is shown did, never the other way round. Counts begin
+ * again with each process.
  */
 export class Revision {
   #count = 0;
@@ -23,6 +20,6 @@ export class Revision {
       this.#settings = text;
       this.rise();
     }
-    return `${PROCESS}.${this.#count}`;
+    return String(this.#count);
   }
 }

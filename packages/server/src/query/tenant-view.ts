@@ -97,16 +97,21 @@ export class LiveTenantView implements TenantView, FleetFollower {
   async summary(): Promise<TenantSummary> {
     const { tenantId, directory, runner, watermark, store } = this.#context;
     const { budgetDays } = runner;
-    const firstMs = Math.min(...directory.series.map((info) => info.firstMs || watermark));
+    let points = 0;
+    let firstMs = Number.POSITIVE_INFINITY;
+    for (const info of directory.series) {
+      points += info.pointCount;
+      firstMs = Math.min(firstMs, info.firstMs || watermark);
+    }
     const watchedDays = Math.min(30, Math.max(0, watermark - firstMs) / DAY_MS);
     const { score } = runner.tenantNow;
     return {
       tenant: tenantId,
       clusters: directory.clusters.size,
-      nodes: [...directory.nodes({})].length,
+      nodes: directory.nodeCount,
       series: directory.living.count,
       seriesAsleep: directory.series.length - directory.living.count,
-      points: directory.series.reduce((sum, info) => sum + info.pointCount, 0),
+      points,
       watermark,
       score,
       severity: severityOf(score),

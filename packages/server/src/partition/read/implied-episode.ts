@@ -25,18 +25,10 @@ export function impliedEpisode(
     ...range,
     startMs,
   });
-  const { intervalMs, pointCount } = series.fold;
   if (at.length === 0 || at.at(-1)! < range.endMs - LOOK_BACK_MS) return undefined;
-  let peak = 0;
-  for (let i = 1; i < at.length; i++) if (score[i]! > score[peak]!) peak = i;
-  let first = peak;
-  while (first > 0 && score[first - 1]! >= NOTABLE_SCORE) first--;
-  let last = peak;
-  while (last + 1 < at.length && score[last + 1]! >= NOTABLE_SCORE) last++;
+  const { first, peak, last } = stretchOf(score);
   const scale = (upper[peak]! - expected[peak]!) / BAND_SCALES;
-  const none = { sudden: 0, hour: 0, recent: 0, shift: 0 };
-  const point = { atMs: at[peak]!, value: value[peak]!, level: expected[peak]!, scale };
-  const folded: EpisodePayload["folded"] = {
+  return episodeOf(series, {
     open: false,
     onsetMs: at[first]!,
     firstMs: at[first]!,
@@ -49,21 +41,37 @@ export function impliedEpisode(
     peakValue: value[peak]!,
     peakLevel: expected[peak]!,
     peakScale: scale,
-    sumParts: none,
+    sumParts: { sudden: 0, hour: 0, recent: 0, shift: 0 },
     absenceCount: 0,
-    farthest: point,
-  };
+    farthest: { atMs: at[peak]!, value: value[peak]!, level: expected[peak]!, scale },
+  });
+}
+
+/** Indices of the highest score and of the notable ones around it. */
+function stretchOf(score: Float64Array): { first: number; peak: number; last: number } {
+  let peak = 0;
+  for (let i = 1; i < score.length; i++) if (score[i]! > score[peak]!) peak = i;
+  let first = peak;
+  while (first > 0 && score[first - 1]! >= NOTABLE_SCORE) first--;
+  let last = peak;
+  while (last + 1 < score.length && score[last + 1]! >= NOTABLE_SCORE) last++;
+  return { first, peak, last };
+}
+
+function episodeOf({ storeId, fold }: LiveSeries, folded: EpisodePayload["folded"]): Episode {
+  const { intervalMs, pointCount } = fold;
   const payload: EpisodePayload = { folded, pointCount };
-  const away = Math.abs(point.value - point.level);
+  const scale = folded.peakScale;
+  const away = Math.abs(folded.peakValue - folded.peakLevel);
   return {
-    seriesId: series.storeId,
+    seriesId: storeId,
     engine: ENGINE.name,
-    windowStartMs: at[first]!,
-    windowEndMs: at[last]! + intervalMs,
-    onsetMs: at[first]!,
-    peakMs: at[peak]!,
-    score: Math.min(1, score[peak]!),
-    p: p[peak]!,
+    windowStartMs: folded.firstMs,
+    windowEndMs: folded.lastMs + intervalMs,
+    onsetMs: folded.onsetMs,
+    peakMs: folded.peakMs,
+    score: Math.min(1, folded.peakScore),
+    p: folded.peakP,
     intervalMs,
     label: null,
     kind: null,

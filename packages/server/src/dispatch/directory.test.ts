@@ -1,0 +1,91 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { SeriesDirectory, type SeriesInfo, TenantDirectory } from "./directory.ts";
+
+describe("a tenant's directory", () => {
+  it("gives series by cluster, node and metric, from any of them on, whatever came first", () => {
+    const name = fc.constantFrom("a", "b", "c", "d");
+    const key = fc.record({ clusterId: name, nodeId: name, metricName: name });
+    const filter = fc.record({
+      clusterId: fc.option(name, { nil: undefined }),
+      nodeId: fc.option(name, { nil: undefined }),
+      metricName: fc.option(name, { nil: undefined }),
+    });
+    const keys = fc.uniqueArray(key, { selector: (one) => Object.values(one).join() });
+    fc.assert(
+      fc.property(keys, filter, (given, asked) => {
+        const all = new SeriesDirectory(4);
+        for (const one of given) all.add({ tenantId: "acme", ...one }, {});
+        const directory = all.tenant("acme");
+        const expected = given
+          .filter(
+            (one) =>
+              (asked.clusterId ?? one.clusterId) === one.clusterId &&
+              (asked.nodeId ?? one.nodeId) === one.nodeId &&
+              (asked.metricName ?? one.metricName) === one.metricName,
+          )
+          .map(textOf)
+          .sort();
+        const listed = [...directory.matching(asked)];
+        expect(listed.map(({ key }) => textOf(key))).toEqual(expected);
+        listed.forEach((info, k) => {
+          const rest = [...directory.matching(asked, info)];
+          expect(rest.map(({ key }) => textOf(key))).toEqual(expected.slice(k + 1));
+        });
+      }),
+    );
+  });
+
+  it("compares about n log n names for n metrics that join a node and are read then", () => {
+    const [one, two, four] = [1000, 2000, 4000].map((count) => {
+      const names = counted();
+      const directory = new TenantDirectory("acme", []);
+      for (let m = 0; m < count; m++) directory.add(names.series("n", `m${(m * 7919) % count}`));
+      expect(directory.node("eu", "n")!.series.length).toBe(count);
+      return names.reads;
+    });
+    expect(two! / one!).toBeLessThan(2.5);
+    expect(four! / two!).toBeLessThan(2.5);
+  });
+
+  it("looks at few names for a page in the middle, however many series there are", () => {
+    const reads = [1000, 8000].map((nodes) => {
+      const names = counted();
+      const directory = new TenantDirectory("acme", []);
+      for (let n = 0; n < nodes; n++) {
+        for (const metric of ["cpu", "load"]) directory.add(names.series(`n${n}`, metric));
+      }
+      const all = [...directory.matching({})];
+      const before = names.reads;
+      const page = directory.matching({}, all[all.length >> 1])[Symbol.iterator]();
+      for (let row = 0; row < 10; row++) page.next();
+      return names.reads - before;
+    });
+    expect(reads[1]!).toBeLessThan(100);
+    expect(reads[1]! - reads[0]!).toBeLessThan(10);
+  });
+});
+
+function textOf(key: SeriesInfo["key"] | Omit<SeriesInfo["key"], "tenantId">): string {
+  return `${key.clusterId}/${key.nodeId}/${key.metricName}`;
+}
+
+/** Series whose metric names count how often they are read. */
+function counted() {
+  const counter = {
+    reads: 0,
+    series(nodeId: string, metricName: string): SeriesInfo {
+      const key = {
+        tenantId: "acme",
+        clusterId: "eu",
+        nodeId,
+        get metricName() {
+          counter.reads++;
+          return metricName;
+        },
+      };
+      return { id: `${nodeId}.${metricName}`, key } as unknown as SeriesInfo;
+    },
+  };
+  return counter;
+}
