@@ -1,25 +1,25 @@
 import { request } from "node:http";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
-import { encodeWriteRequest, snappy, varint } from "../../../testing/remote-write-bytes.ts";
 import {
-  type TestingServer,
-  type TestingServerOptions,
-  testingServer,
-} from "../../../testing/testing-server.ts";
+  openRealServer,
+  type RealServer,
+  type RealServerOptions,
+} from "../../../testing/real-server.ts";
+import { encodeWriteRequest, snappy, varint } from "../../../testing/remote-write-bytes.ts";
 
-let server: TestingServer;
+let server: RealServer;
 let auth: Record<string, string>;
 
-async function start(options: TestingServerOptions = {}): Promise<void> {
-  await server?.app.close();
-  server = await testingServer(options);
+async function start(options: RealServerOptions = {}): Promise<void> {
+  await server?.close();
+  server = await openRealServer(options);
   auth = { authorization: `Bearer ${server.key("manage", "acme")}` };
 }
 
 beforeEach(async () => {
   await start();
-  return () => server.app.close();
+  return () => server.close();
 });
 
 type Body = string | Buffer | object;
@@ -167,12 +167,12 @@ describe("POST /ingest", () => {
     expect(await storedPoints()).toBe(20);
     const other = { authorization: `Bearer ${server.key("ingest", "globex")}` };
     expect((await post("/api/v1/ingest", series(points), other)).statusCode).toBe(200);
-    server.clock.monotonicMs += 1500;
+    server.clock.pass(1500);
     expect((await post("/api/v1/ingest", series(points.slice(0, 15)))).statusCode).toBe(200);
   });
 
   it("refuses only new series at the limit of series; known ones go on", async () => {
-    await start({ seriesMax: 1 });
+    await start({ limits: { activeSeriesMax: 1 } });
     const { nowMs } = server.clock;
     expect((await post("/api/v1/ingest", series([[nowMs, 1]]))).statusCode).toBe(200);
     const fresh = await post("/api/v1/ingest", series([[nowMs, 1]], "n2"));
@@ -222,11 +222,17 @@ describe("POST /ingest", () => {
   });
 
   it("answers 503 with the platform's wait when the store cannot take it", async () => {
-    server.platform.isFull = true;
+    server.disk.fill();
     const reply = await post("/api/v1/ingest", series([[server.clock.nowMs, 1]]));
     expect(reply.statusCode).toBe(503);
     expect(reply.headers["retry-after"]).toBe("5");
-    expect(reply.json()).toMatchObject({ code: "store_unavailable", detail: "the disk is full" });
+    expect(reply.json()).toMatchObject({
+      code: "store_unavailable",
+      detail: expect.stringContaining("no room"),
+    });
+    expect(server.disk.refusedWrites).toBeGreaterThan(0);
+    server.disk.makeRoom();
+    expect((await post("/api/v1/ingest", series([[server.clock.nowMs, 1]]))).statusCode).toBe(200);
   });
 });
 
@@ -300,19 +306,17 @@ describe("POST /write", () => {
   });
 
   it("maps labels as the tenant has it, and takes up a change", async () => {
-    let stripPort = false;
-    await start({
-      parts: { labelsOf: () => ({ cluster: ["zone"], node: ["instance"], stripPort }) },
-    });
+    const mapping = { cluster: ["zone"], node: ["instance"] };
+    server.control.changeSettings("acme", { labels: { ...mapping, stripPort: false } });
     const labels = { zone: "z1", instance: "host:9100" };
     await post("/api/v1/write", body(1, labels), WRITE);
-    stripPort = true;
+    server.control.changeSettings("acme", { labels: { ...mapping, stripPort: true } });
     await post("/api/v1/write", body(1, labels), WRITE);
     const list = { method: "GET", url: "/api/v1/nodes?cluster=z1", headers: auth } as const;
     const nodes = (await server.app.inject(list))
       .json()
       .data.map((row: { node: string }) => row.node);
-    expect(nodes).toEqual(["host:9100", "host"]);
+    expect(nodes).toEqual(["host", "host:9100"]);
   });
 
   const bad: [
