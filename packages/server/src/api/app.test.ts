@@ -301,7 +301,8 @@ describe("closing", () => {
     await expect.poll(() => server.disk.heldSyncs).toBeGreaterThan(0);
     const closed = server.app.close();
     server.disk.release();
-    expect((await slow).status).toBe(200);
+    const reply = await slow;
+    expect([reply.status, reply.headers.get("connection")]).toEqual([200, "close"]);
     await closed;
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
   });
