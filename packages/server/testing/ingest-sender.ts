@@ -1,17 +1,17 @@
-import { type TestingServer, type TestingServerOptions, testingServer } from "./testing-server.ts";
+import { openRealServer, type RealServer, type RealServerOptions } from "./real-server.ts";
 
-/** A tenant that sends points to a testing server. */
+/** A tenant that sends points to a real server without threads. */
 export class IngestSender {
-  readonly server: TestingServer;
+  readonly server: RealServer;
   readonly #auth: Record<string, string>;
 
-  private constructor(server: TestingServer) {
+  private constructor(server: RealServer) {
     this.server = server;
     this.#auth = { authorization: `Bearer ${server.key("manage", "acme")}` };
   }
 
-  static async start(options: TestingServerOptions = {}): Promise<IngestSender> {
-    return new IngestSender(await testingServer(options));
+  static async start(options: RealServerOptions = {}): Promise<IngestSender> {
+    return new IngestSender(await openRealServer(options));
   }
 
   get auth(): Readonly<Record<string, string>> {
@@ -36,6 +36,6 @@ export class IngestSender {
   }
 
   close(): Promise<void> {
-    return this.server.app.close();
+    return this.server.close();
   }
 }

@@ -2,25 +2,25 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openRealServer, type RealServer } from "../../testing/real-server.ts";
 import { runForTest } from "../../testing/testing-io.ts";
-import { type TestingServer, testingServer } from "../../testing/testing-server.ts";
 import { EXIT } from "./terminal/exit-code.ts";
 
 const MINUTE_MS = 60_000;
-let server: TestingServer;
+let server: RealServer;
 let url = "";
 let key = "";
 let folder = "";
 
 beforeAll(async () => {
-  server = await testingServer();
+  server = await openRealServer();
   url = await server.app.listen({ port: 0, host: "127.0.0.1" });
   key = server.key("manage", "acme");
   folder = mkdtempSync(join(tmpdir(), "foreshock-cli-"));
 });
 
 afterAll(async () => {
-  await server.app.close();
+  await server.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -52,6 +52,7 @@ describe("foreshock import, top and why against a server", () => {
   it("sends every point of a file and says how many", async () => {
     const result = await run(["import", fileOf("fleet.csv", fleetCsv())]);
     expect(result).toMatchObject({ code: EXIT.ok, out: "720 points of 1 file stored\n" });
+    await server.settled();
     expect((await server.platform.forTenant("acme").summary()).points).toBe(720);
   });
 

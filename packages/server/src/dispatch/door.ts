@@ -49,6 +49,11 @@ export class Door {
     this.#bytes = new FairShare(inFlightBytesMax, BYTES_MINIMUM * inFlightBytesMax);
   }
 
+  /** Bytes of all request bodies at work. */
+  get bodyBytes(): number {
+    return this.#bytes.used;
+  }
+
   /** Room for the body of one request, taken as its bytes arrive. */
   byteRoom(tenantId: string): ByteRoom {
     return this.#bytes.open(tenantId);

@@ -11,6 +11,7 @@ export function observePlatform(platform: LivePlatform, metrics: Metrics, dataDi
   metrics.beforeScrape(async () => {
     for (const tenantId of platform.tenantIds()) observeTenant(platform, metrics, tenantId);
     metrics.queueDepth.set({ queue: "detection_points" }, platform.intake.inFlight.points());
+    metrics.queueDepth.set({ queue: "body_bytes" }, platform.intake.door.bodyBytes);
     if (performance.now() - bytesAtMs < BYTES_EVERY_MS) return;
     bytesAtMs = performance.now();
     const bytes = await bytesOnDisk(dataDir);

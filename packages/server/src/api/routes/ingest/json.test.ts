@@ -2,11 +2,11 @@ import { request } from "node:http";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { IngestSender } from "../../../../testing/ingest-sender.ts";
-import type { TestingServerOptions } from "../../../../testing/testing-server.ts";
+import type { RealServerOptions } from "../../../../testing/real-server.ts";
 
 let sender: IngestSender;
 
-async function start(options: TestingServerOptions = {}): Promise<void> {
+async function start(options: RealServerOptions = {}): Promise<void> {
   await sender?.close();
   sender = await IngestSender.start(options);
 }
@@ -149,12 +149,12 @@ describe("POST /ingest", () => {
     expect(await sender.storedPoints()).toBe(20);
     const other = { authorization: `Bearer ${sender.server.key("ingest", "globex")}` };
     expect((await sender.post("/api/v1/ingest", series(points), other)).statusCode).toBe(200);
-    sender.server.clock.monotonicMs += 1500;
+    sender.server.clock.pass(1500);
     expect((await sender.post("/api/v1/ingest", series(points.slice(0, 15)))).statusCode).toBe(200);
   });
 
   it("refuses only new series at the limit of series; known ones go on", async () => {
-    await start({ seriesMax: 1 });
+    await start({ limits: { activeSeriesMax: 1 } });
     const { nowMs } = sender;
     expect((await sender.post("/api/v1/ingest", series([[nowMs, 1]]))).statusCode).toBe(200);
     const fresh = await sender.post("/api/v1/ingest", series([[nowMs, 1]], "n2"));
@@ -183,7 +183,7 @@ describe("POST /ingest", () => {
     for (let i = 0; i < 10; i++)
       expect((await sender.post("/api/v1/ingest", small)).statusCode).toBe(200);
     expect((await sender.post("/api/v1/ingest", "{")).statusCode).toBe(415);
-    expect(sender.server.platform.bytes.used).toBe(0);
+    expect(sender.server.platform.intake.door.bodyBytes).toBe(0);
   });
 
   it("counts bytes as they arrive, and frees those of a sender that goes away in the middle of its body", async () => {
@@ -199,16 +199,25 @@ describe("POST /ingest", () => {
     });
     sent.on("error", () => undefined);
     sent.write('{"series":[');
-    await expect.poll(() => sender.server.platform.bytes.used).toBe('{"series":['.length);
+    await expect
+      .poll(() => sender.server.platform.intake.door.bodyBytes)
+      .toBe('{"series":['.length);
     sent.destroy();
-    await expect.poll(() => sender.server.platform.bytes.used).toBe(0);
+    await expect.poll(() => sender.server.platform.intake.door.bodyBytes).toBe(0);
   });
 
   it("answers 503 with the platform's wait when the store cannot take it", async () => {
-    sender.server.platform.isFull = true;
+    sender.server.disk.fill();
     const reply = await sender.post("/api/v1/ingest", series([[sender.nowMs, 1]]));
     expect(reply.statusCode).toBe(503);
     expect(reply.headers["retry-after"]).toBe("5");
-    expect(reply.json()).toMatchObject({ code: "store_unavailable", detail: "the disk is full" });
+    expect(reply.json()).toMatchObject({
+      code: "store_unavailable",
+      detail: expect.stringContaining("no room"),
+    });
+    expect(sender.server.disk.refusedWrites).toBeGreaterThan(0);
+    sender.server.disk.makeRoom();
+    const again = await sender.post("/api/v1/ingest", series([[sender.nowMs, 1]]));
+    expect(again.statusCode).toBe(200);
   });
 });

@@ -1,12 +1,12 @@
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { IngestSender } from "../../../../testing/ingest-sender.ts";
+import type { RealServerOptions } from "../../../../testing/real-server.ts";
 import { encodeWriteRequest, snappy, varint } from "../../../../testing/remote-write-bytes.ts";
-import type { TestingServerOptions } from "../../../../testing/testing-server.ts";
 
 let sender: IngestSender;
 
-async function start(options: TestingServerOptions = {}): Promise<void> {
+async function start(options: RealServerOptions = {}): Promise<void> {
   await sender?.close();
   sender = await IngestSender.start(options);
 }
@@ -100,17 +100,16 @@ describe("POST /write", () => {
   });
 
   it("maps labels as the tenant has it, and takes up a change", async () => {
-    let stripPort = false;
-    await start({
-      parts: { labelsOf: () => ({ cluster: ["zone"], node: ["instance"], stripPort }) },
-    });
+    const mapping = { cluster: ["zone"], node: ["instance"] };
+    const { control } = sender.server;
+    control.changeSettings("acme", { labels: { ...mapping, stripPort: false } });
     const labels = { zone: "z1", instance: "host:9100" };
     await sender.post("/api/v1/write", body(1, labels), WRITE);
-    stripPort = true;
+    control.changeSettings("acme", { labels: { ...mapping, stripPort: true } });
     await sender.post("/api/v1/write", body(1, labels), WRITE);
     const list = "/api/v1/nodes?cluster=z1";
     const nodes = (await sender.get(list)).json().data.map((row: { node: string }) => row.node);
-    expect(nodes).toEqual(["host:9100", "host"]);
+    expect(nodes).toEqual(["host", "host:9100"]);
   });
 
   it.each(BAD)("refuses %s clearly and stores nothing", async (_, make, headers, status, code) => {
