@@ -140,7 +140,7 @@ describe("foreshock import, top and why against a server", () => {
       const ingest = view.ingest.bind(view);
       return Object.assign(view, {
         ingest: (batch: Parameters<typeof ingest>[0]) => {
-          sent.push(batch.timestampsMs);
+          sent.push(batch.timestampsMs.slice());
           return ingest(batch);
         },
       });
