@@ -161,6 +161,7 @@ export const TESTS_MAY_ALSO: Readonly<Record<string, RoomTable>> = {
   },
   server: {
     observe: ["tenant"],
+    cli: ["query"],
     store: ["core/store"],
   },
 };

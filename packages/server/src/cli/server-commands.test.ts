@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openRealServer, type RealServer } from "../../testing/real-server.ts";
 import { runForTest } from "../../testing/testing-io.ts";
+import { LiveTenantView } from "../query/tenant-view.ts";
 import { EXIT } from "./terminal/exit-code.ts";
 
 const MINUTE_MS = 60_000;
@@ -134,19 +135,17 @@ describe("foreshock import, top and why against a server", () => {
     const one = fileOf("one.csv", `${header}\n${rows("a", 0, 600)}\n${rows("b", 0, 600)}\n`);
     const two = fileOf("two.csv", `${header}\n${rows("c", 600, 60_000)}\n${rows("c", 0, 600)}\n`);
     const sent: Float64Array[] = [];
-    const forTenant = server.platform.forTenant.bind(server.platform);
-    server.platform.forTenant = (tenantId) => {
-      const view = forTenant(tenantId);
-      const ingest = view.ingest.bind(view);
-      return Object.assign(view, {
-        ingest: (batch: Parameters<typeof ingest>[0]) => {
-          sent.push(batch.timestampsMs.slice());
-          return ingest(batch);
-        },
-      });
-    };
+    const original = LiveTenantView.prototype.ingest;
+    const ingest = vi.spyOn(LiveTenantView.prototype, "ingest").mockImplementation(function (
+      this: LiveTenantView,
+      batch,
+      whenOver,
+    ) {
+      sent.push(batch.timestampsMs.slice());
+      return original.call(this, batch, whenOver);
+    });
     const { out } = await run(["import", one, two]);
-    server.platform.forTenant = forTenant;
+    ingest.mockRestore();
     expect(out).toBe("61,200 points of 2 files stored\n");
     expect(sent.length).toBeGreaterThan(1);
     for (let k = 1; k < sent.length; k++) {
