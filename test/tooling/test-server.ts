@@ -31,6 +31,8 @@ export interface TestServerOptions {
   readonly dataDir?: string;
   readonly now?: () => number;
   readonly workerCount?: number;
+  /** Any free one where it is left out. */
+  readonly port?: number;
   /** Makes the demo's route exist, with an empty answer key. */
   readonly demo?: boolean;
   /** Starts the partition owners. Default: worker threads. */
@@ -44,7 +46,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "foreshock-test-"));
   const config = {
     host: "127.0.0.1",
-    port: 0,
+    port: options.port ?? 0,
     dataDir,
     partitionCount: 4,
     workerCount: options.workerCount ?? 2,
