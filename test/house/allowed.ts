@@ -62,7 +62,6 @@ export const PACKAGES: PackageTable = {
 /** Files that nobody imports, with who starts or finds them. The doors are in the package.json files. */
 export const ENTRIES: Entries = {
   "bench/main.ts": "npm run bench",
-  "packages/before-build.mjs": "npm run build of every package",
   "packages/client/tooling/generate.ts": "writes the client's types, by hand and in a test",
   "packages/dashboard/dev/serve.ts": "the pages on made-up replies, by hand",
   "packages/dashboard/dev/shots.ts": "pictures of the pages, by hand",
@@ -75,6 +74,7 @@ export const ENTRIES: Entries = {
   "test/durability/writer.ts": "a process that the durability tests start and kill",
   "test/e2e/fixture-pages.check.ts": "fixture-pages.config.ts includes it",
   "test/e2e/fixture-pages.config.ts": "vitest --config, by hand",
+  "test/tooling/before-build.mjs": "npm run build, in each package that is published",
   "test/tooling/install.mjs": "npm run verify, bench and demo, before anything is installed",
   "test/tooling/verify.ts": "npm run verify",
   "vitest.config.ts": "vitest",

@@ -89,7 +89,20 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     demo: ["platform", "api", "ingest", "tenant", "config"],
     cli: ["platform", "config", "observe", "tenant", "store", "ingest", "api", "serve", "demo"],
     "main.ts": ["version.ts", "cli"],
-    testing: ["platform", "observe", "tenant", "store", "partition", "api", "demo", "cli"],
+    testing: [
+      ...[
+        "platform",
+        "observe",
+        "tenant",
+        "store",
+        "partition",
+        "dispatch",
+        "fleet",
+        "query",
+        "api",
+      ],
+      ...["serve", "demo", "cli"],
+    ],
     tooling: ["version.ts", "platform", "observe", "tenant", "api"],
   },
   bench: {
@@ -103,7 +116,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     "main.ts": ["page.ts", "accuracy", "calibration", "speed", "load"],
   },
   test: {
-    tooling: ["server/serve"],
+    tooling: ["server/serve", "server/partition"],
     house: [],
     guest: [],
     "isolation-plans.ts": [],
@@ -131,7 +144,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     "eval.test.ts": [],
     "public-door.test.ts": [],
   },
-  root: { "vitest.config.ts": [], "packages/before-build.mjs": [] },
+  root: { "vitest.config.ts": [] },
 };
 
 /**

@@ -16,7 +16,11 @@ export interface Offence {
   readonly says: string;
 }
 
-const SKIPPED = new Set(["node_modules", "dist", "dist-types", "coverage"]);
+/** Folders that hold no source, by name or by path: the last one is the pages as they were built. */
+const SKIPPED = new Set([
+  ...["node_modules", "dist", "dist-types", "coverage"],
+  "packages/server/dashboard",
+]);
 
 /** Every source file of the repository that a person wrote, by path. */
 export function readTree(root: string): Tree {
@@ -35,8 +39,8 @@ function read(root: string, wanted: (path: string) => boolean): Tree {
 
 function filesUnder(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (SKIPPED.has(entry.name) || entry.name.startsWith(".")) return [];
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (SKIPPED.has(entry.name) || SKIPPED.has(path) || entry.name.startsWith(".")) return [];
     return entry.isDirectory() ? filesUnder(root, path) : [path];
   });
 }

@@ -38,13 +38,13 @@ const PLANTED: Readonly<Record<string, () => void>> = {
   },
   "a finding names its metrics by the order in which this process met them": () => {
     const tenantOf = new Map<TenantRunner, TenantDirectory>();
-    let directories: SeriesDirectory;
+    const latest: { directories?: SeriesDirectory } = {};
     const [tenant, runner] = [SeriesDirectory.prototype.tenant, FleetHost.prototype.runner];
     vi.spyOn(SeriesDirectory.prototype, "tenant").mockImplementation(function (
       this: SeriesDirectory,
       tenantId,
     ) {
-      directories = this;
+      Object.assign(latest, { directories: this });
       return tenant.call(this, tenantId);
     });
     vi.spyOn(FleetHost.prototype, "runner").mockImplementation(function (
@@ -52,7 +52,7 @@ const PLANTED: Readonly<Record<string, () => void>> = {
       tenantId,
     ) {
       const found = runner.call(this, tenantId);
-      tenantOf.set(found, directories.tenant(tenantId));
+      tenantOf.set(found, latest.directories!.tenant(tenantId));
       return found;
     });
     vi.spyOn(TenantRunner.prototype, "seriesOf").mockImplementation(function (

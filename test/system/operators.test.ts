@@ -127,7 +127,8 @@ describe("what operators see", () => {
       {
         level: "error",
         item: "chunk",
-        series: { tenantId: "acme", seriesId: expect.stringMatching(/^srs_/) },
+        tenantId: "acme",
+        seriesId: expect.stringMatching(/^srs_/),
         range: { startMs: expect.any(Number), endMs: expect.any(Number) },
       },
     ]);

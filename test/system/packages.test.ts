@@ -47,11 +47,11 @@ beforeAll(async () => {
   const packed = await packInto(tarballs, NAMES);
   const isLibrary = (file: string) => /core|client/.test(relative(tarballs, file));
   await Promise.all([install(library, packed.filter(isLibrary)), install(server, packed)]);
-});
+}, 300_000);
 
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
-  // A build that lies about would answer, out of date, whoever forgets the condition for sources.
+  // A forgotten build would be used, out of date, by whoever forgets the condition for sources.
   for (const name of ["core", "client", "server"]) {
     rmSync(join(ROOT, "packages", name, "dist"), { recursive: true, force: true });
   }

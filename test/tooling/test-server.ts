@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { LinkOwner } from "../../packages/server/src/partition/owner-link.ts";
 import { type RunningServer, startServer } from "../../packages/server/src/serve/start-server.ts";
 
 export interface TenantKeys {
@@ -36,6 +37,8 @@ export interface TestServerOptions {
   readonly logTo?: { write(line: string): void };
   /** Makes the demo's route exist, with an empty answer key. */
   readonly demo?: boolean;
+  /** Starts the partition owners. Default: worker threads. */
+  readonly link?: (dataDir: string) => LinkOwner;
 }
 
 const WAIT_MS = 60_000;
@@ -60,6 +63,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     refusedBurst: 1e6,
     ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
     ...(options.demo === true ? { demoTruth: () => [] } : {}),
+    ...(options.link === undefined ? {} : { link: options.link(dataDir) }),
   });
   const { control, url } = running;
   const byTenant = new Map(options.tenants.map((tenant) => [tenant, openTenant(running, tenant)]));

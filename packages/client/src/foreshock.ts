@@ -60,6 +60,8 @@ export interface PointsQuery extends RangeQuery {
 
 export interface ScoresQuery extends RangeQuery {
   readonly cluster?: string | undefined;
+  /** Of the level "node" only. */
+  readonly node?: string | undefined;
   readonly level: Exclude<Level, "metric">;
   /** Such as `5m` or `1h`. */
   readonly step?: string | undefined;
@@ -132,7 +134,7 @@ export class Foreshock {
 
   readonly nodes = {
     list: (
-      query: { readonly cluster?: string | undefined } = {},
+      query: Omit<PlaceQuery, "metric"> = {},
       options?: CallOptions,
     ): Promise<readonly NodeRow[]> => this.#rows("/nodes", { ...query }, options),
   };

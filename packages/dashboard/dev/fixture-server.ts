@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
-import type { AlarmRow, AnomalyRow, CalibrationReply } from "@foreshock/client";
+import type { AlarmRow, AnomalyRow, CalibrationReply, ScoresReply } from "@foreshock/client";
 import { FixtureReplies, type FixtureState } from "./fixture-replies.ts";
 
 /** Serves the built pages and made-up replies, for working on the pages alone. Not a test double. */
@@ -69,11 +69,8 @@ function answer(replies: FixtureReplies, url: URL, tenant: string): unknown {
   const query = url.searchParams;
   const fromMs = Number(query.get("from") ?? nowMs - 86_400_000);
   const toMs = Number(query.get("to") ?? nowMs);
-  const place = {
-    cluster: query.get("cluster"),
-    node: query.get("node"),
-    metric: query.get("metric"),
-  };
+  const [cluster, node, metric] = ["cluster", "node", "metric"].map((name) => query.get(name));
+  const place = { cluster: cluster ?? null, node: node ?? null, metric: metric ?? null };
   const [, , , room, id, part] = url.pathname.split("/").map(decodeURIComponent);
   const whole = (data: unknown) => ({ data, nextCursor: null });
   switch (room) {
@@ -88,7 +85,11 @@ function answer(replies: FixtureReplies, url: URL, tenant: string): unknown {
     case "clusters":
       return whole(replies.clusters(nowMs));
     case "nodes":
-      return whole(replies.nodes(nowMs, place.cluster ?? undefined));
+      return whole(
+        replies
+          .nodes(nowMs, place.cluster ?? undefined)
+          .filter(({ node }) => place.node === null || place.node === node),
+      );
     case "findings":
       return whole(replies.findings(nowMs));
     case "alarms":
@@ -100,7 +101,8 @@ function answer(replies: FixtureReplies, url: URL, tenant: string): unknown {
       const [, count, unit] = /^(\d+)([mhd])$/.exec(query.get("step") ?? "5m") ?? [];
       const stepMs = Number(count) * (DURATION_MS[unit ?? "m"] ?? 0);
       const level = query.get("level") as "node" | "cluster" | "tenant";
-      return replies.scores(level, fromMs, toMs, stepMs, place.cluster, nowMs);
+      const all = replies.scores(level, fromMs, toMs, stepMs, place.cluster, nowMs);
+      return place.node === null ? all : ofNode(all, place.node);
     }
     case "series":
       if (id === undefined) return whole(replies.series(nowMs, place));
@@ -109,6 +111,18 @@ function answer(replies: FixtureReplies, url: URL, tenant: string): unknown {
     default:
       return undefined;
   }
+}
+
+function ofNode({ entities, times, score, ...rest }: ScoresReply, node: string): ScoresReply {
+  const e = entities.node.indexOf(node);
+  const cluster = e < 0 ? [] : [entities.cluster[e]!];
+  const own = e < 0 ? [] : score.slice(e * times.length, (e + 1) * times.length);
+  return {
+    ...rest,
+    times,
+    entities: { cluster, node: e < 0 ? [] : [node] },
+    score: own,
+  };
 }
 
 /** Thirty days of a fleet that keeps every promise exactly, as many as whole alarms allow. */

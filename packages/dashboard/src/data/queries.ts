@@ -28,6 +28,12 @@ export const ROWS_MAX = 500;
 /** Findings are read this far back, so that the budget line, its promises and the list agree. */
 const FINDINGS_BACK = "now-30d";
 
+/** Names of a node and of its cluster. */
+interface NodePlace {
+  readonly cluster: string;
+  readonly node: string;
+}
+
 type Fetch<Data> = (client: Foreshock, signal: AbortSignal) => Promise<Data>;
 
 /**
@@ -95,24 +101,34 @@ export function useClusters(): Asked<readonly ClusterRow[]> {
   return useAsked("clusters", [], (client, signal) => client.clusters.list({ signal }));
 }
 
+/** All nodes, or those of a cluster. */
 export function useNodes(cluster?: string): Asked<readonly NodeRow[]> {
   return useAsked("nodes", [cluster], (client, signal) =>
     client.nodes.list({ cluster }, { signal }),
   );
 }
 
+/** One node; null where there is none of that name. */
+export function useNode(place: NodePlace): Asked<NodeRow | null> {
+  const { cluster, node } = place;
+  return useAsked("node", [cluster, node], async (client, signal) => {
+    const rows = await client.nodes.list({ cluster, node }, { signal });
+    return rows[0] ?? null;
+  });
+}
+
 /** Roll-up scores over the page's range in at most `cellsMax` steps. */
 export function useScores(
   level: "node" | "cluster" | "tenant",
   cellsMax: number,
-  cluster?: string,
+  { cluster, node }: Partial<NodePlace> = {},
 ): Asked<Ranged<ScoresReply>> {
-  const parts = [level, cellsMax, cluster];
+  const parts = [level, cellsMax, cluster, node];
   return useRanged("scores", parts, (client, range, signal) => {
     const { stepMs, word: step } = laneStep(range, cellsMax);
     // From the start of a step, or the part of it before the range would be missing.
     const from = Math.floor(range.startMs / stepMs) * stepMs;
-    return client.scores({ level, step, from, to: range.endMs, cluster }, { signal });
+    return client.scores({ level, step, from, to: range.endMs, cluster, node }, { signal });
   });
 }
 

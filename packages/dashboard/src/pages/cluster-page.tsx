@@ -88,7 +88,7 @@ function ClusterFindings({ cluster }: { readonly cluster: string }) {
 }
 
 function NodeLanes({ cluster }: { readonly cluster: string }) {
-  const scores = useScores("node", CELLS_MAX, cluster);
+  const scores = useScores("node", CELLS_MAX, { cluster });
   const { tenant } = useSession();
   return (
     <section class="panel" aria-labelledby="lanes-title">

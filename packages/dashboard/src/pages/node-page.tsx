@@ -2,7 +2,7 @@ import type { NodeRow, SeriesRow } from "@foreshock/client";
 import { useMemo } from "react";
 import { laneRows } from "../chart/lane-rows.ts";
 import { Lanes } from "../chart/lanes.tsx";
-import { useAnomalies, useNodes, useScores, useSeries } from "../data/queries.ts";
+import { useAnomalies, useNode, useScores, useSeries } from "../data/queries.ts";
 import { counted } from "../format/number.ts";
 import { lasting, moment, msOf } from "../format/time.ts";
 import { confidenceWord } from "../format/word.ts";
@@ -45,12 +45,11 @@ export function NodePage({ place }: { readonly place: NodePlace }) {
 }
 
 function NodeHead({ place }: { readonly place: NodePlace }) {
-  const nodes = useNodes(place.cluster);
-  const row = nodes.data?.find(({ node }) => node === place.node);
+  const { data: row } = useNode(place);
   return (
     <div class="page-head">
       <h1>{place.node}</h1>
-      {row === undefined ? null : <NodeState row={row} />}
+      {row ? <NodeState row={row} /> : null}
     </div>
   );
 }
@@ -84,7 +83,7 @@ function NodeState({ row }: { readonly row: NodeRow }) {
 }
 
 function NodeLane({ place }: { readonly place: NodePlace }) {
-  const scores = useScores("node", CELLS_MAX, place.cluster);
+  const scores = useScores("node", CELLS_MAX, place);
   return (
     <section class="panel" aria-labelledby="lane-title">
       <div class="panel-head">
@@ -93,7 +92,7 @@ function NodeLane({ place }: { readonly place: NodePlace }) {
       </div>
       <Await asked={scores} height={44}>
         {({ range, reply }) => {
-          const own = laneRows(reply).filter(({ node }) => node === place.node);
+          const own = laneRows(reply);
           if (own.length === 0) return <Empty kind="nodata" title="No scores in this range." />;
           return (
             <Lanes

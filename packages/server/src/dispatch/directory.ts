@@ -84,6 +84,15 @@ export class TenantDirectory {
     return found;
   }
 
+  /** The series behind a handle of this tenant. */
+  byHandle(handle: number): SeriesInfo {
+    const info = this.#all[handle];
+    if (info?.key.tenantId !== this.tenantId) {
+      throw new Error(`assertion failed: ${handle} is no series of this tenant`);
+    }
+    return info;
+  }
+
   byId(seriesId: string): SeriesInfo | undefined {
     return this.#byId.get(seriesId);
   }

@@ -8,7 +8,7 @@ import type {
   ScoredMessage,
   SlowCommitMessage,
 } from "../partition/protocol.ts";
-import { errorOf, Unavailable } from "../platform/platform-errors.ts";
+import { errorOf, type Failure, Unavailable } from "../platform/platform-errors.ts";
 
 export interface PoolOptions {
   readonly partitionCount: number;
@@ -82,7 +82,7 @@ export class PartitionPool {
     if (owner.link !== undefined) return;
     const link = this.#link(owner.partitions, {
       message: (message) => {
-        if (owner.link === link) this.#hear(owner, message);
+        if (owner.link === link) this.#hear(index, message);
       },
       ended: (error) => {
         if (owner.link === link) this.#ended(index, error);
@@ -97,12 +97,14 @@ export class PartitionPool {
     owner.isOpen = owner.link !== undefined;
   }
 
-  /** Ends an owner that cannot go on, as if it had ended by itself. */
+  /** Ends an owner that cannot go on, as if it had ended by itself. Safe to call twice. */
   async end(index: number, error: Error): Promise<void> {
-    const { link } = this.#owners[index]!;
+    const owner = this.#owners[index]!;
+    const { link } = owner;
     if (link === undefined) return;
+    owner.isOpen = false;
     await link.end();
-    this.#ended(index, error);
+    if (owner.link === link) this.#ended(index, error);
   }
 
   /**
@@ -159,13 +161,13 @@ export class PartitionPool {
     this.#closing = true;
     const running = this.#owners.flatMap(({ link }, index) => (link === undefined ? [] : [index]));
     await Promise.allSettled(running.map((index) => this.askStarting(index, { what: "close" })));
-    await Promise.all(this.#owners.map(({ link }) => link?.end()));
+    await Promise.all(this.#owners.flatMap(({ link }) => (link === undefined ? [] : [link.end()])));
   }
 
-  #hear(owner: Owner, message: FromWorker): void {
+  #hear(index: number, message: FromWorker): void {
     switch (message.type) {
       case "scored":
-        for (const ticket of message.tickets) owner.tickets.delete(ticket);
+        for (const ticket of message.tickets) this.#owners[index]!.tickets.delete(ticket);
         this.#events.scored(message);
         return;
       case "damage":
@@ -178,15 +180,22 @@ export class PartitionPool {
         take(this.#appends, message.ticket)?.resolve(undefined as never);
         return;
       case "failed":
-        take(this.#appends, message.ticket)?.reject(errorOf(message.failure));
+        take(this.#appends, message.ticket)?.reject(this.#failed(index, message.failure));
         return;
       case "answer":
         take(this.#asks, message.id)?.resolve(message.value as never);
         return;
       case "refused":
-        take(this.#asks, message.id)?.reject(errorOf(message.failure));
+        take(this.#asks, message.id)?.reject(this.#failed(index, message.failure));
         return;
     }
+  }
+
+  /** A store that could not be synced takes nothing until it is opened again: its owner is ended for that. */
+  #failed(index: number, failure: Failure): Error {
+    const error = errorOf(failure);
+    if (failure.code === "store/sync-failed" && !this.#closing) void this.end(index, error);
+    return error;
   }
 
   #ended(index: number, error: Error): void {

@@ -79,11 +79,7 @@ export class Metrics {
     this.pointsScored = this.#counter("points_scored_total", "Points scored", ["engine"]);
     this.findingsOpen = this.#gauge("findings_open", "Findings open now", ["tenant"]);
     this.storeBytes = this.#gauge("store_bytes", "Bytes on disk", ["tier"]);
-    this.storeDamage = this.#counter(
-      "store_damage_total",
-      "Stored items that could not be read back and were quarantined",
-      ["kind"],
-    );
+    this.storeDamage = this.#counter("store_damage_total", "Stored items found damaged", ["kind"]);
     this.checkpointDuration = this.#histogram(
       "checkpoint_duration_seconds",
       "Time to save models and folds",

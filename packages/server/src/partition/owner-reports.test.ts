@@ -47,7 +47,7 @@ describe("what a partition's owner reports of its store", () => {
     scrubRound();
     const [found, ...more] = damage();
     expect(more).toEqual([]);
-    expect(found).toMatchObject({ partition: 0, item: "chunk", series: SERIES });
+    expect(found).toMatchObject({ partition: 0, item: "chunk", ...SERIES });
     expect(found!.action).toContain("2026-07-02.db");
     const lost = found!.points!;
     expect(lost).toBe((found!.range!.endMs - 1 - found!.range!.startMs) / (5 * MINUTE_MS) + 1);
@@ -61,7 +61,7 @@ describe("what a partition's owner reports of its store", () => {
     await restart();
     expect((await history()).length).toBeLessThan(POINTS);
     await history();
-    expect(damage()).toMatchObject([{ item: "chunk", series: SERIES }]);
+    expect(damage()).toMatchObject([{ item: "chunk", ...SERIES }]);
   });
 
   it("reports what opening finds, a day file and the partition's own file", async () => {

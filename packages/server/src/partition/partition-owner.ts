@@ -1,34 +1,25 @@
 import { join } from "node:path";
-import type { DurationMs, EpochMs, TimeRange } from "@foreshock/core";
-import type { AnomalyRow, PointsReply } from "../platform/platform.ts";
+import type { DurationMs, EpochMs } from "@foreshock/core";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
 import { buffersOf, Emission } from "./emission.ts";
 import { failureOf } from "./failure.ts";
 import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
-import type { LiveSeries } from "./live-series.ts";
 import { PartitionRuntime } from "./partition-runtime.ts";
 import type {
   AppendMessage,
   AskMessage,
   BehindTenant,
-  ExplainedSeries,
-  ExplainQuestion,
   FromWorker,
   OpenAnswer,
   Positions,
   Question,
   SavedStates,
-  SeriesHistory,
-  StoredQuestion,
   StoredSeries,
   ToWorker,
 } from "./protocol.ts";
-import { answerAlarms } from "./read/alarm-reads.ts";
-import { answerAnomalies, answerAnomaly, explainedIn } from "./read/anomaly-reads.ts";
-import { chartOf, scoredPoints } from "./read/chart.ts";
-import { countStored } from "./read/stored-points.ts";
+import { answerRead } from "./read/answer-read.ts";
 import { ScrubRounds } from "./scrub-rounds.ts";
 import { openWatchedStore } from "./watched-store.ts";
 
@@ -165,27 +156,11 @@ export class PartitionOwner {
         return this.#endCheckpoint(question.save);
       case "drop-before":
         return this.#dropBefore(question.atMs);
-      case "points":
-        return this.#points(question);
-      case "anomalies":
-        return [...this.#runtimes].flatMap(([partition, runtime]) =>
-          answerAnomalies(runtime, partition, question.tenantId, question.query),
-        );
-      case "alarms":
-        return [...this.#runtimes].flatMap(([partition, runtime]) =>
-          answerAlarms(runtime, partition, question),
-        );
-      case "anomaly":
-        return this.#anomaly(question.handle, question.windowStart);
-      case "explain":
-        return question.handles.map((handle) => this.#explain(handle, question));
-      case "count-stored":
-        return question.runs.map((run) => this.#countStored(run));
-      case "history":
-        return question.handles.map((handle) => this.#history(handle, question.range));
       case "close":
       case "drain":
         return undefined;
+      default:
+        return answerRead(this.#runtimes, question);
     }
   }
 
@@ -244,40 +219,6 @@ export class PartitionOwner {
     return undefined;
   }
 
-  #points(question: Extract<Question, { what: "points" }>): PointsReply {
-    const { runtime, series } = this.#find(question.handle);
-    return chartOf(runtime.store, series, question);
-  }
-
-  #anomaly(handle: number, windowStart: number): AnomalyRow | undefined {
-    const { runtime, series } = this.#find(handle);
-    return answerAnomaly(runtime, series, windowStart);
-  }
-
-  #explain(handle: number, question: ExplainQuestion): ExplainedSeries {
-    const { runtime, series } = this.#find(handle);
-    return explainedIn(runtime, series, question);
-  }
-
-  #countStored({ handle, times, values }: StoredQuestion): number {
-    const { runtime, series } = this.#find(handle);
-    return countStored(runtime.store, series.storeId, times, values);
-  }
-
-  #history(handle: number, range: TimeRange): SeriesHistory {
-    const { runtime, series } = this.#find(handle);
-    const { at, value, p } = scoredPoints(runtime.store, series, range);
-    return { handle, at: at.slice(), value, p };
-  }
-
-  #find(handle: number): { runtime: PartitionRuntime; series: LiveSeries } {
-    for (const runtime of this.#runtimes.values()) {
-      const series = runtime.byHandle(handle);
-      if (series !== undefined) return { runtime, series };
-    }
-    throw new Error(`series ${handle} is not owned by this worker`);
-  }
-
   #runtime(partition: number): PartitionRuntime {
     const runtime = this.#runtimes.get(partition);
     if (runtime === undefined)
@@ -285,9 +226,18 @@ export class PartitionOwner {
     return runtime;
   }
 
+  /** Frees all files, also those of a store that cannot commit what waits. */
   async #close(id: number): Promise<void> {
     await this.#commits.finish();
-    for (const { store } of this.#runtimes.values()) store.close();
-    this.#reply(id, undefined);
+    let failure: Failure | undefined;
+    for (const { store } of this.#runtimes.values()) {
+      try {
+        store.close();
+      } catch (error) {
+        failure ??= failureOf(error);
+      }
+    }
+    if (failure === undefined) this.#reply(id, undefined);
+    else this.#post({ type: "refused", id, failure });
   }
 }

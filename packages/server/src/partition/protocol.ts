@@ -1,16 +1,17 @@
 import type { DurationMs, EpochMs, SeriesKey, TimeRange } from "@foreshock/core";
-import type {
-  AlarmFilter,
-  AlarmRow,
-  AnomalyRow,
-  PointsReply,
-  SeriesRow,
-} from "../platform/platform.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { SeriesEntry } from "../store/partition/series-entry.ts";
 import type { DamageKind } from "../store/sqlite/damage.ts";
 import type { AlarmCursor } from "../store/table/alarm-table.ts";
 import type { EpisodeCursor } from "../store/table/episode-table.ts";
+import type {
+  ChartPoints,
+  ExplainedEpisode,
+  ExplainedSeries,
+  FoundAlarm,
+  FoundAnomaly,
+  SeriesHistory,
+} from "./answers.ts";
 
 /** Main to worker. Columns are handed over (transferred), so the sender must not touch them again. */
 export type ToWorker = AppendMessage | AskMessage;
@@ -64,12 +65,12 @@ export type Question =
       readonly handle: number;
       readonly range: TimeRange;
       readonly pointsMax: number;
-      readonly row: SeriesRow;
     }
   | { readonly what: "anomalies"; readonly tenantId: string; readonly query: AnomalyQuery }
   | AlarmQuestion
   | { readonly what: "anomaly"; readonly handle: number; readonly windowStart: EpochMs }
   | ExplainQuestion
+  | StrongestQuestion
   | { readonly what: "count-stored"; readonly runs: readonly StoredQuestion[] }
   | { readonly what: "history"; readonly handles: readonly number[]; readonly range: TimeRange }
   | { readonly what: "close" };
@@ -110,31 +111,50 @@ export interface ExplainQuestion {
   readonly what: "explain";
   readonly handles: readonly number[];
   readonly range: TimeRange;
-  /** The newest point before this instant is told. */
+  /** The newest point before this instant is given. */
   readonly asOfMs: EpochMs;
+}
+
+/** The strongest episode of each group of series in a range. */
+export interface StrongestQuestion {
+  readonly what: "strongest";
+  readonly tenantId: string;
+  readonly range: TimeRange;
+  readonly minScore: number;
+  /** Handles of one partition's series; "all" = every series that the owner holds of the tenant. */
+  readonly groups: readonly (readonly number[] | "all")[];
+}
+
+/** Which series are meant; what is left out does not narrow. */
+export interface SeriesFilter {
+  readonly clusterId?: string | undefined;
+  readonly nodeId?: string | undefined;
+  readonly metricName?: string | undefined;
+  /** Exactly these series, whatever the names above say. */
+  readonly handles?: readonly number[] | undefined;
 }
 
 /** A page of a tenant's alarms. */
 export interface AlarmQuestion {
   readonly what: "alarms";
   readonly tenantId: string;
-  readonly query: AlarmFilter & {
-    readonly limit: number;
-    /** Continue strictly after these places, by partition. */
-    readonly after?: Readonly<Record<number, AlarmCursor>> | undefined;
-  };
+  readonly query: AlarmQuery;
 }
 
-export interface AnomalyQuery {
+export interface AlarmQuery extends SeriesFilter {
+  readonly range: TimeRange;
+  readonly minScore: number;
+  readonly state?: "open" | "closed" | undefined;
+  readonly limit: number;
+  /** Continue strictly after these places, by partition. */
+  readonly after?: Readonly<Record<number, AlarmCursor>> | undefined;
+}
+
+export interface AnomalyQuery extends SeriesFilter {
   readonly range: TimeRange;
   readonly minScore: number;
   readonly label?: string | undefined;
   readonly sort: "score" | "time";
-  readonly clusterId?: string | undefined;
-  readonly nodeId?: string | undefined;
-  readonly metricName?: string | undefined;
-  /** Of these series alone, whatever the names above say; left out: of all that the names let through. */
-  readonly handles?: readonly number[] | undefined;
   readonly limit: number;
   /** Continue strictly after these places, by partition. */
   readonly after?: Readonly<Record<number, EpisodeCursor>> | undefined;
@@ -148,46 +168,22 @@ export interface Answers {
   /** The days (since 1970) that were deleted. */
   readonly "drop-before": readonly number[];
   readonly drain: undefined;
-  readonly points: PointsReply;
+  readonly points: ChartPoints;
   readonly anomalies: readonly FoundAnomaly[];
   readonly alarms: readonly FoundAlarm[];
-  readonly anomaly: AnomalyRow | undefined;
+  readonly anomaly: ExplainedEpisode | undefined;
   readonly explain: readonly ExplainedSeries[];
+  /** Those that were found, with the index of their group. */
+  readonly strongest: readonly FoundStrongest[];
   readonly history: readonly SeriesHistory[];
-  /** One count a run. */
+  /** One count per run. */
   readonly "count-stored": readonly number[];
   readonly close: undefined;
 }
 
-/** Points of a series with their p, as the engine saw them; columns of equal length. */
-export interface SeriesHistory {
-  readonly handle: number;
-  readonly at: Float64Array;
-  readonly value: Float64Array;
-  /** Of the engine or of the flatline detector, whichever is smaller. */
-  readonly p: Float64Array;
-}
-
-/** An alarm and where it stands in its partition's order. */
-export interface FoundAlarm {
-  readonly partition: number;
-  readonly at: AlarmCursor;
-  readonly row: AlarmRow;
-}
-
-/** An anomaly and where it stands in its partition's order. */
-export interface FoundAnomaly {
-  readonly partition: number;
-  readonly episode: EpisodeCursor;
-  readonly row: AnomalyRow;
-}
-
-/** The strongest episode of a series inside a range. */
-export interface ExplainedSeries {
-  readonly handle: number;
-  readonly row: AnomalyRow | undefined;
-  /** Newest point before `asOfMs`; 0 where there is none in the day before it. */
-  readonly lastMs: EpochMs;
+export interface FoundStrongest {
+  readonly group: number;
+  readonly episode: ExplainedEpisode;
 }
 
 /** What a worker holds when it has opened its partitions; the main thread gives handles. */
@@ -212,19 +208,24 @@ export type FromWorker =
   | { readonly type: "refused"; readonly id: number; readonly failure: Failure };
 
 /** Something stored could not be read back: found at opening, by a read or by the scrub. */
-export interface DamageMessage {
-  readonly type: "damage";
-  readonly partition: number;
+export interface DamageReport {
   readonly item: DamageKind;
   readonly file: string;
-  /** Public id and tenant; undefined when a whole file is meant, or the name is lost as well. */
-  readonly series?: { readonly tenantId: string; readonly seriesId: string } | undefined;
+  /** Undefined when a whole file is meant, or the series' name is lost as well. */
+  readonly tenantId?: string | undefined;
+  /** Public id. */
+  readonly seriesId?: string | undefined;
   /** The points lost; undefined where not even that is known. */
   readonly range?: TimeRange | undefined;
   readonly points?: number | undefined;
   readonly reason: string;
   /** What became of the bytes: where they were put, or "dropped". */
   readonly action: string;
+}
+
+export interface DamageMessage extends DamageReport {
+  readonly type: "damage";
+  readonly partition: number;
 }
 
 /** Points waited long for the disk. */

@@ -1,6 +1,7 @@
-import type { FoundAlarm } from "../partition/protocol.ts";
+import type { FoundAlarm } from "../partition/answers.ts";
 import type { AlarmFilter, AlarmRow, Page, Paged } from "../platform/platform.ts";
 import type { AlarmCursor } from "../store/table/alarm-table.ts";
+import { alarmRow } from "./anomaly-rows.ts";
 import { readCursor, writeCursor } from "./partition-cursor.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
@@ -12,16 +13,16 @@ export async function alarmPage(
 ): Promise<Paged<AlarmRow>> {
   const after = page.cursor === undefined ? {} : readCursor(page.cursor, isPlace);
   const query = { ...filter, limit: page.limit + 1, after };
-  const answers = await context.askAll({
+  const found = await context.askPlace(query, (narrowed) => ({
     what: "alarms",
     tenantId: context.tenantId,
-    query,
-  });
-  const found = answers.flat().sort(byOpening);
+    query: narrowed,
+  }));
+  found.sort(byOpening);
   const shown = found.slice(0, page.limit);
   const next = { ...after, ...Object.fromEntries(shown.map((f) => [f.partition, f.at])) };
   return {
-    data: shown.map(({ row }) => row),
+    data: shown.map((one) => alarmRow(context.directory.byHandle(one.handle), one)),
     nextCursor: found.length > shown.length ? writeCursor(next) : undefined,
   };
 }

@@ -1,6 +1,7 @@
-import type { AnomalyQuery, FoundAnomaly } from "../partition/protocol.ts";
+import type { FoundAnomaly } from "../partition/answers.ts";
 import type { AnomalyFilter, AnomalyRow, Page, Paged } from "../platform/platform.ts";
 import type { EpisodeCursor } from "../store/table/episode-table.ts";
+import { anomalyRow } from "./anomaly-rows.ts";
 import { readCursor, writeCursor } from "./partition-cursor.ts";
 import { besidePeers } from "./peer-standing.ts";
 import type { TenantContext } from "./tenant-context.ts";
@@ -15,32 +16,21 @@ export async function anomalyPage(
   const after = page.cursor === undefined ? {} : readCursor(page.cursor, isPlace);
   const place = { clusterId, nodeId, metricName };
   const query = { range, minScore, label, sort, ...place, limit: page.limit + 1, after };
-  const found = (await foundIn(context, query)).sort(sort === "score" ? byScore : byTime);
+  const answers = await context.askPlace(query, (narrowed) => ({
+    what: "anomalies",
+    tenantId: context.tenantId,
+    query: narrowed,
+  }));
+  const found = answers.map((one) => listedIn(context, one));
+  found.sort(sort === "score" ? byScore : byTime);
   const shown = found.slice(0, page.limit);
-  const next = { ...after, ...Object.fromEntries(shown.map((f) => [f.partition, f.episode])) };
+  const next = { ...after, ...Object.fromEntries(shown.map((f) => [f.partition, f.at])) };
   return {
     data: shown.map(({ row }) => row),
     nextCursor: found.length > shown.length ? writeCursor(next) : undefined,
   };
 }
 
-/** All metrics of a node live in one partition: only its owner is asked, and told which series. */
-async function foundIn(context: TenantContext, query: AnomalyQuery): Promise<FoundAnomaly[]> {
-  const { tenantId } = context;
-  const { clusterId, nodeId, metricName } = query;
-  if (clusterId === undefined || nodeId === undefined) {
-    return (await context.askAll({ what: "anomalies", tenantId, query })).flat();
-  }
-  const all = context.directory.node(clusterId, nodeId)?.series ?? [];
-  const series = all.filter(({ key }) => metricName === undefined || key.metricName === metricName);
-  if (series.length === 0) return [];
-  const own = { ...query, handles: series.map(({ handle }) => handle) };
-  return [
-    ...(await context.ask(series[0]!.partition, { what: "anomalies", tenantId, query: own })),
-  ];
-}
-
-/** The id is the series' and the start of the episode: a replay gives the same one. */
 export async function anomalyById(
   context: TenantContext,
   anomalyId: string,
@@ -50,16 +40,30 @@ export async function anomalyById(
   const windowStart = Number.parseInt(start, 36);
   if (info === undefined || Number.isNaN(windowStart)) return undefined;
   const { handle, partition } = info;
-  const row = await context.ask(partition, { what: "anomaly", handle, windowStart });
-  return row === undefined ? undefined : besidePeers(context, info, row);
+  const episode = await context.ask(partition, { what: "anomaly", handle, windowStart });
+  if (episode === undefined) return undefined;
+  return besidePeers(context, info, anomalyRow(info, episode));
 }
 
-function byScore(a: FoundAnomaly, b: FoundAnomaly): number {
-  return b.episode.score - a.episode.score || byTime(a, b);
+interface Listed extends Pick<FoundAnomaly, "partition" | "at"> {
+  readonly row: AnomalyRow;
 }
 
-function byTime(a: FoundAnomaly, b: FoundAnomaly): number {
-  return b.episode.windowStartMs - a.episode.windowStartMs || (a.row.id < b.row.id ? -1 : 1);
+function listedIn(context: TenantContext, { partition, at, episode }: FoundAnomaly): Listed {
+  const info = context.directory.byHandle(episode.handle);
+  return { partition, at, row: anomalyRow(info, episode) };
+}
+
+function byScore(a: Listed, b: Listed): number {
+  return b.at.score - a.at.score || byTime(a, b);
+}
+
+/** Newest first; equals in the order of their partition, on which its cursor counts. */
+function byTime(a: Listed, b: Listed): number {
+  const later = b.at.windowStartMs - a.at.windowStartMs;
+  if (later !== 0) return later;
+  const before = a.partition - b.partition || a.at.seriesId - b.at.seriesId;
+  return before || (a.at.engine < b.at.engine ? -1 : 1);
 }
 
 function isPlace(place: unknown): place is EpisodeCursor {

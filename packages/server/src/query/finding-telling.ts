@@ -11,8 +11,7 @@ import {
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { FindingRecord, FindingTold, ToldPart } from "../fleet/finding-record.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
-import type { ExplainedSeries } from "../partition/protocol.ts";
-import type { AnomalyRow } from "../platform/platform.ts";
+import type { ExplainedEpisode, ExplainedSeries } from "../partition/answers.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Contributing metrics that a finding shows. */
@@ -70,14 +69,14 @@ async function partsOf(context: TenantContext, finding: FindingRecord): Promise<
   return largest.map(({ info, share }, k) => {
     const found = explained[k]!;
     const silent = found.lastMs > 0 && found.lastMs < finding.openedMs;
-    const told = silent ? { ...found, row: undefined } : found;
-    return { info, share: total > 0 ? share / total : 0, found: told };
+    const seen = silent ? { ...found, episode: undefined } : found;
+    return { info, share: total > 0 ? share / total : 0, found: seen };
   });
 }
 
 /** A series without a point in the step of the opening has stopped reporting. */
 function partKind({ found }: Part): AnomalyKind {
-  return found.row?.kind ?? "missing";
+  return found.episode?.explanation.kind ?? "missing";
 }
 
 function kindOf(parts: readonly Part[]): AnomalyKind {
@@ -91,16 +90,16 @@ function kindOf(parts: readonly Part[]): AnomalyKind {
 
 function partOf(part: Part, finding: FindingRecord): ToldPart {
   const { info, share, found } = part;
-  const { row } = found;
+  const { episode } = found;
   return {
     node: info.key.nodeId,
     metric: info.key.metricName,
     seriesId: info.id,
-    score: row?.score ?? Math.min(1, scoreOfDays(finding.entityDays)),
+    score: episode?.score ?? Math.min(1, scoreOfDays(finding.entityDays)),
     share,
-    onset: row?.explanation.onset ?? (found.lastMs > 0 ? found.lastMs : finding.openedMs),
+    onset: episode?.explanation.onset ?? (found.lastMs > 0 ? found.lastMs : finding.openedMs),
     kind: partKind(part),
-    text: row?.explanation.text ?? `${info.key.metricName} stopped reporting`,
+    text: episode?.explanation.text ?? `${info.key.metricName} stopped reporting`,
   };
 }
 
@@ -113,7 +112,7 @@ function textOf(
   const leading = parts.find((part) => partKind(part) === kind) ?? parts[0];
   if (leading === undefined) return `${finding.nodeId ?? finding.clusterId} is unusual`;
   const { info, found } = leading;
-  const explanation = found.row?.explanation ?? silence(finding, found.lastMs);
+  const explanation = found.episode?.explanation ?? silence(finding, found.lastMs);
   const classification: Classification = {
     kind,
     label: LABEL_OF_KIND[kind],
@@ -146,26 +145,30 @@ function agreementOf(
   runner: TenantRunner,
   parts: readonly Part[],
 ) {
-  const count = parts.filter(({ found }) => found.row !== undefined).length;
+  const count = parts.filter(({ found }) => found.episode !== undefined).length;
   return { count, total: runner.metricCount(clusterId, nodeId ?? "") };
 }
 
 /** The contributing metric that began before the leading one, where there is one. */
 function precedingOf({ info, found }: Part, parts: readonly Part[]) {
-  const onset = found.row?.explanation.onset;
+  const onset = found.episode?.explanation.onset;
   if (onset === undefined) return undefined;
   const earlier = parts
-    .flatMap(({ info: other, found: { row } }) => (row === undefined ? [] : [{ other, row }]))
-    .filter(({ other, row }) => other.handle !== info.handle && row.explanation.onset < onset)
-    .sort((a, b) => a.row.explanation.onset - b.row.explanation.onset)[0];
+    .flatMap(({ info: other, found: { episode } }) =>
+      episode === undefined ? [] : [{ other, episode }],
+    )
+    .filter(
+      ({ other, episode }) => other.handle !== info.handle && episode.explanation.onset < onset,
+    )
+    .sort((a, b) => a.episode.explanation.onset - b.episode.explanation.onset)[0];
   if (earlier === undefined) return undefined;
-  const { other, row } = earlier;
+  const { other, episode } = earlier;
   const sameNode = other.key.nodeId === info.key.nodeId;
   return {
     metricName: other.key.metricName,
     nodeId: sameNode ? "" : other.key.nodeId,
-    lagMs: onset - row.explanation.onset,
-    score: row.score,
+    lagMs: onset - episode.explanation.onset,
+    score: episode.score,
   };
 }
 
@@ -187,9 +190,9 @@ function silence(finding: FindingRecord, lastMs: number): Omit<Explanation, "tex
 }
 
 function meanConfidence(parts: readonly Part[]): number {
-  const known = parts.flatMap(({ found: { row } }): AnomalyRow[] =>
-    row === undefined ? [] : [row],
+  const known = parts.flatMap(({ found: { episode } }): ExplainedEpisode[] =>
+    episode === undefined ? [] : [episode],
   );
   if (known.length === 0) return 1;
-  return known.reduce((sum, row) => sum + row.explanation.confidence, 0) / known.length;
+  return known.reduce((sum, { explanation }) => sum + explanation.confidence, 0) / known.length;
 }

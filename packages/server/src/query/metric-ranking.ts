@@ -10,17 +10,18 @@ import {
   type TimeRange,
 } from "@foreshock/core";
 import type { SeriesInfo } from "../dispatch/directory.ts";
+import type { SeriesHistory } from "../partition/answers.ts";
 import { confidenceOf } from "../partition/episode-rows.ts";
-import type { SeriesHistory } from "../partition/protocol.ts";
 import type {
+  AnomalyRow,
   DataQualityFinding,
   RankingQuery,
   RankingReply,
   RankingRow,
 } from "../platform/platform.ts";
-import { anomalyPage } from "./anomaly-list.ts";
 import { placesOf } from "./entity-scores.ts";
 import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
+import { strongestOf } from "./strongest.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Series whose window is looked at point by point; the worst nodes of the range come first. */
@@ -39,12 +40,14 @@ export async function metricRanking(
 ): Promise<RankingReply> {
   const { level, range, limit } = query;
   const candidates = candidatesOf(context, query);
-  const ranked = rankWindow(await windowOf(context, candidates, range));
+  const ranked =
+    candidates.length === 0 ? NOTHING : rankWindow(await windowOf(context, candidates, range));
   const listed = ranked.metrics.filter(({ column }) => isAsked(candidates[column]!, query));
-  const shown = await Promise.all(
-    listed.slice(0, limit).map((metric, index) => {
-      return rowOf(context, candidates[metric.column]!, range, { ...metric, rank: index + 1 });
-    }),
+  const chosen = listed.slice(0, limit);
+  const groups = chosen.map(({ column }) => [candidates[column]!]);
+  const episodes = await strongestOf(context, groups, { range, minScore: ANOMALOUS_SCORE });
+  const shown = chosen.map((metric, index) =>
+    rowOf(candidates[metric.column]!, { ...metric, rank: index + 1 }, episodes[index]),
   );
   const days = (range.endMs - range.startMs) / DAY_MS;
   return {
@@ -59,13 +62,15 @@ export async function metricRanking(
   };
 }
 
+const NOTHING = { metrics: [], changedMeanings: [] } as const;
+
 /** The candidates' samples and p on one grid, with the history before the range. */
 async function windowOf(
   context: TenantContext,
   candidates: readonly SeriesInfo[],
   range: TimeRange,
 ): Promise<RankWindowInput> {
-  const stepMs = Math.max(1, context.runner.stepMs);
+  const { stepMs } = context.runner;
   const startMs = Math.floor(range.startMs / stepMs) * stepMs - HISTORY_STEPS * stepMs;
   const histories = await context.histories(candidates, { startMs, endMs: range.endMs });
   const rows = Math.ceil((range.endMs - startMs) / stepMs);
@@ -81,8 +86,12 @@ async function windowOf(
   return { timestampsMs, columns, values, p, ...windowMs };
 }
 
-/** All series of the asked nodes, worst first, then those of their cluster's other nodes. */
+/**
+ * All series of the asked nodes, worst first, then those of their cluster's other nodes. None before
+ * the tenant's grid is chosen: nothing has been judged then, and there is no step to rank by.
+ */
 function candidatesOf(context: TenantContext, { range, filter }: RankingQuery): SeriesInfo[] {
+  if (context.runner.stepMs === 0) return [];
   const { nodeId, ...cluster } = filter;
   const places = rankPlaces(context, placesOf(context, "node", cluster), range);
   const isBeside = ({ place }: RankedPlace) => nodeId !== undefined && place.nodeId !== nodeId;
@@ -117,20 +126,12 @@ function dataQualityOf(
   return { metric, from, to, nodes, reason: changedMeaningText(changed) };
 }
 
-async function rowOf(
-  context: TenantContext,
+function rowOf(
   { id, key, pointCount, intervalMs }: SeriesInfo,
-  range: TimeRange,
   { rank, score, value, share, onsetMs }: RankedMetric & { readonly rank: number },
-): Promise<RankingRow> {
+  episode: AnomalyRow | undefined,
+): RankingRow {
   const { clusterId, nodeId, metricName } = key;
-  const where = { clusterId, nodeId, metricName };
-  const found = await anomalyPage(
-    context,
-    { range, minScore: ANOMALOUS_SCORE, sort: "score", ...where },
-    { limit: 1 },
-  );
-  const episode = found.data[0];
   return {
     rank,
     cluster: clusterId,

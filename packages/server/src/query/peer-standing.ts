@@ -7,7 +7,7 @@ import {
   scoreOfP,
 } from "@foreshock/core";
 import type { SeriesInfo } from "../dispatch/directory.ts";
-import type { SeriesHistory } from "../partition/protocol.ts";
+import type { SeriesHistory } from "../partition/answers.ts";
 import type { AnomalyRow } from "../platform/platform.ts";
 import type { TenantContext } from "./tenant-context.ts";
 

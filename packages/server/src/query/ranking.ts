@@ -2,11 +2,11 @@ import { ANOMALOUS_SCORE, DAY_MS, severityOf, type TimeRange } from "@foreshock/
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { EntityPlace } from "../fleet/rollup-history.ts";
 import type { AnomalyRow, RankingQuery, RankingReply, RankingRow } from "../platform/platform.ts";
-import { anomalyPage } from "./anomaly-list.ts";
 import { placesOf } from "./entity-scores.ts";
 import { nodeRow } from "./inventory.ts";
 import { metricRanking } from "./metric-ranking.ts";
 import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
+import { strongestOf } from "./strongest.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Rows that carry a sentence; further down the list the metric names do. */
@@ -64,27 +64,17 @@ function rowOf(
   };
 }
 
-/** The strongest episode of each entity in the range. */
+/** The strongest episode of each anomalous entity in the range, in their order. */
 async function strongest(
   context: TenantContext,
   ranked: readonly RankedPlace[],
   range: TimeRange,
 ): Promise<(AnomalyRow | undefined)[]> {
-  return Promise.all(
-    ranked.map(async ({ place, score }) => {
-      if (score < ANOMALOUS_SCORE) return undefined;
-      const { clusterId, nodeId } = place;
-      const filter = { range, minScore: ANOMALOUS_SCORE, sort: "score" as const };
-      const where =
-        place.level === "node"
-          ? { clusterId, nodeId }
-          : place.level === "cluster"
-            ? { clusterId }
-            : {};
-      const { data } = await anomalyPage(context, { ...filter, ...where }, { limit: 1 });
-      return data[0];
-    }),
-  );
+  const groups = ranked.map(({ place, score }) => {
+    if (score < ANOMALOUS_SCORE) return [];
+    return place.level === "tenant" ? "all" : seriesOf(context, place);
+  });
+  return strongestOf(context, groups, { range, minScore: ANOMALOUS_SCORE });
 }
 
 function seriesOf(

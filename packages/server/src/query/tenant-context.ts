@@ -1,13 +1,8 @@
 import type { EpochMs, TimeRange } from "@foreshock/core";
 import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
-import type {
-  Answers,
-  ExplainedSeries,
-  ExplainQuestion,
-  Question,
-  SeriesHistory,
-} from "../partition/protocol.ts";
+import type { ExplainedSeries, SeriesHistory } from "../partition/answers.ts";
+import type { Answers, ExplainQuestion, Question, SeriesFilter } from "../partition/protocol.ts";
 import type { TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 
@@ -97,6 +92,28 @@ export class TenantContext {
     about: Pick<ExplainQuestion, "range" | "asOfMs">,
   ): Promise<ExplainedSeries[]> {
     return this.#ofEach(series, (handles) => ({ what: "explain", handles, ...about }));
+  }
+
+  /**
+   * Asks for a page of a place. All metrics of a node live in one partition: where one node is meant,
+   * only its owner is asked, and given the series; else all owners find them by their names.
+   */
+  async askPlace<Query extends SeriesFilter, What extends "anomalies" | "alarms">(
+    query: Query,
+    question: (query: Query) => Question & { readonly what: What },
+  ): Promise<Answers[What][number][]> {
+    const { clusterId, nodeId, metricName } = query;
+    if (clusterId === undefined || nodeId === undefined) {
+      const answers = await this.askAll(question(query));
+      return answers.flatMap((found) => [...found]) as Answers[What][number][];
+    }
+    const all = this.directory.node(clusterId, nodeId)?.series ?? [];
+    const series = all.filter(
+      ({ key }) => metricName === undefined || key.metricName === metricName,
+    );
+    if (series.length === 0) return [];
+    const handles = series.map(({ handle }) => handle);
+    return [...(await this.ask(series[0]!.partition, question({ ...query, handles })))];
   }
 
   /** One question per partition; each answers for all of its series at once. */

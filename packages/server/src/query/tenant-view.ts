@@ -146,8 +146,8 @@ export class LiveTenantView implements TenantView, FleetFollower {
     const info = this.#context.directory.byId(seriesId);
     if (info === undefined) return undefined;
     const { handle, partition } = info;
-    const row = seriesRow(this.#context, info);
-    return this.#context.ask(partition, { what: "points", handle, range, pointsMax, row });
+    const points = await this.#context.ask(partition, { what: "points", handle, range, pointsMax });
+    return { series: seriesRow(this.#context, info), ...points };
   }
 
   anomalies(filter: AnomalyFilter, page: Page): Promise<Paged<AnomalyRow>> {

@@ -79,7 +79,9 @@ export class Checkpoints {
       saved = true;
     } finally {
       // Owners that paused go on folding, whatever happened to the others.
-      const states = await allOf(pool, { what: "end-checkpoint", save: saved });
+      const ending = allOf(pool, { what: "end-checkpoint", save: saved });
+      // What kept it from being saved is the error to report, not what that did to an owner.
+      const states = await (saved ? ending : ending.catch(() => []));
       if (saved) this.#parts.saved({ ...sumOf(states), tookMs: performance.now() - beganMs });
     }
   }

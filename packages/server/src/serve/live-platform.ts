@@ -6,6 +6,7 @@ import { Intake } from "../dispatch/intake.ts";
 import { PartitionPool } from "../dispatch/partition-pool.ts";
 import { FleetHost } from "../fleet/fleet-host.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
+import { damageReport } from "../partition/damage-report.ts";
 import type { LinkOwner } from "../partition/owner-link.ts";
 import type { ScoredMessage } from "../partition/protocol.ts";
 import type {
@@ -81,7 +82,10 @@ export class LivePlatform implements Platform {
     this.directory = new SeriesDirectory(partitionCount);
     const announced = new Set<number>();
     this.#gatePlace = { directory: this.directory, announced, workerCount: ownerCount };
-    this.fleetStore = FleetStore.open(join(options.dataDir, "fleet.db"), options.disk);
+    this.fleetStore = FleetStore.open(join(options.dataDir, "fleet.db"), {
+      onDamage: (damage) => events.damage(damageReport(damage)),
+      disk: options.disk,
+    });
     this.fleet = new FleetHost({
       directory: this.directory,
       store: this.fleetStore,
@@ -95,7 +99,7 @@ export class LivePlatform implements Platform {
       { partitionCount, ownerCount, link },
       {
         scored: (message) => this.#scored(message),
-        damage: (message) => events.damage(message),
+        damage: ({ type: _, ...found }) => events.damage(found),
         slowCommit: (message) => events.slowCommit(message),
         ended: (owner, lost, error) => this.#ownerEnded(owner, lost, error),
       },
@@ -141,6 +145,11 @@ export class LivePlatform implements Platform {
 
   forTenant(tenantId: string): TenantView {
     return this.#view(tenantId);
+  }
+
+  /** What is stored of a tenant has changed by other means than its points. */
+  changed(tenantId: string): void {
+    this.#view(tenantId).changed();
   }
 
   #view(tenantId: string): LiveTenantView {

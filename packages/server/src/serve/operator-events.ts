@@ -19,10 +19,11 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
   // From 0 on, so that the first damage is a rise that an alert can see.
   for (const kind of DAMAGE_KINDS) metrics.storeDamage.inc({ kind }, 0);
   return {
-    damage({ type: _, item, ...facts }) {
+    damage({ item, ...facts }) {
       metrics.storeDamage.inc({ kind: item });
-      // States can be folded again from the points; everything else is lost for good.
-      if (item === "state") log.warn({ item, ...facts }, "stored data damaged");
+      // States are folded again from the points; everything else may be lost for good.
+      if (item === "state" || item === "fleet-state")
+        log.warn({ item, ...facts }, "stored data damaged");
       else log.error({ item, ...facts }, "stored data damaged");
     },
     slowCommit({ partition, tookMs }) {

@@ -1,10 +1,10 @@
 import type { DurationMs, EpochMs } from "@foreshock/core";
-import type { DamageMessage, SavedStates, SlowCommitMessage } from "../partition/protocol.ts";
+import type { DamageReport, SavedStates, SlowCommitMessage } from "../partition/protocol.ts";
 
 /** What the running platform reports to whoever operates it. Calls come often and must be cheap. */
 export interface PlatformEvents {
   /** Something stored could not be read back; it has been quarantined. */
-  damage(found: DamageMessage): void;
+  damage(found: DamageReport & { readonly partition?: number }): void;
   /** A commit kept senders waiting. */
   slowCommit(commit: SlowCommitMessage): void;
   checkpoint(saved: SavedStates & { readonly tookMs: DurationMs }): void;

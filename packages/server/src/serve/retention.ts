@@ -45,6 +45,7 @@ export class Retention {
     for (const tenantId of platform.tenantIds()) {
       platform.fleetStore.forTenant(tenantId).scores.dropBefore(day);
       platform.runner(tenantId).history?.dropBefore(day);
+      platform.changed(tenantId);
     }
     const dayCount = new Set(dropped.flat()).size;
     if (dayCount > 0) events.daysDropped({ beforeMs: day * DAY_MS, dayCount });

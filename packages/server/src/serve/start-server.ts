@@ -14,7 +14,6 @@ import { ControlDb } from "../tenant/control-db.ts";
 import { Keyring } from "../tenant/keyring.ts";
 import { Limits } from "../tenant/limits.ts";
 import { SettingsCache } from "../tenant/settings-cache.ts";
-import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { VERSION } from "../version.ts";
 import { LivePlatform } from "./live-platform.ts";
 import { observePlatform } from "./observe-platform.ts";
@@ -62,20 +61,17 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const metrics = new Metrics(VERSION, options.processMetrics ?? true);
   const events = operatorEvents(log, metrics);
   const control = ControlDb.open(join(config.dataDir, "control.db"), now);
-  const monotonicMs = () => performance.now();
   const settings = new SettingsCache(control, monotonicMs);
-  const settingsOf = (tenantId: string) => settings.of(tenantId);
-  const limits = limitsFor(options, settingsOf, monotonicMs);
+  const limits = limitsOf(settings, options.refusedBurst);
   const platform = await LivePlatform.open({
     ...config,
     partitionCount,
-    settingsOf,
+    settingsOf: (tenantId) => settings.of(tenantId),
     limits,
     gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
-    now,
     link: options.link ?? threadOwners(config),
-    events,
+    ...{ now, events },
   });
   observePlatform(platform, metrics, config.dataDir);
   const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
@@ -88,29 +84,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     now,
     version: VERSION,
     dashboardDir: DASHBOARD_DIR,
-    labelsOf: (tenantId) => settingsOf(tenantId).labels,
+    labelsOf: (tenantId) => settings.of(tenantId).labels,
     demoTruth: options.demoTruth,
   });
   const url = await app.listen({ host: config.host, port: config.port });
-  log.info(
-    {
-      version: VERSION,
-      dataDir: config.dataDir,
-      partitions: partitionCount,
-      port: Number(new URL(url).port),
-      series: platform.directory.byHandle.length,
-      seconds: secondsSince(beganMs),
-    },
-    "started",
-  );
-  let closing: Promise<void> | undefined;
-  const close = (signal?: string): Promise<void> => {
-    closing ??= closeAll(signal);
-    return closing;
-  };
-  return { url, platform, control, app, retention, close };
-
-  async function closeAll(signal: string | undefined): Promise<void> {
+  const facts = { version: VERSION, dataDir: config.dataDir, partitions: partitionCount };
+  const series = platform.directory.byHandle.length;
+  log.info({ ...facts, port: portOf(url), series, seconds: secondsSince(beganMs) }, "started");
+  const close = closeOnce(async (signal) => {
     const stopMs = performance.now();
     retention.stop();
     await app.close();
@@ -118,20 +99,34 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     control.close();
     events.close();
     log.info({ signal, seconds: secondsSince(stopMs) }, "stopped");
-  }
+  });
+  return { url, platform, control, app, retention, close };
+}
+
+function limitsOf(settings: SettingsCache, refusedBurst: number | undefined): Limits {
+  return new Limits({
+    limitsOf: (tenantId) => settings.of(tenantId).limits,
+    monotonicMs,
+    ...(refusedBurst === undefined ? {} : { refusedBurst }),
+  });
+}
+
+function closeOnce(work: (signal?: string) => Promise<void>): (signal?: string) => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return (signal) => {
+    closing ??= work(signal);
+    return closing;
+  };
+}
+
+function monotonicMs(): number {
+  return performance.now();
 }
 
 function secondsSince(beganMs: number): number {
   return Math.round(performance.now() - beganMs) / 1000;
 }
-function limitsFor(
-  { refusedBurst }: StartOptions,
-  settingsOf: (tenantId: string) => TenantSettings,
-  monotonicMs: () => number,
-): Limits {
-  return new Limits({
-    limitsOf: (tenantId) => settingsOf(tenantId).limits,
-    monotonicMs,
-    ...(refusedBurst === undefined ? {} : { refusedBurst }),
-  });
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
 }

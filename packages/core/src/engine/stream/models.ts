@@ -66,7 +66,9 @@ export function stepModels(
   numbers[COUNT]! += 1;
 
   const phase = phaseOf(atMs) * clock.seasonBins;
-  const bin = Math.floor(phase) % clock.seasonBins;
+  const whole = Math.floor(phase);
+  // Rounding may give the bin after the last one; `%` would cost more than the rest of the lookup.
+  const bin = whole < clock.seasonBins ? whole : 0;
   const scaleBin = clock.seasonBins + Math.floor((bin * clock.scaleBins) / clock.seasonBins);
 
   point.daily = numbers[SLOW]! + seasonAt(profile, counts, clock, phase, bin);
@@ -118,7 +120,6 @@ function startLevels(numbers: Float64Array, value: number): void {
 function expectNext(numbers: Float64Array, point: PointScratch): void {
   const slow = numbers[SLOW]!;
   const unit = numbers[SLOW_SCALE]! + 1e-12 + 1e-9 * Math.abs(slow);
-  point.feature0 = 1;
   point.feature1 = clip((numbers[LAG]! - slow) / unit, FEATURE_LIMIT);
   point.feature2 = clip((numbers[LAG + 1]! - slow) / unit, FEATURE_LIMIT);
   point.feature3 = clip((numbers[LAG + 2]! - slow) / unit, FEATURE_LIMIT);

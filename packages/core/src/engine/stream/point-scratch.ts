@@ -25,8 +25,7 @@ export class PointScratch {
   mediumZ = Number.NaN;
   slowZ = Number.NaN;
 
-  /** Inputs of the regression, in units of the slow scale. */
-  feature0 = Number.NaN;
+  /** Inputs of the regression, in units of the slow scale; the first one is the constant 1. */
   feature1 = Number.NaN;
   feature2 = Number.NaN;
   feature3 = Number.NaN;

@@ -36,157 +36,183 @@ const IdParams = z.strictObject({ id: z.string().min(1).max(256) });
 /** Steps in one reply of /scores; with entities beside them the platform bounds the product. */
 const STEPS_MAX = 10_000;
 
+type App = Parameters<Routes>[0];
+type Now = RouteParts["now"];
+
 /** What was found: anomalies, findings, scores over time, rankings. */
 export function resultRoutes({ now }: RouteParts): Routes {
   return async (app) => {
-    app.get(
-      "/anomalies",
-      readRoute("Anomalies of series, worst or newest first", {
-        querystring: z.strictObject({
-          ...tenantQuery,
-          ...rangeQuery,
-          ...placeQuery,
-          ...pageQuery,
-          minScore: z.coerce.number().min(0).max(1).default(0.5),
-          label: LabelWord.optional(),
-          sort: z.enum(["score", "time"]).default("score"),
-        }),
-        reply: AnomalyList,
-      }),
-      async (request) => {
-        const { limit, cursor, minScore, label, sort } = request.query;
-        const range = rangeParam(request.query, now());
-        const filter = { ...placeFilter(request.query), range, minScore, label, sort };
-        const page = await accessOf(request).view("read").anomalies(filter, { limit, cursor });
-        return { data: page.data.map(anomalyWire), nextCursor: page.nextCursor ?? null };
-      },
-    );
-
-    app.get(
-      "/anomalies/:id",
-      readRoute("One anomaly", {
-        params: IdParams,
-        querystring: z.strictObject(tenantQuery),
-        reply: AnomalyRow,
-      }),
-      async (request) => {
-        const row = await accessOf(request).view("read").anomaly(request.params.id);
-        if (row === undefined) throw new Problem("not_found", "no such anomaly");
-        return anomalyWire(row);
-      },
-    );
-
-    app.get(
-      "/anomalies/:id/explanation",
-      readRoute("Why it is one", {
-        params: IdParams,
-        querystring: z.strictObject(tenantQuery),
-        reply: Explanation,
-      }),
-      async (request) => {
-        const row = await accessOf(request).view("read").anomaly(request.params.id);
-        if (row === undefined) throw new Problem("not_found", "no such anomaly");
-        return explanationWire(row.explanation);
-      },
-    );
-
-    app.get(
-      "/alarms",
-      readRoute(
-        "Alarms of series: one opening an episode, held while a fault lasts, newest first",
-        {
-          querystring: z.strictObject({
-            ...tenantQuery,
-            ...rangeQuery,
-            ...placeQuery,
-            ...pageQuery,
-            minScore: z.coerce.number().min(0).max(1).default(0),
-            state: z.enum(["open", "closed"]).optional(),
-          }),
-          reply: AlarmList,
-        },
-      ),
-      async (request) => {
-        const { limit, cursor, minScore, state } = request.query;
-        const range = rangeParam(request.query, now());
-        const filter = { ...placeFilter(request.query), range, minScore, state };
-        const page = await accessOf(request).view("read").alarms(filter, { limit, cursor });
-        return { data: page.data.map(alarmWire), nextCursor: page.nextCursor ?? null };
-      },
-    );
-
-    app.get(
-      "/findings",
-      readRoute("Findings: what the alert budget puts before a person, newest first", {
-        querystring: z.strictObject({ ...tenantQuery, ...rangeQuery, ...pageQuery }),
-        reply: FindingList,
-      }),
-      async (request) => {
-        const { limit, cursor } = request.query;
-        const range = rangeParam(request.query, now());
-        const page = await accessOf(request).view("read").findings(range, { limit, cursor });
-        return { data: page.data.map(findingWire), nextCursor: page.nextCursor ?? null };
-      },
-    );
-
-    app.get(
-      "/findings/:id",
-      readRoute("One finding", {
-        params: IdParams,
-        querystring: z.strictObject(tenantQuery),
-        reply: FindingRow,
-      }),
-      async (request) => {
-        const row = await accessOf(request).view("read").finding(request.params.id);
-        if (row === undefined) throw new Problem("not_found", "no such finding");
-        return findingWire(row);
-      },
-    );
-
-    app.get(
-      "/scores",
-      readRoute("Calibrated scores of nodes, clusters or the tenant over time, in columns", {
-        querystring: z.strictObject({
-          ...tenantQuery,
-          ...rangeQuery,
-          ...clusterQuery,
-          level: RollupLevelWord.default("node"),
-          step: StepParam.default("5m"),
-        }),
-        reply: ScoresReply,
-      }),
-      async (request) => {
-        const { level, step } = request.query;
-        const range = rangeParam(request.query, now());
-        const stepMs = stepParam(step, range.endMs - range.startMs);
-        const filter = placeFilter(request.query);
-        const view = accessOf(request).view("read");
-        return scoresWire(await view.scores({ level, range, stepMs, filter }));
-      },
-    );
-
-    app.get(
-      "/rankings",
-      readRoute("Who misbehaves most in a range, learnt from what came before it", {
-        querystring: z.strictObject({
-          ...tenantQuery,
-          ...rangeQuery,
-          ...clusterQuery,
-          ...nodeQuery,
-          level: LevelWord.default("node"),
-          n: z.coerce.number().int().min(1).max(1000).default(20),
-        }),
-        reply: RankingReply,
-      }),
-      async (request) => {
-        const { level, n } = request.query;
-        const range = rangeParam(request.query, now());
-        const filter = placeFilter(request.query);
-        const view = accessOf(request).view("read");
-        return rankingWire(await view.rankings({ level, range, limit: n, filter }));
-      },
-    );
+    anomalies(app, now);
+    oneAnomaly(app);
+    explanationOf(app);
+    alarms(app, now);
+    findings(app, now);
+    oneFinding(app);
+    scores(app, now);
+    rankings(app, now);
   };
+}
+
+function anomalies(app: App, now: Now): void {
+  app.get(
+    "/anomalies",
+    readRoute("Anomalies of series, worst or newest first", {
+      querystring: z.strictObject({
+        ...tenantQuery,
+        ...rangeQuery,
+        ...placeQuery,
+        ...pageQuery,
+        minScore: z.coerce.number().min(0).max(1).default(0.5),
+        label: LabelWord.optional(),
+        sort: z.enum(["score", "time"]).default("score"),
+      }),
+      reply: AnomalyList,
+    }),
+    async (request) => {
+      const { limit, cursor, minScore, label, sort } = request.query;
+      const range = rangeParam(request.query, now());
+      const filter = { ...placeFilter(request.query), range, minScore, label, sort };
+      const page = await accessOf(request).view("read").anomalies(filter, { limit, cursor });
+      return { data: page.data.map(anomalyWire), nextCursor: page.nextCursor ?? null };
+    },
+  );
+}
+
+function oneAnomaly(app: App): void {
+  app.get(
+    "/anomalies/:id",
+    readRoute("One anomaly", {
+      params: IdParams,
+      querystring: z.strictObject(tenantQuery),
+      reply: AnomalyRow,
+    }),
+    async (request) => {
+      const row = await accessOf(request).view("read").anomaly(request.params.id);
+      if (row === undefined) throw new Problem("not_found", "no such anomaly");
+      return anomalyWire(row);
+    },
+  );
+}
+
+function explanationOf(app: App): void {
+  app.get(
+    "/anomalies/:id/explanation",
+    readRoute("Why it is one", {
+      params: IdParams,
+      querystring: z.strictObject(tenantQuery),
+      reply: Explanation,
+    }),
+    async (request) => {
+      const row = await accessOf(request).view("read").anomaly(request.params.id);
+      if (row === undefined) throw new Problem("not_found", "no such anomaly");
+      return explanationWire(row.explanation);
+    },
+  );
+}
+
+function alarms(app: App, now: Now): void {
+  app.get(
+    "/alarms",
+    readRoute("Alarms of series: one opening an episode, held while a fault lasts, newest first", {
+      querystring: z.strictObject({
+        ...tenantQuery,
+        ...rangeQuery,
+        ...placeQuery,
+        ...pageQuery,
+        minScore: z.coerce.number().min(0).max(1).default(0),
+        state: z.enum(["open", "closed"]).optional(),
+      }),
+      reply: AlarmList,
+    }),
+    async (request) => {
+      const { limit, cursor, minScore, state } = request.query;
+      const range = rangeParam(request.query, now());
+      const filter = { ...placeFilter(request.query), range, minScore, state };
+      const page = await accessOf(request).view("read").alarms(filter, { limit, cursor });
+      return { data: page.data.map(alarmWire), nextCursor: page.nextCursor ?? null };
+    },
+  );
+}
+
+function findings(app: App, now: Now): void {
+  app.get(
+    "/findings",
+    readRoute("Findings: what the alert budget puts before a person, newest first", {
+      querystring: z.strictObject({ ...tenantQuery, ...rangeQuery, ...pageQuery }),
+      reply: FindingList,
+    }),
+    async (request) => {
+      const { limit, cursor } = request.query;
+      const range = rangeParam(request.query, now());
+      const page = await accessOf(request).view("read").findings(range, { limit, cursor });
+      return { data: page.data.map(findingWire), nextCursor: page.nextCursor ?? null };
+    },
+  );
+}
+
+function oneFinding(app: App): void {
+  app.get(
+    "/findings/:id",
+    readRoute("One finding", {
+      params: IdParams,
+      querystring: z.strictObject(tenantQuery),
+      reply: FindingRow,
+    }),
+    async (request) => {
+      const row = await accessOf(request).view("read").finding(request.params.id);
+      if (row === undefined) throw new Problem("not_found", "no such finding");
+      return findingWire(row);
+    },
+  );
+}
+
+function scores(app: App, now: Now): void {
+  app.get(
+    "/scores",
+    readRoute("Calibrated scores of nodes, clusters or the tenant over time, in columns", {
+      querystring: z.strictObject({
+        ...tenantQuery,
+        ...rangeQuery,
+        ...clusterQuery,
+        ...nodeQuery,
+        level: RollupLevelWord.default("node"),
+        step: StepParam.default("5m"),
+      }),
+      reply: ScoresReply,
+    }),
+    async (request) => {
+      const { level, step } = request.query;
+      const range = rangeParam(request.query, now());
+      const stepMs = stepParam(step, range.endMs - range.startMs);
+      const filter = placeFilter(request.query);
+      const view = accessOf(request).view("read");
+      return scoresWire(await view.scores({ level, range, stepMs, filter }));
+    },
+  );
+}
+
+function rankings(app: App, now: Now): void {
+  app.get(
+    "/rankings",
+    readRoute("Who misbehaves most in a range, learnt from what came before it", {
+      querystring: z.strictObject({
+        ...tenantQuery,
+        ...rangeQuery,
+        ...clusterQuery,
+        ...nodeQuery,
+        level: LevelWord.default("node"),
+        n: z.coerce.number().int().min(1).max(1000).default(20),
+      }),
+      reply: RankingReply,
+    }),
+    async (request) => {
+      const { level, n } = request.query;
+      const range = rangeParam(request.query, now());
+      const filter = placeFilter(request.query);
+      const view = accessOf(request).view("read");
+      return rankingWire(await view.rankings({ level, range, limit: n, filter }));
+    },
+  );
 }
 
 function stepParam(step: string, rangeMs: number): number {

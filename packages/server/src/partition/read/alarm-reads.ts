@@ -1,15 +1,14 @@
-import { HOUR_MS, severityOf } from "@foreshock/core";
-import type { AlarmRow } from "../../platform/platform.ts";
+import { HOUR_MS } from "@foreshock/core";
 import type { AlarmEntry } from "../../store/table/alarm-table.ts";
 import { alarmEntry } from "../alarm-rows.ts";
+import type { FoundAlarm } from "../answers.ts";
 import type { LiveSeries } from "../live-series.ts";
-import { seriesIdOf } from "../partition-of.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
-import type { AlarmQuestion, FoundAlarm } from "../protocol.ts";
+import type { AlarmQuestion } from "../protocol.ts";
 import { explainedIn, placed } from "./anomaly-reads.ts";
 
-/** An alarm is told by what its first hours looked like, however long it is held. */
-const TOLD_MS = 3 * HOUR_MS;
+/** An alarm is described by what its first hours looked like, however long it is held. */
+const SHOWN_MS = 3 * HOUR_MS;
 
 /** One page of a partition's alarms, explained; newest opening first. */
 export function answerAlarms(
@@ -29,10 +28,7 @@ export function answerAlarms(
       seriesIds: placed(runtime, tenantId, query),
       after: query.after?.[partition],
     })
-    .map((entry) => {
-      const { openedMs, seriesId } = entry;
-      return { partition, at: { openedMs, seriesId }, row: rowOf(runtime, entry) };
-    });
+    .map((entry) => foundAlarm(runtime, partition, entry));
 }
 
 /** An open alarm as its series says now: it is stored only when it changes, not with every point. */
@@ -42,32 +38,21 @@ function asOfNow(series: LiveSeries, stored: AlarmEntry): AlarmEntry {
   return now.openedMs === stored.openedMs ? now : stored;
 }
 
-function rowOf(runtime: PartitionRuntime, stored: AlarmEntry): AlarmRow {
+function foundAlarm(runtime: PartitionRuntime, partition: number, stored: AlarmEntry): FoundAlarm {
   const series = runtime.byStoreId(stored.seriesId)!;
   const entry = asOfNow(series, stored);
-  const { clusterId, nodeId, metricName } = series.key;
-  const { intervalMs } = series.fold;
-  const endMs = Math.min(entry.lastMs, entry.openedMs + TOLD_MS) + Math.max(1, intervalMs);
-  const range = { startMs: entry.openedMs, endMs };
-  const told = explainedIn(runtime, series, { range, asOfMs: endMs }).row;
-  const seriesId = seriesIdOf(clusterId, nodeId, metricName);
+  const { openedMs, closedMs, seriesId } = entry;
+  const { intervalMs, lastMs } = series.fold;
+  const endMs = Math.min(entry.lastMs, openedMs + SHOWN_MS) + Math.max(1, intervalMs);
+  const { episode } = explainedIn(runtime, series, {
+    range: { startMs: openedMs, endMs },
+    asOfMs: endMs,
+  });
   return {
-    id: `${seriesId}.${entry.openedMs.toString(36)}`,
-    seriesId,
-    cluster: clusterId,
-    node: nodeId,
-    metric: metricName,
-    openedAt: entry.openedMs,
-    lastAt: entry.closedMs === null ? series.fold.lastMs : entry.lastMs,
-    closedAt: entry.closedMs,
-    evidenceDays: entry.evidenceDays,
-    score: entry.score,
-    severity: severityOf(entry.score),
-    outcome: entry.outcome,
-    heldFrom: entry.heldFromMs,
-    heldTo: entry.heldToMs,
-    label: told?.label ?? "normal",
-    kind: told?.kind ?? null,
-    text: told?.explanation.text ?? "",
+    partition,
+    at: { openedMs, seriesId },
+    handle: series.handle,
+    alarm: closedMs === null ? { ...entry, lastMs } : entry,
+    explanation: episode?.explanation,
   };
 }

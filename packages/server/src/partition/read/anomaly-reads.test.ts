@@ -35,15 +35,15 @@ describe("anomalies of a partition", () => {
   const listed = () => {
     const range = { startMs: START, endMs: START + COUNT * MINUTE_MS };
     const query = { range, minScore: 0.9, sort: "score", limit: 10 } as const;
-    return answerAnomalies(runtime, 0, "acme", query).map(({ row }) => row);
+    return answerAnomalies(runtime, 0, "acme", query).map(({ episode }) => episode);
   };
 
   it("are told alike when they are asked for again: what a closed one is called is kept", () => {
     const [first] = listed();
     expect(first).toMatchObject({
-      kind: "spike",
+      explanation: { kind: "spike" },
       open: false,
-      windowStart: START + 1800 * MINUTE_MS,
+      windowStartMs: START + 1800 * MINUTE_MS,
     });
     const [episode] = runtime.store.episodes.query({
       tenantId: "acme",
@@ -60,7 +60,7 @@ describe("anomalies of a partition", () => {
   it("tell what would have been normal when one is asked for, and not in lists", () => {
     const [row] = listed();
     expect(row!.explanation.counterfactual).toBeUndefined();
-    const asked = answerAnomaly(runtime, runtime.byHandle(0)!, row!.windowStart)!;
+    const asked = answerAnomaly(runtime, runtime.byHandle(0)!, row!.windowStartMs)!;
     const told = asked.explanation.counterfactual!;
     expect(told).toMatchObject({ atMs: START + 1800 * MINUTE_MS, bound: "at-most" });
     expect(told.score).toBeLessThan(0.5);

@@ -10,17 +10,20 @@ import {
   type Explanation,
   explainEpisode,
   type Episode as FoldedEpisode,
-  LABEL_OF_KIND,
-  severityOf,
   valueTells,
 } from "@foreshock/core";
-import type { AnomalyRow, PlaceFilter } from "../../platform/platform.ts";
 import type { Episode } from "../../store/table/episode-table.ts";
+import type { ExplainedEpisode, ExplainedSeries, FoundAnomaly } from "../answers.ts";
 import type { EpisodePayload } from "../episode-rows.ts";
 import { ENGINE, type LiveSeries } from "../live-series.ts";
-import { seriesIdOf } from "../partition-of.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
-import type { AnomalyQuery, ExplainedSeries, ExplainQuestion, FoundAnomaly } from "../protocol.ts";
+import type {
+  AnomalyQuery,
+  ExplainQuestion,
+  FoundStrongest,
+  SeriesFilter,
+  StrongestQuestion,
+} from "../protocol.ts";
 import { counterfactualIn } from "./counterfactual.ts";
 import { impliedEpisode } from "./implied-episode.ts";
 import { ratesOf } from "./rates.ts";
@@ -43,9 +46,26 @@ export function answerAnomalies(
     for (const episode of unlabelled) if (episode.label === null) explained(runtime, episode);
   }
   const after = query.after?.[partition];
-  return runtime.store.episodes
-    .query({ ...filter, label, sort, limit, after })
-    .map((episode) => ({ partition, episode: cursorOf(episode), row: rowOf(runtime, episode) }));
+  return runtime.store.episodes.query({ ...filter, label, sort, limit, after }).map((episode) => ({
+    partition,
+    at: cursorOf(episode),
+    episode: explainedEpisode(runtime, episode),
+  }));
+}
+
+/** The highest episode of each group of series that touches a range. */
+export function answerStrongest(
+  runtime: PartitionRuntime,
+  { tenantId, range, minScore, groups }: StrongestQuestion,
+): FoundStrongest[] {
+  runtime.writeResults();
+  return groups.flatMap((handles, group) => {
+    const seriesIds = handles === "all" ? undefined : placed(runtime, tenantId, { handles });
+    if (seriesIds?.length === 0) return [];
+    const query = { tenantId, ...range, minScore, seriesIds, sort: "score", limit: 1 } as const;
+    const found = runtime.store.episodes.query(query);
+    return found.map((episode) => ({ group, episode: explainedEpisode(runtime, episode) }));
+  });
 }
 
 /**
@@ -56,12 +76,12 @@ export function answerAnomaly(
   runtime: PartitionRuntime,
   series: LiveSeries,
   windowStartMs: EpochMs,
-): AnomalyRow | undefined {
+): ExplainedEpisode | undefined {
   runtime.writeResults();
   const episode = runtime.store.episodes.get(series.storeId, ENGINE.name, windowStartMs);
   if (episode === undefined) return undefined;
   const { folded } = payloadOf(episode);
-  return rowOf(runtime, episode, counterfactualIn(runtime.store, series, folded));
+  return explainedEpisode(runtime, episode, counterfactualIn(runtime.store, series, folded));
 }
 
 /** The highest episode of a series that touches a range, and its newest point there. */
@@ -72,24 +92,24 @@ export function explainedIn(
 ): ExplainedSeries {
   runtime.writeResults();
   const { storeId, handle, key } = series;
-  const [episode] = runtime.store.episodes.query({
+  const [strongest] = runtime.store.episodes.query({
     tenantId: key.tenantId,
     ...range,
     seriesIds: [storeId],
     sort: "score",
     limit: 1,
   });
-  const found = episode ?? impliedEpisode(runtime.store, series, range);
-  const row = found === undefined ? undefined : rowOf(runtime, found);
+  const found = strongest ?? impliedEpisode(runtime.store, series, range);
+  const episode = found === undefined ? undefined : explainedEpisode(runtime, found);
   const day = { startMs: asOfMs - DAY_MS, endMs: asOfMs };
-  return { handle, row, lastMs: runtime.store.read(storeId, day).timestampsMs.at(-1) ?? 0 };
+  return { handle, episode, lastMs: runtime.store.read(storeId, day).timestampsMs.at(-1) ?? 0 };
 }
 
 /** The store's numbers of the series in a place; undefined where all are meant. */
 export function placed(
   runtime: PartitionRuntime,
   tenantId: string,
-  { clusterId, nodeId, metricName, handles }: PlaceFilter & Pick<AnomalyQuery, "handles">,
+  { clusterId, nodeId, metricName, handles }: SeriesFilter,
 ): number[] | undefined {
   if (handles !== undefined) {
     return handles.flatMap((handle) => runtime.byHandle(handle)?.storeId ?? []);
@@ -107,36 +127,19 @@ export function placed(
   return ids;
 }
 
-function cursorOf({ score, windowStartMs, seriesId, engine }: Episode): FoundAnomaly["episode"] {
+function cursorOf({ score, windowStartMs, seriesId, engine }: Episode): FoundAnomaly["at"] {
   return { score, windowStartMs, seriesId, engine };
 }
 
-function rowOf(
+function explainedEpisode(
   runtime: PartitionRuntime,
-  episode: Episode,
+  stored: Episode,
   counterfactual?: Counterfactual,
-): AnomalyRow {
-  const series = runtime.byStoreId(episode.seriesId)!;
-  const { clusterId, nodeId, metricName } = series.key;
-  const explanation = explained(runtime, episode, counterfactual);
-  const seriesId = seriesIdOf(clusterId, nodeId, metricName);
-  return {
-    id: `${seriesId}.${episode.windowStartMs.toString(36)}`,
-    seriesId,
-    cluster: clusterId,
-    node: nodeId,
-    metric: metricName,
-    engine: episode.engine,
-    windowStart: episode.windowStartMs,
-    windowEnd: episode.windowEndMs,
-    score: episode.score,
-    severity: severityOf(episode.score),
-    label: LABEL_OF_KIND[explanation.kind],
-    kind: explanation.kind,
-    magnitude: episode.magnitude,
-    explanation,
-    open: episode.open,
-  };
+): ExplainedEpisode {
+  const { engine, windowStartMs, windowEndMs, score, magnitude, open } = stored;
+  const { handle } = runtime.byStoreId(stored.seriesId)!;
+  const explanation = explained(runtime, stored, counterfactual);
+  return { handle, engine, windowStartMs, windowEndMs, score, magnitude, open, explanation };
 }
 
 /** Made from the stored samples when it is asked for; what a closed episode is called is kept. */
@@ -148,7 +151,11 @@ function explained(
   const series = runtime.byStoreId(episode.seriesId)!;
   const payload = payloadOf(episode);
   const { folded, pointCount } = payload;
-  const classification = payload.classification ?? classified(runtime, series, episode, folded);
+  const classification =
+    payload.classification ??
+    (episode.open
+      ? classifiedOpen(runtime, series, episode, folded)
+      : classified(runtime, series, episode, folded));
   const { kind, label } = classification;
   if (!episode.open && episode.label === null && episode.score >= ANOMALOUS_SCORE) {
     const kept: EpisodePayload = { ...payload, classification };
@@ -164,6 +171,34 @@ function explained(
     subject: { level: "metric", metricName, nodeId },
     unit: series.metadata.unit ?? "",
   });
+}
+
+interface OpenClassification {
+  readonly windowStartMs: EpochMs;
+  /** Points that the fold had seen; late ones give the series another fold. */
+  readonly pointCount: number;
+  readonly classification: Classification;
+}
+
+/** What open episodes were called last: classifying one reads days of samples. */
+const openClassifications = new WeakMap<LiveSeries["fold"], OpenClassification>();
+
+/** Once per point of the series, however often it is asked for. */
+function classifiedOpen(
+  runtime: PartitionRuntime,
+  series: LiveSeries,
+  episode: Episode,
+  folded: FoldedEpisode,
+): Classification {
+  const { windowStartMs } = episode;
+  const { pointCount } = series.fold;
+  const known = openClassifications.get(series.fold);
+  if (known?.windowStartMs === windowStartMs && known.pointCount === pointCount) {
+    return known.classification;
+  }
+  const classification = classified(runtime, series, episode, folded);
+  openClassifications.set(series.fold, { windowStartMs, pointCount, classification });
+  return classification;
 }
 
 function classified(
@@ -183,6 +218,3 @@ function classified(
 function payloadOf({ payload }: Episode): EpisodePayload {
   return JSON.parse(payload, (_, value) => (value === null ? Number.NaN : value)) as EpisodePayload;
 }
-
-/** Episodes below this are not asked for: an anomaly is a score of 0.5 or more. */
-export const ANOMALY_SCORE_MIN = ANOMALOUS_SCORE;

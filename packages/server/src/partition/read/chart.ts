@@ -1,6 +1,6 @@
 import { FoldRow, type TimeRange } from "@foreshock/core";
-import type { PointsReply, SeriesRow } from "../../platform/platform.ts";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
+import type { ChartPoints } from "../answers.ts";
 import { foldOf, type LiveSeries } from "../live-series.ts";
 import { type ChartColumns, downsample } from "./downsample.ts";
 
@@ -10,7 +10,6 @@ export const BAND_SCALES = 2.5;
 export interface ChartQuestion {
   readonly range: TimeRange;
   readonly pointsMax: number;
-  readonly row: SeriesRow;
 }
 
 /**
@@ -21,9 +20,9 @@ export interface ChartQuestion {
 export function chartOf(
   store: PartitionStore,
   series: LiveSeries,
-  { range, pointsMax, row }: ChartQuestion,
-): PointsReply {
-  return { series: row, ...downsample(scoredPoints(store, series, range), range, pointsMax) };
+  { range, pointsMax }: ChartQuestion,
+): ChartPoints {
+  return downsample(scoredPoints(store, series, range), range, pointsMax);
 }
 
 /** Counters as rates, missing points and the ends of series as NaN. */

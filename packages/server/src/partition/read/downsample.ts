@@ -1,5 +1,5 @@
-import type { DurationMs, EpochMs, TimeRange } from "@foreshock/core";
-import type { PointsReply } from "../../platform/platform.ts";
+import type { EpochMs, TimeRange } from "@foreshock/core";
+import type { ChartPoints } from "../answers.ts";
 
 /** Point-by-point columns of one chart, ascending in time; NaN = missing. */
 export interface ChartColumns {
@@ -12,7 +12,7 @@ export interface ChartColumns {
   readonly alarmScore: Float64Array;
 }
 
-type ReplyColumns = PointsReply["columns"];
+type ReplyColumns = ChartPoints["columns"];
 
 /**
  * At most `pointsMax` rows. Few points go out as they are; more are put into buckets of equal length
@@ -23,7 +23,7 @@ export function downsample(
   columns: ChartColumns,
   range: TimeRange,
   pointsMax: number,
-): { readonly stepMs: DurationMs; readonly columns: ReplyColumns } {
+): ChartPoints {
   const count = columns.at.length;
   if (count <= pointsMax) return { stepMs: 0, columns: asTheyAre(columns) };
   const stepMs = Math.ceil((range.endMs - range.startMs) / Math.max(1, pointsMax - 1));

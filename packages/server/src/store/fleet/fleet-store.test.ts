@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch } from "../../../testing/scratch.ts";
+import type { Damage } from "../sqlite/damage.ts";
 import type { StoredFinding } from "./fleet-findings.ts";
 import type { FleetPlace } from "./fleet-scores.ts";
 import { FleetStore, type TenantFleetStore } from "./fleet-store.ts";
@@ -17,11 +18,14 @@ describe("FleetStore", () => {
   let file: string;
   let store: FleetStore;
   let acme: TenantFleetStore;
+  let damage: Damage[];
+  const onDamage = (one: Damage): void => void damage.push(one);
 
   beforeEach(() => {
     place = scratch();
     file = join(place.dir, "fleet.db");
-    store = FleetStore.open(file);
+    damage = [];
+    store = FleetStore.open(file, { onDamage });
     acme = store.forTenant("acme");
   });
   afterEach(() => {
@@ -31,7 +35,7 @@ describe("FleetStore", () => {
 
   function reopen(): void {
     store.close();
-    store = FleetStore.open(file);
+    store = FleetStore.open(file, { onDamage });
     acme = store.forTenant("acme");
   }
 
@@ -105,7 +109,7 @@ describe("FleetStore", () => {
     expect(openIds(acme)).toEqual([]);
   });
 
-  it("keeps states and settings by tenant, and says nothing of a damaged state", () => {
+  it("keeps states and settings by tenant", () => {
     const state = { uptoMs: START, position: '{"p0":7}', bytes: Uint8Array.of(1, 2, 3) };
     acme.saveState("newest", state);
     acme.putSetting("stepMs", String(5 * MINUTE_MS));
@@ -118,6 +122,18 @@ describe("FleetStore", () => {
       true,
       false,
     ]);
+  });
+
+  it("does not return a damaged state, and reports it", () => {
+    acme.saveState("newest", { uptoMs: START, position: "1", bytes: Uint8Array.of(1, 2, 3) });
+    store.close();
+    const db = new DatabaseSync(file);
+    db.exec("UPDATE fleet_state SET data = x'010203ff'");
+    db.close();
+    reopen();
+    expect(acme.loadState("newest")).toBeUndefined();
+    expect(acme.hasState("newest")).toBe(true);
+    expect(damage).toMatchObject([{ kind: "fleet-state", tenantId: "acme", file }]);
   });
 
   it("takes a checkpoint whole or not at all", () => {

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
+import { type Damage, fleetStateDamage } from "../sqlite/damage.ts";
 import { durableTransaction, openDatabase } from "../sqlite/database.ts";
 import { type Disk, REAL_DISK } from "../sqlite/disk.ts";
 import { guarded } from "../sqlite/store-error.ts";
@@ -36,6 +37,13 @@ export interface FleetState {
   readonly bytes: Uint8Array;
 }
 
+export interface FleetStoreOptions {
+  /** Called for each saved state whose bytes are damaged. */
+  readonly onDamage: (damage: Damage) => void;
+  /** The machine's own where it is left out. */
+  readonly disk?: Disk | undefined;
+}
+
 /**
  * What the fleet fold remembers, of all tenants, in one file: score history, findings, states,
  * settings. History and findings can be folded again and are written without waiting for the
@@ -44,18 +52,20 @@ export interface FleetState {
 export class FleetStore {
   readonly #file: string;
   readonly #disk: Disk;
+  readonly #onDamage: (damage: Damage) => void;
   readonly #db: DatabaseSync;
   readonly #tenants = new Map<string, TenantFleetStore>();
 
   /** Opens or makes the file. @throws StoreTooNew, StoreUnavailable, StoreCorrupt. */
-  static open(file: string, disk: Disk = REAL_DISK): FleetStore {
+  static open(file: string, options: FleetStoreOptions): FleetStore {
     mkdirSync(dirname(file), { recursive: true });
-    return new FleetStore(file, disk);
+    return new FleetStore(file, options);
   }
 
-  private constructor(file: string, disk: Disk) {
+  private constructor(file: string, { onDamage, disk = REAL_DISK }: FleetStoreOptions) {
     this.#file = file;
     this.#disk = disk;
+    this.#onDamage = onDamage;
     this.#db = openDatabase({
       file,
       format: FLEET_FORMAT,
@@ -71,7 +81,7 @@ export class FleetStore {
   forTenant(tenantId: string): TenantFleetStore {
     let store = this.#tenants.get(tenantId);
     if (store === undefined) {
-      store = new TenantFleetStore(this.#db, this.#file, tenantId);
+      store = new TenantFleetStore(this.#db, this.#file, tenantId, this.#onDamage);
       this.#tenants.set(tenantId, store);
     }
     return store;
@@ -102,8 +112,10 @@ export class TenantFleetStore {
   readonly #db: DatabaseSync;
   readonly #file: string;
   readonly #tenant: string;
+  readonly #onDamage: (damage: Damage) => void;
 
-  constructor(db: DatabaseSync, file: string, tenant: string) {
+  constructor(db: DatabaseSync, file: string, tenant: string, onDamage: (damage: Damage) => void) {
+    this.#onDamage = onDamage;
     this.#db = db;
     this.#file = file;
     this.#tenant = tenant;
@@ -144,7 +156,7 @@ export class TenantFleetStore {
     return guarded(this.#file, () => this.#db.prepare(sql).get(this.#tenant, slot)) !== undefined;
   }
 
-  /** The state under `slot`; undefined when there is none, or its bytes are damaged. */
+  /** The state under `slot`; undefined when there is none, or its bytes are damaged, which is reported. */
   loadState(slot: string): FleetState | undefined {
     const row = guarded(this.#file, () =>
       this.#db
@@ -154,7 +166,11 @@ export class TenantFleetStore {
         )
         .get(this.#tenant, slot),
     ) as unknown as (FleetState & { crc: number }) | undefined;
-    if (row === undefined || crc32(row.bytes) !== row.crc) return undefined;
+    if (row === undefined) return undefined;
+    if (crc32(row.bytes) !== row.crc) {
+      this.#onDamage(fleetStateDamage(this.#file, this.#tenant, slot));
+      return undefined;
+    }
     return { uptoMs: row.uptoMs, position: row.position, bytes: row.bytes };
   }
 

@@ -6,6 +6,7 @@ export const DAMAGE_KINDS = [
   "log-record",
   "name",
   "state",
+  "fleet-state",
 ] as const;
 
 /** What was found damaged. */
@@ -17,6 +18,8 @@ export interface Damage {
   readonly file: string;
   /** The series it belongs to; undefined when a whole file or table is meant. */
   readonly seriesId: number | undefined;
+  /** The tenant it belongs to, where there is no series. */
+  readonly tenantId?: string;
   /** The lost range [startMs, endMs); NaN where not even that is known. */
   readonly startMs: number;
   readonly endMs: number;
@@ -25,6 +28,21 @@ export interface Damage {
   readonly reason: string;
   /** Where the bytes are now. */
   readonly keptAs: string;
+}
+
+/** A tenant's saved fold whose checksum does not match is not used. */
+export function fleetStateDamage(file: string, tenantId: string, slot: string): Damage {
+  return {
+    kind: "fleet-state",
+    file,
+    seriesId: undefined,
+    tenantId,
+    startMs: Number.NaN,
+    endMs: Number.NaN,
+    points: 0,
+    reason: `state "${slot}" checksum; the tenant is folded again from its points`,
+    keptAs: "kept until it is overwritten",
+  };
 }
 
 /** A detector state whose checksum does not match was dropped. */

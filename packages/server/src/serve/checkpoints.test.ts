@@ -1,0 +1,100 @@
+import { MINUTE_MS } from "@foreshock/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { historyOf, pictureOf } from "../../testing/picture.ts";
+import { type PlantedFleet, plantedSeries, rangeOf } from "../../testing/planted.ts";
+import { NOON, openRealPlatform, type RealPlatform } from "../../testing/real-platform.ts";
+import { readPositions } from "../fleet/fold-positions.ts";
+import { batchOf } from "../platform/ingest-batch.ts";
+
+const POINTS = 240;
+const FLEET: PlantedFleet = {
+  startMs: NOON - POINTS * MINUTE_MS,
+  nodes: ["a", "b", "c", "d", "e", "f"],
+  plants: [{ node: "c", from: 200, to: 210 }],
+};
+const RANGE = rangeOf(FLEET, POINTS);
+const ALL_POINTS = POINTS * 2 * FLEET.nodes.length;
+
+let open: RealPlatform[];
+let real: RealPlatform;
+beforeEach(async () => {
+  open = [];
+  real = kept(await openRealPlatform());
+  await send("acme", 0, POINTS);
+});
+afterEach(() => Promise.all(open.map((one) => one.close())));
+
+function kept(one: RealPlatform): RealPlatform {
+  open.push(one);
+  return one;
+}
+
+async function send(tenant: string, from: number, to: number, platform = real): Promise<void> {
+  await platform.view(tenant).ingest(batchOf(plantedSeries(FLEET, from, to)));
+  await platform.platform.settled();
+}
+
+/** Too few points to know how often they come: the tenant's grid is not chosen. */
+async function sendOnePoint(tenant: string): Promise<void> {
+  const [first] = plantedSeries({ ...FLEET, nodes: ["lone"] }, 0, 1);
+  await real.view(tenant).ingest(batchOf([first!]));
+  await real.platform.settled();
+}
+
+function savedState({ platform }: RealPlatform, tenant: string, slot: string) {
+  return platform.fleetStore.forTenant(tenant).loadState(slot);
+}
+
+describe("a checkpoint", () => {
+  it("leaves nothing to be scored again; without it everything is", async () => {
+    expect(kept(await real.crashed()).scoredPoints()).toBe(ALL_POINTS);
+    await real.platform.checkpoint();
+    const crashed = kept(await real.crashed());
+    expect(crashed.scoredPoints()).toBe(0);
+    expect(await historyOf(crashed.view("acme"), RANGE)).toEqual(
+      await historyOf(real.view("acme"), RANGE),
+    );
+  });
+
+  it("comes by itself once a minute", async () => {
+    expect(savedState(real, "acme", "fold")).toBeUndefined();
+    real.clock.pass(MINUTE_MS);
+    await expect.poll(() => savedState(real, "acme", "fold")).toBeDefined();
+  });
+});
+
+describe("a tenant that waits for its grid", () => {
+  it("keeps no other tenant from being saved", async () => {
+    await sendOnePoint("globex");
+    expect(real.platform.runner("globex").stepMs).toBe(0);
+    await real.platform.checkpoint();
+    const fold = savedState(real, "acme", "fold")!;
+    const positions = readPositions(fold.position);
+    expect(Object.keys(positions)).toEqual(["0", "1", "2", "3"]);
+    expect(Object.values(positions).some((position) => position > 0)).toBe(true);
+    expect(fold.uptoMs).toBeGreaterThan(RANGE.endMs - 2 * MINUTE_MS);
+    expect(savedState(real, "globex", "runs")).toMatchObject({ position: fold.position });
+    expect(kept(await real.crashed()).scoredPoints()).toBe(0);
+  });
+
+  it("keeps no other tenant from being saved when the server closes", async () => {
+    await sendOnePoint("globex");
+    real = kept(await real.reopened());
+    expect(savedState(real, "acme", "fold")).toBeDefined();
+    expect(savedState(real, "globex", "runs")).toBeDefined();
+    expect(real.scoredPoints()).toBe(0);
+  });
+
+  it("loses nothing by that: its points are folded when the rest has come", async () => {
+    await send("globex", 0, 1);
+    await real.platform.checkpoint();
+    const crashed = kept(await real.crashed());
+    await send("globex", 1, POINTS, crashed);
+    const picture = await pictureOf(crashed.view("globex"), RANGE);
+    const { tenant, ...summary } = picture.summary;
+    const { summary: wanted, ...rest } = await pictureOf(real.view("acme"), RANGE);
+    expect(tenant).toBe("globex");
+    expect(picture).toMatchObject(rest);
+    expect(wanted).toMatchObject(summary);
+  });
+});

@@ -1,0 +1,157 @@
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DurationMs } from "@foreshock/core";
+import type { LinkOwner } from "../src/partition/owner-link.ts";
+import type { TenantView } from "../src/platform/platform.ts";
+import { LivePlatform } from "../src/serve/live-platform.ts";
+import type { PlatformEvents } from "../src/serve/platform-events.ts";
+import { ControlDb } from "../src/tenant/control-db.ts";
+import { Limits } from "../src/tenant/limits.ts";
+import { SettingsCache } from "../src/tenant/settings-cache.ts";
+import type { SettingsPatch } from "../src/tenant/tenant-settings.ts";
+import { FaultyDisk } from "./faulty-disk.ts";
+import { HandClock } from "./hand-clock.ts";
+import { InProcessOwners } from "./in-process-owners.ts";
+
+export interface RealPlatformOptions {
+  readonly tenants?: readonly string[];
+  /** Of every tenant. */
+  readonly settings?: SettingsPatch;
+  readonly clock?: HandClock;
+  readonly disk?: FaultyDisk;
+  readonly partitionCount?: number;
+  readonly ownerCount?: number;
+}
+
+/** The whole platform in this thread, on a folder of its own, with a clock and a disk in the test's hand. */
+export interface RealPlatform {
+  readonly platform: LivePlatform;
+  readonly owners: InProcessOwners;
+  readonly control: ControlDb;
+  readonly clock: HandClock;
+  readonly disk: FaultyDisk;
+  readonly dataDir: string;
+  /** What an operator would have heard, oldest first. */
+  readonly heard: readonly HeardEvent[];
+  /** Points that the owners have reported as scored since they were opened. */
+  scoredPoints(): number;
+  view(tenantId: string): TenantView;
+  /** Closes the platform and opens it again on the same files. This object is not to be used any more. */
+  reopened(): Promise<RealPlatform>;
+  /** Another platform on a copy of the files as they are now: what a killed process leaves behind. */
+  crashed(): Promise<RealPlatform>;
+  /** Saves, frees the files and removes the folder. */
+  close(): Promise<void>;
+}
+
+export interface HeardEvent {
+  readonly what: keyof PlatformEvents;
+  readonly partitions?: readonly number[];
+  readonly error?: unknown;
+  readonly againInMs?: DurationMs;
+}
+
+export const NOON = Date.UTC(2026, 10, 24, 12);
+/** The clock moves by hand only, so a rate would be used up for good. */
+const FREE_RATES = { pointsPerSecond: 1e9, pointsBurst: 1e9 };
+const TENANTS = ["acme", "globex"];
+const CHECKPOINT_EVERY_MS = 60_000;
+/** Files in memory, where the system has such a folder: SQLite's own syncs cost 200 ms a platform elsewhere. */
+const FOLDERS = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
+export function openRealPlatform(options: RealPlatformOptions = {}): Promise<RealPlatform> {
+  const clock = options.clock ?? new HandClock(NOON);
+  const control = ControlDb.open(":memory:", clock.now);
+  for (const tenant of options.tenants ?? TENANTS) {
+    control.ensureTenant(tenant);
+    control.changeSettings(tenant, { limits: FREE_RATES });
+    if (options.settings !== undefined) control.changeSettings(tenant, options.settings);
+  }
+  const dataDir = newFolder();
+  const disk = options.disk ?? new FaultyDisk();
+  const { partitionCount = 4, ownerCount = 2 } = options;
+  return opened({ partitionCount, ownerCount, clock, control, dataDir, disk });
+}
+
+function newFolder(): string {
+  return mkdtempSync(join(FOLDERS, "foreshock-platform-"));
+}
+
+/** What stays when the platform is opened again. */
+type Ground = Required<Pick<RealPlatformOptions, "clock" | "disk" | "partitionCount">> &
+  Pick<RealPlatform, "control" | "dataDir"> & { readonly ownerCount: number };
+
+async function opened(ground: Ground): Promise<RealPlatform> {
+  const { clock, control, dataDir, disk, partitionCount, ownerCount: workerCount } = ground;
+  const settings = new SettingsCache(control, () => clock.monotonicMs);
+  const heard: HeardEvent[] = [];
+  const later = (_lane: string, work: () => void) => void setImmediate(work);
+  const owners = new InProcessOwners({ dataDir, later, disk });
+  let scoredPoints = 0;
+  const link: LinkOwner = (partitions, events) =>
+    owners.link(partitions, {
+      ...events,
+      message: (message) => {
+        if (message.type === "scored") scoredPoints += message.times.length;
+        events.message(message);
+      },
+    });
+  const platform = await LivePlatform.open({
+    ...{ dataDir, partitionCount, workerCount, disk },
+    checkpointEveryMs: CHECKPOINT_EVERY_MS,
+    settingsOf: (tenantId) => settings.of(tenantId),
+    limits: limitsOf(settings, clock),
+    gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
+    tenantIds: () => control.tenants().map(({ slug }) => slug),
+    now: clock.now,
+    after: clock.after,
+    link,
+    events: written(heard),
+  });
+  return {
+    ...{ platform, owners, control, clock, disk, dataDir, heard },
+    scoredPoints: () => scoredPoints,
+    view: (tenantId) => platform.forTenant(tenantId),
+    reopened: async () => {
+      await platform.close();
+      return opened(ground);
+    },
+    crashed: () => {
+      const copy = newFolder();
+      cpSync(dataDir, copy, { recursive: true });
+      return opened({ ...ground, dataDir: copy });
+    },
+    close: async () => {
+      try {
+        await platform.close();
+      } finally {
+        rmSync(dataDir, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+function limitsOf(settings: SettingsCache, clock: HandClock): Limits {
+  return new Limits({
+    limitsOf: (tenantId) => settings.of(tenantId).limits,
+    monotonicMs: () => clock.monotonicMs,
+  });
+}
+
+function written(heard: HeardEvent[]): PlatformEvents {
+  return {
+    ownerEnded: (partitions, error, againInMs) =>
+      heard.push({ what: "ownerEnded", partitions, error, againInMs }),
+    ownerStarted: (partitions) => heard.push({ what: "ownerStarted", partitions }),
+    checkpointFailed: (error, againInMs) =>
+      heard.push({ what: "checkpointFailed", error, againInMs }),
+    stateNotSaved: (_tenantId, error) => heard.push({ what: "stateNotSaved", error }),
+    damage: (damage) => heard.push({ what: "damage", error: damage }),
+    slowCommit() {},
+    checkpoint() {},
+    daysDropped() {},
+    refused() {},
+    scored() {},
+  };
+}
