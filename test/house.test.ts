@@ -8,12 +8,12 @@ const ROOT = resolve(import.meta.dirname, "..");
 const MAY_USE: Record<string, Record<string, readonly string[]>> = {
   core: {
     model: [],
-    stats: [],
-    window: ["model"],
-    store: ["model", "window"],
+    stats: ["model"],
+    window: ["model", "stats"],
+    store: ["model", "stats", "window"],
     engine: ["model", "stats", "window"],
     score: ["model", "stats", "engine"],
-    explain: ["model", "stats", "window"],
+    explain: ["model", "stats", "window", "score"],
     aggregate: ["model", "stats"],
     alarm: ["model", "stats"],
     generator: ["model"],

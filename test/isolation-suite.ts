@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "@foreshock/core";
 import { beforeAll, expect, it } from "vitest";
 
 type Scope = "ingest" | "read" | "manage" | "operator";
@@ -31,7 +32,6 @@ interface Plan {
 /** Stands in every name that tenant A sends. The tenants' slugs must not hold it. */
 const CANARY = "canary7f3a";
 const NEVER = "never-was";
-const MINUTE_MS = 60_000;
 
 /** Every route of the API. One that is not here fails the suite: decide what it must not show, first. */
 function plansAt(nowMs: number): Readonly<Record<string, Plan>> {

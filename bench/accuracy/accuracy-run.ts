@@ -1,4 +1,4 @@
-import { Refusal, type StreamingEngine } from "@foreshock/core";
+import { MINUTE_MS, Refusal, type StreamingEngine } from "@foreshock/core";
 import {
   INCIDENT_SETS,
   type IncidentSet,
@@ -109,11 +109,11 @@ const DEFAULT_ENGINE = "stream";
 const NAB_LEVEL = LEVELS[1];
 /** Sets whose alarm openings are counted. */
 const OPENING_SETS = new Set<string>(["nab", "ms-cloud-monitoring", "kpi-samples"]);
-const LATE_MS = 60_000;
+const LATE_MS = MINUTE_MS;
 
 /** What needs no data: generated metrics with and without faults. */
 const GENERATED = "generated";
-const SHIFT_INTERVALS_MS = [60_000, 300_000];
+const SHIFT_INTERVALS_MS = [MINUTE_MS, 300_000];
 const SHIFT_SIZES = [8, 15];
 const SHIFT_PROMISE_DAYS = 5.5;
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { HOUR_MS } from "@foreshock/core";
 import { batchOf } from "../../packages/server/src/platform/ingest-batch.ts";
 import { startServer } from "../../packages/server/src/serve/start-server.ts";
 
@@ -24,7 +25,7 @@ export async function measureRanking(nodes: number): Promise<RankingFigures> {
   const config = { host: "127.0.0.1", port: 0, dataDir, partitionCount: 8, workerCount: 2 };
   const now = () => Date.now();
   const server = await startServer({
-    config: { ...config, logLevel: "error", checkpointEveryMs: 3_600_000 },
+    config: { ...config, logLevel: "error", checkpointEveryMs: HOUR_MS },
     now,
     processMetrics: false,
   });

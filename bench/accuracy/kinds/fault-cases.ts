@@ -3,6 +3,7 @@ import {
   classify,
   classifyEpisode,
   type Episode,
+  MINUTE_MS,
   SeriesFold,
   type StreamingEngine,
 } from "@foreshock/core";
@@ -16,7 +17,6 @@ import {
   type MetricKind,
 } from "@foreshock/core/generator";
 
-const MINUTE_MS = 60_000;
 const ALARM_SCORE = 0.75;
 const SIZES = [6, 12];
 /** A fault still counts as found so many points behind its end. Source: classifier.py. */

@@ -1,4 +1,4 @@
-import { type AnomalyKind, createStreamEngine, LABEL_OF_KIND } from "@foreshock/core";
+import { type AnomalyKind, createStreamEngine, LABEL_OF_KIND, MINUTE_MS } from "@foreshock/core";
 import { FAULT_KINDS } from "@foreshock/core/generator";
 import type { PageTable } from "../../page.ts";
 import { printTables } from "../print-tables.ts";
@@ -7,7 +7,6 @@ import { type RampQuality, rampCases } from "./ramp-cases.ts";
 import { typicalCoverage } from "./typical-coverage.ts";
 import { waveCases } from "./wave-cases.ts";
 
-const MINUTE_MS = 60_000;
 /** Seeds 11-13 were for writing the rules; these were not looked at before. */
 const FRESH_SEEDS = [21, 22, 23];
 /** Two days of block means every hour of nine metrics' weeks are a minute of work a seed. */

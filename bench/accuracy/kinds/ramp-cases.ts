@@ -1,4 +1,4 @@
-import { MetricSeries, rampUnderWay, type StreamingEngine } from "@foreshock/core";
+import { MetricSeries, MINUTE_MS, rampUnderWay, type StreamingEngine } from "@foreshock/core";
 import {
   Dice,
   type GeneratedSeries,
@@ -8,7 +8,6 @@ import {
 } from "@foreshock/core/generator";
 import { median } from "../datasets/record.ts";
 
-const MINUTE_MS = 60_000;
 const HOUR_POINTS = 60;
 const DAY_POINTS = 1440;
 /** History that a look uses. */

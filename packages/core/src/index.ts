@@ -27,6 +27,11 @@ export * from "./detect/absence-engine.ts";
 export * from "./detect/batch-engine.ts";
 export * from "./detect/built-in-engines.ts";
 export * from "./detect/explain-window.ts";
+export {
+  INTERVAL_BEFORE_MS,
+  INTERVAL_POINTS,
+  INTERVAL_WITHOUT_STEPS_MS,
+} from "./detect/interval.ts";
 export * from "./detect/peer-engine.ts";
 export * from "./detect/point-engine.ts";
 export * from "./detect/rescoring.ts";
@@ -69,14 +74,19 @@ export * from "./pipeline/pipeline.ts";
 export * from "./pipeline/series-fold.ts";
 export * from "./pipeline/silence-watch.ts";
 export * from "./pipeline/tenant-fold.ts";
+export * from "./score/confidence.ts";
+export * from "./score/magnitude.ts";
 export * from "./score/rarity.ts";
 export * from "./score/tail-calibrator.ts";
+export * from "./score/usual-range.ts";
 export * from "./score/whole-tail.ts";
+export * from "./stats/bisect.ts";
 export {
   CLUSTER_LAW,
   type IncidentLaw,
   NODE_LAW,
 } from "./stats/incident-tail.ts";
+export * from "./stats/sorted-median.ts";
 export * from "./store/check-point-columns.ts";
 export * from "./store/memory-store.ts";
 export * from "./store/metric-source.ts";

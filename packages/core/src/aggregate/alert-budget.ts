@@ -1,6 +1,6 @@
+import { DAY_MS } from "../model/time.ts";
 import { claimedDays } from "../stats/return-period.ts";
 
-const DAY_MS = 86_400_000;
 /** Findings of so many days raise the bar for the next one. Source: spec of detection, section 14. */
 const MEMORY_DAYS = 30;
 /** Steps below the budget after which a finding is over. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../model/time.ts";
 import { P_MIN } from "./closed/closed-form.ts";
 import {
   BIN_COUNT,
@@ -10,7 +11,6 @@ import {
 } from "./entity-state.ts";
 
 // Source of all constants: spec of detection, section 14, "Stage B".
-const DAY_MS = 86_400_000;
 const TAIL_SHARE = 0.02;
 const SHAPE_FORGETTING = 0.002;
 const EXCESS_MAX = 6;

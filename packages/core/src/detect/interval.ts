@@ -1,4 +1,5 @@
 import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
+import { lowerMedianOfSorted } from "../stats/sorted-median.ts";
 
 /**
  * Points from which the sampling interval is learnt. 21: the engine's residuals count from the 21st
@@ -77,7 +78,7 @@ export function medianIntervalMs(timestampsMs: Float64Array): DurationMs {
 /** Lower median of all steps: 0 where stamps are of no use, NaN where there is no step. */
 export function medianOfSteps(timestampsMs: Float64Array): DurationMs {
   const steps = timestampsMs.subarray(1).map((atMs, i) => atMs - timestampsMs[i]!);
-  return steps.sort()[(steps.length - 1) >> 1] ?? Number.NaN;
+  return lowerMedianOfSorted(steps.sort());
 }
 
 /**

@@ -1,3 +1,4 @@
+import { firstAtOrAfter } from "../stats/bisect.ts";
 import { P_MIN } from "./rarity.ts";
 import { PRIOR_POINTS, shareBelow, TAIL } from "./tail-prior.ts";
 
@@ -91,12 +92,5 @@ function shapeOf(sortedPeaks: Float64Array, threshold: number): number {
 
 /** How many numbers of an ascending column are at or above a value. */
 function countFrom(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return sorted.length - low;
+  return sorted.length - firstAtOrAfter(sorted, value);
 }

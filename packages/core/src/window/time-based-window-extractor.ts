@@ -1,5 +1,6 @@
 import { Refusal } from "../model/refusal.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
+import { firstAtOrAfter } from "../stats/bisect.ts";
 import { keepsPartial } from "./sliding-window-extractor.ts";
 import {
   medianPositiveStepMs,
@@ -74,7 +75,7 @@ export class TimeBasedWindowExtractor implements WindowExtractor {
     let start = 0;
     while (start < timestamps.length) {
       const startMs = this.#startMs(number);
-      start = firstAtOrAfter(timestamps, startMs, start);
+      start = nextAtOrAfter(timestamps, startMs, start);
       if (start === timestamps.length) break;
       const endMs = startMs + this.#windowMs;
       if (timestamps[start]! >= endMs) {
@@ -116,7 +117,7 @@ export class TimeBasedWindowExtractor implements WindowExtractor {
   #window(series: SeriesColumns, startMs: EpochMs, start: number, stepMs: number): TimeWindow {
     const { timestamps, values } = series;
     const endMs = startMs + this.#windowMs;
-    const end = firstAtOrAfter(timestamps, endMs, start);
+    const end = nextAtOrAfter(timestamps, endMs, start);
     const expectedPoints = Math.max(1, Math.round(this.#windowMs / stepMs));
     return {
       startIndex: start,
@@ -133,19 +134,13 @@ export class TimeBasedWindowExtractor implements WindowExtractor {
   }
 }
 
-/** Index of the first stamp at or after `atMs`, searched from `from` on with doubling steps. */
-function firstAtOrAfter(timestamps: Float64Array, atMs: EpochMs, from: number): number {
+/** `firstAtOrAfter` from `from` on, with doubling steps: windows are short against the series. */
+function nextAtOrAfter(timestamps: Float64Array, atMs: EpochMs, from: number): number {
   let low = from;
   let reach = 1;
   while (low + reach <= timestamps.length && timestamps[low + reach - 1]! < atMs) {
     low += reach;
     reach *= 2;
   }
-  let high = Math.min(low + reach, timestamps.length);
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (timestamps[middle]! < atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstAtOrAfter(timestamps, atMs, low, Math.min(low + reach, timestamps.length));
 }

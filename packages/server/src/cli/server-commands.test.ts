@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MINUTE_MS } from "@foreshock/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestingServer, testingServer } from "../api/testing-server.ts";
 import { EXIT } from "./terminal/exit-code.ts";
 import { runForTest } from "./testing-io.ts";
 
-const MINUTE_MS = 60_000;
 let server: TestingServer;
 let url = "";
 let key = "";

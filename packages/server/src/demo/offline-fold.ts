@@ -3,6 +3,8 @@ import {
   createStreamEngine,
   type FleetFinding,
   foldAlarm,
+  HOUR_MS,
+  INTERVAL_POINTS,
   SeriesFold,
   TenantFold,
 } from "@foreshock/core";
@@ -10,9 +12,7 @@ import type { IngestSeries } from "../platform/platform.ts";
 import { type FleetBatch, type SimulatedFleet, STEP_MS } from "./fleet.ts";
 
 const ENGINE = createStreamEngine();
-/** Points after which a series' interval is settled. Source: the core's interval rule. */
-const INTERVAL_POINTS = 21;
-const REWIND_MS = 2 * 3_600_000;
+const REWIND_MS = 2 * HOUR_MS;
 
 export interface OfflineFinding {
   readonly tenant: string;

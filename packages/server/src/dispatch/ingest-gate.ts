@@ -1,4 +1,4 @@
-import type { EpochMs } from "@foreshock/core";
+import { type EpochMs, HOUR_MS, MINUTE_MS } from "@foreshock/core";
 import type { AppendPart } from "../partition/protocol.ts";
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
 import type { RejectReason } from "../platform/ingest-series.ts";
@@ -7,9 +7,9 @@ import { HandOver } from "./hand-over.ts";
 import { Rejects } from "./rejects.ts";
 
 /** Points newer than this against the wall clock are refused one by one: a sender's clock is wrong. */
-export const FUTURE_MAX_MS = 10 * 60_000;
+export const FUTURE_MAX_MS = 10 * MINUTE_MS;
 /** Points older than this against their own series' newest are refused; within it they are merged. */
-export const LATE_MAX_MS = 2 * 3_600_000;
+export const LATE_MAX_MS = 2 * HOUR_MS;
 /** Points of a batch that may be looked up behind that: a retry of what is stored is no news. */
 const LOOKED_UP_MAX = 50_000;
 

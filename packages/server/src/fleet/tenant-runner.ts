@@ -4,6 +4,7 @@ import {
   type FleetFinding,
   type FleetNames,
   type FleetStep,
+  INTERVAL_POINTS,
   Refusal,
   scoreOfP,
   TenantFold,
@@ -19,8 +20,6 @@ import {
 } from "./rollup-history.ts";
 import { stepFor } from "./step-choice.ts";
 
-/** Points after which a series' interval is settled. Source: the core's interval rule. */
-const INTERVAL_POINTS = 21;
 /** A step that still runs is looked at once so many of the usual series have answered. */
 const COVERAGE_MIN = 0.9;
 /** Runs kept back until the grid is chosen; beyond it the choice is made on what is known. */

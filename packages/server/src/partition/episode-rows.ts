@@ -1,4 +1,4 @@
-import type { Classification, Episode as FoldedEpisode } from "@foreshock/core";
+import { type Classification, type Episode as FoldedEpisode, magnitudeOf } from "@foreshock/core";
 import type { Episode } from "../store/table/episode-table.ts";
 import { ENGINE, type LiveSeries } from "./live-series.ts";
 
@@ -11,16 +11,12 @@ export interface EpisodePayload {
   readonly classification?: Classification;
 }
 
-const DAYS_TO_SETTLE_MS = 3 * 86_400_000;
-
 /** The episode that is open, or the one that has just closed, as the store keeps it. */
 export function episodeRow({ storeId: seriesId, fold }: LiveSeries): Episode {
   const folded = fold.episode();
   if (folded === undefined) throw new Error("a series without an episode has no row");
   const { intervalMs } = fold;
   const payload: EpisodePayload = { folded, pointCount: fold.pointCount };
-  const scale = folded.peakScale;
-  const away = Math.abs(folded.peakValue - folded.peakLevel);
   return {
     seriesId,
     engine: ENGINE.name,
@@ -33,13 +29,8 @@ export function episodeRow({ storeId: seriesId, fold }: LiveSeries): Episode {
     intervalMs,
     label: null,
     kind: null,
-    magnitude: scale > 0 && Number.isFinite(away) ? away / scale : 0,
+    magnitude: magnitudeOf(folded.farthest),
     open: folded.open,
     payload: JSON.stringify(payload),
   };
-}
-
-/** 0..1: three days of points settle a series. Source: detection spec, cold start. */
-export function confidenceOf(pointCount: number, intervalMs: number): number {
-  return Math.min(1, (pointCount * intervalMs) / DAYS_TO_SETTLE_MS);
 }

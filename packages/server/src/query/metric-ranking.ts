@@ -2,6 +2,7 @@ import {
   ANOMALOUS_SCORE,
   type ChangedMeaning,
   changedMeaningText,
+  confidenceOf,
   DAY_MS,
   type RankedMetric,
   type RankWindowInput,
@@ -10,7 +11,6 @@ import {
   type TimeRange,
 } from "@foreshock/core";
 import type { SeriesInfo } from "../dispatch/directory.ts";
-import { confidenceOf } from "../partition/episode-rows.ts";
 import type { SeriesHistory } from "../partition/protocol.ts";
 import type {
   DataQualityFinding,

@@ -1,3 +1,4 @@
+import { DAY_MS } from "@foreshock/core";
 /** What one tenant may use. Each has a default; `control.db` holds what differs. */
 export interface TenantLimits {
   readonly pointsPerSecond: number;
@@ -83,10 +84,10 @@ function check({ limits, budgetDays, stepMs, labels }: TenantSettings): void {
   }
   demand(budgetDays > 0 && budgetDays <= 365, "budgetDays", budgetDays, "days above 0, up to 365");
   demand(
-    stepMs === 0 || (Number.isInteger(stepMs) && stepMs >= 1000 && stepMs <= 86_400_000),
+    stepMs === 0 || (Number.isInteger(stepMs) && stepMs >= 1000 && stepMs <= DAY_MS),
     "stepMs",
     stepMs,
-    "0, or whole milliseconds from 1000 to 86400000",
+    `0, or whole milliseconds from 1000 to ${DAY_MS}`,
   );
   for (const name of ["cluster", "node"] as const) {
     const given = labels[name];

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../model/time.ts";
 import { CLUSTER_LAW, NODE_LAW, secondLook, TENANT_LAW } from "../../stats/incident-tail.ts";
 import { entityStates, INCIDENT_AT, resetEntity } from "../entity-state.ts";
 import { joinLevels, smallestOfLevel } from "../level-join.ts";
@@ -8,7 +9,6 @@ import { FleetDirectory } from "./fleet-directory.ts";
 import type { FindingsMemory } from "./fleet-finding.ts";
 import type { StepPoints } from "./step-points.ts";
 
-const DAY_MS = 86_400_000;
 /** An entity may claim ten times its age, so "once a day" (score 0.5) needs a tenth of a day. */
 const ANOMALOUS_AGE_DAYS = 0.1;
 

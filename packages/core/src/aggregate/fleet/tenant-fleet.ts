@@ -1,5 +1,5 @@
 import { assert, Refusal } from "../../model/refusal.ts";
-import type { DurationMs, EpochMs } from "../../model/time.ts";
+import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
 import { type FindingsMemory, type FleetFinding, NO_FINDINGS } from "./fleet-finding.ts";
 import { findingsStep } from "./fleet-findings.ts";
 import { FleetFold, type FleetRow } from "./fleet-fold.ts";
@@ -33,7 +33,7 @@ export interface FleetNames {
 
 export type PointKind = "value" | "absence";
 
-const STEP_MS_MAX = 86_400_000;
+const STEP_MS_MAX = DAY_MS;
 /** A finding closes within ten quiet steps; empty steps are processed for at least that long. */
 const HORIZON_STEPS_MIN = 12;
 const NONE = Number.NEGATIVE_INFINITY;

@@ -1,9 +1,9 @@
+import { selectSmallest } from "../../stats/select.ts";
 import { type ChangedMeaning, changedMeanings } from "./changed-meaning.ts";
 import type { ColumnSummaries } from "./column-summary.ts";
 import { type Contribution, contributionsOf } from "./contributions.ts";
 import { type ColumnScales, columnScales, evidenceOf, PEERS_MIN } from "./displacement.ts";
 import type { RankColumn, RankLayout } from "./rank-layout.ts";
-import { selectSmallest } from "./select.ts";
 import { topMeans, windowScore } from "./window-score.ts";
 
 /** Weight of a leaf with one caller. Source: spec of detection, section 13.1. */

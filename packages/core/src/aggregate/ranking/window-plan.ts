@@ -37,15 +37,3 @@ export function planWindow(start: number, end: number): WindowPlan {
   const guard = Math.min(length, Math.floor(GUARD_SHARE * (start - historyStart)));
   return { historyStart, historyEnd: start - guard, start, end, pastStarts };
 }
-
-/** Row of the first timestamp at or after `atMs`. */
-export function rowAt(timestampsMs: Float64Array, atMs: number): number {
-  let low = 0;
-  let high = timestampsMs.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (timestampsMs[middle]! < atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

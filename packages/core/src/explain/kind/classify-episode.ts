@@ -1,7 +1,7 @@
 import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { type Classification, classify } from "./classify.ts";
 import { eventEndIndex } from "./event-end.ts";
-import { indexAt } from "./event-view.ts";
 
 /** History before the onset that a classification uses: a week, two days before it, and an hour. */
 export const CLASSIFIED_HISTORY_MS: DurationMs = 9.5 * DAY_MS;
@@ -26,8 +26,8 @@ export function classifyEpisode(
   { timestampsMs, values, intervalMs }: EpisodePoints,
   episode: { readonly onsetMs: EpochMs; readonly lastMs: EpochMs },
 ): Classification {
-  const firstIndex = indexAt(timestampsMs, episode.onsetMs);
-  const last = indexAt(timestampsMs, episode.lastMs + 1) - 1 + CLOSING_POINTS;
+  const firstIndex = firstAtOrAfter(timestampsMs, episode.onsetMs);
+  const last = firstAtOrAfter(timestampsMs, episode.lastMs + 1) - 1 + CLOSING_POINTS;
   const lastIndex = Math.min(values.length - 1, last);
   if (firstIndex > lastIndex) {
     return { kind: "spike", label: "spike", missedPeak: false, evidence: {} };

@@ -1,6 +1,7 @@
 import { type EpochMs, HOUR_MS } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import type { EpisodePoints } from "./classify-episode.ts";
-import { indexAt, viewEvent } from "./event-view.ts";
+import { viewEvent } from "./event-view.ts";
 import { fitTemplates } from "./template-fit.ts";
 
 /** The ramp must reach into so much of what has come last. */
@@ -30,7 +31,7 @@ export function rampUnderWay(points: EpisodePoints): RampUnderWay | undefined {
   if (lastIndex < 1) return undefined;
   const firstIndex = Math.min(
     lastIndex,
-    indexAt(timestampsMs, timestampsMs[lastIndex]! - LATELY_MS),
+    firstAtOrAfter(timestampsMs, timestampsMs[lastIndex]! - LATELY_MS),
   );
   const fits = fitTemplates(viewEvent({ ...points, firstIndex, lastIndex }));
   if (fits === undefined) return undefined;

@@ -1,8 +1,9 @@
 import type { AnomalyKind } from "../../model/anomaly-type.ts";
 import { DAY_MS, type DurationMs } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { medianOf } from "../../stats/order-statistics.ts";
 import { equalityTolerance, longestEqualRun } from "./equal-runs.ts";
-import { type EventView, indexAt } from "./event-view.ts";
+import type { EventView } from "./event-view.ts";
 import { fitMissedPeak } from "./missed-peak-fit.ts";
 import { fitRamp, isRamp } from "./ramp-fit.ts";
 import { referenceVerdict, type Verdict, verdictWithout } from "./reference-rules.ts";
@@ -74,7 +75,7 @@ function isStuck(view: EventView): boolean {
   const { longestRun, values, timestampsMs, firstIndex, spans, event } = view;
   if (longestRun.length < Math.max(spans.flatRun, STUCK_SHARE_MIN * event.length)) return false;
   const start = Math.min(firstIndex, longestRun.lastIndex - longestRun.length);
-  const since = indexAt(timestampsMs, timestampsMs[start]! - STUCK_HISTORY_MS);
+  const since = firstAtOrAfter(timestampsMs, timestampsMs[start]! - STUCK_HISTORY_MS);
   const tolerance = equalityTolerance(values.subarray(Math.max(0, start - spans.base), start));
   const before = longestEqualRun(values, since, since, start, tolerance);
   return longestRun.length >= 2 * before.length + 5;
@@ -89,7 +90,7 @@ function missesPeak(view: EventView): boolean {
 /** The reference's ramp rule, the series' own drift taken out. */
 function climbsSinceYesterday(view: EventView): boolean {
   const { timestampsMs, values, firstIndex, lastIndex, spans, scale } = view;
-  const from = indexAt(timestampsMs, timestampsMs[firstIndex]! - DAY_MS);
+  const from = firstAtOrAfter(timestampsMs, timestampsMs[firstIndex]! - DAY_MS);
   const residual = lessCourse(usualCourse(view), timestampsMs, values, from, lastIndex + 1);
   const before = residual.subarray(Math.max(0, firstIndex - from - spans.base), firstIndex - from);
   const base = medianOf(before);

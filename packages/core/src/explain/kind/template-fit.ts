@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { medianOf, quantileOf } from "../../stats/order-statistics.ts";
-import { type EventView, indexAt } from "./event-view.ts";
+import type { EventView } from "./event-view.ts";
 import {
   type Blocks,
   bestOtherHour,
@@ -78,7 +79,7 @@ function fitsOf(view: EventView, course: UsualCourse, blocks: Blocks): TemplateF
 function blocksOf(view: EventView, course: UsualCourse): Blocks {
   const { timestampsMs, values, firstIndex, lastIndex, intervalMs } = view;
   const lookBackMs = Math.max(LOOK_BACK_MS, LOOK_BACK_POINTS * intervalMs);
-  const from = indexAt(timestampsMs, timestampsMs[firstIndex]! - lookBackMs);
+  const from = firstAtOrAfter(timestampsMs, timestampsMs[firstIndex]! - lookBackMs);
   const residual = lessCourse(course, timestampsMs, values, from, lastIndex + 1);
   const pointCount = Math.max(1, Math.ceil(residual.length / BLOCKS_MAX));
   const medians: number[] = [];
@@ -116,8 +117,8 @@ function blocksLessLastWeek(
   if (timestampsMs[0]! > timestampsMs[starts[0]!]! - WEEK_MS) return undefined;
   const before = Float64Array.from(starts, (start) => {
     const lastMs = timestampsMs[Math.min(start + pointCount, timestampsMs.length) - 1]!;
-    const from = indexAt(timestampsMs, timestampsMs[start]! - WEEK_MS - HOUR_MS);
-    const to = indexAt(timestampsMs, lastMs - WEEK_MS + HOUR_MS);
+    const from = firstAtOrAfter(timestampsMs, timestampsMs[start]! - WEEK_MS - HOUR_MS);
+    const to = firstAtOrAfter(timestampsMs, lastMs - WEEK_MS + HOUR_MS);
     return medianOf(lessCourse(course, timestampsMs, values, from, to));
   });
   if (before.some(Number.isNaN)) return undefined;
@@ -130,7 +131,7 @@ function usualRange(
   course: UsualCourse,
   pointCount: number,
 ): TemplateFits["usual"] {
-  const from = indexAt(timestampsMs, timestampsMs[firstIndex]! - WEEK_MS);
+  const from = firstAtOrAfter(timestampsMs, timestampsMs[firstIndex]! - WEEK_MS);
   const residual = lessCourse(course, timestampsMs, values, from, firstIndex);
   const medians = new Float64Array(Math.floor(residual.length / pointCount));
   for (let k = 0; k < medians.length; k++) {

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "@foreshock/core";
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from "fastify";
 import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -289,6 +290,6 @@ function rejectedProblem(
       pointer: examples.join(", "),
       detail: `${points} ${reason}: ${REASON_HINT[reason]}`,
     })),
-    ...(code === "quota_exceeded" ? { retryAfterMs: 60_000 } : {}),
+    ...(code === "quota_exceeded" ? { retryAfterMs: MINUTE_MS } : {}),
   });
 }

@@ -1,16 +1,16 @@
-import { EntityRollup, type IncidentLaw } from "@foreshock/core";
-
-/**
- * Steps from which the interval of a node or cluster is learnt, and what stands in before and
- * without: the same rule as for a series, so that a node of one metric keeps its metric's interval.
- */
-const INTERVAL_STEPS = 21;
-const INTERVAL_BEFORE_MS = 1_800_000;
-const INTERVAL_WITHOUT_STEPS_MS = 300_000;
+import {
+  EntityRollup,
+  INTERVAL_BEFORE_MS,
+  INTERVAL_POINTS,
+  INTERVAL_WITHOUT_STEPS_MS,
+  type IncidentLaw,
+  lowerMedianOfSorted,
+} from "@foreshock/core";
 
 /**
  * The calibrated roll-up of one node or cluster of a file whose sampling interval nobody told us: it
  * is learnt from the first steps, and until then the roll-up is rebuilt from them when it changes.
+ * The rule is that of a series, so that a node of one metric keeps its metric's interval.
  * Every answer depends on the past alone.
  */
 export class EntityFold {
@@ -44,7 +44,10 @@ export class EntityFold {
     p: Float64Array,
   ) {
     const steps = first.map((step, i) => (first[i + 1]?.atMs ?? atMs) - step.atMs);
-    const intervalMs = steps.length === 0 ? INTERVAL_BEFORE_MS : lowerMedian(steps);
+    const intervalMs =
+      steps.length === 0
+        ? INTERVAL_BEFORE_MS
+        : lowerMedianOfSorted(Float64Array.from(steps).sort());
     const nominalMs = intervalMs > 0 ? intervalMs : INTERVAL_WITHOUT_STEPS_MS;
     if (nominalMs !== this.intervalMs) {
       this.intervalMs = nominalMs;
@@ -52,7 +55,7 @@ export class EntityFold {
       for (const step of first) this.#rollup.step(step.p);
     }
     first.push({ atMs, p: p.slice() });
-    if (first.length === INTERVAL_STEPS) this.#first = undefined;
+    if (first.length === INTERVAL_POINTS) this.#first = undefined;
   }
 
   #fresh(): EntityRollup {
@@ -62,8 +65,4 @@ export class EntityFold {
       law: this.#law,
     });
   }
-}
-
-function lowerMedian(steps: readonly number[]): number {
-  return steps.toSorted((a, b) => a - b)[(steps.length - 1) >> 1]!;
 }

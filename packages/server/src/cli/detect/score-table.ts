@@ -1,4 +1,5 @@
 import {
+  BAND_SCALES,
   CLUSTER_LAW,
   EPISODE_ROW,
   EPISODE_ROW_LENGTH,
@@ -182,8 +183,7 @@ function episodesOf({ timestamps, values }: MetricSeries, points: PointScores): 
   for (let i = 0; i < values.length; i++) {
     row[EPISODE_ROW.nonconformity] = points.nonconformity[i]!;
     row[EPISODE_ROW.level] = points.level[i]!;
-    // The band is level -+ 2.5 scales, for every engine.
-    row[EPISODE_ROW.scale] = (points.upper[i]! - points.lower[i]!) / 5;
+    row[EPISODE_ROW.scale] = (points.upper[i]! - points.lower[i]!) / (2 * BAND_SCALES);
     row[EPISODE_ROW.sudden] = parts.sudden?.[i] ?? Number.NaN;
     row[EPISODE_ROW.hour] = parts.hour?.[i] ?? Number.NaN;
     row[EPISODE_ROW.recent] = parts.recent?.[i] ?? Number.NaN;

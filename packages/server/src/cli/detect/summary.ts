@@ -2,6 +2,7 @@ import {
   ANOMALOUS_SCORE,
   type AnomalyKind,
   type AnomalyLabel,
+  DAY_MS,
   daysOfScore,
   EPISODE_ROW,
   EPISODE_ROW_LENGTH,
@@ -81,8 +82,6 @@ export interface SummaryOptions {
   readonly threshold: number;
   readonly count: number;
 }
-
-const DAY_MS = 86_400_000;
 
 /** What was odd in a file. Sentences are made for the worst `count` only. */
 export function summaryOf(scored: ScoredTable, options: SummaryOptions): FileSummary {

@@ -1,6 +1,8 @@
 import {
   ALARM_OUT,
+  BAND_SCALES,
   EPISODE_ROW,
+  firstAtOrAfter,
   foldAlarm,
   foldRow,
   SCORER_OUT,
@@ -10,9 +12,6 @@ import type { PointsReply, SeriesRow } from "../../platform/platform.ts";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import { foldOf, type LiveSeries } from "../live-series.ts";
 import { type ChartColumns, downsample } from "./downsample.ts";
-
-/** Half-width of the usual range in typical scales. Source: detection spec, section 7. */
-export const BAND_SCALES = 2.5;
 
 export interface ChartQuestion {
   readonly range: TimeRange;
@@ -74,15 +73,4 @@ function emptyColumns(at: Float64Array): ChartColumns & { readonly p: Float64Arr
     alarmScore: column(),
     p: column(),
   };
-}
-
-function firstAtOrAfter(times: Float64Array, atMs: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

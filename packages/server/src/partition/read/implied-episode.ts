@@ -1,9 +1,9 @@
-import { HOUR_MS, type TimeRange } from "@foreshock/core";
+import { BAND_SCALES, HOUR_MS, magnitudeOf, type TimeRange } from "@foreshock/core";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import type { Episode } from "../../store/table/episode-table.ts";
 import type { EpisodePayload } from "../episode-rows.ts";
 import { ENGINE, type LiveSeries } from "../live-series.ts";
-import { BAND_SCALES, scoredPoints } from "./chart.ts";
+import { scoredPoints } from "./chart.ts";
 
 /** What adds to a finding may be too little to be an anomaly by itself; its last hours are looked at. */
 const LOOK_BACK_MS = 3 * HOUR_MS;
@@ -54,7 +54,6 @@ export function impliedEpisode(
     farthest: point,
   };
   const payload: EpisodePayload = { folded, pointCount };
-  const away = Math.abs(point.value - point.level);
   return {
     seriesId: series.storeId,
     engine: ENGINE.name,
@@ -67,7 +66,7 @@ export function impliedEpisode(
     intervalMs,
     label: null,
     kind: null,
-    magnitude: scale > 0 && Number.isFinite(away) ? away / scale : 0,
+    magnitude: magnitudeOf(point),
     open: false,
     payload: JSON.stringify(payload),
   };
