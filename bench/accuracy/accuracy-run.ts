@@ -1,4 +1,4 @@
-import { MINUTE_MS, Refusal, type StreamingEngine } from "@foreshock/core";
+import { appendAll, MINUTE_MS, Refusal, type StreamingEngine } from "@foreshock/core";
 import {
   INCIDENT_SETS,
   type IncidentSet,
@@ -133,7 +133,7 @@ export function runAccuracy(plan: AccuracyPlan): AccuracyRun {
   const univariate = new Map(
     UNIVARIATE_SETS.filter(wanted).map((name) => {
       const regions = regionsOf(plan, name);
-      if (OPENING_SETS.has(name)) openings.push(...openingRows(plan, name, regions));
+      if (OPENING_SETS.has(name)) appendAll(openings, openingRows(plan, name, regions));
       return [name, setRows(plan, name, regions, leftOut)] as const;
     }),
   );

@@ -81,6 +81,7 @@ export * from "./score/tail-calibrator.ts";
 export * from "./score/usual-range.ts";
 export * from "./score/whole-tail.ts";
 export * from "./stats/bisect.ts";
+export * from "./stats/extremes.ts";
 export {
   CLUSTER_LAW,
   type IncidentLaw,

@@ -1,4 +1,4 @@
-import { type EpochMs, HOUR_MS, MINUTE_MS } from "@foreshock/core";
+import { type EpochMs, HOUR_MS, largestOf, MINUTE_MS } from "@foreshock/core";
 import type { IngestReport, IngestSeries, RejectReason } from "../platform/ingest-series.ts";
 import type { Platform, TenantView } from "../platform/platform.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
@@ -66,7 +66,7 @@ export class HeldTenant {
     let accepted = 0;
     for (const given of batch) {
       const held = this.#held(given, seriesMax);
-      const newest = held === undefined ? 0 : Math.max(...held.points.keys());
+      const newest = held === undefined ? 0 : largestOf(held.points.keys());
       for (let i = 0; i < given.values.length; i++) {
         const [at, value] = [given.timestampsMs[i]!, given.values[i]!];
         const reason = held === undefined ? "series-limit" : reasonOf(at, value, nowMs, newest);

@@ -5,6 +5,7 @@ import {
   daysOfScore,
   type EpochMs,
   emptyTallies,
+  largestOf,
   severityOf,
   type TimeRange,
 } from "@foreshock/core";
@@ -296,7 +297,7 @@ export class TestingView implements port.TenantView {
         cluster: first.cluster,
         node: first.node,
         openedAt: first.windowStart,
-        closedAt: rows.some((row) => row.open) ? null : Math.max(...rows.map((r) => r.windowEnd)),
+        closedAt: rows.some((row) => row.open) ? null : largestOf(rows.map((r) => r.windowEnd)),
         outcome: "open" as const,
         onset: first.windowStart,
         score: peak.score,

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core";
+import { appendAll, DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core";
 import { Dice } from "@foreshock/core/generator";
 import type { IngestSeries } from "../platform/platform.ts";
 import { ClusterLoad } from "./cluster-load.ts";
@@ -159,7 +159,7 @@ export class SimulatedFleet {
     const disturbances = habit === undefined ? [] : [this.#withoutSkipped(plan, habit)];
     if (this.#withFaults) {
       const here = ({ clusterId }: Disturbance) => clusterId === plan.clusterId;
-      disturbances.push(...this.#faults.disturbances.filter(here));
+      appendAll(disturbances, this.#faults.disturbances.filter(here));
     }
     return {
       plan,

@@ -1,4 +1,4 @@
-import { DAY_MS, type DurationMs, type EpochMs, type TimeRange } from "@foreshock/core";
+import { DAY_MS, type DurationMs, type EpochMs, largestOf, type TimeRange } from "@foreshock/core";
 
 /** Where whole days of an entity are kept. */
 export interface DayShelf {
@@ -124,7 +124,7 @@ export class RollupHistory {
     if (changed.length > 0) this.#shelf.save(changed);
     for (const { days, dirty } of this.#entities.values()) {
       dirty.clear();
-      const newest = Math.max(...days.keys());
+      const newest = largestOf(days.keys());
       for (const day of days.keys()) if (day <= newest - HELD_DAYS) days.delete(day);
     }
   }

@@ -1,3 +1,4 @@
+import { appendAll } from "@foreshock/core";
 import type { IngestSeries } from "../platform/ingest-series.ts";
 import { csvBatches } from "./csv.ts";
 import { seriesOfBatch } from "./csv-series.ts";
@@ -32,7 +33,7 @@ export async function readCsv(
   const series: IngestSeries[] = [];
   for await (const batch of csvBatches({ name: "body", bytes: chunks(bytes) }, options)) {
     budget.spend(batch.values.length);
-    series.push(...seriesOfBatch(batch));
+    appendAll(series, seriesOfBatch(batch));
   }
   return series;
 }

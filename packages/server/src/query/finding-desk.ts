@@ -9,6 +9,7 @@ import {
   sentence,
   severityOf,
   shapeOf,
+  smallestOf,
 } from "@foreshock/core";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
@@ -55,7 +56,7 @@ export async function findingRow(
     openedAt: finding.openedMs,
     closedAt: finding.closedMs ?? null,
     outcome: finding.outcome,
-    onset: Math.min(finding.openedMs, ...onsets),
+    onset: smallestOf(onsets, finding.openedMs),
     score,
     severity: severityOf(score),
     entityReturnPeriodDays: finding.entityDays,

@@ -2,8 +2,10 @@ import {
   ANOMALOUS_SCORE,
   confidenceOf,
   FULL_CONFIDENCE_MS,
+  largestOf,
   MINUTE_MS,
   severityOf,
+  smallestOf,
 } from "@foreshock/core";
 import type { NodeInfo, SeriesInfo } from "../dispatch/directory.ts";
 import { type HeldScores, heldScores } from "../fleet/held-scores.ts";
@@ -84,7 +86,7 @@ export function metricRows(view: LiveTenantView, filter: PlaceFilter): MetricRow
   return [...byName]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([metric, group]) => {
-      const score = Math.max(...group.map((info) => info.score));
+      const score = largestOf(group.map((info) => info.score));
       return { metric, series: group.length, score, severity: severityOf(score) };
     });
 }
@@ -151,7 +153,7 @@ function newestOf(series: readonly SeriesInfo[]): number {
 }
 
 function oldestOnset(open: readonly SeriesInfo[]): number {
-  return Math.min(...open.map((info) => info.sinceMs));
+  return smallestOf(open.map((info) => info.sinceMs));
 }
 
 function meanOf(values: readonly number[]): number {

@@ -1,5 +1,6 @@
 import {
   ANOMALOUS_SCORE,
+  appendAll,
   type ChangedMeaning,
   changedMeaningText,
   confidenceOf,
@@ -91,7 +92,7 @@ function candidatesOf(view: LiveTenantView, { range, filter }: RankingQuery): Se
   for (const { place } of [...asked, ...beside]) {
     const series = view.directory.node(place.clusterId, place.nodeId)?.series ?? [];
     if (chosen.length > 0 && chosen.length + series.length > SERIES_MAX) break;
-    chosen.push(...series);
+    appendAll(chosen, series);
   }
   return chosen;
 }

@@ -3,6 +3,7 @@ import {
   DAY_MS,
   type EpochMs,
   severityOf,
+  smallestOf,
   type TimeRange,
 } from "@foreshock/core";
 import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
@@ -73,7 +74,7 @@ export class LiveTenantView implements TenantView {
     const { directory, runner, watermark } = this;
     const { budgetDays } = this.platform.options.settingsOf(this.tenantId);
     const store = this.platform.fleetStore.forTenant(this.tenantId);
-    const firstMs = Math.min(...directory.series.map((info) => info.firstMs || watermark));
+    const firstMs = smallestOf(directory.series.map((info) => info.firstMs || watermark));
     const watchedDays = Math.min(30, Math.max(0, watermark - firstMs) / DAY_MS);
     const { score } = runner.tenantNow;
     return {

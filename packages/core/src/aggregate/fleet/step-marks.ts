@@ -1,3 +1,4 @@
+import { largestOf } from "../../stats/extremes.ts";
 /** How a series stands in a step beside its p: what its alarm says. Ordered by how much it says. */
 export const MARK = {
   none: 0,
@@ -35,7 +36,7 @@ export class StepMarks {
   /** The strongest mark of a series in this step. */
   of(series: number): number {
     const marks = this.bySeries?.get(series);
-    return marks === undefined ? MARK.none : Math.max(MARK.none, ...marks.values());
+    return marks === undefined ? MARK.none : largestOf(marks.values(), MARK.none);
   }
 
   /** All marks as [series, key, mark], series ascending, then keys. */

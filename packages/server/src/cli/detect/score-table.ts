@@ -6,6 +6,7 @@ import {
   type Episode,
   EpisodeTracker,
   type IncidentLaw,
+  largestOf,
   MetricSeries,
   NODE_LAW,
   PEERS_MIN,
@@ -145,7 +146,7 @@ function judgeOf(
   }
   if (!comparesPeers(engine) || all.length === 0) return () => engine;
   const groups = Map.groupBy(all, groupName);
-  const largest = Math.max(...[...groups.values()].map(({ length }) => length));
+  const largest = largestOf(groups.values().map(({ length }) => length));
   if (largest <= PEERS_MIN) {
     throw new Refusal(
       "engine/unavailable",
