@@ -3,7 +3,7 @@ import {
   AggregationPipeline,
   type AnomalyDetectionEngine,
   AnomalyResult,
-  type AnomalyType,
+  AnomalyType,
   createStreamEngine,
   EngineRegistry,
   ExplanationClassifier,
@@ -44,7 +44,7 @@ describe("the public door of the core", () => {
     const worst = results.reduce((a, b) => (b.anomalyScore > a.anomalyScore ? b : a));
     const label: AnomalyType = worst.anomalyLabel;
     expect(worst).toBeInstanceOf(AnomalyResult);
-    expect([label, worst.windowStart <= timestamps[1004]!]).toEqual(["spike", true]);
+    expect([label, worst.windowStart <= timestamps[1004]!]).toEqual([AnomalyType.SPIKE, true]);
     expect(nodes.every((node) => node instanceof AggregatedAnomalyScore)).toBe(true);
     expect(pipeline.aggregateClusters(results).length).toBeGreaterThan(0);
     expect(pipeline.aggregateTenants(results)[0]).toMatchObject({ tenantId: "acme-corp" });
@@ -57,7 +57,9 @@ describe("the public door of the core", () => {
     registry.register({ name: "stream", summary: "the default", make: () => createStreamEngine() });
     expect(registry.get("stream").name).toBe("stream");
     expect(() => registry.get("strea")).toThrow(Refusal);
-    expect(new TimeBasedWindowExtractor({ windowMs: 3_600_000 })).toBeDefined();
+    const series = new MetricSeries({ ...place, timestamps, values });
+    // 1,200 minutes from a full hour on are 20 windows.
+    expect(new TimeBasedWindowExtractor({ windowMs: 3_600_000 }).extract(series).length).toBe(20);
     expect([NodeAnomalyAggregator, ExplanationClassifier].map((one) => typeof one)).toEqual([
       "function",
       "function",
