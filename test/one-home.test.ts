@@ -82,6 +82,13 @@ const RULES: readonly Rule[] = [
     offence: "const middle = (low + high) >> 1;",
   },
   {
+    what: "how an alarm can end",
+    pattern: /"open"(,| \|) "held"(,| \|) "accepted"/,
+    homes: [`${CORE}/model/alarm-outcome.ts`],
+    inTests: true,
+    offence: 'readonly outcome: "open" | "held" | "accepted" | "recovered";',
+  },
+  {
     what: "a median",
     pattern:
       /function (\w*[mM]edian(InPlace|OfSorted|Of)?|middle)\((?!first|values: Float64Array, count)/,

@@ -60,6 +60,7 @@ export * from "./explain/sentence/format-value.ts";
 export * from "./explain/sentence/locale-en.ts";
 export * from "./explain/sentence/sentence.ts";
 export * from "./model/aggregated-anomaly-score.ts";
+export * from "./model/alarm-outcome.ts";
 export * from "./model/anomaly-result.ts";
 export * from "./model/anomaly-type.ts";
 export * from "./model/explanation.ts";

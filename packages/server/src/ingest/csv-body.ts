@@ -2,8 +2,8 @@ import { appendAll } from "@foreshock/core";
 import type { IngestSeries } from "../platform/ingest-series.ts";
 import { csvBatches } from "./csv.ts";
 import { seriesOfBatch } from "./csv-series.ts";
+import { PointBudget } from "./growing-columns.ts";
 import { IngestProblem } from "./ingest-problem.ts";
-import { PointBudget } from "./point-columns.ts";
 
 export interface CsvBodyOptions {
   /** Names where no column gives them. */

@@ -1,8 +1,9 @@
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
+import type { LabelNames } from "../platform/label-names.ts";
 import { ByteTable } from "./byte-table.ts";
-import { PointBudget } from "./point-columns.ts";
+import { PointBudget } from "./growing-columns.ts";
 import { BYTES, broken, FIXED64, ProtobufReader, VARINT } from "./protobuf.ts";
-import { isCounterName, type LabelNames, placeOf } from "./series-labels.ts";
+import { isCounterName, placeOf } from "./series-labels.ts";
 
 export interface RemoteWriteBatch extends IngestBatch {
   /** Points of series whose labels cannot be used, with the first few reasons. */

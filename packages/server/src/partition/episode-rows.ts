@@ -1,10 +1,10 @@
-import { type Classification, type Episode as FoldedEpisode, magnitudeOf } from "@foreshock/core";
-import type { Episode } from "../store/table/episode-table.ts";
+import { type Classification, type Episode, magnitudeOf } from "@foreshock/core";
+import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { ENGINE, type LiveSeries } from "./live-series.ts";
 
 /** What the store keeps of an episode beside its columns: the fold's numbers, to explain it from. */
 export interface EpisodePayload {
-  readonly folded: FoldedEpisode;
+  readonly folded: Episode;
   /** Points seen of the series by then. */
   readonly pointCount: number;
   /** What a closed episode was called when it was first asked for. */
@@ -12,7 +12,7 @@ export interface EpisodePayload {
 }
 
 /** The episode that is open, or the one that has just closed, as the store keeps it. */
-export function episodeRow({ storeId: seriesId, fold }: LiveSeries): Episode {
+export function episodeRow({ storeId: seriesId, fold }: LiveSeries): EpisodeEntry {
   const folded = fold.episode();
   if (folded === undefined) throw new Error("a series without an episode has no row");
   const { intervalMs } = fold;

@@ -10,7 +10,7 @@ import {
 } from "@foreshock/core";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
-import type { Episode } from "../store/table/episode-table.ts";
+import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { alarmEntry, entryOf } from "./alarm-rows.ts";
 import { DetectionQueue, type QueuedBatch } from "./detection-queue.ts";
 import type { Emission } from "./emission.ts";
@@ -39,7 +39,7 @@ export class PartitionRuntime {
   readonly #byStoreId: LiveSeries[] = [];
   readonly #byHandle: (LiveSeries | undefined)[] = [];
   readonly #all: LiveSeries[] = [];
-  readonly #episodes: ResultRows<Episode>;
+  readonly #episodes: ResultRows<EpisodeEntry>;
   readonly #alarms: ResultRows<AlarmEntry>;
   #lastTicket = 0;
   #detectedPosition = 0;

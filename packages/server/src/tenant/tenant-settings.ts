@@ -1,4 +1,6 @@
 import { DAY_MS } from "@foreshock/core";
+import type { LabelNames } from "../platform/label-names.ts";
+
 /** What one tenant may use. Each has a default; `control.db` holds what differs. */
 export interface TenantLimits {
   readonly pointsPerSecond: number;
@@ -9,21 +11,13 @@ export interface TenantLimits {
   readonly activeSeriesMax: number;
 }
 
-/** Which labels of remote write name the cluster and the node; the first that is there wins. */
-export interface LabelMapping {
-  readonly cluster: readonly string[];
-  readonly node: readonly string[];
-  /** Whether `10.0.0.7:9100` becomes the node `10.0.0.7`. */
-  readonly stripPort: boolean;
-}
-
 export interface TenantSettings {
   readonly limits: TenantLimits;
   /** Alert budget: at most one finding in so many days. */
   readonly budgetDays: number;
   /** Grid of the fleet fold in milliseconds; 0 = found from the data. */
   readonly stepMs: number;
-  readonly labels: LabelMapping;
+  readonly labels: LabelNames;
 }
 
 /** What may be given to change settings: any part of them. */
@@ -31,7 +25,7 @@ export interface SettingsPatch {
   readonly limits?: Partial<TenantLimits>;
   readonly budgetDays?: number;
   readonly stepMs?: number;
-  readonly labels?: Partial<LabelMapping>;
+  readonly labels?: Partial<LabelNames>;
 }
 
 /** Source: the limits table of the reliability page; bursts of requests hold one page of a dashboard. */

@@ -1,4 +1,5 @@
-import type { FindingContribution, FindingOutcome } from "./fleet-finding.ts";
+import type { AlarmOutcome } from "../../model/alarm-outcome.ts";
+import type { FindingContribution } from "./fleet-finding.ts";
 import { MARK } from "./step-marks.ts";
 import type { StepPoints } from "./step-points.ts";
 
@@ -7,7 +8,7 @@ const AGREE_SHARE = 1 / 3;
 /** Evidence of which more than half is the way back from a fault is no news. */
 const NO_NEWS_SHARE = 1 / 2;
 
-const BY_STRENGTH: readonly (readonly [mark: number, outcome: FindingOutcome])[] = [
+const BY_STRENGTH: readonly (readonly [mark: number, outcome: AlarmOutcome])[] = [
   [MARK.held, "held"],
   [MARK.accepted, "accepted"],
   [MARK.recovered, "recovered"],
@@ -20,7 +21,7 @@ const BY_STRENGTH: readonly (readonly [mark: number, outcome: FindingOutcome])[]
 export function standingOf(
   points: StepPoints | undefined,
   contributions: readonly FindingContribution[],
-): FindingOutcome {
+): AlarmOutcome {
   if (points === undefined) return "open";
   const found = BY_STRENGTH.find(
     ([mark]) => markedShare(points, contributions, mark) >= AGREE_SHARE,

@@ -201,7 +201,7 @@ function episodesOf({ timestamps, values }: MetricSeries, points: PointScores): 
 
 function scoreNode(shape: NodeShape, metrics: readonly ScoredSeries[]): ScoredNode {
   const children = metrics.map(({ series, points }) => ({
-    timesMs: series.timestamps,
+    timestampsMs: series.timestamps,
     p: points.tailP ?? points.p,
     known: points.nonconformity,
   }));
@@ -216,7 +216,7 @@ function scoreNode(shape: NodeShape, metrics: readonly ScoredSeries[]): ScoredNo
 }
 
 function scoreCluster(shape: ClusterShape, nodes: readonly ScoredNode[]): ScoredEntity {
-  const children = nodes.map(({ steps, p }) => ({ timesMs: steps.timesMs, p, known: p }));
+  const children = nodes.map(({ steps, p }) => ({ timestampsMs: steps.timestampsMs, p, known: p }));
   return {
     cluster: shape.cluster,
     node: undefined,
@@ -226,7 +226,7 @@ function scoreCluster(shape: ClusterShape, nodes: readonly ScoredNode[]): Scored
 }
 
 interface Child {
-  readonly timesMs: Float64Array;
+  readonly timestampsMs: Float64Array;
   readonly p: Float64Array;
   /** NaN where the child has no value. */
   readonly known: Float64Array;
@@ -237,7 +237,7 @@ interface Child {
  *   otherwise they are matched by time, the last of equal stamps counting.
  */
 function foldChildren(
-  { timesMs }: Steps,
+  { timestampsMs }: Steps,
   children: readonly Child[],
   inStep: boolean,
   law: IncidentLaw,
@@ -245,14 +245,14 @@ function foldChildren(
   const fold = new EntityFold(children.length, law);
   const next = new Int32Array(children.length);
   const childP = new Float64Array(children.length);
-  const p = new Float64Array(timesMs.length);
-  const score = new Float64Array(timesMs.length);
-  for (let i = 0; i < timesMs.length; i++) {
-    const at = timesMs[i]!;
+  const p = new Float64Array(timestampsMs.length);
+  const score = new Float64Array(timestampsMs.length);
+  for (let i = 0; i < timestampsMs.length; i++) {
+    const at = timestampsMs[i]!;
     for (let k = 0; k < children.length; k++) {
       const child = children[k]!;
       let place = inStep ? i : -1;
-      while (!inStep && next[k]! < child.p.length && child.timesMs[next[k]!]! <= at) {
+      while (!inStep && next[k]! < child.p.length && child.timestampsMs[next[k]!]! <= at) {
         place = next[k]!++;
       }
       const known = place >= 0 && !Number.isNaN(child.known[place]!);

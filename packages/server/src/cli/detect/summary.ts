@@ -109,7 +109,7 @@ export function summaryOf(scored: ScoredTable, options: SummaryOptions): FileSum
     ),
     nodeCount: foundNodes.length,
     nodeByChance: dueByChance(
-      scored.nodes.map(({ steps }) => steps.timesMs),
+      scored.nodes.map(({ steps }) => steps.timestampsMs),
       threshold,
     ),
     anomalies: worst(found, count).map(({ series, episode }) =>
@@ -151,7 +151,7 @@ function nodeEpisodes({ steps, intervalMs, p, score }: ScoredNode): Episode[] {
   for (let i = 0; i < score.length; i++) {
     row[EPISODE_ROW.p] = p[i]!;
     row[EPISODE_ROW.score] = score[i]!;
-    if (tracker.push(steps.timesMs[i]!, score[i]!, row) === "closed") {
+    if (tracker.push(steps.timestampsMs[i]!, score[i]!, row) === "closed") {
       episodes.push(tracker.episode()!);
     }
   }

@@ -6,16 +6,16 @@ import {
   type Counterfactual,
   classifyEpisode,
   DAY_MS,
+  type Episode,
   type EpochMs,
   type Explanation,
   explainEpisode,
-  type Episode as FoldedEpisode,
   LABEL_OF_KIND,
   severityOf,
   valueTells,
 } from "@foreshock/core";
 import type { AnomalyRow, PlaceFilter } from "../../platform/platform.ts";
-import type { Episode } from "../../store/table/episode-table.ts";
+import type { EpisodeEntry } from "../../store/table/episode-table.ts";
 import type { EpisodePayload } from "../episode-rows.ts";
 import { ENGINE, type LiveSeries } from "../live-series.ts";
 import { seriesIdOf } from "../partition-of.ts";
@@ -107,13 +107,18 @@ export function placed(
   return ids;
 }
 
-function cursorOf({ score, windowStartMs, seriesId, engine }: Episode): FoundAnomaly["episode"] {
+function cursorOf({
+  score,
+  windowStartMs,
+  seriesId,
+  engine,
+}: EpisodeEntry): FoundAnomaly["episode"] {
   return { score, windowStartMs, seriesId, engine };
 }
 
 function rowOf(
   runtime: PartitionRuntime,
-  episode: Episode,
+  episode: EpisodeEntry,
   counterfactual?: Counterfactual,
 ): AnomalyRow {
   const series = runtime.byStoreId(episode.seriesId)!;
@@ -142,7 +147,7 @@ function rowOf(
 /** Made from the stored samples when it is asked for; what a closed episode is called is kept. */
 function explained(
   runtime: PartitionRuntime,
-  episode: Episode,
+  episode: EpisodeEntry,
   counterfactual?: Counterfactual,
 ): Explanation {
   const series = runtime.byStoreId(episode.seriesId)!;
@@ -169,8 +174,8 @@ function explained(
 function classified(
   runtime: PartitionRuntime,
   series: LiveSeries,
-  { intervalMs, windowEndMs }: Episode,
-  folded: FoldedEpisode,
+  { intervalMs, windowEndMs }: EpisodeEntry,
+  folded: Episode,
 ): Classification {
   const startMs = folded.onsetMs - CLASSIFIED_HISTORY_MS;
   const endMs = windowEndMs + CLOSING_POINTS * intervalMs;
@@ -180,7 +185,7 @@ function classified(
 }
 
 /** JSON has no NaN: what was not known comes back as null. */
-function payloadOf({ payload }: Episode): EpisodePayload {
+function payloadOf({ payload }: EpisodeEntry): EpisodePayload {
   return JSON.parse(payload, (_, value) => (value === null ? Number.NaN : value)) as EpisodePayload;
 }
 

@@ -3,8 +3,8 @@ import {
   counterfactualOf,
   counterfactualPoints,
   EPISODE_ROW,
+  type Episode,
   type EpochMs,
-  type Episode as FoldedEpisode,
   foldRow,
   rescoringFrom,
   SECOND_MS,
@@ -29,7 +29,7 @@ interface Sample {
 export function counterfactualIn(
   store: PartitionStore,
   series: LiveSeries,
-  episode: Pick<FoldedEpisode, "firstMs" | "peakMs">,
+  episode: Pick<Episode, "firstMs" | "peakMs">,
 ): Counterfactual | undefined {
   const { storeId, metadata } = series;
   const fold = foldOf(metadata, store.states.load(storeId, episode.firstMs - 1));

@@ -1,6 +1,6 @@
 import { BAND_SCALES, HOUR_MS, magnitudeOf, type TimeRange } from "@foreshock/core";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
-import type { Episode } from "../../store/table/episode-table.ts";
+import type { EpisodeEntry } from "../../store/table/episode-table.ts";
 import type { EpisodePayload } from "../episode-rows.ts";
 import { ENGINE, type LiveSeries } from "../live-series.ts";
 import { scoredPoints } from "./chart.ts";
@@ -19,7 +19,7 @@ export function impliedEpisode(
   store: PartitionStore,
   series: LiveSeries,
   range: TimeRange,
-): Episode | undefined {
+): EpisodeEntry | undefined {
   const startMs = Math.max(range.startMs, range.endMs - LOOK_BACK_MS);
   const { at, value, expected, upper, score, p } = scoredPoints(store, series, {
     ...range,
