@@ -84,9 +84,18 @@ const RULES: readonly Rule[] = [
   {
     what: "how an alarm can end",
     pattern: /"open"(,| \|) "held"(,| \|) "accepted"/,
-    homes: [`${CORE}/model/alarm-outcome.ts`],
+    // The tracker has them by phase.
+    homes: [`${CORE}/model/alarm-outcome.ts`, `${CORE}/alarm/alarm-tracker.ts`],
     inTests: true,
     offence: 'readonly outcome: "open" | "held" | "accepted" | "recovered";',
+  },
+  {
+    what: "where a run of columns starts",
+    pattern: /=== 0 \? 0 : [\w.#]*[eE]nds\[/,
+    // Bytes of texts, in doubles.
+    homes: [`${CORE}/model/point-runs.ts`, "packages/server/src/ingest/text-column.ts"],
+    inTests: false,
+    offence: "const first = k === 0 ? 0 : ends[k - 1]!;",
   },
   {
     what: "a median",

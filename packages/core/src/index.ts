@@ -65,6 +65,7 @@ export * from "./model/anomaly-result.ts";
 export * from "./model/anomaly-type.ts";
 export * from "./model/explanation.ts";
 export * from "./model/metric-series.ts";
+export * from "./model/point-runs.ts";
 export * from "./model/refusal.ts";
 export * from "./model/series-key.ts";
 export * from "./model/severity.ts";

@@ -1,4 +1,4 @@
-import { type EpochMs, HOUR_MS, MINUTE_MS } from "@foreshock/core";
+import { type EpochMs, forEachRun, HOUR_MS, MINUTE_MS } from "@foreshock/core";
 import type { AppendPart } from "../partition/protocol.ts";
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
 import type { RejectReason } from "../platform/ingest-series.ts";
@@ -58,25 +58,25 @@ export function gate(
   const tenant = place.directory.tenant(tenantId);
   const judge = new Judge(batch, nowMs, rejects);
   const accepted = new HandOver(batch.places.length, judge.times, judge.values);
-  const { places, ends } = batch;
+  const { places } = batch;
   const late: LateRun[] = [];
   let oldestMs = Number.NaN;
-  for (let k = 0, first = 0; k < places.length; first = ends[k]!, k++) {
+  forEachRun(batch, (k, first, end) => {
     const known = tenant.find(places[k]!);
     if (known === undefined && tenant.series.length >= limits.activeSeriesMax) {
-      judge.skip(ends[k]!);
-      rejects.add("series-limit", places[k]!, ends[k]! - first);
-      continue;
+      judge.skip(end);
+      rejects.add("series-limit", places[k]!, end - first);
+      return;
     }
     const from = judge.count;
-    judge.run(places[k]!, first, ends[k]!, known?.newestMs ?? Number.NEGATIVE_INFINITY);
+    judge.run(places[k]!, first, end, known?.newestMs ?? Number.NEGATIVE_INFINITY);
     if (judge.late.length > 0) late.push(lateRun(known!, judge.late));
-    if (judge.count === from) continue;
+    if (judge.count === from) return;
     const info = known ?? newSeries(tenantId, places[k]!, place.directory);
     info.newestMs = judge.newestMs;
     if (!(judge.oldestMs >= oldestMs)) oldestMs = judge.oldestMs;
     accepted.add(info, judge.count);
-  }
+  });
   const messages = accepted.parts(place.workerCount, place.announced);
   return { acceptedPoints: judge.count, rejects, late, messages, oldestMs };
 }

@@ -150,14 +150,14 @@ class BatchBuilder {
   readonly timestampsMs: Float64Array;
   readonly values: Float64Array;
   readonly #places: IngestPlace[] = [];
-  readonly #ends: Uint32Array;
+  readonly #ends: Int32Array;
   readonly #staleAt: number[] = [];
   #stale = 0;
   /** Points of the runs that were added; those of the series in hand stand behind them. */
   pointCount = 0;
 
   constructor(seriesMax: number, pointsMax: number) {
-    this.#ends = new Uint32Array(seriesMax);
+    this.#ends = new Int32Array(seriesMax);
     this.timestampsMs = new Float64Array(pointsMax);
     this.values = new Float64Array(pointsMax);
   }

@@ -5,8 +5,10 @@ import {
   type EpochMs,
   foldAlarm,
   foldRow,
+  forEachRun,
   type SeriesFold,
   StateMemory,
+  startOf,
 } from "@foreshock/core";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
@@ -84,13 +86,13 @@ export class PartitionRuntime {
   /** Stores a part of a batch (durable with the next commit) and queues it for detection. */
   append(ticket: number, part: AppendPart): void {
     for (const fresh of part.fresh) this.announce(fresh);
-    const { handles, ends, times: timestampsMs, values } = part;
+    const { handles, times: timestampsMs, values } = part;
     const seriesIds = new Uint32Array(handles.length);
     const counts = new Uint32Array(handles.length);
-    for (let run = 0, first = 0; run < handles.length; first = ends[run]!, run++) {
+    forEachRun(part, (run, from, to) => {
       seriesIds[run] = this.#known(handles[run]!).storeId;
-      counts[run] = ends[run]! - first;
-    }
+      counts[run] = to - from;
+    });
     const outcome = this.store.append({ seriesIds, counts, timestampsMs, values });
     this.#queue.add(ticket, part, outcome);
     this.#lastTicket = ticket;
@@ -158,7 +160,7 @@ export class PartitionRuntime {
 
   #detectRun(batch: QueuedBatch, run: number): void {
     const series = this.#known(batch.handles[run]!);
-    const first = run === 0 ? 0 : batch.ends[run - 1]!;
+    const first = startOf(batch.ends, run);
     const end = batch.ends[run]!;
     if (batch.ticket <= series.replayedTicket || batch.changedPoints[run] === 0) return;
     const lateFromMs = batch.lateFromMs[run]!;

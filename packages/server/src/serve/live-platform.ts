@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DurationMs, EpochMs, FleetFinding } from "@foreshock/core";
+import { type DurationMs, type EpochMs, type FleetFinding, forEachRun } from "@foreshock/core";
 import { SeriesDirectory } from "../dispatch/directory.ts";
 import { InFlight } from "../dispatch/in-flight.ts";
 import { type GatedBatch, type GatePlace, gate } from "../dispatch/ingest-gate.ts";
@@ -203,15 +203,12 @@ export class LivePlatform implements Platform {
   }
 
   #scored(message: ScoredMessage): void {
-    const { handles, ends, latest } = message;
-    let first = 0;
-    for (let run = 0; run < handles.length; run++) {
-      const end = ends[run]!;
+    const { handles, latest } = message;
+    forEachRun(message, (run, from, to) => {
       const info = this.directory.update(handles[run]!, latest, run * LATEST_LENGTH);
-      this.runner(info.key.tenantId).take(info, message, first, end);
+      this.runner(info.key.tenantId).take(info, message, from, to);
       this.#touched.add(info.key.tenantId);
-      first = end;
-    }
+    });
     for (const ticket of message.tickets) {
       const tenantId = this.inFlight.done(ticket);
       if (tenantId !== undefined) this.#touched.add(tenantId);

@@ -1,3 +1,4 @@
+import { startOf } from "../../model/point-runs.ts";
 import { DAY_MS } from "../../model/time.ts";
 import { CLUSTER_LAW, NODE_LAW, secondLook, TENANT_LAW } from "../../stats/incident-tail.ts";
 import { entityStates, INCIDENT_AT, resetEntity } from "../entity-state.ts";
@@ -86,7 +87,7 @@ export class FleetFold {
     const end = childEnds[node]!;
     let anomalous = 0;
     gatherer.start();
-    for (let i = node === 0 ? 0 : childEnds[node - 1]!; i < end; i++) {
+    for (let i = startOf(childEnds, node); i < end; i++) {
       const p = points.of(children[i]!);
       gatherer.add(p);
       if (p <= anomalousP) anomalous++;
@@ -101,7 +102,7 @@ export class FleetFold {
     const end = memberEnds[cluster]!;
     let anomalous = 0;
     gatherer.start();
-    for (let i = cluster === 0 ? 0 : memberEnds[cluster - 1]!; i < end; i++) {
+    for (let i = startOf(memberEnds, cluster); i < end; i++) {
       const node = members[i]!;
       const p = nodes.p[node]!;
       gatherer.add(p);
@@ -158,12 +159,12 @@ export class FleetFold {
 
   membersOf(cluster: number): Int32Array {
     const { members, memberEnds } = this.directory.layout();
-    return members.subarray(cluster === 0 ? 0 : memberEnds[cluster - 1]!, memberEnds[cluster]!);
+    return members.subarray(startOf(memberEnds, cluster), memberEnds[cluster]!);
   }
 
   childrenOf(node: number): Int32Array {
     const { children, childEnds } = this.directory.layout();
-    return children.subarray(node === 0 ? 0 : childEnds[node - 1]!, childEnds[node]!);
+    return children.subarray(startOf(childEnds, node), childEnds[node]!);
   }
 
   private learnEntity(
