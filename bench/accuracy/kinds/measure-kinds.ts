@@ -87,21 +87,12 @@ function confusion(title: string, cases: readonly FaultCase[]): PageTable {
   return { title, notes: [], header: ["", ...kinds], rows };
 }
 
-function rampTable({ cases, byScore, byLook, cleanDays }: RampQuality): PageTable {
-  const row = (name: string, { found, minutes }: RampQuality["byScore"], clean: string) => [
-    name,
-    `${found.toFixed(2)} of ${cases}`,
-    String(minutes),
-    clean,
-  ];
+function rampTable({ cases, found, minutes }: RampQuality): PageTable {
   return {
     title: "Slow ramps noticed while they go on",
     notes: [],
-    header: ["", "found", "minutes, median", "clean days with one, of 30"],
-    rows: [
-      row("score of 0.75", byScore, "-"),
-      row("hourly look at two days", byLook, cleanDays.toFixed(2)),
-    ],
+    header: ["", "found", "minutes, median"],
+    rows: [["score of 0.75", `${found.toFixed(2)} of ${cases}`, String(minutes)]],
   };
 }
 

@@ -1,10 +1,5 @@
-import {
-  appendAll,
-  type PointEngine,
-  type PointScores,
-  rankWindow,
-  runStageA,
-} from "@foreshock/core";
+import { appendAll, type PointEngine, type PointScores, rankWindow } from "@foreshock/core";
+import { runStageA } from "../../../packages/core/src/aggregate/testing-folds.ts";
 
 import { type Attribution, attribution } from "../metrics/hit-rate.ts";
 import { scoredNodes } from "./engine-scores.ts";

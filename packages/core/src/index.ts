@@ -55,7 +55,6 @@ export * from "./explain/kind/event-end.ts";
 export * from "./explain/kind/event-view.ts";
 export * from "./explain/kind/explanation-classifier.ts";
 export * from "./explain/kind/find-onset.ts";
-export * from "./explain/kind/ramp-under-way.ts";
 export * from "./explain/sentence/format-value.ts";
 export * from "./explain/sentence/locale-en.ts";
 export * from "./explain/sentence/sentence.ts";

@@ -6,10 +6,8 @@ import {
   entityStates,
   INCIDENT_AT,
   resetEntity,
-  SCALAR,
   SCALAR_COUNT,
 } from "./entity-state.ts";
-import { joinLevels, smallestOfLevel } from "./level-join.ts";
 import { coldStepsOf, OwnTail } from "./own-tail.ts";
 import { learnStageA, type RollupStrategy } from "./stage-a.ts";
 
@@ -89,70 +87,13 @@ export class EntityRollup {
   }
 }
 
-/** Row-major table of p: `p[step * children + child]`, NaN where a child has no value. */
-export interface ChildTable {
-  readonly p: Float64Array;
-  readonly children: number;
-}
-
-/** Calibrated p of every step of one entity; as long as the table has rows. The fold of `EntityRollup.step`. */
-export function runEntity(
-  { p, children }: ChildTable,
-  options: Omit<EntityRollupOptions, "children"> & { readonly children?: number },
-): Float64Array {
-  const rollup = new EntityRollup({ children, ...options });
-  return Float64Array.from({ length: p.length / children }, (_, step) =>
-    rollup.step(p, step * children, (step + 1) * children),
-  );
-}
-
-/** Closed-form p (stage A) of every step, with the moments learned on the way. */
-export function runStageA(
-  table: ChildTable,
-  strategy: RollupStrategy,
-  weights?: Float64Array,
-): Float64Array {
-  const { p, children } = table;
-  const states = entityStates(1);
-  resetEntity(states, 0, children);
-  return Float64Array.from({ length: p.length / children }, (_, step) => {
-    // The tail counts the steps elsewhere; it is not asked here.
-    const stage = learnStageA(
-      states,
-      0,
-      p,
-      step * children,
-      (step + 1) * children,
-      strategy,
-      weights,
-    );
-    if (!Number.isNaN(stage)) states.scalars[SCALAR.steps]!++;
-    return stage;
-  });
-}
-
-/**
- * The tenant: smallest node p over all nodes and smallest cluster p over all clusters, joined, then the
- * tenant's own tail. Flat on purpose: a tail on a tail on a tail loses power.
- */
-export function runFleet(
-  nodes: ChildTable,
-  clusters: ChildTable,
-  intervalMs: number,
-): Float64Array {
-  const states = entityStates(1);
-  resetEntity(states, 0, 1);
-  const tail = new OwnTail();
-  const coldSteps = coldStepsOf(intervalMs);
-  return Float64Array.from({ length: nodes.p.length / nodes.children }, (_, step) => {
-    const byNode = smallestOfLevel(nodes.p, step * nodes.children, (step + 1) * nodes.children);
-    const from = step * clusters.children;
-    const byCluster = smallestOfLevel(clusters.p, from, from + clusters.children);
-    return judge(tail, states, joinLevels(byNode, byCluster), coldSteps);
-  });
-}
-
-function judge(tail: OwnTail, states: EntityStates, stageP: number, coldSteps: number): number {
+/** p of a stage A p under the entity's own past, which then learns it. NaN teaches nothing. */
+export function judge(
+  tail: OwnTail,
+  states: EntityStates,
+  stageP: number,
+  coldSteps: number,
+): number {
   if (Number.isNaN(stageP)) return Number.NaN;
   const p = tail.ask(states, 0, stageP);
   tail.learn(states, 0, coldSteps);

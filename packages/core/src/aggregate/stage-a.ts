@@ -88,7 +88,7 @@ export class ChildGatherer implements ChildSummary {
 }
 
 /** p of the mean -ln p under the Gamma law with the learned moments of entity `e`. Asks only. */
-export function manyOf({ scalars }: EntityStates, e: number, meanRarity: number): number {
+function manyOf({ scalars }: EntityStates, e: number, meanRarity: number): number {
   const s = e * SCALAR_COUNT;
   const mean = scalars[s + SCALAR.mean]!;
   const variance = scalars[s + SCALAR.variance]!;

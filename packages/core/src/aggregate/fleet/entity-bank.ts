@@ -10,7 +10,7 @@ import {
 import { OwnTail, rescales } from "../own-tail.ts";
 
 /** Marks in `LevelRow.bins` besides histogram bins: the step taught nothing, or was the entity's first. */
-export const NOTHING_LEARNT = 255;
+const NOTHING_LEARNT = 255;
 export const BORN = 254;
 const UNBORN = -1;
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../model/refusal.ts";
-import { runEntity, runFleet } from "../entity-rollup.ts";
+import { runEntity, runFleet } from "../testing-folds.ts";
 import type { FleetFinding } from "./fleet-finding.ts";
 import type { FleetStep } from "./fleet-step.ts";
 import { TenantFleet } from "./tenant-fleet.ts";

@@ -154,7 +154,7 @@ function usualValuesInOtherShape(view: EventView): ReturnType<Rule> {
 }
 
 /** Correlation of the smoothed event with the smoothed profile of the same hours. */
-export function followsProfile(event: Float64Array, shape: Float64Array, width: number): number {
+function followsProfile(event: Float64Array, shape: Float64Array, width: number): number {
   const smooth = movingMeanOf(filledOf(event), width);
   return varianceOf(smooth) > 1e-24 ? correlationOf(smooth, movingMeanOf(shape, width)) : 0;
 }

@@ -188,6 +188,3 @@ function classified(
 function payloadOf({ payload }: EpisodeEntry): EpisodePayload {
   return JSON.parse(payload, (_, value) => (value === null ? Number.NaN : value)) as EpisodePayload;
 }
-
-/** Episodes below this are not asked for: an anomaly is a score of 0.5 or more. */
-export const ANOMALY_SCORE_MIN = ANOMALOUS_SCORE;
