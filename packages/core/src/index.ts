@@ -67,6 +67,7 @@ export * from "./model/metric-series.ts";
 export * from "./model/point-runs.ts";
 export * from "./model/refusal.ts";
 export * from "./model/series-key.ts";
+export * from "./model/series-number.ts";
 export * from "./model/severity.ts";
 export * from "./model/state-bytes.ts";
 export * from "./model/state-memory.ts";

@@ -1,5 +1,6 @@
 import { type PointRuns, startOf } from "@foreshock/core";
 import type { IngestSeries } from "./ingest-series.ts";
+import type { Handle } from "./series-numbers.ts";
 
 /** Where points belong. */
 export interface IngestPlace extends Omit<IngestSeries, "timestampsMs" | "values" | "staleAt"> {
@@ -10,7 +11,7 @@ export interface IngestPlace extends Omit<IngestSeries, "timestampsMs" | "values
 /** Belongs to the platform, which keeps here what it calls the place. */
 export interface PlaceMemo {
   /** -1 while it is not known. */
-  handle: number;
+  handle: Handle;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { SeriesNumber } from "../../model/series-number.ts";
 import { claimedDays } from "../../stats/return-period.ts";
 import { P_MIN } from "../closed/closed-form.ts";
 import { FEW } from "../closed/few-table.ts";
@@ -58,7 +59,7 @@ function involvedNodes(fold: FleetFold, nodeP: Float64Array, cluster: number): n
 }
 
 interface Child {
-  readonly series: number;
+  readonly series: SeriesNumber;
   readonly p: number;
 }
 

@@ -1,3 +1,4 @@
+import type { SeriesNumber } from "../../model/series-number.ts";
 /** Who belongs to whom, as columns. Orders follow names, so that the order of registration changes no result. */
 export interface FleetLayout {
   /** Series of node n, by metric name: `children[childEnds[n - 1], childEnds[n])`. */
@@ -26,7 +27,7 @@ export class FleetDirectory {
   private known: FleetLayout | undefined;
 
   /** The number of a series, new or known. O(siblings). */
-  add(clusterId: string, nodeId: string, metricName: string): number {
+  add(clusterId: string, nodeId: string, metricName: string): SeriesNumber {
     const node = this.addNode(clusterId, nodeId);
     const key = `${node}\0${metricName}`;
     const found = this.seriesIndex.get(key);

@@ -1,4 +1,5 @@
 import type { AlarmOutcome } from "../../model/alarm-outcome.ts";
+import type { SeriesNumber } from "../../model/series-number.ts";
 import type { BudgetMemory } from "../alert-budget.ts";
 
 /** An entity that is put before a person under the tenant's alert budget. */
@@ -44,7 +45,7 @@ export interface FindingMember {
 
 export interface FindingContribution {
   /** The number that `addSeries` gave. */
-  readonly series: number;
+  readonly series: SeriesNumber;
   readonly p: number;
   readonly share: number;
 }

@@ -1,3 +1,4 @@
+import type { SeriesNumber } from "../../model/series-number.ts";
 import { largestOf } from "../../stats/extremes.ts";
 /** How a series stands in a step beside its p: what its alarm says. Ordered by how much it says. */
 export const MARK = {
@@ -22,7 +23,7 @@ export class StepMarks {
   }
 
   /** Sets or (`MARK.none`) takes back the mark of a point; false when that changed nothing. */
-  put(series: number, key: number, mark: number): boolean {
+  put(series: SeriesNumber, key: number, mark: number): boolean {
     const before = this.bySeries?.get(series)?.get(key) ?? MARK.none;
     if (before === mark) return false;
     this.bySeries ??= new Map();
@@ -34,13 +35,13 @@ export class StepMarks {
   }
 
   /** The strongest mark of a series in this step. */
-  of(series: number): number {
+  of(series: SeriesNumber): number {
     const marks = this.bySeries?.get(series);
     return marks === undefined ? MARK.none : largestOf(marks.values(), MARK.none);
   }
 
   /** All marks as [series, key, mark], series ascending, then keys. */
-  all(): (readonly [series: number, key: number, mark: number])[] {
+  all(): (readonly [series: SeriesNumber, key: number, mark: number])[] {
     const all: [number, number, number][] = [];
     for (const [series, marks] of this.bySeries ?? []) {
       for (const [key, mark] of marks) all.push([series, key, mark]);

@@ -1,3 +1,4 @@
+import type { SeriesNumber } from "../../model/series-number.ts";
 import { sidak } from "../closed/closed-form.ts";
 import { StepMarks } from "./step-marks.ts";
 
@@ -50,7 +51,7 @@ export class StepPoints {
    * Adds or replaces the point `key` of a series; false when that changed nothing. O(1) in time order.
    * Makes room for the series where there is none.
    */
-  put(series: number, key: number, p: number): boolean {
+  put(series: SeriesNumber, key: number, p: number): boolean {
     this.reserve(series + 1);
     const newestKey = this.keys[series]!;
     if (newestKey === key) {
@@ -75,7 +76,7 @@ export class StepPoints {
    * p of a series in this step: Šidák of the smallest where it has several points; NaN without any,
    * also for a series that joined after the columns were made and for which there is no place yet.
    */
-  of(series: number): number {
+  of(series: SeriesNumber): number {
     const { heads } = this;
     if (series >= this.newest.length) return Number.NaN;
     if (heads === undefined || heads[series]! === NONE) return this.newest[series]!;
@@ -91,7 +92,7 @@ export class StepPoints {
   }
 
   /** All points, series ascending and keys descending inside a series. */
-  forEach(visit: (series: number, key: number, p: number) => void): void {
+  forEach(visit: (series: SeriesNumber, key: number, p: number) => void): void {
     for (let series = 0; series < this.keys.length; series++) {
       if (this.keys[series]! === NONE) continue;
       visit(series, this.keys[series]!, this.newest[series]!);
@@ -102,7 +103,7 @@ export class StepPoints {
     }
   }
 
-  private putOlder(series: number, key: number, p: number): boolean {
+  private putOlder(series: SeriesNumber, key: number, p: number): boolean {
     let before = NONE;
     let link = this.heads === undefined ? NONE : this.heads[series]!;
     while (link !== NONE && this.chainKeys[link]! > key) {
@@ -119,7 +120,7 @@ export class StepPoints {
   }
 
   /** A new link after `before`, or at the head. */
-  private link(series: number, before: number, key: number, p: number): void {
+  private link(series: SeriesNumber, before: number, key: number, p: number): void {
     this.heads ??= new Int32Array(this.keys.length).fill(NONE);
     if (this.chainCount === this.chainKeys.length) this.growChain();
     const link = this.chainCount++;

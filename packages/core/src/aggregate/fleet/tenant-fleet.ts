@@ -1,4 +1,5 @@
 import { assert, Refusal } from "../../model/refusal.ts";
+import type { SeriesNumber } from "../../model/series-number.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
 import { type FindingsMemory, type FleetFinding, NO_FINDINGS } from "./fleet-finding.ts";
 import { findingsStep } from "./fleet-findings.ts";
@@ -77,7 +78,7 @@ export class TenantFleet {
   }
 
   /** The number of a series, for `put`; the same key gives the same number. O(siblings). */
-  addSeries(clusterId: string, nodeId: string, metricName: string): number {
+  addSeries(clusterId: string, nodeId: string, metricName: string): SeriesNumber {
     return this.fold.directory.add(clusterId, nodeId, metricName);
   }
 
@@ -126,7 +127,7 @@ export class TenantFleet {
    * @throws Refusal "time/invalid" for a time that is no number; assertion for a series nobody added.
    */
   put(
-    series: number,
+    series: SeriesNumber,
     atMs: EpochMs,
     p: number,
     kind: PointKind = "value",
