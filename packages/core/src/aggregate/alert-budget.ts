@@ -1,6 +1,6 @@
 import { DAY_MS } from "../model/time.ts";
 
-/** Findings of so many days raise the bar for the next one. Source: spec of detection, section 14. */
+/** Days for which a finding raises the bar for the next one. Source: spec of detection, section 14. */
 const MEMORY_DAYS = 30;
 /** Steps below the budget after which a finding is over. */
 export const QUIET_STEPS = 10;

@@ -20,9 +20,9 @@ export interface EntityRollupOptions {
   /** Children the entity starts with; shapes only what the voice `many` believes at first. */
   readonly children: number;
   readonly strategy?: RollupStrategy;
-  /** One a child; for `weighted` only. */
+  /** One per child; for `weighted` only. */
   readonly weights?: Float64Array;
-  /** How soon a promise that is not kept is corrected; left out: as for a node. */
+  /** How soon a broken promise is corrected; as for a node if left out. */
   readonly law?: IncidentLaw;
 }
 
@@ -31,7 +31,7 @@ export interface EntityRollupOptions {
  * a closed form over the children, then one learned tail of the entity's own past.
  *
  * Strictly past-only: a step is judged first and learnt afterwards. State: 86 + 15 numbers.
- * Cost: O(m) a step, no allocation (but `p95` over more than 20 children sorts a copy).
+ * Cost: O(m) per step, no allocation (but `p95` over more than 20 children sorts a copy).
  * Source: spec of detection, section 14.
  */
 export class EntityRollup {
@@ -57,7 +57,7 @@ export class EntityRollup {
 
   /**
    * p of one step from the children `p[start, end)`, evidence for the level above; NaN where no child has
-   * a value. `promisedP` then is what the entity itself says.
+   * a value. Afterwards `promisedP` is what the entity itself says.
    */
   step(p: Float64Array, start = 0, end: number = p.length): number {
     this.stageP = learnStageA(this.states, 0, p, start, end, this.strategy, this.weights);

@@ -35,7 +35,7 @@ export interface ChildSummary {
 
 /**
  * Collects children one after the other; their order is part of the result's last bit, so callers
- * keep it fixed. p is clipped to [1e-15, 1]; NaN children are left out. O(1) a child.
+ * keep it fixed. p is clipped to [1e-15, 1]; NaN children are left out. O(1) per child.
  */
 export class ChildGatherer implements ChildSummary {
   count = 0;
@@ -126,7 +126,7 @@ const gatherer = new ChildGatherer();
 /**
  * Stage A of any strategy over the children `p[start, end)` of entity `e`; learns the moments.
  *
- * `weights` (one a child) count for `weighted` only. NaN children are left out; a step without
+ * `weights` (one per child) count for `weighted` only. NaN children are left out; a step without
  * children gives NaN and teaches nothing. Cost: O(m), `p95` over more than 20 children O(m log m).
  */
 export function learnStageA(

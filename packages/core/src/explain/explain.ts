@@ -39,7 +39,7 @@ export interface ExplainRequest
 /**
  * The explanation of an episode, numbers and sentence. Its point is the one of the highest score,
  * or, where the value was back in the usual range by then, the one farthest from it; a flatline's
- * value is the one that stands, its onset the instant since when.
+ * value is the stuck one, its onset the instant at which it got stuck.
  */
 export function explainEpisode(request: ExplainRequest, locale?: Locale): Explanation {
   const { episode, classification, pointCount, intervalMs, counterfactual } = request;

@@ -1,5 +1,5 @@
 /**
- * How an alarm, and the finding it holds, stands; when it is over, how it ended.
+ * State of an alarm and of the finding it holds; once closed, how it ended.
  *
  * `open`: evidence keeps it up (closed: it passed); `held`: the fault lasts although the models have
  * learnt it; `accepted`: after three days it is the new normal; `recovered`: back in the old normal.

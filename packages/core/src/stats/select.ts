@@ -1,6 +1,6 @@
 /**
  * The k-th smallest (from 0) of `values[0, count)`, which it reorders: smaller ones before k, larger ones
- * after. No NaN. Expected O(count); median of three as pivot, so sorted columns are no worst case.
+ * after. No NaN. Expected O(count); median of three as pivot, so sorted columns are not the worst case.
  * Source: Hoare, "Algorithm 65: find" (CACM 4, 1961).
  */
 export function selectSmallest(values: Float64Array, count: number, k: number): number {

@@ -21,7 +21,7 @@ export interface TimeBasedWindowOptions {
   readonly originMs?: EpochMs;
 }
 
-/** A window in which more than this many others overlap costs more than it can tell. */
+/** Overlapping windows per instant; more cost more than they can show. */
 const OVERLAP_MAX = 10_000;
 
 /**
@@ -31,7 +31,7 @@ const OVERLAP_MAX = 10_000;
  * point or ends more than one median step after the last one.
  *
  * Cost: O(n log n) for the median step, then O(n + windows); at most `windowMs / strideMs`
- * windows a point.
+ * windows per point.
  */
 export class TimeBasedWindowExtractor implements WindowExtractor {
   readonly #windowMs: DurationMs;
@@ -105,7 +105,7 @@ export class TimeBasedWindowExtractor implements WindowExtractor {
     return this.#originMs + number * this.#strideMs;
   }
 
-  /** Number of the first window whose end lies behind `atMs`. */
+  /** Number of the first window that ends after `atMs`. */
   #firstHolding(atMs: EpochMs): number {
     let number = Math.floor((atMs - this.#originMs - this.#windowMs) / this.#strideMs) + 1;
     // A quotient that rounding put on the wrong side of a whole number.

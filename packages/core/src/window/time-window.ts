@@ -1,11 +1,11 @@
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { lowerMedianOfSorted } from "../stats/sorted-median.ts";
 
-/** A deterministic cut of a series: points `[startIndex, endIndex)` of it, and the time they stand for. */
+/** A deterministic cut of a series: points `[startIndex, endIndex)` of it, and the time they cover. */
 export interface TimeWindow {
   readonly startIndex: number;
   readonly endIndex: number;
-  /** Half-open span. Cut by count: from the first point to one step behind the last one. */
+  /** Half-open span. Cut by count: from the first point to one step after the last one. */
   readonly startMs: EpochMs;
   readonly endMs: EpochMs;
   readonly pointCount: number;

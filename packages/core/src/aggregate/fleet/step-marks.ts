@@ -1,9 +1,9 @@
 import type { SeriesNumber } from "../../model/series-number.ts";
 import { largestOf } from "../../stats/extremes.ts";
-/** How a series stands in a step beside its p: what its alarm says. Ordered by how much it says. */
+/** State of a series' alarm in a step, kept beside its p. A larger mark takes precedence. */
 export const MARK = {
   none: 0,
-  /** Back in what was usual before a fault: whatever its p, this is no news. */
+  /** Back in the range that was usual before a fault: not worth reporting, whatever its p. */
   recovered: 1,
   /** Away for so long that it is the new normal. */
   accepted: 2,

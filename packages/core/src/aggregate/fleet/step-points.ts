@@ -6,8 +6,8 @@ const NONE = -1;
 const CAPACITY_MIN = 64;
 
 /**
- * The p of all series inside one step of the grid. One point a series stands in two columns; where a
- * series has several, its newest stands there and the others in a chain, newest first.
+ * The p of all series inside one step of the grid. The newest point of each series is in two
+ * columns; where a series has several, the older ones are in a chain, newest first.
  * `key` orders the points of a series inside the step and names them: same key, same point.
  */
 export class StepPoints {

@@ -14,7 +14,7 @@ import type { StepPoints } from "./step-points.ts";
 export interface TenantFleetOptions {
   /** The grid: a step is [k stepMs, (k + 1) stepMs) of event time. Whole milliseconds, up to a day. */
   readonly stepMs: DurationMs;
-  /** At most one finding in so many days is promised. */
+  /** Alert budget: at most one finding in this many days. */
   readonly budgetDays: number;
   /** How far back late points are folded in again; at least twelve steps are kept. */
   readonly rewindMs: DurationMs;
@@ -122,9 +122,9 @@ export class TenantFleet {
    * Tail probability of one point of a series. Any order; a point at the same millisecond and of the
    * same kind is replaced. Several points of a series in one step count as the Šidák p of the smallest.
    * NaN takes a point back. Points before the horizon are counted in `ignoredPoints` and left out.
-   * `mark`: how the series' alarm stands at the point (MARK); findings are held by it.
+   * `mark`: state of the series' alarm at the point (MARK); it holds findings open.
    *
-   * @throws Refusal "time/invalid" for a time that is no number; assertion for a series nobody added.
+   * @throws Refusal "time/invalid" unless the time is a finite number; assertion for an unknown series.
    */
   put(
     series: SeriesNumber,

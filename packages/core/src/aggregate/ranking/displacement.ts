@@ -94,7 +94,7 @@ export function evidenceOf(
 
 /**
  * At least the mean of the two highest evidences of `columns[start, end)`, without a logarithm, as
- * ln(1 + z) <= z / sqrt(1 + z). The hot loop of the ranking: columns stand in locals for that.
+ * ln(1 + z) <= z / sqrt(1 + z). The hot loop of the ranking, hence the columns in locals.
  */
 export function topMeanBound(
   { rarity, moved, fell }: ColumnSummaries,

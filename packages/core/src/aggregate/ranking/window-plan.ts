@@ -1,6 +1,6 @@
 /** Points before the window that define "usual". Source of these constants: spec of detection, section 13. */
 const HISTORY_ROWS = 1440;
-/** Earlier windows that tell what is usual, and the first rows, in which engines still learn. */
+/** Most earlier windows used to learn what is usual; the first rows are skipped, as engines still learn there. */
 const PAST_WINDOWS_MAX = 30;
 const PAST_FROM_ROW = 20;
 

@@ -21,7 +21,7 @@ type Parent = Omit<NodeWindow, "clusterId" | "nodeId"> & { readonly clusterId?: 
  * `max`, `mean`, `weighted` and `p95` give the raw aggregate of scores; raw maxima over many metrics
  * alarm far more often than they promise.
  *
- * Every call stands for itself; `topNodes` answers from the last `aggregateNodes`.
+ * Calls are independent; `topNodes` answers from the last `aggregateNodes`.
  */
 export class AggregationPipeline {
   private readonly rule: AggregationRule;

@@ -59,7 +59,7 @@ export class NodeAnomalyAggregator {
   }
 
   /**
-   * Which metrics stand behind the node, each with its highest result, in order of onset ("started
+   * The metrics that make the node anomalous, each with its highest result, in order of onset ("started
    * after", never "caused"); equal onsets by share. Named are the metrics that one healthy window in
    * fifty would show; where there are none, the three rarest.
    *

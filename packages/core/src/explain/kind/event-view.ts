@@ -61,7 +61,7 @@ export interface EventView extends EventWindow {
 
 /**
  * Baseline = own daily profile of the last 7 days plus the median of the last two hours; where
- * there is no history the event stands beside its own median.
+ * there is no history the event is compared with its own median.
  *
  * Cost: O(n log n) over 7 days. Source: reference/classifier.py, classify.
  */

@@ -13,7 +13,7 @@ import {
 import { type EventView, insideShare, residualSinceYesterday } from "./event-view.ts";
 import { fitRamp, isRamp } from "./ramp-fit.ts";
 
-/** Numbers behind a decision; those of rules that were not reached are not there. */
+/** The numbers that decided; rules that were not reached have none. */
 export interface ClassifierEvidence {
   readonly points: number;
   readonly missingShare: number;
@@ -54,7 +54,7 @@ const RULES: readonly Rule[] = [
   usualValuesInOtherShape,
 ];
 
-/** Rules that others stand in for, by the kind they name. */
+/** Rules that refined ones replace, by the kind they name. */
 const LEAVABLE = { flatline, variance: moreVariance, trend: ramp } as const;
 
 /** The reference's verdict about an event, point for point its rules. */

@@ -27,9 +27,9 @@ const STEP_GROWTH_MIN = 1.7;
 const STAYED_SHARE_MAX = 0.5;
 /** ... and it moved little against what the profile did (chosen, not measured) ... */
 const RESTLESS_SHARE_MAX = 0.35;
-/** ... while the profile rose by so many scales. */
+/** ... while the profile rose by at least this many scales. */
 const ROSE_SCALES_MIN = 3;
-/** A template tells the stretch if it leaves less than this share of a flat level's error. */
+/** A template explains the stretch if it leaves less than this share of a flat level's error. */
 const LEFT_SHARE_MAX = 0.4;
 /** Another hour fits better than step and ramp, though its height is not free. */
 const HOUR_SHARE_MAX = 0.8;
@@ -42,14 +42,14 @@ const OUTSIDE_SHARE = 0.2;
 
 export interface RefinedVerdict extends Verdict {
   readonly missedPeak: boolean;
-  /** Where the event began as its shape tells it, where that is clear. */
+  /** Where the event began, judging by its shape, where that is clear. */
   readonly fromIndex?: number;
 }
 
 /**
  * Missing and flatline by the reference's rules; then variance by the growth of the usual step; a
- * peak that did not come; a step, a ramp or another hour's values, whichever tells the last two days
- * best, where one tells them well; else the reference's verdict.
+ * peak that did not come; a step, a ramp or another hour's values, whichever explains the last two
+ * days best, where one explains them well; else the reference's verdict.
  */
 export function refinedVerdict(view: EventView): RefinedVerdict {
   const said = referenceVerdict(view);
@@ -97,7 +97,7 @@ function climbsSinceYesterday(view: EventView): boolean {
   return isRamp(fitRamp(residual.map((value) => (value - base) / scale)), spans.ramp);
 }
 
-/** The best template, where it tells the stretch well and leads out of what is usual. */
+/** The best template, where it explains the stretch well and leaves the usual range. */
 function templateVerdict(
   view: EventView,
 ): { readonly kind: AnomalyKind; readonly fromIndex: number } | undefined {

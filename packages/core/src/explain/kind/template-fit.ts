@@ -16,17 +16,17 @@ import { lessCourse, type UsualCourse, usualCourse } from "./usual-course.ts";
 /** Looked at before the event, as a fault may be noticed only when it ends; points where they are sparse. */
 const LOOK_BACK_MS = 2 * DAY_MS;
 const LOOK_BACK_POINTS = 100;
-/** The stretch is cut into at most so many blocks: enough to place a corner within a quarter of an hour. */
+/** Most blocks that the stretch is cut into: enough to place a corner within a quarter of an hour. */
 const BLOCKS_MAX = 160;
 /** Last week explains the stretch better than the usual day if it leaves less than this share. */
 const WEEK_SHARE_MAX = 0.9;
-/** A stretch that is told so well by the usual day needs no other one. */
+/** If the usual day leaves less than this share unexplained, last week is not tried. */
 const TOLD_SHARE = 0.1;
 const WEEK_MS = 7 * DAY_MS;
 /** What is usual for a block: this quantile and its mirror. Source: classifier.py, inside. */
 const USUAL_SHARE = 0.02;
 
-/** How well each template tells the two days before an event and the event. */
+/** How well each template explains an event and the two days before it. */
 export interface TemplateFits {
   /** Squared error around a flat level; the templates' `gain` is what they take away from it. */
   readonly flat: number;
@@ -43,7 +43,7 @@ export interface TemplateFits {
 /**
  * Step, ramp and the values of another hour, each laid by least squares where it fits best over
  * block medians of what is left of the values without their usual course; each must reach into the
- * event. Medians keep single spikes out. Where the same hours of last week tell the stretch better
+ * event. Medians keep single spikes out. Where the same hours of last week explain the stretch better
  * than the usual day, they are the usual course. Undefined for fewer than 12 blocks.
  *
  * Cost: O(n log n + 13 BLOCKS_MAX^2).

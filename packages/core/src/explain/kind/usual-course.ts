@@ -6,7 +6,7 @@ import type { EventView } from "./event-view.ts";
 
 /** History that the usual course is learnt from. Source: classifier.py, PROFILE_DAYS. */
 const HISTORY_MS = 7 * DAY_MS;
-/** A drift is believed when it has been seen on so many days. */
+/** A drift is believed when it has been seen on at least this many days. */
 const DRIFT_DAYS_MIN = 4;
 /** Below this the daily profile is not used. Source: classifier.py, MIN_SEASONALITY. */
 const SEASONALITY_MIN = 0.15;
