@@ -1,6 +1,7 @@
 import { assert, Refusal } from "../../model/refusal.ts";
 import type { SeriesNumber } from "../../model/series-number.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
+import { BudgetSteps } from "./budget-steps.ts";
 import { type FindingsMemory, type FleetFinding, NO_FINDINGS } from "./fleet-finding.ts";
 import { findingsStep } from "./fleet-findings.ts";
 import { FleetFold, type FleetRow } from "./fleet-fold.ts";
@@ -37,7 +38,6 @@ export type PointKind = "value" | "absence";
 const STEP_MS_MAX = DAY_MS;
 /** A finding closes within ten quiet steps; empty steps are processed for at least that long. */
 const HORIZON_STEPS_MIN = 12;
-const NONE = Number.NEGATIVE_INFINITY;
 
 /**
  * The roll-up of one tenant on an event-time grid: series p -> node -> cluster -> tenant, scores and
@@ -59,22 +59,20 @@ export class TenantFleet {
   private readonly view: FleetStepView;
   private readonly late = new LateMarks();
   private memory: FindingsMemory = NO_FINDINGS;
-  /** Budgets by the step they hold from, ascending; the first holds from the beginning. */
-  private budgets: readonly Budget[];
+  private readonly budgets: BudgetSteps;
   private cachedStep = Number.NaN;
   private cachedPoints: StepPoints | undefined;
 
   /** @throws Refusal "window/invalid" for a grid, horizon or budget that cannot be. */
   constructor({ stepMs, budgetDays, rewindMs, secondLook = true }: TenantFleetOptions) {
     checkGrid(stepMs, rewindMs);
-    checkBudget(budgetDays);
     this.stepMs = stepMs;
     this.secondLook = secondLook;
     this.fold = new FleetFold(stepMs);
     const horizonSteps = Math.max(HORIZON_STEPS_MIN, Math.ceil(rewindMs / stepMs));
     this.history = new FleetHistory(this.fold, horizonSteps);
     this.view = new FleetStepView(this.fold);
-    this.budgets = [{ fromStep: NONE, days: budgetDays }];
+    this.budgets = new BudgetSteps(budgetDays);
   }
 
   /** The number of a series, for `put`; the same key gives the same number. O(siblings). */
@@ -110,12 +108,8 @@ export class TenantFleet {
 
   /** Holds for the steps that are not processed yet. @throws Refusal "window/invalid" */
   setBudgetDays(budgetDays: number): void {
-    checkBudget(budgetDays);
     const { processed, horizonSteps } = this.history;
-    const fromStep = processed === NONE ? NONE : processed + 1;
-    const before = this.budgets.filter((budget) => budget.fromStep < fromStep);
-    const needed = before.findLastIndex((budget) => budget.fromStep <= processed - horizonSteps);
-    this.budgets = [...before.slice(Math.max(needed, 0)), { fromStep, days: budgetDays }];
+    this.budgets.set(budgetDays, processed, processed - horizonSteps);
   }
 
   /**
@@ -175,10 +169,7 @@ export class TenantFleet {
       horizonSteps: this.history.horizonSteps,
       ignoredPoints: this.ignoredPoints,
       memory: this.memory,
-      budgets: this.budgets.map(({ fromStep, days }) => [
-        fromStep === NONE ? null : fromStep,
-        days,
-      ]),
+      budgets: this.budgets.save(),
       late: this.late.all(),
     });
   }
@@ -192,7 +183,7 @@ export class TenantFleet {
     const header = unpackFleet(bytes, this.fold, this.history);
     this.memory = header.memory;
     this.ignoredPoints = header.ignoredPoints;
-    this.budgets = header.budgets.map(([fromStep, days]) => ({ fromStep: fromStep ?? NONE, days }));
+    this.budgets.restore(header.budgets);
     for (const [node, step] of header.late) this.late.mark(node, step);
     this.cachedStep = Number.NaN;
   }
@@ -217,14 +208,13 @@ export class TenantFleet {
   private judge(rows: readonly FleetRow[]): readonly FleetFinding[] {
     const row = rows[0]!;
     row.before = this.memory;
-    const budget = this.budgets.findLast(({ fromStep }) => fromStep <= row.step);
     const step = findingsStep(
       {
         fold: this.fold,
         row,
         rows,
         points: this.history.points.get(row.step),
-        budgetDays: (budget ?? this.budgets[0]!).days,
+        budgetDays: this.budgets.at(row.step),
       },
       this.secondLook,
     );
@@ -278,11 +268,6 @@ export class TenantFleet {
   }
 }
 
-interface Budget {
-  readonly fromStep: number;
-  readonly days: number;
-}
-
 function checkGrid(stepMs: DurationMs, rewindMs: DurationMs): void {
   if (!(Number.isInteger(stepMs) && stepMs > 0 && stepMs <= STEP_MS_MAX)) {
     throw new Refusal("window/invalid", "stepMs is a whole number of milliseconds up to a day", {
@@ -293,11 +278,5 @@ function checkGrid(stepMs: DurationMs, rewindMs: DurationMs): void {
     throw new Refusal("window/invalid", "rewindMs is a number of milliseconds, 0 or more", {
       rewindMs,
     });
-  }
-}
-
-function checkBudget(budgetDays: number): void {
-  if (!(Number.isFinite(budgetDays) && budgetDays > 0)) {
-    throw new Refusal("window/invalid", "the budget is a number of days above 0", { budgetDays });
   }
 }
