@@ -39,20 +39,20 @@ export class EntityRollup {
   stageP = Number.NaN;
   /** p of the last step after the second look at the entity's own promises: what its score says. */
   promisedP = Number.NaN;
-  private readonly states = entityStates(1);
-  private readonly tail = new OwnTail();
-  private readonly coldSteps: number;
-  private readonly law: IncidentLaw;
-  private readonly strategy: RollupStrategy;
-  private readonly weights: Float64Array | undefined;
+  readonly #states = entityStates(1);
+  readonly #tail = new OwnTail();
+  readonly #coldSteps: number;
+  readonly #law: IncidentLaw;
+  readonly #strategy: RollupStrategy;
+  readonly #weights: Float64Array | undefined;
 
   constructor(options: EntityRollupOptions) {
     const { intervalMs, children, strategy = "auto", weights, law = NODE_LAW } = options;
-    this.law = law;
-    this.coldSteps = coldStepsOf(intervalMs);
-    this.strategy = strategy;
-    this.weights = weights;
-    resetEntity(this.states, 0, children);
+    this.#law = law;
+    this.#coldSteps = coldStepsOf(intervalMs);
+    this.#strategy = strategy;
+    this.#weights = weights;
+    resetEntity(this.#states, 0, children);
   }
 
   /**
@@ -60,20 +60,20 @@ export class EntityRollup {
    * a value. Afterwards `promisedP` is what the entity itself says.
    */
   step(p: Float64Array, start = 0, end: number = p.length): number {
-    this.stageP = learnStageA(this.states, 0, p, start, end, this.strategy, this.weights);
-    const tailP = judge(this.tail, this.states, this.stageP, this.coldSteps);
+    this.stageP = learnStageA(this.#states, 0, p, start, end, this.#strategy, this.#weights);
+    const tailP = judge(this.#tail, this.#states, this.stageP, this.#coldSteps);
     this.promisedP = tailP;
     if (Number.isNaN(tailP)) return tailP;
-    const { scalars } = this.states;
-    this.promisedP = secondLook(tailP, scalars, INCIDENT_AT, this.law);
+    const { scalars } = this.#states;
+    this.promisedP = secondLook(tailP, scalars, INCIDENT_AT, this.#law);
     learnIncident(tailP, scalars, INCIDENT_AT);
     return tailP;
   }
 
   save(): Uint8Array {
     const numbers = new Float64Array(BIN_COUNT + SCALAR_COUNT);
-    numbers.set(this.states.histogram);
-    numbers.set(this.states.scalars, BIN_COUNT);
+    numbers.set(this.#states.histogram);
+    numbers.set(this.#states.scalars, BIN_COUNT);
     return sealState(STATE_FORMAT, STATE_VERSION, new Uint8Array(numbers.buffer));
   }
 
@@ -82,8 +82,8 @@ export class EntityRollup {
     const payload = openState(STATE_FORMAT, STATE_VERSION, bytes);
     if (payload.length !== (BIN_COUNT + SCALAR_COUNT) * 8) throw unreadable("wrong length");
     const numbers = new Float64Array(payload.slice().buffer);
-    this.states.histogram.set(numbers.subarray(0, BIN_COUNT));
-    this.states.scalars.set(numbers.subarray(BIN_COUNT));
+    this.#states.histogram.set(numbers.subarray(0, BIN_COUNT));
+    this.#states.scalars.set(numbers.subarray(BIN_COUNT));
   }
 }
 

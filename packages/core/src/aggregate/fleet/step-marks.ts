@@ -16,19 +16,19 @@ export const MARK = {
  * `key` names the point a mark belongs to: same key, same point.
  */
 export class StepMarks {
-  private bySeries: Map<number, Map<number, number>> | undefined;
+  #bySeries: Map<number, Map<number, number>> | undefined;
 
   clear(): void {
-    this.bySeries = undefined;
+    this.#bySeries = undefined;
   }
 
   /** Sets or (`MARK.none`) takes back the mark of a point; false when that changed nothing. */
   put(series: SeriesNumber, key: number, mark: number): boolean {
-    const before = this.bySeries?.get(series)?.get(key) ?? MARK.none;
+    const before = this.#bySeries?.get(series)?.get(key) ?? MARK.none;
     if (before === mark) return false;
-    this.bySeries ??= new Map();
-    const marks = this.bySeries.get(series) ?? new Map<number, number>();
-    this.bySeries.set(series, marks);
+    this.#bySeries ??= new Map();
+    const marks = this.#bySeries.get(series) ?? new Map<number, number>();
+    this.#bySeries.set(series, marks);
     if (mark === MARK.none) marks.delete(key);
     else marks.set(key, mark);
     return true;
@@ -36,14 +36,14 @@ export class StepMarks {
 
   /** The strongest mark of a series in this step. */
   of(series: SeriesNumber): number {
-    const marks = this.bySeries?.get(series);
+    const marks = this.#bySeries?.get(series);
     return marks === undefined ? MARK.none : largestOf(marks.values(), MARK.none);
   }
 
   /** All marks as [series, key, mark], series ascending, then keys. */
   all(): (readonly [series: SeriesNumber, key: number, mark: number])[] {
     const all: [number, number, number][] = [];
-    for (const [series, marks] of this.bySeries ?? []) {
+    for (const [series, marks] of this.#bySeries ?? []) {
       for (const [key, mark] of marks) all.push([series, key, mark]);
     }
     return all.sort(([a, aKey], [b, bKey]) => a - b || aKey - bKey);

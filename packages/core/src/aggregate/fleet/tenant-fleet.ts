@@ -53,63 +53,63 @@ export class TenantFleet {
   readonly stepMs: DurationMs;
   /** Points that came too late to count, since the fleet was made. */
   ignoredPoints = 0;
-  private readonly secondLook: boolean;
-  private readonly fold: FleetFold;
-  private readonly history: FleetHistory;
-  private readonly view: FleetStepView;
-  private readonly late = new LateMarks();
-  private memory: FindingsMemory = NO_FINDINGS;
-  private readonly budgets: BudgetSteps;
-  private cachedStep = Number.NaN;
-  private cachedPoints: StepPoints | undefined;
+  readonly #secondLook: boolean;
+  readonly #fold: FleetFold;
+  readonly #history: FleetHistory;
+  readonly #view: FleetStepView;
+  readonly #late = new LateMarks();
+  #memory: FindingsMemory = NO_FINDINGS;
+  readonly #budgets: BudgetSteps;
+  #cachedStep = Number.NaN;
+  #cachedPoints: StepPoints | undefined;
 
   /** @throws Refusal "window/invalid" for a grid, horizon or budget that cannot be. */
   constructor({ stepMs, budgetDays, rewindMs, secondLook = true }: TenantFleetOptions) {
     checkGrid(stepMs, rewindMs);
     this.stepMs = stepMs;
-    this.secondLook = secondLook;
-    this.fold = new FleetFold(stepMs);
+    this.#secondLook = secondLook;
+    this.#fold = new FleetFold(stepMs);
     const horizonSteps = Math.max(HORIZON_STEPS_MIN, Math.ceil(rewindMs / stepMs));
-    this.history = new FleetHistory(this.fold, horizonSteps);
-    this.view = new FleetStepView(this.fold);
-    this.budgets = new BudgetSteps(budgetDays);
+    this.#history = new FleetHistory(this.#fold, horizonSteps);
+    this.#view = new FleetStepView(this.#fold);
+    this.#budgets = new BudgetSteps(budgetDays);
   }
 
   /** The number of a series, for `put`; the same key gives the same number. O(siblings). */
   addSeries(clusterId: string, nodeId: string, metricName: string): SeriesNumber {
-    return this.fold.directory.add(clusterId, nodeId, metricName);
+    return this.#fold.directory.add(clusterId, nodeId, metricName);
   }
 
   /** Ids by number; the columns of a step are indexed by the numbers of nodes and clusters. */
   get names(): FleetNames {
-    return this.fold.directory;
+    return this.#fold.directory;
   }
 
   /** Start of the newest processed step; -Infinity before the first. */
   get processedMs(): EpochMs {
-    return this.history.processed * this.stepMs;
+    return this.#history.processed * this.stepMs;
   }
 
   /** Start of the oldest step that still takes points; -Infinity before the first step. */
   get horizonMs(): EpochMs {
-    return (this.history.processed - this.history.horizonSteps + 1) * this.stepMs;
+    return (this.#history.processed - this.#history.horizonSteps + 1) * this.stepMs;
   }
 
   /** Start of the first step in which a node had a value; undefined before. */
   nodeSinceMs(node: number): EpochMs | undefined {
-    const first = this.fold.nodes.firstSteps[node] ?? -1;
+    const first = this.#fold.nodes.firstSteps[node] ?? -1;
     return first < 0 ? undefined : first * this.stepMs;
   }
 
   /** Findings open after the newest processed step, in order of opening. */
   get openFindings(): readonly FleetFinding[] {
-    return this.memory.open.map(({ finding }) => finding);
+    return this.#memory.open.map(({ finding }) => finding);
   }
 
   /** Holds for the steps that are not processed yet. @throws Refusal "window/invalid" */
   setBudgetDays(budgetDays: number): void {
-    const { processed, horizonSteps } = this.history;
-    this.budgets.set(budgetDays, processed, processed - horizonSteps);
+    const { processed, horizonSteps } = this.#history;
+    this.#budgets.set(budgetDays, processed, processed - horizonSteps);
   }
 
   /**
@@ -127,11 +127,11 @@ export class TenantFleet {
     kind: PointKind = "value",
     mark: number = MARK.none,
   ): void {
-    const { directory } = this.fold;
+    const { directory } = this.#fold;
     assert(series >= 0 && series < directory.metricNames.length, "put wants a number of addSeries");
     const step = Math.floor(atMs / this.stepMs);
-    if (step !== this.cachedStep) this.cachePoints(step);
-    const points = this.cachedPoints;
+    if (step !== this.#cachedStep) this.#cachePoints(step);
+    const points = this.#cachedPoints;
     if (points === undefined) {
       this.ignoredPoints++;
       return;
@@ -139,8 +139,8 @@ export class TenantFleet {
     const key = Math.floor(atMs - step * this.stepMs) * 2 + (kind === "absence" ? 1 : 0);
     const changedP = points.put(series, key, p);
     const changed = points.marks.put(series, key, mark) || changedP;
-    if (changed && step <= this.history.processed) {
-      this.late.mark(directory.seriesNode[series]!, step);
+    if (changed && step <= this.#history.processed) {
+      this.#late.mark(directory.seriesNode[series]!, step);
     }
   }
 
@@ -151,12 +151,12 @@ export class TenantFleet {
    */
   advance(uptoMs: EpochMs, visit: (step: FleetStep) => void = () => {}): number {
     const last = Math.floor(uptoMs / this.stepMs) - 1;
-    let reported = this.late.any ? this.processAgain(visit) : 0;
-    for (let step = this.history.next(); step <= last; step = this.history.next()) {
-      const row = this.history.append(step, this.memory);
-      this.cachedStep = Number.NaN;
-      this.foldAll(row);
-      visit(this.view.of(row, false, this.judge([row]), []));
+    let reported = this.#late.any ? this.#processAgain(visit) : 0;
+    for (let step = this.#history.next(); step <= last; step = this.#history.next()) {
+      const row = this.#history.append(step, this.#memory);
+      this.#cachedStep = Number.NaN;
+      this.#foldAll(row);
+      visit(this.#view.of(row, false, this.#judge([row]), []));
       reported++;
     }
     return reported;
@@ -164,13 +164,13 @@ export class TenantFleet {
 
   /** Everything, points of the horizon and of the future included: versioned, with a checksum. */
   save(): Uint8Array {
-    return packFleet(this.fold, this.history, {
+    return packFleet(this.#fold, this.#history, {
       stepMs: this.stepMs,
-      horizonSteps: this.history.horizonSteps,
+      horizonSteps: this.#history.horizonSteps,
       ignoredPoints: this.ignoredPoints,
-      memory: this.memory,
-      budgets: this.budgets.save(),
-      late: this.late.all(),
+      memory: this.#memory,
+      budgets: this.#budgets.save(),
+      late: this.#late.all(),
     });
   }
 
@@ -180,76 +180,77 @@ export class TenantFleet {
    * @throws Refusal "state/unreadable"
    */
   restore(bytes: Uint8Array): void {
-    const header = unpackFleet(bytes, this.fold, this.history);
-    this.memory = header.memory;
+    const header = unpackFleet(bytes, this.#fold, this.#history);
+    this.#memory = header.memory;
     this.ignoredPoints = header.ignoredPoints;
-    this.budgets.restore(header.budgets);
-    for (const [node, step] of header.late) this.late.mark(node, step);
-    this.cachedStep = Number.NaN;
+    this.#budgets.restore(header.budgets);
+    for (const [node, step] of header.late) this.#late.mark(node, step);
+    this.#cachedStep = Number.NaN;
   }
 
-  private cachePoints(step: number): void {
+  #cachePoints(step: number): void {
     if (!Number.isFinite(step)) {
       throw new Refusal("time/invalid", "give epoch milliseconds", { step });
     }
-    this.cachedPoints = this.history.pointsOf(step);
-    this.cachedStep = step;
+    this.#cachedPoints = this.#history.pointsOf(step);
+    this.#cachedStep = step;
   }
 
-  private foldAll(row: FleetRow): void {
-    const { fold } = this;
-    const points = this.history.points.get(row.step);
+  #foldAll(row: FleetRow): void {
+    const fold = this.#fold;
+    const points = this.#history.points.get(row.step);
     for (let node = 0; node < fold.nodes.count; node++) fold.foldNode(row, points, node);
     for (let cluster = 0; cluster < fold.clusters.count; cluster++) fold.foldCluster(row, cluster);
     fold.foldTenant(row);
   }
 
   /** Findings of the folded row `rows[0]`; moves the memory on. `rows`: all folded from then on. */
-  private judge(rows: readonly FleetRow[]): readonly FleetFinding[] {
+  #judge(rows: readonly FleetRow[]): readonly FleetFinding[] {
     const row = rows[0]!;
-    row.before = this.memory;
+    row.before = this.#memory;
     const step = findingsStep(
       {
-        fold: this.fold,
+        fold: this.#fold,
         row,
         rows,
-        points: this.history.points.get(row.step),
-        budgetDays: this.budgets.at(row.step),
+        points: this.#history.points.get(row.step),
+        budgetDays: this.#budgets.at(row.step),
       },
-      this.secondLook,
+      this.#secondLook,
     );
-    this.memory = step.memory;
+    this.#memory = step.memory;
     row.opened = step.opened;
     return step.changed;
   }
 
-  private processAgain(visit: (step: FleetStep) => void): number {
-    const marks = this.late.take();
+  #processAgain(visit: (step: FleetStep) => void): number {
+    const marks = this.#late.take();
     const first = marks.reduce(
       (step, [, fromStep]) => Math.min(step, fromStep),
-      this.history.processed,
+      this.#history.processed,
     );
-    const rows = this.history.from(first, this.memory);
+    const rows = this.#history.from(first, this.#memory);
     const gone = new Set(rows.flatMap(({ opened }) => opened));
-    this.refold(rows, marks);
-    this.memory = rows[0]!.before;
-    const { open } = this.memory;
+    this.#refold(rows, marks);
+    this.#memory = rows[0]!.before;
+    const { open } = this.#memory;
     rows.forEach((row, i) => {
-      const changed = this.judge(rows.slice(i));
+      const changed = this.#judge(rows.slice(i));
       for (const id of row.opened) gone.delete(id);
       // Findings from before may have closed in the old course of things: they are open again.
       const all = i === 0 ? [...open.map(({ finding }) => finding), ...changed] : changed;
-      visit(this.view.of(row, true, all, i === rows.length - 1 ? [...gone] : []));
+      visit(this.#view.of(row, true, all, i === rows.length - 1 ? [...gone] : []));
     });
     return rows.length;
   }
 
   /** Takes back and folds again what the marked nodes touch: each from its own step on. */
-  private refold(
+  #refold(
     rows: readonly FleetRow[],
     marks: readonly (readonly [node: number, fromStep: number])[],
   ): void {
-    const { fold, history } = this;
+    const fold = this.#fold;
+    const history = this.#history;
     const clusterFrom = new Map<number, number>();
     for (const [node, fromStep] of marks) {
       const touched = rows.filter(({ step }) => step >= fromStep);
