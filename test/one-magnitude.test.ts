@@ -53,7 +53,7 @@ describe("the magnitude of an episode is one number on every surface", () => {
 
 function expectAlike(found: readonly number[], wanted: readonly number[]): void {
   for (const [i, one] of found.entries()) {
-    expect(one / wanted[i]!, `${found} / ${wanted}`).toBeCloseTo(1, 6);
+    expect(one / wanted[i]!, `${found.join(" ")} against ${wanted.join(" ")}`).toBeCloseTo(1, 6);
   }
 }
 
