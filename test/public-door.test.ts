@@ -3,7 +3,7 @@ import {
   AggregationPipeline,
   type AnomalyDetectionEngine,
   AnomalyResult,
-  type AnomalyType,
+  AnomalyType,
   createStreamEngine,
   EngineRegistry,
   ExplanationClassifier,
@@ -46,7 +46,7 @@ describe("the public door of the core", () => {
     const worst = results.reduce((a, b) => (b.anomalyScore > a.anomalyScore ? b : a));
     const label: AnomalyType = worst.anomalyLabel;
     expect(worst).toBeInstanceOf(AnomalyResult);
-    expect([label, worst.windowStart <= timestamps[1004]!]).toEqual(["spike", true]);
+    expect([label, worst.windowStart <= timestamps[1004]!]).toEqual([AnomalyType.SPIKE, true]);
     expect(nodes.every((node) => node instanceof AggregatedAnomalyScore)).toBe(true);
     expect(pipeline.aggregateClusters(results).length).toBeGreaterThan(0);
     expect(pipeline.aggregateTenants(results)[0]).toMatchObject({ tenantId: "acme-corp" });

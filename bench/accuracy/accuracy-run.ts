@@ -1,4 +1,4 @@
-import { Refusal, type StreamingEngine } from "@foreshock/core";
+import { appendAll, MINUTE_MS, Refusal, type StreamingEngine } from "@foreshock/core";
 import {
   INCIDENT_SETS,
   type IncidentSet,
@@ -109,11 +109,11 @@ const DEFAULT_ENGINE = "stream";
 const NAB_LEVEL = LEVELS[1];
 /** Sets whose alarm openings are counted. */
 const OPENING_SETS = new Set<string>(["nab", "ms-cloud-monitoring", "kpi-samples"]);
-const LATE_MS = 60_000;
+const LATE_MS = MINUTE_MS;
 
 /** What needs no data: generated metrics with and without faults. */
 const GENERATED = "generated";
-const SHIFT_INTERVALS_MS = [60_000, 300_000];
+const SHIFT_INTERVALS_MS = [MINUTE_MS, 300_000];
 const SHIFT_SIZES = [8, 15];
 const SHIFT_PROMISE_DAYS = 5.5;
 
@@ -133,7 +133,7 @@ export function runAccuracy(plan: AccuracyPlan): AccuracyRun {
   const univariate = new Map(
     UNIVARIATE_SETS.filter(wanted).map((name) => {
       const regions = regionsOf(plan, name);
-      if (OPENING_SETS.has(name)) openings.push(...openingRows(plan, name, regions));
+      if (OPENING_SETS.has(name)) appendAll(openings, openingRows(plan, name, regions));
       return [name, setRows(plan, name, regions, leftOut)] as const;
     }),
   );

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { createStreamEngine, MetricSeries } from "@foreshock/core";
+import { createStreamEngine, MetricSeries, medianOfSorted } from "@foreshock/core";
 
 /** A golden series of the research folder: input, and what the reference makes of it. */
 export interface GoldenSeries {
@@ -83,6 +83,5 @@ function goldenSeries(name: string, text: string): GoldenSeries {
 /** As the reference takes it: the mean of the middle two where there are two. */
 function medianStepMs(timestampsMs: Float64Array): number {
   const steps = timestampsMs.subarray(1).map((atMs, i) => atMs - timestampsMs[i]!);
-  const sorted = steps.sort();
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+  return medianOfSorted(steps.sort());
 }

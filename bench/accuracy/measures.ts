@@ -1,3 +1,4 @@
+import { largestOf, smallestOf } from "@foreshock/core";
 import type { Measures } from "../goals/goals.ts";
 import type { AccuracyRun, NodeRow, RootRow, SetRow } from "./accuracy-run.ts";
 import type { FleetFigures } from "./protocol/fleets.ts";
@@ -79,10 +80,10 @@ function ofGenerated({ generated }: AccuracyRun): Entry[] {
   return [
     ...[...clean.alarms].map(([days, alarms]): Entry => [`clean@${days}-days`, alarms]),
     ["clean-worst-kind@30-days", clean.worstAlarms],
-    ["shift-during", Math.max(...shifts.map((one) => one.openingsDuring))],
-    ["shift-after", Math.max(...shifts.map((one) => one.openingsAfter))],
-    ["shift-raised", Math.min(...shifts.map((one) => one.stillRaised))],
-    ["shift-early", Math.min(...shifts.map((one) => one.foundEarly))],
+    ["shift-during", largestOf(shifts.map((one) => one.openingsDuring))],
+    ["shift-after", largestOf(shifts.map((one) => one.openingsAfter))],
+    ["shift-raised", smallestOf(shifts.map((one) => one.stillRaised))],
+    ["shift-early", smallestOf(shifts.map((one) => one.foundEarly))],
     ["labels", labels.labels],
     ["kinds", labels.kinds],
     ...[...labels.byLabel].map(([label, share]): Entry => [`label-${label}`, share]),
@@ -95,8 +96,8 @@ export function fleetMeasures({ healthy, faults }: FleetFigures): Measures {
     [...byDays.keys()].flatMap((days): Entry[] => {
       const all = healthy.map((fleet) => fleet.ratios.get(level)!.get(days)!);
       return [
-        [`fleet-highest@${days}/${level}`, Math.max(...all)],
-        [`fleet-lowest@${days}/${level}`, Math.min(...all)],
+        [`fleet-highest@${days}/${level}`, largestOf(all)],
+        [`fleet-lowest@${days}/${level}`, smallestOf(all)],
       ];
     }),
   );

@@ -1,4 +1,10 @@
-import { alarmsAMonth, calibrateFleet, calibrateKinds, type PromiseRow } from "@foreshock/core";
+import {
+  alarmsAMonth,
+  calibrateFleet,
+  calibrateKinds,
+  MINUTE_MS,
+  type PromiseRow,
+} from "@foreshock/core";
 import {
   type CommonShocks,
   type FleetPlan,
@@ -11,7 +17,6 @@ import type { PageTable } from "../page-table.ts";
 import { type FaultOutcome, type FaultSpec, FaultTrials } from "./fault-trials.ts";
 import { realRows } from "./real-data.ts";
 
-const MINUTE_MS = 60_000;
 const DAYS = 28;
 const CHECKED_DAYS = "once a day / week / month";
 

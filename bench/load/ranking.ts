@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { HOUR_MS } from "@foreshock/core";
 import { batchOf } from "../../packages/server/src/platform/ingest-batch.ts";
 import { startServer } from "../../packages/server/src/serve/start-server.ts";
 
@@ -27,7 +28,7 @@ export async function measureRanking(nodes: number): Promise<RankingFigures> {
     config: {
       ...config,
       logLevel: "error",
-      checkpointEveryMs: 3_600_000,
+      checkpointEveryMs: HOUR_MS,
       retentionDays: 0,
       scrubEveryMs: 0,
     },

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { Agent, type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { MINUTE_MS } from "@foreshock/core";
 import { ControlDb } from "../../packages/server/src/tenant/control-db.ts";
 import { writeRequest } from "./write-request.ts";
 
@@ -11,7 +12,6 @@ const MAIN = resolve(import.meta.dirname, "../../packages/server/src/main.ts");
 const SERIES_PER_NODE = 12;
 const SERIES_PER_REQUEST = 5000;
 const REQUESTS_AT_ONCE = 4;
-const MINUTE_MS = 60_000;
 /** Clock ticks a second in /proc/PID/stat on Linux. */
 const TICKS = 100;
 

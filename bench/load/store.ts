@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { DAY_MS, MINUTE_MS } from "@foreshock/core";
 
 // Not a static import: a path into another package's sources cannot be rewritten on emit.
 const STORE = new URL(
@@ -34,8 +35,6 @@ export interface StoreFigures {
 }
 
 const START = Date.UTC(2026, 0, 1);
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** Batches between two checkpoints: an hour of a fleet that is scraped every minute. */
 const CHECKPOINT_BATCHES = 60;
 const BACKFILL_SERIES_PER_BATCH = 500;

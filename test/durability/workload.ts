@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "@foreshock/core";
 /** Points of one series in one round. */
 export interface RoundRun {
   readonly series: string;
@@ -6,7 +7,6 @@ export interface RoundRun {
 }
 
 const START = Date.UTC(2026, 5, 1, 20);
-const MINUTE_MS = 60_000;
 const STEADY_SERIES = 40;
 const LONG_RUN = 700;
 

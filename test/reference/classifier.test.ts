@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "@foreshock/core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { classify } from "../../packages/core/src/explain/kind/classify.ts";
 import { type EventWindow, viewEvent } from "../../packages/core/src/explain/kind/event-view.ts";
@@ -5,7 +6,6 @@ import { referenceVerdict } from "../../packages/core/src/explain/kind/reference
 import { askReference, type ReferenceCase, referenceMissing } from "./python-reference.ts";
 
 const missing = referenceMissing();
-const MINUTE_MS = 60_000;
 
 /** Every metric kind x fault kind x size of the reference's own measurement, with its verdicts. */
 const CASES = `

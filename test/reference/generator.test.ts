@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "@foreshock/core";
 import {
   Dice,
   FAULT_KINDS,
@@ -12,7 +13,6 @@ import { askReference, referenceMissing } from "./python-reference.ts";
 const missing = referenceMissing();
 const SEEDS = 16;
 const DAYS = 14;
-const MINUTE_MS = 60_000;
 
 const CLEAN = `
 from generator import KINDS, generate

@@ -1,17 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type FleetFinding, TenantFleet } from "@foreshock/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   claimedDaysOf,
-  type FleetFinding,
   findings,
   locate,
   runEntity,
   runFleet,
   runStageA,
-  TenantFleet,
-} from "@foreshock/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+} from "../../packages/core/src/aggregate/testing-folds.ts";
 import { askReference, type ReferenceCase, referenceMissing } from "./python-reference.ts";
 
 const missing = referenceMissing();

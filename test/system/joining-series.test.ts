@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MINUTE_MS } from "@foreshock/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
-const MINUTE_MS = 60_000;
 const START = Date.UTC(2026, 2, 2);
 const SPAN_MINUTES = 26 * 60;
 

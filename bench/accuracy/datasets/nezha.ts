@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RankColumn } from "@foreshock/core";
+import { firstAtOrAfter, MINUTE_MS, type RankColumn } from "@foreshock/core";
 import type { IncidentCase } from "./incident-case.ts";
 import { epochSeconds, numbersAt, readPackedCsv } from "./packed-csv.ts";
 
@@ -57,10 +57,7 @@ function faultsOf(folder: string, day: string): Fault[] {
 
 function casesOf(day: string, recorded: Day, faults: readonly Fault[]): IncidentCase[] {
   const seconds = recorded.timestampsMs.map((at) => at / 1000);
-  const from = (at: number) => {
-    const row = seconds.findIndex((second) => second >= at);
-    return row < 0 ? seconds.length : row;
-  };
+  const from = (at: number) => firstAtOrAfter(seconds, at);
   const injected = faults.map(({ inject_time }) => epochSeconds(inject_time));
   const normalRows = healthyRows(recorded, seconds, injected);
   return faults.map(({ inject_pod, inject_type }, k) => {
@@ -100,7 +97,7 @@ function readDay(folder: string): Day {
   const last = all.reduce((a, b) => Math.max(a, b));
   const minutes = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   return {
-    timestampsMs: Float64Array.from(minutes, (minute) => minute * 60_000),
+    timestampsMs: Float64Array.from(minutes, (minute) => minute * MINUTE_MS),
     columns: pods.flatMap(({ columns }) => columns),
     values: pods.flatMap(({ rowAt, values }) =>
       values.map((column) =>

@@ -87,7 +87,7 @@ function oneAfterOther(before: Recording, after: Recording): Recording {
   const [left, right] = [columnsOf(before), columnsOf(after)];
   const [count, more] = [before.seconds.length, after.seconds.length];
   return {
-    seconds: Float64Array.of(...before.seconds, ...after.seconds),
+    seconds: Float64Array.from([...before.seconds, ...after.seconds]),
     columns,
     values: columns.map((column) => {
       const joined = new Float64Array(count + more).fill(Number.NaN);

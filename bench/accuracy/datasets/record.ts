@@ -1,3 +1,5 @@
+import { medianOfSorted } from "@foreshock/core";
+
 /** Index ranges of a series, both ends included. */
 export type IndexRange = readonly [first: number, last: number];
 
@@ -49,8 +51,5 @@ export function medianStep(timestamps: Float64Array): number {
 
 /** NaN for no numbers. Does not change what it is given. */
 export function median(values: Float64Array): number {
-  const sorted = values.slice().sort();
-  const { length } = sorted;
-  if (length === 0) return Number.NaN;
-  return (sorted[(length - 1) >> 1]! + sorted[length >> 1]!) / 2;
+  return medianOfSorted(values.toSorted());
 }

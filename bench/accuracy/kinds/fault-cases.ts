@@ -4,6 +4,7 @@ import {
   classifyEpisode,
   type Episode,
   FoldRow,
+  MINUTE_MS,
   replaySeries,
   SeriesFold,
   type StreamingEngine,
@@ -18,7 +19,6 @@ import {
   type MetricKind,
 } from "@foreshock/core/generator";
 
-const MINUTE_MS = 60_000;
 const ALARM_SCORE = 0.75;
 const SIZES = [6, 12];
 /** A fault still counts as found up to this many points after its end. Source: classifier.py. */

@@ -1,4 +1,4 @@
-import { type AnomalyKind, createStreamEngine, LABEL_OF_KIND } from "@foreshock/core";
+import { type AnomalyKind, createStreamEngine, LABEL_OF_KIND, MINUTE_MS } from "@foreshock/core";
 import { FAULT_KINDS } from "@foreshock/core/generator";
 import type { PageTable } from "../../page-table.ts";
 import { printTables } from "../print-tables.ts";
@@ -7,7 +7,6 @@ import { type RampQuality, rampCases } from "./ramp-cases.ts";
 import { typicalCoverage } from "./typical-coverage.ts";
 import { waveCases } from "./wave-cases.ts";
 
-const MINUTE_MS = 60_000;
 /** Seeds 11-13 were for writing the rules; these were not looked at before. */
 const FRESH_SEEDS = [21, 22, 23];
 /** Two days of block means every hour of nine metrics' weeks are a minute of work a seed. */
@@ -88,21 +87,12 @@ function confusion(title: string, cases: readonly FaultCase[]): PageTable {
   return { title, notes: [], header: ["", ...kinds], rows };
 }
 
-function rampTable({ cases, byScore, byLook, cleanDays }: RampQuality): PageTable {
-  const row = (name: string, { found, minutes }: RampQuality["byScore"], clean: string) => [
-    name,
-    `${found.toFixed(2)} of ${cases}`,
-    String(minutes),
-    clean,
-  ];
+function rampTable({ cases, found, minutes }: RampQuality): PageTable {
   return {
     title: "Slow ramps noticed while they go on",
     notes: [],
-    header: ["", "found", "minutes, median", "clean days with one, of 30"],
-    rows: [
-      row("score of 0.75", byScore, "-"),
-      row("hourly look at two days", byLook, cleanDays.toFixed(2)),
-    ],
+    header: ["", "found", "minutes, median"],
+    rows: [["score of 0.75", `${found.toFixed(2)} of ${cases}`, String(minutes)]],
   };
 }
 

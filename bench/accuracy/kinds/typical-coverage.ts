@@ -1,7 +1,6 @@
-import { MetricSeries, type StreamingEngine } from "@foreshock/core";
+import { MetricSeries, MINUTE_MS, type StreamingEngine } from "@foreshock/core";
 import { generateSeries, METRIC_KINDS } from "@foreshock/core/generator";
 
-const MINUTE_MS = 60_000;
 /** The first days are learnt from. */
 const LEARNT_POINTS = 3 * 1440;
 const DAYS = 10;

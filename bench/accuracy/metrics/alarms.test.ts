@@ -1,7 +1,7 @@
+import { MINUTE_MS } from "@foreshock/core";
 import { describe, expect, it } from "vitest";
 import { countAlarms, poolAlarms, qualityOf } from "./alarms.ts";
 
-const MINUTE_MS = 60_000;
 const minutes = (count: number) => Float64Array.from({ length: count }, (_, i) => i * MINUTE_MS);
 
 describe("countAlarms", () => {

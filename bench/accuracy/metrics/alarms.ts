@@ -1,6 +1,5 @@
+import { DAY_MS, MINUTE_MS } from "@foreshock/core";
 import { type IndexRange, median, medianStep, runsOf } from "../datasets/record.ts";
-
-const DAY_MS = 86_400_000;
 
 /** How alarms are counted. Both numbers are points. */
 export interface AlarmRule {
@@ -33,7 +32,7 @@ export function countAlarms(
 ): AlarmCounts {
   const length = score.length;
   if (length === 0) return NO_ALARMS;
-  const stepMs = length > 1 ? medianStep(timestampsMs) : 60_000;
+  const stepMs = length > 1 ? medianStep(timestampsMs) : MINUTE_MS;
   const hit = Uint8Array.from(score, (value) => (value >= threshold ? 1 : 0));
   const alarms = merged(runsOf(hit), mergeGap);
   const events = runsOf(labels);

@@ -1,3 +1,4 @@
+import { firstAtOrAfter } from "@foreshock/core";
 import { type IndexRange, runsOf } from "../datasets/record.ts";
 import { placedScores } from "./rank-curve.ts";
 
@@ -55,17 +56,7 @@ function thresholdsOf(placed: Float64Array): Float64Array {
 /** Points with a score at or above each threshold. */
 function predictedAt(placed: Float64Array, cut: Float64Array): Float64Array {
   const rising = placed.slice().sort();
-  return cut.map((threshold) => rising.length - lowerBound(rising, threshold));
-}
-
-function lowerBound(rising: Float64Array, value: number): number {
-  let [low, high] = [0, rising.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rising[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return cut.map((threshold) => rising.length - firstAtOrAfter(rising, threshold));
 }
 
 /** Index of the first threshold that admits a score; THRESHOLDS where none does. */

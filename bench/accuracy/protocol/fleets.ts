@@ -1,8 +1,11 @@
 import {
   type CalibrationLevel,
   calibrateFleet,
+  DAY_MS,
   type FleetFinding,
   type FleetStep,
+  HOUR_MS,
+  MINUTE_MS,
 } from "@foreshock/core";
 import {
   Dice,
@@ -12,10 +15,6 @@ import {
   ORIGIN_MS,
   UTC,
 } from "@foreshock/core/generator";
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** What load metrics have in common in each of the healthy fleets. */
 const CORRELATIONS = [0, 0.3, 0.3, 0.8];

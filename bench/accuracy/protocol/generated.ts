@@ -2,7 +2,10 @@ import {
   alarmsAMonth,
   CHECKED_PROMISES_DAYS,
   calibrateKinds,
+  DAY_MS,
+  HOUR_MS,
   LABEL_OF_KIND,
+  MINUTE_MS,
   type StreamingEngine,
 } from "@foreshock/core";
 import {
@@ -16,9 +19,6 @@ import { median } from "../datasets/record.ts";
 import { faultCases } from "../kinds/fault-cases.ts";
 import { openingsOf } from "./judge-openings.ts";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 const ALARM_SCORE = 0.75;
 const CLEAN_SEEDS = 6;
 const CLEAN_DAYS = 21;

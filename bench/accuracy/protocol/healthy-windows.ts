@@ -1,4 +1,4 @@
-import { MetricSeries, rankWindow, type StreamingEngine } from "@foreshock/core";
+import { largestOf, MetricSeries, rankWindow, type StreamingEngine } from "@foreshock/core";
 import type { IncidentCase } from "../datasets/incident-case.ts";
 
 /** Rows of a window, as long as the incidents' own. */
@@ -42,7 +42,7 @@ function healthyScores(cases: readonly IncidentCase[], engine: StreamingEngine):
   const start =
     first!.normalRows === undefined
       ? Math.floor(HISTORY_SHARE * rows)
-      : Math.max(...cases.map(({ abnormal }) => abnormal[1])) + AFTERMATH_ROWS;
+      : largestOf(cases.map(({ abnormal }) => abnormal[1])) + AFTERMATH_ROWS;
   const timestampsMs = first!.timestampsMs.slice(0, rows);
   const columns = first!.columns;
   const values = first!.values.map((column) => column.slice(0, rows));

@@ -1,4 +1,5 @@
-import { type PointEngine, type PointScores, rankWindow, runStageA } from "@foreshock/core";
+import { appendAll, type PointEngine, type PointScores, rankWindow } from "@foreshock/core";
+import { runStageA } from "../../../packages/core/src/aggregate/testing-folds.ts";
 
 import { type Attribution, attribution } from "../metrics/hit-rate.ts";
 import { scoredNodes } from "./engine-scores.ts";
@@ -45,7 +46,7 @@ export function judgeNodes(
     topThree.push(topThreeOf(points));
     stageA.push(stageAOf(points, region.record.columns));
     latenessMs.forEach((lateMs, k) => {
-      attributions[k]!.push(...attributionsOf(region, points, lateMs));
+      appendAll(attributions[k]!, attributionsOf(region, points, lateMs));
     });
   }
   return {

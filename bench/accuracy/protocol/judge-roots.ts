@@ -1,9 +1,14 @@
-import { type CallEdge, MetricSeries, rankWindow, type StreamingEngine } from "@foreshock/core";
+import {
+  type CallEdge,
+  DAY_MS,
+  MetricSeries,
+  rankWindow,
+  type StreamingEngine,
+} from "@foreshock/core";
 import type { IncidentCase } from "../datasets/incident-case.ts";
 import { sameNode } from "../datasets/petshop.ts";
 import { rootRanks } from "../metrics/hit-rate.ts";
 
-const DAY_MS = 86_400_000;
 /** Incidents with fewer rows of normal data are left out: too little to learn from. */
 const NORMAL_ROWS_MIN = 5;
 /** A probe from outside cannot be a root cause. */

@@ -1,10 +1,7 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core";
 import type { PageTable } from "../../page-table.ts";
 import type { SetRow } from "../accuracy-run.ts";
 import type { QuotedFigure } from "../published.ts";
-
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 
 export function quotedTable(title: string, figures: readonly QuotedFigure[]): PageTable {
   const rows = figures.map(({ what, value, remark }) => [what, value, remark]);

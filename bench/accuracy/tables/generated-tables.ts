@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "@foreshock/core";
 import type { PageTable } from "../../page-table.ts";
 import type { AccuracyRun } from "../accuracy-run.ts";
 import { num } from "./cells.ts";
@@ -40,7 +41,7 @@ function shiftTable(shifts: Generated["shifts"]): PageTable {
       "alarm score >= 0.75 at hour 47",
     ],
     rows: shifts.map((one) => [
-      `${one.intervalMs / 60_000} min`,
+      `${one.intervalMs / MINUTE_MS} min`,
       String(one.size),
       num(one.foundEarly),
       num(one.openingsDuring),

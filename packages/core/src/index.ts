@@ -52,17 +52,19 @@ export * from "./explain/kind/event-end.ts";
 export * from "./explain/kind/event-view.ts";
 export * from "./explain/kind/explanation-classifier.ts";
 export * from "./explain/kind/find-onset.ts";
-export * from "./explain/kind/ramp-under-way.ts";
 export * from "./explain/sentence/format-value.ts";
 export * from "./explain/sentence/locale-en.ts";
 export * from "./explain/sentence/sentence.ts";
 export * from "./model/aggregated-anomaly-score.ts";
+export * from "./model/alarm-outcome.ts";
 export * from "./model/anomaly-result.ts";
 export * from "./model/anomaly-type.ts";
 export * from "./model/explanation.ts";
 export * from "./model/metric-series.ts";
+export * from "./model/point-runs.ts";
 export * from "./model/refusal.ts";
 export * from "./model/series-key.ts";
+export * from "./model/series-number.ts";
 export * from "./model/severity.ts";
 export * from "./model/state-bytes.ts";
 export * from "./model/state-memory.ts";
@@ -73,14 +75,20 @@ export * from "./pipeline/replay.ts";
 export * from "./pipeline/series-fold.ts";
 export * from "./pipeline/silence-watch.ts";
 export * from "./pipeline/tenant-fold.ts";
+export * from "./score/confidence.ts";
+export * from "./score/magnitude.ts";
 export * from "./score/rarity.ts";
 export * from "./score/tail-calibrator.ts";
+export * from "./score/usual-range.ts";
 export * from "./score/whole-tail.ts";
+export * from "./stats/bisect.ts";
+export * from "./stats/extremes.ts";
 export {
   CLUSTER_LAW,
   type IncidentLaw,
   NODE_LAW,
 } from "./stats/incident-tail.ts";
+export * from "./stats/sorted-median.ts";
 export * from "./store/check-point-columns.ts";
 export * from "./store/memory-store.ts";
 export * from "./store/metric-source.ts";

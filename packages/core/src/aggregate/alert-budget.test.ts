@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { claimedDaysOf, findings } from "./alert-budget.ts";
+import { claimedDaysOf, findings } from "./testing-folds.ts";
 
 const STEP_MS = 300_000;
 const DAY_STEPS = 288;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../model/refusal.ts";
-import { EntityRollup, runEntity, runFleet, runStageA } from "./entity-rollup.ts";
+import { EntityRollup } from "./entity-rollup.ts";
+import { runEntity, runFleet, runStageA } from "./testing-folds.ts";
 
 const INTERVAL_MS = 300_000;
 const STRATEGIES = ["max", "few", "mean", "p95", "weighted", "auto"] as const;

@@ -12,7 +12,7 @@ export const SCALAR = {
   mean: 7,
   variance: 8,
 } as const;
-/** The law of the entity's incidents stands behind them. */
+/** The law of the entity's incidents comes after them. */
 export const INCIDENT_AT = 9;
 export const SCALAR_COUNT = INCIDENT_AT + INCIDENT_NUMBERS;
 

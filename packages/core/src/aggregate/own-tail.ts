@@ -1,3 +1,4 @@
+import { DAY_MS } from "../model/time.ts";
 import { P_MIN } from "./closed/closed-form.ts";
 import {
   BIN_COUNT,
@@ -10,7 +11,6 @@ import {
 } from "./entity-state.ts";
 
 // Source of all constants: spec of detection, section 14, "Stage B".
-const DAY_MS = 86_400_000;
 const TAIL_SHARE = 0.02;
 const SHAPE_FORGETTING = 0.002;
 const EXCESS_MAX = 6;
@@ -36,9 +36,9 @@ export function coldStepsOf(intervalMs: number): number {
 export class OwnTail {
   /** Histogram bin of the last p asked; learning changes this bin and the scalars (see `rescales`). */
   bin = 0;
-  private p = 1;
-  private excess = 0;
-  private shape = PRIOR_SHAPE;
+  #p = 1;
+  #excess = 0;
+  #shape = PRIOR_SHAPE;
 
   /** Calibrated p of `stageP`, which must not be NaN. Changes no state. */
   ask({ histogram, scalars }: EntityStates, e: number, stageP: number): number {
@@ -57,25 +57,25 @@ export class OwnTail {
     const inTop = histogram[h + top]!;
     const part = inTop > 0 ? (wanted - above) / inTop : 0;
     this.bin = own;
-    this.excess = (position - (top + 1 - part)) / BINS_PER_UNIT;
-    this.shape = scalars[s + SCALAR.shapeSum]! / scalars[s + SCALAR.shapeWeight]!;
-    if (this.excess > 0) {
+    this.#excess = (position - (top + 1 - part)) / BINS_PER_UNIT;
+    this.#shape = scalars[s + SCALAR.shapeSum]! / scalars[s + SCALAR.shapeWeight]!;
+    if (this.#excess > 0) {
       let seen = 0.5 * histogram[h + own]!;
       for (let bin = own + 1; bin < BIN_COUNT; bin++) seen += histogram[h + bin]!;
-      this.p = Math.max(TAIL_SHARE * Math.exp(-this.excess / this.shape), seen / total);
+      this.#p = Math.max(TAIL_SHARE * Math.exp(-this.#excess / this.#shape), seen / total);
     } else {
       let mass = above;
       for (let bin = top; bin > own; bin--) mass += histogram[h + bin]!;
       const share = (mass + histogram[h + own]! * (1 - (position - own))) / total;
-      this.p = Math.min(Math.max(share, TAIL_SHARE), 1);
+      this.#p = Math.min(Math.max(share, TAIL_SHARE), 1);
     }
-    return this.p;
+    return this.#p;
   }
 
   /** Learns the p that was asked last for this entity; young entities and long incidents weigh less. */
   learn({ histogram, scalars }: EntityStates, e: number, coldSteps: number): void {
     const s = e * SCALAR_COUNT;
-    if (this.p < RUN_P) {
+    if (this.#p < RUN_P) {
       scalars[s + SCALAR.run]!++;
       scalars[s + SCALAR.quiet] = 0;
     } else {
@@ -90,14 +90,14 @@ export class OwnTail {
     histogram[e * BIN_COUNT + this.bin]! += growth * weight;
     scalars[s + SCALAR.total]! += growth * weight;
     if (growth > GROWTH_MAX) rescale(histogram, scalars, e);
-    if (this.excess > 0) this.learnShape(scalars, s, weight);
+    if (this.#excess > 0) this.#learnShape(scalars, s, weight);
   }
 
   /** Learns the mean excess, pulled back a little to the prior. */
-  private learnShape(scalars: Float64Array, s: number, weight: number): void {
+  #learnShape(scalars: Float64Array, s: number, weight: number): void {
     const pull = SHAPE_FORGETTING * weight;
     const sum =
-      scalars[s + SCALAR.shapeSum]! + weight * Math.min(this.excess, EXCESS_MAX * this.shape);
+      scalars[s + SCALAR.shapeSum]! + weight * Math.min(this.#excess, EXCESS_MAX * this.#shape);
     const mass = scalars[s + SCALAR.shapeWeight]! + weight;
     scalars[s + SCALAR.shapeSum] = sum - pull * (sum - PRIOR_SHAPE * PRIOR_SHAPE_WEIGHT);
     scalars[s + SCALAR.shapeWeight] = mass - pull * (mass - PRIOR_SHAPE_WEIGHT);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { locate, movesAsOne } from "./place.ts";
+import { movesAsOne } from "./place.ts";
+import { locate } from "./testing-folds.ts";
 
 const NONE = Number.NaN;
 

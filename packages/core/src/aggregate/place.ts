@@ -9,36 +9,6 @@ export function movesAsOne(involved: number, present: number): boolean {
   return involved >= Math.max(INVOLVED_MIN, INVOLVED_SHARE * present);
 }
 
-export interface PlaceFound {
-  readonly cluster: number;
-  /** Index of the node inside its cluster; -1 when the finding is the cluster's. */
-  readonly node: number;
-}
-
-/**
- * Where a finding belongs at one step: the cluster with the smallest of (its p, m x smallest node p);
- * the cluster itself when a third of its nodes are unusual at once, else its smallest node.
- * `nodesP[c]` are the nodes of cluster c; NaN = no value, counts nowhere (nodes come and go).
- * Undefined where nothing has a value.
- */
-export function locate(
-  clusterP: Float64Array,
-  nodesP: readonly Float64Array[],
-): PlaceFound | undefined {
-  let cluster = -1;
-  let best = Number.POSITIVE_INFINITY;
-  for (let c = 0; c < clusterP.length; c++) {
-    const rank = clusterRank(clusterP[c]!, nodesP[c]!, 0, nodesP[c]!.length);
-    if (rank < best) {
-      best = rank;
-      cluster = c;
-    }
-  }
-  if (cluster < 0) return undefined;
-  const nodes = nodesP[cluster]!;
-  return { cluster, node: placeInside(nodes, 0, nodes.length) };
-}
-
 /** What clusters are compared by; Infinity where no node has a value. */
 export function clusterRank(clusterP: number, p: Float64Array, start: number, end: number): number {
   const smallest = smallestIndex(p, start, end);

@@ -35,23 +35,23 @@ export interface ChildSummary {
 
 /**
  * Collects children one after the other; their order is part of the result's last bit, so callers
- * keep it fixed. p is clipped to [1e-15, 1]; NaN children are left out. O(1) a child.
+ * keep it fixed. p is clipped to [1e-15, 1]; NaN children are left out. O(1) per child.
  */
 export class ChildGatherer implements ChildSummary {
   count = 0;
   smallest = 1;
   fewTotal = 0;
   total = 0;
-  private second = 1;
-  private third = 1;
-  private product = 1;
+  #second = 1;
+  #third = 1;
+  #product = 1;
 
   start(): void {
     this.count = 0;
     this.smallest = 1;
-    this.second = 1;
-    this.third = 1;
-    this.product = 1;
+    this.#second = 1;
+    this.#third = 1;
+    this.#product = 1;
     this.total = 0;
   }
 
@@ -59,36 +59,36 @@ export class ChildGatherer implements ChildSummary {
     if (Number.isNaN(child)) return;
     const p = Math.min(Math.max(child, P_MIN), 1);
     this.count++;
-    if (p < this.third) this.addSmall(p);
-    this.product *= p;
-    if (this.product < PRODUCT_MIN) {
-      this.total -= Math.log(this.product);
-      this.product = 1;
+    if (p < this.#third) this.#addSmall(p);
+    this.#product *= p;
+    if (this.#product < PRODUCT_MIN) {
+      this.total -= Math.log(this.#product);
+      this.#product = 1;
     }
   }
 
   finish(): ChildSummary {
-    this.total -= Math.log(this.product);
-    this.fewTotal = -Math.log(this.smallest * this.second * this.third);
+    this.total -= Math.log(this.#product);
+    this.fewTotal = -Math.log(this.smallest * this.#second * this.#third);
     return this;
   }
 
-  private addSmall(p: number): void {
+  #addSmall(p: number): void {
     if (p < this.smallest) {
-      this.third = this.second;
-      this.second = this.smallest;
+      this.#third = this.#second;
+      this.#second = this.smallest;
       this.smallest = p;
-    } else if (p < this.second) {
-      this.third = this.second;
-      this.second = p;
+    } else if (p < this.#second) {
+      this.#third = this.#second;
+      this.#second = p;
     } else {
-      this.third = p;
+      this.#third = p;
     }
   }
 }
 
 /** p of the mean -ln p under the Gamma law with the learned moments of entity `e`. Asks only. */
-export function manyOf({ scalars }: EntityStates, e: number, meanRarity: number): number {
+function manyOf({ scalars }: EntityStates, e: number, meanRarity: number): number {
   const s = e * SCALAR_COUNT;
   const mean = scalars[s + SCALAR.mean]!;
   const variance = scalars[s + SCALAR.variance]!;

@@ -1,3 +1,4 @@
+import type { AlarmOutcome } from "../model/alarm-outcome.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import {
   ALARM_OUT,
@@ -10,16 +11,9 @@ import {
 /** What a pushed point did to the alarm; `changed` = its phase or its score, or it goes on again. */
 export type AlarmChange = "none" | "opened" | "changed" | "closed";
 
-/** The state of an alarm or, once it is over, how it ended. */
-export type AlarmOutcome = "open" | "held" | "accepted" | "recovered";
-
 /** One episode that is worth an alarm: from its only opening to its close. */
 export interface Alarm {
   readonly open: boolean;
-  /**
-   * `open`: evidence keeps it up (closed: it passed); `held`: the fault lasts although the models have
-   * learnt it; `accepted`: after three days it is the new normal; `recovered`: back in the old normal.
-   */
   readonly outcome: AlarmOutcome;
   readonly openedMs: EpochMs;
   /** The newest point that kept it up. */

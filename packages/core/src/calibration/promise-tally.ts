@@ -1,4 +1,5 @@
 import { QUIET_STEPS } from "../aggregate/alert-budget.ts";
+import { DAY_MS } from "../model/time.ts";
 
 /** The promises that are checked, in days: once a day, once a week, once a month. */
 export const CHECKED_PROMISES_DAYS: readonly number[] = [1, 7, 30];
@@ -15,8 +16,6 @@ export interface PromiseRow {
   readonly ratioLow: number;
   readonly ratioHigh: number;
 }
-
-const MS_OF_DAY = 86_400_000;
 
 /**
  * Counts alarms of many entities of one level against what their return periods promise. An alarm is
@@ -59,7 +58,7 @@ export class PromiseTally {
   /** Alarms that were counted elsewhere: `alarms[k]` at the k-th promise over `watchedDays`. */
   add(entity: number, watchedDays: number, alarms: readonly number[]): void {
     this.#entities.add(entity);
-    this.#watchedMs += watchedDays * MS_OF_DAY;
+    this.#watchedMs += watchedDays * DAY_MS;
     alarms.forEach((count, k) => {
       this.#alarms[k]! += count;
     });
@@ -70,7 +69,7 @@ export class PromiseTally {
   }
 
   get watchedDays(): number {
-    return this.#watchedMs / MS_OF_DAY;
+    return this.#watchedMs / DAY_MS;
   }
 
   rows(): PromiseRow[] {

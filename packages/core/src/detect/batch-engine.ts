@@ -3,10 +3,11 @@ import type { BatchScorer } from "../engine/scorer.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
 import type { DurationMs } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
+import { BAND_SCALES } from "../score/usual-range.ts";
 import { wholeTail } from "../score/whole-tail.ts";
 import { medianIntervalMs, medianOfSteps, timeWithoutStepsMs } from "./interval.ts";
 import { type EngineOptions, type ScoredEngine, windowEngine } from "./point-engine.ts";
-import { BAND_SCALES, type DetailedScores } from "./score-series.ts";
+import type { DetailedScores } from "./score-series.ts";
 
 /** The engine `batch`: see `batchScorer` for what it does, is good at and costs. It looks ahead. */
 export function createBatchEngine(options: EngineOptions = {}): ScoredEngine {

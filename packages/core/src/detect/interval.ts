@@ -1,4 +1,5 @@
 import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
+import { lowerMedianOfSorted } from "../stats/sorted-median.ts";
 import { FirstPoints, INTERVAL_POINTS } from "./first-points.ts";
 
 /**
@@ -49,7 +50,7 @@ export function medianIntervalMs(timestampsMs: Float64Array): DurationMs {
 /** Lower median of all steps: 0 where stamps are of no use, NaN without any step. */
 export function medianOfSteps(timestampsMs: Float64Array): DurationMs {
   const steps = timestampsMs.subarray(1).map((atMs, i) => atMs - timestampsMs[i]!);
-  return steps.sort()[(steps.length - 1) >> 1] ?? Number.NaN;
+  return lowerMedianOfSorted(steps.sort());
 }
 
 /**

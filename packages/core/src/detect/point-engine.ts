@@ -7,6 +7,8 @@ import { Refusal } from "../model/refusal.ts";
 import { seriesKey } from "../model/series-key.ts";
 import { ANOMALOUS_SCORE } from "../model/severity.ts";
 import { type DurationMs, HOUR_MS } from "../model/time.ts";
+import { magnitudeOf } from "../score/magnitude.ts";
+import { firstAtOrAfter } from "../stats/bisect.ts";
 import { TimeBasedWindowExtractor } from "../window/time-based-window-extractor.ts";
 import type { TimeWindow, WindowExtractor } from "../window/time-window.ts";
 import { type Explainer, explainWindow } from "./explain-window.ts";
@@ -15,10 +17,6 @@ import { type WindowEpisode, windowEpisode } from "./window-episode.ts";
 
 /** Points that a default window holds at least. */
 const WINDOW_POINTS_MIN = 12;
-
-/** Spread below this is arithmetic, not behaviour: as in the engine's own residuals. */
-const SCALE_MIN = 1e-9;
-const SCALE_MIN_SHARE = 1e-5;
 
 export interface EngineOptions {
   /** How `detect` cuts a series; left out: tumbling windows as `defaultWindows` gives them. */
@@ -129,19 +127,9 @@ function resultOf(
     anomalyScore: episode.peakScore,
     anomalyLabel: LABEL_OF_KIND[kind],
     kind,
-    magnitude: explanation === undefined ? 0 : magnitudeOf(episode),
+    magnitude: explanation === undefined ? 0 : magnitudeOf(episode.farthest),
     ...(explanation === undefined ? {} : { explanation }),
   });
-}
-
-/**
- * The farthest alarm point's distance from its level, in typical scales but at least the floor; 0
- * where a value or its level is missing, as in a silence.
- */
-function magnitudeOf({ farthest }: WindowEpisode): number {
-  const { value, level, scale } = farthest;
-  if (Number.isNaN(value - level)) return 0;
-  return Math.abs(value - level) / (scale + SCALE_MIN + SCALE_MIN_SHARE * Math.abs(level));
 }
 
 /** Tumbling windows of an hour, or of 12 points where those take longer, aligned to the epoch. */
@@ -153,10 +141,8 @@ export function defaultWindows(intervalMs: DurationMs): WindowExtractor {
 /** Points of the series inside the result's window. @throws Refusal "range/empty" without any. */
 function indicesOf(series: MetricSeries, result: AnomalyResult): [number, number] {
   const { timestamps } = series;
-  let start = timestamps.findIndex((atMs) => atMs >= result.windowStart);
-  if (start < 0) start = timestamps.length;
-  let end = start;
-  while (end < timestamps.length && timestamps[end]! < result.windowEnd) end++;
+  const start = firstAtOrAfter(timestamps, result.windowStart);
+  const end = firstAtOrAfter(timestamps, result.windowEnd, start);
   if (end === start) {
     throw new Refusal("range/empty", "the series has no point in this result's window", {
       windowStart: result.windowStart,

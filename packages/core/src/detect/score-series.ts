@@ -6,10 +6,8 @@ import {
 } from "../engine/engine.ts";
 import { SCORER_OUT } from "../engine/scorer.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
+import { BAND_SCALES } from "../score/usual-range.ts";
 import { INTERVAL_BEFORE_MS } from "./interval.ts";
-
-/** Half-width of the usual range in typical scales. Source: spec/detection.md section 7. */
-export const BAND_SCALES = 2.5;
 
 /** Scores and, beside them, the parts of the nonconformity: they add up to it, NaN where missing. */
 export interface DetailedScores extends PointScores {

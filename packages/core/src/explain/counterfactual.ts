@@ -7,7 +7,7 @@ import type { EpochMs } from "../model/time.ts";
 const TRIES = 16;
 /** Halvings between the last normal and the first anomalous value: to 1e-4 of their distance. */
 const HALVINGS = 14;
-/** Digits of the value that is told: as few as keep it normal ... */
+/** Digits of the reported value: as few as keep it normal ... */
 const DIGITS = [2, 3, 4, 5] as const;
 /** ... and move it by no more than this share of its distance from the actual value and the level. */
 const ROUNDING_SHARE = 0.1;
@@ -23,7 +23,7 @@ export interface CounterfactualPoint {
 
 /**
  * The value nearest to the actual one for which the point would have scored below 0.5, rounded
- * towards the usual level as far as it stays normal: "normal if <= 412 ms". The value told has been
+ * towards the usual level as far as it stays normal: "normal if <= 412 ms". The reported value has been
  * scored itself. Undefined where none of the values tried is normal: the points before it weigh
  * enough by themselves. Cost: at most 35 scorings.
  */
@@ -47,7 +47,7 @@ export function counterfactualOf(point: CounterfactualPoint): Counterfactual | u
   return { atMs, value, bound: reach < 0 ? "at-most" : "at-least", score: scoreOf(value) };
 }
 
-/** A value that stands still or is missing is not mended by another one. */
+/** No other value would have made a stuck or missing one normal. */
 export function valueTells(kind: AnomalyKind): boolean {
   return kind !== "flatline" && kind !== "missing";
 }

@@ -1,14 +1,12 @@
 import type { Counterfactual, Direction, Explanation, FactorName } from "../model/explanation.ts";
-import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
+import type { EpochMs } from "../model/time.ts";
+import { confidenceOf } from "../score/confidence.ts";
+import { BAND_SCALES } from "../score/usual-range.ts";
 import { claimedDays } from "../stats/return-period.ts";
 import type { Classification } from "./kind/classify.ts";
 import type { Locale, Shape } from "./sentence/locale-en.ts";
 import { type SentenceFacts, sentence } from "./sentence/sentence.ts";
 
-/** Half-width of the usual range in scales. Source: spec of the classifier, explanation fields. */
-const RANGE_SCALES = 2.5;
-/** History at which confidence is full. Source: spec of the engine, cold start. */
-const FULL_CONFIDENCE_MS: DurationMs = 3 * DAY_MS;
 /** What an explanation needs of an episode; the incident room's `Episode` has it. */
 export interface ExplainedEpisode {
   readonly onsetMs: EpochMs;
@@ -41,13 +39,13 @@ export interface ExplainRequest
 /**
  * The explanation of an episode, numbers and sentence. Its point is the one of the highest score,
  * or, where the value was back in the usual range by then, the one farthest from it; a flatline's
- * value is the one that stands, its onset the instant since when.
+ * value is the stuck one, its onset the instant at which it got stuck.
  */
 export function explainEpisode(request: ExplainRequest, locale?: Locale): Explanation {
   const { episode, classification, pointCount, intervalMs, counterfactual } = request;
   const point = pointOf(episode, classification);
   const away = point.value - point.level;
-  const reach = RANGE_SCALES * point.scale;
+  const reach = BAND_SCALES * point.scale;
   const direction = directionOf(classification, away);
   const explanation: Omit<Explanation, "text"> = {
     kind: classification.kind,
@@ -64,7 +62,7 @@ export function explainEpisode(request: ExplainRequest, locale?: Locale): Explan
     returnPeriodDays: claimedDays(episode.peakP, intervalMs, pointCount),
     factors: factorsOf(episode),
     ...(counterfactual === undefined ? {} : { counterfactual }),
-    confidence: Math.min(1, (pointCount * intervalMs) / FULL_CONFIDENCE_MS),
+    confidence: confidenceOf(pointCount, intervalMs),
   };
   const shape = shapeOf(classification, direction);
   const varianceRatio = classification.evidence.varianceRatio ?? Number.NaN;
@@ -99,7 +97,7 @@ function pointOf(
   const { peakMs, peakValue, peakLevel, peakScale, farthest } = episode;
   const peak = { atMs: peakMs, value: peakValue, level: peakLevel, scale: peakScale };
   if (stuckAt !== undefined) return { ...peak, value: stuckAt };
-  const outside = Math.abs(peakValue - peakLevel) > RANGE_SCALES * peakScale;
+  const outside = Math.abs(peakValue - peakLevel) > BAND_SCALES * peakScale;
   return outside || Number.isNaN(farthest.atMs) ? peak : farthest;
 }
 

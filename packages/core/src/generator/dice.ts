@@ -72,7 +72,7 @@ export class Dice {
     const rest = [...from];
     const picked: T[] = [];
     while (picked.length < count && rest.length > 0) {
-      picked.push(...rest.splice(this.below(rest.length), 1));
+      picked.push(rest.splice(this.below(rest.length), 1)[0]!);
     }
     return picked;
   }

@@ -1,9 +1,20 @@
-/** The four words of the contract. `normal` where the score stays below 0.5. */
-export const ANOMALY_LABELS = ["spike", "trend", "seasonal", "normal"] as const;
-export type AnomalyLabel = (typeof ANOMALY_LABELS)[number];
+/** The four words of the contract, by name. `NORMAL` where the score stays below 0.5. */
+export const AnomalyType = {
+  SPIKE: "spike",
+  TREND: "trend",
+  SEASONAL: "seasonal",
+  NORMAL: "normal",
+} as const;
+export type AnomalyType = (typeof AnomalyType)[keyof typeof AnomalyType];
 
-/** The contract's name for the label; both names mean the same set of words. */
-export type AnomalyType = AnomalyLabel;
+/** The same words as a list, and the house's name for one of them. */
+export const ANOMALY_LABELS = [
+  AnomalyType.SPIKE,
+  AnomalyType.TREND,
+  AnomalyType.SEASONAL,
+  AnomalyType.NORMAL,
+] as const;
+export type AnomalyLabel = AnomalyType;
 
 /** The finer kind under the label. `missing` is a data-quality kind and carries the label trend. */
 export const ANOMALY_KINDS = [

@@ -26,7 +26,7 @@ export interface Explanation {
     readonly percent: number;
     readonly sigma: number;
   };
-  /** "About once in so many days for this metric." */
+  /** "About once in this many days for this metric." */
   readonly returnPeriodDays: number;
   /** Share of the evidence by view; sums to 1 (all 0 where there is no evidence). */
   readonly factors: readonly { readonly name: FactorName; readonly share: number }[];
@@ -41,7 +41,7 @@ export interface Explanation {
   readonly confidence: number;
 }
 
-/** Where a series stands among the same metric of other nodes. */
+/** How a series compares with the same metric of other nodes. */
 export interface PeerStanding {
   /** Distance from their median at the peak, in usual distances, signed; NaN where not known. */
   readonly z: number;

@@ -3,7 +3,7 @@ import { Refusal } from "./refusal.ts";
 /** Whose data it is. Made by `tenantIdOf` only, so a raw string cannot stand in for a checked one. */
 export type TenantId = string & { readonly __tenantId: never };
 
-/** Where a series stands: one metric of one node of one cluster of one tenant. */
+/** Place of a series: one metric of one node of one cluster of one tenant. */
 export interface SeriesKey {
   readonly tenantId: string;
   readonly clusterId: string;

@@ -59,7 +59,7 @@ export function unreadable(why: string, facts: Readonly<Record<string, unknown>>
 }
 
 /**
- * CRC-32 (IEEE 802.3, reflected polynomial 0xEDB88320) as an unsigned number. Four bytes a step: a
+ * CRC-32 (IEEE 802.3, reflected polynomial 0xEDB88320) as an unsigned number. Four bytes per step: a
  * large tenant's fold is 100 MB. Source: Kounavis and Berry, "A Systematic Approach to Building High
  * Performance, Software-based, CRC Generators" (2005).
  */

@@ -14,7 +14,7 @@ export const DAY_MS = 86_400_000;
 /** What the door accepts for an instant: epoch milliseconds, a `Date`, or ISO 8601 text. */
 export type Instant = EpochMs | Date | string;
 
-/** @throws Refusal "time/invalid" when the text is no ISO 8601 instant or the number is not finite. */
+/** @throws Refusal "time/invalid" unless the text is an ISO 8601 instant and the number finite. */
 export function toEpochMs(instant: Instant): EpochMs {
   const ms =
     typeof instant === "number"

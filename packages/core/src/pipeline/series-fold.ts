@@ -16,14 +16,14 @@ import { FLATLINE_STATE_LENGTH, FlatlineDetector } from "../engine/absence/flatl
 import { DETECTOR_OUT, type SeriesDetector } from "../engine/engine.ts";
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import { type StateMemory, stateRoom } from "../model/state-memory.ts";
-import { type DurationMs, type EpochMs, SECOND_MS } from "../model/time.ts";
+import { type DurationMs, type EpochMs, MINUTE_MS, SECOND_MS } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
 import type { FoldRow } from "./fold-row.ts";
 
 const FORMAT = 0x4c;
 const VERSION = 2;
 /** Interval that the small detectors assume until the series' own is known. */
-const INTERVAL_BEFORE_MS = 60_000;
+const INTERVAL_BEFORE_MS = MINUTE_MS;
 
 const S = { counterAt: 0, counterValue: 1, ended: 2, firstAt: 3, lastAt: 4, lastValue: 5 } as const;
 const STATE_LENGTH = 6;

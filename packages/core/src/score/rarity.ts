@@ -12,7 +12,7 @@ export { daysOfScore, pOfScore, scoreOfDays };
 export const P_MIN = 1e-12;
 
 /**
- * How often a point with tail probability `p` comes by, in days: the meaning of a point's score.
+ * How often a point with tail probability `p` occurs, in days: the meaning of a point's score.
  * `p` below 1e-12 counts as 1e-12; NaN gives NaN.
  */
 export function returnPeriodDays(p: number, intervalMs: DurationMs): number {

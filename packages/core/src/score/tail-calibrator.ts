@@ -17,7 +17,7 @@ const SHAPE_FORGETTING = 0.002;
 const GROWTH = 1 / 0.5 ** (1 / 20_000);
 const GROWTH_MAX = 1e6;
 
-/** A run of points rarer than this is one incident, closed after so many quiet points. */
+/** A run of points rarer than this is one incident, closed after this many quiet points. */
 const CLUSTER_P = 5e-3;
 const CLUSTER_QUIET = 10;
 /** The n-th point of an incident weighs 1 / (1 + 3 (n - 1)): it counts about once in all. */
@@ -29,7 +29,7 @@ const LOG_OFFSET = 1e-6;
 /** Farther than this below the threshold, in bins, `LOG_OFFSET` and rounding cannot matter. */
 const CLEARLY_BELOW = 1e-3;
 
-/** Where each number stands after the bins. */
+/** Place of each number after the bins. */
 const TOTAL = 0;
 const GROWN = 1;
 const SHAPE_SUM = 2;

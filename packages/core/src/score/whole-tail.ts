@@ -1,11 +1,12 @@
+import { firstAtOrAfter } from "../stats/bisect.ts";
 import { P_MIN } from "./rarity.ts";
 import { PRIOR_POINTS, shareBelow, TAIL } from "./tail-prior.ts";
 
-/** A run above the threshold goes on over so many quiet points, as an alarm does. */
+/** A run above the threshold continues over at most this many quiet points, as an alarm does. */
 const QUIET_POINTS_MAX = 10;
-/** Runs a point above the threshold in healthy series, for the prior's share of the runs. */
+/** Runs per point above the threshold in healthy series, for the prior's share of the runs. */
 const PRIOR_RUN_SHARE = 0.15;
-/** The prior's shape is worth so many runs. */
+/** The prior's shape counts as this many runs. */
 const PRIOR_RUNS = 10;
 /** A logarithm of an exceedance counts as at most this much. */
 const LOG_EXCESS_MAX = 1.5;
@@ -15,14 +16,14 @@ const BISECTIONS = 60;
 /**
  * How rare each point of a whole series is under the series itself: the calibration of engines that
  * look ahead. Their nonconformity stays high around an event, so above the 98 % point *runs* are
- * counted, by their peaks, not points: p = runs that reach at least as high, a point. A run is held
- * against all others, never against itself; beyond what was seen a Pareto tail of the peaks goes on.
+ * counted, by their peaks, not points: p = runs that reach at least as high, per point. A run is
+ * compared with all others, never with itself; beyond what was seen a Pareto tail of the peaks goes on.
  * Below the 98 % point it goes on as the share of points at or above, up to 1.
  *
  * @param nonconformity of the order of 1 on healthy data, NaN = missing
  * @returns p in [1e-12, 1]; 1 where missing
  *
- * Cost: two sorts; 30 bytes a point while it works.
+ * Cost: two sorts; 30 bytes per point while it works.
  * Source: peaks over threshold with runs declustering (Coles, "An Introduction to Statistical Modeling
  * of Extreme Values", Springer 2001, section 5.3); prior of spec/detection.md section 5.
  */
@@ -91,12 +92,5 @@ function shapeOf(sortedPeaks: Float64Array, threshold: number): number {
 
 /** How many numbers of an ascending column are at or above a value. */
 function countFrom(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return sorted.length - low;
+  return sorted.length - firstAtOrAfter(sorted, value);
 }

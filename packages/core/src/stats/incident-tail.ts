@@ -1,7 +1,7 @@
 /** Numbers that the second look at a tail keeps; all 0 to begin with. */
 export const INCIDENT_NUMBERS = 6;
 
-/** Where each number stands, from `at` on. */
+/** Place of each number, from `at` on. */
 const POINTS = 0;
 const INCIDENTS = 1;
 const EXCESS_SUM = 2;
@@ -9,19 +9,19 @@ const OPEN = 3;
 const QUIET = 4;
 const PEAK = 5;
 
-/** A run of points rarer than this is an incident, closed after so many quiet points. */
+/** A run of points rarer than this is an incident, closed after this many quiet points. */
 const INCIDENT_P = 5e-3;
 const QUIET_POINTS = 10;
 /** Points half as old weigh twice as much, as in the tail itself. */
 const KEPT = 0.5 ** (1 / 20_000);
-/** An incident counts as at most so many mean excesses, so that one fault cannot bend the law. */
+/** An incident counts as at most this many mean excesses, so that one fault cannot bend the law. */
 const EXCESS_MAX = 6;
-/** Before incidents, the promised rate stands for theirs, worth so many points. */
+/** Until incidents are seen, their rate is the promised one, with the weight of this many points. */
 const RATE_PRIOR_POINTS = 200;
 
 /** How soon the law of the incidents is believed against the promise. */
 export interface IncidentLaw {
-  /** Fewer incidents are no law. */
+  /** With fewer incidents the law is not used. */
   readonly incidentsMin: number;
   /** Incidents of the promised mean excess, 1, that are believed in beforehand. */
   readonly prior: number;
@@ -52,7 +52,7 @@ export const CLUSTER_LAW: IncidentLaw = { incidentsMin: 5, prior: 10, doubt: 0, 
  * Gives p, never a smaller one. Past-only: an incident is learnt (`learnIncident`) when it is over, so
  * it does not argue its own rarity away. `numbers[at, at + 6)` is the memory, 0 to begin with.
  *
- * Cost: O(1) a point; 48 bytes.
+ * Cost: O(1) per point; 48 bytes.
  * Source: peaks over a threshold with runs declustering (Coles, "An Introduction to Statistical
  * Modeling of Extreme Values", 2001, section 5.3), turned into a check of the promise.
  */

@@ -1,3 +1,5 @@
+import { quantileInPlace } from "./select.ts";
+
 /** The values that are not NaN, as a new column. A loop: the built-in filter takes ten times longer. */
 export function knownOf(values: Float64Array): Float64Array {
   const known = new Float64Array(values.length);
@@ -15,48 +17,12 @@ export function knownOf(values: Float64Array): Float64Array {
  */
 export function quantileOf(values: Float64Array, share: number): number {
   const known = knownOf(values);
-  if (known.length === 0) return Number.NaN;
-  const position = share * (known.length - 1);
-  const below = Math.floor(position);
-  const lower = select(known, below);
-  if (below === position) return lower;
-  let upper = Number.POSITIVE_INFINITY;
-  for (let i = below + 1; i < known.length; i++) {
-    if (known[i]! < upper) upper = known[i]!;
-  }
-  return lower + (upper - lower) * (position - below);
+  return quantileInPlace(known, known.length, share);
 }
 
 /** Median; NaN left out, NaN if empty. */
 export function medianOf(values: Float64Array): number {
   return quantileOf(values, 0.5);
-}
-
-/** Hoare's selection: puts the value of rank `rank` in its place, smaller ones before it. */
-function select(values: Float64Array, rank: number): number {
-  let from = 0;
-  let to = values.length - 1;
-  while (from < to) {
-    const pivot = middleOfThree(values[from]!, values[(from + to) >>> 1]!, values[to]!);
-    let i = from;
-    let j = to;
-    while (i <= j) {
-      while (values[i]! < pivot) i++;
-      while (values[j]! > pivot) j--;
-      if (i > j) break;
-      const swap = values[i]!;
-      values[i++] = values[j]!;
-      values[j--] = swap;
-    }
-    if (rank <= j) to = j;
-    else if (rank >= i) from = i;
-    else break;
-  }
-  return values[rank]!;
-}
-
-function middleOfThree(a: number, b: number, c: number): number {
-  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }
 
 /** Mean; NaN left out, NaN if empty. */

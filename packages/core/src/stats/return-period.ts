@@ -1,5 +1,4 @@
-/** Milliseconds of a day; `stats` stands below `model` and cannot ask there. */
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "../model/time.ts";
 
 /** Puts "once in 30 days" at a score of 0.9. Source: spec of detection, section 5. */
 const SCORE_EXPONENT = 0.646;

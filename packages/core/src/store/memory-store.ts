@@ -1,6 +1,7 @@
 import { MetricSeries } from "../model/metric-series.ts";
 import { type SeriesKey, seriesKeyText, type TenantId } from "../model/series-key.ts";
 import type { TimeRange } from "../model/time.ts";
+import { firstAtOrAfter } from "../stats/bisect.ts";
 import { checkPointColumns, compareSeriesPlaces } from "./check-point-columns.ts";
 import type { PointColumns, SeriesPlace, Store, TenantStore } from "./store.ts";
 
@@ -90,7 +91,8 @@ class GrowingColumns {
   }
 
   set(atMs: number, value: number): void {
-    const i = atMs > this.newestMs ? this.#count : this.#indexOf(atMs);
+    const i =
+      atMs > this.newestMs ? this.#count : firstAtOrAfter(this.#times, atMs, 0, this.#count);
     if (i === this.#count || this.#times[i] !== atMs) {
       if (this.#count === this.#times.length) this.#grow();
       this.#times.copyWithin(i + 1, i, this.#count);
@@ -102,20 +104,9 @@ class GrowingColumns {
   }
 
   copy(startMs: number, endMs: number): { timestamps: Float64Array; values: Float64Array } {
-    const from = this.#indexOf(startMs);
-    const to = this.#indexOf(endMs);
+    const from = firstAtOrAfter(this.#times, startMs, 0, this.#count);
+    const to = firstAtOrAfter(this.#times, endMs, 0, this.#count);
     return { timestamps: this.#times.slice(from, to), values: this.#values.slice(from, to) };
-  }
-
-  #indexOf(atMs: number): number {
-    let low = 0;
-    let high = this.#count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#times[middle]! < atMs) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   #grow(): void {

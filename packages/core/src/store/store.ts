@@ -9,7 +9,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Where a series stands inside its tenant. */
+/** Place of a series inside its tenant. */
 export type SeriesPlace = Omit<SeriesKey, "tenantId">;
 
 export interface TenantStore {

@@ -8,7 +8,7 @@ import {
 } from "./time-window.ts";
 
 export interface SlidingWindowOptions {
-  /** Points in a window, >= 1. */
+  /** Points per window, >= 1. */
   readonly windowSizePoints: number;
   /** Points from one window's start to the next one's; the window size where left out (tumbling). */
   readonly stridePoints?: number;

@@ -1,5 +1,6 @@
 import { Refusal } from "../model/refusal.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
+import { firstAtOrAfter } from "../stats/bisect.ts";
 import { keepsPartial } from "./sliding-window-extractor.ts";
 import {
   medianPositiveStepMs,
@@ -20,7 +21,7 @@ export interface TimeBasedWindowOptions {
   readonly originMs?: EpochMs;
 }
 
-/** A window in which more than this many others overlap costs more than it can tell. */
+/** Overlapping windows per instant; more cost more than they can show. */
 const OVERLAP_MAX = 10_000;
 
 /**
@@ -30,7 +31,7 @@ const OVERLAP_MAX = 10_000;
  * point or ends more than one median step after the last one.
  *
  * Cost: O(n log n) for the median step, then O(n + windows); at most `windowMs / strideMs`
- * windows a point.
+ * windows per point.
  */
 export class TimeBasedWindowExtractor implements WindowExtractor {
   readonly #windowMs: DurationMs;
@@ -74,7 +75,7 @@ export class TimeBasedWindowExtractor implements WindowExtractor {
     let start = 0;
     while (start < timestamps.length) {
       const startMs = this.#startMs(number);
-      start = firstAtOrAfter(timestamps, startMs, start);
+      start = nextAtOrAfter(timestamps, startMs, start);
       if (start === timestamps.length) break;
       const endMs = startMs + this.#windowMs;
       if (timestamps[start]! >= endMs) {
@@ -104,7 +105,7 @@ export class TimeBasedWindowExtractor implements WindowExtractor {
     return this.#originMs + number * this.#strideMs;
   }
 
-  /** Number of the first window whose end lies behind `atMs`. */
+  /** Number of the first window that ends after `atMs`. */
   #firstHolding(atMs: EpochMs): number {
     let number = Math.floor((atMs - this.#originMs - this.#windowMs) / this.#strideMs) + 1;
     // A quotient that rounding put on the wrong side of a whole number.
@@ -116,7 +117,7 @@ export class TimeBasedWindowExtractor implements WindowExtractor {
   #window(series: SeriesColumns, startMs: EpochMs, start: number, stepMs: number): TimeWindow {
     const { timestamps, values } = series;
     const endMs = startMs + this.#windowMs;
-    const end = firstAtOrAfter(timestamps, endMs, start);
+    const end = nextAtOrAfter(timestamps, endMs, start);
     const expectedPoints = Math.max(1, Math.round(this.#windowMs / stepMs));
     return {
       startIndex: start,
@@ -133,19 +134,13 @@ export class TimeBasedWindowExtractor implements WindowExtractor {
   }
 }
 
-/** Index of the first stamp at or after `atMs`, searched from `from` on with doubling steps. */
-function firstAtOrAfter(timestamps: Float64Array, atMs: EpochMs, from: number): number {
+/** `firstAtOrAfter` from `from` on, with doubling steps: windows are short against the series. */
+function nextAtOrAfter(timestamps: Float64Array, atMs: EpochMs, from: number): number {
   let low = from;
   let reach = 1;
   while (low + reach <= timestamps.length && timestamps[low + reach - 1]! < atMs) {
     low += reach;
     reach *= 2;
   }
-  let high = Math.min(low + reach, timestamps.length);
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (timestamps[middle]! < atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstAtOrAfter(timestamps, atMs, low, Math.min(low + reach, timestamps.length));
 }

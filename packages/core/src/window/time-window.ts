@@ -1,10 +1,11 @@
 import type { DurationMs, EpochMs } from "../model/time.ts";
+import { lowerMedianOfSorted } from "../stats/sorted-median.ts";
 
-/** A deterministic cut of a series: points `[startIndex, endIndex)` of it, and the time they stand for. */
+/** A deterministic cut of a series: points `[startIndex, endIndex)` of it, and the time they cover. */
 export interface TimeWindow {
   readonly startIndex: number;
   readonly endIndex: number;
-  /** Half-open span. Cut by count: from the first point to one step behind the last one. */
+  /** Half-open span. Cut by count: from the first point to one step after the last one. */
   readonly startMs: EpochMs;
   readonly endMs: EpochMs;
   readonly pointCount: number;
@@ -37,7 +38,7 @@ export type PartialWindows = "keep" | "drop";
 /** Median step of a series that has no positive step. */
 const STEP_WHERE_NONE_MS = 1;
 
-/** Median of the positive steps between stamps; 1 ms where there is none. Cost: O(n log n). */
+/** Lower median of the positive steps between stamps; 1 ms where there is none. Cost: O(n log n). */
 export function medianPositiveStepMs(timestamps: Float64Array): DurationMs {
   const steps = new Float64Array(Math.max(0, timestamps.length - 1));
   let count = 0;
@@ -46,5 +47,5 @@ export function medianPositiveStepMs(timestamps: Float64Array): DurationMs {
     if (step > 0) steps[count++] = step;
   }
   if (count === 0) return STEP_WHERE_NONE_MS;
-  return steps.subarray(0, count).sort()[(count - 1) >> 1]!;
+  return lowerMedianOfSorted(steps.subarray(0, count).sort());
 }

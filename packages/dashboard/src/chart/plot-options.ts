@@ -115,7 +115,8 @@ function valueAxis({ tokens, family, unit }: PlotFacts): uPlot.Axis {
     size: (plot, values) => {
       if (values === null || values === undefined) return 56;
       plot.ctx.font = `${12 * uPlot.pxRatio}px ${family}`;
-      const widest = Math.max(...values.map((text) => plot.ctx.measureText(text).width));
+      const widthOf = (text: string) => plot.ctx.measureText(text).width;
+      const widest = values.reduce((width, text) => Math.max(width, widthOf(text)), 0);
       return Math.ceil(widest / uPlot.pxRatio) + 16;
     },
     values: (_, splits) => splits.map((value) => measured(value, unit)),

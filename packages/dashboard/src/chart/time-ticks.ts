@@ -1,14 +1,10 @@
-import { clock, day } from "../format/time.ts";
+import { clock, DAY_MS, day, HOUR_MS, MINUTE_MS } from "../format/time.ts";
 import type { MsRange } from "../state/time-range.ts";
 
 export interface Tick {
   readonly atMs: number;
   readonly label: string;
 }
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 const STEPS_MS = [
   MINUTE_MS,

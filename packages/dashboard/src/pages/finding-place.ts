@@ -1,11 +1,9 @@
 import type { FindingRow } from "@foreshock/client";
-import { msOf } from "../format/time.ts";
+import { HOUR_MS, MINUTE_MS, msOf } from "../format/time.ts";
 import type { Place } from "../state/place.ts";
 import { absoluteRange, type MsRange } from "../state/time-range.ts";
 import type { View } from "../state/view-codec.ts";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 /** What came before, so that one sees what was usual. */
 const BEFORE_MS = 8 * HOUR_MS;
 const AFTER_MS = 2 * HOUR_MS;

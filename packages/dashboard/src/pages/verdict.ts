@@ -1,6 +1,6 @@
 import type { ClusterRow, FindingRow, PromiseRow, Summary } from "@foreshock/client";
 import { count, counted } from "../format/number.ts";
-import { lasting, moment, msOf } from "../format/time.ts";
+import { HOUR_MS, lasting, moment, msOf } from "../format/time.ts";
 import { severityOf } from "../severity/severity.ts";
 
 export interface Verdict {
@@ -10,7 +10,7 @@ export interface Verdict {
 }
 
 /** Points may come two hours late; data that end earlier than that say nothing about now. */
-const NEWEST_DATA_MAX_MS = 2 * 3_600_000;
+const NEWEST_DATA_MAX_MS = 2 * HOUR_MS;
 
 /** Findings that are open, the worst first; equal scores by age. */
 export function openFindings(findings: readonly FindingRow[]): readonly FindingRow[] {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { HOUR_MS } from "../format/time.ts";
 import {
   absoluteRange,
   askedRange,
@@ -13,7 +14,6 @@ import {
 } from "./time-range.ts";
 
 const NOW = Date.parse("2026-11-24T14:22:05Z");
-const HOUR_MS = 3_600_000;
 const instant = fc.integer({ min: 0, max: NOW });
 
 describe("time tokens", () => {

@@ -1,8 +1,9 @@
-const MINUTE_MS = 60_000;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../format/time.ts";
+
 const UNIT_MS: Readonly<Record<string, number>> = {
   m: MINUTE_MS,
-  h: 60 * MINUTE_MS,
-  d: 24 * 60 * MINUTE_MS,
+  h: HOUR_MS,
+  d: DAY_MS,
 };
 
 /** Half-open [startMs, endMs), epoch ms. */
@@ -47,7 +48,7 @@ export function resolveRange(range: TokenRange, nowMs: number): MsRange {
   const startMs = resolveToken(range.from, nowMs);
   const endMs = resolveToken(range.to, nowMs);
   if (startMs < endMs) return { startMs, endMs };
-  return { startMs: nowMs - 24 * 60 * MINUTE_MS, endMs: nowMs };
+  return { startMs: nowMs - DAY_MS, endMs: nowMs };
 }
 
 /** Shortest and longest step in which a range that follows the clock moves on. */
@@ -107,10 +108,10 @@ const STEPS: readonly (readonly [stepMs: number, word: string])[] = [
   [5 * MINUTE_MS, "5m"],
   [15 * MINUTE_MS, "15m"],
   [30 * MINUTE_MS, "30m"],
-  [60 * MINUTE_MS, "1h"],
-  [2 * 60 * MINUTE_MS, "2h"],
-  [6 * 60 * MINUTE_MS, "6h"],
-  [24 * 60 * MINUTE_MS, "1d"],
+  [HOUR_MS, "1h"],
+  [2 * HOUR_MS, "2h"],
+  [6 * HOUR_MS, "6h"],
+  [DAY_MS, "1d"],
 ];
 
 /** The finest step that needs at most `cellsMax` cells, as the API writes it. */

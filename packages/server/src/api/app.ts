@@ -11,8 +11,8 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
-import type { LabelNames } from "../ingest/series-labels.ts";
 import type { Metrics } from "../observe/metrics.ts";
+import type { LabelNames } from "../platform/label-names.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Keyring } from "../tenant/keyring.ts";
 import type { Limits } from "../tenant/limits.ts";

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MINUTE_MS } from "@foreshock/core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openRealServer, type RealServer } from "../../testing/real-server.ts";
 import { runForTest } from "../../testing/testing-io.ts";
 import { LiveTenantView } from "../query/tenant-view.ts";
 import { EXIT } from "./terminal/exit-code.ts";
 
-const MINUTE_MS = 60_000;
 let server: RealServer;
 let url = "";
 let key = "";

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { MINUTE_MS } from "@foreshock/core";
 
 /** Everything that can be set from outside: read once, checked, frozen, passed down in parts. */
 export interface Config {
@@ -59,7 +60,7 @@ export function readConfig(
     partitionCount: PARTITIONS,
     workerCount: Math.min(PARTITIONS, workers ?? Math.max(1, availableParallelism())),
     logLevel,
-    checkpointEveryMs: 60_000,
+    checkpointEveryMs: MINUTE_MS,
     retentionDays: retentionOf(
       flags.retention ?? whole("FORESHOCK_RETENTION_DAYS", env.FORESHOCK_RETENTION_DAYS) ?? 0,
     ),

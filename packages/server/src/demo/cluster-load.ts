@@ -1,9 +1,7 @@
+import { DAY_MS, HOUR_MS } from "@foreshock/core";
 import { Dice } from "@foreshock/core/generator";
 import type { ClusterPlan } from "./fleet-plan.ts";
 import { METRIC_NAMES } from "./metric-catalog.ts";
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** Correlation of the common noise from step to step: traffic swings last about half an hour. */
 const COMMON_MEMORY = 0.85;

@@ -1,14 +1,9 @@
-import type { AnomalyKind } from "@foreshock/core";
-import { LABEL_OF_KIND } from "@foreshock/core";
+import { type AnomalyKind, DAY_MS, HOUR_MS, LABEL_OF_KIND, MINUTE_MS } from "@foreshock/core";
 import { Dice } from "@foreshock/core/generator";
 import type { Disturbance, MetricEffect, Spell } from "./disturbance.ts";
 import type { ClusterPlan, FleetPlan } from "./fleet-plan.ts";
 import { BATCH_EFFECTS, batchNight, habitOf } from "./habits.ts";
 import type { KnownFault, QuietSpell } from "./truth.ts";
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** Where the leak is, and how long before the end the release with the leak was deployed. */
 export const LEAK_CLUSTER = "acme/search";

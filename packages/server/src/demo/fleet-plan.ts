@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from "@foreshock/core";
 import { Dice } from "@foreshock/core/generator";
 
 /** Which tenants, clusters and nodes the simulated fleet has. A function of the options alone. */
@@ -35,8 +36,6 @@ export interface PlanOptions {
 }
 
 export const NODES_MIN = 60;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** Clusters and their share of the fleet, in nodes of 240. */
 const TENANTS = [

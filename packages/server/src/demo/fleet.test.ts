@@ -1,10 +1,10 @@
+import { DAY_MS } from "@foreshock/core";
 import { describe, expect, it } from "vitest";
 import type { IngestSeries } from "../platform/platform.ts";
 import { type FleetBatch, type FleetOptions, SimulatedFleet, STEP_MS } from "./fleet.ts";
 import { METRIC_NAMES } from "./metric-catalog.ts";
 import type { KnownFault } from "./truth.ts";
 
-const DAY_MS = 86_400_000;
 const END_MS = Date.parse("2026-03-11T14:22:33Z");
 const SMALL: FleetOptions = { seed: 1, nodes: 60, days: 14, endMs: END_MS, faults: true };
 

@@ -1,3 +1,4 @@
+import { appendAll, DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core";
 import { Dice } from "@foreshock/core/generator";
 import type { IngestSeries } from "../platform/platform.ts";
 import { ClusterLoad } from "./cluster-load.ts";
@@ -18,8 +19,6 @@ import { type NodeChunk, NodeStream } from "./node-stream.ts";
 import type { KnownFault, Truth } from "./truth.ts";
 
 export const STEP_MS = 300_000;
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 /** Faults reach back eleven days, and models want some days before the first. */
 export const DAYS_MIN = 14;
 const NODES_MAX = 100_000;
@@ -27,7 +26,7 @@ const DAYS_MAX = 400;
 /** How long after the end of history the fleet's habits and deploys are planned. */
 const LIVE_HORIZON_MS = 30 * DAY_MS;
 /** A fault put in by hand lasts so long. */
-const LIVE_FAULT_MS = 40 * 60_000;
+const LIVE_FAULT_MS = 40 * MINUTE_MS;
 
 export interface FleetOptions {
   readonly seed: number;
@@ -160,7 +159,7 @@ export class SimulatedFleet {
     const disturbances = habit === undefined ? [] : [this.#withoutSkipped(plan, habit)];
     if (this.#withFaults) {
       const here = ({ clusterId }: Disturbance) => clusterId === plan.clusterId;
-      disturbances.push(...this.#faults.disturbances.filter(here));
+      appendAll(disturbances, this.#faults.disturbances.filter(here));
     }
     return {
       plan,

@@ -1,10 +1,9 @@
+import { DAY_MS, HOUR_MS } from "@foreshock/core";
 import { describe, expect, it } from "vitest";
 import { clusterAt } from "./faults.ts";
 import { fleetPlan } from "./fleet-plan.ts";
 import { batchNight, habitOf } from "./habits.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.parse("2026-02-11T14:20:00Z");
 const END_MS = START_MS + 28 * DAY_MS;
 const PLAN = fleetPlan({ seed: 1, nodes: 240, startMs: START_MS, endMs: END_MS });

@@ -1,10 +1,7 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core";
 import { Dice } from "@foreshock/core/generator";
 import type { Disturbance, MetricEffect, Spell } from "./disturbance.ts";
 import type { ClusterPlan } from "./fleet-plan.ts";
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** Local hours of the nightly batch: from ten in the evening to half past five. */
 const BATCH_START_HOUR = 22;

@@ -1,10 +1,10 @@
+import { DAY_MS } from "@foreshock/core";
 import type { Dice } from "@foreshock/core/generator";
 import type { MetricShape } from "./metric-catalog.ts";
 
 /** Of the shared part of a metric's noise, the cluster has half and the node the other. */
 const CLUSTER_SHARE = 1 / 2;
 const PARETO_SHAPE = 3;
-const DAY_MS = 86_400_000;
 
 /** What a metric of a node is made of in one chunk; columns of equal length. */
 export interface Ingredients {

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from "@foreshock/core";
 import { Dice } from "@foreshock/core/generator";
 import { type ClusterChunk, loadAt, releaseOffsets } from "./cluster-load.ts";
 import {
@@ -24,12 +25,12 @@ const SHAPES: readonly MetricShape[] = METRIC_NAMES.map((name) => METRIC_SHAPES[
 /** Correlation of the node's own common swings from step to step. */
 const NODE_MEMORY = 0.8;
 /** Nodes serve different users: their day runs up to so much earlier or later than the cluster's. */
-const DAY_SHIFT_MS = 4 * 3_600_000;
+const DAY_SHIFT_MS = 4 * HOUR_MS;
 /** A gap of one to three steps about once in six days: an agent that restarts. */
 const GAP_CHANCE = 1 / 1700;
 const GAP_STEPS_MAX = 3;
 /** A deploy rolls over the nodes of a cluster in this time. */
-const ROLL_MS = 40 * 60_000;
+const ROLL_MS = 40 * MINUTE_MS;
 
 /** One chunk of a node: a column per metric in the order of METRIC_NAMES. */
 export interface NodeChunk {

@@ -1,6 +1,5 @@
+import { MINUTE_MS } from "@foreshock/core";
 import type { DemoScore, FaultScore } from "./score.ts";
-
-const MINUTE_MS = 60_000;
 
 /** The score for people: a line a fault, then what matched none. */
 export function scoreText(score: DemoScore): string {

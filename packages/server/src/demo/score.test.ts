@@ -1,10 +1,9 @@
+import { DAY_MS, HOUR_MS } from "@foreshock/core";
 import { describe, expect, it } from "vitest";
 import { type ScoredFinding, scoreFindings } from "./score.ts";
 import { scoreJson, scoreText } from "./score-text.ts";
 import type { KnownFault, Truth } from "./truth.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const START_MS = 1_000 * DAY_MS;
 const at = (hours: number) => START_MS + hours * HOUR_MS;
 

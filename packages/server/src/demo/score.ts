@@ -1,4 +1,4 @@
-import type { EpochMs } from "@foreshock/core";
+import { DAY_MS, type EpochMs, HOUR_MS, medianOfSorted } from "@foreshock/core";
 import type { FindingRow } from "../platform/platform.ts";
 import type { KnownFault, QuietSpell, Truth } from "./truth.ts";
 
@@ -39,13 +39,12 @@ export interface DemoScore {
 }
 
 /** A finding opened so long after a fault ended still belongs to it: recovery shows too. */
-const GRACE_MS = 2 * 3_600_000;
+const GRACE_MS = 2 * HOUR_MS;
 /** At most this many unmatched findings in 28 days over three tenants; the budget promises 12. */
 const UNMATCHED_MAX = 18;
 const UNMATCHED_DAYS = 28;
 /** Labels that may be wrong: one. */
 const LABELS_WRONG_MAX = 1;
-const DAY_MS = 86_400_000;
 
 /**
  * Findings against the answer key. Pure. A finding belongs to a fault when its tenant, its time (from
@@ -76,7 +75,11 @@ export function scoreFindings(truth: Truth, findings: readonly ScoredFinding[]):
     foundCount,
     placeFirstCount,
     labelRightCount,
-    medianDelayMs: median(faults.map(({ delayMs }) => delayMs).filter(Number.isFinite)),
+    medianDelayMs: medianOfSorted(
+      Float64Array.from(faults, ({ delayMs }) => delayMs)
+        .filter(Number.isFinite)
+        .sort(),
+    ),
     unmatchedMax,
     passed:
       foundCount === faults.length &&
@@ -130,13 +133,4 @@ function within(atMs: EpochMs, startMs: EpochMs, endMs: EpochMs): boolean {
 
 function unmatchedLimit(startMs: EpochMs, endMs: EpochMs): number {
   return Math.ceil((UNMATCHED_MAX * (endMs - startMs)) / (UNMATCHED_DAYS * DAY_MS));
-}
-
-/** NaN of nothing; of an even count the mean of the two in the middle. */
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  if (sorted.length === 0) return Number.NaN;
-  if (!Number.isInteger(middle)) return sorted[Math.floor(middle)]!;
-  return (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -1,3 +1,4 @@
+import { startOf } from "@foreshock/core";
 import type { AppendPart, FreshSeries } from "../partition/protocol.ts";
 import type { SeriesInfo } from "./directory.ts";
 
@@ -50,7 +51,7 @@ export class HandOver {
       const size = sizes.get(partition) ?? { runs: 0, points: 0 };
       sizes.set(partition, size);
       size.runs++;
-      size.points += this.#ends[k]! - (k === 0 ? 0 : this.#ends[k - 1]!);
+      size.points += this.#ends[k]! - startOf(this.#ends, k);
     }
     return sizes;
   }

@@ -1,3 +1,4 @@
+import { startOf } from "@foreshock/core";
 import { describe, expect, it, vi } from "vitest";
 import { batchOf, type IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestSeries } from "../platform/ingest-series.ts";
@@ -89,7 +90,7 @@ describe("IngestGate", () => {
       for (const { partition, handles, ends, times, values } of parts!) {
         expect(partition % 2).toBe(worker);
         handles.forEach((handle, k) => {
-          const [from, end] = [k === 0 ? 0 : ends[k - 1]!, ends[k]!];
+          const [from, end] = [startOf(ends, k), ends[k]!];
           expect(place.directory.byHandle[handle]!.partition).toBe(partition);
           expect(times[from]).toBe(NOW + values[from]!);
           seen.set(handle, [...values.subarray(from, end)]);

@@ -1,4 +1,4 @@
-import { DAY_MS, type DurationMs, type EpochMs, type TimeRange } from "@foreshock/core";
+import { DAY_MS, type DurationMs, type EpochMs, largestOf, type TimeRange } from "@foreshock/core";
 
 /** Where whole days of an entity are kept. */
 export interface DayShelf {
@@ -128,8 +128,7 @@ export class RollupHistory {
   flushed(): void {
     for (const { days, dirty } of this.#entities.values()) {
       dirty.clear();
-      let newest = Number.NEGATIVE_INFINITY;
-      for (const day of days.keys()) newest = Math.max(newest, day);
+      const newest = largestOf(days.keys());
       for (const day of days.keys()) if (day <= newest - HELD_DAYS) days.delete(day);
     }
   }

@@ -1,4 +1,10 @@
-import { type DurationMs, HOUR_MS, MINUTE_MS, SECOND_MS } from "@foreshock/core";
+import {
+  type DurationMs,
+  HOUR_MS,
+  lowerMedianOfSorted,
+  MINUTE_MS,
+  SECOND_MS,
+} from "@foreshock/core";
 
 /** Grids a tenant may stand on: what people sample at. Whole divisors of a day. */
 const STEPS_MS: readonly DurationMs[] = [
@@ -14,8 +20,10 @@ const SLACK = 1.1;
  * one. Undefined without any known interval (0 = not known yet).
  */
 export function stepFor(intervalsMs: Iterable<DurationMs>): DurationMs | undefined {
-  const known = [...intervalsMs].filter((interval) => interval > 0).sort((a, b) => a - b);
+  const known = Float64Array.from(intervalsMs)
+    .filter((interval) => interval > 0)
+    .sort();
   if (known.length === 0) return undefined;
-  const median = known[(known.length - 1) >> 1]!;
+  const median = lowerMedianOfSorted(known);
   return STEPS_MS.find((step) => median <= SLACK * step) ?? STEPS_MS.at(-1)!;
 }

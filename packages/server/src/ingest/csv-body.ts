@@ -1,8 +1,9 @@
+import { appendAll } from "@foreshock/core";
 import type { IngestSeries } from "../platform/ingest-series.ts";
 import { csvBatches } from "./csv.ts";
 import { seriesOfBatch } from "./csv-series.ts";
+import { PointBudget } from "./growing-columns.ts";
 import { IngestProblem } from "./ingest-problem.ts";
-import { PointBudget } from "./point-columns.ts";
 
 export interface CsvBodyOptions {
   /** Names where no column gives them. */
@@ -32,7 +33,7 @@ export async function readCsv(
   const series: IngestSeries[] = [];
   for await (const batch of csvBatches({ name: "body", bytes: chunks(bytes) }, options)) {
     budget.spend(batch.values.length);
-    series.push(...seriesOfBatch(batch));
+    appendAll(series, seriesOfBatch(batch));
   }
   return series;
 }

@@ -1,5 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { largestOf } from "@foreshock/core";
 import { CsvError } from "./csv-error.ts";
 
 /** Where the bytes come from: a file, standard input, the body of a request. Gzip is recognised. */
@@ -171,7 +172,7 @@ function newlines(text: string): number {
 function likeliestDelimiter(header: string): string {
   const plain = header.replaceAll(/"[^"]*"/g, "");
   const counts = DELIMITERS.map((delimiter) => plain.split(delimiter).length);
-  return DELIMITERS[counts.indexOf(Math.max(...counts))]!;
+  return DELIMITERS[counts.indexOf(largestOf(counts))]!;
 }
 
 /** The bytes, unpacked when they begin like gzip, whatever the file is called. */

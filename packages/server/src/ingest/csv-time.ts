@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "@foreshock/core";
 /** Units of whole numbers in a time column. */
 export const TIME_UNITS = ["s", "ms", "us", "ns"] as const;
 export type TimeUnit = (typeof TIME_UNITS)[number];
@@ -121,7 +122,7 @@ function offsetMs(zone: string): number {
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(3).replace(":", "") || "0");
   if (hours > OFFSET_MAX_HOURS || minutes > 59) return Number.NaN;
-  return (sign === "-" ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+  return (sign === "-" ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS;
 }
 
 /** The number written in `count` digits at `from`; NaN when one of them is no digit. */

@@ -1,4 +1,5 @@
 import type { IngestSeries } from "../platform/ingest-series.ts";
+import { GrowingColumns, PointBudget } from "./growing-columns.ts";
 import { IngestProblem } from "./ingest-problem.ts";
 import { JsonCursor } from "./json-cursor.ts";
 import {
@@ -10,7 +11,6 @@ import {
   nameFault,
   tooLong,
 } from "./place-name.ts";
-import { PointBudget, PointColumns } from "./point-columns.ts";
 
 const NEWLINE = 0x0a;
 
@@ -68,7 +68,7 @@ interface Parts {
   metric?: string;
   metadata?: Record<string, string>;
   counter?: boolean;
-  points?: PointColumns;
+  points?: GrowingColumns;
 }
 
 const KEYS = ["cluster", "node", "metric", "metadata", "counter", "points"] as const;
@@ -160,10 +160,10 @@ function readMetadata(cursor: JsonCursor, pointer: string): Record<string, strin
 
 const POINT_HINT = "a point is [epoch milliseconds, value]; null stands for a missing value";
 
-function readPoints(cursor: JsonCursor, budget: PointBudget, pointer: string): PointColumns {
+function readPoints(cursor: JsonCursor, budget: PointBudget, pointer: string): GrowingColumns {
   if (cursor.peek() !== 0x5b) throw wrongKind(cursor, pointer, "is no array", POINT_HINT);
   cursor.expect("[");
-  const points = new PointColumns();
+  const points = new GrowingColumns();
   if (cursor.take("]")) return points;
   do {
     budget.spend(1);
@@ -174,7 +174,7 @@ function readPoints(cursor: JsonCursor, budget: PointBudget, pointer: string): P
   return points;
 }
 
-function readPoint(cursor: JsonCursor, points: PointColumns, pointer: string): void {
+function readPoint(cursor: JsonCursor, points: GrowingColumns, pointer: string): void {
   const at = (): string => `${pointer}/${points.count}`;
   if (!cursor.take("[")) throw wrongKind(cursor, at(), "is no pair", POINT_HINT);
   if (!startsNumber(cursor.peek())) {

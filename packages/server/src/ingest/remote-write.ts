@@ -1,8 +1,9 @@
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
+import type { LabelNames } from "../platform/label-names.ts";
 import { ByteTable } from "./byte-table.ts";
-import { PointBudget } from "./point-columns.ts";
+import { PointBudget } from "./growing-columns.ts";
 import { BYTES, broken, FIXED64, ProtobufReader, VARINT } from "./protobuf.ts";
-import { isCounterName, type LabelNames, placeOf } from "./series-labels.ts";
+import { isCounterName, placeOf } from "./series-labels.ts";
 
 export interface RemoteWriteBatch extends IngestBatch {
   /** Points of series whose labels cannot be used, with the first few reasons. */
@@ -149,14 +150,14 @@ class BatchBuilder {
   readonly timestampsMs: Float64Array;
   readonly values: Float64Array;
   readonly #places: IngestPlace[] = [];
-  readonly #ends: Uint32Array;
+  readonly #ends: Int32Array;
   readonly #staleAt: number[] = [];
   #stale = 0;
   /** Points of the runs that were added; those of the series in hand stand behind them. */
   pointCount = 0;
 
   constructor(seriesMax: number, pointsMax: number) {
-    this.#ends = new Uint32Array(seriesMax);
+    this.#ends = new Int32Array(seriesMax);
     this.timestampsMs = new Float64Array(pointsMax);
     this.values = new Float64Array(pointsMax);
   }

@@ -1,3 +1,4 @@
+import type { LabelNames } from "../platform/label-names.ts";
 import {
   LABEL_NAME_BYTES_MAX,
   LABEL_VALUE_BYTES_MAX,
@@ -8,16 +9,8 @@ import {
   tooLong,
 } from "./place-name.ts";
 
-/** Which labels name the cluster and the node; the first that is there wins. */
-export interface LabelNames {
-  readonly cluster: readonly string[];
-  readonly node: readonly string[];
-  /** Whether `10.0.0.7:9100` becomes the node `10.0.0.7`. */
-  readonly stripPort: boolean;
-}
-
 /** Where a labelled series stands in our world of cluster, node and metric. */
-export interface SeriesPlace {
+export interface LabelledSeries {
   readonly clusterId: string;
   readonly nodeId: string;
   /** The metric's name, and all labels that name neither cluster nor node: `http{code="500"}`. */
@@ -44,7 +37,7 @@ const PORT = /:\d{1,5}$/;
 export function placeOf(
   labels: ReadonlyMap<string, string>,
   names: LabelNames,
-): SeriesPlace | string {
+): LabelledSeries | string {
   const fault = labelsFault(labels);
   if (fault !== undefined) return fault;
   const familyName = labels.get(NAME_LABEL);

@@ -1,7 +1,15 @@
-import { DAY_MS, type EpochMs, FoldRow, type SeriesFold, StateMemory } from "@foreshock/core";
+import {
+  DAY_MS,
+  type EpochMs,
+  FoldRow,
+  forEachRun,
+  type SeriesFold,
+  StateMemory,
+  startOf,
+} from "@foreshock/core";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
-import type { Episode } from "../store/table/episode-table.ts";
+import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { alarmEntry, entryOf } from "./alarm-rows.ts";
 import { DetectionQueue, type QueuedBatch } from "./detection-queue.ts";
 import type { Emission } from "./emission.ts";
@@ -30,7 +38,7 @@ export class PartitionRuntime {
   readonly #byStoreId: LiveSeries[] = [];
   readonly #byHandle: (LiveSeries | undefined)[] = [];
   readonly #all: LiveSeries[] = [];
-  readonly #episodes: ResultRows<Episode>;
+  readonly #episodes: ResultRows<EpisodeEntry>;
   readonly #alarms: ResultRows<AlarmEntry>;
   readonly #row = new FoldRow();
   #lastTicket = 0;
@@ -76,13 +84,13 @@ export class PartitionRuntime {
   /** Stores a part of a batch (durable with the next commit) and queues it for detection. */
   append(ticket: number, part: AppendPart): void {
     for (const fresh of part.fresh) this.announce(fresh);
-    const { handles, ends, times: timestampsMs, values } = part;
+    const { handles, times: timestampsMs, values } = part;
     const seriesIds = new Uint32Array(handles.length);
     const counts = new Uint32Array(handles.length);
-    for (let run = 0, first = 0; run < handles.length; first = ends[run]!, run++) {
+    forEachRun(part, (run, from, to) => {
       seriesIds[run] = this.#known(handles[run]!).storeId;
-      counts[run] = ends[run]! - first;
-    }
+      counts[run] = to - from;
+    });
     const outcome = this.store.append({ seriesIds, counts, timestampsMs, values });
     this.#queue.add(ticket, part, outcome);
     this.#lastTicket = ticket;
@@ -150,7 +158,7 @@ export class PartitionRuntime {
 
   #detectRun(batch: QueuedBatch, run: number): void {
     const series = this.#known(batch.handles[run]!);
-    const first = run === 0 ? 0 : batch.ends[run - 1]!;
+    const first = startOf(batch.ends, run);
     const end = batch.ends[run]!;
     if (batch.ticket <= series.replayedTicket || batch.changedPoints[run] === 0) return;
     const lateFromMs = batch.lateFromMs[run]!;

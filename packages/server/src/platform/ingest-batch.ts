@@ -1,4 +1,6 @@
+import { type PointRuns, startOf } from "@foreshock/core";
 import type { IngestSeries } from "./ingest-series.ts";
+import type { Handle } from "./series-numbers.ts";
 
 /** Where points belong. */
 export interface IngestPlace extends Omit<IngestSeries, "timestampsMs" | "values" | "staleAt"> {
@@ -9,23 +11,22 @@ export interface IngestPlace extends Omit<IngestSeries, "timestampsMs" | "values
 /** Belongs to the platform, which keeps here what it calls the place. */
 export interface PlaceMemo {
   /** -1 while it is not known. */
-  handle: number;
+  handle: Handle;
 }
 
-/** Points of many series as columns; run k is [ends[k - 1], ends[k]) and belongs to `places[k]`. */
-export interface IngestBatch {
+/**
+ * Points of many series as columns; run k belongs to `places[k]`. A NaN value is missing (a gap);
+ * infinities are rejected per point.
+ */
+export interface IngestBatch extends PointRuns {
   readonly places: readonly IngestPlace[];
-  readonly ends: Uint32Array;
-  readonly timestampsMs: Float64Array;
-  /** NaN = missing (a gap); infinities are rejected per point. */
-  readonly values: Float64Array;
   /** Points whose value is a staleness marker, ascending: the series ended there. */
   readonly staleAt: readonly number[];
 }
 
 /** Series with columns of their own as one batch, in their order. */
 export function batchOf(series: readonly IngestSeries[]): IngestBatch {
-  const ends = new Uint32Array(series.length);
+  const ends = new Int32Array(series.length);
   const staleAt: number[] = [];
   let end = 0;
   series.forEach((one, k) => {
@@ -46,7 +47,7 @@ export function batchOf(series: readonly IngestSeries[]): IngestBatch {
 /** The batch as series with columns of their own, which are views: convenient, not fast. */
 export function seriesOf({ places, ends, timestampsMs, values, staleAt }: IngestBatch) {
   return places.map((place, k): IngestSeries => {
-    const [first, end] = [k === 0 ? 0 : ends[k - 1]!, ends[k]!];
+    const [first, end] = [startOf(ends, k), ends[k]!];
     const { clusterId, nodeId, metricName, metadata, counter } = place;
     const stale = staleAt.filter((i) => i >= first && i < end).map((i) => i - first);
     return {

@@ -1,5 +1,6 @@
 import type {
   AggregationStrategy,
+  AlarmOutcome,
   AnomalyKind,
   AnomalyLabel,
   CalibrationReport,
@@ -191,9 +192,6 @@ export interface AlarmFilter extends PlaceFilter {
   readonly minScore: number;
   readonly state?: "open" | "closed" | undefined;
 }
-
-/** Whether an episode is kept up by its evidence, held as a lasting fault, or how it ended. */
-export type AlarmOutcome = "open" | "held" | "accepted" | "recovered";
 
 /** One episode of a series that is worth an alarm: opened once, however long it lasts. */
 export interface AlarmRow {

@@ -1,7 +1,12 @@
-import { ANOMALOUS_SCORE, DAY_MS, MINUTE_MS, severityOf } from "@foreshock/core";
+import {
+  ANOMALOUS_SCORE,
+  confidenceOf,
+  FULL_CONFIDENCE_MS,
+  MINUTE_MS,
+  severityOf,
+} from "@foreshock/core";
 import type { NodeInfo, SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import { type HeldScores, heldScores } from "../fleet/held-scores.ts";
-import { confidenceOf } from "../partition/episode-rows.ts";
 import type {
   ClusterRow,
   EntityState,
@@ -16,8 +21,6 @@ import { BadCursor } from "../platform/platform-errors.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 const TOP_METRICS = 3;
-/** Younger series are still being learnt. Source: roll-up, cold start. */
-const LEARNING_MS = 3 * DAY_MS;
 /** A series that is so many of its intervals behind its tenant is silent. Source: absence guard. */
 const SILENT_INTERVALS = 6;
 const SILENT_MIN_MS = MINUTE_MS;
@@ -131,7 +134,7 @@ export function seriesRow(context: TenantContext, info: SeriesInfo): SeriesRow {
 export function seriesState(context: TenantContext, info: SeriesInfo): EntityState {
   const behindMs = context.watermark - info.lastMs;
   if (behindMs > Math.max(SILENT_MIN_MS, SILENT_INTERVALS * info.intervalMs)) return "silent";
-  return info.lastMs - info.firstMs < LEARNING_MS ? "learning" : "live";
+  return info.lastMs - info.firstMs < FULL_CONFIDENCE_MS ? "learning" : "live";
 }
 
 function nodeState(context: TenantContext, series: readonly SeriesInfo[]): EntityState {

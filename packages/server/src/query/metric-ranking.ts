@@ -2,6 +2,7 @@ import {
   ANOMALOUS_SCORE,
   type ChangedMeaning,
   changedMeaningText,
+  confidenceOf,
   DAY_MS,
   type RankedMetric,
   type RankWindowInput,
@@ -11,7 +12,6 @@ import {
 } from "@foreshock/core";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { SeriesHistory } from "../partition/answers.ts";
-import { confidenceOf } from "../partition/episode-rows.ts";
 import type {
   AnomalyRow,
   DataQualityFinding,

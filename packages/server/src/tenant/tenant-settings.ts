@@ -1,3 +1,6 @@
+import { DAY_MS } from "@foreshock/core";
+import type { LabelNames } from "../platform/label-names.ts";
+
 /** What one tenant may use. Each has a default; `control.db` holds what differs. */
 export interface TenantLimits {
   readonly pointsPerSecond: number;
@@ -12,14 +15,6 @@ export interface TenantLimits {
   readonly seriesBytesMax: number;
 }
 
-/** Which labels of remote write name the cluster and the node; the first that is there wins. */
-export interface LabelMapping {
-  readonly cluster: readonly string[];
-  readonly node: readonly string[];
-  /** Whether `10.0.0.7:9100` becomes the node `10.0.0.7`. */
-  readonly stripPort: boolean;
-}
-
 export interface TenantSettings {
   readonly limits: TenantLimits;
   /** Alert budget: at most one finding in this many days. */
@@ -29,7 +24,7 @@ export interface TenantSettings {
    * step is folded: scores are kept on it, so after that a change is refused.
    */
   readonly stepMs: number;
-  readonly labels: LabelMapping;
+  readonly labels: LabelNames;
 }
 
 /** What may be given to change settings: any part of them. */
@@ -37,7 +32,7 @@ export interface SettingsPatch {
   readonly limits?: Partial<TenantLimits>;
   readonly budgetDays?: number;
   readonly stepMs?: number;
-  readonly labels?: Partial<LabelMapping>;
+  readonly labels?: Partial<LabelNames>;
 }
 
 /**
@@ -103,10 +98,10 @@ function check({ limits, budgetDays, stepMs, labels }: TenantSettings): void {
   }
   demand(budgetDays > 0 && budgetDays <= 365, "budgetDays", budgetDays, "days above 0, up to 365");
   demand(
-    stepMs === 0 || (Number.isInteger(stepMs) && stepMs >= 1000 && stepMs <= 86_400_000),
+    stepMs === 0 || (Number.isInteger(stepMs) && stepMs >= 1000 && stepMs <= DAY_MS),
     "stepMs",
     stepMs,
-    "0, or whole milliseconds from 1000 to 86400000",
+    `0, or whole milliseconds from 1000 to ${DAY_MS}`,
   );
   for (const name of ["cluster", "node"] as const) {
     const given = labels[name];

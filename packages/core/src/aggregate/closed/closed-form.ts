@@ -3,7 +3,7 @@ import { erfc } from "./erfc.ts";
 /** Below, a p says nothing more; the reference clips there. */
 export const P_MIN = 1e-15;
 /** Above, a p is "nothing at all" for Cauchy, whose angle would run to minus infinity. */
-export const CAUCHY_P_MAX = 0.999;
+const CAUCHY_P_MAX = 0.999;
 /** The largest p below 1 that keeps ln(1 - p) finite. */
 const BELOW_ONE = 1 - 1e-15;
 /** Terms of a binomial tail below this share of the sum change no digit. */

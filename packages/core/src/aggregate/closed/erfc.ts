@@ -1,6 +1,6 @@
 // Rational approximations of S. T. Moshier and W. J. Cody as arranged in fdlibm's s_erf.c
 // (Sun Microsystems, 1993): relative error below 1 ulp up to x = 28, where erfc underflows.
-// Coefficients stand in ascending order of powers.
+// Coefficients are in ascending order of powers.
 const ERX = 0.8450629115104675;
 const PP = [
   0.12837916709551256, -0.3250421072470015, -0.02848174957559851, -0.005770270296489442,

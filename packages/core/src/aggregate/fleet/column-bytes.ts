@@ -4,8 +4,8 @@ const BYTES_MIN = 1 << 12;
 
 /** Numbers, texts and columns one after the other; columns as they lie in memory. */
 export class ByteWriter {
-  private buffer = new Uint8Array(BYTES_MIN);
-  private length = 0;
+  #buffer = new Uint8Array(BYTES_MIN);
+  #length = 0;
 
   constructor() {
     assertLittleEndian();
@@ -22,29 +22,29 @@ export class ByteWriter {
   }
 
   column({ buffer, byteOffset, byteLength }: Float64Array | Int32Array | Uint8Array): void {
-    const end = this.length + byteLength;
-    if (end > this.buffer.length) {
-      const grown = new Uint8Array(Math.max(end, this.buffer.length * 2));
-      grown.set(this.buffer);
-      this.buffer = grown;
+    const end = this.#length + byteLength;
+    if (end > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(end, this.#buffer.length * 2));
+      grown.set(this.#buffer);
+      this.#buffer = grown;
     }
-    this.buffer.set(new Uint8Array(buffer, byteOffset, byteLength), this.length);
-    this.length = end;
+    this.#buffer.set(new Uint8Array(buffer, byteOffset, byteLength), this.#length);
+    this.#length = end;
   }
 
   bytes(): Uint8Array {
-    return this.buffer.subarray(0, this.length);
+    return this.#buffer.subarray(0, this.#length);
   }
 }
 
 /** Reads what `ByteWriter` wrote, in the same order. @throws Refusal "state/unreadable" past the end. */
 export class ByteReader {
-  private readonly bytes: Uint8Array;
-  private at = 0;
+  readonly #bytes: Uint8Array;
+  #at = 0;
 
   constructor(bytes: Uint8Array) {
     assertLittleEndian();
-    this.bytes = bytes;
+    this.#bytes = bytes;
   }
 
   number(): number {
@@ -64,11 +64,11 @@ export class ByteReader {
   }
 
   octets(count: number): Uint8Array<ArrayBuffer> {
-    const end = this.at + count;
-    if (!(count >= 0 && end <= this.bytes.length)) throw unreadable("it ends too early");
+    const end = this.#at + count;
+    if (!(count >= 0 && end <= this.#bytes.length)) throw unreadable("it ends too early");
     const part = new Uint8Array(count);
-    part.set(this.bytes.subarray(this.at, end));
-    this.at = end;
+    part.set(this.#bytes.subarray(this.#at, end));
+    this.#at = end;
     return part;
   }
 }

@@ -10,7 +10,7 @@ import {
 import { OwnTail, rescales } from "../own-tail.ts";
 
 /** Marks in `LevelRow.bins` besides histogram bins: the step taught nothing, or was the entity's first. */
-export const NOTHING_LEARNT = 255;
+const NOTHING_LEARNT = 255;
 export const BORN = 254;
 const UNBORN = -1;
 
@@ -62,13 +62,13 @@ export class EntityBank {
   states: EntityStates = entityStates(0);
   /** Step of an entity's first value; -1 before. */
   firstSteps = new Float64Array(0);
-  private readonly tail = new OwnTail();
-  private readonly coldSteps: number;
-  private readonly law: IncidentLaw;
+  readonly #tail = new OwnTail();
+  readonly #coldSteps: number;
+  readonly #law: IncidentLaw;
 
   constructor(coldSteps: number, law: IncidentLaw) {
-    this.coldSteps = coldSteps;
-    this.law = law;
+    this.#coldSteps = coldSteps;
+    this.#law = law;
   }
 
   reserve(count: number): void {
@@ -101,21 +101,21 @@ export class EntityBank {
   /** Second half: the own past of the entity is asked, then learns. Returns p. */
   learn(row: LevelRow, e: number, stageP: number): number {
     const { histogram } = this.states;
-    const p = this.tail.ask(this.states, e, stageP);
+    const p = this.#tail.ask(this.states, e, stageP);
     if (row.bins[e]! !== BORN) {
-      const { bin } = this.tail;
+      const { bin } = this.#tail;
       row.bins[e] = bin;
       row.binBefore[e] = histogram[e * BIN_COUNT + bin]!;
       if (rescales(this.states, e)) {
         row.histogramBefore.set(e, histogram.slice(e * BIN_COUNT, (e + 1) * BIN_COUNT));
       }
     }
-    this.tail.learn(this.states, e, this.coldSteps);
+    this.#tail.learn(this.states, e, this.#coldSteps);
     row.stageP[e] = stageP;
     row.p[e] = p;
     const { scalars } = this.states;
     const at = e * SCALAR_COUNT + INCIDENT_AT;
-    row.promisedP[e] = secondLook(p, scalars, at, this.law);
+    row.promisedP[e] = secondLook(p, scalars, at, this.#law);
     learnIncident(p, scalars, at);
     return p;
   }

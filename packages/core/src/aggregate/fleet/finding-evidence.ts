@@ -1,3 +1,4 @@
+import type { SeriesNumber } from "../../model/series-number.ts";
 import { claimedDays } from "../../stats/return-period.ts";
 import { P_MIN } from "../closed/closed-form.ts";
 import { FEW } from "../closed/few-table.ts";
@@ -6,7 +7,7 @@ import type { FindingContribution, FindingMember, FleetFinding } from "./fleet-f
 import type { FleetFold, FleetRow } from "./fleet-fold.ts";
 import type { StepPoints } from "./step-points.ts";
 
-/** A finding names so many nodes and metrics at most; the rest is in the scores. */
+/** Most nodes and metrics that a finding names; the rest is in the scores. */
 const MEMBERS_MAX = 100;
 const CONTRIBUTIONS_MAX = 50;
 
@@ -15,7 +16,7 @@ export type Evidence = Pick<
   "entityP" | "entityDays" | "peakMs" | "whole" | "members" | "contributions"
 >;
 
-/** What stands behind a place at one step; `nodeP` leaves out nodes that belong to other findings. */
+/** The evidence for a place at one step; `nodeP` leaves out nodes that belong to other findings. */
 export function evidenceOf(
   fold: FleetFold,
   row: FleetRow,
@@ -58,7 +59,7 @@ function involvedNodes(fold: FleetFold, nodeP: Float64Array, cluster: number): n
 }
 
 interface Child {
-  readonly series: number;
+  readonly series: SeriesNumber;
   readonly p: number;
 }
 

@@ -1,3 +1,4 @@
+import type { SeriesNumber } from "../../model/series-number.ts";
 /** Who belongs to whom, as columns. Orders follow names, so that the order of registration changes no result. */
 export interface FleetLayout {
   /** Series of node n, by metric name: `children[childEnds[n - 1], childEnds[n])`. */
@@ -17,60 +18,60 @@ export class FleetDirectory {
   readonly metricNames: string[] = [];
   readonly nodeCluster: number[] = [];
   readonly seriesNode: number[] = [];
-  private readonly clusterIndex = new Map<string, number>();
-  private readonly nodeIndex = new Map<string, number>();
-  private readonly seriesIndex = new Map<string, number>();
-  private readonly nodeSeries: number[][] = [];
-  private readonly clusterNodes: number[][] = [];
-  private readonly sortedClusters: number[] = [];
-  private known: FleetLayout | undefined;
+  readonly #clusterIndex = new Map<string, number>();
+  readonly #nodeIndex = new Map<string, number>();
+  readonly #seriesIndex = new Map<string, number>();
+  readonly #nodeSeries: number[][] = [];
+  readonly #clusterNodes: number[][] = [];
+  readonly #sortedClusters: number[] = [];
+  #known: FleetLayout | undefined;
 
   /** The number of a series, new or known. O(siblings). */
-  add(clusterId: string, nodeId: string, metricName: string): number {
-    const node = this.addNode(clusterId, nodeId);
+  add(clusterId: string, nodeId: string, metricName: string): SeriesNumber {
+    const node = this.#addNode(clusterId, nodeId);
     const key = `${node}\0${metricName}`;
-    const found = this.seriesIndex.get(key);
+    const found = this.#seriesIndex.get(key);
     if (found !== undefined) return found;
     const series = this.metricNames.length;
     this.metricNames.push(metricName);
     this.seriesNode.push(node);
-    this.seriesIndex.set(key, series);
-    insertByName(this.nodeSeries[node]!, series, this.metricNames);
-    this.known = undefined;
+    this.#seriesIndex.set(key, series);
+    insertByName(this.#nodeSeries[node]!, series, this.metricNames);
+    this.#known = undefined;
     return series;
   }
 
   layout(): FleetLayout {
-    this.known ??= {
-      ...columnsOf(this.nodeSeries, "children", "childEnds"),
-      ...columnsOf(this.clusterNodes, "members", "memberEnds"),
-      clusterOrder: Int32Array.from(this.sortedClusters),
+    this.#known ??= {
+      ...columnsOf(this.#nodeSeries, "children", "childEnds"),
+      ...columnsOf(this.#clusterNodes, "members", "memberEnds"),
+      clusterOrder: Int32Array.from(this.#sortedClusters),
     };
-    return this.known;
+    return this.#known;
   }
 
-  private addNode(clusterId: string, nodeId: string): number {
-    const cluster = this.addCluster(clusterId);
+  #addNode(clusterId: string, nodeId: string): number {
+    const cluster = this.#addCluster(clusterId);
     const key = `${cluster}\0${nodeId}`;
-    const found = this.nodeIndex.get(key);
+    const found = this.#nodeIndex.get(key);
     if (found !== undefined) return found;
     const node = this.nodeIds.length;
     this.nodeIds.push(nodeId);
     this.nodeCluster.push(cluster);
-    this.nodeSeries.push([]);
-    this.nodeIndex.set(key, node);
-    insertByName(this.clusterNodes[cluster]!, node, this.nodeIds);
+    this.#nodeSeries.push([]);
+    this.#nodeIndex.set(key, node);
+    insertByName(this.#clusterNodes[cluster]!, node, this.nodeIds);
     return node;
   }
 
-  private addCluster(clusterId: string): number {
-    const found = this.clusterIndex.get(clusterId);
+  #addCluster(clusterId: string): number {
+    const found = this.#clusterIndex.get(clusterId);
     if (found !== undefined) return found;
     const cluster = this.clusterIds.length;
     this.clusterIds.push(clusterId);
-    this.clusterNodes.push([]);
-    this.clusterIndex.set(clusterId, cluster);
-    insertByName(this.sortedClusters, cluster, this.clusterIds);
+    this.#clusterNodes.push([]);
+    this.#clusterIndex.set(clusterId, cluster);
+    insertByName(this.#sortedClusters, cluster, this.clusterIds);
     return cluster;
   }
 }

@@ -1,3 +1,5 @@
+import type { AlarmOutcome } from "../../model/alarm-outcome.ts";
+import type { SeriesNumber } from "../../model/series-number.ts";
 import type { BudgetMemory } from "../alert-budget.ts";
 
 /** An entity that is put before a person under the tenant's alert budget. */
@@ -19,7 +21,7 @@ export interface FleetFinding {
    * `held` = its metrics are still away from what was usual before, though that is learnt by now;
    * `accepted` = they were for three days, the new normal; `recovered` = they are back.
    */
-  readonly outcome: FindingOutcome;
+  readonly outcome: AlarmOutcome;
   /** Fleet-corrected return period of the opening step, in days, capped by the tenant's age. */
   readonly tenantDays: number;
   /** Smallest p of the entity so far, its return period capped by its age, and the step's start. */
@@ -36,8 +38,6 @@ export interface FleetFinding {
   readonly second: boolean;
 }
 
-export type FindingOutcome = "open" | "held" | "accepted" | "recovered";
-
 export interface FindingMember {
   readonly nodeId: string;
   readonly p: number;
@@ -45,7 +45,7 @@ export interface FindingMember {
 
 export interface FindingContribution {
   /** The number that `addSeries` gave. */
-  readonly series: number;
+  readonly series: SeriesNumber;
   readonly p: number;
   readonly share: number;
 }

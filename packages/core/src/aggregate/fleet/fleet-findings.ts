@@ -13,12 +13,12 @@ import {
 import type { FleetFold, FleetRow, FleetWithout } from "./fleet-fold.ts";
 import type { StepPoints } from "./step-points.ts";
 
-/** More faults at once than this and one reads the ranking; also bounds the work of a step. */
+/** Cap on simultaneous findings; beyond it the ranking is the better view. Also bounds the work per step. */
 const OPEN_MAX = 8;
 /** Open findings and ways back that are looked past in one step. */
 const OUT_MAX = 2 * OPEN_MAX;
 
-/** One step: what stands afterwards, and the findings that were opened, changed or closed. */
+/** Outcome of one step: the new memory, and the findings opened, changed or closed. */
 export interface FindingsStep {
   readonly memory: FindingsMemory;
   readonly changed: readonly FleetFinding[];
@@ -79,7 +79,7 @@ export function findingsStep(moment: Moment, secondLook: boolean): FindingsStep 
   return { memory: { budget: spent, open: still }, changed, opened };
 }
 
-/** In its first days a tenant's odd steps come in flocks: what is second then is no news of its own. */
+/** A tenant's first days have many odd steps in a row, so a second finding is not yet opened then. */
 function settled(fold: FleetFold, row: FleetRow): boolean {
   return fold.ageSteps(fold.tenant, 0, row.step) > coldStepsOf(fold.stepMs);
 }
@@ -111,7 +111,7 @@ function refreshed({ fold, row, points }: Moment, one: OpenFinding, holds: boole
   const standing = standingOf(points, finding.contributions);
   const outcome = standing === "open" ? finding.outcome : standing;
   if (!holds) {
-    // Told when the word changes; that it lasts is no news.
+    // Reported when the outcome changes; that it merely lasts is not reported.
     const same = outcome === finding.outcome;
     const lastRaised = standing === "held" ? row.step : one.lastRaised;
     return { ...one, lastRaised, finding: same ? finding : { ...finding, outcome } };

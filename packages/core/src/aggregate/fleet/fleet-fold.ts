@@ -1,3 +1,5 @@
+import { startOf } from "../../model/point-runs.ts";
+import { DAY_MS } from "../../model/time.ts";
 import { CLUSTER_LAW, NODE_LAW, secondLook, TENANT_LAW } from "../../stats/incident-tail.ts";
 import { entityStates, INCIDENT_AT, resetEntity } from "../entity-state.ts";
 import { joinLevels, smallestOfLevel } from "../level-join.ts";
@@ -8,7 +10,6 @@ import { FleetDirectory } from "./fleet-directory.ts";
 import type { FindingsMemory } from "./fleet-finding.ts";
 import type { StepPoints } from "./step-points.ts";
 
-const DAY_MS = 86_400_000;
 /** An entity may claim ten times its age, so "once a day" (score 0.5) needs a tenth of a day. */
 const ANOMALOUS_AGE_DAYS = 0.1;
 
@@ -51,16 +52,16 @@ export class FleetFold {
   readonly tenant: EntityBank;
   readonly stepMs: number;
   /** p at or below it scores 0.5 or more. */
-  private readonly anomalousP: number;
-  private readonly anomalousAgeSteps: number;
-  private readonly gatherer = new ChildGatherer();
-  private readonly scratch = entityStates(1);
-  private readonly scratchTail = new OwnTail();
+  readonly #anomalousP: number;
+  readonly #anomalousAgeSteps: number;
+  readonly #gatherer = new ChildGatherer();
+  readonly #scratch = entityStates(1);
+  readonly #scratchTail = new OwnTail();
 
   constructor(stepMs: number) {
     this.stepMs = stepMs;
-    this.anomalousP = stepMs / DAY_MS;
-    this.anomalousAgeSteps = (ANOMALOUS_AGE_DAYS * DAY_MS) / stepMs;
+    this.#anomalousP = stepMs / DAY_MS;
+    this.#anomalousAgeSteps = (ANOMALOUS_AGE_DAYS * DAY_MS) / stepMs;
     const coldSteps = coldStepsOf(stepMs);
     this.nodes = new EntityBank(coldSteps, NODE_LAW);
     this.clusters = new EntityBank(coldSteps, CLUSTER_LAW);
@@ -82,33 +83,34 @@ export class FleetFold {
   foldNode({ step, nodes: row }: FleetRow, points: StepPoints | undefined, node: number): void {
     if (points === undefined) return;
     const { children, childEnds } = this.directory.layout();
-    const { gatherer, anomalousP } = this;
+    const gatherer = this.#gatherer;
+    const anomalousP = this.#anomalousP;
     const end = childEnds[node]!;
     let anomalous = 0;
     gatherer.start();
-    for (let i = node === 0 ? 0 : childEnds[node - 1]!; i < end; i++) {
+    for (let i = startOf(childEnds, node); i < end; i++) {
       const p = points.of(children[i]!);
       gatherer.add(p);
       if (p <= anomalousP) anomalous++;
     }
     if (gatherer.count === 0) return;
-    this.learnEntity(this.nodes, row, node, step, anomalous);
+    this.#learnEntity(this.nodes, row, node, step, anomalous);
   }
 
   foldCluster({ step, nodes, clusters: row }: FleetRow, cluster: number): void {
     const { members, memberEnds } = this.directory.layout();
-    const { gatherer } = this;
+    const gatherer = this.#gatherer;
     const end = memberEnds[cluster]!;
     let anomalous = 0;
     gatherer.start();
-    for (let i = cluster === 0 ? 0 : memberEnds[cluster - 1]!; i < end; i++) {
+    for (let i = startOf(memberEnds, cluster); i < end; i++) {
       const node = members[i]!;
       const p = nodes.p[node]!;
       gatherer.add(p);
-      if (nodes.promisedP[node]! <= this.anomalousP && this.oldEnough(node, step)) anomalous++;
+      if (nodes.promisedP[node]! <= this.#anomalousP && this.#oldEnough(node, step)) anomalous++;
     }
     if (gatherer.count === 0) return;
-    this.learnEntity(this.clusters, row, cluster, step, anomalous);
+    this.#learnEntity(this.clusters, row, cluster, step, anomalous);
   }
 
   foldTenant({ step, nodes, clusters, tenant: row }: FleetRow): void {
@@ -146,62 +148,56 @@ export class FleetFold {
       nodeP[node] = Number.NaN;
       touched.add(directory.nodeCluster[node]!);
     }
-    for (const cluster of touched) clusterP[cluster] = this.clusterAgain(rows, cluster, nodeP);
+    for (const cluster of touched) clusterP[cluster] = this.#clusterAgain(rows, cluster, nodeP);
     for (const cluster of clustersOut) {
       clusterP[cluster] = Number.NaN;
       for (const node of this.membersOf(cluster)) nodeP[node] = Number.NaN;
     }
     const byNode = smallestOfLevel(nodeP, 0, nodeP.length);
     const stageP = joinLevels(byNode, smallestOfLevel(clusterP, 0, clusterP.length));
-    return { nodeP, clusterP, tenantP: this.tenantAgain(rows, stageP) };
+    return { nodeP, clusterP, tenantP: this.#tenantAgain(rows, stageP) };
   }
 
   membersOf(cluster: number): Int32Array {
     const { members, memberEnds } = this.directory.layout();
-    return members.subarray(cluster === 0 ? 0 : memberEnds[cluster - 1]!, memberEnds[cluster]!);
+    return members.subarray(startOf(memberEnds, cluster), memberEnds[cluster]!);
   }
 
   childrenOf(node: number): Int32Array {
     const { children, childEnds } = this.directory.layout();
-    return children.subarray(node === 0 ? 0 : childEnds[node - 1]!, childEnds[node]!);
+    return children.subarray(startOf(childEnds, node), childEnds[node]!);
   }
 
-  private learnEntity(
-    bank: EntityBank,
-    row: LevelRow,
-    e: number,
-    step: number,
-    anomalous: number,
-  ): void {
-    const children = this.gatherer.finish();
+  #learnEntity(bank: EntityBank, row: LevelRow, e: number, step: number, anomalous: number): void {
+    const children = this.#gatherer.finish();
     bank.begin(row, e, step, children.count);
     row.children[e] = children.count;
     row.anomalous[e] = anomalous;
     bank.learn(row, e, learnAuto(bank.states, e, children));
   }
 
-  private oldEnough(node: number, step: number): boolean {
-    return step - this.nodes.firstSteps[node]! + 1 >= this.anomalousAgeSteps;
+  #oldEnough(node: number, step: number): boolean {
+    return step - this.nodes.firstSteps[node]! + 1 >= this.#anomalousAgeSteps;
   }
 
-  private clusterAgain(rows: readonly FleetRow[], cluster: number, nodeP: Float64Array): number {
-    this.gatherer.start();
-    for (const node of this.membersOf(cluster)) this.gatherer.add(nodeP[node]!);
-    const children = this.gatherer.finish();
+  #clusterAgain(rows: readonly FleetRow[], cluster: number, nodeP: Float64Array): number {
+    this.#gatherer.start();
+    for (const node of this.membersOf(cluster)) this.#gatherer.add(nodeP[node]!);
+    const children = this.#gatherer.finish();
     if (children.count === 0) return Number.NaN;
     const levels = rows.map(({ clusters }) => clusters);
-    if (!this.clusters.before(levels, cluster, this.scratch)) {
-      resetEntity(this.scratch, 0, children.count);
+    if (!this.clusters.before(levels, cluster, this.#scratch)) {
+      resetEntity(this.#scratch, 0, children.count);
     }
-    return this.scratchTail.ask(this.scratch, 0, autoOf(this.scratch, 0, children));
+    return this.#scratchTail.ask(this.#scratch, 0, autoOf(this.#scratch, 0, children));
   }
 
-  private tenantAgain(rows: readonly FleetRow[], stageP: number): number {
+  #tenantAgain(rows: readonly FleetRow[], stageP: number): number {
     if (Number.isNaN(stageP)) return Number.NaN;
     const levels = rows.map(({ tenant }) => tenant);
-    if (!this.tenant.before(levels, 0, this.scratch)) resetEntity(this.scratch, 0, 1);
-    const p = this.scratchTail.ask(this.scratch, 0, stageP);
-    return secondLook(p, this.scratch.scalars, INCIDENT_AT, TENANT_LAW);
+    if (!this.tenant.before(levels, 0, this.#scratch)) resetEntity(this.#scratch, 0, 1);
+    const p = this.#scratchTail.ask(this.#scratch, 0, stageP);
+    return secondLook(p, this.#scratch.scalars, INCIDENT_AT, TENANT_LAW);
   }
 }
 

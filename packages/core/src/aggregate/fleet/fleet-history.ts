@@ -15,14 +15,14 @@ export class FleetHistory {
   /** Ascending. */
   rows: FleetRow[] = [];
   readonly points = new Map<number, StepPoints>();
-  private readonly fold: FleetFold;
-  private readonly spareRows: FleetRow[] = [];
-  private readonly sparePoints: StepPoints[] = [];
+  readonly #fold: FleetFold;
+  readonly #spareRows: FleetRow[] = [];
+  readonly #sparePoints: StepPoints[] = [];
   /** Newest step with points that is not after `processed`. */
-  private dataStep = NONE;
+  #dataStep = NONE;
 
   constructor(fold: FleetFold, horizonSteps: number) {
-    this.fold = fold;
+    this.#fold = fold;
     this.horizonSteps = horizonSteps;
   }
 
@@ -31,11 +31,11 @@ export class FleetHistory {
     if (step <= this.processed - this.horizonSteps) return undefined;
     let points = this.points.get(step);
     if (points === undefined) {
-      const seriesCount = this.fold.directory.metricNames.length;
-      points = this.sparePoints.pop() ?? new StepPoints(seriesCount);
+      const seriesCount = this.#fold.directory.metricNames.length;
+      points = this.#sparePoints.pop() ?? new StepPoints(seriesCount);
       points.reserve(seriesCount);
       this.points.set(step, points);
-      if (step <= this.processed) this.dataStep = Math.max(this.dataStep, step);
+      if (step <= this.processed) this.#dataStep = Math.max(this.#dataStep, step);
     }
     return points;
   }
@@ -46,7 +46,7 @@ export class FleetHistory {
    */
   next(): number {
     const following = this.processed + 1;
-    if (following - this.dataStep < this.horizonSteps) return following;
+    if (following - this.#dataStep < this.horizonSteps) return following;
     let first = Number.POSITIVE_INFINITY;
     for (const step of this.points.keys()) {
       if (step > this.processed && step < first) first = step;
@@ -57,18 +57,18 @@ export class FleetHistory {
   /** A new last row; what has left the horizon is dropped. */
   append(step: number, before: FindingsMemory): FleetRow {
     this.processed = step;
-    if (this.points.has(step)) this.dataStep = step;
+    if (this.points.has(step)) this.#dataStep = step;
     const oldest = step - this.horizonSteps;
     while (this.rows.length > 0 && this.rows[0]!.step <= oldest) {
-      this.spareRows.push(this.rows.shift()!);
+      this.#spareRows.push(this.rows.shift()!);
     }
     for (const [at, points] of this.points) {
       if (at > oldest) continue;
       this.points.delete(at);
       points.clear();
-      if (this.sparePoints.length < this.horizonSteps) this.sparePoints.push(points);
+      if (this.#sparePoints.length < this.horizonSteps) this.#sparePoints.push(points);
     }
-    const row = this.emptyRow(step, before);
+    const row = this.#emptyRow(step, before);
     this.rows.push(row);
     return row;
   }
@@ -80,10 +80,10 @@ export class FleetHistory {
     const newer: FleetRow[] = [];
     let before = memoryNow;
     for (let step = this.processed; step >= first; step--) {
-      const row = known.get(step) ?? this.emptyRow(step, before);
+      const row = known.get(step) ?? this.#emptyRow(step, before);
       before = row.before;
       newer.unshift(row);
-      this.fold.reserve(row);
+      this.#fold.reserve(row);
     }
     this.rows = [...older, ...newer];
     return newer;
@@ -91,21 +91,21 @@ export class FleetHistory {
 
   /** After `rows`, `points` and `processed` have been set from outside. */
   settle(): void {
-    this.dataStep = NONE;
+    this.#dataStep = NONE;
     for (const step of this.points.keys()) {
-      if (step <= this.processed) this.dataStep = Math.max(this.dataStep, step);
+      if (step <= this.processed) this.#dataStep = Math.max(this.#dataStep, step);
     }
   }
 
-  private emptyRow(step: number, before: FindingsMemory): FleetRow {
-    const row = this.spareRows.pop() ?? fleetRow(step, before);
+  #emptyRow(step: number, before: FindingsMemory): FleetRow {
+    const row = this.#spareRows.pop() ?? fleetRow(step, before);
     row.nodes.clear();
     row.clusters.clear();
     row.tenant.clear();
     row.step = step;
     row.before = before;
     row.opened = [];
-    this.fold.reserve(row);
+    this.#fold.reserve(row);
     return row;
   }
 }

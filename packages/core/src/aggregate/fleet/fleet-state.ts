@@ -1,5 +1,6 @@
 import { openState, sealState, unreadable } from "../../model/state-bytes.ts";
 import { BIN_COUNT, SCALAR_COUNT } from "../entity-state.ts";
+import type { SavedBudgets } from "./budget-steps.ts";
 import { ByteReader, ByteWriter } from "./column-bytes.ts";
 import { BORN, type EntityBank, type LevelRow } from "./entity-bank.ts";
 import type { FindingsMemory } from "./fleet-finding.ts";
@@ -17,7 +18,7 @@ export interface FleetHeader {
   readonly ignoredPoints: number;
   readonly memory: FindingsMemory;
   /** [from step (null = always), days]. */
-  readonly budgets: readonly (readonly [number | null, number])[];
+  readonly budgets: SavedBudgets;
   readonly late: readonly (readonly [node: number, fromStep: number])[];
 }
 

@@ -54,12 +54,12 @@ export interface FleetStep {
 
 /** Makes the visitor's view of a row; score columns are its own and reused. */
 export class FleetStepView {
-  private nodeScore: Float64Array = new Float64Array(0);
-  private clusterScore: Float64Array = new Float64Array(0);
-  private readonly fold: FleetFold;
+  #nodeScore: Float64Array = new Float64Array(0);
+  #clusterScore: Float64Array = new Float64Array(0);
+  readonly #fold: FleetFold;
 
   constructor(fold: FleetFold) {
-    this.fold = fold;
+    this.#fold = fold;
   }
 
   of(
@@ -68,20 +68,20 @@ export class FleetStepView {
     changed: readonly FleetFinding[],
     retracted: readonly string[],
   ): FleetStep {
-    const { fold } = this;
+    const fold = this.#fold;
     const { nodes, clusters, tenant, stepMs } = fold;
-    this.nodeScore = sized(this.nodeScore, nodes.count);
-    this.clusterScore = sized(this.clusterScore, clusters.count);
-    this.scores(nodes, row.nodes, row.step, this.nodeScore);
-    this.scores(clusters, row.clusters, row.step, this.clusterScore);
+    this.#nodeScore = sized(this.#nodeScore, nodes.count);
+    this.#clusterScore = sized(this.#clusterScore, clusters.count);
+    this.#scores(nodes, row.nodes, row.step, this.#nodeScore);
+    this.#scores(clusters, row.clusters, row.step, this.#clusterScore);
     const days = claimedDays(row.tenant.promisedP[0]!, stepMs, fold.ageSteps(tenant, 0, row.step));
     return {
       step: row.step,
       startMs: row.step * stepMs,
       endMs: (row.step + 1) * stepMs,
       again,
-      nodes: levelStep(row.nodes, nodes.count, this.nodeScore),
-      clusters: levelStep(row.clusters, clusters.count, this.clusterScore),
+      nodes: levelStep(row.nodes, nodes.count, this.#nodeScore),
+      clusters: levelStep(row.clusters, clusters.count, this.#clusterScore),
       tenant: {
         p: row.tenant.p[0]!,
         promisedP: row.tenant.promisedP[0]!,
@@ -95,8 +95,8 @@ export class FleetStepView {
     };
   }
 
-  private scores(bank: EntityBank, { promisedP }: LevelRow, step: number, out: Float64Array): void {
-    const { stepMs } = this.fold;
+  #scores(bank: EntityBank, { promisedP }: LevelRow, step: number, out: Float64Array): void {
+    const { stepMs } = this.#fold;
     for (let e = 0; e < bank.count; e++) {
       out[e] = scoreOfDays(claimedDays(promisedP[e]!, stepMs, step - bank.firstSteps[e]! + 1));
     }

@@ -1,5 +1,7 @@
 import { assert, Refusal } from "../../model/refusal.ts";
-import type { DurationMs, EpochMs } from "../../model/time.ts";
+import type { SeriesNumber } from "../../model/series-number.ts";
+import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
+import { BudgetSteps } from "./budget-steps.ts";
 import { type FindingsMemory, type FleetFinding, NO_FINDINGS } from "./fleet-finding.ts";
 import { findingsStep } from "./fleet-findings.ts";
 import { FleetFold, type FleetRow } from "./fleet-fold.ts";
@@ -13,7 +15,7 @@ import type { StepPoints } from "./step-points.ts";
 export interface TenantFleetOptions {
   /** The grid: a step is [k stepMs, (k + 1) stepMs) of event time. Whole milliseconds, up to a day. */
   readonly stepMs: DurationMs;
-  /** At most one finding in so many days is promised. */
+  /** Alert budget: at most one finding in this many days. */
   readonly budgetDays: number;
   /** How far back late points are folded in again; at least twelve steps are kept. */
   readonly rewindMs: DurationMs;
@@ -33,10 +35,9 @@ export interface FleetNames {
 
 export type PointKind = "value" | "absence";
 
-const STEP_MS_MAX = 86_400_000;
+const STEP_MS_MAX = DAY_MS;
 /** A finding closes within ten quiet steps; empty steps are processed for at least that long. */
 const HORIZON_STEPS_MIN = 12;
-const NONE = Number.NEGATIVE_INFINITY;
 
 /**
  * The roll-up of one tenant on an event-time grid: series p -> node -> cluster -> tenant, scores and
@@ -52,96 +53,90 @@ export class TenantFleet {
   readonly stepMs: DurationMs;
   /** Points that came too late to count, since the fleet was made. */
   ignoredPoints = 0;
-  private readonly secondLook: boolean;
-  private readonly fold: FleetFold;
-  private readonly history: FleetHistory;
-  private readonly view: FleetStepView;
-  private readonly late = new LateMarks();
-  private memory: FindingsMemory = NO_FINDINGS;
-  /** Budgets by the step they hold from, ascending; the first holds from the beginning. */
-  private budgets: readonly Budget[];
-  private cachedStep = Number.NaN;
-  private cachedPoints: StepPoints | undefined;
+  readonly #secondLook: boolean;
+  readonly #fold: FleetFold;
+  readonly #history: FleetHistory;
+  readonly #view: FleetStepView;
+  readonly #late = new LateMarks();
+  #memory: FindingsMemory = NO_FINDINGS;
+  readonly #budgets: BudgetSteps;
+  #cachedStep = Number.NaN;
+  #cachedPoints: StepPoints | undefined;
 
   /** @throws Refusal "window/invalid" for a grid, horizon or budget that cannot be. */
   constructor({ stepMs, budgetDays, rewindMs, secondLook = true }: TenantFleetOptions) {
     checkGrid(stepMs, rewindMs);
-    checkBudget(budgetDays);
     this.stepMs = stepMs;
-    this.secondLook = secondLook;
-    this.fold = new FleetFold(stepMs);
+    this.#secondLook = secondLook;
+    this.#fold = new FleetFold(stepMs);
     const horizonSteps = Math.max(HORIZON_STEPS_MIN, Math.ceil(rewindMs / stepMs));
-    this.history = new FleetHistory(this.fold, horizonSteps);
-    this.view = new FleetStepView(this.fold);
-    this.budgets = [{ fromStep: NONE, days: budgetDays }];
+    this.#history = new FleetHistory(this.#fold, horizonSteps);
+    this.#view = new FleetStepView(this.#fold);
+    this.#budgets = new BudgetSteps(budgetDays);
   }
 
   /** The number of a series, for `put`; the same key gives the same number. O(siblings). */
-  addSeries(clusterId: string, nodeId: string, metricName: string): number {
-    return this.fold.directory.add(clusterId, nodeId, metricName);
+  addSeries(clusterId: string, nodeId: string, metricName: string): SeriesNumber {
+    return this.#fold.directory.add(clusterId, nodeId, metricName);
   }
 
   /** Ids by number; the columns of a step are indexed by the numbers of nodes and clusters. */
   get names(): FleetNames {
-    return this.fold.directory;
+    return this.#fold.directory;
   }
 
   /** Start of the newest processed step; -Infinity before the first. */
   get processedMs(): EpochMs {
-    return this.history.processed * this.stepMs;
+    return this.#history.processed * this.stepMs;
   }
 
   /** Start of the oldest step that still takes points; -Infinity before the first step. */
   get horizonMs(): EpochMs {
-    return (this.history.processed - this.history.horizonSteps + 1) * this.stepMs;
+    return (this.#history.processed - this.#history.horizonSteps + 1) * this.stepMs;
   }
 
   /** Start of the first step in which a node had a value; undefined before. */
   nodeSinceMs(node: number): EpochMs | undefined {
-    const first = this.fold.nodes.firstSteps[node] ?? -1;
+    const first = this.#fold.nodes.firstSteps[node] ?? -1;
     return first < 0 ? undefined : first * this.stepMs;
   }
 
   /** Findings open after the newest processed step, in order of opening. */
   get openFindings(): readonly FleetFinding[] {
-    return this.memory.open.map(({ finding }) => finding);
+    return this.#memory.open.map(({ finding }) => finding);
   }
 
   /** The alert budget of the steps that are not processed yet. */
   get budgetDays(): number {
-    return this.budgets.at(-1)!.days;
+    return this.#budgets.newest;
   }
 
   /** Holds for the steps that are not processed yet. @throws Refusal "window/invalid" */
   setBudgetDays(budgetDays: number): void {
-    checkBudget(budgetDays);
-    const { processed, horizonSteps } = this.history;
-    const fromStep = processed === NONE ? NONE : processed + 1;
-    const before = this.budgets.filter((budget) => budget.fromStep < fromStep);
-    const needed = before.findLastIndex((budget) => budget.fromStep <= processed - horizonSteps);
-    this.budgets = [...before.slice(Math.max(needed, 0)), { fromStep, days: budgetDays }];
+    const { processed, horizonSteps } = this.#history;
+    this.#budgets.set(budgetDays, processed, processed - horizonSteps);
   }
 
   /**
    * Tail probability of one point of a series. Any order; a point at the same millisecond and of the
    * same kind is replaced. Several points of a series in one step count as the Šidák p of the smallest.
    * NaN takes a point back. Points before the horizon are counted in `ignoredPoints` and left out.
-   * `mark`: how the series' alarm stands at the point (MARK); findings are held by it.
+   * `mark`: state of the series' alarm at the point (MARK); it holds findings open.
    *
-   * @throws Refusal "time/invalid" for a time that is no number; assertion for a series nobody added.
+   * @throws Refusal "time/invalid" unless the time is a finite number; assertion for an unknown series.
    */
   put(
-    series: number,
+    series: SeriesNumber,
     atMs: EpochMs,
     p: number,
     kind: PointKind = "value",
     mark: number = MARK.none,
   ): void {
-    const { directory } = this.fold;
+    const { directory } = this.#fold;
     assert(series >= 0 && series < directory.metricNames.length, "put wants a number of addSeries");
     const step = Math.floor(atMs / this.stepMs);
-    if (step !== this.cachedStep) this.cachePoints(step);
-    const points = this.cachedPoints;
+    if (step !== this.#cachedStep) this.#cachePoints(step);
+    const points = this.#cachedPoints;
     if (points === undefined) {
       this.ignoredPoints++;
       return;
@@ -149,8 +144,8 @@ export class TenantFleet {
     const key = Math.floor(atMs - step * this.stepMs) * 2 + (kind === "absence" ? 1 : 0);
     const changedP = points.put(series, key, p);
     const changed = points.marks.put(series, key, mark) || changedP;
-    if (changed && step <= this.history.processed) {
-      this.late.mark(directory.seriesNode[series]!, step);
+    if (changed && step <= this.#history.processed) {
+      this.#late.mark(directory.seriesNode[series]!, step);
     }
   }
 
@@ -161,12 +156,12 @@ export class TenantFleet {
    */
   advance(uptoMs: EpochMs, visit: (step: FleetStep) => void = () => {}): number {
     const last = Math.floor(uptoMs / this.stepMs) - 1;
-    let reported = this.late.any ? this.processAgain(visit) : 0;
-    for (let step = this.history.next(); step <= last; step = this.history.next()) {
-      const row = this.history.append(step, this.memory);
-      this.cachedStep = Number.NaN;
-      this.foldAll(row);
-      visit(this.view.of(row, false, this.judge([row]), []));
+    let reported = this.#late.any ? this.#processAgain(visit) : 0;
+    for (let step = this.#history.next(); step <= last; step = this.#history.next()) {
+      const row = this.#history.append(step, this.#memory);
+      this.#cachedStep = Number.NaN;
+      this.#foldAll(row);
+      visit(this.#view.of(row, false, this.#judge([row]), []));
       reported++;
     }
     return reported;
@@ -174,16 +169,13 @@ export class TenantFleet {
 
   /** Everything, points of the horizon and of the future included: versioned, with a checksum. */
   save(): Uint8Array {
-    return packFleet(this.fold, this.history, {
+    return packFleet(this.#fold, this.#history, {
       stepMs: this.stepMs,
-      horizonSteps: this.history.horizonSteps,
+      horizonSteps: this.#history.horizonSteps,
       ignoredPoints: this.ignoredPoints,
-      memory: this.memory,
-      budgets: this.budgets.map(({ fromStep, days }) => [
-        fromStep === NONE ? null : fromStep,
-        days,
-      ]),
-      late: this.late.all(),
+      memory: this.#memory,
+      budgets: this.#budgets.save(),
+      late: this.#late.all(),
     });
   }
 
@@ -193,77 +185,77 @@ export class TenantFleet {
    * @throws Refusal "state/unreadable"
    */
   restore(bytes: Uint8Array): void {
-    const header = unpackFleet(bytes, this.fold, this.history);
-    this.memory = header.memory;
+    const header = unpackFleet(bytes, this.#fold, this.#history);
+    this.#memory = header.memory;
     this.ignoredPoints = header.ignoredPoints;
-    this.budgets = header.budgets.map(([fromStep, days]) => ({ fromStep: fromStep ?? NONE, days }));
-    for (const [node, step] of header.late) this.late.mark(node, step);
-    this.cachedStep = Number.NaN;
+    this.#budgets.restore(header.budgets);
+    for (const [node, step] of header.late) this.#late.mark(node, step);
+    this.#cachedStep = Number.NaN;
   }
 
-  private cachePoints(step: number): void {
+  #cachePoints(step: number): void {
     if (!Number.isFinite(step)) {
       throw new Refusal("time/invalid", "give epoch milliseconds", { step });
     }
-    this.cachedPoints = this.history.pointsOf(step);
-    this.cachedStep = step;
+    this.#cachedPoints = this.#history.pointsOf(step);
+    this.#cachedStep = step;
   }
 
-  private foldAll(row: FleetRow): void {
-    const { fold } = this;
-    const points = this.history.points.get(row.step);
+  #foldAll(row: FleetRow): void {
+    const fold = this.#fold;
+    const points = this.#history.points.get(row.step);
     for (let node = 0; node < fold.nodes.count; node++) fold.foldNode(row, points, node);
     for (let cluster = 0; cluster < fold.clusters.count; cluster++) fold.foldCluster(row, cluster);
     fold.foldTenant(row);
   }
 
   /** Findings of the folded row `rows[0]`; moves the memory on. `rows`: all folded from then on. */
-  private judge(rows: readonly FleetRow[]): readonly FleetFinding[] {
+  #judge(rows: readonly FleetRow[]): readonly FleetFinding[] {
     const row = rows[0]!;
-    row.before = this.memory;
-    const budget = this.budgets.findLast(({ fromStep }) => fromStep <= row.step);
+    row.before = this.#memory;
     const step = findingsStep(
       {
-        fold: this.fold,
+        fold: this.#fold,
         row,
         rows,
-        points: this.history.points.get(row.step),
-        budgetDays: (budget ?? this.budgets[0]!).days,
+        points: this.#history.points.get(row.step),
+        budgetDays: this.#budgets.at(row.step),
       },
-      this.secondLook,
+      this.#secondLook,
     );
-    this.memory = step.memory;
+    this.#memory = step.memory;
     row.opened = step.opened;
     return step.changed;
   }
 
-  private processAgain(visit: (step: FleetStep) => void): number {
-    const marks = this.late.take();
+  #processAgain(visit: (step: FleetStep) => void): number {
+    const marks = this.#late.take();
     const first = marks.reduce(
       (step, [, fromStep]) => Math.min(step, fromStep),
-      this.history.processed,
+      this.#history.processed,
     );
-    const rows = this.history.from(first, this.memory);
+    const rows = this.#history.from(first, this.#memory);
     const gone = new Set(rows.flatMap(({ opened }) => opened));
-    this.refold(rows, marks);
-    this.memory = rows[0]!.before;
-    const { open } = this.memory;
+    this.#refold(rows, marks);
+    this.#memory = rows[0]!.before;
+    const { open } = this.#memory;
     rows.forEach((row, i) => {
-      const changed = this.judge(rows.slice(i));
+      const changed = this.#judge(rows.slice(i));
       for (const id of row.opened) gone.delete(id);
       // Findings from before may have closed in the old course of things: they are open again.
       const all = i === 0 ? [...open.map(({ finding }) => finding), ...changed] : changed;
-      visit(this.view.of(row, true, all, i === rows.length - 1 ? [...gone] : []));
+      visit(this.#view.of(row, true, all, i === rows.length - 1 ? [...gone] : []));
     });
     return rows.length;
   }
 
   /** Takes back and folds again what the marked nodes touch: each from its own step on. */
-  private refold(
+  #refold(
     rows: readonly FleetRow[],
     marks: readonly (readonly [node: number, fromStep: number])[],
   ): void {
-    const { fold, history } = this;
+    const fold = this.#fold;
+    const history = this.#history;
     const clusterFrom = new Map<number, number>();
     for (const [node, fromStep] of marks) {
       const touched = rows.filter(({ step }) => step >= fromStep);
@@ -282,11 +274,6 @@ export class TenantFleet {
   }
 }
 
-interface Budget {
-  readonly fromStep: number;
-  readonly days: number;
-}
-
 function checkGrid(stepMs: DurationMs, rewindMs: DurationMs): void {
   if (!(Number.isInteger(stepMs) && stepMs > 0 && stepMs <= STEP_MS_MAX)) {
     throw new Refusal("window/invalid", "stepMs is a whole number of milliseconds up to a day", {
@@ -297,11 +284,5 @@ function checkGrid(stepMs: DurationMs, rewindMs: DurationMs): void {
     throw new Refusal("window/invalid", "rewindMs is a number of milliseconds, 0 or more", {
       rewindMs,
     });
-  }
-}
-
-function checkBudget(budgetDays: number): void {
-  if (!(Number.isFinite(budgetDays) && budgetDays > 0)) {
-    throw new Refusal("window/invalid", "the budget is a number of days above 0", { budgetDays });
   }
 }

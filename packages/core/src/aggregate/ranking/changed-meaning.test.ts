@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { MINUTE_MS } from "../../model/time.ts";
 import { changedMeaningText } from "./changed-meaning.ts";
 import { rankWindow } from "./rank-window.ts";
 
-const MINUTE_MS = 60_000;
 const ROWS = 100;
 const START = 90;
 

@@ -19,7 +19,7 @@ export interface ChangedMeaning {
 }
 
 /**
- * Metrics that were constant through the history and stand at another, higher constant through the window
+ * Metrics that were constant through the history and at another, higher constant through the window
  * on several nodes. The other nodes' columns that left the same constant for good belong to it, whatever
  * they show now: their history says as little. Falls are left alone, as they are what an outage looks like
  * (`up`, availability, success rate). O(columns).

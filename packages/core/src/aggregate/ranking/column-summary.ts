@@ -1,4 +1,4 @@
-import { medianOf, quantile, selectSmallest } from "./select.ts";
+import { medianInPlace, quantileInPlace, selectSmallest } from "../../stats/select.ts";
 import { onsetRow, sustainedMove } from "./sustained-move.ts";
 import type { WindowPlan } from "./window-plan.ts";
 
@@ -108,12 +108,12 @@ function summarizeHistory(history: Float64Array, column: number, out: ColumnSumm
   }
   out.historyCount[column] = count;
   if (count < 2) return;
-  const level = medianOf(known, count);
+  const level = medianInPlace(known, count);
   for (let i = 0; i < count; i++) known[i] = Math.abs(known[i]! - level);
   const size = Math.abs(level);
   out.level[column] = level;
   out.constant[column] = lowest === highest ? 1 : 0;
-  out.spread[column] = quantile(known, count, SPREAD_QUANTILE) / SPREAD_UNIT;
+  out.spread[column] = quantileInPlace(known, count, SPREAD_QUANTILE) / SPREAD_UNIT;
   out.atCeiling[column] = highest <= level + SAME_LEVEL * size && size > 0 ? 1 : 0;
 }
 

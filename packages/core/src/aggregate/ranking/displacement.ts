@@ -1,5 +1,5 @@
+import { medianInPlace } from "../../stats/select.ts";
 import type { ColumnSummaries } from "./column-summary.ts";
-import { medianOf } from "./select.ts";
 
 // Source of all constants: spec of detection, section 13.1.
 const HISTORY_MIN = 2;
@@ -39,8 +39,8 @@ function scaleFloors(
       if (size > NO_SCALE) relatives[levelled++] = spread[column]! / size;
     }
     if (known < PEERS_MIN) continue;
-    const relative = levelled < PEERS_MIN ? 0 : medianOf(relatives, levelled);
-    const absolute = medianOf(absolutes, known);
+    const relative = levelled < PEERS_MIN ? 0 : medianInPlace(relatives, levelled);
+    const absolute = medianInPlace(absolutes, known);
     for (const column of group) {
       if (historyCount[column]! < HISTORY_MIN) continue;
       floor[column]! += PEER_RELATIVE * Math.min(relative, 1) * Math.abs(level[column]!);
@@ -94,7 +94,7 @@ export function evidenceOf(
 
 /**
  * At least the mean of the two highest evidences of `columns[start, end)`, without a logarithm, as
- * ln(1 + z) <= z / sqrt(1 + z). The hot loop of the ranking: columns stand in locals for that.
+ * ln(1 + z) <= z / sqrt(1 + z). The hot loop of the ranking, hence the columns in locals.
  */
 export function topMeanBound(
   { rarity, moved, fell }: ColumnSummaries,

@@ -1,9 +1,10 @@
+import { smallestOf } from "../../stats/extremes.ts";
+import { selectSmallest } from "../../stats/select.ts";
 import { type ChangedMeaning, changedMeanings } from "./changed-meaning.ts";
 import type { ColumnSummaries } from "./column-summary.ts";
 import { type Contribution, contributionsOf } from "./contributions.ts";
 import { type ColumnScales, columnScales, evidenceOf, PEERS_MIN } from "./displacement.ts";
 import type { RankColumn, RankLayout } from "./rank-layout.ts";
-import { selectSmallest } from "./select.ts";
 import { topMeans, windowScore } from "./window-score.ts";
 
 /** Weight of a leaf with one caller. Source: spec of detection, section 13.1. */
@@ -156,7 +157,7 @@ function onsets(
 /** NaN where all are. */
 function earliest(onsetMs: readonly number[]): number {
   const known = onsetMs.filter((at) => !Number.isNaN(at));
-  return known.length === 0 ? Number.NaN : Math.min(...known);
+  return known.length === 0 ? Number.NaN : smallestOf(known);
 }
 
 /** Effects are shared, causes are not: e² / sqrt(sum of e² over the nodes with this metric). */

@@ -1,3 +1,4 @@
+import { startOf } from "../../model/point-runs.ts";
 export interface RankColumn {
   readonly nodeId: string;
   readonly metricName: string;
@@ -43,7 +44,7 @@ export function rankLayout(columns: readonly RankColumn[]): RankLayout {
 
 /** Columns of node number `node`, in their order. */
 export function sameNode({ byNode, nodeEnds }: RankLayout, node: number): number[] {
-  return Array.from(byNode.subarray(node === 0 ? 0 : nodeEnds[node - 1]!, nodeEnds[node]!));
+  return Array.from(byNode.subarray(startOf(nodeEnds, node), nodeEnds[node]!));
 }
 
 function grouped(

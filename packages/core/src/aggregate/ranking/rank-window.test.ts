@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../model/refusal.ts";
+import { MINUTE_MS } from "../../model/time.ts";
 import { type RankWindowInput, rankWindow } from "./rank-window.ts";
 
-const MINUTE_MS = 60_000;
 const ROWS = 200;
 
 describe("rankWindow", () => {

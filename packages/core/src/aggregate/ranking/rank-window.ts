@@ -1,9 +1,10 @@
 import { Refusal } from "../../model/refusal.ts";
 import { type EpochMs, timeRange } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { columnSummaries, summarizeColumn } from "./column-summary.ts";
 import { type RankOptions, rankColumns, type WindowRanking } from "./rank-columns.ts";
 import { type RankColumn, rankLayout } from "./rank-layout.ts";
-import { planWindow, rowAt } from "./window-plan.ts";
+import { planWindow } from "./window-plan.ts";
 
 export interface RankWindowInput extends RankOptions {
   /** Ascending; one a row. */
@@ -29,8 +30,8 @@ export function rankWindow(input: RankWindowInput): WindowRanking {
   const { timestampsMs, columns, values, p } = input;
   timeRange(input.startMs, input.endMs);
   checkLengths(input);
-  const start = rowAt(timestampsMs, input.startMs);
-  const end = rowAt(timestampsMs, input.endMs);
+  const start = firstAtOrAfter(timestampsMs, input.startMs);
+  const end = firstAtOrAfter(timestampsMs, input.endMs);
   if (start === end || columns.length === 0) {
     return { nodes: [], metrics: [], score: 0, changedMeanings: [] };
   }

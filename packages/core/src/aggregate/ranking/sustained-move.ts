@@ -3,7 +3,7 @@ const RUN_SHARE = 0.1;
 const RUN_ROWS_MIN = 5;
 /** Runs begin at every fifth of their length: a move that is sustained is seen from there as well. */
 const RUN_STARTS = 5;
-/** From so many known points on, a run is also judged without its largest point. */
+/** Runs of at least this many known points are also judged without their largest point. */
 const WITHOUT_LARGEST_MIN = 4;
 
 /**
@@ -43,7 +43,7 @@ export function sustainedMove(
  * have been drawn late; -1 where nothing moved. From the strongest run the stretch is grown to the
  * beginning, the end, and again the beginning for which a step away from `level` is most likely
  * (sum² / points, for noise that is alike throughout). Deviations count at most as much as the strongest
- * run's mean, so that one spike is no onset. O(rows from `guardStart` to `end`).
+ * run's mean, so that a single spike is not an onset. O(rows from `guardStart` to `end`).
  *
  * Source: Hinkley, "Inference about the change-point in a sequence of random variables" (Biometrika, 1970).
  */

@@ -1,6 +1,6 @@
 /** Points before the window that define "usual". Source of these constants: spec of detection, section 13. */
 const HISTORY_ROWS = 1440;
-/** Earlier windows that tell what is usual, and the first rows, in which engines still learn. */
+/** Most earlier windows used to learn what is usual; the first rows are skipped, as engines still learn there. */
 const PAST_WINDOWS_MAX = 30;
 const PAST_FROM_ROW = 20;
 
@@ -36,16 +36,4 @@ export function planWindow(start: number, end: number): WindowPlan {
   const historyStart = Math.max(0, start - HISTORY_ROWS);
   const guard = Math.min(length, Math.floor(GUARD_SHARE * (start - historyStart)));
   return { historyStart, historyEnd: start - guard, start, end, pastStarts };
-}
-
-/** Row of the first timestamp at or after `atMs`. */
-export function rowAt(timestampsMs: Float64Array, atMs: number): number {
-  let low = 0;
-  let high = timestampsMs.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (timestampsMs[middle]! < atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

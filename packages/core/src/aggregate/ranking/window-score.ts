@@ -1,3 +1,4 @@
+import { medianOfSorted } from "../../stats/sorted-median.ts";
 import type { ColumnSummaries } from "./column-summary.ts";
 import { type ColumnScales, evidenceOf, topMeanBound } from "./displacement.ts";
 import type { RankLayout } from "./rank-layout.ts";
@@ -25,9 +26,8 @@ export function windowScore(
     strongestNode(layout, summaries, scales, i + 1),
   ).sort();
   if (past.length > 0) {
-    const half = past.length >> 1;
-    const median = past.length % 2 === 1 ? past[half]! : (past[half - 1]! + past[half]!) / 2;
-    usual = (past.length * median + PRIOR_WINDOWS * usual) / (past.length + PRIOR_WINDOWS);
+    usual =
+      (past.length * medianOfSorted(past) + PRIOR_WINDOWS * usual) / (past.length + PRIOR_WINDOWS);
   }
   const strongest = topMeans(layout, evidence).reduce((a, b) => Math.max(a, b), 0);
   return 1 / (1 + Math.exp(-SCORE_SLOPE * (strongest - usual - HALF_EXCESS)));

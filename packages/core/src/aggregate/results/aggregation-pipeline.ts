@@ -21,39 +21,39 @@ type Parent = Omit<NodeWindow, "clusterId" | "nodeId"> & { readonly clusterId?: 
  * `max`, `mean`, `weighted` and `p95` give the raw aggregate of scores; raw maxima over many metrics
  * alarm far more often than they promise.
  *
- * Every call stands for itself; `topNodes` answers from the last `aggregateNodes`.
+ * Calls are independent; `topNodes` answers from the last `aggregateNodes`.
  */
 export class AggregationPipeline {
-  private readonly rule: AggregationRule;
-  private lastNodes: readonly AggregatedAnomalyScore[] = [];
+  readonly #rule: AggregationRule;
+  #lastNodes: readonly AggregatedAnomalyScore[] = [];
 
   /** @throws Refusal "rollup/unknown-strategy" | "window/invalid" */
   constructor(options: AggregationOptions = {}) {
-    this.rule = aggregationRule(options);
+    this.#rule = aggregationRule(options);
   }
 
   /** One score for each node and window with results, by time, then by names. */
   aggregateNodes(results: readonly AnomalyResult[]): AggregatedAnomalyScore[] {
-    const nodes = this.nodes(results).map((node) => this.scoreOf("node", node));
-    this.lastNodes = nodes;
+    const nodes = this.#nodes(results).map((node) => this.#scoreOf("node", node));
+    this.#lastNodes = nodes;
     return nodes;
   }
 
   /** One score for each cluster and window; its children are its nodes. */
   aggregateClusters(results: readonly AnomalyResult[]): AggregatedAnomalyScore[] {
-    return this.clusters(results).map((cluster) => this.scoreOf("cluster", cluster));
+    return this.#clusters(results).map((cluster) => this.#scoreOf("cluster", cluster));
   }
 
   /** One score for each tenant and window; its children are its clusters. */
   aggregateTenants(results: readonly AnomalyResult[]): AggregatedAnomalyScore[] {
-    const windowMs = this.windowMs(results);
+    const windowMs = this.#windowMs(results);
     const tenants = parentsOf(
-      this.clusters(results),
+      this.#clusters(results),
       ({ tenantId }) => tenantId,
-      this.rule,
+      this.#rule,
       windowMs,
     );
-    return tenants.map(({ clusterId: _, ...tenant }) => this.scoreOf("tenant", tenant));
+    return tenants.map(({ clusterId: _, ...tenant }) => this.#scoreOf("tenant", tenant));
   }
 
   /**
@@ -62,7 +62,7 @@ export class AggregationPipeline {
    */
   topNodes(clusterId: string, count: number): AggregatedAnomalyScore[] {
     const worst = new Map<string, AggregatedAnomalyScore>();
-    for (const node of this.lastNodes) {
+    for (const node of this.#lastNodes) {
       if (node.clusterId !== clusterId) continue;
       const key = `${node.tenantId}\0${node.nodeId}`;
       const known = worst.get(key);
@@ -73,20 +73,20 @@ export class AggregationPipeline {
       .slice(0, Math.max(0, count));
   }
 
-  private windowMs(results: readonly AnomalyResult[]): DurationMs {
-    return this.rule.windowMs ?? usualWindowMs(results);
+  #windowMs(results: readonly AnomalyResult[]): DurationMs {
+    return this.#rule.windowMs ?? usualWindowMs(results);
   }
 
-  private nodes(results: readonly AnomalyResult[]): NodeWindow[] {
-    return nodeWindows(results, this.rule, this.windowMs(results));
+  #nodes(results: readonly AnomalyResult[]): NodeWindow[] {
+    return nodeWindows(results, this.#rule, this.#windowMs(results));
   }
 
-  private clusters(results: readonly AnomalyResult[]): Parent[] {
+  #clusters(results: readonly AnomalyResult[]): Parent[] {
     const keyOf = ({ tenantId, clusterId }: Parent) => `${tenantId}\0${clusterId}`;
-    return parentsOf(this.nodes(results), keyOf, this.rule, this.windowMs(results));
+    return parentsOf(this.#nodes(results), keyOf, this.#rule, this.#windowMs(results));
   }
 
-  private scoreOf(
+  #scoreOf(
     level: "node" | "cluster" | "tenant",
     entity: Parent & { readonly nodeId?: string },
   ): AggregatedAnomalyScore {
@@ -95,8 +95,8 @@ export class AggregationPipeline {
       ...place,
       level,
       aggregateScore: score,
-      aggregationStrategy: this.rule.strategy,
-      calibrated: this.rule.calibrated,
+      aggregationStrategy: this.#rule.strategy,
+      calibrated: this.#rule.calibrated,
       numMetricsAnalyzed: numMetrics,
       numAnomaliesDetected: numAnomalies,
     });

@@ -1,8 +1,8 @@
 import type { DurationMs } from "../../model/time.ts";
 import { pOfScore, scoreOfP } from "../../stats/return-period.ts";
+import { quantileInPlace } from "../../stats/select.ts";
 import { sidak } from "../closed/closed-form.ts";
 import { entityStates, resetEntity } from "../entity-state.ts";
-import { quantile } from "../ranking/select.ts";
 import { ChildGatherer, learnStageA } from "../stage-a.ts";
 import type { AggregationRule } from "./aggregation-options.ts";
 
@@ -53,7 +53,7 @@ function rawScore(children: readonly Child[], { strategy }: AggregationRule): nu
     case "max":
       return scores.reduce((a, b) => Math.max(a, b), 0);
     case "p95":
-      return quantile(scores, scores.length, P95);
+      return quantileInPlace(scores, scores.length, P95);
     case "weighted":
       return weightedMean(children);
     default:

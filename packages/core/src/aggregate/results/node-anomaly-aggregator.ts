@@ -28,11 +28,11 @@ export interface MetricContribution {
 
 /** Roll-up of the metrics of a single node; the metric -> node floor of `AggregationPipeline`. */
 export class NodeAnomalyAggregator {
-  private readonly rule: AggregationRule;
+  readonly #rule: AggregationRule;
 
   /** @throws Refusal "rollup/unknown-strategy" | "window/invalid" */
   constructor(options: AggregationOptions = {}) {
-    this.rule = aggregationRule(options);
+    this.#rule = aggregationRule(options);
   }
 
   /**
@@ -42,9 +42,9 @@ export class NodeAnomalyAggregator {
    */
   aggregate(results: readonly AnomalyResult[]): AggregatedAnomalyScore[] {
     oneNode(results);
-    const { strategy, calibrated } = this.rule;
-    const windowMs = this.rule.windowMs ?? usualWindowMs(results);
-    return nodeWindows(results, this.rule, windowMs).map(
+    const { strategy, calibrated } = this.#rule;
+    const windowMs = this.#rule.windowMs ?? usualWindowMs(results);
+    return nodeWindows(results, this.#rule, windowMs).map(
       ({ score, numMetrics, numAnomalies, ...place }) =>
         new AggregatedAnomalyScore({
           ...place,
@@ -59,7 +59,7 @@ export class NodeAnomalyAggregator {
   }
 
   /**
-   * Which metrics stand behind the node, each with its highest result, in order of onset ("started
+   * The metrics that make the node anomalous, each with its highest result, in order of onset ("started
    * after", never "caused"); equal onsets by share. Named are the metrics that one healthy window in
    * fifty would show; where there are none, the three rarest.
    *
@@ -67,7 +67,7 @@ export class NodeAnomalyAggregator {
    */
   contributions(results: readonly AnomalyResult[]): MetricContribution[] {
     oneNode(results);
-    const windowMs = this.rule.windowMs ?? usualWindowMs(results);
+    const windowMs = this.#rule.windowMs ?? usualWindowMs(results);
     const rare = worstByMetric(results)
       .map((result) => ({ result, p: windowP(result, windowMs) }))
       .sort((a, b) => a.p - b.p);

@@ -1,6 +1,7 @@
 import type { AnomalyResult } from "../../model/anomaly-result.ts";
 import { ANOMALOUS_SCORE } from "../../model/severity.ts";
 import type { DurationMs, EpochMs } from "../../model/time.ts";
+import { upperMedianOfSorted } from "../../stats/sorted-median.ts";
 import type { AggregationRule } from "./aggregation-options.ts";
 import { type Child, combineScores, windowScoreOf } from "./combine-scores.ts";
 
@@ -16,10 +17,10 @@ export interface NodeWindow {
   readonly numAnomalies: number;
 }
 
-/** Median length of the results' windows. */
+/** Upper median of the lengths of the results' windows; 0 without results. */
 export function usualWindowMs(results: readonly AnomalyResult[]): DurationMs {
   const lengths = Float64Array.from(results, (r) => r.windowEnd - r.windowStart).sort();
-  return lengths[lengths.length >> 1] ?? 0;
+  return lengths.length === 0 ? 0 : upperMedianOfSorted(lengths);
 }
 
 /**

@@ -19,7 +19,7 @@ const SIZE_MIN = 1e-9;
  * Short series have short reaches: 1/70 of the series. NaN stays NaN. Cost: one sort, O(n) otherwise.
  */
 export function withSurroundings(sizes: Float64Array): Float64Array {
-  const ordinary = quantileOf(sizes, ORDINARY_SHARE) + SIZE_MIN;
+  const ordinary = lowerQuantileOf(sizes, ORDINARY_SHARE) + SIZE_MIN;
   const nearness = nearnessOf(sizes);
   return sizes.map((size, i) => {
     if (!(size < ordinary) || nearness[i] === 0) return size;
@@ -51,7 +51,7 @@ function nearnessOf(sizes: Float64Array): Float64Array {
 }
 
 /** Lower quantile of the known numbers; 0 where there are none. */
-function quantileOf(column: Float64Array, share: number): number {
+function lowerQuantileOf(column: Float64Array, share: number): number {
   const known = column.filter((number) => !Number.isNaN(number)).sort();
   return known[Math.floor(share * (known.length - 1))] ?? 0;
 }

@@ -1,4 +1,5 @@
 import { DAY_MS, type DurationMs } from "../../model/time.ts";
+import { upperMedianOfSorted } from "../../stats/sorted-median.ts";
 
 /** How a node is compared with the median of the others. */
 export type PeerForm = "difference" | "ratio";
@@ -75,7 +76,6 @@ function spread(numbers: readonly number[]): number {
   return middle(numbers.map((number) => Math.abs(number - center)));
 }
 
-/** Upper median. */
 function middle(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+  return upperMedianOfSorted(Float64Array.from(numbers).sort());
 }

@@ -1,4 +1,5 @@
 import type { DurationMs } from "../../model/time.ts";
+import { medianOfSorted } from "../../stats/sorted-median.ts";
 
 /** Fewer others say nothing about one node: five with the one compared. Source: spec section 8. */
 export const PEERS_MIN = 4;
@@ -41,7 +42,7 @@ export function peerMedian(
       const value = other.values[next[k]!] ?? Number.NaN;
       if (away <= REACH_INTERVALS * intervalMs && Number.isFinite(value)) here[known++] = value;
     });
-    median[i] = known < PEERS_MIN ? Number.NaN : medianOf(here.subarray(0, known));
+    median[i] = known < PEERS_MIN ? Number.NaN : medianOfSorted(here.subarray(0, known).sort());
     count[i] = known;
   }
   return { median, count };
@@ -57,11 +58,4 @@ function nearestFrom(timestampsMs: Float64Array, from: number, atMs: number): nu
     at++;
   }
   return at;
-}
-
-/** Sorts the column. */
-function medianOf(column: Float64Array): number {
-  column.sort();
-  const middle = column.length >> 1;
-  return column.length % 2 === 1 ? column[middle]! : (column[middle - 1]! + column[middle]!) / 2;
 }

@@ -1,4 +1,6 @@
 import type { DurationMs, EpochMs } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
+import { upperMedianOfSorted } from "../../stats/sorted-median.ts";
 import { peerResidual, settledForm } from "./peer-form.ts";
 import { PEERS_MIN, type PeerColumns, peerMedian } from "./peer-median.ts";
 
@@ -31,7 +33,7 @@ export function peerDistance(
 ): number {
   if (others.length < PEERS_MIN) return Number.NaN;
   const { median } = peerMedian(timestamps, others, intervalMs);
-  const usualCount = countBefore(timestamps, onsetMs);
+  const usualCount = firstAtOrAfter(timestamps, onsetMs);
   const before = [values.subarray(0, usualCount), median.subarray(0, usualCount)] as const;
   const residual = peerResidual(values, median, settledForm(...before, intervalMs));
   const usual = residual.subarray(0, usualCount).filter((number) => !Number.isNaN(number));
@@ -42,12 +44,6 @@ export function peerDistance(
   return spread > 0 ? (atPeak - center) / spread : Number.NaN;
 }
 
-function countBefore(timestampsMs: Float64Array, instantMs: EpochMs): number {
-  const at = timestampsMs.findIndex((atMs) => atMs >= instantMs);
-  return at < 0 ? timestampsMs.length : at;
-}
-
-/** Upper median. */
 function middle(numbers: Float64Array): number {
-  return numbers.toSorted()[numbers.length >> 1]!;
+  return upperMedianOfSorted(numbers.toSorted());
 }

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createStreamEngine } from "../../detect/stream-engine.ts";
+import { HOUR_MS } from "../../model/time.ts";
 import { seriesOf } from "../contract.ts";
 import { SCORER_OUT, SCORER_OUT_LENGTH } from "../scorer.ts";
 import { streamScorer } from "./stream-scorer.ts";
 
-const HOUR_MS = 3_600_000;
 const FIVE_MINUTES_MS = 300_000;
 
 /** Rows of SCORER_OUT, one a value. */

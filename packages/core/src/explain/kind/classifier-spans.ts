@@ -11,7 +11,7 @@ export interface ClassifierSpans {
   /** An event of at most `shortEvent` points of which `shortActive` stand out is an excursion ... */
   readonly shortEvent: number;
   readonly shortActive: number;
-  /** ... and so is a longer one of which only so many stand out. */
+  /** ... and so is a longer one of which at most this many stand out. */
   readonly fewActive: number;
   /** An event must be so long to be compared with its time of day. */
   readonly seasonal: number;

@@ -1,11 +1,11 @@
 import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { type Classification, classify } from "./classify.ts";
 import { eventEndIndex } from "./event-end.ts";
-import { indexAt } from "./event-view.ts";
 
 /** History before the onset that a classification uses: a week, two days before it, and an hour. */
 export const CLASSIFIED_HISTORY_MS: DurationMs = 9.5 * DAY_MS;
-/** An episode closes at its 11th quiet point; so many points behind its last alarm are looked at. */
+/** An episode closes at its 11th quiet point; this many points after its last alarm are used. */
 export const CLOSING_POINTS = 11;
 
 /** A stretch of one series: `CLASSIFIED_HISTORY_MS` before the episode and its closing points. */
@@ -19,15 +19,15 @@ export interface EpisodePoints {
 
 /**
  * Kind of an episode from its onset to its last point that stands out, at most to the closing points
- * behind the last alarm: whether a value came back at once tells a spike from a shift. Points
- * behind those are not looked at, so a longer series gives the same.
+ * after the last alarm: whether the value came back at once tells a spike from a shift. Later
+ * points are not used, so a longer series gives the same.
  */
 export function classifyEpisode(
   { timestampsMs, values, intervalMs }: EpisodePoints,
   episode: { readonly onsetMs: EpochMs; readonly lastMs: EpochMs },
 ): Classification {
-  const firstIndex = indexAt(timestampsMs, episode.onsetMs);
-  const last = indexAt(timestampsMs, episode.lastMs + 1) - 1 + CLOSING_POINTS;
+  const firstIndex = firstAtOrAfter(timestampsMs, episode.onsetMs);
+  const last = firstAtOrAfter(timestampsMs, episode.lastMs + 1) - 1 + CLOSING_POINTS;
   const lastIndex = Math.min(values.length - 1, last);
   if (firstIndex > lastIndex) {
     return { kind: "spike", label: "spike", missedPeak: false, evidence: {} };

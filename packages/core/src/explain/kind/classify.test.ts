@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DAY_MS } from "../../model/time.ts";
 import { classify } from "./classify.ts";
 import type { EventWindow } from "./event-view.ts";
 import { findOnset } from "./find-onset.ts";
 
-const DAY_MS = 86_400_000;
 const MIDNIGHT = 1_699_920_000_000;
 
 /** Even noise without dice: the same on every machine, mean 0, spread about 1. */

@@ -10,11 +10,11 @@ export interface Classification {
   readonly label: AnomalyLabel;
   /** A seasonal anomaly whose usual rise did not come. */
   readonly missedPeak: boolean;
-  /** The value that a flatline stands at. */
+  /** The value at which a flatline is stuck. */
   readonly stuckAt?: number;
-  /** When it began as its shape tells it, where that is clear: it may have been noticed much later. */
+  /** When it began, judging by its shape, where that is clear: it may have been noticed much later. */
   readonly sinceMs?: EpochMs;
-  /** The numbers behind the decision; those of rules that were not reached are not there. */
+  /** The numbers that decided; rules that were not reached have none. */
   readonly evidence: Partial<ClassifierEvidence>;
 }
 

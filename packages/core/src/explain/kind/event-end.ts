@@ -1,6 +1,6 @@
 import { type EventView, type EventWindow, viewEvent } from "./event-view.ts";
 
-/** A point takes part in an event when it is so many usual sizes away ... */
+/** A point is part of an event when it is at least this many usual deviations away ... */
 const ACTIVE_SCALES = 3;
 /** ... and at least this share of the event's largest deviation. Source: classifier.py, rule 3. */
 const ACTIVE_SHARE = 0.4;

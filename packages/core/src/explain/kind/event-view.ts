@@ -1,5 +1,6 @@
 import { assert } from "../../model/refusal.ts";
 import { DAY_MS, type DurationMs } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import {
   differencesOf,
   knownOf,
@@ -60,7 +61,7 @@ export interface EventView extends EventWindow {
 
 /**
  * Baseline = own daily profile of the last 7 days plus the median of the last two hours; where
- * there is no history the event stands beside its own median.
+ * there is no history the event is compared with its own median.
  *
  * Cost: O(n log n) over 7 days. Source: reference/classifier.py, classify.
  */
@@ -69,7 +70,7 @@ export function viewEvent(window: EventWindow): EventView {
   assert(0 <= first && first <= last && last < values.length, "the event lies outside the window");
   const spans = classifierSpans(intervalMs);
   const event = values.slice(first, last + 1);
-  const historyFrom = indexAt(timestampsMs, timestampsMs[first]! - PROFILE_MS);
+  const historyFrom = firstAtOrAfter(timestampsMs, timestampsMs[first]! - PROFILE_MS);
   const found = dailyProfile(timestampsMs, values, historyFrom, first, intervalMs);
   const profile = found.seasonality < SEASONALITY_MIN ? flattened(found) : found;
   const shape = profileAt(profile, timestampsMs, first, last + 1);
@@ -78,7 +79,7 @@ export function viewEvent(window: EventWindow): EventView {
   const base = firstKnown(medianOf(level), medianOf(event), 0);
   const scale = scaleOf(window, level, base);
   const deviations = knownOf(event.map((value, i) => value - shape[i]! - base));
-  const runsFrom = indexAt(timestampsMs, timestampsMs[first]! - RUNS_MS);
+  const runsFrom = firstAtOrAfter(timestampsMs, timestampsMs[first]! - RUNS_MS);
   const tolerance = equalityTolerance(before);
   return {
     ...window,
@@ -107,21 +108,9 @@ export function insideShare({ event, history }: EventView): number {
 /** (value - expected) / scale from a day before the onset to the end of the event; NaN = missing. */
 export function residualSinceYesterday(view: EventView): Float64Array {
   const { timestampsMs, values, firstIndex, lastIndex, profile, base, scale } = view;
-  const from = indexAt(timestampsMs, timestampsMs[firstIndex]! - DAY_MS);
+  const from = firstAtOrAfter(timestampsMs, timestampsMs[firstIndex]! - DAY_MS);
   const residual = lessProfile(profile, timestampsMs, values, from, lastIndex + 1);
   return residual.map((value) => (value - base) / scale);
-}
-
-/** Index of the first point at or after `atMs`. */
-export function indexAt(timestampsMs: Float64Array, atMs: number): number {
-  let low = 0;
-  let high = timestampsMs.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (timestampsMs[middle]! < atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function lessProfile(
@@ -138,7 +127,7 @@ function lessProfile(
 function scaleOf(window: EventWindow, level: Float64Array, base: number): number {
   const { timestampsMs, values, firstIndex, lastIndex } = window;
   const deviation = meanOf(level.map((value) => Math.abs(value - base)));
-  const from = indexAt(timestampsMs, timestampsMs[firstIndex]! - DAY_MS);
+  const from = firstAtOrAfter(timestampsMs, timestampsMs[firstIndex]! - DAY_MS);
   const step = firstKnown(
     meanStep(values.subarray(from, firstIndex)),
     meanStep(values.subarray(firstIndex, lastIndex + 1)),

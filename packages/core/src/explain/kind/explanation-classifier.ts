@@ -2,11 +2,11 @@ import type { Explanation } from "../../model/explanation.ts";
 import type { MetricSeries } from "../../model/metric-series.ts";
 import { assert } from "../../model/refusal.ts";
 import type { DurationMs, TimeRange } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { medianOf } from "../../stats/order-statistics.ts";
 import { type ExplainRequest, explainEpisode } from "../explain.ts";
 import { EN, type Locale } from "../sentence/locale-en.ts";
 import { type Classification, classify } from "./classify.ts";
-import { indexAt } from "./event-view.ts";
 
 /** Interval assumed for a series whose timestamps have no usable step. Source: reference engine. */
 const INTERVAL_UNKNOWN_MS: DurationMs = 300_000;
@@ -32,8 +32,8 @@ export class ExplanationClassifier {
    */
   classify(series: MetricSeries, range: TimeRange, intervalMs?: DurationMs): Classification {
     const { timestamps, values } = series;
-    const firstIndex = indexAt(timestamps, range.startMs);
-    const lastIndex = indexAt(timestamps, range.endMs) - 1;
+    const firstIndex = firstAtOrAfter(timestamps, range.startMs);
+    const lastIndex = firstAtOrAfter(timestamps, range.endMs) - 1;
     assert(firstIndex <= lastIndex, "the series has no point inside the range");
     return classify({
       timestampsMs: timestamps,

@@ -1,7 +1,8 @@
 import { DAY_MS } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { meanOf, medianOf } from "../../stats/order-statistics.ts";
 import { profileAt } from "./daily-profile.ts";
-import { type EventView, indexAt } from "./event-view.ts";
+import type { EventView } from "./event-view.ts";
 
 /** Below this the profile says too little about hours. Source: classifier.py, MIN_SEASONALITY. */
 const SEASONALITY_MIN = 0.15;
@@ -32,7 +33,7 @@ export function fitMissedPeak(view: EventView): MissedPeakFit {
   const { values, timestampsMs, firstIndex, lastIndex, profile, spans } = view;
   if (view.seasonality < SEASONALITY_MIN) return NO_PEAK;
   const from = Math.max(0, firstIndex - spans.base);
-  const dayFrom = indexAt(timestampsMs, timestampsMs[from]! - DAY_MS);
+  const dayFrom = firstAtOrAfter(timestampsMs, timestampsMs[from]! - DAY_MS);
   const shape = profileAt(profile, timestampsMs, dayFrom, lastIndex + 1);
   const rest = shape.map((value, i) => values[dayFrom + i]! - value);
   const dayBefore = rest.subarray(0, from - dayFrom);

@@ -1,11 +1,11 @@
 import { meanOf } from "../../stats/order-statistics.ts";
 
-/** The residual is cut into about so many block means. Source: classifier.py, is_ramp. */
+/** Approximate number of block means that the residual is cut into. Source: classifier.py, is_ramp. */
 const BLOCKS = 120;
 const BLOCKS_MIN = 11;
 /** A hinge must leave less than this share of the step's error. */
 const HINGE_SHARE_MAX = 0.85;
-/** The ramp must have arrived beyond so many scales. */
+/** The ramp must have arrived beyond this many scales. */
 const ARRIVED_SCALES = 2;
 
 export interface RampFit {

@@ -13,7 +13,7 @@ import {
 import { type EventView, insideShare, residualSinceYesterday } from "./event-view.ts";
 import { fitRamp, isRamp } from "./ramp-fit.ts";
 
-/** Numbers behind a decision; those of rules that were not reached are not there. */
+/** The numbers that decided; rules that were not reached have none. */
 export interface ClassifierEvidence {
   readonly points: number;
   readonly missingShare: number;
@@ -54,7 +54,7 @@ const RULES: readonly Rule[] = [
   usualValuesInOtherShape,
 ];
 
-/** Rules that others stand in for, by the kind they name. */
+/** Rules that refined ones replace, by the kind they name. */
 const LEAVABLE = { flatline, variance: moreVariance, trend: ramp } as const;
 
 /** The reference's verdict about an event, point for point its rules. */
@@ -154,7 +154,7 @@ function usualValuesInOtherShape(view: EventView): ReturnType<Rule> {
 }
 
 /** Correlation of the smoothed event with the smoothed profile of the same hours. */
-export function followsProfile(event: Float64Array, shape: Float64Array, width: number): number {
+function followsProfile(event: Float64Array, shape: Float64Array, width: number): number {
   const smooth = movingMeanOf(filledOf(event), width);
   return varianceOf(smooth) > 1e-24 ? correlationOf(smooth, movingMeanOf(shape, width)) : 0;
 }

@@ -1,8 +1,9 @@
 import type { AnomalyKind } from "../../model/anomaly-type.ts";
 import { DAY_MS, type DurationMs } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { medianOf } from "../../stats/order-statistics.ts";
 import { equalityTolerance, longestEqualRun } from "./equal-runs.ts";
-import { type EventView, indexAt } from "./event-view.ts";
+import type { EventView } from "./event-view.ts";
 import { fitMissedPeak } from "./missed-peak-fit.ts";
 import { fitRamp, isRamp } from "./ramp-fit.ts";
 import { referenceVerdict, type Verdict, verdictWithout } from "./reference-rules.ts";
@@ -26,9 +27,9 @@ const STEP_GROWTH_MIN = 1.7;
 const STAYED_SHARE_MAX = 0.5;
 /** ... and it moved little against what the profile did (chosen, not measured) ... */
 const RESTLESS_SHARE_MAX = 0.35;
-/** ... while the profile rose by so many scales. */
+/** ... while the profile rose by at least this many scales. */
 const ROSE_SCALES_MIN = 3;
-/** A template tells the stretch if it leaves less than this share of a flat level's error. */
+/** A template explains the stretch if it leaves less than this share of a flat level's error. */
 const LEFT_SHARE_MAX = 0.4;
 /** Another hour fits better than step and ramp, though its height is not free. */
 const HOUR_SHARE_MAX = 0.8;
@@ -41,14 +42,14 @@ const OUTSIDE_SHARE = 0.2;
 
 export interface RefinedVerdict extends Verdict {
   readonly missedPeak: boolean;
-  /** Where the event began as its shape tells it, where that is clear. */
+  /** Where the event began, judging by its shape, where that is clear. */
   readonly fromIndex?: number;
 }
 
 /**
  * Missing and flatline by the reference's rules; then variance by the growth of the usual step; a
- * peak that did not come; a step, a ramp or another hour's values, whichever tells the last two days
- * best, where one tells them well; else the reference's verdict.
+ * peak that did not come; a step, a ramp or another hour's values, whichever explains the last two
+ * days best, where one explains them well; else the reference's verdict.
  */
 export function refinedVerdict(view: EventView): RefinedVerdict {
   const said = referenceVerdict(view);
@@ -74,7 +75,7 @@ function isStuck(view: EventView): boolean {
   const { longestRun, values, timestampsMs, firstIndex, spans, event } = view;
   if (longestRun.length < Math.max(spans.flatRun, STUCK_SHARE_MIN * event.length)) return false;
   const start = Math.min(firstIndex, longestRun.lastIndex - longestRun.length);
-  const since = indexAt(timestampsMs, timestampsMs[start]! - STUCK_HISTORY_MS);
+  const since = firstAtOrAfter(timestampsMs, timestampsMs[start]! - STUCK_HISTORY_MS);
   const tolerance = equalityTolerance(values.subarray(Math.max(0, start - spans.base), start));
   const before = longestEqualRun(values, since, since, start, tolerance);
   return longestRun.length >= 2 * before.length + 5;
@@ -89,14 +90,14 @@ function missesPeak(view: EventView): boolean {
 /** The reference's ramp rule, the series' own drift taken out. */
 function climbsSinceYesterday(view: EventView): boolean {
   const { timestampsMs, values, firstIndex, lastIndex, spans, scale } = view;
-  const from = indexAt(timestampsMs, timestampsMs[firstIndex]! - DAY_MS);
+  const from = firstAtOrAfter(timestampsMs, timestampsMs[firstIndex]! - DAY_MS);
   const residual = lessCourse(usualCourse(view), timestampsMs, values, from, lastIndex + 1);
   const before = residual.subarray(Math.max(0, firstIndex - from - spans.base), firstIndex - from);
   const base = medianOf(before);
   return isRamp(fitRamp(residual.map((value) => (value - base) / scale)), spans.ramp);
 }
 
-/** The best template, where it tells the stretch well and leads out of what is usual. */
+/** The best template, where it explains the stretch well and leaves the usual range. */
 function templateVerdict(
   view: EventView,
 ): { readonly kind: AnomalyKind; readonly fromIndex: number } | undefined {

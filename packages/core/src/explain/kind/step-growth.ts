@@ -1,4 +1,5 @@
 import { DAY_MS } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import {
   differencesOf,
   knownOf,
@@ -7,7 +8,7 @@ import {
   quantileOf,
 } from "../../stats/order-statistics.ts";
 import { activeEndIndex } from "./event-end.ts";
-import { type EventView, indexAt } from "./event-view.ts";
+import type { EventView } from "./event-view.ts";
 
 /** Fewer points say nothing about how much a series moves. */
 const POINTS_MIN = 8;
@@ -38,7 +39,7 @@ export function stepGrowth(view: EventView): StepGrowth {
   const event = values.subarray(firstIndex, activeEndIndex(view) + 1);
   if (event.length < POINTS_MIN) return UNKNOWN;
   const stretch = Math.min(event.length, STRETCH_MAX);
-  const from = indexAt(timestampsMs, timestampsMs[firstIndex]! - HISTORY_MS);
+  const from = firstAtOrAfter(timestampsMs, timestampsMs[firstIndex]! - HISTORY_MS);
   const usual: number[] = [];
   for (let end = firstIndex; end - stretch >= from; end -= stretch) {
     usual.push(usualStep(values.subarray(end - stretch, end)));

@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { medianOf, quantileOf } from "../../stats/order-statistics.ts";
-import { type EventView, indexAt } from "./event-view.ts";
+import type { EventView } from "./event-view.ts";
 import {
   type Blocks,
   bestOtherHour,
@@ -15,17 +16,17 @@ import { lessCourse, type UsualCourse, usualCourse } from "./usual-course.ts";
 /** Looked at before the event, as a fault may be noticed only when it ends; points where they are sparse. */
 const LOOK_BACK_MS = 2 * DAY_MS;
 const LOOK_BACK_POINTS = 100;
-/** The stretch is cut into at most so many blocks: enough to place a corner within a quarter of an hour. */
+/** Most blocks that the stretch is cut into: enough to place a corner within a quarter of an hour. */
 const BLOCKS_MAX = 160;
 /** Last week explains the stretch better than the usual day if it leaves less than this share. */
 const WEEK_SHARE_MAX = 0.9;
-/** A stretch that is told so well by the usual day needs no other one. */
+/** If the usual day leaves less than this share unexplained, last week is not tried. */
 const TOLD_SHARE = 0.1;
 const WEEK_MS = 7 * DAY_MS;
 /** What is usual for a block: this quantile and its mirror. Source: classifier.py, inside. */
 const USUAL_SHARE = 0.02;
 
-/** How well each template tells the two days before an event and the event. */
+/** How well each template explains an event and the two days before it. */
 export interface TemplateFits {
   /** Squared error around a flat level; the templates' `gain` is what they take away from it. */
   readonly flat: number;
@@ -42,7 +43,7 @@ export interface TemplateFits {
 /**
  * Step, ramp and the values of another hour, each laid by least squares where it fits best over
  * block medians of what is left of the values without their usual course; each must reach into the
- * event. Medians keep single spikes out. Where the same hours of last week tell the stretch better
+ * event. Medians keep single spikes out. Where the same hours of last week explain the stretch better
  * than the usual day, they are the usual course. Undefined for fewer than 12 blocks.
  *
  * Cost: O(n log n + 13 BLOCKS_MAX^2).
@@ -78,7 +79,7 @@ function fitsOf(view: EventView, course: UsualCourse, blocks: Blocks): TemplateF
 function blocksOf(view: EventView, course: UsualCourse): Blocks {
   const { timestampsMs, values, firstIndex, lastIndex, intervalMs } = view;
   const lookBackMs = Math.max(LOOK_BACK_MS, LOOK_BACK_POINTS * intervalMs);
-  const from = indexAt(timestampsMs, timestampsMs[firstIndex]! - lookBackMs);
+  const from = firstAtOrAfter(timestampsMs, timestampsMs[firstIndex]! - lookBackMs);
   const residual = lessCourse(course, timestampsMs, values, from, lastIndex + 1);
   const pointCount = Math.max(1, Math.ceil(residual.length / BLOCKS_MAX));
   const medians: number[] = [];
@@ -116,8 +117,8 @@ function blocksLessLastWeek(
   if (timestampsMs[0]! > timestampsMs[starts[0]!]! - WEEK_MS) return undefined;
   const before = Float64Array.from(starts, (start) => {
     const lastMs = timestampsMs[Math.min(start + pointCount, timestampsMs.length) - 1]!;
-    const from = indexAt(timestampsMs, timestampsMs[start]! - WEEK_MS - HOUR_MS);
-    const to = indexAt(timestampsMs, lastMs - WEEK_MS + HOUR_MS);
+    const from = firstAtOrAfter(timestampsMs, timestampsMs[start]! - WEEK_MS - HOUR_MS);
+    const to = firstAtOrAfter(timestampsMs, lastMs - WEEK_MS + HOUR_MS);
     return medianOf(lessCourse(course, timestampsMs, values, from, to));
   });
   if (before.some(Number.isNaN)) return undefined;
@@ -130,7 +131,7 @@ function usualRange(
   course: UsualCourse,
   pointCount: number,
 ): TemplateFits["usual"] {
-  const from = indexAt(timestampsMs, timestampsMs[firstIndex]! - WEEK_MS);
+  const from = firstAtOrAfter(timestampsMs, timestampsMs[firstIndex]! - WEEK_MS);
   const residual = lessCourse(course, timestampsMs, values, from, firstIndex);
   const medians = new Float64Array(Math.floor(residual.length / pointCount));
   for (let k = 0; k < medians.length; k++) {

@@ -1,7 +1,7 @@
 import { medianOf } from "../../stats/order-statistics.ts";
 import { binOf } from "./daily-profile.ts";
 
-/** A template spans at least so many blocks. */
+/** A template spans at least this many blocks. */
 export const SPAN_MIN = 4;
 /** The rest stays flat: it is what a template is seen against. */
 const SPAN_SHARE_MAX = 0.75;

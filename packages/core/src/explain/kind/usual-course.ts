@@ -1,11 +1,12 @@
 import { DAY_MS } from "../../model/time.ts";
+import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { medianOf } from "../../stats/order-statistics.ts";
 import { dailyProfile, profileAt } from "./daily-profile.ts";
-import { type EventView, indexAt } from "./event-view.ts";
+import type { EventView } from "./event-view.ts";
 
 /** History that the usual course is learnt from. Source: classifier.py, PROFILE_DAYS. */
 const HISTORY_MS = 7 * DAY_MS;
-/** A drift is believed when it has been seen on so many days. */
+/** A drift is believed when it has been seen on at least this many days. */
 const DRIFT_DAYS_MIN = 4;
 /** Below this the daily profile is not used. Source: classifier.py, MIN_SEASONALITY. */
 const SEASONALITY_MIN = 0.15;
@@ -24,7 +25,7 @@ export interface UsualCourse {
 export function usualCourse(view: EventView): UsualCourse {
   const { timestampsMs, values, firstIndex, intervalMs } = view;
   const originMs = timestampsMs[firstIndex]!;
-  const from = indexAt(timestampsMs, originMs - HISTORY_MS);
+  const from = firstAtOrAfter(timestampsMs, originMs - HISTORY_MS);
   const drift = driftOf(timestampsMs, values, from, firstIndex);
   const level = values.map((value, i) => value - drift * (timestampsMs[i]! - originMs));
   const found = dailyProfile(timestampsMs, level, from, firstIndex, intervalMs);
@@ -60,8 +61,8 @@ function driftOf(
   const days: { readonly atMs: number; readonly median: number }[] = [];
   const firstMs = timestampsMs[from]!;
   for (let endMs = timestampsMs[to]!; endMs - DAY_MS >= firstMs; endMs -= DAY_MS) {
-    const start = indexAt(timestampsMs, endMs - DAY_MS);
-    const median = medianOf(values.subarray(start, indexAt(timestampsMs, endMs)));
+    const start = firstAtOrAfter(timestampsMs, endMs - DAY_MS);
+    const median = medianOf(values.subarray(start, firstAtOrAfter(timestampsMs, endMs)));
     if (!Number.isNaN(median)) days.push({ atMs: endMs, median });
   }
   if (days.length < DRIFT_DAYS_MIN) return 0;

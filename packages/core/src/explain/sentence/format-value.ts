@@ -1,4 +1,4 @@
-/** How numbers of one unit are shown: `number * factor` with `suffix` behind it. */
+/** How numbers of one unit are shown: `number * factor` followed by `suffix`. */
 interface Shown {
   readonly factor: number;
   readonly suffix: string;
@@ -44,7 +44,7 @@ interface Unit {
 
 const unit = (ladder: Ladder, size = 1): Unit => ({ ladder, size, positive: true });
 
-/** Unit names as sources write them, lower case. A "/s", "ps" or "per second" behind them is a rate. */
+/** Unit names as sources write them, lower case. A trailing "/s", "ps" or "per second" makes a rate. */
 const UNITS: Readonly<Record<string, Unit>> = {
   "%": unit(PERCENT),
   percent: unit(PERCENT),
@@ -147,7 +147,7 @@ function shownOf(value: number, unitName: string): Shown {
   return { factor: size * rungFound.factor, suffix: rungFound.suffix + rate + tail };
 }
 
-/** The unit behind a name; a rate of a known unit keeps "/s". Unknown names stand as they are. */
+/** The unit that a name means; a rate of a known unit keeps "/s". Unknown names are kept as they are. */
 function unitOf(unitName: string): { unit: Unit | undefined; rate: string; name: string } {
   const name = unitName.trim().toLowerCase();
   const known = UNITS[name];

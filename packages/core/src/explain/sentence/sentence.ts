@@ -3,7 +3,7 @@ import { type DurationMs, type EpochMs, MINUTE_MS } from "../../model/time.ts";
 import { formatRange, formatValue } from "./format-value.ts";
 import { EN, type Locale, type Shape } from "./locale-en.ts";
 
-/** What a sentence is about. A node and a cluster are told by their leading metric. */
+/** What a sentence is about. A node or a cluster is described by its leading metric. */
 export type SentenceSubject =
   | { readonly level: "metric"; readonly metricName: string; readonly nodeId: string }
   | { readonly level: "node"; readonly metricName: string; readonly nodeId: string }
@@ -49,9 +49,9 @@ export interface SentenceFacts {
 const PEERS_SHARE = 0.2;
 /** A metric that began up to so long before may be named. Source: spec of the sentence. */
 const LAG_MAX_MS: DurationMs = 15 * MINUTE_MS;
-/** A stuck value is one value, so it is told more exactly than a moving one. */
+/** A stuck value is a single value, so it is given more exactly than a moving one. */
 const STUCK_DIGITS = 4;
-/** A counterfactual has been rounded to so many digits at most before it was scored. */
+/** Counterfactuals are rounded to at most this many digits before they are scored. */
 const COUNTERFACTUAL_DIGITS = 5;
 const PRECEDING_SCORE_MIN = 0.5;
 

@@ -1,3 +1,4 @@
+import { ALARM_OUTCOMES } from "@foreshock/core";
 import { z } from "zod";
 import {
   Count,
@@ -82,7 +83,7 @@ export const AnomalyRow = z
   })
   .meta({ id: "AnomalyRow" });
 
-export const OutcomeWord = z.enum(["open", "held", "accepted", "recovered"]).meta({
+export const OutcomeWord = z.enum(ALARM_OUTCOMES).meta({
   id: "AlarmOutcome",
   description:
     "open: evidence keeps it up (closed: it passed); held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal",

@@ -6,6 +6,8 @@ import {
   type Episode,
   type Explanation,
   explainEpisode,
+  firstAtOrAfter,
+  magnitudeOf,
   type WatchedSteps,
 } from "@foreshock/core";
 import type { ScoredSeries } from "./score-table.ts";
@@ -34,7 +36,7 @@ export function explained(
   const { timestamps: timestampsMs, metricName, nodeId } = series;
   const values = points.judged ?? series.values;
   const { intervalMs } = points;
-  const lastIndex = indexFrom(timestampsMs, episode.lastMs);
+  const lastIndex = firstAtOrAfter(timestampsMs, episode.lastMs);
   const classification = classifyEpisode({ timestampsMs, values, intervalMs }, episode);
   const explanation = explainEpisode({
     subject: { level: "metric", metricName, nodeId },
@@ -46,13 +48,13 @@ export function explained(
     ...(agreement === undefined ? {} : { agreement }),
   });
   const { kind, label } = classification;
-  return { kind, label, magnitude: Math.abs(explanation.deviation.sigma), explanation };
+  return { kind, label, magnitude: magnitudeOf(episode.farthest), explanation };
 }
 
 /** A silence or a stuck value: its values have no magnitude. */
 function explainedSteps({ series, scores }: WatchedSteps, episode: Episode): Explained {
   const { timestamps, metricName, nodeId } = series;
-  const peak = indexFrom(timestamps, episode.peakMs);
+  const peak = firstAtOrAfter(timestamps, episode.peakMs);
   const classification = absenceClassification(series, scores, peak);
   const { alarmCount } = episode;
   const explanation = explainEpisode({
@@ -65,16 +67,4 @@ function explainedSteps({ series, scores }: WatchedSteps, episode: Episode): Exp
   });
   const { kind, label } = classification;
   return { kind, label, magnitude: 0, explanation };
-}
-
-/** Index of the first point at or after an instant that is within the series. */
-function indexFrom(timestampsMs: Float64Array, atMs: number): number {
-  let low = 0;
-  let high = timestampsMs.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (timestampsMs[middle]! < atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

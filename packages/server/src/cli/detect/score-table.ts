@@ -1,10 +1,12 @@
 import {
+  BAND_SCALES,
   CLUSTER_LAW,
   EPISODE_ROW,
   EPISODE_ROW_LENGTH,
   type Episode,
   EpisodeTracker,
   type IncidentLaw,
+  largestOf,
   MetricSeries,
   NODE_LAW,
   PEERS_MIN,
@@ -144,7 +146,7 @@ function judgeOf(
   }
   if (!comparesPeers(engine) || all.length === 0) return () => engine;
   const groups = Map.groupBy(all, groupName);
-  const largest = Math.max(...[...groups.values()].map(({ length }) => length));
+  const largest = largestOf(groups.values().map(({ length }) => length));
   if (largest <= PEERS_MIN) {
     throw new Refusal(
       "engine/unavailable",
@@ -182,8 +184,7 @@ function episodesOf({ timestamps, values }: MetricSeries, points: PointScores): 
   for (let i = 0; i < values.length; i++) {
     row[EPISODE_ROW.nonconformity] = points.nonconformity[i]!;
     row[EPISODE_ROW.level] = points.level[i]!;
-    // The band is level -+ 2.5 scales, for every engine.
-    row[EPISODE_ROW.scale] = (points.upper[i]! - points.lower[i]!) / 5;
+    row[EPISODE_ROW.scale] = (points.upper[i]! - points.lower[i]!) / (2 * BAND_SCALES);
     row[EPISODE_ROW.sudden] = parts.sudden?.[i] ?? Number.NaN;
     row[EPISODE_ROW.hour] = parts.hour?.[i] ?? Number.NaN;
     row[EPISODE_ROW.recent] = parts.recent?.[i] ?? Number.NaN;
@@ -200,7 +201,7 @@ function episodesOf({ timestamps, values }: MetricSeries, points: PointScores): 
 
 function scoreNode(shape: NodeShape, metrics: readonly ScoredSeries[]): ScoredNode {
   const children = metrics.map(({ series, points }) => ({
-    timesMs: series.timestamps,
+    timestampsMs: series.timestamps,
     p: points.tailP ?? points.p,
     known: points.nonconformity,
   }));
@@ -215,7 +216,7 @@ function scoreNode(shape: NodeShape, metrics: readonly ScoredSeries[]): ScoredNo
 }
 
 function scoreCluster(shape: ClusterShape, nodes: readonly ScoredNode[]): ScoredEntity {
-  const children = nodes.map(({ steps, p }) => ({ timesMs: steps.timesMs, p, known: p }));
+  const children = nodes.map(({ steps, p }) => ({ timestampsMs: steps.timestampsMs, p, known: p }));
   return {
     cluster: shape.cluster,
     node: undefined,
@@ -225,7 +226,7 @@ function scoreCluster(shape: ClusterShape, nodes: readonly ScoredNode[]): Scored
 }
 
 interface Child {
-  readonly timesMs: Float64Array;
+  readonly timestampsMs: Float64Array;
   readonly p: Float64Array;
   /** NaN where the child has no value. */
   readonly known: Float64Array;
@@ -236,7 +237,7 @@ interface Child {
  *   otherwise they are matched by time, the last of equal stamps counting.
  */
 function foldChildren(
-  { timesMs }: Steps,
+  { timestampsMs }: Steps,
   children: readonly Child[],
   inStep: boolean,
   law: IncidentLaw,
@@ -244,14 +245,14 @@ function foldChildren(
   const fold = new EntityFold(children.length, law);
   const next = new Int32Array(children.length);
   const childP = new Float64Array(children.length);
-  const p = new Float64Array(timesMs.length);
-  const score = new Float64Array(timesMs.length);
-  for (let i = 0; i < timesMs.length; i++) {
-    const at = timesMs[i]!;
+  const p = new Float64Array(timestampsMs.length);
+  const score = new Float64Array(timestampsMs.length);
+  for (let i = 0; i < timestampsMs.length; i++) {
+    const at = timestampsMs[i]!;
     for (let k = 0; k < children.length; k++) {
       const child = children[k]!;
       let place = inStep ? i : -1;
-      while (!inStep && next[k]! < child.p.length && child.timesMs[next[k]!]! <= at) {
+      while (!inStep && next[k]! < child.p.length && child.timestampsMs[next[k]!]! <= at) {
         place = next[k]!++;
       }
       const known = place >= 0 && !Number.isNaN(child.known[place]!);

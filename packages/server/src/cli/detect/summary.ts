@@ -2,6 +2,7 @@ import {
   ANOMALOUS_SCORE,
   type AnomalyKind,
   type AnomalyLabel,
+  DAY_MS,
   daysOfScore,
   EPISODE_ROW,
   EPISODE_ROW_LENGTH,
@@ -82,8 +83,6 @@ export interface SummaryOptions {
   readonly count: number;
 }
 
-const DAY_MS = 86_400_000;
-
 /** What was odd in a file. Sentences are made for the worst `count` only. */
 export function summaryOf(scored: ScoredTable, options: SummaryOptions): FileSummary {
   const { threshold, count } = options;
@@ -110,7 +109,7 @@ export function summaryOf(scored: ScoredTable, options: SummaryOptions): FileSum
     ),
     nodeCount: foundNodes.length,
     nodeByChance: dueByChance(
-      scored.nodes.map(({ steps }) => steps.timesMs),
+      scored.nodes.map(({ steps }) => steps.timestampsMs),
       threshold,
     ),
     anomalies: worst(found, count).map(({ series, episode }) =>
@@ -152,7 +151,7 @@ function nodeEpisodes({ steps, intervalMs, p, score }: ScoredNode): Episode[] {
   for (let i = 0; i < score.length; i++) {
     row[EPISODE_ROW.p] = p[i]!;
     row[EPISODE_ROW.score] = score[i]!;
-    if (tracker.push(steps.timesMs[i]!, score[i]!, row) === "closed") {
+    if (tracker.push(steps.timestampsMs[i]!, score[i]!, row) === "closed") {
       episodes.push(tracker.episode()!);
     }
   }

@@ -10,7 +10,7 @@ export interface EntityRows {
 
 /** The steps of a node or cluster: one instant each, or one row each where there is one entity. */
 export interface Steps {
-  readonly timesMs: Float64Array;
+  readonly timestampsMs: Float64Array;
   /** The last row of the file that belongs to the step; the step's own row is written after it. */
   readonly lastRow: Int32Array;
 }
@@ -88,7 +88,7 @@ function sortByTime(rows: Int32Array, timestampsMs: Float64Array): void {
 function stepsOf({ timestampsMs }: CsvTable, members: readonly EntityRows[]): Steps {
   if (members.length === 1) {
     const { rows } = members[0]!;
-    return { timesMs: Float64Array.from(rows, (row) => timestampsMs[row]!), lastRow: rows };
+    return { timestampsMs: Float64Array.from(rows, (row) => timestampsMs[row]!), lastRow: rows };
   }
   const lastRowAt = new Map<number, number>();
   for (const { rows } of members) {
@@ -97,8 +97,8 @@ function stepsOf({ timestampsMs }: CsvTable, members: readonly EntityRows[]): St
       lastRowAt.set(at, Math.max(row, lastRowAt.get(at) ?? -1));
     }
   }
-  const timesMs = Float64Array.from(lastRowAt.keys()).sort();
-  return { timesMs, lastRow: Int32Array.from(timesMs, (at) => lastRowAt.get(at)!) };
+  const steps = Float64Array.from(lastRowAt.keys()).sort();
+  return { timestampsMs: steps, lastRow: Int32Array.from(steps, (at) => lastRowAt.get(at)!) };
 }
 
 function groupedBy<Item>(items: readonly Item[], nameOf: (item: Item) => string) {

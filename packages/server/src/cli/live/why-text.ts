@@ -1,5 +1,5 @@
 import type { AnomalyRow, Explanation, FindingRow, SeriesRow } from "@foreshock/client";
-import { severityOf } from "@foreshock/core";
+import { largestOf, severityOf } from "@foreshock/core";
 import type { Context } from "../terminal/context.ts";
 import { painted, scoreText } from "../terminal/severity-text.ts";
 import { sparkline } from "../terminal/sparkline.ts";
@@ -94,7 +94,7 @@ function factorLines(explanation: Explanation | undefined): string[] {
   const factors = (explanation?.factors ?? []).filter(({ share }) => share >= SHARE_MIN);
   if (factors.length === 0) return [];
   const words = factors.map(({ name }) => FACTOR_WORDS[name] ?? name);
-  const widest = Math.max(...words.map((word) => word.length));
+  const widest = largestOf(words.map((word) => word.length));
   const lines = factors
     .map(({ share }, i) => ({ share, word: words[i]! }))
     .toSorted((a, b) => b.share - a.share)

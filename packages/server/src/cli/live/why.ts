@@ -1,4 +1,5 @@
 import { type AnomalyRow, type Foreshock, NotFoundError, type SeriesRow } from "@foreshock/client";
+import { DAY_MS, HOUR_MS } from "@foreshock/core";
 import { connect } from "../terminal/connection.ts";
 import { type Context, printJson } from "../terminal/context.ts";
 import { nearestNames } from "../terminal/did-you-mean.ts";
@@ -71,8 +72,8 @@ async function storyOf(
 
 /** The day before the window and the window itself, so that the line shows what was usual. */
 async function pointsOf(client: Foreshock, series: SeriesRow, start: string, end: string) {
-  const from = new Date(Date.parse(start) - 86_400_000);
-  const to = new Date(Date.parse(end) + 3_600_000);
+  const from = new Date(Date.parse(start) - DAY_MS);
+  const to = new Date(Date.parse(end) + HOUR_MS);
   const { columns } = await client.series.points(series.id, { from, to, maxPoints: POINTS_MAX });
   return { at: columns.at, value: columns.value, lower: columns.lower, upper: columns.upper };
 }

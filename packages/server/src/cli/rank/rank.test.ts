@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MINUTE_MS } from "@foreshock/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runForTest } from "../../../testing/testing-io.ts";
 import { readCsvTable } from "../../ingest/csv-table.ts";
@@ -14,7 +15,6 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const START_MS = Date.UTC(2026, 6, 1);
-const MINUTE_MS = 60_000;
 
 /** Two clusters of three nodes, a day of minutes; eu/b goes wrong for the last ten, us never. */
 function fleet(): string {

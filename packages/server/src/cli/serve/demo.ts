@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DAY_MS, HOUR_MS } from "@foreshock/core";
 import { byWeight, findingText, type TenantFinding } from "../../demo/findings-text.ts";
 import { DAYS_MIN, SimulatedFleet, STEP_MS } from "../../demo/fleet.ts";
 import { NODES_MIN } from "../../demo/fleet-plan.ts";
@@ -35,7 +36,7 @@ export interface DemoFlags extends ServeFlags {
 const LIVE_TENANT = "local";
 const LIVE_EVERY_MS = 5000;
 /** The last hours are replayed slowly enough to see faults appear. */
-const REPLAY_MS = 6 * 3_600_000;
+const REPLAY_MS = 6 * HOUR_MS;
 const REPLAY_STEP_MS = 2000;
 const SHOWN_FINDINGS = 5;
 /** The demo's own fleet is not rate-limited. */
@@ -116,7 +117,7 @@ async function run(
 function greeting(fleet: SimulatedFleet, server: RunningServer, key: string): string {
   const { tenants, nodeCount } = fleet.plan;
   const clusters = tenants.reduce((sum, tenant) => sum + tenant.clusters.length, 0);
-  const days = Math.round((fleet.endMs - fleet.startMs) / 86_400_000);
+  const days = Math.round((fleet.endMs - fleet.startMs) / DAY_MS);
   return [
     "foreshock demo",
     `  fleet     ${tenants.length} tenants, ${clusters} clusters, ${nodeCount} nodes, ${12 * nodeCount} series, ` +

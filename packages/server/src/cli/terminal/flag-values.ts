@@ -1,12 +1,13 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core";
 import { InvalidArgumentError } from "commander";
 import { instantMs, type TimeUnit } from "../../ingest/csv-time.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
+  m: MINUTE_MS,
+  h: HOUR_MS,
+  d: DAY_MS,
 };
 
 /** Parser of an option: a whole number, at least `min`. */

@@ -1,3 +1,5 @@
+import { upperMedianOfSorted } from "@foreshock/core";
+
 const BARS = ["\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"];
 const ASCII_BARS = ["_", ".", "-", "~", "=", "+", "*", "#"];
 
@@ -15,7 +17,7 @@ export function sparkline(
   const low = known.reduce((a, b) => Math.min(a, b));
   const high = known.reduce((a, b) => Math.max(a, b));
   const bars = unicode ? BARS : ASCII_BARS;
-  const middle = known.toSorted((a, b) => a - b)[known.length >> 1]!;
+  const middle = upperMedianOfSorted(Float64Array.from(known).sort());
   const count = Math.min(width, values.length);
   let text = "";
   for (let k = 0; k < count; k++) {

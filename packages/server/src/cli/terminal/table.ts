@@ -1,3 +1,4 @@
+import { largestOf } from "@foreshock/core";
 import stringWidth from "string-width";
 import type { Colors, Io } from "./io.ts";
 
@@ -45,7 +46,10 @@ function aligned<Row>(
 ): string {
   const cells = rows.map((row) => columns.map(({ text }) => oneCell(text(row))));
   const widths = columns.map(({ title }, k) =>
-    Math.max(stringWidth(title), ...cells.map((texts) => stringWidth(texts[k]!))),
+    largestOf(
+      cells.map((texts) => stringWidth(texts[k]!)),
+      stringWidth(title),
+    ),
   );
   const before = widths.slice(0, -1).reduce((sum, one) => sum + one + GAP.length, 0);
   const last = widths.length - 1;

@@ -1,8 +1,9 @@
-const SECOND_MS = 1000;
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "@foreshock/core";
+
 const UNITS: readonly (readonly [string, number])[] = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["min", 60_000],
+  ["d", DAY_MS],
+  ["h", HOUR_MS],
+  ["min", MINUTE_MS],
   ["s", SECOND_MS],
 ];
 

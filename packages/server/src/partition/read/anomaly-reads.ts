@@ -12,7 +12,7 @@ import {
   type Episode as FoldedEpisode,
   valueTells,
 } from "@foreshock/core";
-import type { Episode } from "../../store/table/episode-table.ts";
+import type { EpisodeEntry } from "../../store/table/episode-table.ts";
 import type { ExplainedEpisode, ExplainedSeries, FoundAnomaly } from "../answers.ts";
 import type { EpisodePayload } from "../episode-rows.ts";
 import { ENGINE, type LiveSeries } from "../live-series.ts";
@@ -127,13 +127,13 @@ export function placed(
   return ids;
 }
 
-function cursorOf({ score, windowStartMs, seriesId, engine }: Episode): FoundAnomaly["at"] {
+function cursorOf({ score, windowStartMs, seriesId, engine }: EpisodeEntry): FoundAnomaly["at"] {
   return { score, windowStartMs, seriesId, engine };
 }
 
 function explainedEpisode(
   runtime: PartitionRuntime,
-  stored: Episode,
+  stored: EpisodeEntry,
   counterfactual?: Counterfactual,
 ): ExplainedEpisode {
   const { engine, windowStartMs, windowEndMs, score, magnitude, open } = stored;
@@ -145,7 +145,7 @@ function explainedEpisode(
 /** Made from the stored samples when it is asked for; what a closed episode is called is kept. */
 function explained(
   runtime: PartitionRuntime,
-  episode: Episode,
+  episode: EpisodeEntry,
   counterfactual?: Counterfactual,
 ): Explanation {
   const series = runtime.byStoreId(episode.seriesId)!;
@@ -187,7 +187,7 @@ const openClassifications = new WeakMap<LiveSeries["fold"], OpenClassification>(
 function classifiedOpen(
   runtime: PartitionRuntime,
   series: LiveSeries,
-  episode: Episode,
+  episode: EpisodeEntry,
   folded: FoldedEpisode,
 ): Classification {
   const { windowStartMs } = episode;
@@ -204,7 +204,7 @@ function classifiedOpen(
 function classified(
   runtime: PartitionRuntime,
   series: LiveSeries,
-  { intervalMs, windowEndMs }: Episode,
+  { intervalMs, windowEndMs }: EpisodeEntry,
   folded: FoldedEpisode,
 ): Classification {
   const startMs = folded.onsetMs - CLASSIFIED_HISTORY_MS;
@@ -215,6 +215,6 @@ function classified(
 }
 
 /** JSON has no NaN: what was not known comes back as null. */
-function payloadOf({ payload }: Episode): EpisodePayload {
+function payloadOf({ payload }: EpisodeEntry): EpisodePayload {
   return JSON.parse(payload, (_, value) => (value === null ? Number.NaN : value)) as EpisodePayload;
 }

@@ -1,11 +1,8 @@
-import { FoldRow, type TimeRange } from "@foreshock/core";
+import { BAND_SCALES, FoldRow, firstAtOrAfter, type TimeRange } from "@foreshock/core";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import type { ChartPoints } from "../answers.ts";
 import { foldOf, type LiveSeries } from "../live-series.ts";
 import { type ChartColumns, downsample } from "./downsample.ts";
-
-/** Half-width of the usual range in typical scales. Source: detection spec, section 7. */
-export const BAND_SCALES = 2.5;
 
 export interface ChartQuestion {
   readonly range: TimeRange;
@@ -67,15 +64,4 @@ function emptyColumns(at: Float64Array): ChartColumns & { readonly p: Float64Arr
     alarmScore: column(),
     p: column(),
   };
-}
-
-function firstAtOrAfter(times: Float64Array, atMs: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

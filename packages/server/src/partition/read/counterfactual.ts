@@ -2,8 +2,8 @@ import {
   type Counterfactual,
   counterfactualOf,
   counterfactualPoints,
+  type Episode,
   type EpochMs,
-  type Episode as FoldedEpisode,
   FoldRow,
   rescoringFrom,
   SECOND_MS,
@@ -28,7 +28,7 @@ interface Sample {
 export function counterfactualIn(
   store: PartitionStore,
   series: LiveSeries,
-  episode: Pick<FoldedEpisode, "firstMs" | "peakMs">,
+  episode: Pick<Episode, "firstMs" | "peakMs">,
 ): Counterfactual | undefined {
   const { storeId, metadata } = series;
   const fold = foldOf(metadata, store.states.load(storeId, episode.firstMs - 1));

@@ -1,9 +1,9 @@
-import { HOUR_MS, type TimeRange } from "@foreshock/core";
+import { BAND_SCALES, HOUR_MS, magnitudeOf, type TimeRange } from "@foreshock/core";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
-import type { Episode } from "../../store/table/episode-table.ts";
+import type { EpisodeEntry } from "../../store/table/episode-table.ts";
 import type { EpisodePayload } from "../episode-rows.ts";
 import { ENGINE, type LiveSeries } from "../live-series.ts";
-import { BAND_SCALES, scoredPoints } from "./chart.ts";
+import { scoredPoints } from "./chart.ts";
 
 /** What adds to a finding may be too little to be an anomaly by itself; its last hours are looked at. */
 const LOOK_BACK_MS = 3 * HOUR_MS;
@@ -19,7 +19,7 @@ export function impliedEpisode(
   store: PartitionStore,
   series: LiveSeries,
   range: TimeRange,
-): Episode | undefined {
+): EpisodeEntry | undefined {
   const startMs = Math.max(range.startMs, range.endMs - LOOK_BACK_MS);
   const { at, value, expected, upper, score, p } = scoredPoints(store, series, {
     ...range,
@@ -58,11 +58,9 @@ function stretchOf(score: Float64Array): { first: number; peak: number; last: nu
   return { first, peak, last };
 }
 
-function episodeOf({ storeId, fold }: LiveSeries, folded: EpisodePayload["folded"]): Episode {
+function episodeOf({ storeId, fold }: LiveSeries, folded: EpisodePayload["folded"]): EpisodeEntry {
   const { intervalMs, pointCount } = fold;
   const payload: EpisodePayload = { folded, pointCount };
-  const scale = folded.peakScale;
-  const away = Math.abs(folded.peakValue - folded.peakLevel);
   return {
     seriesId: storeId,
     engine: ENGINE.name,
@@ -75,7 +73,7 @@ function episodeOf({ storeId, fold }: LiveSeries, folded: EpisodePayload["folded
     intervalMs,
     label: null,
     kind: null,
-    magnitude: scale > 0 && Number.isFinite(away) ? away / scale : 0,
+    magnitude: magnitudeOf(folded.farthest),
     open: false,
     payload: JSON.stringify(payload),
   };

@@ -1,5 +1,4 @@
-import { DAY_MS, type EpochMs } from "@foreshock/core";
-import { firstAtOrAfter } from "../../store/codec/merge.ts";
+import { DAY_MS, type EpochMs, firstAtOrAfter } from "@foreshock/core";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 
 /**

@@ -1,3 +1,4 @@
+import { firstAtOrAfter } from "@foreshock/core";
 import type { Points } from "./chunk-codec.ts";
 
 export const NO_POINTS: Points = {
@@ -33,18 +34,6 @@ export function clip(points: Points, startMs: number, endMs: number): Points {
     timestampsMs: points.timestampsMs.subarray(from, to),
     values: points.values.subarray(from, to),
   };
-}
-
-/** Index of the first time >= atMs in an ascending column; its length when there is none. */
-export function firstAtOrAfter(times: Float64Array, atMs: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function lastTime({ timestampsMs }: Points): number {

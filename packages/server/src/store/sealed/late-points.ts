@@ -1,5 +1,6 @@
+import { firstAtOrAfter } from "@foreshock/core";
 import type { Points } from "../codec/chunk-codec.ts";
-import { firstAtOrAfter, NO_POINTS } from "../codec/merge.ts";
+import { NO_POINTS } from "../codec/merge.ts";
 
 interface Column {
   timestampsMs: Float64Array;
@@ -23,7 +24,7 @@ export class LatePoints {
       column = { timestampsMs: new Float64Array(8), values: new Float64Array(8), count: 0 };
       this.#series.set(id, column);
     }
-    const i = firstAtOrAfter(column.timestampsMs.subarray(0, column.count), atMs);
+    const i = firstAtOrAfter(column.timestampsMs, atMs, 0, column.count);
     if (i === column.count || column.timestampsMs[i] !== atMs) {
       if (column.count === column.values.length) widen(column);
       column.timestampsMs.copyWithin(i + 1, i, column.count);

@@ -1,4 +1,4 @@
-import { DAY_MS } from "@foreshock/core";
+import { appendAll, DAY_MS } from "@foreshock/core";
 import { CHUNK_POINTS_MAX, CorruptBytes, encodeChunk, type Points } from "../codec/chunk-codec.ts";
 import { clip, merge } from "../codec/merge.ts";
 import { CHUNK_POINTS } from "../head/recent-points.ts";
@@ -169,8 +169,8 @@ export class SealedPoints {
             return points === undefined ? [] : [{ seq: chunk.seq, points }];
           });
           const seq = chunks.reduce((newest, chunk) => Math.max(newest, chunk.seq), 0);
-          olds.push(...chunks);
-          news.push(...chunksOf(id, merge(inOrder(layers)), seq));
+          appendAll(olds, chunks);
+          appendAll(news, chunksOf(id, merge(inOrder(layers)), seq));
         }
         file.replace(olds, news);
       });

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { AlarmOutcome } from "@foreshock/core";
 import { transaction } from "../sqlite/database.ts";
 import { guarded } from "../sqlite/store-error.ts";
 
@@ -15,7 +16,7 @@ export interface AlarmEntry {
   /** Null where it was never held. */
   readonly heldFromMs: number | null;
   readonly heldToMs: number | null;
-  readonly outcome: "open" | "held" | "accepted" | "recovered";
+  readonly outcome: AlarmOutcome;
 }
 
 export interface AlarmTableQuery {

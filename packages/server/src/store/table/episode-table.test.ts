@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { internTwoTenants, type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { PartitionStore } from "../partition/partition-store.ts";
-import type { Episode, EpisodeCursor, EpisodeQuery } from "./episode-table.ts";
+import type { EpisodeCursor, EpisodeEntry, EpisodeQuery } from "./episode-table.ts";
 
 const EVER = { tenantId: "acme", startMs: 0, endMs: 1e15, limit: 100 } as const;
 
@@ -77,7 +77,7 @@ describe("EpisodeTable", () => {
       fc.property(rows, sort, fc.integer({ min: 1, max: 7 }), (given, by, limit) => {
         store.episodes.dropBefore(1e15);
         store.episodes.put(given.map(([id, at, score]) => episode(id, at, score)));
-        const seen: Episode[] = [];
+        const seen: EpisodeEntry[] = [];
         let after: EpisodeCursor | undefined;
         for (;;) {
           const page = store.episodes.query({ ...EVER, sort: by, limit, after });
@@ -95,7 +95,7 @@ describe("EpisodeTable", () => {
   });
 });
 
-function episode(seriesId: number, startMs: number, score: number): Episode {
+function episode(seriesId: number, startMs: number, score: number): EpisodeEntry {
   return {
     seriesId,
     engine: "stream",

@@ -3,7 +3,7 @@ import { transaction } from "../sqlite/database.ts";
 import { guarded } from "../sqlite/store-error.ts";
 
 /** A run of anomalous points of one series, as one engine saw it. Key: series, engine, windowStartMs. */
-export interface Episode {
+export interface EpisodeEntry {
   readonly seriesId: number;
   readonly engine: string;
   readonly windowStartMs: number;
@@ -97,7 +97,7 @@ export class EpisodeTable {
   }
 
   /** Adds or overwrites episodes, all or none. @throws StoreUnavailable. */
-  put(rows: readonly Episode[]): void {
+  put(rows: readonly EpisodeEntry[]): void {
     transaction(this.#db, this.#file, () => {
       for (const row of rows) this.#put.run(...this.#valuesOf(row));
     });
@@ -115,13 +115,13 @@ export class EpisodeTable {
     );
   }
 
-  get(seriesId: number, engine: string, windowStartMs: number): Episode | undefined {
+  get(seriesId: number, engine: string, windowStartMs: number): EpisodeEntry | undefined {
     const row = guarded(this.#file, () => this.#get.get(seriesId, engine, windowStartMs));
     return row === undefined ? undefined : episodeOf(row);
   }
 
   /** One page of episodes in the order asked for. */
-  query(query: EpisodeQuery): Episode[] {
+  query(query: EpisodeQuery): EpisodeEntry[] {
     const { sql, values } = selectOf(query);
     return guarded(this.#file, () => this.#db.prepare(sql).all(...values)).map(episodeOf);
   }
@@ -133,7 +133,7 @@ export class EpisodeTable {
     return guarded(this.#file, () => Number(this.#db.prepare(sql).get(...values)?.n ?? 0));
   }
 
-  #valuesOf(row: Episode): SQLInputValue[] {
+  #valuesOf(row: EpisodeEntry): SQLInputValue[] {
     return [
       row.seriesId,
       row.engine,
@@ -189,6 +189,6 @@ function conditionsOf(query: Omit<EpisodeQuery, "sort" | "limit" | "after">): {
   return { where: parts.join(" AND "), values };
 }
 
-function episodeOf(row: Record<string, unknown>): Episode {
-  return { ...(row as unknown as Episode), open: row.open === 1 };
+function episodeOf(row: Record<string, unknown>): EpisodeEntry {
+  return { ...(row as unknown as EpisodeEntry), open: row.open === 1 };
 }

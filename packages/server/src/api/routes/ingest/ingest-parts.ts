@@ -1,5 +1,5 @@
-import type { LabelNames } from "../../../ingest/series-labels.ts";
 import type { Metrics } from "../../../observe/metrics.ts";
+import type { LabelNames } from "../../../platform/label-names.ts";
 import type { Limits } from "../../../tenant/limits.ts";
 
 /** What the ways in need of the rooms behind them. */

@@ -26,7 +26,7 @@ export class PointBudget {
 }
 
 /** Two columns that grow with what is pushed: never more than twice what has been read. */
-export class PointColumns {
+export class GrowingColumns {
   #times = new Float64Array(8);
   #values = new Float64Array(8);
   #count = 0;

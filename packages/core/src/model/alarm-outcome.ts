@@ -1,0 +1,8 @@
+/**
+ * State of an alarm and of the finding it holds; once closed, how it ended.
+ *
+ * `open`: evidence keeps it up (closed: it passed); `held`: the fault lasts although the models have
+ * learnt it; `accepted`: after three days it is the new normal; `recovered`: back in the old normal.
+ */
+export const ALARM_OUTCOMES = ["open", "held", "accepted", "recovered"] as const;
+export type AlarmOutcome = (typeof ALARM_OUTCOMES)[number];
