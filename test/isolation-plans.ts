@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "@foreshock/core";
 export interface Route {
   readonly method: string;
   readonly path: string;
@@ -12,7 +13,6 @@ export interface Plan {
 
 /** Stands in every name that tenant A sends. The tenants' slugs must not hold it. */
 export const CANARY = "canary7f3a";
-const MINUTE_MS = 60_000;
 
 /** Every route of the API. One that is not here fails the suite: decide what it must not show, first. */
 export function plansAt(nowMs: number): Readonly<Record<string, Plan>> {

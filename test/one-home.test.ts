@@ -23,7 +23,7 @@ const RULES: readonly Rule[] = [
   {
     what: "the length of a day or an hour in milliseconds",
     pattern: /(?<![\d_])(86_?400_?000|3_?600_?000)(?![\d_])/,
-    homes: [`${CORE}/model/time.ts`, `${CORE}/engine/contract.ts`],
+    homes: [`${CORE}/model/time.ts`, `${CORE}/engine/contract/some-series.ts`],
     inTests: true,
     offence: "const STEP_MS = 86_400_000 / 24;",
   },
@@ -37,7 +37,7 @@ const RULES: readonly Rule[] = [
   {
     what: "how many points a sampling interval is learnt from",
     pattern: /const INTERVAL_(POINTS|STEPS)\b/,
-    homes: [`${CORE}/detect/interval.ts`],
+    homes: [`${CORE}/detect/first-points.ts`],
     inTests: false,
     offence: "const INTERVAL_POINTS = 21;",
   },
@@ -70,6 +70,7 @@ const RULES: readonly Rule[] = [
       // A pivot, not a search.
       `${CORE}/stats/select.ts`,
       // By name, not by number.
+      "packages/server/src/dispatch/directory.ts",
       `${CORE}/aggregate/fleet/fleet-directory.ts`,
       // In slabs, whose times are offsets.
       "packages/server/src/store/head/recent-points.ts",

@@ -7,6 +7,7 @@ import {
   createStreamEngine,
   EngineRegistry,
   ExplanationClassifier,
+  HOUR_MS,
   MetricSeries,
   type MetricSource,
   memoryStore,
@@ -29,7 +30,6 @@ const place = {
   metricName: "cpu_usage",
 };
 
-const HOUR_MS = 3_600_000;
 const SERIES = new MetricSeries({ ...place, timestamps, values });
 
 describe("the public door of the core", () => {

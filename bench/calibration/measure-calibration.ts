@@ -25,12 +25,8 @@ export function measureCalibration(dataDir: string | undefined): void {
   const tables = [kindTable(), fleetTable(), faultTable()];
   if (dataDir !== undefined) tables.push(realTable(dataDir));
   const data = dataDir === undefined ? "" : " --data DIR";
-  keep({
-    name: "calibration",
-    command: `npm run bench -- calibration${data}`,
-    figures: [],
-    tables,
-  });
+  const command = `npm run bench -- calibration${data}`;
+  keep({ name: "calibration", command, figures: [], tables });
   for (const { title, header, rows } of tables) {
     console.log([title, header.join(" | "), ...rows.map((row) => row.join(" | ")), ""].join("\n"));
   }

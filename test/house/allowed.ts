@@ -63,7 +63,6 @@ export const PACKAGES: PackageTable = {
 export const ENTRIES: Entries = {
   "bench/main.ts": "npm run bench",
   "packages/client/tooling/generate.ts": "writes the client's types, by hand and in a test",
-  "packages/dashboard/dev/serve.ts": "the pages on made-up replies, by hand",
   "packages/dashboard/dev/shots.ts": "pictures of the pages, by hand",
   "packages/dashboard/src/main.tsx": "packages/dashboard/index.html",
   "packages/dashboard/vite.config.ts": "vite",
@@ -72,8 +71,7 @@ export const ENTRIES: Entries = {
   "packages/server/src/main.ts": "npx foreshock",
   "packages/server/tooling/openapi.ts": "writes the OpenAPI file, by hand and in a test",
   "test/durability/writer.ts": "a process that the durability tests start and kill",
-  "test/e2e/fixture-pages.check.ts": "fixture-pages.config.ts includes it",
-  "test/e2e/fixture-pages.config.ts": "vitest --config, by hand",
+  "test/tooling/serve-dashboard.ts": "the pages over the real server, by hand",
   "test/tooling/before-build.mjs": "npm run build, in each package that is published",
   "test/tooling/install.mjs": "npm run verify, bench and demo, before anything is installed",
   "test/tooling/verify.ts": "npm run verify",

@@ -8,12 +8,12 @@ export type RoomTable = Readonly<Record<string, readonly string[]>>;
 export const ROOMS: Readonly<Record<string, RoomTable>> = {
   core: {
     model: [],
-    stats: [],
-    window: ["model"],
-    store: ["model", "window"],
+    stats: ["model"],
+    window: ["model", "stats"],
+    store: ["model", "stats", "window"],
     engine: ["model", "stats", "window"],
     score: ["model", "stats", "engine"],
-    explain: ["model", "stats", "window"],
+    explain: ["model", "stats", "window", "score"],
     aggregate: ["model", "stats"],
     alarm: ["model", "stats"],
     generator: ["model"],
@@ -56,7 +56,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
   dashboard: {
     theme: [],
     format: [],
-    state: [],
+    state: ["format"],
     severity: ["format", "state"],
     session: ["theme"],
     data: ["session", "state"],
@@ -109,14 +109,16 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     "page-table.ts": [],
     goals: ["page-table.ts"],
     "page.ts": ["page-table.ts", "goals"],
-    accuracy: ["page-table.ts", "goals", "page.ts", "server/ingest", "server/cli"],
+    accuracy: [
+      ...["page-table.ts", "goals", "page.ts", "core/aggregate", "server/ingest", "server/cli"],
+    ],
     calibration: ["page-table.ts", "page.ts", "accuracy"],
     speed: [],
     load: ["server/platform", "server/tenant", "server/store", "server/serve"],
     "main.ts": ["page.ts", "accuracy", "calibration", "speed", "load"],
   },
   test: {
-    tooling: ["server/serve", "server/partition"],
+    tooling: ["server/platform", "server/partition", "server/serve", "server/demo"],
     house: [],
     guest: [],
     "isolation-plans.ts": [],
@@ -125,7 +127,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     e2e: ["tooling", "dashboard/dev", "server/platform", "server/demo"],
     reference: [
       ...["bench/accuracy", "bench/goals"],
-      ...["core/alarm", "core/engine", "core/explain", "core/stats"],
+      ...["core/alarm", "core/aggregate", "core/engine", "core/explain", "core/stats"],
     ],
     system: [
       ...["tooling", "guest", "isolation-suite.ts"],
@@ -142,6 +144,9 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     "dependencies.test.ts": [],
     "documents.test.ts": ["document-checks.ts"],
     "eval.test.ts": [],
+    "no-spread.test.ts": ["tooling"],
+    "one-home.test.ts": ["tooling"],
+    "one-magnitude.test.ts": ["server/cli", "server/partition", "server/testing"],
     "public-door.test.ts": [],
   },
   root: { "vitest.config.ts": [] },

@@ -54,7 +54,7 @@ export function isTest(path: string): boolean {
   return (
     /\.(test|check)\.tsx?$/.test(path) ||
     /(^|\/)([\w-]+-)?contract(\/[\w-]+)?\.ts$/.test(path) ||
-    /^test\/|^packages\/\w+\/(testing|dev)\//.test(path)
+    /^test\/|^packages\/\w+\/(testing|dev)\/|\/testing-[\w-]+\.ts$/.test(path)
   );
 }
 

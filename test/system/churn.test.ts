@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { HOUR_MS } from "@foreshock/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
-const HOUR_MS = 3_600_000;
 const START = Date.UTC(2026, 2, 2);
 const PODS = 100;
 const DAYS = 12;

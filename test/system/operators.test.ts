@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { DAY_MS } from "@foreshock/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeWriteRequest, snappy } from "../../packages/server/testing/remote-write-bytes.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
-const DAY_MS = 86_400_000;
 const STEP_MS = 300_000;
 const DAYS = 10;
 const RETENTION_DAYS = 5;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DAY_MS } from "@foreshock/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { ControlDb } from "../../packages/server/src/tenant/control-db.ts";
 import type { SettingsPatch } from "../../packages/server/src/tenant/tenant-settings.ts";
@@ -8,7 +9,6 @@ import { encodeWriteRequest, snappy } from "../../packages/server/testing/remote
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
 const STEP_MS = 300_000;
-const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 5, 1);
 /** Nothing in plain noise is as rare as this, so no finding opens. */
 const RARE_DAYS = 365;

@@ -41,7 +41,7 @@ export async function allOf<Row>(
   do {
     if (++pages > PAGES_MAX) throw new Error("the cursor leads in a circle");
     const page: Paged<Row> = await ask({ limit, cursor });
-    rows.push(...page.data);
+    for (const row of page.data) rows.push(row);
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   return rows;

@@ -1,4 +1,4 @@
-import { HOUR_MS } from "@foreshock/core";
+import { HOUR_MS, largestOf } from "@foreshock/core";
 import { expect } from "vitest";
 import { historyOf, pictureOf } from "./picture.ts";
 import { PAGE_LAWS } from "./tenant-view-page-laws.ts";
@@ -117,7 +117,7 @@ const COLUMNS: Law = {
     }
     for (const name of ["max", "score"] as const) {
       const most = (column: readonly (number | null)[]) =>
-        Math.max(...column.map((value) => value ?? 0));
+        largestOf(column.map((value) => value ?? 0));
       expect(most(few[name]), name).toBe(most(whole[name]));
     }
     const { times, entities, score } = await view.scores({

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { MINUTE_MS } from "@foreshock/core";
+import { HOUR_MS, MINUTE_MS } from "@foreshock/core";
 
 /** Everything that can be set from outside: read once, checked, frozen, passed down in parts. */
 export interface Config {
@@ -35,7 +35,6 @@ export class ConfigProblem extends Error {
 
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
 const PARTITIONS = 8;
-const HOUR_MS = 3_600_000;
 /** Shorter retention would delete days that late points and the learning of a daily pattern need. */
 const RETENTION_DAYS_MIN = 3;
 const SCRUB_HOURS = 24;

@@ -1,12 +1,12 @@
-import type { EpochMs } from "@foreshock/core";
+import { type EpochMs, HOUR_MS, MINUTE_MS } from "@foreshock/core";
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
 import type { RejectReason } from "../platform/ingest-series.ts";
 import type { Rejects } from "./rejects.ts";
 
 /** Points further ahead of the wall clock are refused one by one: a sender's clock is wrong. */
-export const FUTURE_MAX_MS = 10 * 60_000;
+export const FUTURE_MAX_MS = 10 * MINUTE_MS;
 /** Points older than this against their own series' newest are refused; within it they are merged. */
-export const LATE_MAX_MS = 2 * 3_600_000;
+export const LATE_MAX_MS = 2 * HOUR_MS;
 /** Late points of a batch that may be looked up in the store: a retry of stored points is not late. */
 const LOOKED_UP_MAX = 50_000;
 /** Columns of this many points are kept for the next batch; larger ones are made for their batch only. */

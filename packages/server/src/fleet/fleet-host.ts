@@ -4,7 +4,8 @@ import { LATEST_LENGTH, type Positions, type ScoredMessage } from "../partition/
 import type { FleetState, FleetStore, TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import { type FindingRecord, upgradeFindings } from "./finding-record.ts";
 import { isBehind, readPositions, writePositions } from "./fold-positions.ts";
-import { type FoldSettings, TenantRunner } from "./tenant-runner.ts";
+import type { FoldSettings } from "./runner-options.ts";
+import { TenantRunner } from "./tenant-runner.ts";
 
 const FOLD_SLOT = "fold";
 const RUNS_SLOT = "runs";

@@ -1,7 +1,6 @@
 import {
   type DurationMs,
   type EpochMs,
-  type FleetNames,
   type FleetStep,
   INTERVAL_POINTS,
   Refusal,
@@ -9,56 +8,20 @@ import {
   TenantFold,
   type TenantFoldOptions,
 } from "@foreshock/core";
-import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
+import type { SeriesInfo } from "../dispatch/directory.ts";
 import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
 import { type EntityNow, known, NOTHING, note } from "./entity-now.ts";
-import { type FindingRecord, recordOf } from "./finding-record.ts";
+import { clusterPlace, nodePlace, TENANT_PLACE } from "./entity-places.ts";
+import { recordOf } from "./finding-record.ts";
 import { KeptRuns, type ScoredColumns } from "./kept-runs.ts";
-import {
-  type DayShelf,
-  type EntityHistory,
-  type EntityPlace,
-  RollupHistory,
-} from "./rollup-history.ts";
+import { type EntityHistory, type EntityPlace, RollupHistory } from "./rollup-history.ts";
+import type { RunnerOptions, SavedRunner } from "./runner-options.ts";
 import { stepFor } from "./step-choice.ts";
 
 /** A step that still runs is looked at once so many of the usual series have answered. */
 const COVERAGE_MIN = 0.9;
 /** Runs kept back until the grid is chosen; beyond it the choice is made on what is known. */
 const KEPT_RUNS_MAX = 100_000;
-
-export interface RunnerEvents {
-  /** The grid has been chosen: it must be remembered for good. */
-  stepChosen(stepMs: DurationMs): void;
-  findingChanged(finding: FindingRecord): void;
-  findingRetracted(id: string): void;
-}
-
-export interface RunnerOptions {
-  readonly directory: TenantDirectory;
-  /** Asked with each advance, so that a change reaches the fold. */
-  readonly settings: () => FoldSettings;
-  /** The grid that the tenant's scores are kept on; undefined until it is chosen. */
-  readonly stepMs: DurationMs | undefined;
-  readonly savedFold: Uint8Array | undefined;
-  /** Points that waited for the grid when they were saved. */
-  readonly savedRuns: Uint8Array | undefined;
-  readonly shelf: (stepMs: DurationMs) => DayShelf;
-  readonly events: RunnerEvents;
-}
-
-/** What a tenant may choose about its fold. */
-export interface FoldSettings {
-  readonly budgetDays: number;
-  /** 0 = found from the data. Not asked any more once the grid is chosen. */
-  readonly stepMs: DurationMs;
-}
-
-/** A runner's state and where it belongs. */
-export interface SavedRunner {
-  readonly slot: "fold" | "runs";
-  readonly bytes: Uint8Array;
-}
 
 /** One tenant's fold on the main thread: fed with scored points, moved on as they become complete. */
 export class TenantRunner {
@@ -326,14 +289,3 @@ function restoredFold(options: TenantFoldOptions, saved: Uint8Array): TenantFold
     throw error;
   }
 }
-
-function nodePlace(names: FleetNames, n: number): EntityPlace {
-  const clusterId = names.clusterIds[names.nodeCluster[n]!]!;
-  return { level: "node", clusterId, nodeId: names.nodeIds[n]! };
-}
-
-function clusterPlace(names: FleetNames, c: number): EntityPlace {
-  return { level: "cluster", clusterId: names.clusterIds[c]!, nodeId: "" };
-}
-
-export const TENANT_PLACE: EntityPlace = { level: "tenant", clusterId: "", nodeId: "" };

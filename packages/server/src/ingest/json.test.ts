@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { IngestProblem } from "./ingest-problem.ts";
-import { readJson, readNdjson } from "./json.ts";
+import { readJson } from "./json.ts";
 
 const T = 1_764_000_000_000;
 const POINTS_MAX = 1000;
@@ -294,26 +294,5 @@ describe("readJson", () => {
       }),
       { numRuns: 3000 },
     );
-  });
-});
-
-describe("readNdjson", () => {
-  it("reads a series a line, blank lines and a missing last newline included", () => {
-    const text = `${JSON.stringify(good)}\r\n\n  ${JSON.stringify({ ...good, node: "n2" })}`;
-    const series = readNdjson(Buffer.from(text), POINTS_MAX);
-    expect(series.map(({ nodeId }) => nodeId)).toEqual(["n1", "n2"]);
-  });
-
-  it("names the line of what is wrong", () => {
-    const line = JSON.stringify(good);
-    const cases: [text: string, where: string][] = [
-      [`${line}\n{"cluster":`, "line 2: at byte"],
-      [`${line}\n\n${line} ${line}`, "line 3: at byte"],
-    ];
-    for (const [text, where] of cases) {
-      expect(problemOf(text, readNdjson).message.startsWith(where), text).toBe(true);
-    }
-    const wrong = `${line}\n${JSON.stringify({ ...good, points: [[1]] })}`;
-    expect(problemOf(wrong, readNdjson).pointer).toBe("line 2 /points/0");
   });
 });

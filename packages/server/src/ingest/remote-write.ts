@@ -3,6 +3,15 @@ import type { LabelNames } from "../platform/label-names.ts";
 import { ByteTable } from "./byte-table.ts";
 import { PointBudget } from "./growing-columns.ts";
 import { BYTES, broken, FIXED64, ProtobufReader, VARINT } from "./protobuf.ts";
+import {
+  COUNTER_TYPE,
+  isStaleMarker,
+  LABEL,
+  METADATA,
+  REQUEST,
+  SAMPLE,
+  SERIES,
+} from "./remote-write-fields.ts";
 import { isCounterName, placeOf } from "./series-labels.ts";
 
 export interface RemoteWriteBatch extends IngestBatch {
@@ -13,18 +22,6 @@ export interface RemoteWriteBatch extends IngestBatch {
   readonly skippedHistograms: number;
   readonly skippedExemplars: number;
 }
-
-/** Field numbers of prometheus.WriteRequest (prompb/remote.proto, prompb/types.proto). */
-const REQUEST = { timeseries: 1, metadata: 3 } as const;
-const SERIES = { labels: 1, samples: 2, exemplars: 3, histograms: 4 } as const;
-const LABEL = { name: 1, value: 2 } as const;
-const SAMPLE = { value: 1, timestamp: 2 } as const;
-const METADATA = { type: 1, family: 2 } as const;
-const COUNTER_TYPE = 1;
-
-/** Bits of Prometheus' staleness marker: a NaN that says "this series ended here". */
-const STALE_HIGH = 0x7ff0_0000;
-const STALE_LOW = 2;
 
 const EXAMPLES_MAX = 5;
 /** Label sets remembered per tenant: the default limit of active series, with room for churn. */
@@ -251,11 +248,6 @@ function readSample(reader: ProtobufReader, batch: BatchBuilder, i: number): voi
   reader.leave(seriesEnd);
 }
 
-function isStaleMarker(bytes: Buffer, at: number): boolean {
-  return bytes.readUInt32LE(at) === STALE_LOW && bytes.readUInt32LE(at + 4) === STALE_HIGH;
-}
-
-/** Reads the labels of a timeseries whose fields stand in [start, end). */
 function placeOfBytes(
   bytes: Buffer,
   start: number,

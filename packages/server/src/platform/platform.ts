@@ -11,6 +11,7 @@ import type {
   TimeRange,
 } from "@foreshock/core";
 import type { ByteRoom, WhenOver } from "./admission.ts";
+import type { DataHealth, EntityState } from "./data-health.ts";
 import type { IngestBatch } from "./ingest-batch.ts";
 import type { IngestReport, IngestSeries, RejectReason } from "./ingest-series.ts";
 import type { DataQualityFinding, RankingRow } from "./ranking-rows.ts";
@@ -18,7 +19,9 @@ import type { TenantSummary } from "./tenant-summary.ts";
 
 export type {
   ByteRoom,
+  DataHealth,
   DataQualityFinding,
+  EntityState,
   IngestBatch,
   IngestReport,
   IngestSeries,
@@ -114,9 +117,6 @@ export interface NodeRow {
   /** 0..1: how settled the models of its series are. */
   readonly confidence: number;
 }
-
-/** live = scored; learning = younger than three days; silent = stopped reporting. */
-export type EntityState = "live" | "learning" | "silent";
 
 export interface MetricRow {
   readonly metric: string;
@@ -293,29 +293,4 @@ export interface RankingReply {
   /** What the ranking left out because the data, not a node, changed. Metrics only. */
   readonly dataQuality: readonly DataQualityFinding[];
   readonly data: readonly RankingRow[];
-}
-
-export interface DataHealth {
-  readonly watermark: EpochMs;
-  /** Series that live. The counts and shares below are of these. */
-  readonly series: number;
-  readonly seriesAsleep: number;
-  readonly learning: number;
-  readonly late: number;
-  readonly silent: number;
-  readonly freshShare: number;
-  readonly acceptedPoints: number;
-  readonly rejectedPoints: Readonly<Partial<Record<RejectReason, number>>>;
-  readonly detectionLagMs: number;
-  readonly backlogPoints: number;
-  /** 0..1 while history is being scored, else 1. */
-  readonly backfill: number;
-  readonly worst: readonly {
-    readonly seriesId: string;
-    readonly cluster: string;
-    readonly node: string;
-    readonly metric: string;
-    readonly lastAt: EpochMs;
-    readonly state: EntityState;
-  }[];
 }

@@ -8,7 +8,7 @@ import {
   type PromiseTally,
   type TimeRange,
 } from "@foreshock/core";
-import { TENANT_PLACE } from "../fleet/tenant-runner.ts";
+import { TENANT_PLACE } from "../fleet/entity-places.ts";
 import { placesOf, readScores, watchedSince } from "./entity-scores.ts";
 import type { TenantContext } from "./tenant-context.ts";
 

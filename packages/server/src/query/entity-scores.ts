@@ -5,8 +5,8 @@ import {
   scoreOfDays,
   type TimeRange,
 } from "@foreshock/core";
+import { TENANT_PLACE } from "../fleet/entity-places.ts";
 import type { EntityPlace } from "../fleet/rollup-history.ts";
-import { TENANT_PLACE } from "../fleet/tenant-runner.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
 import type { TenantContext } from "./tenant-context.ts";
 

@@ -7,6 +7,7 @@ import {
   scoreOfDays,
   sentence,
   shapeOf,
+  smallestOf,
 } from "@foreshock/core";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { FindingRecord, FindingTold, ToldPart } from "../fleet/finding-record.ts";
@@ -36,7 +37,10 @@ export async function tellFinding(
   return {
     kind,
     text: textOf(finding, context.runner, parts, kind),
-    onset: Math.min(finding.openedMs, ...told.map(({ onset }) => onset)),
+    onset: smallestOf(
+      told.map(({ onset }) => onset),
+      finding.openedMs,
+    ),
     confidence: meanConfidence(parts),
     parts: told.sort((a, b) => a.onset - b.onset || b.share - a.share),
   };

@@ -35,7 +35,9 @@ export class EntityFold {
     atMs: number,
     p: Float64Array,
   ) {
-    const nominalMs = learntIntervalMs(Float64Array.of(...first.map((step) => step.atMs), atMs));
+    const nominalMs = learntIntervalMs(
+      Float64Array.from([...first.map((step) => step.atMs), atMs]),
+    );
     if (nominalMs !== this.intervalMs) {
       this.intervalMs = nominalMs;
       this.#rollup = this.#fresh();

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { IngestProblem } from "./ingest-problem.ts";
+import { readJson, readNdjson } from "./json.ts";
+
+const T = 1_764_000_000_000;
+const POINTS_MAX = 1000;
+
+function _read(body: unknown) {
+  return readJson(Buffer.from(typeof body === "string" ? body : JSON.stringify(body)), POINTS_MAX);
+}
+
+function problemOf(body: unknown, reader = readJson): IngestProblem {
+  const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+  try {
+    reader(bytes, POINTS_MAX);
+  } catch (error) {
+    if (error instanceof IngestProblem) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+const good = { cluster: "eu", node: "n1", metric: "cpu", points: [[T, 0.5]] };
+
+describe("readNdjson", () => {
+  it("reads a series a line, blank lines and a missing last newline included", () => {
+    const text = `${JSON.stringify(good)}\r\n\n  ${JSON.stringify({ ...good, node: "n2" })}`;
+    const series = readNdjson(Buffer.from(text), POINTS_MAX);
+    expect(series.map(({ nodeId }) => nodeId)).toEqual(["n1", "n2"]);
+  });
+
+  it("names the line of what is wrong", () => {
+    const line = JSON.stringify(good);
+    const cases: [text: string, where: string][] = [
+      [`${line}\n{"cluster":`, "line 2: at byte"],
+      [`${line}\n\n${line} ${line}`, "line 3: at byte"],
+    ];
+    for (const [text, where] of cases) {
+      expect(problemOf(text, readNdjson).message.startsWith(where), text).toBe(true);
+    }
+    const wrong = `${line}\n${JSON.stringify({ ...good, points: [[1]] })}`;
+    expect(problemOf(wrong, readNdjson).pointer).toBe("line 2 /points/0");
+  });
+});

@@ -1,0 +1,17 @@
+/** Field numbers of prometheus.WriteRequest (prompb/remote.proto, prompb/types.proto). */
+export const REQUEST = { timeseries: 1, metadata: 3 } as const;
+export const SERIES = { labels: 1, samples: 2, exemplars: 3, histograms: 4 } as const;
+export const LABEL = { name: 1, value: 2 } as const;
+export const SAMPLE = { value: 1, timestamp: 2 } as const;
+export const METADATA = { type: 1, family: 2 } as const;
+export const COUNTER_TYPE = 1;
+
+/** Bits of Prometheus' staleness marker: a NaN that says "this series ended here". */
+const STALE_HIGH = 0x7ff0_0000;
+const STALE_LOW = 2;
+
+export function isStaleMarker(bytes: Buffer, at: number): boolean {
+  return bytes.readUInt32LE(at) === STALE_LOW && bytes.readUInt32LE(at + 4) === STALE_HIGH;
+}
+
+/** Reads the labels of a timeseries whose fields stand in [start, end). */

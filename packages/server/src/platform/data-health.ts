@@ -1,0 +1,30 @@
+import type { EpochMs } from "@foreshock/core";
+import type { RejectReason } from "./ingest-series.ts";
+
+/** live = scored; learning = younger than three days; silent = stopped reporting. */
+export type EntityState = "live" | "learning" | "silent";
+
+export interface DataHealth {
+  readonly watermark: EpochMs;
+  /** Series that live. The counts and shares below are of these. */
+  readonly series: number;
+  readonly seriesAsleep: number;
+  readonly learning: number;
+  readonly late: number;
+  readonly silent: number;
+  readonly freshShare: number;
+  readonly acceptedPoints: number;
+  readonly rejectedPoints: Readonly<Partial<Record<RejectReason, number>>>;
+  readonly detectionLagMs: number;
+  readonly backlogPoints: number;
+  /** 0..1 while history is being scored, else 1. */
+  readonly backfill: number;
+  readonly worst: readonly {
+    readonly seriesId: string;
+    readonly cluster: string;
+    readonly node: string;
+    readonly metric: string;
+    readonly lastAt: EpochMs;
+    readonly state: EntityState;
+  }[];
+}
