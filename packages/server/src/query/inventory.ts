@@ -18,7 +18,7 @@ import type { TenantContext } from "./tenant-context.ts";
 const TOP_METRICS = 3;
 /** Younger series are still being learnt. Source: roll-up, cold start. */
 const LEARNING_MS = 3 * DAY_MS;
-/** A series that is so many of its intervals behind its tenant is silent. Source: absence guard. */
+/** A series is silent when it lags its tenant by this many of its intervals. Source: absence guard. */
 const SILENT_INTERVALS = 6;
 const SILENT_MIN_MS = MINUTE_MS;
 
