@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { parseKey } from "../packages/server/src/tenant/api-key.ts";
-import { testingServer } from "../packages/server/testing/testing-server.ts";
+import { openRealServer } from "../packages/server/testing/real-server.ts";
 import { isolationSuite } from "./isolation-suite.ts";
 
 const WIDE = {
@@ -10,11 +10,11 @@ const WIDE = {
   ingestRequestsPerSecond: 1e6,
 };
 
-describe("isolation of tenants, at the door over a platform in memory", () => {
+describe("isolation of tenants, at the door over the platform in this thread", () => {
   isolationSuite(async () => {
-    const tenants = ["tenant-a", "tenant-b"] as const;
-    const server = await testingServer({
-      tenants,
+    const [a, b] = ["tenant-a", "tenant-b"] as const;
+    const server = await openRealServer({
+      tenants: [a, b],
       limits: WIDE,
       refusedBurst: 1e6,
       parts: { demoTruth: () => [] },
@@ -23,15 +23,12 @@ describe("isolation of tenants, at the door over a platform in memory", () => {
     const url = await server.app.listen({ host: "127.0.0.1", port: 0 });
     return {
       url,
-      a: tenants[0],
-      b: tenants[1],
+      a,
+      b,
       key: (scope, tenant) => server.key(scope, tenant),
-      revoke: (token) => {
-        const { tenant, ...rest } = server.keys.storedKey(parseKey(token)!.keyId)!;
-        server.keys.add(token, tenant, { ...rest, revokedAt: 1 });
-      },
-      settled: async () => undefined,
-      close: () => server.app.close(),
+      revoke: (token) => void server.control.revokeKey(parseKey(token)!.keyId),
+      settled: () => server.settled(),
+      close: () => server.close(),
     };
   });
 });

@@ -29,15 +29,17 @@ const place = {
   metricName: "cpu_usage",
 };
 
+const HOUR_MS = 3_600_000;
+const SERIES = new MetricSeries({ ...place, timestamps, values });
+
 describe("the public door of the core", () => {
   it("runs the design's own example as written", async () => {
     const engine: AnomalyDetectionEngine = createStreamEngine();
-    const series = new MetricSeries({ ...place, timestamps, values });
     const windows: TimeWindow[] = new SlidingWindowExtractor({
       windowSizePoints: 100,
       stridePoints: 50,
-    }).extract(series);
-    const results = await engine.detect(series);
+    }).extract(SERIES);
+    const results = await engine.detect(SERIES);
     const pipeline = new AggregationPipeline();
     const nodes = pipeline.aggregateNodes(results);
     expect(windows.length).toBe(23);
@@ -52,16 +54,37 @@ describe("the public door of the core", () => {
     expect(top).toMatchObject({ nodeId: "node-042" });
   });
 
-  it("has the other names of the contract, and refuses an engine nobody knows", () => {
+  it("has engines by name, and refuses one that nobody knows", () => {
     const registry = new EngineRegistry();
     registry.register({ name: "stream", summary: "the default", make: () => createStreamEngine() });
     expect(registry.get("stream").name).toBe("stream");
     expect(() => registry.get("strea")).toThrow(Refusal);
-    expect(new TimeBasedWindowExtractor({ windowMs: 3_600_000 })).toBeDefined();
-    expect([NodeAnomalyAggregator, ExplanationClassifier].map((one) => typeof one)).toEqual([
-      "function",
-      "function",
+  });
+
+  it("cuts twenty hours of minutes into twenty windows of sixty points", () => {
+    const windows = new TimeBasedWindowExtractor({ windowMs: HOUR_MS }).extract(SERIES);
+    expect(windows.map(({ values }) => values.length)).toEqual(Array(20).fill(60));
+    expect(windows[0]).toMatchObject({ startMs: timestamps[0], endMs: timestamps[60] });
+  });
+
+  it("adds up the metrics of one node, and refuses those of two", async () => {
+    const results = await createStreamEngine().detect(SERIES);
+    const scores = new NodeAnomalyAggregator({ windowMs: HOUR_MS }).aggregate(results);
+    const worst = scores.reduce((a, b) => (b.aggregateScore > a.aggregateScore ? b : a));
+    expect(worst).toMatchObject({ nodeId: "node-042", numMetricsAnalyzed: 1 });
+    expect(worst.aggregateScore).toBeGreaterThan(0.5);
+    expect([worst.windowStart <= timestamps[1000]!, worst.windowEnd > timestamps[1000]!]).toEqual([
+      true,
+      true,
     ]);
+    const other = new MetricSeries({ ...place, nodeId: "node-043", timestamps, values });
+    const both = [...results, ...(await createStreamEngine().detect(other))];
+    expect(() => new NodeAnomalyAggregator().aggregate(both)).toThrow(Refusal);
+  });
+
+  it("calls five raised points a spike", () => {
+    const range = { startMs: timestamps[1000]!, endMs: timestamps[1005]! };
+    expect(new ExplanationClassifier().classify(SERIES, range)).toMatchObject({ label: "spike" });
   });
 
   it("gives one continuous series through the integration contract", async () => {

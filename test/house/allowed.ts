@@ -48,7 +48,7 @@ export const PACKAGES: PackageTable = {
     },
     "node:stream": { runs: ["ingest/"] },
     "node:timers/promises": { runs: ["cli/live/", "query/"] },
-    "node:util": { runs: ["api/", "ingest/", "store/"] },
+    "node:util": { runs: ["api/", "store/"] },
     "node:worker_threads": {
       runs: [
         ...["partition/worker.ts", "partition/thread-owner.ts"],

@@ -129,7 +129,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     ],
     system: [
       ...["tooling", "guest", "isolation-suite.ts"],
-      ...["server/tenant", "server/partition", "server/testing"],
+      ...["server/platform", "server/tenant", "server/partition", "server/testing"],
     ],
     simulator: [
       ...["server/platform", "server/tenant", "server/store", "server/dispatch", "server/fleet"],
@@ -161,6 +161,7 @@ export const TESTS_MAY_ALSO: Readonly<Record<string, RoomTable>> = {
   },
   server: {
     observe: ["tenant"],
+    cli: ["query"],
     store: ["core/store"],
   },
 };

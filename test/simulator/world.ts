@@ -1,5 +1,9 @@
 import { LivePlatform } from "../../packages/server/src/serve/live-platform.ts";
-import { DEFAULT_SETTINGS } from "../../packages/server/src/tenant/tenant-settings.ts";
+import { Limits } from "../../packages/server/src/tenant/limits.ts";
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_SETTINGS,
+} from "../../packages/server/src/tenant/tenant-settings.ts";
 import { InProcessOwners } from "../../packages/server/testing/in-process-owners.ts";
 import { Dice } from "./dice.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
@@ -9,6 +13,9 @@ import { NOW, TENANTS } from "./workload.ts";
 const PARTITIONS = 2;
 /** So small that ages of some hours can claim what opens a finding. */
 const BUDGET_DAYS = 0.1;
+
+/** The simulator's clock stands still while points come. */
+const NO_RATES = { ...DEFAULT_LIMITS, pointsPerSecond: 1e9, pointsBurst: 1e9 };
 
 /** One life of a server: from its start to its end or its kill. */
 export class World {
@@ -35,6 +42,7 @@ export class World {
       workerCount: PARTITIONS,
       checkpointEveryMs: Number.POSITIVE_INFINITY,
       settingsOf: () => ({ ...DEFAULT_SETTINGS, budgetDays: BUDGET_DAYS }),
+      limits: new Limits({ limitsOf: () => NO_RATES, monotonicMs: () => 0 }),
       gridFixed: () => {},
       tenantIds: () => TENANTS,
       now: () => NOW + world.clockOffMs,

@@ -35,6 +35,8 @@ export interface TestServerOptions {
   readonly scrubEveryMs?: number;
   /** Takes the lines of the log, from debug up; without it only errors are logged. */
   readonly logTo?: { write(line: string): void };
+  /** Any free one where it is left out. */
+  readonly port?: number;
   /** Makes the demo's route exist, with an empty answer key. */
   readonly demo?: boolean;
   /** Starts the partition owners. Default: worker threads. */
@@ -49,7 +51,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const running = await startServer({
     config: {
       host: "127.0.0.1",
-      port: 0,
+      port: options.port ?? 0,
       dataDir,
       partitionCount: 4,
       workerCount: options.workerCount ?? 2,

@@ -104,7 +104,10 @@ export interface ClusterRow {
 
 export interface DataHealth {
   readonly watermark: string | null;
+  /** Series that live; the other counts and shares are of these */
   readonly series: number;
+  /** Series that have sent nothing for a day or four of their intervals */
+  readonly seriesAsleep: number;
   readonly learning: number;
   readonly late: number;
   readonly silent: number;
@@ -438,7 +441,10 @@ export interface Summary {
   readonly tenant: string;
   readonly clusters: number;
   readonly nodes: number;
+  /** Series that live: the limit of active series counts these */
   readonly series: number;
+  /** Series that have sent nothing for a day or four of their intervals */
+  readonly seriesAsleep: number;
   readonly points: number;
   /** Event time of the newest scored point */
   readonly watermark: string | null;
@@ -446,7 +452,7 @@ export interface Summary {
   readonly score: number | null;
   readonly severity: Severity;
   readonly openFindings: number;
-  /** Alert budget: at most one finding in so many days */
+  /** Alert budget: at most one finding in this many days */
   readonly budgetDays: number;
   readonly findings30d: number;
   /** Findings that the budget promises for as long as it watched */

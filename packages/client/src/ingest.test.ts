@@ -39,6 +39,19 @@ describe("ingestRequests", () => {
     );
   });
 
+  it("does not send a later instant before an earlier one that fills more than a request, by hand", () => {
+    const place = { cluster: "a", node: "n", metric: "cpu" };
+    const points = (...instants: number[]) => instants.map((at) => [at, 0] as const);
+    const series = [
+      { ...place, points: points(0, 1) },
+      { ...place, metric: "load", points: points(0, 0) },
+    ];
+    const sent = ingestRequests(series, 2).map((request) =>
+      flat(request).map(({ point }) => point[0]),
+    );
+    expect(sent).toEqual([[0, 0], [0], [1]]);
+  });
+
   it("sends what fits as it is, by hand: two series of three points, four at most", () => {
     const one = { cluster: "a", node: "n1", metric: "cpu" };
     const two = { cluster: "a", node: "n2", metric: "cpu" };

@@ -31,15 +31,23 @@ export function ingestRequests(
   });
 }
 
-/** Ascending instants, -Infinity first: between neighbours lie about `pointsMax` points or fewer. */
+/** Ascending instants, -Infinity first: between neighbours are at most `pointsMax` points, or a single instant. */
 function cutsOf(series: readonly IngestSeries[], total: number, pointsMax: number): number[] {
   const instants = new Float64Array(total);
   let n = 0;
   for (const { points } of series) for (const [atMs] of points) instants[n++] = atMs;
   instants.sort();
-  const cuts = new Set([Number.NEGATIVE_INFINITY]);
-  for (let i = pointsMax; i < total; i += pointsMax) cuts.add(instants[i]!);
-  return [...cuts];
+  const cuts = [Number.NEGATIVE_INFINITY];
+  let count = 0;
+  for (let first = 0, end = 0; first < total; first = end) {
+    while (end < total && instants[end] === instants[first]) end++;
+    if (count > 0 && count + end - first > pointsMax) {
+      cuts.push(instants[first]!);
+      count = 0;
+    }
+    count += end - first;
+  }
+  return cuts;
 }
 
 /** More than `pointsMax` points at one instant, of many series, go into several requests. */

@@ -7,6 +7,7 @@ import type { TenantView } from "../src/platform/platform.ts";
 import { LivePlatform } from "../src/serve/live-platform.ts";
 import type { PlatformEvents } from "../src/serve/platform-events.ts";
 import { ControlDb } from "../src/tenant/control-db.ts";
+import { type BodyLimits, Limits } from "../src/tenant/limits.ts";
 import { SettingsCache } from "../src/tenant/settings-cache.ts";
 import type { SettingsPatch } from "../src/tenant/tenant-settings.ts";
 import { FaultyDisk } from "./faulty-disk.ts";
@@ -17,6 +18,8 @@ export interface RealPlatformOptions {
   readonly tenants?: readonly string[];
   /** Of every tenant. */
   readonly settings?: SettingsPatch;
+  readonly body?: Partial<BodyLimits>;
+  readonly refusedBurst?: number;
   readonly clock?: HandClock;
   readonly disk?: FaultyDisk;
   readonly partitionCount?: number;
@@ -28,6 +31,8 @@ export interface RealPlatform {
   readonly platform: LivePlatform;
   readonly owners: InProcessOwners;
   readonly control: ControlDb;
+  readonly settings: SettingsCache;
+  readonly limits: Limits;
   readonly clock: HandClock;
   readonly disk: FaultyDisk;
   readonly dataDir: string;
@@ -67,7 +72,14 @@ export function openRealPlatform(options: RealPlatformOptions = {}): Promise<Rea
   const dataDir = newFolder();
   const disk = options.disk ?? new FaultyDisk();
   const { partitionCount = 4, ownerCount = 2 } = options;
-  return opened({ partitionCount, ownerCount, clock, control, dataDir, disk });
+  const settings = new SettingsCache(control, () => clock.monotonicMs);
+  const limits = new Limits({
+    limitsOf: (tenantId) => settings.of(tenantId).limits,
+    monotonicMs: () => clock.monotonicMs,
+    ...(options.body === undefined ? {} : { body: options.body }),
+    ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
+  });
+  return opened({ partitionCount, ownerCount, clock, control, settings, limits, dataDir, disk });
 }
 
 function newFolder(): string {
@@ -76,11 +88,13 @@ function newFolder(): string {
 
 /** What stays when the platform is opened again. */
 type Ground = Required<Pick<RealPlatformOptions, "clock" | "disk" | "partitionCount">> &
-  Pick<RealPlatform, "control" | "dataDir"> & { readonly ownerCount: number };
+  Pick<RealPlatform, "control" | "settings" | "limits" | "dataDir"> & {
+    readonly ownerCount: number;
+  };
 
 async function opened(ground: Ground): Promise<RealPlatform> {
   const { clock, control, dataDir, disk, partitionCount, ownerCount: workerCount } = ground;
-  const settings = new SettingsCache(control, () => clock.monotonicMs);
+  const { settings, limits } = ground;
   const heard: HeardEvent[] = [];
   const later = (_lane: string, work: () => void) => void setImmediate(work);
   const owners = new InProcessOwners({ dataDir, later, disk });
@@ -97,6 +111,7 @@ async function opened(ground: Ground): Promise<RealPlatform> {
     ...{ dataDir, partitionCount, workerCount, disk },
     checkpointEveryMs: CHECKPOINT_EVERY_MS,
     settingsOf: (tenantId) => settings.of(tenantId),
+    limits,
     gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now: clock.now,
@@ -105,7 +120,7 @@ async function opened(ground: Ground): Promise<RealPlatform> {
     events: written(heard),
   });
   return {
-    ...{ platform, owners, control, clock, disk, dataDir, heard },
+    ...{ platform, owners, control, settings, limits, clock, disk, dataDir, heard },
     scoredPoints: () => scoredPoints,
     view: (tenantId) => platform.forTenant(tenantId),
     reopened: async () => {

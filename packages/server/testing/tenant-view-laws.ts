@@ -26,9 +26,10 @@ const OWN_ONLY: Law = {
     expect(JSON.stringify(empty)).not.toContain("canary");
     expect(empty.series).toEqual([]);
     await send(stage, "globex", OTHER_FLEET);
-    const own = JSON.stringify(await pictureOf(stage.view("globex"), RANGE));
-    expect(own).toContain("other-b");
-    expect(own).not.toContain("canary");
+    const own = await pictureOf(stage.view("globex"), RANGE);
+    expect(own.nodes.map(({ node }) => node)).toEqual(OTHER_FLEET.nodes);
+    expect(own.series.length).toBe(2 * OTHER_FLEET.nodes.length);
+    expect(JSON.stringify(own)).not.toContain("canary");
     const acme = JSON.stringify(await pictureOf(stage.view("acme"), RANGE));
     expect(acme).toContain("canary");
     expect(acme).not.toContain("other-");

@@ -147,8 +147,8 @@ export function storeContract(open: () => Store): void {
   });
 
   it("can be closed twice", async () => {
-    await store.close();
-    await store.close();
+    expect(await store.close()).toBeUndefined();
+    expect(await store.close()).toBeUndefined();
   });
 }
 

@@ -10,6 +10,7 @@ const SUMMARY: Summary = {
   clusters: 2,
   nodes: 10_000,
   series: 120_000,
+  seriesAsleep: 0,
   points: 1e9,
   watermark: "2026-11-24T14:20:00Z",
   score: 0.9,

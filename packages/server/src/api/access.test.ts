@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type TestingServer, testingServer } from "../../testing/testing-server.ts";
-import { newToken } from "../tenant/api-key.ts";
+import { openRealServer, type RealServer } from "../../testing/real-server.ts";
+import { newToken, parseKey } from "../tenant/api-key.ts";
 
-let server: TestingServer;
+let server: RealServer;
 beforeEach(async () => {
-  server = await testingServer();
-  return () => server.app.close();
+  server = await openRealServer();
+  return () => server.close();
 });
 
 function get(url: string, headers: Record<string, string> = {}) {
@@ -20,10 +20,12 @@ const point = { series: [{ cluster: "eu", node: "n1", metric: "cpu", points: [] 
 
 describe("the door", () => {
   it("turns every bad key away with its own code, and says what to do", async () => {
-    const revoked = newToken("read");
-    const expired = newToken("read");
-    server.keys.add(revoked, "acme", { revokedAt: 1 });
-    server.keys.add(expired, "acme", { expiresAt: server.clock.nowMs });
+    const { control, clock } = server;
+    const revoked = server.key("read", "acme");
+    control.revokeKey(parseKey(revoked)!.keyId);
+    const life = { tenant: "acme", scope: "read", expiresAt: clock.nowMs + 1 } as const;
+    const expired = control.createKey(life).token;
+    clock.pass(1);
     const cases: [headers: Record<string, string>, code: string][] = [
       [{}, "key_missing"],
       [bearer("hello"), "key_malformed"],
@@ -131,12 +133,12 @@ describe("the door", () => {
     expect(over.headers.ratelimit).toBe('"query";r=0;t=5');
     const other = await get("/api/v1/summary", bearer(server.key("read", "globex")));
     expect(other.statusCode).toBe(200);
-    server.clock.monotonicMs += 1000;
+    server.clock.pass(1000);
     expect((await get("/api/v1/summary", acme)).statusCode).toBe(200);
   });
 
   it("answers 503 with a wait while the platform is not ready", async () => {
-    server.platform.isReady = false;
+    await server.platform.close();
     const reply = await get("/api/v1/summary", bearer(server.key("read", "acme")));
     expect(reply.statusCode).toBe(503);
     expect(reply.headers["retry-after"]).toBe("2");

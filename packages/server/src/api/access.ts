@@ -1,9 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { RateKind, RateState } from "../platform/admission.ts";
 import type { Platform, TenantView } from "../platform/platform.ts";
+import { OverRate } from "../platform/platform-errors.ts";
 import type { Scope } from "../tenant/api-key.ts";
 import type { KeyHolder, KeyProblem, Keyring } from "../tenant/keyring.ts";
-import type { LimitKind, LimitState, Limits } from "../tenant/limits.ts";
+import type { Limits } from "../tenant/limits.ts";
 import { Problem } from "./problem.ts";
+import { rateHeaders } from "./rate-headers.ts";
 
 /** What a route needs of the key. */
 export type Need = "ingest" | "read";
@@ -98,7 +101,8 @@ export function door({ platform, keyring, limits }: DoorParts) {
     const tenantId = tenantOf(request, holder, platform);
     const access = new Access(holder, platform, tenantId);
     request.access = access;
-    if (need === undefined) throw new Error(`assertion failed: ${request.url} names no need`);
+    if (need === undefined)
+      throw new Error(`assertion failed: ${request.url} does not say what it needs`);
     access.demand(need);
     if (!platform.ready()) {
       throw new Problem("not_ready", "the server is starting or closing", {
@@ -107,23 +111,15 @@ export function door({ platform, keyring, limits }: DoorParts) {
       });
     }
     if (tenantId === undefined && tenantless === true) return;
-    const kind: LimitKind = need === "ingest" ? "ingest" : "query";
+    const kind: RateKind = need === "ingest" ? "ingest" : "query";
     grant(limits.take(access.tenantId, kind, 1), reply);
   };
 }
 
-/** Says how much is left, and turns away what is too much. @throws Problem "quota_exceeded". */
-export function grant(state: LimitState, reply: FastifyReply): void {
-  const { kind, burst, perSecond, left, fullInMs } = state;
-  const windowSeconds = Math.max(1, Math.round(burst / perSecond));
-  reply.header("ratelimit-policy", `"${kind}";q=${Math.floor(burst)};w=${windowSeconds}`);
-  reply.header("ratelimit", `"${kind}";r=${left};t=${Math.ceil(fullInMs / 1000)}`);
-  if (state.granted) return;
-  const what = kind === "points" ? "points" : `${kind} requests`;
-  throw new Problem("quota_exceeded", `more than ${perSecond} ${what} a second`, {
-    retryAfterMs: state.retryAfterMs,
-    hint: "wait as long as Retry-After says, then send again",
-  });
+/** Says how much is left, and turns away what is too much. @throws OverRate. */
+export function grant(rate: RateState, reply: FastifyReply): void {
+  reply.headers(rateHeaders(rate));
+  if (!rate.granted) throw new OverRate(rate);
 }
 
 function holderOf(request: FastifyRequest, keyring: Keyring, limits: Limits): KeyHolder {

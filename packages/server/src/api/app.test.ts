@@ -2,34 +2,52 @@ import { connect } from "node:net";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type TestingServer, testingServer } from "../../testing/testing-server.ts";
+import { asJson, type PlantedFleet, plantedSeries, rangeOf } from "../../testing/planted.ts";
+import { NOON } from "../../testing/real-platform.ts";
+import { openRealServer, type RealServer } from "../../testing/real-server.ts";
 
-let server: TestingServer;
+let server: RealServer;
 let auth: Record<string, string>;
 beforeEach(async () => {
-  server = await testingServer();
+  server = await openRealServer();
   auth = { authorization: `Bearer ${server.key("manage", "acme")}` };
-  return () => server.app.close();
+  return () => server.close();
 });
 
 function get(url: string, headers: Record<string, string> = auth) {
   return server.app.inject({ method: "GET", url, headers });
 }
 
-/** Twenty ordinary minutes and one that stands out, on one node. */
+function send(series: readonly object[]) {
+  const payload = { series };
+  return server.app.inject({ method: "POST", url: "/api/v1/ingest", headers: auth, payload });
+}
+
+/** Twenty-one minutes of one series. */
 async function fill(node = "n1"): Promise<void> {
-  const points = Array.from({ length: 21 }, (_, i) => [
-    server.clock.nowMs - (21 - i) * 60_000,
-    i === 15 ? 90 : 10 + (i % 3),
-  ]);
-  const series = [{ cluster: "eu", node, metric: "cpu", metadata: { unit: "%" }, points }];
-  const sent = {
-    method: "POST",
-    url: "/api/v1/ingest",
-    headers: auth,
-    payload: { series },
-  } as const;
-  expect((await server.app.inject(sent)).json().acceptedPoints).toBe(21);
+  const points = Array.from({ length: 21 }, (_, i) => [NOON - (21 - i) * 60_000, 10 + (i % 3)]);
+  const series = { cluster: "eu", node, metric: "cpu", metadata: { unit: "%" }, points };
+  expect((await send([series])).json().acceptedPoints).toBe(21);
+  await server.settled();
+}
+
+const STEP_MS = 300_000;
+const POINTS = 8 * 288;
+/** Eight days of six nodes; all of the third rises for four hours, five hours before noon. */
+const FLEET: PlantedFleet = {
+  startMs: NOON - POINTS * STEP_MS,
+  stepMs: STEP_MS,
+  nodes: ["n1", "n2", "n3", "n4", "n5", "n6"],
+  plants: [{ node: "n3", from: POINTS - 60, to: POINTS - 12 }],
+};
+const { startMs: FROM, endMs: TO } = rangeOf(FLEET, POINTS);
+
+async function fillWithFault(): Promise<void> {
+  for (let from = 0; from < POINTS; from += POINTS / 4) {
+    const { series } = asJson(plantedSeries(FLEET, from, from + POINTS / 4));
+    expect((await send(series)).statusCode).toBe(200);
+  }
+  await server.settled();
 }
 
 describe("replies", () => {
@@ -66,7 +84,7 @@ describe("replies", () => {
 
   it("show instants as text and what is not known as null", async () => {
     const empty = (await get("/api/v1/health")).json();
-    expect(empty).toMatchObject({ watermark: null, detectionLagMs: null, series: 0 });
+    expect(empty).toMatchObject({ watermark: null, series: 0 });
     await fill();
     const { data } = (await get("/api/v1/series")).json();
     expect(data[0]).toMatchObject({
@@ -95,18 +113,25 @@ describe("replies", () => {
   });
 
   it("follow a series from the list to its points, anomaly, explanation and finding", async () => {
-    await fill();
-    const { data } = (await get("/api/v1/series")).json();
-    const points = (await get(`/api/v1/series/${data[0].id}/points?from=now-1h`)).json();
-    expect(points.columns.at).toHaveLength(21);
-    expect(points.columns.value[15]).toBe(90);
-    const anomalies = (await get("/api/v1/anomalies")).json().data;
-    expect(anomalies).toHaveLength(1);
-    expect((await get(`/api/v1/anomalies/${anomalies[0].id}`)).json()).toEqual(anomalies[0]);
-    const explained = await get(`/api/v1/anomalies/${anomalies[0].id}/explanation`);
-    expect(explained.json()).toMatchObject({ actual: 90, direction: "up", returnPeriodDays: null });
-    const findings = (await get("/api/v1/findings")).json().data;
-    expect(findings).toHaveLength(1);
+    await fillWithFault();
+    const list = (await get("/api/v1/series?node=n3&metric=cpu")).json().data;
+    expect(list).toHaveLength(1);
+    const chart = await get(`/api/v1/series/${list[0].id}/points?from=now-6h`);
+    expect(chart.json().columns.at).toHaveLength(72);
+    const range = `from=${TO - 6 * 3_600_000}&to=${TO}`;
+    const query = `${range}&node=n3&metric=cpu&minScore=0.5`;
+    const [anomaly] = (await get(`/api/v1/anomalies?${query}`)).json().data;
+    const one = (await get(`/api/v1/anomalies/${anomaly.id}`)).json();
+    expect(one).toEqual({ ...anomaly, explanation: one.explanation });
+    const explained = (await get(`/api/v1/anomalies/${anomaly.id}/explanation`)).json();
+    expect(explained).toEqual(one.explanation);
+    expect(explained).toMatchObject({
+      direction: "up",
+      text: expect.stringContaining("cpu on n3"),
+    });
+    expect(explained.actual).toBeGreaterThan(100);
+    const findings = (await get(`/api/v1/findings?from=${FROM}&to=${TO}`)).json().data;
+    expect(findings.map(({ node }: { node: string }) => node)).toEqual(["n3"]);
     expect((await get(`/api/v1/findings/${findings[0].id}`)).json()).toEqual(findings[0]);
     for (const url of ["/clusters", "/nodes", "/metrics", "/rankings", "/scores?level=node"]) {
       expect((await get(`/api/v1${url}`)).statusCode, url).toBe(200);
@@ -147,7 +172,7 @@ describe("replies", () => {
   });
 
   it("hide our own mistakes and log them with their stack", async () => {
-    const broken = await testingServer({
+    const broken = await openRealServer({
       parts: {
         demoTruth: () => {
           throw new Error("the secret of the house");
@@ -161,7 +186,7 @@ describe("replies", () => {
     expect(reply.body).not.toContain("secret");
     const line = broken.logLines.find((text) => text.includes("the secret of the house"));
     expect(line).toContain("app.test.ts");
-    await broken.app.close();
+    await broken.close();
   });
 
   it("give the answer key of the caller's tenant only", async () => {
@@ -176,7 +201,7 @@ describe("replies", () => {
       endMs: 0,
       silent: false,
     };
-    const demo = await testingServer({
+    const demo = await openRealServer({
       parts: { demoTruth: (tenant) => (tenant === "acme" ? [fault] : []) },
     });
     const of = async (tenant: string) => {
@@ -186,7 +211,7 @@ describe("replies", () => {
     };
     expect(await of("globex")).toEqual([]);
     expect(await of("acme")).toMatchObject([{ from: "1970-01-01T00:00:01.000Z", to: null }]);
-    await demo.app.close();
+    await demo.close();
   });
 });
 
@@ -248,7 +273,7 @@ describe("any request at all", () => {
     await fill();
     await fc.assert(
       fc.asyncProperty(asked, async ({ method, path, tail, query, payload, type, encoding }) => {
-        server.clock.monotonicMs += 1000;
+        server.clock.pass(1000);
         const headers = { ...auth, "content-type": type, "content-encoding": encoding };
         const reply = await server.app.inject({
           method: method as "GET",
@@ -268,25 +293,16 @@ describe("any request at all", () => {
 
 describe("closing", () => {
   it("finishes what is under way, and takes nothing new", async () => {
-    const view = server.platform.forTenant("acme");
-    let finish = (): void => undefined;
-    const waiting = new Promise<void>((resolve) => {
-      finish = resolve;
-    });
-    server.platform.forTenant = () => ({
-      ...view,
-      revision: () => "1",
-      summary: async () => {
-        await waiting;
-        return view.summary();
-      },
-    });
+    server.disk.hold();
     const url = await server.app.listen({ host: "127.0.0.1", port: 0 });
-    const slow = fetch(`${url}/api/v1/summary`, { headers: auth });
-    await expect.poll(() => server.limits.take("acme", "query", 0).left).toBe(99);
+    const body = JSON.stringify(asJson(plantedSeries(FLEET, 0, 1)));
+    const headers = { ...auth, "content-type": "application/json" };
+    const slow = fetch(`${url}/api/v1/ingest`, { method: "POST", headers, body });
+    await expect.poll(() => server.disk.heldSyncs).toBeGreaterThan(0);
     const closed = server.app.close();
-    finish();
-    expect((await slow).status).toBe(200);
+    server.disk.release();
+    const reply = await slow;
+    expect([reply.status, reply.headers.get("connection")]).toEqual([200, "close"]);
     await closed;
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
   });

@@ -26,7 +26,7 @@ import { acceptedRequestId, newRequestId } from "./request-id.ts";
 import { calibrationRoutes } from "./routes/calibration.ts";
 import { installDashboard } from "./routes/dashboard.ts";
 import { type DemoFault, demoRoutes } from "./routes/demo.ts";
-import { ingestRoutes } from "./routes/ingest.ts";
+import { ingestRoutes } from "./routes/ingest/ingest-routes.ts";
 import { inventoryRoutes } from "./routes/inventory.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { resultRoutes } from "./routes/results.ts";
@@ -76,6 +76,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook("onRequest", securityHeaders);
   app.addHook("onRequest", checkUrl);
   app.addHook("onSend", compressReply);
+  letGoOnClosing(app as FastifyInstance);
   measure(app as FastifyInstance, parts.metrics);
   await collectRoutes(app as FastifyInstance, parts.version);
   await app.register(async (api) => registerApi(api, parts), { prefix: "/api/v1" });
@@ -149,6 +150,17 @@ async function registerApi(api: FastifyInstance, parts: AppParts): Promise<void>
   await api.register(resultRoutes(parts));
   await api.register(ingestRoutes({ ...parts, labelsOf }));
   if (parts.demoTruth !== undefined) await api.register(demoRoutes(parts.demoTruth));
+}
+
+/** A connection that is kept alive after its last answer would hold up closing for as long as it is kept. */
+function letGoOnClosing(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook("preClose", async () => {
+    isClosing = true;
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (isClosing) reply.header("connection", "close");
+  });
 }
 
 function measure(app: FastifyInstance, metrics: Metrics): void {

@@ -3,11 +3,12 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { CsvError } from "../ingest/csv-error.ts";
 import { IngestProblem } from "../ingest/ingest-problem.ts";
-import { BadCursor, Unavailable } from "../platform/platform-errors.ts";
+import { BadCursor, OverRate, Unavailable } from "../platform/platform-errors.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
+import { rateHeaders } from "./rate-headers.ts";
 import type { ProblemBody } from "./schema/problem.ts";
 
-/** Fastify's own refusals that are the caller's doing. Whatever is not here and no 4xx is a 500. */
+/** Fastify's own errors that are the caller's fault. Anything else that is not a 4xx becomes a 500. */
 const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: "body_too_large",
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported_media_type",
@@ -69,6 +70,7 @@ export function problemOf(error: FastifyError): Problem {
     const { retryAfterMs } = error;
     return new Problem("store_unavailable", error.message, { retryAfterMs, hint: "try again" });
   }
+  if (error instanceof OverRate) return ofRate(error);
   if (error instanceof BadCursor) {
     return new Problem("invalid_cursor", error.message, {
       hint: "hand back `nextCursor` as it came, or leave the cursor out to begin again",
@@ -76,6 +78,14 @@ export function problemOf(error: FastifyError): Problem {
   }
   if (hasZodFastifySchemaValidationErrors(error)) return ofValidation(error);
   return ofFastify(error);
+}
+
+function ofRate({ message, rate }: OverRate): Problem {
+  return new Problem("quota_exceeded", message, {
+    retryAfterMs: rate.retryAfterMs,
+    hint: "wait as long as Retry-After says, then send again",
+    headers: rateHeaders(rate),
+  });
 }
 
 function ofIngest(error: IngestProblem): Problem {
@@ -101,7 +111,7 @@ function ofCsv(error: CsvError): Problem {
 function ofValidation(error: FastifyError): Problem {
   const errors = (error.validation ?? []).map(({ instancePath, message, params }) => ({
     pointer: instancePath === "/" ? `/${unknownKeys(params)}` : instancePath,
-    detail: message ?? "is not as it must be",
+    detail: message ?? "is invalid",
   }));
   const first = errors[0];
   return new Problem(

@@ -50,9 +50,9 @@ export function instantParam(name: string, text: string, nowMs: EpochMs): EpochM
   if (EPOCH.test(text)) return Number(text);
   const parsed = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(parsed)) {
-    throw new Problem("bad_parameter", `/${name}: "${text}" is no time`, {
+    throw new Problem("bad_parameter", `/${name}: "${text}" is not a valid time`, {
       hint: `give ${TIME_HINT}; write + as %2B in an address`,
-      errors: [{ pointer: `/${name}`, detail: "is no time" }],
+      errors: [{ pointer: `/${name}`, detail: "is not a valid time" }],
     });
   }
   return parsed;

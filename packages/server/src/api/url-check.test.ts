@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type TestingServer, testingServer } from "../../testing/testing-server.ts";
+import { openRealServer, type RealServer } from "../../testing/real-server.ts";
 
-let server: TestingServer;
+let server: RealServer;
 let auth: Record<string, string>;
 beforeEach(async () => {
-  server = await testingServer();
+  server = await openRealServer();
   auth = { authorization: `Bearer ${server.key("manage", "acme")}` };
-  return () => server.app.close();
+  return () => server.close();
 });
 
 function get(url: string, headers: Record<string, string> = auth) {

@@ -204,6 +204,7 @@ export function rankingWire(reply: platform.RankingReply): Wire<typeof results.R
 }
 
 export function reportWire(report: platform.IngestReport): Wire<typeof ingest.IngestReport> {
+  const { acceptedPoints, rejectedPoints } = report;
   const rejected = report.rejected.map((entry) => ({ ...entry, examples: [...entry.examples] }));
-  return { ...report, rejected };
+  return { acceptedPoints, rejectedPoints, rejected };
 }

@@ -1,26 +1,27 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { openRealServer, type RealServer } from "../../testing/real-server.ts";
 import { runForTest } from "../../testing/testing-io.ts";
-import { type TestingServer, testingServer } from "../../testing/testing-server.ts";
+import { LiveTenantView } from "../query/tenant-view.ts";
 import { EXIT } from "./terminal/exit-code.ts";
 
 const MINUTE_MS = 60_000;
-let server: TestingServer;
+let server: RealServer;
 let url = "";
 let key = "";
 let folder = "";
 
 beforeAll(async () => {
-  server = await testingServer();
+  server = await openRealServer();
   url = await server.app.listen({ port: 0, host: "127.0.0.1" });
   key = server.key("manage", "acme");
   folder = mkdtempSync(join(tmpdir(), "foreshock-cli-"));
 });
 
 afterAll(async () => {
-  await server.app.close();
+  await server.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -52,6 +53,7 @@ describe("foreshock import, top and why against a server", () => {
   it("sends every point of a file and says how many", async () => {
     const result = await run(["import", fileOf("fleet.csv", fleetCsv())]);
     expect(result).toMatchObject({ code: EXIT.ok, out: "720 points of 1 file stored\n" });
+    await server.settled();
     expect((await server.platform.forTenant("acme").summary()).points).toBe(720);
   });
 
@@ -133,19 +135,17 @@ describe("foreshock import, top and why against a server", () => {
     const one = fileOf("one.csv", `${header}\n${rows("a", 0, 600)}\n${rows("b", 0, 600)}\n`);
     const two = fileOf("two.csv", `${header}\n${rows("c", 600, 60_000)}\n${rows("c", 0, 600)}\n`);
     const sent: Float64Array[] = [];
-    const forTenant = server.platform.forTenant.bind(server.platform);
-    server.platform.forTenant = (tenantId) => {
-      const view = forTenant(tenantId);
-      const ingest = view.ingest.bind(view);
-      return Object.assign(view, {
-        ingest: (batch: Parameters<typeof ingest>[0]) => {
-          sent.push(batch.timestampsMs);
-          return ingest(batch);
-        },
-      });
-    };
+    const original = LiveTenantView.prototype.ingest;
+    const ingest = vi.spyOn(LiveTenantView.prototype, "ingest").mockImplementation(function (
+      this: LiveTenantView,
+      batch,
+      whenOver,
+    ) {
+      sent.push(batch.timestampsMs.slice());
+      return original.call(this, batch, whenOver);
+    });
     const { out } = await run(["import", one, two]);
-    server.platform.forTenant = forTenant;
+    ingest.mockRestore();
     expect(out).toBe("61,200 points of 2 files stored\n");
     expect(sent.length).toBeGreaterThan(1);
     for (let k = 1; k < sent.length; k++) {

@@ -3,15 +3,17 @@ import { partitionOf, seriesIdOf } from "../partition/partition-of.ts";
 import { LATEST } from "../partition/protocol.ts";
 import type { IngestPlace } from "../platform/ingest-batch.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
+import { ASLEEP, type CountedSeries, LivingSeries } from "./living-series.ts";
 
 /** What the main thread knows of a series: enough for every list, without asking its worker. */
-export interface SeriesInfo {
+export interface SeriesInfo extends CountedSeries {
+  /** Position in the directory of all tenants: the number by which threads speak of it. */
   readonly handle: number;
   readonly id: string;
   readonly key: SeriesKey;
   readonly metadata: Readonly<Record<string, string>>;
   readonly partition: number;
-  /** Index inside the tenant, in order of first sight: the fold's number for it. */
+  /** Position in the tenant's directory, in order of first sight. The fold has a number of its own. */
   readonly index: number;
   /** Newest time handed to the worker; lateness is judged per series, never per tenant. */
   newestMs: EpochMs;
@@ -60,6 +62,9 @@ export class TenantDirectory {
   readonly tenantId: string;
   readonly series: SeriesInfo[] = [];
   readonly clusters = new Map<string, Map<string, NodeInfo>>();
+  readonly living = new LivingSeries();
+  /** UTF-8 bytes of all names and metadata that are kept. */
+  nameBytes = 0;
   readonly #byPlace = new Map<string, SeriesInfo>();
   readonly #byId = new Map<string, SeriesInfo>();
   /** Series of all tenants, by handle. */
@@ -166,6 +171,7 @@ export class TenantDirectory {
   add(info: SeriesInfo): void {
     const { clusterId, nodeId, metricName } = info.key;
     this.series.push(info);
+    this.nameBytes += nameBytesOf(info.key, info.metadata);
     this.#byPlace.set(place(clusterId, nodeId, metricName), info);
     this.#byId.set(info.id, info);
     const nodes = this.clusters.get(clusterId) ?? new Map<string, NodeInfo>();
@@ -220,17 +226,17 @@ export class SeriesDirectory {
       sinceMs: 0,
       episodeScore: 0,
       ended: false,
+      awakeUntilHour: ASLEEP,
     };
     this.byHandle.push(info);
     tenant.add(info);
     return info;
   }
 
-  /** Takes over where a series stands after a run of scored points; `at` = its place in `latest`. */
+  /** Takes over the state of a series after a run of scored points; it begins at `latest[at]`. */
   update(handle: number, latest: Float64Array, at: number): SeriesInfo {
     const info = this.byHandle[handle]!;
     info.lastMs = latest[at + LATEST.atMs]!;
-    if (info.lastMs > info.newestMs) info.newestMs = info.lastMs;
     info.lastValue = latest[at + LATEST.value]!;
     info.score = latest[at + LATEST.score]!;
     info.pointCount = latest[at + LATEST.pointCount]!;
@@ -239,8 +245,30 @@ export class SeriesDirectory {
     info.sinceMs = latest[at + LATEST.sinceMs]!;
     info.episodeScore = latest[at + LATEST.episodeScore]!;
     info.ended = latest[at + LATEST.ended] === 1;
+    if (info.lastMs > info.newestMs) this.#takeUp(info);
     return info;
   }
+
+  /** After a start: what is stored comes from the worker, not through the gate. */
+  #takeUp(info: SeriesInfo): void {
+    info.newestMs = info.lastMs;
+    const { living } = this.tenant(info.key.tenantId);
+    living.restore(info, info.lastMs);
+    if (info.ended) living.ended(info);
+  }
+}
+
+/** UTF-8 bytes of what is kept for good of a series. */
+export function nameBytesOf(
+  { clusterId, nodeId, metricName }: Omit<SeriesKey, "tenantId">,
+  metadata: Readonly<Record<string, string>> = {},
+): number {
+  let bytes = Buffer.byteLength(clusterId) + Buffer.byteLength(nodeId);
+  bytes += Buffer.byteLength(metricName);
+  for (const name in metadata) {
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(metadata[name]!);
+  }
+  return bytes;
 }
 
 function metricOf({ key }: SeriesInfo): string {

@@ -2,8 +2,8 @@ import type { AppendPart, FreshSeries } from "../partition/protocol.ts";
 import type { SeriesInfo } from "./directory.ts";
 
 /**
- * Runs of accepted points, sorted into columns per partition. All parts of one worker lie in one
- * buffer, which is handed over to it without copying.
+ * Runs of accepted points, sorted into columns per partition. All parts of one worker share one
+ * buffer, which is transferred to it without copying.
  */
 export class HandOver {
   readonly #infos: SeriesInfo[] = [];
@@ -11,7 +11,7 @@ export class HandOver {
   readonly #times: Float64Array;
   readonly #values: Float64Array;
 
-  /** The columns hold the points of all runs that will be added, one behind the other. */
+  /** The columns hold the points of all runs that will be added, one after the other. */
   constructor(runsMax: number, times: Float64Array, values: Float64Array) {
     this.#ends = new Int32Array(runsMax);
     this.#times = times;
@@ -24,7 +24,7 @@ export class HandOver {
     this.#infos.push(info);
   }
 
-  /** By worker; series that are not in `announced` are told of, and put there. */
+  /** By worker. Series that are not in `announced` yet are announced with their part, and added to it. */
   parts(workerCount: number, announced: Set<number>): (AppendPart[] | undefined)[] {
     const sizes = this.#sizes();
     const workers: (AppendPart[] | undefined)[] = new Array(workerCount).fill(undefined);
@@ -89,7 +89,7 @@ interface Filling {
   point: number;
 }
 
-/** One buffer for the columns of several parts: all doubles first, so that they lie on 8 bytes. */
+/** One buffer for the columns of several parts: all doubles first, so that they are aligned to 8 bytes. */
 class Room {
   readonly #buffer: ArrayBuffer;
   #doubleAt = 0;

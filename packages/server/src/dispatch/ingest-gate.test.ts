@@ -1,13 +1,14 @@
-import { describe, expect, it } from "vitest";
-import { batchOf } from "../platform/ingest-batch.ts";
+import { describe, expect, it, vi } from "vitest";
+import { batchOf, type IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestSeries } from "../platform/ingest-series.ts";
 import { SeriesDirectory } from "./directory.ts";
-import { FUTURE_MAX_MS, type GatePlace, gate, LATE_MAX_MS } from "./ingest-gate.ts";
+import { type GatedBatch, type GateLimits, type GatePlace, IngestGate } from "./ingest-gate.ts";
+import { FUTURE_MAX_MS, LATE_MAX_MS } from "./point-judge.ts";
 
 const NOW = Date.UTC(2026, 0, 2);
-const LIMITS = { activeSeriesMax: 2 };
+const LIMITS: GateLimits = { activeSeriesMax: 2, knownSeriesMax: 100, seriesBytesMax: 1e6 };
 
-describe("gate", () => {
+describe("IngestGate", () => {
   it("refuses single points that lie in the future, too late, nowhere or nowhere finite", () => {
     const place = placeOf(4);
     gate("acme", batchOf([series("cpu", [[NOW, 1]])]), place, LIMITS, NOW);
@@ -76,7 +77,13 @@ describe("gate", () => {
       ]),
       nodeId: `node-${n}`,
     }));
-    const { messages } = gate("acme", batchOf(nodes), place, { activeSeriesMax: 100 }, NOW);
+    const { messages } = gate(
+      "acme",
+      batchOf(nodes),
+      place,
+      { ...LIMITS, activeSeriesMax: 100 },
+      NOW,
+    );
     const seen = new Map<number, number[]>();
     messages.forEach((parts, worker) => {
       for (const { partition, handles, ends, times, values } of parts!) {
@@ -106,12 +113,98 @@ describe("gate", () => {
     expect(place.directory.tenant("globex").series.map(({ handle }) => handle)).toEqual([1]);
   });
 
+  it("counts a series no longer once it has ended, and again when it sends again", () => {
+    const place = placeOf(1);
+    const gates = new IngestGate(place);
+    const send = (one: IngestSeries) => gates.take("acme", batchOf([one]), LIMITS, NOW);
+    const { living } = place.directory.tenant("acme");
+    send(series("cpu", [[NOW - 5, 1]]));
+    send(series("load", [[NOW - 5, 1]]));
+    send({ ...series("cpu", [[NOW - 4, Number.NaN]]), staleAt: [0] });
+    expect(living.count).toBe(1);
+    expect(send(series("disk", [[NOW - 3, 1]])).acceptedPoints).toBe(1);
+    expect(send(series("cpu", [[NOW - 2, 1]])).rejects.report(0).rejected).toMatchObject([
+      { reason: "series-limit", points: 1, examples: ["eu/node-1/cpu"] },
+    ]);
+    send({ ...series("disk", [[NOW - 1, Number.NaN]]), staleAt: [0] });
+    expect(send(series("cpu", [[NOW, 1]])).acceptedPoints).toBe(1);
+    expect(living.count).toBe(2);
+  });
+
+  it("makes room for a new series by the time that it sends itself", () => {
+    const day = 86_400_000;
+    const gates = new IngestGate(placeOf(1));
+    const send = (name: string, atMs: number) =>
+      gates.take("acme", batchOf([series(name, [[atMs, 1]])]), LIMITS, NOW).acceptedPoints;
+    expect([send("a", NOW - 2 * day), send("b", NOW - 2 * day), send("c", NOW - 2 * day)]).toEqual([
+      1, 1, 0,
+    ]);
+    expect(send("c", NOW)).toBe(1);
+  });
+
+  it("bounds what is kept for good: series that sleep, and bytes of names", () => {
+    const place = placeOf(1);
+    const gates = new IngestGate(place);
+    const limits = { ...LIMITS, knownSeriesMax: 3, seriesBytesMax: 60 };
+    const send = (name: string) => {
+      const one = { ...series(name, [[NOW, Number.NaN]]), staleAt: [0] };
+      return gates.take("acme", batchOf([one]), limits, NOW).acceptedPoints;
+    };
+    // "eu" and "node-1" are 8 bytes.
+    expect([send("x".repeat(20)), send("y".repeat(25)), send("é"), send("z")]).toEqual([
+      1, 0, 1, 1,
+    ]);
+    expect(place.directory.tenant("acme").nameBytes).toBe(28 + 10 + 9);
+    expect(send("w")).toBe(0);
+  });
+
+  it("takes points again that are right by the clock, after a clock that was ahead", () => {
+    const gates = new IngestGate(placeOf(1));
+    const send = (atMs: number, nowMs: number) =>
+      gates.take("acme", batchOf([series("cpu", [[atMs, 1]])]), LIMITS, nowMs);
+    expect(send(NOW + 86_400_000, NOW + 86_400_000).acceptedPoints).toBe(1);
+    const now = send(NOW, NOW);
+    expect([now.acceptedPoints, now.late.length]).toEqual([1, 0]);
+    expect(send(NOW - LATE_MAX_MS, NOW).late.length).toBe(1);
+  });
+
+  it("keeps nothing of one batch in the next: two gates and their answers share no memory", () => {
+    const [one, two] = [new IngestGate(placeOf(1)), new IngestGate(placeOf(1))];
+    const first = one.take("acme", batchOf([series("cpu", [[NOW, 1]])]), LIMITS, NOW);
+    two.take("acme", batchOf([series("cpu", [[NOW - 1, 2]])]), LIMITS, NOW);
+    one.take("acme", batchOf([series("cpu", [[NOW + 1, 3]])]), LIMITS, NOW);
+    expect([...first.messages[0]![0]!.values]).toEqual([1]);
+  });
+
+  it("sorts a node's series when they are read, not for each one that joins", () => {
+    const place = placeOf(1);
+    const names = Array.from({ length: 500 }, (_, i) => `metric-${(i * 7) % 500}`);
+    const batch = batchOf(names.map((name) => series(name, [[NOW, 1]])));
+    const limits = { ...LIMITS, activeSeriesMax: 1000 };
+    const sorts = vi.spyOn(Array.prototype, "sort");
+    gate("acme", batch, place, limits, NOW);
+    expect(sorts).not.toHaveBeenCalled();
+    sorts.mockRestore();
+    const shown = place.directory.tenant("acme").node("eu", "node-1")!.series;
+    expect(shown.map(({ key }) => key.metricName)).toEqual([...names].sort());
+  });
+
   it("hands a staleness marker on as the end of the series", () => {
     const ended: IngestSeries = { ...series("cpu", [[NOW, Number.NaN]]), staleAt: [0] };
     const { messages } = gate("acme", batchOf([ended]), placeOf(1), LIMITS, NOW);
     expect(messages[0]![0]!.values[0]).toBe(Number.POSITIVE_INFINITY);
   });
 });
+
+function gate(
+  tenantId: string,
+  batch: IngestBatch,
+  place: GatePlace,
+  limits: GateLimits,
+  nowMs: number,
+): GatedBatch {
+  return new IngestGate(place).take(tenantId, batch, limits, nowMs);
+}
 
 function placeOf(partitions: number): GatePlace {
   return { directory: new SeriesDirectory(partitions), announced: new Set(), workerCount: 1 };

@@ -3,12 +3,12 @@ import type { IngestReport } from "../platform/ingest-series.ts";
 import type { GatedBatch, LateRun } from "./ingest-gate.ts";
 import type { PartitionPool } from "./partition-pool.ts";
 
-/** Series and days that one batch may have looked up, so that points strewn over years cannot hold a worker. */
+/** Reads (one per series and day) that one batch may cause, so that points spread over years cannot occupy a worker. */
 const READS_MAX = 5000;
 
 /**
- * What to answer for a batch whose points are stored. Those that came too late are looked up first: a
- * sender that repeats what it got no answer for, hours of it, is told that it is accepted.
+ * The report of a batch whose accepted points are stored. Points that are too late are looked up first:
+ * a sender that retries after a lost response, even hours later, gets them reported as accepted.
  */
 export async function reportOf(gated: GatedBatch, pool: PartitionPool): Promise<IngestReport> {
   const { acceptedPoints, rejects, late } = gated;

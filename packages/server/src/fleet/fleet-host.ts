@@ -154,15 +154,15 @@ export class FleetHost {
     const { directory, settingsOf, gridFixed } = this.#options;
     const store = this.#options.store.forTenant(tenantId);
     const settings = () => settingsOf(tenantId);
-    const stepChosen = (stepMs: DurationMs): void => {
-      store.putSetting(STEP_SETTING, String(stepMs));
-      gridFixed(tenantId, stepMs);
-    };
     const savedFold = store.loadState(FOLD_SLOT);
     const savedRuns = store.loadState(RUNS_SLOT);
     const saved = savedFold ?? savedRuns;
     if (saved !== undefined) this.#saved.set(tenantId, readPositions(saved.position));
     const chosen = Number(store.setting(STEP_SETTING) ?? 0);
+    const stepChosen = (stepMs: DurationMs): void => {
+      if (stepMs !== chosen) store.putSetting(STEP_SETTING, String(stepMs));
+      gridFixed(tenantId, stepMs);
+    };
     // Grids that settings gave were not recorded by earlier versions.
     const stepMs = chosen > 0 || savedFold === undefined ? chosen : settings().stepMs;
     if (stepMs > 0) stepChosen(stepMs);

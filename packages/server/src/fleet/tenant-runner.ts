@@ -10,7 +10,7 @@ import {
   type TenantFoldOptions,
 } from "@foreshock/core";
 import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
-import { LATE_MAX_MS } from "../dispatch/ingest-gate.ts";
+import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
 import { type EntityNow, known, NOTHING, note } from "./entity-now.ts";
 import { type FindingRecord, recordOf } from "./finding-record.ts";
 import { KeptRuns, type ScoredColumns } from "./kept-runs.ts";

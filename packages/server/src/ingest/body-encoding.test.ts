@@ -23,12 +23,26 @@ describe("decodedBody", () => {
     } satisfies Partial<IngestProblem>);
   });
 
+  it("tells each piece as it unfolds, and stops when that is too much for the caller", async () => {
+    const body = Buffer.alloc(2 * MIB, "0123456789abcdef0123456789abcde");
+    let told = 0;
+    const whole = await decodedBody(gzipSync(body, { level: 1 }), "gzip", 4 * MIB, (bytes) => {
+      told += bytes;
+    });
+    expect([whole.equals(body), told]).toEqual([true, body.length]);
+    const full = new Error("no room");
+    const refused = decodedBody(gzipSync(body, { level: 1 }), "gzip", 4 * MIB, () => {
+      throw full;
+    });
+    await expect(refused).rejects.toBe(full);
+  });
+
   it("says what is wrong with a body that is cut off, no gzip, packed otherwise, or too long", async () => {
     const whole = gzipSync(Buffer.from("hello hello hello"));
     await expect(decodedBody(whole.subarray(0, 20), "gzip", MIB)).rejects.toThrow(
       /broken or cut off/,
     );
-    await expect(decodedBody(Buffer.from("hello"), "gzip", MIB)).rejects.toThrow(/no gzip/);
+    await expect(decodedBody(Buffer.from("hello"), "gzip", MIB)).rejects.toThrow(/not gzip/);
     await expect(decodedBody(brotliCompressSync("x"), "br", MIB)).rejects.toMatchObject({
       fault: "unsupported_encoding",
     });

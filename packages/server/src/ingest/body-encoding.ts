@@ -1,23 +1,26 @@
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { createGunzip } from "node:zlib";
 import { IngestProblem } from "./ingest-problem.ts";
 
-const gunzipAsync = promisify(gunzip);
-
 const GZIP_MAGIC = [0x1f, 0x8b];
-/** Honest metrics pack at most some 40 times; a bomb packs 1,000 times. Source: finding 4 of the reliability page. */
+/** Honest metrics pack at most about 40 times; a bomb packs 1,000 times. Source: finding 4 of the reliability page. */
 export const GZIP_RATIO_MAX = 200;
+/** Gzip is unfolded in pieces of this size: what one piece may be too much by. */
+const PIECE_BYTES = 256 * 1024;
 
 /**
  * The body as it was before the sender packed it. Gzip only: brotli packs bombs of 600,000 times.
  *
+ * `unfolded` is called with the bytes of each piece before the next one is made; what it throws ends
+ * the work.
+ *
  * @throws IngestProblem "unsupported_encoding" | "malformed_body" | "body_too_large", the last before
- *   more than the limit is allocated.
+ *   more than the limit and one piece is allocated.
  */
 export async function decodedBody(
   bytes: Buffer,
   encoding: string | undefined,
   bytesMax: number,
+  unfolded: (bytes: number) => void = () => undefined,
 ): Promise<Buffer> {
   const name = (encoding ?? "identity").trim().toLowerCase();
   if (name === "identity" || name === "") return within(bytes, bytesMax);
@@ -29,22 +32,13 @@ export async function decodedBody(
     );
   }
   if (bytes[0] !== GZIP_MAGIC[0] || bytes[1] !== GZIP_MAGIC[1]) {
-    throw new IngestProblem("malformed_body", "the body is no gzip", "pack it, or drop the header");
+    throw new IngestProblem(
+      "malformed_body",
+      "the body is not gzip",
+      "pack it, or drop the header",
+    );
   }
-  const maxOutputLength = decodedBytesBound(bytes.length, bytesMax);
-  try {
-    return await gunzipAsync(bytes, { maxOutputLength });
-  } catch (error) {
-    if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
-      throw tooLarge(maxOutputLength);
-    }
-    throw new IngestProblem("malformed_body", "the gzip is broken or cut off", "pack it again");
-  }
-}
-
-/** The most that a gzip of so many bytes may unfold to here: what must be set aside for it. */
-export function decodedBytesBound(compressedBytes: number, bytesMax: number): number {
-  return Math.min(bytesMax, Math.max(1, compressedBytes) * GZIP_RATIO_MAX);
+  return unzipped(bytes, Math.min(bytesMax, bytes.length * GZIP_RATIO_MAX), unfolded);
 }
 
 export function tooLarge(bytesMax: number): IngestProblem {
@@ -53,6 +47,45 @@ export function tooLarge(bytesMax: number): IngestProblem {
     `the body unfolds to more than ${bytesMax} bytes`,
     "send the points in several requests",
   );
+}
+
+async function unzipped(
+  bytes: Buffer,
+  bytesMax: number,
+  unfolded: (bytes: number) => void,
+): Promise<Buffer> {
+  const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
+  const pieces: Buffer[] = [];
+  let length = 0;
+  let refusal: unknown;
+  gunzip.end(bytes);
+  try {
+    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+      length += piece.length;
+      refusal = refusalOf(length, bytesMax, piece.length, unfolded);
+      if (refusal !== undefined) break;
+      pieces.push(piece);
+    }
+  } catch {
+    throw new IngestProblem("malformed_body", "the gzip is broken or cut off", "pack it again");
+  }
+  if (refusal !== undefined) throw refusal;
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, length);
+}
+
+function refusalOf(
+  length: number,
+  bytesMax: number,
+  piece: number,
+  unfolded: (bytes: number) => void,
+): unknown {
+  if (length > bytesMax) return tooLarge(bytesMax);
+  try {
+    unfolded(piece);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 function within(bytes: Buffer, bytesMax: number): Buffer {

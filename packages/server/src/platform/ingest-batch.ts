@@ -43,7 +43,7 @@ export function batchOf(series: readonly IngestSeries[]): IngestBatch {
   return { places: series, ends, timestampsMs, values, staleAt: staleAt.sort((a, b) => a - b) };
 }
 
-/** The batch as series with columns of their own, which are views: for readers in no hurry. */
+/** The batch as series with columns of their own, which are views: convenient, not fast. */
 export function seriesOf({ places, ends, timestampsMs, values, staleAt }: IngestBatch) {
   return places.map((place, k): IngestSeries => {
     const [first, end] = [k === 0 ? 0 : ends[k - 1]!, ends[k]!];

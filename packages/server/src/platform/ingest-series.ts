@@ -1,3 +1,5 @@
+import type { RateState } from "./admission.ts";
+
 /** One series worth of points as they came; the platform copies what it keeps. */
 export interface IngestSeries {
   readonly clusterId: string;
@@ -22,6 +24,8 @@ export type RejectReason =
   | "invalid-labels";
 
 export interface IngestReport {
+  /** State of the tenant's rate of points; absent when no points were counted. */
+  readonly rate?: RateState;
   readonly acceptedPoints: number;
   readonly rejectedPoints: number;
   readonly rejected: readonly {

@@ -1,3 +1,5 @@
+import type { RateState } from "./admission.ts";
+
 /**
  * Why something could not be done now and can be done later. One table for all rooms: a store's fault
  * keeps its code over the thread boundary up to the HTTP reply (503).
@@ -10,6 +12,7 @@ export type UnavailableCode =
   | "store/in-use"
   | "store/closed"
   | "owner/ended"
+  | "tenant/queue-full"
   | "platform/starting"
   | "platform/stopping";
 
@@ -22,6 +25,7 @@ export const RETRY_AFTER_MS: Readonly<Record<UnavailableCode, number>> = {
   "store/in-use": 10_000,
   "store/closed": 2000,
   "owner/ended": 5000,
+  "tenant/queue-full": 1000,
   "platform/starting": 2000,
   "platform/stopping": 2000,
 };
@@ -58,4 +62,17 @@ export function errorOf({ code, message }: Failure): Error {
 /** A page's cursor that the platform did not hand out. 400. */
 export class BadCursor extends Error {
   override readonly name = "BadCursor";
+}
+
+/** The tenant sends more than its rate allows. Nothing was taken. 429. */
+export class OverRate extends Error {
+  override readonly name = "OverRate";
+  readonly rate: RateState;
+
+  constructor(rate: RateState) {
+    super(
+      `more than ${rate.perSecond} ${rate.kind === "points" ? "points" : "requests"} per second`,
+    );
+    this.rate = rate;
+  }
 }

@@ -9,10 +9,23 @@ import type {
   Severity,
   TimeRange,
 } from "@foreshock/core";
+import type { ByteRoom, WhenOver } from "./admission.ts";
 import type { IngestBatch } from "./ingest-batch.ts";
 import type { IngestReport, IngestSeries, RejectReason } from "./ingest-series.ts";
+import type { DataQualityFinding, RankingRow } from "./ranking-rows.ts";
+import type { TenantSummary } from "./tenant-summary.ts";
 
-export type { IngestBatch, IngestReport, IngestSeries, RejectReason };
+export type {
+  ByteRoom,
+  DataQualityFinding,
+  IngestBatch,
+  IngestReport,
+  IngestSeries,
+  RankingRow,
+  RejectReason,
+  TenantSummary,
+  WhenOver,
+};
 
 /** What the routes ask of the rooms behind them. `serve/` wires what implements it; routes only translate. */
 export interface Platform {
@@ -31,8 +44,16 @@ export interface PlaceFilter {
 }
 
 export interface TenantView {
-  /** Resolves when the accepted points are durable. @throws Unavailable when the store cannot take it now. */
-  ingest(batch: IngestBatch): Promise<IngestReport>;
+  /** Room for the body of one request, in this tenant's share of memory. */
+  byteRoom(): ByteRoom;
+  /**
+   * Resolves when the accepted points are durable. Every way in has the tenant's limits before it: one
+   * that does not say otherwise waits for its turn.
+   *
+   * @throws OverRate where the points are over the tenant's rate and `whenOver` is "refuse".
+   * @throws Unavailable when the store cannot take them now.
+   */
+  ingest(batch: IngestBatch, whenOver?: WhenOver): Promise<IngestReport>;
   /** Names the state of this process that reads are computed from: while it stays, so do answers. */
   revision(): string;
   summary(): Promise<TenantSummary>;
@@ -65,24 +86,6 @@ export interface Page {
 export interface Paged<Row> {
   readonly data: readonly Row[];
   readonly nextCursor: string | undefined;
-}
-
-export interface TenantSummary {
-  readonly tenant: string;
-  readonly clusters: number;
-  readonly nodes: number;
-  readonly series: number;
-  readonly points: number;
-  /** Event time of the newest scored point; 0 when there is none. */
-  readonly watermark: EpochMs;
-  readonly score: number;
-  readonly severity: Severity;
-  readonly openFindings: number;
-  /** "At most one finding in so many days." */
-  readonly budgetDays: number;
-  /** Findings opened in the last 30 days, beside what the budget promises for as long as it was watched. */
-  readonly findings30d: number;
-  readonly promised30d: number;
 }
 
 export interface ClusterRow {
@@ -294,38 +297,11 @@ export interface RankingReply {
   readonly data: readonly RankingRow[];
 }
 
-/** A metric that was constant and stands at another constant in the range, on several nodes alike. */
-export interface DataQualityFinding {
-  readonly metric: string;
-  readonly from: number;
-  readonly to: number;
-  readonly nodes: readonly { readonly cluster: string; readonly node: string }[];
-  /** A sentence for people. */
-  readonly reason: string;
-}
-
-export interface RankingRow {
-  readonly rank: number;
-  readonly cluster: string | null;
-  readonly node: string | null;
-  readonly metric: string | null;
-  readonly seriesId: string | null;
-  /** Score of the window ranking, 0..1. */
-  readonly score: number;
-  readonly severity: Severity;
-  readonly value: number;
-  readonly numMetricsAnalyzed: number;
-  readonly numAnomaliesDetected: number;
-  readonly onset: EpochMs | null;
-  /** Of a metric: how much of its node's value it makes up; the shares of a node sum to 1. Else null. */
-  readonly share: number | null;
-  readonly confidence: number;
-  readonly why: string;
-}
-
 export interface DataHealth {
   readonly watermark: EpochMs;
+  /** Series that live. The counts and shares below are of these. */
   readonly series: number;
+  readonly seriesAsleep: number;
   readonly learning: number;
   readonly late: number;
   readonly silent: number;

@@ -13,19 +13,21 @@ export function healthOf(context: TenantContext): DataHealth {
   const states = new Map<EntityState, number>();
   const silent: DataHealth["worst"][number][] = [];
   for (const info of directory.series) {
+    if (!directory.living.isAwake(info)) continue;
     const state = seriesState(context, info);
     states.set(state, (states.get(state) ?? 0) + 1);
     if (state !== "silent") continue;
     const { clusterId: cluster, nodeId: node, metricName: metric } = info.key;
     silent.push({ seriesId: info.id, cluster, node, metric, lastAt: info.lastMs, state });
   }
-  const series = directory.series.length;
+  const series = directory.living.count;
   const silentCount = states.get("silent") ?? 0;
   const { accepted, rejected } = context.counters;
   const behindMs = Math.max(0, context.nowMs() - watermark);
   return {
     watermark,
     series,
+    seriesAsleep: directory.series.length - series,
     learning: states.get("learning") ?? 0,
     late: context.runner.fold?.fleet.ignoredPoints ?? 0,
     silent: silentCount,

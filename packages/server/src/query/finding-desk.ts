@@ -1,5 +1,5 @@
 import { type EpochMs, LABEL_OF_KIND, scoreOfDays, severityOf } from "@foreshock/core";
-import { LATE_MAX_MS } from "../dispatch/ingest-gate.ts";
+import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
 import {
   type FindingExplanation,
   type FindingRecord,

@@ -6,6 +6,7 @@ import type {
   AlarmRow,
   AnomalyFilter,
   AnomalyRow,
+  ByteRoom,
   ClusterRow,
   DataHealth,
   FindingRow,
@@ -24,6 +25,7 @@ import type {
   SeriesRow,
   TenantSummary,
   TenantView,
+  WhenOver,
 } from "../platform/platform.ts";
 import { alarmPage } from "./alarm-list.ts";
 import { anomalyById, anomalyPage } from "./anomaly-list.ts";
@@ -37,21 +39,28 @@ import { Revision } from "./revision.ts";
 import { scoreGrid } from "./score-grid.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
+/** What the platform does with the points of one tenant. */
+export type WayIn = Required<Pick<TenantView, "byteRoom" | "ingest">>;
+
 /** What one tenant can see and do: the reads of this room over its context. */
 export class LiveTenantView implements TenantView, FleetFollower {
   readonly #desk: FindingDesk;
   readonly #revision = new Revision();
   readonly #context: TenantContext;
-  readonly #ingest: (batch: IngestBatch) => Promise<IngestReport>;
+  readonly #wayIn: WayIn;
 
-  constructor(context: TenantContext, ingest: (batch: IngestBatch) => Promise<IngestReport>) {
+  constructor(context: TenantContext, wayIn: WayIn) {
     this.#context = context;
+    this.#wayIn = wayIn;
     this.#desk = new FindingDesk(context, () => this.#revision.rise());
-    this.#ingest = ingest;
   }
 
-  ingest(batch: IngestBatch): Promise<IngestReport> {
-    return this.#ingest(batch);
+  byteRoom(): ByteRoom {
+    return this.#wayIn.byteRoom();
+  }
+
+  ingest(batch: IngestBatch, whenOver: WhenOver = "wait"): Promise<IngestReport> {
+    return this.#wayIn.ingest(batch, whenOver);
   }
 
   changed(): void {
@@ -100,7 +109,8 @@ export class LiveTenantView implements TenantView, FleetFollower {
       tenant: tenantId,
       clusters: directory.clusters.size,
       nodes: directory.nodeCount,
-      series: directory.series.length,
+      series: directory.living.count,
+      seriesAsleep: directory.series.length - directory.living.count,
       points,
       watermark,
       score,

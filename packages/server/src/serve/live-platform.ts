@@ -1,29 +1,31 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core";
 import { SeriesDirectory } from "../dispatch/directory.ts";
-import { InFlight } from "../dispatch/in-flight.ts";
-import { type GatedBatch, type GatePlace, gate } from "../dispatch/ingest-gate.ts";
-import { reportOf } from "../dispatch/late-retry.ts";
+import type { GatePlace } from "../dispatch/ingest-gate.ts";
+import { Intake } from "../dispatch/intake.ts";
 import { PartitionPool } from "../dispatch/partition-pool.ts";
 import { FleetHost } from "../fleet/fleet-host.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import { damageReport } from "../partition/damage-report.ts";
 import type { LinkOwner } from "../partition/owner-link.ts";
 import type { ScoredMessage } from "../partition/protocol.ts";
-import type { IngestBatch, IngestReport, Platform, TenantView } from "../platform/platform.ts";
-import { Unavailable } from "../platform/platform-errors.ts";
+import type {
+  IngestBatch,
+  IngestReport,
+  Platform,
+  TenantView,
+  WhenOver,
+} from "../platform/platform.ts";
 import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView } from "../query/tenant-view.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
+import type { Limits } from "../tenant/limits.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { type After, afterTimeout } from "./after.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { OwnerStart } from "./owner-start.ts";
 import type { PlatformEvents } from "./platform-events.ts";
-
-/** Points that may wait for detection; beyond it ingest waits, so that memory stays bounded. */
-const IN_FLIGHT_POINTS_MAX = 3_000_000;
 
 export interface LivePlatformOptions {
   readonly dataDir: string;
@@ -31,6 +33,8 @@ export interface LivePlatformOptions {
   readonly workerCount: number;
   readonly checkpointEveryMs: DurationMs;
   readonly settingsOf: (tenantId: string) => TenantSettings;
+  /** Rates and sizes; the API counts its requests in the same ones. */
+  readonly limits: Limits;
   /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
   readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
   readonly tenantIds: () => readonly string[];
@@ -54,7 +58,7 @@ export class LivePlatform implements Platform {
   readonly pool: PartitionPool;
   readonly fleet: FleetHost;
   readonly fleetStore: FleetStore;
-  readonly inFlight = new InFlight();
+  readonly intake: Intake;
   readonly options: LivePlatformOptions;
   readonly #views = new Map<string, LiveTenantView>();
   readonly #checkpoints: Checkpoints;
@@ -62,7 +66,6 @@ export class LivePlatform implements Platform {
   readonly #gatePlace: GatePlace;
   readonly #counters = new Map<string, IngestCounters>();
   readonly #later: (work: () => void) => void;
-  #waiters: (() => void)[] = [];
   #advancing = false;
   #state: "starting" | "ready" | "stopping" = "starting";
 
@@ -103,6 +106,7 @@ export class LivePlatform implements Platform {
     );
     const { pool, fleet, directory } = this;
     const after = options.after ?? afterTimeout;
+    this.intake = this.#newIntake(after);
     this.#checkpoints = new Checkpoints({
       pool,
       fleet,
@@ -113,6 +117,22 @@ export class LivePlatform implements Platform {
       failed: (error, againInMs) => events.checkpointFailed(error, againInMs),
     });
     this.#starts = new OwnerStart({ pool, fleet, directory, announced, events, after });
+  }
+
+  #newIntake(after: After): Intake {
+    const { limits, settingsOf, now, events } = this.options;
+    return new Intake({
+      place: this.#gatePlace,
+      pool: this.pool,
+      limits,
+      after,
+      seriesLimitsOf: (tenantId) => settingsOf(tenantId).limits,
+      now,
+      state: () => this.#state,
+      gated: (tenantId) => this.#view(tenantId).changed(),
+      landed: (tenantId) => this.fleet.touch(tenantId),
+      refused: (tenantId, points) => events.refused(tenantId, "store-unavailable", points),
+    });
   }
 
   ready(): boolean {
@@ -144,9 +164,12 @@ export class LivePlatform implements Platform {
       now: this.options.now,
       runner: () => this.runner(tenantId),
       settings: () => this.options.settingsOf(tenantId),
-      backlogPoints: () => this.inFlight.points(tenantId),
+      backlogPoints: () => this.intake.inFlight.points(tenantId),
     });
-    const made = new LiveTenantView(context, (batch) => this.ingest(tenantId, batch));
+    const made = new LiveTenantView(context, {
+      byteRoom: () => this.intake.door.byteRoom(tenantId),
+      ingest: (batch, whenOver) => this.ingest(tenantId, batch, whenOver),
+    });
     this.#views.set(tenantId, made);
     return made;
   }
@@ -163,39 +186,19 @@ export class LivePlatform implements Platform {
     return made;
   }
 
-  /** Resolves when the accepted points are durable. @throws Unavailable. */
-  async ingest(tenantId: string, batch: IngestBatch): Promise<IngestReport> {
-    while (this.inFlight.points() > IN_FLIGHT_POINTS_MAX) {
-      await new Promise<void>((resolve) => this.#waiters.push(resolve));
-    }
-    if (this.#state !== "ready") {
-      throw new Unavailable(`platform/${this.#state}`, `the server is ${this.#state}`);
-    }
-    const { limits } = this.options.settingsOf(tenantId);
-    const gated = gate(tenantId, batch, this.#gatePlace, limits, this.options.now());
-    this.#view(tenantId).changed();
-    try {
-      await allOf(gated.messages.map((_, owner) => this.#append(tenantId, gated, owner)));
-    } catch (error) {
-      this.options.events.refused(tenantId, "store-unavailable", batch.values.length);
-      throw error;
-    }
-    const report = await reportOf(gated, this.pool);
+  /** Resolves when the accepted points are durable. @throws Unavailable | OverRate. */
+  async ingest(
+    tenantId: string,
+    batch: IngestBatch,
+    whenOver: WhenOver = "wait",
+  ): Promise<IngestReport> {
+    const report = await this.intake.ingest(tenantId, batch, whenOver);
     for (const { reason, points } of report.rejected) {
       this.options.events.refused(tenantId, reason, points);
     }
     count(this.counters(tenantId), report);
     this.#view(tenantId).changed();
     return report;
-  }
-
-  async #append(tenantId: string, gated: GatedBatch, owner: number): Promise<void> {
-    const parts = gated.messages[owner];
-    if (parts === undefined) return;
-    const points = parts.reduce((sum, { times }) => sum + times.length, 0);
-    await this.pool.append(owner, parts, (ticket) => {
-      this.inFlight.add(ticket, tenantId, gated.oldestMs, points);
-    });
   }
 
   /** Resolves when everything that was sent has been scored and folded, and what closed is explained. */
@@ -215,6 +218,7 @@ export class LivePlatform implements Platform {
     if (this.#state !== "ready") return;
     this.#checkpoints.stop();
     this.#starts.stop();
+    this.intake.door.close();
     try {
       await this.settled();
       this.#state = "stopping";
@@ -243,18 +247,12 @@ export class LivePlatform implements Platform {
   #scored(message: ScoredMessage): void {
     this.options.events.scored(message.times.length);
     this.fleet.hear(message);
-    for (const ticket of message.tickets) this.#ticketDone(ticket);
+    for (const ticket of message.tickets) this.intake.scored(ticket);
     this.#wake();
   }
 
-  #ticketDone(ticket: number): void {
-    const tenantId = this.inFlight.done(ticket);
-    if (tenantId !== undefined) this.fleet.touch(tenantId);
-    for (const wake of this.#waiters.splice(0)) wake();
-  }
-
   #ownerEnded(owner: number, lost: readonly number[], error: Error): void {
-    for (const ticket of lost) this.#ticketDone(ticket);
+    for (const ticket of lost) this.intake.scored(ticket);
     if (this.#state === "ready") this.#starts.again(owner, error, () => this.#wake());
   }
 
@@ -269,14 +267,7 @@ export class LivePlatform implements Platform {
   }
 
   #advance(): void {
-    this.fleet.advance((tenantId) => this.inFlight.oldestMs(tenantId));
-  }
-}
-
-/** Waits for all, so that nothing is under way when it throws the first failure. */
-async function allOf(works: readonly Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(works)) {
-    if (result.status === "rejected") throw result.reason;
+    this.fleet.advance((tenantId) => this.intake.inFlight.oldestMs(tenantId));
   }
 }
 

@@ -10,7 +10,8 @@ export function observePlatform(platform: LivePlatform, metrics: Metrics, dataDi
   let bytesAtMs = Number.NEGATIVE_INFINITY;
   metrics.beforeScrape(async () => {
     for (const tenantId of platform.tenantIds()) observeTenant(platform, metrics, tenantId);
-    metrics.queueDepth.set({ queue: "detection_points" }, platform.inFlight.points());
+    metrics.queueDepth.set({ queue: "detection_points" }, platform.intake.inFlight.points());
+    metrics.queueDepth.set({ queue: "body_bytes" }, platform.intake.door.bodyBytes);
     if (performance.now() - bytesAtMs < BYTES_EVERY_MS) return;
     bytesAtMs = performance.now();
     const bytes = await bytesOnDisk(dataDir);
@@ -21,7 +22,7 @@ export function observePlatform(platform: LivePlatform, metrics: Metrics, dataDi
 function observeTenant(platform: LivePlatform, metrics: Metrics, tenantId: string): void {
   const tenant = metrics.tenantLabel(tenantId);
   const { fold, newestMs } = platform.runner(tenantId);
-  metrics.activeSeries.set({ tenant }, platform.directory.tenant(tenantId).series.length);
+  metrics.activeSeries.set({ tenant }, platform.directory.tenant(tenantId).living.count);
   metrics.findingsOpen.set({ tenant }, fold?.fleet.openFindings.length ?? 0);
   const scoredAtMs = platform.fleet.scoredAtMs(tenantId);
   if (scoredAtMs === undefined || !Number.isFinite(newestMs)) return;

@@ -63,10 +63,12 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const control = ControlDb.open(join(config.dataDir, "control.db"), now);
   const settings = new SettingsCache(control, monotonicMs);
   const settingsOf = (tenantId: string) => settings.of(tenantId);
+  const limits = limitsOf(settings, options.refusedBurst);
   const platform = await LivePlatform.open({
     ...config,
     partitionCount,
     settingsOf,
+    limits,
     gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
@@ -78,7 +80,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const app = await buildApp({
     platform,
     keyring: new Keyring(control, now),
-    limits: limitsOf(settings, options.refusedBurst),
+    limits,
     log,
     metrics,
     now,
@@ -88,9 +90,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     demoTruth: options.demoTruth,
   });
   const url = await app.listen({ host: config.host, port: config.port });
-  const facts = { version: VERSION, dataDir: config.dataDir, partitions: partitionCount };
-  const series = platform.directory.byHandle.length;
-  log.info({ ...facts, port: portOf(url), series, seconds: secondsSince(beganMs) }, "started");
+  log.info({ ...factsOf(config, platform, url), seconds: secondsSince(beganMs) }, "started");
   const close = closeOnce(async (signal) => {
     const stopMs = performance.now();
     retention.stop();
@@ -127,6 +127,8 @@ function secondsSince(beganMs: number): number {
   return Math.round(performance.now() - beganMs) / 1000;
 }
 
-function portOf(url: string): number {
-  return Number(new URL(url).port);
+function factsOf({ dataDir }: Config, platform: LivePlatform, url: string) {
+  const { partitionCount: partitions } = platform.options;
+  const series = platform.directory.byHandle.length;
+  return { version: VERSION, dataDir, partitions, port: Number(new URL(url).port), series };
 }

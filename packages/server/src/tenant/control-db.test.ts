@@ -85,7 +85,7 @@ describe("ControlDb", () => {
     const db = open();
     db.ensureTenant("acme");
     expect(() => db.createKey({ tenant: "acme", scope: "operator" })).toThrow(
-      /belongs to no tenant/,
+      /does not belong to a tenant/,
     );
     expect(() => db.createKey({ scope: "read" })).toThrow(/needs a tenant/);
     expect(() => db.createKey({ tenant: "globex", scope: "read" })).toThrow(/no tenant "globex"/);
@@ -96,7 +96,7 @@ describe("ControlDb", () => {
     const db = open();
     db.ensureTenant("acme");
     const expired = { tenant: "acme", scope: "read", expiresAt: nowMs } as const;
-    expect(() => db.createKey(expired)).toThrow(/expired already/);
+    expect(() => db.createKey(expired)).toThrow(/already be expired/);
     for (let i = 0; i < 50; i++) db.createKey({ tenant: "acme", scope: "read" });
     expect(() => db.createKey({ tenant: "acme", scope: "read" })).toThrow(/revoke one first/);
     db.revokeKey(db.keys("acme")[0]!.keyId);

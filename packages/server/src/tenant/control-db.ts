@@ -45,7 +45,7 @@ export interface NewKey {
   readonly note?: string | undefined;
 }
 
-/** A command about tenants or keys that cannot be done; the message says what to do instead. */
+/** A command about tenants or keys that cannot be carried out; the message says what to do instead. */
 export class TenantProblem extends Error {
   override readonly name = "TenantProblem";
 }
@@ -92,7 +92,7 @@ export class ControlDb {
   ensureTenant(slug: string): TenantRecord {
     if (!TENANT_SLUG.test(slug)) {
       throw new TenantProblem(
-        `tenant "${slug}": use a-z, 0-9, dot, dash and underscore, at most 64, beginning with a letter or digit`,
+        `tenant "${slug}": use a-z, 0-9, dot, dash and underscore, at most 64, starting with a letter or digit`,
       );
     }
     this.#db
@@ -152,7 +152,7 @@ export class ControlDb {
     if ((scope === "operator") !== (given.tenant === undefined)) {
       throw new TenantProblem(
         scope === "operator"
-          ? "an operator key belongs to no tenant: leave the tenant out"
+          ? "an operator key does not belong to a tenant: leave the tenant out"
           : `a key with scope ${scope} needs a tenant`,
       );
     }
@@ -161,7 +161,7 @@ export class ControlDb {
       this.#demandRoom(given.tenant);
     }
     if (given.expiresAt !== undefined && !(given.expiresAt > this.#now())) {
-      throw new TenantProblem("the key would be expired already: give a later time");
+      throw new TenantProblem("the key would already be expired: give a later time");
     }
     const token = newToken(scope);
     const { keyId, hash } = parseKey(token)!;

@@ -6,7 +6,6 @@ function limitsAt(clock: { monotonicMs: number }, of: (id: string) => Partial<Te
   return new Limits({
     limitsOf: (tenantId) => ({ ...DEFAULT_LIMITS, ...of(tenantId) }),
     monotonicMs: () => clock.monotonicMs,
-    body: { inFlightBytesMax: 100 },
   });
 }
 
@@ -55,18 +54,6 @@ describe("Limits", () => {
     limits.take("acme", "points", 10);
     clock.monotonicMs = 60_000;
     expect(limits.take("acme", "points", 10).granted).toBe(false);
-  });
-
-  it("sets bytes aside up to the limit, and takes them back once", () => {
-    const limits = limitsAt({ monotonicMs: 0 }, () => ({}));
-    const first = limits.reserve(60)!;
-    expect(limits.reserve(41)).toBeUndefined();
-    const second = limits.reserve(40)!;
-    first.release();
-    first.release();
-    expect(limits.inFlightBytes).toBe(40);
-    second.release();
-    expect(limits.inFlightBytes).toBe(0);
   });
 
   it("stops an address that guesses keys, and no other", () => {

@@ -1,29 +1,15 @@
+import type { RateKind, RateState } from "../platform/admission.ts";
 import type { TenantLimits } from "./tenant-settings.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-/** What a request is counted as. `points` is taken beside `ingest`, once the body is read. */
-export type LimitKind = (typeof KINDS)[number];
-
-const KINDS = ["ingest", "query", "points"] as const;
-
-/** The answer of a limit, with what the `RateLimit` headers say. */
-export interface LimitState {
-  readonly kind: LimitKind;
-  readonly granted: boolean;
-  /** 0 when granted. */
-  readonly retryAfterMs: number;
-  readonly burst: number;
-  readonly perSecond: number;
-  readonly left: number;
-  readonly fullInMs: number;
-}
+const KINDS: readonly RateKind[] = ["ingest", "query", "points"];
 
 /** Bodies, whoever sends them. Source: limits table of the reliability page. */
 export interface BodyLimits {
   readonly compressedBytesMax: number;
   readonly decodedBytesMax: number;
   readonly pointsMax: number;
-  /** Decoded bytes of all requests at work at the same time; beyond it the door answers 503. */
+  /** Bytes of all requests at work at the same time, packed and unpacked; tenants share them. */
   readonly inFlightBytesMax: number;
 }
 
@@ -52,10 +38,10 @@ const ADDRESSES_MAX = 10_000;
 
 interface TenantBuckets {
   limits: TenantLimits;
-  readonly buckets: Readonly<Record<LimitKind, TokenBucket>>;
+  readonly buckets: Readonly<Record<RateKind, TokenBucket>>;
 }
 
-/** Token buckets of all tenants, of refused addresses, and the bytes in flight. One per process. */
+/** Rates: the token buckets of all tenants and of refused addresses. One per process. */
 export class Limits {
   readonly body: BodyLimits;
   readonly #limitsOf: (tenantId: string) => TenantLimits;
@@ -63,7 +49,6 @@ export class Limits {
   readonly #refusedBurst: number;
   readonly #tenants = new Map<string, TenantBuckets>();
   readonly #refused = new Map<string, TokenBucket>();
-  #inFlightBytes = 0;
 
   constructor({ limitsOf, monotonicMs, body, refusedBurst = REFUSED_BURST }: LimitsParts) {
     this.#limitsOf = limitsOf;
@@ -73,7 +58,7 @@ export class Limits {
   }
 
   /** Takes `cost` from a tenant's bucket when it holds that much. */
-  take(tenantId: string, kind: LimitKind, cost: number): LimitState {
+  take(tenantId: string, kind: RateKind, cost: number): RateState {
     const atMs = this.#monotonicMs();
     const { limits, buckets } = this.#tenant(tenantId, atMs);
     const bucket = buckets[kind];
@@ -95,23 +80,6 @@ export class Limits {
     return bucket.take(1, atMs);
   }
 
-  /** Sets bytes aside; undefined when too many are at work. Give them back by `release`, once. */
-  reserve(bytes: number): { release(): void } | undefined {
-    if (this.#inFlightBytes + bytes > this.body.inFlightBytesMax) return undefined;
-    this.#inFlightBytes += bytes;
-    let held = bytes;
-    return {
-      release: () => {
-        this.#inFlightBytes -= held;
-        held = 0;
-      },
-    };
-  }
-
-  get inFlightBytes(): number {
-    return this.#inFlightBytes;
-  }
-
   #tenant(tenantId: string, atMs: number): TenantBuckets {
     const limits = this.#limitsOf(tenantId);
     const known = this.#tenants.get(tenantId);
@@ -125,14 +93,14 @@ export class Limits {
   }
 }
 
-function rateOf(limits: TenantLimits, kind: LimitKind): { perSecond: number; burst: number } {
+function rateOf(limits: TenantLimits, kind: RateKind): { perSecond: number; burst: number } {
   if (kind === "points") return { perSecond: limits.pointsPerSecond, burst: limits.pointsBurst };
   const perSecond = limits[`${kind}RequestsPerSecond`];
   return { perSecond, burst: perSecond * REQUEST_BURST_SECONDS };
 }
 
-function bucketsOf(limits: TenantLimits, atMs: number): Record<LimitKind, TokenBucket> {
-  const bucket = (kind: LimitKind): TokenBucket => {
+function bucketsOf(limits: TenantLimits, atMs: number): Record<RateKind, TokenBucket> {
+  const bucket = (kind: RateKind): TokenBucket => {
     const { perSecond, burst } = rateOf(limits, kind);
     return new TokenBucket(perSecond, burst, atMs);
   };

@@ -4,7 +4,12 @@ export interface TenantLimits {
   readonly pointsBurst: number;
   readonly ingestRequestsPerSecond: number;
   readonly queryRequestsPerSecond: number;
+  /** Series that may live at the same time; one that sleeps does not count. */
   readonly activeSeriesMax: number;
+  /** Series that may be kept, the sleeping ones included; at least `activeSeriesMax` in any case. */
+  readonly knownSeriesMax: number;
+  /** UTF-8 bytes of names and metadata of all series that are kept. */
+  readonly seriesBytesMax: number;
 }
 
 /** Which labels of remote write name the cluster and the node; the first that is there wins. */
@@ -35,13 +40,18 @@ export interface SettingsPatch {
   readonly labels?: Partial<LabelMapping>;
 }
 
-/** Source: the limits table of the reliability page; bursts of requests hold one page of a dashboard. */
+/**
+ * Source: the limits table of the reliability page. Known series: five complete changes of names, at
+ * about 6 kB each. Bytes: 512 per known series, several times what exporters send.
+ */
 export const DEFAULT_LIMITS: TenantLimits = {
   pointsPerSecond: 10_000,
   pointsBurst: 100_000,
   ingestRequestsPerSecond: 50,
   queryRequestsPerSecond: 20,
   activeSeriesMax: 50_000,
+  knownSeriesMax: 250_000,
+  seriesBytesMax: 128 * 1024 * 1024,
 };
 
 export const DEFAULT_SETTINGS: TenantSettings = {

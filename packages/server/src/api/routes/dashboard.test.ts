@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type TestingServer, testingServer } from "../../../testing/testing-server.ts";
+import { openRealServer, type RealServer } from "../../../testing/real-server.ts";
 
 describe("the dashboard", () => {
-  let server: TestingServer;
+  let server: RealServer;
   let folder: string;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "foreshock-dashboard-"));
@@ -13,9 +13,9 @@ describe("the dashboard", () => {
     writeFileSync(join(folder, "index.html"), "<!doctype html><title>Foreshock</title>");
     writeFileSync(join(folder, "assets/main-3fa9.js"), "export {}");
     writeFileSync(join(folder, ".env"), "no");
-    server = await testingServer({ parts: { dashboardDir: folder } });
+    server = await openRealServer({ parts: { dashboardDir: folder } });
     return async () => {
-      await server.app.close();
+      await server.close();
       rmSync(folder, { recursive: true });
     };
   });
@@ -50,9 +50,9 @@ describe("the dashboard", () => {
   });
 
   it("says how to build it where it is not built", async () => {
-    const bare = await testingServer({ parts: { dashboardDir: join(folder, "none") } });
+    const bare = await openRealServer({ parts: { dashboardDir: join(folder, "none") } });
     const reply = await bare.app.inject({ method: "GET", url: "/" });
     expect(reply.json().hint).toContain("npm run build:dashboard");
-    await bare.app.close();
+    await bare.close();
   });
 });

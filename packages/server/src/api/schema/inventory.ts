@@ -18,13 +18,16 @@ export const Summary = z
     tenant: z.string(),
     clusters: Count,
     nodes: Count,
-    series: Count,
+    series: Count.describe("Series that live: the limit of active series counts these"),
+    seriesAsleep: Count.describe(
+      "Series that have sent nothing for a day or four of their intervals",
+    ),
     points: Count,
     watermark: MaybeInstant.describe("Event time of the newest scored point"),
     score: Score,
     severity: SeverityWord,
     openFindings: Count,
-    budgetDays: z.number().describe("Alert budget: at most one finding in so many days"),
+    budgetDays: z.number().describe("Alert budget: at most one finding in this many days"),
     findings30d: Count,
     promised30d: z.number().describe("Findings that the budget promises for as long as it watched"),
   })
@@ -108,7 +111,10 @@ export const PointsReply = z
 export const DataHealth = z
   .strictObject({
     watermark: MaybeInstant,
-    series: Count,
+    series: Count.describe("Series that live; the other counts and shares are of these"),
+    seriesAsleep: Count.describe(
+      "Series that have sent nothing for a day or four of their intervals",
+    ),
     learning: Count,
     late: Count,
     silent: Count,

@@ -1,0 +1,121 @@
+import { gzipSync } from "node:zlib";
+import { beforeEach, describe, expect, it } from "vitest";
+import { IngestSender } from "../../../../testing/ingest-sender.ts";
+import type { RealServerOptions } from "../../../../testing/real-server.ts";
+import { encodeWriteRequest, snappy, varint } from "../../../../testing/remote-write-bytes.ts";
+
+let sender: IngestSender;
+
+async function start(options: RealServerOptions = {}): Promise<void> {
+  await sender?.close();
+  sender = await IngestSender.start(options);
+}
+
+beforeEach(async () => {
+  await start();
+  return () => sender.close();
+});
+
+const JSON_TYPE = { "content-type": "application/json" };
+const WRITE = { "content-type": "application/x-protobuf", "content-encoding": "snappy" };
+
+function body(value: number, labels: Record<string, string> = {}): Buffer {
+  const all = { __name__: "up", job: "api", instance: "n1", ...labels };
+  return snappy(encodeWriteRequest([{ labels: all, samples: [{ atMs: sender.nowMs, value }] }]));
+}
+
+const BAD: [
+  name: string,
+  body: () => Buffer,
+  headers: Record<string, string>,
+  status: number,
+  code: string,
+][] = [
+  [
+    "a snappy header that lies",
+    () => Buffer.concat([varint(32 << 20), Buffer.from([0, 0])]),
+    WRITE,
+    400,
+    "malformed_body",
+  ],
+  [
+    "a declared length over the limit",
+    () => Buffer.concat([varint((32 << 20) + 1), Buffer.alloc(64)]),
+    WRITE,
+    413,
+    "body_too_large",
+  ],
+  ["a body that is cut off", () => body(1).subarray(0, 30), WRITE, 400, "malformed_body"],
+  [
+    "something else than protobuf",
+    () => snappy(Buffer.from("hello world")),
+    WRITE,
+    400,
+    "malformed_body",
+  ],
+  [
+    "gzip instead of snappy",
+    () => gzipSync("x"),
+    { ...WRITE, "content-encoding": "gzip" },
+    415,
+    "unsupported_encoding",
+  ],
+  ["JSON", () => Buffer.from("{}"), JSON_TYPE, 415, "unsupported_media_type"],
+  [
+    "remote write 2.0",
+    () => body(1),
+    { ...WRITE, "content-type": "application/x-protobuf;proto=io.prometheus.write.v2.Request" },
+    415,
+    "unsupported_media_type",
+  ],
+];
+
+describe("POST /write", () => {
+  it("answers 204 without a body once the points are stored", async () => {
+    const reply = await sender.post("/api/v1/write", body(1), WRITE);
+    expect(reply.statusCode).toBe(204);
+    expect(reply.body).toBe("");
+    expect(await sender.storedPoints()).toBe(1);
+  });
+
+  it("answers 400 where some points were refused, keeps the others and says which", async () => {
+    const { nowMs } = sender;
+    const labels = { __name__: "up", job: "api", instance: "n1" };
+    const samples = [
+      { atMs: nowMs, value: 1 },
+      { atMs: nowMs + 3_600_000, value: 1 },
+    ];
+    const bytes = encodeWriteRequest([
+      { labels, samples },
+      { labels: { job: "api" }, samples },
+    ]);
+    const reply = await sender.post("/api/v1/write", snappy(bytes), WRITE);
+    expect(reply.statusCode).toBe(400);
+    expect(reply.json()).toMatchObject({
+      code: "partially_rejected",
+      detail: "1 points accepted, 3 rejected",
+      errors: [{ pointer: "api/n1/up" }, { pointer: "no __name__ label" }],
+    });
+    expect(await sender.storedPoints()).toBe(1);
+  });
+
+  it("maps labels as the tenant has it, and takes up a change", async () => {
+    const mapping = { cluster: ["zone"], node: ["instance"] };
+    const { control } = sender.server;
+    control.changeSettings("acme", { labels: { ...mapping, stripPort: false } });
+    const labels = { zone: "z1", instance: "host:9100" };
+    await sender.post("/api/v1/write", body(1, labels), WRITE);
+    control.changeSettings("acme", { labels: { ...mapping, stripPort: true } });
+    await sender.post("/api/v1/write", body(1, labels), WRITE);
+    const list = "/api/v1/nodes?cluster=z1";
+    const nodes = (await sender.get(list)).json().data.map((row: { node: string }) => row.node);
+    expect(nodes).toEqual(["host", "host:9100"]);
+  });
+
+  it.each(BAD)("refuses %s clearly and stores nothing", async (_, make, headers, status, code) => {
+    const reply = await sender.post("/api/v1/write", make(), headers);
+    expect(reply.statusCode).toBe(status);
+    expect(reply.json()).toMatchObject({ status, code });
+    expect(await sender.storedPoints()).toBe(0);
+  });
+});

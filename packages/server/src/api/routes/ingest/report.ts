@@ -1,0 +1,71 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { Metrics } from "../../../observe/metrics.ts";
+import type { IngestBatch } from "../../../platform/ingest-batch.ts";
+import type { RejectReason, IngestReport as Report } from "../../../platform/ingest-series.ts";
+import { accessOf } from "../../access.ts";
+import { Problem } from "../../problem.ts";
+import { rateHeaders } from "../../rate-headers.ts";
+import { IngestReport } from "../../schema/ingest.ts";
+import { reportWire } from "../../wire.ts";
+import { PROBLEMS } from "../route.ts";
+
+export type Protocol = "json" | "csv" | "remote_write";
+
+/** What every way in has in its schema. */
+export const INGEST_SCHEMA = {
+  response: { 200: IngestReport, ...PROBLEMS },
+  security: [{ key: [] }],
+};
+export const INGEST_CONFIG = { need: "ingest" as const };
+export const NAME_PARAM = z.string().min(1).max(256).optional();
+
+/** Hands a batch to the tenant of the request. @throws OverRate | Unavailable. */
+export async function store(
+  protocol: Protocol,
+  batch: IngestBatch,
+  metrics: Metrics,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Report> {
+  const access = accessOf(request);
+  const stored = metrics.ingestDuration.startTimer({ protocol });
+  const report = await access.view("ingest").ingest(batch, "refuse");
+  stored();
+  if (report.rate !== undefined) reply.headers(rateHeaders(report.rate));
+  metrics.ingested(protocol, access.tenantId, report);
+  return report;
+}
+
+/** The reply of the ways in that report per point. @throws Problem where nothing was accepted. */
+export function answered(report: Report): ReturnType<typeof reportWire> {
+  if (report.acceptedPoints > 0 || report.rejectedPoints === 0) return reportWire(report);
+  const full = report.rejected.every(({ reason }) => reason === "series-limit");
+  throw rejectedProblem(full ? "quota_exceeded" : "all_rejected", report);
+}
+
+const REASON_HINT: Readonly<Record<RejectReason, string>> = {
+  future: "more than 10 minutes in the future: check the sender's clock",
+  "too-late": "more than 2 hours older than the newest point of its series",
+  infinite: "infinite values cannot be scored: leave them out",
+  "series-limit":
+    "the tenant's limit of active series, or of kept names, is reached; series that are active go on",
+  "invalid-time": "not a valid time in epoch milliseconds; are they seconds?",
+  "invalid-labels": "labels that cannot name a series",
+};
+
+export function rejectedProblem(
+  code: "all_rejected" | "partially_rejected" | "quota_exceeded",
+  report: Report,
+): Problem {
+  const { acceptedPoints, rejectedPoints, rejected } = report;
+  const detail = `${acceptedPoints} points accepted, ${rejectedPoints} rejected`;
+  return new Problem(code, detail, {
+    hint: "accepted points are stored; do not send the rejected ones again as they are",
+    errors: rejected.map(({ reason, points, examples }) => ({
+      pointer: examples.join(", "),
+      detail: `${points} ${reason}: ${REASON_HINT[reason]}`,
+    })),
+    ...(code === "quota_exceeded" ? { retryAfterMs: 60_000 } : {}),
+  });
+}

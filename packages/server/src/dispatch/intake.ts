@@ -1,0 +1,98 @@
+import type { EpochMs } from "@foreshock/core";
+import type { WhenOver } from "../platform/admission.ts";
+import type { IngestBatch } from "../platform/ingest-batch.ts";
+import type { IngestReport } from "../platform/ingest-series.ts";
+import { Unavailable } from "../platform/platform-errors.ts";
+import type { Limits } from "../tenant/limits.ts";
+import { Door } from "./door.ts";
+import { InFlight } from "./in-flight.ts";
+import { type GatedBatch, type GateLimits, type GatePlace, IngestGate } from "./ingest-gate.ts";
+import { reportOf } from "./late-retry.ts";
+import type { PartitionPool } from "./partition-pool.ts";
+import type { Pass } from "./turn-queue.ts";
+
+export interface IntakeParts {
+  readonly place: GatePlace;
+  readonly pool: PartitionPool;
+  readonly limits: Limits;
+  /** Calls back after a while. */
+  readonly after: (delayMs: number, wake: () => void) => void;
+  readonly seriesLimitsOf: (tenantId: string) => GateLimits;
+  readonly now: () => EpochMs;
+  /** Nothing is taken in while the platform starts or stops. */
+  readonly state: () => "starting" | "ready" | "stopping";
+  /** Series of the tenant have become known, or have newer points on their way. */
+  readonly gated: (tenantId: string) => void;
+  /** Points of the tenant are no longer in flight, so that its steps may go on. */
+  readonly landed: (tenantId: string) => void;
+  /** The store could not take points that were let in. */
+  readonly refused: (tenantId: string, points: number) => void;
+}
+
+const NOTHING: IngestReport = { acceptedPoints: 0, rejectedPoints: 0, rejected: [] };
+
+/** The way of a batch through this room: door, gate, workers; and back when it is scored. */
+export class Intake {
+  readonly inFlight = new InFlight();
+  readonly door: Door;
+  readonly #parts: IntakeParts;
+  readonly #gate: IngestGate;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+    this.door = new Door({ limits: parts.limits, after: parts.after });
+    this.#gate = new IngestGate(parts.place);
+  }
+
+  /** Resolves when the accepted points are durable. @throws Unavailable | OverRate. */
+  async ingest(tenantId: string, batch: IngestBatch, whenOver: WhenOver): Promise<IngestReport> {
+    const points = batch.values.length;
+    if (points === 0) return NOTHING;
+    const pass = await this.door.enter(tenantId, points, whenOver);
+    const gated = await this.#store(tenantId, batch, pass).finally(() => pass.leave());
+    const report = await reportOf(gated, this.#parts.pool);
+    return { ...report, rate: pass.rate };
+  }
+
+  /** An owner has scored all of its part of a batch, or has ended and never will. */
+  scored(ticket: number): void {
+    const batch = this.inFlight.done(ticket);
+    if (batch === undefined) return;
+    this.#parts.landed(batch.tenantId);
+    this.door.scored(batch.tenantId, batch.points);
+  }
+
+  async #store(tenantId: string, batch: IngestBatch, pass: Pass): Promise<GatedBatch> {
+    const { state, seriesLimitsOf, now } = this.#parts;
+    const standing = state();
+    if (standing !== "ready") {
+      throw new Unavailable(`platform/${standing}`, `the server is ${standing}`);
+    }
+    const gated = this.#gate.take(tenantId, batch, seriesLimitsOf(tenantId), now());
+    this.#parts.gated(tenantId);
+    try {
+      await allOf(gated.messages.map((_, owner) => this.#append(tenantId, gated, owner, pass)));
+    } catch (error) {
+      this.#parts.refused(tenantId, batch.values.length);
+      throw error;
+    }
+    return gated;
+  }
+
+  async #append(tenantId: string, gated: GatedBatch, owner: number, pass: Pass): Promise<void> {
+    const parts = gated.messages[owner];
+    if (parts === undefined) return;
+    const points = parts.reduce((sum, { times }) => sum + times.length, 0);
+    await this.#parts.pool.append(owner, parts, (ticket) => {
+      pass.keep(points);
+      this.inFlight.add(ticket, tenantId, gated.oldestMs, points);
+    });
+  }
+}
+
+/** Waits for all, so that nothing is under way when it throws the first failure. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(works)) {
+    if (result.status === "rejected") throw result.reason;
+  }
+}

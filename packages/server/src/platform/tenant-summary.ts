@@ -1,0 +1,23 @@
+import type { EpochMs, Severity } from "@foreshock/core";
+
+/** A tenant at a glance. */
+export interface TenantSummary {
+  readonly tenant: string;
+  readonly clusters: number;
+  readonly nodes: number;
+  /** Series that live; the limit of active series counts these. */
+  readonly series: number;
+  /** Series that are kept and have sent nothing for a day, or four of their intervals. */
+  readonly seriesAsleep: number;
+  readonly points: number;
+  /** Event time of the newest scored point; 0 when there is none. */
+  readonly watermark: EpochMs;
+  readonly score: number;
+  readonly severity: Severity;
+  readonly openFindings: number;
+  /** "At most one finding in this many days": the budget that holds for the next step. */
+  readonly budgetDays: number;
+  /** Findings opened in the last 30 days, beside what the budget promises for as long as it was watched. */
+  readonly findings30d: number;
+  readonly promised30d: number;
+}

@@ -1,0 +1,74 @@
+import type { FastifyInstance } from "fastify";
+import { type AppParts, buildApp } from "../src/api/app.ts";
+import { createLog } from "../src/observe/log.ts";
+import { Metrics } from "../src/observe/metrics.ts";
+import type { LivePlatform } from "../src/serve/live-platform.ts";
+import type { Scope } from "../src/tenant/api-key.ts";
+import type { ControlDb } from "../src/tenant/control-db.ts";
+import { Keyring } from "../src/tenant/keyring.ts";
+import type { BodyLimits, Limits } from "../src/tenant/limits.ts";
+import type { TenantLimits } from "../src/tenant/tenant-settings.ts";
+import type { FaultyDisk } from "./faulty-disk.ts";
+import type { HandClock } from "./hand-clock.ts";
+import { openRealPlatform } from "./real-platform.ts";
+
+export interface RealServerOptions {
+  readonly tenants?: readonly string[];
+  /** Of every tenant. */
+  readonly limits?: Partial<TenantLimits>;
+  readonly body?: Partial<BodyLimits>;
+  readonly refusedBurst?: number;
+  readonly parts?: Partial<AppParts>;
+}
+
+/** The door over the real platform in this thread, every reply checked against its schema. Not listening. */
+export interface RealServer {
+  readonly app: FastifyInstance;
+  readonly platform: LivePlatform;
+  readonly control: ControlDb;
+  readonly limits: Limits;
+  readonly disk: FaultyDisk;
+  /** Rates and instants go by it; it stands until the test moves it. */
+  readonly clock: HandClock;
+  /** Lines of the log, for what must not be in them. */
+  readonly logLines: readonly string[];
+  /** A fresh key; `tenant` null for operators. */
+  key(scope: Scope, tenant: string | null): string;
+  /** Resolves when everything that was sent is scored. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openRealServer(options: RealServerOptions = {}): Promise<RealServer> {
+  const { tenants = ["acme", "globex"], limits: rates = {}, refusedBurst } = options;
+  const real = await openRealPlatform({
+    tenants,
+    settings: { limits: rates },
+    ...(options.body === undefined ? {} : { body: options.body }),
+    ...(refusedBurst === undefined ? {} : { refusedBurst }),
+  });
+  const { platform, control, clock, disk, settings, limits } = real;
+  const logLines: string[] = [];
+  const app = await buildApp({
+    platform,
+    keyring: new Keyring(control, clock.now),
+    limits,
+    log: createLog("debug", { write: (line) => logLines.push(line) }),
+    metrics: new Metrics("test", false),
+    now: clock.now,
+    version: "test",
+    labelsOf: (tenantId) => settings.of(tenantId).labels,
+    checkReplies: true,
+    ...options.parts,
+  });
+  return {
+    ...{ app, platform, control, limits, disk, clock, logLines },
+    key: (scope, tenant) =>
+      control.createKey({ scope, ...(tenant === null ? {} : { tenant }) }).token,
+    settled: () => platform.settled(),
+    close: async () => {
+      await app.close();
+      await real.close();
+    },
+  };
+}

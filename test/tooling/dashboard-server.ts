@@ -1,0 +1,39 @@
+import { DAY_MS } from "@foreshock/core";
+import { SimulatedFleet } from "../../packages/server/src/demo/fleet.ts";
+import { batchOf } from "../../packages/server/src/platform/ingest-batch.ts";
+import { startTestServer } from "./test-server.ts";
+
+/** What there is to see: faults, a fleet without any, a fleet that is a day old, or nothing. */
+export type FleetState = "faults" | "calm" | "learning" | "empty";
+
+export interface DashboardOptions {
+  readonly state: FleetState;
+  readonly nodes: number;
+  readonly port?: number;
+}
+
+/** The real server with a simulated fleet in it: what the pages show comes from real detection. */
+export async function dashboardServer({ state, nodes, port = 0 }: DashboardOptions) {
+  const fleet = new SimulatedFleet({
+    seed: 1,
+    nodes,
+    days: 14,
+    endMs: Date.now(),
+    faults: state === "faults",
+  });
+  const server = await startTestServer({
+    tenants: fleet.plan.tenants.map(({ tenantId }) => tenantId),
+    port,
+  });
+  const { platform } = server.running;
+  for (const { tenantId, startMs, series } of fleet.history(fleet.endMs)) {
+    if (!isSent(state, fleet.endMs - startMs)) continue;
+    await platform.forTenant(tenantId).ingest(batchOf(series));
+  }
+  await platform.settled();
+  return { url: server.url, key: server.operatorKey, stop: () => server.close() };
+}
+
+function isSent(state: FleetState, ageMs: number): boolean {
+  return state !== "empty" && (state !== "learning" || ageMs <= DAY_MS);
+}
