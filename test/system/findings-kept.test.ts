@@ -197,7 +197,7 @@ function toOldFormat(db: DatabaseSync, rows: readonly Row[]): void {
 
 interface Payload {
   readonly finding: Finding;
-  readonly told?: unknown;
+  readonly explanation?: unknown;
 }
 
 interface Finding {

@@ -16,17 +16,17 @@ export interface RecordedContribution {
   readonly share: number;
 }
 
-/** What people are told about a finding, made from the samples of its metrics. */
-export interface FindingTold {
+/** What a finding looks like to people, made from the samples of its metrics. */
+export interface FindingExplanation {
   readonly kind: AnomalyKind;
   readonly text: string;
   readonly onset: EpochMs;
   readonly confidence: number;
   /** In onset order; shares add up to 1. */
-  readonly parts: readonly ToldPart[];
+  readonly parts: readonly ExplainedPart[];
 }
 
-export interface ToldPart {
+export interface ExplainedPart {
   readonly node: string;
   readonly metric: string;
   readonly seriesId: string;
@@ -38,14 +38,14 @@ export interface ToldPart {
 }
 
 /** An explanation that is kept. Not settled while late points may still change the finding. */
-export interface FrozenTelling extends FindingTold {
+export interface KeptExplanation extends FindingExplanation {
   readonly settled: boolean;
 }
 
 interface FindingText {
   readonly version: number;
   readonly finding: FindingRecord;
-  readonly told?: FrozenTelling | undefined;
+  readonly explanation?: KeptExplanation | undefined;
 }
 
 /** The finding without numbers of this process; metrics that nobody knows any more are left out. */
@@ -60,8 +60,11 @@ export function recordOf(
   return { ...finding, contributions: recorded };
 }
 
-export function storedFinding(finding: FindingRecord, told?: FrozenTelling): StoredFinding {
-  const text: FindingText = { version: FINDING_VERSION, finding, told };
+export function storedFinding(
+  finding: FindingRecord,
+  explanation?: KeptExplanation,
+): StoredFinding {
+  const text: FindingText = { version: FINDING_VERSION, finding, explanation };
   return {
     id: finding.id,
     level: finding.level,
@@ -74,7 +77,9 @@ export function storedFinding(finding: FindingRecord, told?: FrozenTelling): Sto
   };
 }
 
-export function readFinding({ payload }: StoredFinding): Pick<FindingText, "finding" | "told"> {
+export function readFinding({
+  payload,
+}: StoredFinding): Pick<FindingText, "finding" | "explanation"> {
   return JSON.parse(payload) as FindingText;
 }
 

@@ -246,9 +246,9 @@ export interface ScoredMessage {
   readonly p: Float64Array;
   /** Tail probability of the flatline detector; NaN while it has no opinion. */
   readonly flat: Float64Array;
-  /** How the series' alarm stands (ALARM_PHASE). */
+  /** Phase of the series' alarm (ALARM_PHASE). */
   readonly phase: Uint8Array;
-  /** LATEST_LENGTH numbers a run: where its series stands after the run. */
+  /** LATEST_LENGTH numbers per run: the state of its series after the run. */
   readonly latest: Float64Array;
 }
 
@@ -263,7 +263,7 @@ export const LATEST = {
   sinceMs: 6,
   /** Peak score of the open episode or score of the held alarm, the larger; 0 without. */
   episodeScore: 7,
-  /** 1 when the series told that it ended. */
+  /** 1 when the series reported that it ended. */
   ended: 8,
 } as const;
 export const LATEST_LENGTH = 9;

@@ -21,7 +21,7 @@ const PLACES_AT_ONCE = 20;
  * the tenant, and the findings under its budget. Real incidents count too: above 1 may be bad days.
  * Scores of single metrics are not stored.
  *
- * Cost: about 20 ns a stored step; lets other work in every 20 entities.
+ * Cost: about 20 ns per stored step; lets other work run after every 20 entities.
  */
 export async function calibrationOf(
   context: TenantContext,

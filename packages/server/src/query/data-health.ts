@@ -4,7 +4,7 @@ import { seriesState } from "./inventory.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 const WORST_MAX = 20;
-/** A tenant's history is being scored while its newest scored point is so far behind. */
+/** A tenant whose newest scored point is this old, with points still to score, is catching up. */
 const BACKFILL_MS = HOUR_MS;
 
 /** Is the data good: fresh, complete, settled? */

@@ -10,7 +10,7 @@ import type { EntityPlace } from "../fleet/rollup-history.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
-/** An entity watched for a days claims at most "once in 10 a days". Source: roll-up, cold start. */
+/** An entity watched for D days claims at most "once in 10 D days". Source: roll-up, cold start. */
 const CLAIM_PER_AGE = 10;
 
 /** Entities of a level that a filter lets through, by name. */
@@ -40,7 +40,7 @@ export function watchedSince(context: TenantContext, place: EntityPlace): EpochM
   return Number.isFinite(since) ? since : 0;
 }
 
-/** Ages in steps whose claims are worked out once: two weeks of 5-minute steps. */
+/** Ages in steps whose claims are computed once: two weeks of 5-minute steps. */
 const CLAIMS_KEPT = 4096;
 const claims = new Map<DurationMs, Float64Array>();
 

@@ -1,14 +1,14 @@
 import { type EpochMs, LABEL_OF_KIND, scoreOfDays, severityOf } from "@foreshock/core";
 import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
 import {
+  type FindingExplanation,
   type FindingRecord,
-  type FindingTold,
   readFinding,
   storedFinding,
 } from "../fleet/finding-record.ts";
 import type { FindingRow } from "../platform/platform.ts";
 import type { StoredFinding } from "../store/fleet/fleet-findings.ts";
-import { seriesOf, tellFinding } from "./finding-telling.ts";
+import { explainFinding, seriesOf } from "./finding-explanation.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Explanations of open findings that are kept in memory; the fold holds fewer open at once. */
@@ -17,14 +17,14 @@ const KEPT_MAX = 64;
 interface Kept {
   /** Another key means that points have come since. */
   readonly key: string;
-  readonly told: Promise<FindingTold>;
+  readonly explanation: Promise<FindingExplanation>;
 }
 
 interface Closed {
   readonly finding: FindingRecord;
   readonly closedMs: EpochMs;
   /** Whether it has an explanation already, which late points may still change. */
-  readonly told: boolean;
+  readonly isExplained: boolean;
 }
 
 /**
@@ -34,24 +34,25 @@ interface Closed {
  */
 export class FindingDesk {
   readonly #context: TenantContext;
-  readonly #onTold: () => void;
+  readonly #onExplained: () => void;
   readonly #kept = new Map<string, Kept>();
   /** Closed findings whose explanation is not settled. */
   readonly #closed = new Map<string, Closed>();
   #working: Promise<void> | undefined;
 
-  /** @param onTold is called when an explanation has been stored. */
-  constructor(context: TenantContext, onTold: () => void) {
+  /** @param onExplained is called when an explanation has been stored. */
+  constructor(context: TenantContext, onExplained: () => void) {
     this.#context = context;
-    this.#onTold = onTold;
+    this.#onExplained = onExplained;
   }
 
   /** After a start: what had closed and was not settled yet. */
   takeUp(): void {
     for (const stored of this.#context.store.findings.unsettled()) {
-      const { finding, told } = readFinding(stored);
+      const { finding, explanation } = readFinding(stored);
       const { closedMs, id } = stored;
-      if (closedMs !== null) this.#closed.set(id, { finding, closedMs, told: told !== undefined });
+      const isExplained = explanation !== undefined;
+      if (closedMs !== null) this.#closed.set(id, { finding, closedMs, isExplained });
     }
     this.advanced();
   }
@@ -62,7 +63,7 @@ export class FindingDesk {
     this.#context.store.findings.put(storedFinding(finding));
     this.#kept.delete(id);
     if (closedMs === undefined) this.#closed.delete(id);
-    else this.#closed.set(id, { finding, closedMs, told: false });
+    else this.#closed.set(id, { finding, closedMs, isExplained: false });
   }
 
   /** Late points took it back. */
@@ -86,25 +87,25 @@ export class FindingDesk {
   }
 
   async row(stored: StoredFinding): Promise<FindingRow> {
-    const { finding, told } = readFinding(stored);
-    return this.#rowOf(finding, told ?? (await this.#told(finding)));
+    const { finding, explanation } = readFinding(stored);
+    return this.#rowOf(finding, explanation ?? (await this.#explained(finding)));
   }
 
-  #told(finding: FindingRecord): Promise<FindingTold> {
+  #explained(finding: FindingRecord): Promise<FindingExplanation> {
     const key = this.#keyOf(finding);
     const known = this.#kept.get(finding.id);
-    if (known?.key === key) return known.told;
-    const told = tellFinding(this.#context, finding);
+    if (known?.key === key) return known.explanation;
+    const explanation = explainFinding(this.#context, finding);
     this.#kept.delete(finding.id);
-    this.#kept.set(finding.id, { key, told });
-    told.catch(() => {
-      if (this.#kept.get(finding.id)?.told === told) this.#kept.delete(finding.id);
+    this.#kept.set(finding.id, { key, explanation });
+    explanation.catch(() => {
+      if (this.#kept.get(finding.id)?.explanation === explanation) this.#kept.delete(finding.id);
     });
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= KEPT_MAX) break;
       this.#kept.delete(oldest);
     }
-    return told;
+    return explanation;
   }
 
   /** Changes with each step and with each point of the finding's series. */
@@ -124,7 +125,7 @@ export class FindingDesk {
   }
 
   #due(): Closed | undefined {
-    return this.#closed.values().find((one) => !one.told || this.#isSettled(one));
+    return this.#closed.values().find((one) => !one.isExplained || this.#isSettled(one));
   }
 
   #isSettled({ closedMs }: Closed): boolean {
@@ -134,18 +135,18 @@ export class FindingDesk {
   async #freeze(closed: Closed): Promise<void> {
     const { finding } = closed;
     const settled = this.#isSettled(closed);
-    const told = await tellFinding(this.#context, finding);
+    const explanation = await explainFinding(this.#context, finding);
     if (this.#closed.get(finding.id) !== closed) return;
-    this.#context.store.findings.put(storedFinding(finding, { ...told, settled }));
+    this.#context.store.findings.put(storedFinding(finding, { ...explanation, settled }));
     this.#kept.delete(finding.id);
     if (settled) this.#closed.delete(finding.id);
-    else this.#closed.set(finding.id, { ...closed, told: true });
-    this.#onTold();
+    else this.#closed.set(finding.id, { ...closed, isExplained: true });
+    this.#onExplained();
   }
 
   #rowOf(
     finding: FindingRecord,
-    { kind, text, onset, confidence, parts }: FindingTold,
+    { kind, text, onset, confidence, parts }: FindingExplanation,
   ): FindingRow {
     const score = Math.min(scoreOfDays(finding.entityDays), 1);
     const { runner } = this.#context;

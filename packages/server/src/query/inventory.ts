@@ -21,7 +21,7 @@ import { BadCursor } from "../platform/platform-errors.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 const TOP_METRICS = 3;
-/** A series that is so many of its intervals behind its tenant is silent. Source: absence guard. */
+/** A series is silent when it lags its tenant by this many of its intervals. Source: absence guard. */
 const SILENT_INTERVALS = 6;
 const SILENT_MIN_MS = MINUTE_MS;
 

@@ -32,7 +32,7 @@ const HISTORY_STEPS = 1440;
 /**
  * Metrics of the worst nodes by the evidence of the window ranking: how rare, how far displaced, and
  * whether other nodes show the same. One grid for all, so that their windows can be compared. A filter
- * says which rows are listed; other nodes are looked at beside them all the same.
+ * says which rows are listed; other nodes are compared with them in any case.
  */
 export async function metricRanking(
   context: TenantContext,

@@ -13,11 +13,11 @@ import type { TenantContext } from "./tenant-context.ts";
 
 /** Other nodes that are looked at, the first ones by name: their samples are read for it. */
 const PEERS_MAX = 50;
-/** What is usual between a node and the others is learnt from so long before the onset. */
+/** What is usual between a node and the others is learnt from this long before the onset. */
 const USUAL_MS = 1.5 * DAY_MS;
 
 /**
- * The anomaly with where it stands beside the same metric of the cluster's other nodes: how far from
+ * The anomaly, compared with the same metric of the cluster's other nodes: how far from
  * their median, and how many of them are anomalous too between its onset and its peak. Unchanged where
  * fewer than four others send that metric.
  */

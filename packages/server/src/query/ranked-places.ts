@@ -27,8 +27,8 @@ export function rankPlaces(
 }
 
 /**
- * What an entity's age lets it claim is worked out only where a step would change the answer: a
- * power a step took three quarters of a ranking of 10,000 nodes.
+ * What an entity's age lets it claim is computed only where a step would change the answer: one
+ * power per step took three quarters of a ranking of 10,000 nodes.
  */
 function rankedPlace(context: TenantContext, place: EntityPlace, range: TimeRange): RankedPlace {
   const sinceMs = watchedSince(context, place);

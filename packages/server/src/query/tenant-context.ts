@@ -34,7 +34,7 @@ export interface TenantSources {
   readonly backlogPoints: () => number;
 }
 
-/** Everything that the reads of one tenant stand on. No method on it reaches another tenant. */
+/** Everything that the reads of one tenant need. No method on it reaches another tenant. */
 export class TenantContext {
   readonly tenantId: string;
   readonly directory: TenantDirectory;

@@ -22,7 +22,7 @@ interface Sample {
  * For which value an episode's highest point, else its first, would have been normal: the series is
  * folded again from the newest saved state before the episode, and the point is scored with other
  * values from the very state that it was scored from. Undefined where no value would do, and where
- * the point is a counter's first behind that state.
+ * the point is a counter's first after that state.
  * Cost: O(points from that state to the peak); months for an old episode, so not for whole lists.
  */
 export function counterfactualIn(
@@ -51,7 +51,7 @@ export function counterfactualIn(
   return order.map((atMs) => found.get(atMs)).find((told) => told !== undefined);
 }
 
-/** Leaves the fold behind the point as it came. A counter is told by its rate. */
+/** Leaves the fold after the point as it came. A counter is described by its rate. */
 function counterfactualAt(
   fold: LiveSeries["fold"],
   { atMs, value, before }: Sample,

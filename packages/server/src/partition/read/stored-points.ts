@@ -2,8 +2,8 @@ import { DAY_MS, type EpochMs, firstAtOrAfter } from "@foreshock/core";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 
 /**
- * How many of these points the store holds with just this value. A sender that repeats a batch whose
- * answer it did not get is not told that its points came too late. Cost: a read a UTC day.
+ * How many of these points the store holds with exactly this value. A sender that retries after a lost
+ * response is not told that its points are late. Cost: one read per UTC day.
  */
 export function countStored(
   store: PartitionStore,

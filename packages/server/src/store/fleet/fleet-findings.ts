@@ -159,7 +159,7 @@ export class FindingsTable {
   unsettled(): StoredFinding[] {
     const sql = `SELECT ${COLUMNS} FROM finding
       WHERE tenant = ? AND closed_ms IS NOT NULL
-        AND ifnull(json_extract(payload, '$.told.settled'), 0) = 0
+        AND ifnull(json_extract(payload, '$.explanation.settled'), 0) = 0
       ORDER BY opened_ms, id`;
     return this.#rows(sql, this.#tenant);
   }

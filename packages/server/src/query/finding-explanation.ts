@@ -10,7 +10,7 @@ import {
   smallestOf,
 } from "@foreshock/core";
 import type { SeriesInfo } from "../dispatch/directory.ts";
-import type { FindingRecord, FindingTold, ToldPart } from "../fleet/finding-record.ts";
+import type { ExplainedPart, FindingExplanation, FindingRecord } from "../fleet/finding-record.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ExplainedEpisode, ExplainedSeries } from "../partition/answers.ts";
 import type { TenantContext } from "./tenant-context.ts";
@@ -27,22 +27,22 @@ interface Part {
 }
 
 /** What the metrics of a finding did, in onset order, according to the stored samples. Asks their partitions. */
-export async function tellFinding(
+export async function explainFinding(
   context: TenantContext,
   finding: FindingRecord,
-): Promise<FindingTold> {
+): Promise<FindingExplanation> {
   const parts = await partsOf(context, finding);
   const kind = kindOf(parts);
-  const told = parts.map((part) => partOf(part, finding));
+  const explained = parts.map((part) => partOf(part, finding));
   return {
     kind,
     text: textOf(finding, context.runner, parts, kind),
     onset: smallestOf(
-      told.map(({ onset }) => onset),
+      explained.map(({ onset }) => onset),
       finding.openedMs,
     ),
     confidence: meanConfidence(parts),
-    parts: told.sort((a, b) => a.onset - b.onset || b.share - a.share),
+    parts: explained.sort((a, b) => a.onset - b.onset || b.share - a.share),
   };
 }
 
@@ -92,7 +92,7 @@ function kindOf(parts: readonly Part[]): AnomalyKind {
   return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "missing";
 }
 
-function partOf(part: Part, finding: FindingRecord): ToldPart {
+function partOf(part: Part, finding: FindingRecord): ExplainedPart {
   const { info, share, found } = part;
   const { episode } = found;
   return {
