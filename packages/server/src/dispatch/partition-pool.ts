@@ -157,7 +157,7 @@ export class PartitionPool {
     this.#closing = true;
     const running = this.#owners.flatMap(({ link }, index) => (link === undefined ? [] : [index]));
     await Promise.allSettled(running.map((index) => this.askStarting(index, { what: "close" })));
-    await Promise.all(this.#owners.map(({ link }) => link?.end()));
+    await Promise.all(this.#owners.map(async ({ link }) => link?.end()));
   }
 
   #hear(index: number, message: FromWorker): void {
