@@ -212,20 +212,3 @@ describe("replies", () => {
     await demo.close();
   });
 });
-
-describe("closing", () => {
-  it("finishes what is under way, and takes nothing new", async () => {
-    server.disk.hold();
-    const url = await server.app.listen({ host: "127.0.0.1", port: 0 });
-    const body = JSON.stringify(asJson(plantedSeries(FLEET, 0, 1)));
-    const headers = { ...auth, "content-type": "application/json" };
-    const slow = fetch(`${url}/api/v1/ingest`, { method: "POST", headers, body });
-    await expect.poll(() => server.disk.heldSyncs).toBeGreaterThan(0);
-    const closed = server.app.close();
-    server.disk.release();
-    const reply = await slow;
-    expect([reply.status, reply.headers.get("connection")]).toEqual([200, "close"]);
-    await closed;
-    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
-  });
-});

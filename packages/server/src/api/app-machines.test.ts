@@ -1,8 +1,14 @@
 import { connect } from "node:net";
 import { beforeEach, describe, expect, it } from "vitest";
-import { asJson, type PlantedFleet, plantedSeries } from "../../testing/planted.ts";
+import { asJson, plantedSeries } from "../../testing/planted.ts";
 import { NOON } from "../../testing/real-platform.ts";
 import { openRealServer, type RealServer } from "../../testing/real-server.ts";
+
+/** Twenty-one minutes of one series. */
+const MINUTES = 21;
+const SERIES = asJson(
+  plantedSeries({ startMs: NOON - MINUTES * 60_000, nodes: ["n1"], metrics: ["cpu"] }, 0, MINUTES),
+);
 
 let server: RealServer;
 let auth: Record<string, string>;
@@ -16,39 +22,27 @@ function get(url: string, headers: Record<string, string> = auth) {
   return server.app.inject({ method: "GET", url, headers });
 }
 
-function send(series: readonly object[]) {
-  const payload = { series };
-  return server.app.inject({ method: "POST", url: "/api/v1/ingest", headers: auth, payload });
-}
-
-/** Twenty-one minutes of one series. */
-async function fill(node = "n1"): Promise<void> {
-  const points = Array.from({ length: 21 }, (_, i) => [NOON - (21 - i) * 60_000, 10 + (i % 3)]);
-  const series = { cluster: "eu", node, metric: "cpu", metadata: { unit: "%" }, points };
-  expect((await send([series])).json().acceptedPoints).toBe(21);
-  await server.settled();
-}
-
-const STEP_MS = 300_000;
-const POINTS = 8 * 288;
-/** Eight days of six nodes; all of the third rises for four hours, five hours before noon. */
-const FLEET: PlantedFleet = {
-  startMs: NOON - POINTS * STEP_MS,
-  stepMs: STEP_MS,
-  nodes: ["n1", "n2", "n3", "n4", "n5", "n6"],
-  plants: [{ node: "n3", from: POINTS - 60, to: POINTS - 12 }],
-};
-async function _fillWithFault(): Promise<void> {
-  for (let from = 0; from < POINTS; from += POINTS / 4) {
-    const { series } = asJson(plantedSeries(FLEET, from, from + POINTS / 4));
-    expect((await send(series)).statusCode).toBe(200);
-  }
-  await server.settled();
-}
+describe("closing", () => {
+  it("finishes what is under way, and takes nothing new", async () => {
+    server.disk.hold();
+    const url = await server.app.listen({ host: "127.0.0.1", port: 0 });
+    const body = JSON.stringify(SERIES);
+    const headers = { ...auth, "content-type": "application/json" };
+    const slow = fetch(`${url}/api/v1/ingest`, { method: "POST", headers, body });
+    await expect.poll(() => server.disk.heldSyncs).toBeGreaterThan(0);
+    const closed = server.app.close();
+    server.disk.release();
+    const reply = await slow;
+    expect([reply.status, reply.headers.get("connection")]).toEqual([200, "close"]);
+    await closed;
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  });
+});
 
 describe("what machines ask", () => {
   it("counts, without naming a tenant to anyone but operators", async () => {
-    await fill();
+    const sent = { method: "POST", url: "/api/v1/ingest", headers: auth, payload: SERIES } as const;
+    expect((await server.app.inject(sent)).json().acceptedPoints).toBe(MINUTES);
     const plain = (await get("/metrics", {})).body;
     expect(plain).toContain('foreshock_ingest_samples_total{protocol="json"} 21');
     expect(plain).toContain('foreshock_http_requests_total{route="/api/v1/ingest",code="200"} 1');
