@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 export interface Route {
   readonly method: string;
   readonly path: string;

@@ -8,7 +8,7 @@ import {
   MetricSeries,
   MINUTE_MS,
   type TimeWindow,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import { afterAll, describe, expect, it } from "vitest";
 import { episodeRow } from "../packages/server/src/partition/episode-rows.ts";
 import { freshFold } from "../packages/server/src/partition/live-series.ts";

@@ -1,4 +1,4 @@
-import { appendAll, MINUTE_MS, Refusal, type StreamingEngine } from "@foreshock/core";
+import { appendAll, MINUTE_MS, Refusal, type StreamingEngine } from "@foreshock/core/fold";
 import {
   INCIDENT_SETS,
   type IncidentSet,

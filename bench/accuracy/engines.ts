@@ -1,4 +1,4 @@
-import { type PointEngine, Refusal } from "@foreshock/core";
+import { type PointEngine, Refusal } from "@foreshock/core/fold";
 import {
   engineByName,
   engines,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createStreamEngine } from "@foreshock/core";
+import { createStreamEngine } from "@foreshock/core/fold";
 import { describe, expect, it } from "vitest";
 import { readGolden, seriesOfGolden } from "./golden.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { createStreamEngine, MetricSeries, medianOfSorted } from "@foreshock/core";
+import { createStreamEngine, MetricSeries, medianOfSorted } from "@foreshock/core/fold";
 
 /** A golden series of the research folder: input, and what the reference makes of it. */
 export interface GoldenSeries {

@@ -1,4 +1,4 @@
-import { largestOf, smallestOf } from "@foreshock/core";
+import { largestOf, smallestOf } from "@foreshock/core/fold";
 import type { Measures } from "../goals/goals.ts";
 import type { AccuracyRun, NodeRow, RootRow, SetRow } from "./accuracy-run.ts";
 import type { FleetFigures } from "./protocol/fleets.ts";

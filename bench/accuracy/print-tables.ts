@@ -1,4 +1,4 @@
-import { largestOf } from "@foreshock/core";
+import { largestOf } from "@foreshock/core/fold";
 import type { PageTable } from "../page-table.ts";
 
 /** Tables for a terminal: columns aligned, marks of the page's bold print left out. */

@@ -6,7 +6,7 @@ import {
   type ScoredColumn,
   scoredColumn,
   TenantFold,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import {
   Dice,
   type FleetPlan,

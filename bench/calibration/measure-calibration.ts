@@ -4,7 +4,7 @@ import {
   calibrateKinds,
   MINUTE_MS,
   type PromiseRow,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import {
   type CommonShocks,
   type FleetPlan,

@@ -6,7 +6,7 @@ import {
   PromiseTally,
   returnPeriodDays,
   tallySeries,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import { NODE_SETS, readSeriesSet, UNIVARIATE_SETS } from "../accuracy/datasets/datasets.ts";
 import type { LabelledSeries } from "../accuracy/datasets/record.ts";
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HOUR_MS } from "@foreshock/core";
+import { HOUR_MS } from "@foreshock/core/fold";
 import { batchOf } from "../../packages/server/src/platform/ingest-batch.ts";
 import { startServer } from "../../packages/server/src/serve/start-server.ts";
 

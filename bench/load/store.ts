@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { DAY_MS, MINUTE_MS } from "@foreshock/core";
+import { DAY_MS, MINUTE_MS } from "@foreshock/core/fold";
 
 // Not a static import: a path into another package's sources cannot be rewritten on emit.
 const STORE = new URL(

@@ -5,7 +5,7 @@ import {
   DETECTOR_OUT_LENGTH,
   type SeriesDetector,
   StateMemory,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 
 const INTERVAL_MS = 300_000;
 const ORIGIN_MS = 1_699_920_000_000;

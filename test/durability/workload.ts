@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 /** Points of one series in one round. */
 export interface RoundRun {
   readonly series: string;

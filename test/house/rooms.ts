@@ -30,6 +30,10 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["model", "stats", "window", "store", "engine", "score", "explain", "aggregate", "alarm"],
       ...["detect", "pipeline", "calibration"],
     ],
+    "fold.ts": [
+      ...["model", "stats", "window", "store", "engine", "score", "explain", "aggregate", "alarm"],
+      ...["detect", "pipeline", "calibration"],
+    ],
   },
   client: {
     "api.gen.ts": [],

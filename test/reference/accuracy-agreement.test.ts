@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { createStreamEngine } from "@foreshock/core";
+import { createStreamEngine } from "@foreshock/core/fold";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   readIncidentSet,

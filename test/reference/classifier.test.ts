@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import { beforeAll, describe, expect, it } from "vitest";
 import { classify } from "../../packages/core/src/explain/kind/classify.ts";
 import { type EventWindow, viewEvent } from "../../packages/core/src/explain/kind/event-view.ts";

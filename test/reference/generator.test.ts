@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import {
   Dice,
   FAULT_KINDS,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { rankWindow } from "@foreshock/core";
+import { rankWindow } from "@foreshock/core/fold";
 import { beforeAll, describe, expect, it } from "vitest";
 import { askReference, type ReferenceCase, referenceMissing } from "./python-reference.ts";
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type FleetFinding, TenantFleet } from "@foreshock/core";
+import { type FleetFinding, TenantFleet } from "@foreshock/core/fold";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   claimedDaysOf,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
-import { TenantFold } from "@foreshock/core";
+import { TenantFold } from "@foreshock/core/fold";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { partitionOf } from "../../packages/server/src/partition/partition-of.ts";
 import { type SmallFleet, seriesOf } from "../tooling/small-fleet.ts";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import { afterEach, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 

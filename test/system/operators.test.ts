@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { DAY_MS } from "@foreshock/core";
+import { DAY_MS } from "@foreshock/core/fold";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeWriteRequest, snappy } from "../../packages/server/testing/remote-write-bytes.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DAY_MS } from "@foreshock/core";
+import { DAY_MS } from "@foreshock/core/fold";
 import { afterEach, describe, expect, it } from "vitest";
 import { ControlDb } from "../../packages/server/src/tenant/control-db.ts";
 import type { SettingsPatch } from "../../packages/server/src/tenant/tenant-settings.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS } from "@foreshock/core";
+import { DAY_MS } from "@foreshock/core/fold";
 import { SimulatedFleet } from "../../packages/server/src/demo/fleet.ts";
 import { batchOf } from "../../packages/server/src/platform/ingest-batch.ts";
 import { startTestServer } from "./test-server.ts";

@@ -1,4 +1,4 @@
-import type { RankColumn } from "@foreshock/core";
+import type { RankColumn } from "@foreshock/core/fold";
 
 /** One incident over a whole cluster: which node is its root? */
 export interface IncidentCase {

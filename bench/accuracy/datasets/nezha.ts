@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { firstAtOrAfter, MINUTE_MS, type RankColumn } from "@foreshock/core";
+import { firstAtOrAfter, MINUTE_MS, type RankColumn } from "@foreshock/core/fold";
 import type { IncidentCase } from "./incident-case.ts";
 import { epochSeconds, numbersAt, readPackedCsv } from "./packed-csv.ts";
 

@@ -1,4 +1,4 @@
-import { medianOfSorted } from "@foreshock/core";
+import { medianOfSorted } from "@foreshock/core/fold";
 
 /** Index ranges of a series, both ends included. */
 export type IndexRange = readonly [first: number, last: number];

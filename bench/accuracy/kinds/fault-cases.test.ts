@@ -1,4 +1,4 @@
-import { createStreamEngine, LABEL_OF_KIND } from "@foreshock/core";
+import { createStreamEngine, LABEL_OF_KIND } from "@foreshock/core/fold";
 import { describe, expect, it } from "vitest";
 import { faultCases } from "./fault-cases.ts";
 

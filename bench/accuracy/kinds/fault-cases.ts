@@ -8,7 +8,7 @@ import {
   replaySeries,
   SeriesFold,
   type StreamingEngine,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import {
   Dice,
   FAULT_KINDS,

@@ -1,4 +1,9 @@
-import { type AnomalyKind, createStreamEngine, LABEL_OF_KIND, MINUTE_MS } from "@foreshock/core";
+import {
+  type AnomalyKind,
+  createStreamEngine,
+  LABEL_OF_KIND,
+  MINUTE_MS,
+} from "@foreshock/core/fold";
 import { FAULT_KINDS } from "@foreshock/core/generator";
 import type { PageTable } from "../../page-table.ts";
 import { printTables } from "../print-tables.ts";

@@ -1,4 +1,4 @@
-import { MetricSeries, MINUTE_MS, type StreamingEngine } from "@foreshock/core";
+import { MetricSeries, MINUTE_MS, type StreamingEngine } from "@foreshock/core/fold";
 import {
   Dice,
   type GeneratedSeries,

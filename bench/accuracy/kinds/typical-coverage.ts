@@ -1,4 +1,4 @@
-import { MetricSeries, MINUTE_MS, type StreamingEngine } from "@foreshock/core";
+import { MetricSeries, MINUTE_MS, type StreamingEngine } from "@foreshock/core/fold";
 import { generateSeries, METRIC_KINDS } from "@foreshock/core/generator";
 
 /** The first days are learnt from. */

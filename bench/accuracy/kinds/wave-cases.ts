@@ -6,7 +6,7 @@ import {
   LABEL_OF_KIND,
   SeriesFold,
   type StreamingEngine,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import {
   Dice,
   generateWave,

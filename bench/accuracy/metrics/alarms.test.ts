@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import { describe, expect, it } from "vitest";
 import { countAlarms, poolAlarms, qualityOf } from "./alarms.ts";
 

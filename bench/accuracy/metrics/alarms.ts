@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from "@foreshock/core";
+import { DAY_MS, MINUTE_MS } from "@foreshock/core/fold";
 import { type IndexRange, median, medianStep, runsOf } from "../datasets/record.ts";
 
 /** How alarms are counted. Both numbers are points. */

@@ -1,4 +1,4 @@
-import { firstAtOrAfter } from "@foreshock/core";
+import { firstAtOrAfter } from "@foreshock/core/fold";
 import { type IndexRange, runsOf } from "../datasets/record.ts";
 import { placedScores } from "./rank-curve.ts";
 

@@ -1,4 +1,4 @@
-import type { PointEngine } from "@foreshock/core";
+import type { PointEngine } from "@foreshock/core/fold";
 import { comparesPeers } from "../../../packages/server/src/cli/detect/engines.ts";
 import {
   type ScoredNode,

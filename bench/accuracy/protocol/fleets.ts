@@ -6,7 +6,7 @@ import {
   type FleetStep,
   HOUR_MS,
   MINUTE_MS,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import {
   Dice,
   type FleetChange,

@@ -7,7 +7,7 @@ import {
   LABEL_OF_KIND,
   MINUTE_MS,
   type StreamingEngine,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import {
   Dice,
   type GeneratedSeries,

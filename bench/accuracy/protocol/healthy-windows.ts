@@ -1,4 +1,4 @@
-import { largestOf, MetricSeries, rankWindow, type StreamingEngine } from "@foreshock/core";
+import { largestOf, MetricSeries, rankWindow, type StreamingEngine } from "@foreshock/core/fold";
 import type { IncidentCase } from "../datasets/incident-case.ts";
 
 /** Rows of a window, as long as the incidents' own. */

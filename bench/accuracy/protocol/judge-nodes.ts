@@ -1,4 +1,4 @@
-import { appendAll, type PointEngine, type PointScores, rankWindow } from "@foreshock/core";
+import { appendAll, type PointEngine, type PointScores, rankWindow } from "@foreshock/core/fold";
 import { runStageA } from "../../../packages/core/src/aggregate/testing-folds.ts";
 
 import { type Attribution, attribution } from "../metrics/hit-rate.ts";

@@ -4,7 +4,7 @@ import {
   replaySeries,
   SeriesFold,
   type StreamingEngine,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { LabelledSeries } from "../datasets/record.ts";
 import { type AlarmQuality, countAlarms, poolAlarms, qualityOf } from "../metrics/alarms.ts";
 import { type NabScores, nabScores } from "./judge-set.ts";

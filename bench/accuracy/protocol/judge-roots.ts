@@ -4,7 +4,7 @@ import {
   MetricSeries,
   rankWindow,
   type StreamingEngine,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { IncidentCase } from "../datasets/incident-case.ts";
 import { sameNode } from "../datasets/petshop.ts";
 import { rootRanks } from "../metrics/hit-rate.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
 import type { PageTable } from "../../page-table.ts";
 import type { SetRow } from "../accuracy-run.ts";
 import type { QuotedFigure } from "../published.ts";

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import type { PageTable } from "../../page-table.ts";
 import type { AccuracyRun } from "../accuracy-run.ts";
 import { num } from "./cells.ts";

@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs } from "@foreshock/core";
+import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { After } from "../src/serve/after.ts";
 
 interface Timer {

@@ -1,4 +1,4 @@
-import { MINUTE_MS, type TimeRange } from "@foreshock/core";
+import { MINUTE_MS, type TimeRange } from "@foreshock/core/fold";
 import type { Page, Paged, TenantView } from "../src/platform/platform.ts";
 
 const PAGE_LIMIT = 100;

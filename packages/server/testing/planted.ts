@@ -1,4 +1,4 @@
-import { type DurationMs, type EpochMs, MINUTE_MS, type TimeRange } from "@foreshock/core";
+import { type DurationMs, type EpochMs, MINUTE_MS, type TimeRange } from "@foreshock/core/fold";
 import type { IngestSeries } from "../src/platform/ingest-series.ts";
 
 /** A fleet whose every value is known: a calm wave everywhere, and what the test planted. */

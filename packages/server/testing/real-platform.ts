@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DurationMs } from "@foreshock/core";
+import type { DurationMs } from "@foreshock/core/fold";
 import type { LinkOwner } from "../src/partition/owner-link.ts";
 import type { TenantView } from "../src/platform/platform.ts";
 import { LivePlatform } from "../src/serve/live-platform.ts";

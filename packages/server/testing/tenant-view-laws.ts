@@ -1,4 +1,4 @@
-import { HOUR_MS, largestOf } from "@foreshock/core";
+import { HOUR_MS, largestOf } from "@foreshock/core/fold";
 import { expect } from "vitest";
 import { historyOf, pictureOf } from "./picture.ts";
 import { PAGE_LAWS } from "./tenant-view-page-laws.ts";

@@ -1,4 +1,4 @@
-import { type DurationMs, type EpochMs, MINUTE_MS, type TimeRange } from "@foreshock/core";
+import { type DurationMs, type EpochMs, MINUTE_MS, type TimeRange } from "@foreshock/core/fold";
 import { batchOf } from "../src/platform/ingest-batch.ts";
 import type { TenantView } from "../src/platform/platform.ts";
 import type { SettingsPatch } from "../src/tenant/tenant-settings.ts";

@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS } from "@foreshock/core";
+import { HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
 import { expect } from "vitest";
 import { batchOf } from "../src/platform/ingest-batch.ts";
 import type { IngestSeries } from "../src/platform/platform.ts";

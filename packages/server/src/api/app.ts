@@ -1,4 +1,4 @@
-import type { EpochMs } from "@foreshock/core";
+import type { EpochMs } from "@foreshock/core/fold";
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,

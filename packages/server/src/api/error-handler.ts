@@ -1,4 +1,4 @@
-import { Refusal } from "@foreshock/core";
+import { Refusal } from "@foreshock/core/fold";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { CsvError } from "../ingest/csv-error.ts";

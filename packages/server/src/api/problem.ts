@@ -1,4 +1,4 @@
-import type { RefusalCode } from "@foreshock/core";
+import type { RefusalCode } from "@foreshock/core/fold";
 import type { IngestFault } from "../ingest/ingest-problem.ts";
 
 /** Every reason for which the server turns a request away, besides the core's refusals. */

@@ -5,7 +5,7 @@ import {
   MINUTE_MS,
   SECOND_MS,
   type TimeRange,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import { z } from "zod";
 import { Problem } from "./problem.ts";
 

@@ -1,4 +1,4 @@
-import { type EpochMs, MINUTE_MS } from "@foreshock/core";
+import { type EpochMs, MINUTE_MS } from "@foreshock/core/fold";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accessOf } from "./access.ts";
 import { newRequestId } from "./request-id.ts";

@@ -6,7 +6,7 @@ import {
   type ListedEngine,
   type PromiseRow,
   type TimeRange,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { z } from "zod";
 import type * as platform from "../platform/platform.ts";
 import type * as calibration from "./schema/calibration.ts";

@@ -1,4 +1,4 @@
-import { DEFAULT_ENGINE_NAME } from "@foreshock/core";
+import { DEFAULT_ENGINE_NAME } from "@foreshock/core/fold";
 import { type Command, Option } from "commander";
 import { CSV_FORMATS, type CsvFormat, type CsvOptions } from "../ingest/csv-layout.ts";
 import { TIME_UNITS, type TimeUnit } from "../ingest/csv-time.ts";

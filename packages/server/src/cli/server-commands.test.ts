@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openRealServer, type RealServer } from "../../testing/real-server.ts";
 import { runForTest } from "../../testing/testing-io.ts";

@@ -1,4 +1,4 @@
-import { LEVELS, type Level } from "@foreshock/core";
+import { LEVELS, type Level } from "@foreshock/core/fold";
 import { Argument, type Command } from "commander";
 import { type TopFlags, top } from "./live/top.ts";
 import { type WhyFlags, why } from "./live/why.ts";

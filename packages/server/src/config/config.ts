@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { HOUR_MS, MINUTE_MS } from "@foreshock/core";
+import { HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
 
 /** Everything that can be set from outside: read once, checked, frozen, passed down in parts. */
 export interface Config {

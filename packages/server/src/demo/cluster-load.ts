@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from "@foreshock/core";
+import { DAY_MS, HOUR_MS } from "@foreshock/core/fold";
 import { Dice } from "@foreshock/core/generator";
 import type { ClusterPlan } from "./fleet-plan.ts";
 import { METRIC_NAMES } from "./metric-catalog.ts";

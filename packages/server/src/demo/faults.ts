@@ -1,4 +1,4 @@
-import { type AnomalyKind, DAY_MS, HOUR_MS, LABEL_OF_KIND, MINUTE_MS } from "@foreshock/core";
+import { type AnomalyKind, DAY_MS, HOUR_MS, LABEL_OF_KIND, MINUTE_MS } from "@foreshock/core/fold";
 import { Dice } from "@foreshock/core/generator";
 import type { Disturbance, MetricEffect, Spell } from "./disturbance.ts";
 import type { ClusterPlan, FleetPlan } from "./fleet-plan.ts";

@@ -1,4 +1,4 @@
-import { severityOf } from "@foreshock/core";
+import { severityOf } from "@foreshock/core/fold";
 import type { FindingRow } from "../platform/platform.ts";
 
 const GLYPHS = { none: ".", low: "o", moderate: "*", major: "**", critical: "^" } as const;

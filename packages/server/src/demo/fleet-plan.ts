@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from "@foreshock/core";
+import { DAY_MS, HOUR_MS } from "@foreshock/core/fold";
 import { Dice } from "@foreshock/core/generator";
 
 /** Which tenants, clusters and nodes the simulated fleet has. A function of the options alone. */

@@ -1,4 +1,4 @@
-import { DAY_MS } from "@foreshock/core";
+import { DAY_MS } from "@foreshock/core/fold";
 import { describe, expect, it } from "vitest";
 import type { IngestSeries } from "../platform/platform.ts";
 import { type FleetBatch, type FleetOptions, SimulatedFleet, STEP_MS } from "./fleet.ts";

@@ -1,4 +1,4 @@
-import { appendAll, DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core";
+import { appendAll, DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
 import { Dice } from "@foreshock/core/generator";
 import type { IngestSeries } from "../platform/platform.ts";
 import { ClusterLoad } from "./cluster-load.ts";

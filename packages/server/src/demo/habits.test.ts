@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from "@foreshock/core";
+import { DAY_MS, HOUR_MS } from "@foreshock/core/fold";
 import { describe, expect, it } from "vitest";
 import { clusterAt } from "./faults.ts";
 import { fleetPlan } from "./fleet-plan.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
 import { Dice } from "@foreshock/core/generator";
 import type { Disturbance, MetricEffect, Spell } from "./disturbance.ts";
 import type { ClusterPlan } from "./fleet-plan.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS } from "@foreshock/core";
+import { DAY_MS } from "@foreshock/core/fold";
 import type { Dice } from "@foreshock/core/generator";
 import type { MetricShape } from "./metric-catalog.ts";
 

@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS } from "@foreshock/core";
+import { HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
 import { Dice } from "@foreshock/core/generator";
 import { type ClusterChunk, loadAt, releaseOffsets } from "./cluster-load.ts";
 import {

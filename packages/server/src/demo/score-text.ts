@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import type { DemoScore, FaultScore } from "./score.ts";
 
 /** The score for people: a line a fault, then what matched none. */

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from "@foreshock/core";
+import { DAY_MS, HOUR_MS } from "@foreshock/core/fold";
 import { describe, expect, it } from "vitest";
 import { type ScoredFinding, scoreFindings } from "./score.ts";
 import { scoreJson, scoreText } from "./score-text.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS, type EpochMs, HOUR_MS, medianOfSorted } from "@foreshock/core";
+import { DAY_MS, type EpochMs, HOUR_MS, medianOfSorted } from "@foreshock/core/fold";
 import type { FindingRow } from "../platform/platform.ts";
 import type { KnownFault, QuietSpell, Truth } from "./truth.ts";
 

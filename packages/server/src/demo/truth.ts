@@ -1,4 +1,4 @@
-import type { AnomalyKind, AnomalyLabel, EpochMs } from "@foreshock/core";
+import type { AnomalyKind, AnomalyLabel, EpochMs } from "@foreshock/core/fold";
 
 /** The answer key of the demo. The detectors never see it; the score and the answer page do. */
 export interface Truth {

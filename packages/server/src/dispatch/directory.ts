@@ -1,4 +1,4 @@
-import type { EpochMs, SeriesKey } from "@foreshock/core";
+import type { EpochMs, SeriesKey } from "@foreshock/core/fold";
 import { partitionOf, seriesIdOf } from "../partition/partition-of.ts";
 import { LATEST } from "../partition/protocol.ts";
 import type { IngestPlace } from "../platform/ingest-batch.ts";

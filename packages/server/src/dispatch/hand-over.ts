@@ -1,4 +1,4 @@
-import { startOf } from "@foreshock/core";
+import { startOf } from "@foreshock/core/fold";
 import type { AppendPart, FreshSeries } from "../partition/protocol.ts";
 import type { SeriesInfo } from "./directory.ts";
 

@@ -1,4 +1,4 @@
-import type { EpochMs } from "@foreshock/core";
+import type { EpochMs } from "@foreshock/core/fold";
 import { type Aged, OldestFirst } from "./oldest-first.ts";
 
 /** A part of a batch that one worker has. */

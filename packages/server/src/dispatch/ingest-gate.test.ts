@@ -1,4 +1,4 @@
-import { startOf } from "@foreshock/core";
+import { startOf } from "@foreshock/core/fold";
 import { describe, expect, it, vi } from "vitest";
 import { batchOf, type IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestSeries } from "../platform/ingest-series.ts";

@@ -1,4 +1,4 @@
-import type { EpochMs } from "@foreshock/core";
+import type { EpochMs } from "@foreshock/core/fold";
 import type { AppendPart } from "../partition/protocol.ts";
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
 import type { TenantLimits } from "../tenant/tenant-settings.ts";

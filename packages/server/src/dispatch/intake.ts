@@ -1,4 +1,4 @@
-import type { EpochMs } from "@foreshock/core";
+import type { EpochMs } from "@foreshock/core/fold";
 import type { WhenOver } from "../platform/admission.ts";
 import type { IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestReport } from "../platform/ingest-series.ts";

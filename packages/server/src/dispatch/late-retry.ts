@@ -1,4 +1,4 @@
-import { DAY_MS } from "@foreshock/core";
+import { DAY_MS } from "@foreshock/core/fold";
 import type { IngestReport } from "../platform/ingest-series.ts";
 import type { GatedBatch, LateRun } from "./ingest-gate.ts";
 import type { PartitionPool } from "./partition-pool.ts";

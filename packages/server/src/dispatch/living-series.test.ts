@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from "@foreshock/core";
+import { DAY_MS, HOUR_MS } from "@foreshock/core/fold";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ASLEEP, type CountedSeries, LivingSeries } from "./living-series.ts";

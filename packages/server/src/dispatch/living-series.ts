@@ -1,4 +1,4 @@
-import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from "@foreshock/core";
+import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from "@foreshock/core/fold";
 
 /** A series falls asleep after this long without a point, or this many of its own intervals if longer. */
 const SLEEP_MIN_MS = DAY_MS;

@@ -1,4 +1,4 @@
-import { type EpochMs, HOUR_MS, MINUTE_MS } from "@foreshock/core";
+import { type EpochMs, HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
 import type { RejectReason } from "../platform/ingest-series.ts";
 import type { Rejects } from "./rejects.ts";

@@ -1,4 +1,4 @@
-import type { FleetNames } from "@foreshock/core";
+import type { FleetNames } from "@foreshock/core/fold";
 import type { EntityPlace } from "./rollup-history.ts";
 
 export function nodePlace(names: FleetNames, n: number): EntityPlace {

@@ -1,4 +1,4 @@
-import type { AnomalyKind, EpochMs, FleetFinding } from "@foreshock/core";
+import type { AnomalyKind, EpochMs, FleetFinding } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { FindingsTable, StoredFinding } from "../store/fleet/fleet-findings.ts";
 

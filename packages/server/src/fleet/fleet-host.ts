@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs } from "@foreshock/core";
+import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { SeriesDirectory } from "../dispatch/directory.ts";
 import { LATEST_LENGTH, type Positions, type ScoredMessage } from "../partition/protocol.ts";
 import type { FleetState, FleetStore, TenantFleetStore } from "../store/fleet/fleet-store.ts";

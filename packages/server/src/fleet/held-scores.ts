@@ -1,4 +1,4 @@
-import { type FleetFinding, scoreOfDays } from "@foreshock/core";
+import { type FleetFinding, scoreOfDays } from "@foreshock/core/fold";
 import type { TenantRunner } from "./tenant-runner.ts";
 
 /**

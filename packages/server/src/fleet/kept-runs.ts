@@ -1,4 +1,4 @@
-import { type EpochMs, Refusal } from "@foreshock/core";
+import { type EpochMs, Refusal } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 
 const FORMAT = 1;

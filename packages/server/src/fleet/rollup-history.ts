@@ -1,4 +1,10 @@
-import { DAY_MS, type DurationMs, type EpochMs, largestOf, type TimeRange } from "@foreshock/core";
+import {
+  DAY_MS,
+  type DurationMs,
+  type EpochMs,
+  largestOf,
+  type TimeRange,
+} from "@foreshock/core/fold";
 
 /** Where whole days of an entity are kept. */
 export interface DayShelf {

@@ -1,4 +1,4 @@
-import type { DurationMs } from "@foreshock/core";
+import type { DurationMs } from "@foreshock/core/fold";
 import type { TenantDirectory } from "../dispatch/directory.ts";
 import type { FindingRecord } from "./finding-record.ts";
 import type { DayShelf } from "./rollup-history.ts";

@@ -4,7 +4,7 @@ import {
   lowerMedianOfSorted,
   MINUTE_MS,
   SECOND_MS,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 
 /** Grids a tenant may stand on: what people sample at. Whole divisors of a day. */
 const STEPS_MS: readonly DurationMs[] = [

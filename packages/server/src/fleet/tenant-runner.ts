@@ -7,7 +7,7 @@ import {
   scoreOfP,
   TenantFold,
   type TenantFoldOptions,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
 import { type EntityNow, known, NOTHING, note } from "./entity-now.ts";

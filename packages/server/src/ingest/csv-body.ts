@@ -1,4 +1,4 @@
-import { appendAll } from "@foreshock/core";
+import { appendAll } from "@foreshock/core/fold";
 import type { IngestSeries } from "../platform/ingest-series.ts";
 import { csvBatches } from "./csv.ts";
 import { seriesOfBatch } from "./csv-series.ts";

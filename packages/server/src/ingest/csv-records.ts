@@ -1,6 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { largestOf } from "@foreshock/core";
+import { largestOf } from "@foreshock/core/fold";
 import { CsvError } from "./csv-error.ts";
 
 /** Where the bytes come from: a file, standard input, the body of a request. Gzip is recognised. */

@@ -1,4 +1,4 @@
-import type { Alarm } from "@foreshock/core";
+import type { Alarm } from "@foreshock/core/fold";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { LiveSeries } from "./live-series.ts";
 

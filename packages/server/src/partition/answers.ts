@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs, Explanation } from "@foreshock/core";
+import type { DurationMs, EpochMs, Explanation } from "@foreshock/core/fold";
 import type { AlarmCursor, AlarmEntry } from "../store/table/alarm-table.ts";
 import type { EpisodeCursor } from "../store/table/episode-table.ts";
 

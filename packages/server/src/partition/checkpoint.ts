@@ -1,4 +1,4 @@
-import type { EpochMs } from "@foreshock/core";
+import type { EpochMs } from "@foreshock/core/fold";
 import type { StateRow } from "../store/table/state-table.ts";
 import type { LiveSeries } from "./live-series.ts";
 import { dayOf, type PartitionRuntime } from "./partition-runtime.ts";

@@ -1,4 +1,4 @@
-import type { SeriesKey, TimeRange } from "@foreshock/core";
+import type { SeriesKey, TimeRange } from "@foreshock/core/fold";
 import type { Damage } from "../store/sqlite/damage.ts";
 import { seriesIdOf } from "./partition-of.ts";
 import type { DamageReport } from "./protocol.ts";

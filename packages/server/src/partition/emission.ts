@@ -1,4 +1,4 @@
-import type { SeriesFold } from "@foreshock/core";
+import type { SeriesFold } from "@foreshock/core/fold";
 import { LATEST, LATEST_LENGTH, type ScoredMessage } from "./protocol.ts";
 
 const ROOM_START = 4096;

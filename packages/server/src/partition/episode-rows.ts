@@ -1,4 +1,4 @@
-import { type Classification, type Episode, magnitudeOf } from "@foreshock/core";
+import { type Classification, type Episode, magnitudeOf } from "@foreshock/core/fold";
 import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { ENGINE, type LiveSeries } from "./live-series.ts";
 

@@ -1,4 +1,4 @@
-import type { DurationMs } from "@foreshock/core";
+import type { DurationMs } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import { failureOf } from "./failure.ts";

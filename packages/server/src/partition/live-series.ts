@@ -5,7 +5,7 @@ import {
   type SeriesFoldOptions,
   type SeriesKey,
   type StateMemory,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { SavedState } from "../store/table/state-table.ts";
 
 /** The engine whose results are stored; part of their keys. */

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
-import { DAY_MS, MINUTE_MS } from "@foreshock/core";
+import { DAY_MS, MINUTE_MS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch } from "../../testing/scratch.ts";
 import { type Disk, REAL_DISK } from "../store/sqlite/disk.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DurationMs, EpochMs } from "@foreshock/core";
+import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
 import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";

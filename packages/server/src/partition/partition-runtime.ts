@@ -6,7 +6,7 @@ import {
   type SeriesFold,
   StateMemory,
   startOf,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { EpisodeEntry } from "../store/table/episode-table.ts";

@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs, SeriesKey, TimeRange } from "@foreshock/core";
+import type { DurationMs, EpochMs, SeriesKey, TimeRange } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { SeriesEntry } from "../store/partition/series-entry.ts";
 import type { DamageKind } from "../store/sqlite/damage.ts";

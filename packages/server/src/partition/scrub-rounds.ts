@@ -1,4 +1,4 @@
-import type { DurationMs } from "@foreshock/core";
+import type { DurationMs } from "@foreshock/core/fold";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import { StoreUnavailable } from "../store/sqlite/store-error.ts";
 

@@ -1,4 +1,4 @@
-import type { SeriesKey } from "@foreshock/core";
+import type { SeriesKey } from "@foreshock/core/fold";
 import { PartitionStore } from "../store/partition/partition-store.ts";
 import type { Damage } from "../store/sqlite/damage.ts";
 import type { Disk } from "../store/sqlite/disk.ts";

@@ -1,4 +1,4 @@
-import type { EpochMs } from "@foreshock/core";
+import type { EpochMs } from "@foreshock/core/fold";
 import type { RejectReason } from "./ingest-series.ts";
 
 /** live = scored; learning = younger than three days; silent = stopped reporting. */

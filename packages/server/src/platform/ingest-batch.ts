@@ -1,4 +1,4 @@
-import { type PointRuns, startOf } from "@foreshock/core";
+import { type PointRuns, startOf } from "@foreshock/core/fold";
 import type { IngestSeries } from "./ingest-series.ts";
 import type { Handle } from "./series-numbers.ts";
 

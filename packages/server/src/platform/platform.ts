@@ -9,7 +9,7 @@ import type {
   Level,
   Severity,
   TimeRange,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { ByteRoom, WhenOver } from "./admission.ts";
 import type { DataHealth, EntityState } from "./data-health.ts";
 import type { IngestBatch } from "./ingest-batch.ts";

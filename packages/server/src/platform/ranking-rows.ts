@@ -1,4 +1,4 @@
-import type { EpochMs, Severity } from "@foreshock/core";
+import type { EpochMs, Severity } from "@foreshock/core/fold";
 
 /** A metric that was constant and stands at another constant in the range, on several nodes alike. */
 export interface DataQualityFinding {

@@ -1,4 +1,4 @@
-import type { SeriesNumber } from "@foreshock/core";
+import type { SeriesNumber } from "@foreshock/core/fold";
 import { expect, it } from "vitest";
 import type { Handle, StoreId } from "./series-numbers.ts";
 

@@ -1,4 +1,4 @@
-import type { NumberIn } from "@foreshock/core";
+import type { NumberIn } from "@foreshock/core/fold";
 
 /** The main thread's number for a series of any tenant; it dies with the process. */
 export type Handle = NumberIn<"main thread">;

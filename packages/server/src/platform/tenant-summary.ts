@@ -1,4 +1,4 @@
-import type { EpochMs, Severity } from "@foreshock/core";
+import type { EpochMs, Severity } from "@foreshock/core/fold";
 
 /** A tenant at a glance. */
 export interface TenantSummary {

@@ -1,4 +1,4 @@
-import { LABEL_OF_KIND, severityOf } from "@foreshock/core";
+import { LABEL_OF_KIND, severityOf } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { ExplainedEpisode, FoundAlarm } from "../partition/answers.ts";
 import type { AlarmRow, AnomalyRow } from "../platform/platform.ts";

@@ -7,7 +7,7 @@ import {
   emptyTallies,
   type PromiseTally,
   type TimeRange,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import { TENANT_PLACE } from "../fleet/entity-places.ts";
 import { placesOf, readScores, watchedSince } from "./entity-scores.ts";
 import type { TenantContext } from "./tenant-context.ts";

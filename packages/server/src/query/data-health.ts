@@ -1,4 +1,4 @@
-import { HOUR_MS } from "@foreshock/core";
+import { HOUR_MS } from "@foreshock/core/fold";
 import type { DataHealth, EntityState } from "../platform/platform.ts";
 import { seriesState } from "./inventory.ts";
 import type { TenantContext } from "./tenant-context.ts";

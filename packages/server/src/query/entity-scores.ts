@@ -4,7 +4,7 @@ import {
   type EpochMs,
   scoreOfDays,
   type TimeRange,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import { TENANT_PLACE } from "../fleet/entity-places.ts";
 import type { EntityPlace } from "../fleet/rollup-history.ts";
 import type { PlaceFilter } from "../platform/platform.ts";

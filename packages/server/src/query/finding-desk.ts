@@ -1,4 +1,4 @@
-import { type EpochMs, LABEL_OF_KIND, scoreOfDays, severityOf } from "@foreshock/core";
+import { type EpochMs, LABEL_OF_KIND, scoreOfDays, severityOf } from "@foreshock/core/fold";
 import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
 import {
   type FindingExplanation,

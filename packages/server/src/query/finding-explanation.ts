@@ -8,7 +8,7 @@ import {
   sentence,
   shapeOf,
   smallestOf,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { ExplainedPart, FindingExplanation, FindingRecord } from "../fleet/finding-record.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";

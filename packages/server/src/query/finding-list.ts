@@ -1,4 +1,4 @@
-import type { TimeRange } from "@foreshock/core";
+import type { TimeRange } from "@foreshock/core/fold";
 import type { FindingRow, Page, Paged } from "../platform/platform.ts";
 import { BadCursor } from "../platform/platform-errors.ts";
 import type { FindingDesk } from "./finding-desk.ts";

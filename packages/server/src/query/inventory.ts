@@ -4,7 +4,7 @@ import {
   FULL_CONFIDENCE_MS,
   MINUTE_MS,
   severityOf,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { NodeInfo, SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import { type HeldScores, heldScores } from "../fleet/held-scores.ts";
 import type {

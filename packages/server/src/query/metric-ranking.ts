@@ -9,7 +9,7 @@ import {
   rankWindow,
   severityOf,
   type TimeRange,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { SeriesHistory } from "../partition/answers.ts";
 import type {

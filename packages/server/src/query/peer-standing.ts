@@ -5,7 +5,7 @@ import {
   type PeerStanding,
   peerDistance,
   scoreOfP,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { SeriesHistory } from "../partition/answers.ts";
 import type { AnomalyRow } from "../platform/platform.ts";

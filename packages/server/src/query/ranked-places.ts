@@ -1,4 +1,4 @@
-import { ANOMALOUS_SCORE, type TimeRange } from "@foreshock/core";
+import { ANOMALOUS_SCORE, type TimeRange } from "@foreshock/core/fold";
 import type { EntityPlace } from "../fleet/rollup-history.ts";
 import { claimLimit, watchedSince } from "./entity-scores.ts";
 import type { TenantContext } from "./tenant-context.ts";

@@ -1,4 +1,4 @@
-import { ANOMALOUS_SCORE, DAY_MS, severityOf, type TimeRange } from "@foreshock/core";
+import { ANOMALOUS_SCORE, DAY_MS, severityOf, type TimeRange } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { EntityPlace } from "../fleet/rollup-history.ts";
 import type { AnomalyRow, RankingQuery, RankingReply, RankingRow } from "../platform/platform.ts";

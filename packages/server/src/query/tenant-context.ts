@@ -1,4 +1,4 @@
-import type { EpochMs, TimeRange } from "@foreshock/core";
+import type { EpochMs, TimeRange } from "@foreshock/core/fold";
 import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ExplainedSeries, SeriesHistory } from "../partition/answers.ts";

@@ -1,4 +1,4 @@
-import { type CalibrationReport, DAY_MS, severityOf, type TimeRange } from "@foreshock/core";
+import { type CalibrationReport, DAY_MS, severityOf, type TimeRange } from "@foreshock/core/fold";
 import type { FindingRecord } from "../fleet/finding-record.ts";
 import type { FleetFollower } from "../fleet/fleet-host.ts";
 import type {

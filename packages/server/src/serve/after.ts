@@ -1,4 +1,4 @@
-import type { DurationMs } from "@foreshock/core";
+import type { DurationMs } from "@foreshock/core/fold";
 
 /** Runs work after a while; what it returns takes that back. */
 export type After = (delayMs: DurationMs, work: () => void) => () => void;

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { historyOf, pictureOf } from "../../testing/picture.ts";
 import { type PlantedFleet, plantedSeries, rangeOf } from "../../testing/planted.ts";

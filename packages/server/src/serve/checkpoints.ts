@@ -1,4 +1,4 @@
-import type { DurationMs } from "@foreshock/core";
+import type { DurationMs } from "@foreshock/core/fold";
 import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { FleetHost } from "../fleet/fleet-host.ts";
 import type { Positions, SavedStates } from "../partition/protocol.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DurationMs, EpochMs } from "@foreshock/core";
+import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import { SeriesDirectory } from "../dispatch/directory.ts";
 import type { GatePlace } from "../dispatch/ingest-gate.ts";
 import { Intake } from "../dispatch/intake.ts";

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { RefusedPoints } from "../observe/refused-points.ts";

@@ -1,4 +1,4 @@
-import type { DurationMs } from "@foreshock/core";
+import type { DurationMs } from "@foreshock/core/fold";
 import type { SeriesDirectory, SeriesInfo } from "../dispatch/directory.ts";
 import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { FleetHost } from "../fleet/fleet-host.ts";

@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs } from "@foreshock/core";
+import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { DamageReport, SavedStates, SlowCommitMessage } from "../partition/protocol.ts";
 
 /** What the running platform reports to whoever operates it. Calls come often and must be cheap. */

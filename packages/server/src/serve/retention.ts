@@ -1,4 +1,4 @@
-import { DAY_MS, type EpochMs, HOUR_MS } from "@foreshock/core";
+import { DAY_MS, type EpochMs, HOUR_MS } from "@foreshock/core/fold";
 import type { Log } from "../observe/log.ts";
 import type { LivePlatform } from "./live-platform.ts";
 import type { PlatformEvents } from "./platform-events.ts";

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { EpochMs } from "@foreshock/core";
+import type { EpochMs } from "@foreshock/core/fold";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "../api/app.ts";
 import type { DemoFault } from "../api/routes/demo.ts";

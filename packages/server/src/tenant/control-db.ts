@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { EpochMs } from "@foreshock/core";
+import type { EpochMs } from "@foreshock/core/fold";
 import { newToken, parseKey, type Scope } from "./api-key.ts";
 import { CONTROL_SCHEMA, CONTROL_VERSION } from "./control-schema.ts";
 import {

@@ -1,4 +1,4 @@
-import type { EpochMs } from "@foreshock/core";
+import type { EpochMs } from "@foreshock/core/fold";
 import { hashOf, type ParsedKey, parseKey, type Scope, sameHash } from "./api-key.ts";
 import type { StoredKey } from "./control-db.ts";
 

@@ -1,4 +1,4 @@
-import { DAY_MS } from "@foreshock/core";
+import { DAY_MS } from "@foreshock/core/fold";
 import type { LabelNames } from "../platform/label-names.ts";
 
 /** What one tenant may use. Each has a default; `control.db` holds what differs. */

@@ -1,4 +1,4 @@
-import type { EpochMs } from "@foreshock/core";
+import type { EpochMs } from "@foreshock/core/fold";
 import { z } from "zod";
 import { accessOf } from "../access.ts";
 import { TruthList } from "../schema/results.ts";

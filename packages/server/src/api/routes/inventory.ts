@@ -1,4 +1,4 @@
-import { builtInEngines } from "@foreshock/core";
+import { builtInEngines } from "@foreshock/core/fold";
 import { z } from "zod";
 import { accessOf } from "../access.ts";
 import { Problem } from "../problem.ts";

@@ -1,4 +1,4 @@
-import type { EpochMs } from "@foreshock/core";
+import type { EpochMs } from "@foreshock/core/fold";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Need } from "../access.ts";

@@ -1,4 +1,4 @@
-import { ALARM_OUTCOMES } from "@foreshock/core";
+import { ALARM_OUTCOMES } from "@foreshock/core/fold";
 import { z } from "zod";
 import {
   Count,

@@ -4,7 +4,7 @@ import {
   ANOMALY_LABELS,
   LEVELS,
   SEVERITIES,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import { z } from "zod";
 
 /** The small parts from which rows are made. Instants in rows are text, in columns epoch milliseconds. */

@@ -6,7 +6,7 @@ import {
   emptyTallies,
   type LevelTallies,
   type PromiseTally,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { CsvOptions } from "../../ingest/csv-layout.ts";
 import { readCsvTable } from "../../ingest/csv-table.ts";
 import { type ScoredTable, scoreTable } from "../detect/score-table.ts";

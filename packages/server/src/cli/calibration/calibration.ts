@@ -3,7 +3,7 @@ import {
   CHECKED_PROMISES_DAYS,
   type KindReport,
   type PromiseRow,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { CsvOptions } from "../../ingest/csv-layout.ts";
 import { connect } from "../terminal/connection.ts";
 import { type Context, printJson, say } from "../terminal/context.ts";

@@ -5,7 +5,7 @@ import {
   DAY_MS,
   type KindReport,
   MINUTE_MS,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import { generateFleet, ORIGIN_MS, UTC } from "@foreshock/core/generator";
 import { CliError, EXIT } from "../terminal/exit-code.ts";
 

@@ -5,7 +5,7 @@ import {
   findOnset,
   LABEL_OF_KIND,
   QUIET_POINTS_MAX,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { ScoredSeries } from "./score-table.ts";
 
 const NORMAL = ANOMALY_LABELS.indexOf("normal");

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { ANOMALY_LABELS } from "@foreshock/core";
+import { ANOMALY_LABELS } from "@foreshock/core/fold";
 import type { CsvOptions } from "../../ingest/csv-layout.ts";
 import type { CsvSource } from "../../ingest/csv-records.ts";
 import { readCsvTable } from "../../ingest/csv-table.ts";

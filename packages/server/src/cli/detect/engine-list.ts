@@ -1,4 +1,4 @@
-import type { ListedEngine } from "@foreshock/core";
+import type { ListedEngine } from "@foreshock/core/fold";
 import { type Context, printJson } from "../terminal/context.ts";
 import { EXIT, type ExitCode } from "../terminal/exit-code.ts";
 import { type TableColumn, tableText } from "../terminal/table.ts";

@@ -5,7 +5,7 @@ import {
   type PeerEngine,
   type PointEngine,
   Refusal,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 
 /** The engines the command line knows by name. */
 export function engines(): EngineRegistry {

@@ -1,4 +1,9 @@
-import { EntityRollup, INTERVAL_POINTS, type IncidentLaw, learntIntervalMs } from "@foreshock/core";
+import {
+  EntityRollup,
+  INTERVAL_POINTS,
+  type IncidentLaw,
+  learntIntervalMs,
+} from "@foreshock/core/fold";
 
 /**
  * The calibrated roll-up of one node or cluster of a file whose sampling interval is not known: it

@@ -9,7 +9,7 @@ import {
   firstAtOrAfter,
   magnitudeOf,
   type WatchedSteps,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { ScoredSeries } from "./score-table.ts";
 
 export interface Explained {

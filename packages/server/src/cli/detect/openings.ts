@@ -9,7 +9,7 @@ import {
   type Severity,
   type StreamingEngine,
   severityOf,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 
 /** One alarm of a metric of a file, as the server would have raised it. */
 export interface OpeningRecord {

@@ -4,7 +4,7 @@ import {
   MetricSeries,
   NODE_LAW,
   scoreOfP,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CsvOptions } from "../../ingest/csv-layout.ts";

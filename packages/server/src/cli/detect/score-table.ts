@@ -15,7 +15,7 @@ import {
   Refusal,
   scoreOfP,
   type WatchedSteps,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { CsvTable } from "../../ingest/csv-table.ts";
 import { comparesPeers, watchesSteps } from "./engines.ts";
 import { EntityFold } from "./entity-fold.ts";

@@ -11,7 +11,7 @@ import {
   type Explanation,
   type Severity,
   severityOf,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import { explained } from "./explained.ts";
 import type { OpeningRecord } from "./openings.ts";
 import type { ScoredNode, ScoredSeries, ScoredTable } from "./score-table.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Foreshock, RankingReply, RankingRow } from "@foreshock/client";
-import type { Level } from "@foreshock/core";
+import type { Level } from "@foreshock/core/fold";
 import { connect } from "../terminal/connection.ts";
 import { type Context, printJson, say } from "../terminal/context.ts";
 import { EXIT, type ExitCode } from "../terminal/exit-code.ts";

@@ -1,5 +1,5 @@
 import type { AnomalyRow, Explanation, FindingRow, SeriesRow } from "@foreshock/client";
-import { largestOf, severityOf } from "@foreshock/core";
+import { largestOf, severityOf } from "@foreshock/core/fold";
 import type { Context } from "../terminal/context.ts";
 import { painted, scoreText } from "../terminal/severity-text.ts";
 import { sparkline } from "../terminal/sparkline.ts";

@@ -1,5 +1,5 @@
 import { type AnomalyRow, type Foreshock, NotFoundError, type SeriesRow } from "@foreshock/client";
-import { DAY_MS, HOUR_MS } from "@foreshock/core";
+import { DAY_MS, HOUR_MS } from "@foreshock/core/fold";
 import { connect } from "../terminal/connection.ts";
 import { type Context, printJson } from "../terminal/context.ts";
 import { nearestNames } from "../terminal/did-you-mean.ts";

@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from "node:fs";
-import type { CallEdge } from "@foreshock/core";
+import type { CallEdge } from "@foreshock/core/fold";
 import { CsvError } from "../../ingest/csv-error.ts";
 import { readCsvRecords } from "../../ingest/csv-records.ts";
 import { CliError, EXIT } from "../terminal/exit-code.ts";

@@ -1,4 +1,4 @@
-import type { RankColumn } from "@foreshock/core";
+import type { RankColumn } from "@foreshock/core/fold";
 import type { CsvTable } from "../../ingest/csv-table.ts";
 
 /** The metrics of one cluster side by side, one row per instant. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runForTest } from "../../../testing/testing-io.ts";
 import { readCsvTable } from "../../ingest/csv-table.ts";

@@ -6,7 +6,7 @@ import {
   rankWindow,
   type StreamingEngine,
   type WindowRanking,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { CsvOptions } from "../../ingest/csv-layout.ts";
 import { readCsvTable } from "../../ingest/csv-table.ts";
 import { type Context, printJson, say } from "../terminal/context.ts";

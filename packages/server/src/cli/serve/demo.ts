@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DAY_MS, HOUR_MS } from "@foreshock/core";
+import { DAY_MS, HOUR_MS } from "@foreshock/core/fold";
 import { byWeight, findingText, type TenantFinding } from "../../demo/findings-text.ts";
 import { DAYS_MIN, SimulatedFleet, STEP_MS } from "../../demo/fleet.ts";
 import { NODES_MIN } from "../../demo/fleet-plan.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
 import { InvalidArgumentError } from "commander";
 import { instantMs, type TimeUnit } from "../../ingest/csv-time.ts";
 import { CliError, EXIT } from "./exit-code.ts";

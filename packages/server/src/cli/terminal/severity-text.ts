@@ -1,4 +1,4 @@
-import { type Severity, severityOf } from "@foreshock/core";
+import { type Severity, severityOf } from "@foreshock/core/fold";
 import type { Colors } from "./io.ts";
 import type { TableColumn } from "./table.ts";
 

@@ -1,4 +1,4 @@
-import { upperMedianOfSorted } from "@foreshock/core";
+import { upperMedianOfSorted } from "@foreshock/core/fold";
 
 const BARS = ["\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"];
 const ASCII_BARS = ["_", ".", "-", "~", "=", "+", "*", "#"];

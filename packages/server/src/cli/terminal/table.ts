@@ -1,4 +1,4 @@
-import { largestOf } from "@foreshock/core";
+import { largestOf } from "@foreshock/core/fold";
 import stringWidth from "string-width";
 import type { Colors, Io } from "./io.ts";
 

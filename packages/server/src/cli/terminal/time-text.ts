@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "@foreshock/core";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "@foreshock/core/fold";
 
 const UNITS: readonly (readonly [string, number])[] = [
   ["d", DAY_MS],

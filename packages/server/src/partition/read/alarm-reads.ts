@@ -1,4 +1,4 @@
-import { HOUR_MS } from "@foreshock/core";
+import { HOUR_MS } from "@foreshock/core/fold";
 import type { AlarmEntry } from "../../store/table/alarm-table.ts";
 import { alarmEntry } from "../alarm-rows.ts";
 import type { FoundAlarm } from "../answers.ts";

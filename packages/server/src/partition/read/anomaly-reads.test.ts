@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { PartitionStore } from "../../store/partition/partition-store.ts";

@@ -11,7 +11,7 @@ import {
   explainEpisode,
   type Episode as FoldedEpisode,
   valueTells,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { EpisodeEntry } from "../../store/table/episode-table.ts";
 import type { ExplainedEpisode, ExplainedSeries, FoundAnomaly } from "../answers.ts";
 import type { EpisodePayload } from "../episode-rows.ts";

@@ -1,4 +1,4 @@
-import type { TimeRange } from "@foreshock/core";
+import type { TimeRange } from "@foreshock/core/fold";
 import type { SeriesHistory } from "../answers.ts";
 import type { LiveSeries } from "../live-series.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";

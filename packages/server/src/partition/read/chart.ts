@@ -1,4 +1,4 @@
-import { BAND_SCALES, FoldRow, firstAtOrAfter, type TimeRange } from "@foreshock/core";
+import { BAND_SCALES, FoldRow, firstAtOrAfter, type TimeRange } from "@foreshock/core/fold";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import type { ChartPoints } from "../answers.ts";
 import { foldOf, type LiveSeries } from "../live-series.ts";

@@ -1,4 +1,4 @@
-import { ANOMALOUS_SCORE, type Episode, FoldRow, MINUTE_MS } from "@foreshock/core";
+import { ANOMALOUS_SCORE, type Episode, FoldRow, MINUTE_MS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../../store/codec/point-batch.ts";

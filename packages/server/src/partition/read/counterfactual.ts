@@ -7,7 +7,7 @@ import {
   FoldRow,
   rescoringFrom,
   SECOND_MS,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import { foldOf, type LiveSeries } from "../live-series.ts";
 

@@ -1,4 +1,4 @@
-import type { EpochMs, TimeRange } from "@foreshock/core";
+import type { EpochMs, TimeRange } from "@foreshock/core/fold";
 import type { ChartPoints } from "../answers.ts";
 
 /** Point-by-point columns of one chart, ascending in time; NaN = missing. */

@@ -1,4 +1,4 @@
-import { BAND_SCALES, HOUR_MS, magnitudeOf, type TimeRange } from "@foreshock/core";
+import { BAND_SCALES, HOUR_MS, magnitudeOf, type TimeRange } from "@foreshock/core/fold";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import type { EpisodeEntry } from "../../store/table/episode-table.ts";
 import type { EpisodePayload } from "../episode-rows.ts";

@@ -1,4 +1,4 @@
-import { SECOND_MS } from "@foreshock/core";
+import { SECOND_MS } from "@foreshock/core/fold";
 
 export interface Samples {
   readonly timestampsMs: Float64Array;

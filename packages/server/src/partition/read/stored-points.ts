@@ -1,4 +1,4 @@
-import { DAY_MS, type EpochMs, firstAtOrAfter } from "@foreshock/core";
+import { DAY_MS, type EpochMs, firstAtOrAfter } from "@foreshock/core/fold";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 
 /**

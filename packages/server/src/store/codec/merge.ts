@@ -1,4 +1,4 @@
-import { firstAtOrAfter } from "@foreshock/core";
+import { firstAtOrAfter } from "@foreshock/core/fold";
 import type { Points } from "./chunk-codec.ts";
 
 export const NO_POINTS: Points = {

@@ -1,4 +1,4 @@
-import { DAY_MS } from "@foreshock/core";
+import { DAY_MS } from "@foreshock/core/fold";
 import { encodeChunk, type Points } from "../codec/chunk-codec.ts";
 import { CHUNK_POINTS, RecentPoints } from "./recent-points.ts";
 

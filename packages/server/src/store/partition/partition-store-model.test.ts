@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from "@foreshock/core";
+import { DAY_MS, MINUTE_MS } from "@foreshock/core/fold";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch } from "../../../testing/scratch.ts";

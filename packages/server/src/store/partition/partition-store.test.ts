@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { DAY_MS, MINUTE_MS } from "@foreshock/core";
+import { DAY_MS, MINUTE_MS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";

@@ -1,4 +1,4 @@
-import type { TimeRange } from "@foreshock/core";
+import type { TimeRange } from "@foreshock/core/fold";
 import type { Points } from "../codec/chunk-codec.ts";
 import { checkedBatch, type PointBatch } from "../codec/point-batch.ts";
 import { dayOf } from "../head/series-heads.ts";

@@ -9,7 +9,7 @@ import {
   type TenantId,
   type TenantStore,
   type TimeRange,
-} from "@foreshock/core";
+} from "@foreshock/core/fold";
 import { afterEach, describe } from "vitest";
 import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";

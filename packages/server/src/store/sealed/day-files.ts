@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { DAY_MS } from "@foreshock/core";
+import { DAY_MS } from "@foreshock/core/fold";
 import type { Damage } from "../sqlite/damage.ts";
 import { SIDE_FILES, setAsideFile } from "../sqlite/salvage.ts";
 import { guarded, StoreCorrupt } from "../sqlite/store-error.ts";

@@ -1,4 +1,4 @@
-import { firstAtOrAfter } from "@foreshock/core";
+import { firstAtOrAfter } from "@foreshock/core/fold";
 import type { Points } from "../codec/chunk-codec.ts";
 import { NO_POINTS } from "../codec/merge.ts";
 

@@ -1,4 +1,4 @@
-import { appendAll, DAY_MS } from "@foreshock/core";
+import { appendAll, DAY_MS } from "@foreshock/core/fold";
 import { CHUNK_POINTS_MAX, CorruptBytes, encodeChunk, type Points } from "../codec/chunk-codec.ts";
 import { clip, merge } from "../codec/merge.ts";
 import { CHUNK_POINTS } from "../head/recent-points.ts";

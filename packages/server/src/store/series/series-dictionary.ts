@@ -1,4 +1,4 @@
-import type { SeriesKey } from "@foreshock/core";
+import type { SeriesKey } from "@foreshock/core/fold";
 
 export interface SeriesName extends SeriesKey {
   /** Further labels of the source. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { MINUTE_MS } from "@foreshock/core";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch, scrubAll, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";

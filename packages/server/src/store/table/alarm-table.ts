@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import type { AlarmOutcome } from "@foreshock/core";
+import type { AlarmOutcome } from "@foreshock/core/fold";
 import { transaction } from "../sqlite/database.ts";
 import { guarded } from "../sqlite/store-error.ts";
 
