@@ -9,22 +9,13 @@ const current = existsSync(MARK) && statSync(MARK).mtimeMs >= statSync("package-
 
 if (!current) {
   process.stderr.write("installing the pinned packages ...\n");
-  // `npm ci` refuses a lock file that was made against a registry without the binaries of other
-  // platforms; `npm install --no-save` takes the same pinned versions and leaves those out.
-  const installed = npm("ci", "ignore") || npm("install", 2);
-  if (!installed) {
+  const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const stdio = ["ignore", 2, 2];
+  const shell = process.platform === "win32";
+  if (spawnSync("npm", ["ci", ...flags], { stdio, shell }).status !== 0) {
     process.stderr.write(
       "npm could not install: check the network or npm's proxy settings, then try again\n",
     );
     process.exit(1);
   }
-}
-
-function npm(command, output) {
-  const flags = ["--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
-  const stdio = ["ignore", output, output];
-  return (
-    spawnSync("npm", [command, ...flags], { stdio, shell: process.platform === "win32" }).status ===
-    0
-  );
 }
