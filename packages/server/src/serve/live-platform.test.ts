@@ -159,6 +159,17 @@ describe("a dead owner", () => {
   });
 });
 
+describe("closing with a dead owner", () => {
+  it("says so, frees the files, and loses nothing that was acknowledged", async () => {
+    for (let tick = 0; tick < TICKS; tick++) await send(tick);
+    await real.platform.settled();
+    await real.owners.kill(LANES[0]);
+    await expect(real.platform.close()).rejects.toMatchObject({ code: "owner/ended" });
+    real = await real.reopened();
+    expect(await pictureOf(real.view("acme"), RANGE)).toEqual(await calmPicture());
+  });
+});
+
 /** Fewest points of any series of these nodes. */
 async function storedPoints(nodes: readonly string[]): Promise<number> {
   const { data } = await real.view("acme").series({}, { limit: 100 });

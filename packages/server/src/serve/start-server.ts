@@ -95,9 +95,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const stopMs = performance.now();
     retention.stop();
     await app.close();
-    await platform.close();
-    control.close();
-    events.close();
+    await platform.close().finally(() => freed(control, events));
     log.info({ signal, seconds: secondsSince(stopMs) }, "stopped");
   });
   return { url, platform, control, app, retention, close };
@@ -109,6 +107,11 @@ function limitsOf(settings: SettingsCache, refusedBurst: number | undefined): Li
     monotonicMs,
     ...(refusedBurst === undefined ? {} : { refusedBurst }),
   });
+}
+
+/** The platform frees its files also where it could not save; then the rest is freed as well. */
+function freed(...rest: readonly { close(): void }[]): void {
+  for (const one of rest) one.close();
 }
 
 function closeOnce(work: (signal?: string) => Promise<void>): (signal?: string) => Promise<void> {
