@@ -20,7 +20,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const DATA = join(SHARED, "data");
 /** Files of scores carry nine digits. */
 const DIGITS = 6;
-/** The command line is started anew for every file or incident. */
+/** The command line is started again for every file or incident. */
 const LONG_MS = 600_000;
 
 /** A few series, a node of many metrics, and three incidents with their call graph. */

@@ -13,7 +13,7 @@ const missing = referenceMissing();
 const DATA = join(SHARED, "data");
 /** pandas reads decimals to within a last bit; times and labels are whole numbers. */
 const RELATIVE = 1e-15;
-/** Of the large sets every so many rows are compared, and all of them by their sums. */
+/** Of the large sets some rows are compared, and all of them by their sums. */
 const ROW_STEP = 29;
 
 const SERIES = `

@@ -10,7 +10,7 @@ import { type AlarmQuality, countAlarms, poolAlarms, qualityOf } from "../metric
 import { type NabScores, nabScores } from "./judge-set.ts";
 import type { LabelledRegion } from "./labelled-region.ts";
 
-/** "At most about one alarm in so many days": the promises that were measured. */
+/** "At most about one alarm in this many days": the promises that were measured. */
 export const PROMISES_DAYS = [1, 5.5, 30] as const;
 /** Labels of single points: an opening may be this many points off. */
 const POINT_LABELLED = new Set(["ms-cloud-monitoring", "kpi-samples"]);

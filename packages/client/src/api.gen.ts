@@ -348,7 +348,7 @@ export interface Problem {
 }
 
 export interface PromiseRow {
-  /** The promise: one alarm in so many days */
+  /** The promise: one alarm in this many days */
   readonly onceInDays: number;
   /** Alarms promised over everything that was watched */
   readonly promised: number;

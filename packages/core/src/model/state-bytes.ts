@@ -36,7 +36,7 @@ export function openState(format: number, version: number, bytes: Uint8Array): U
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes[0] !== format || bytes[1] !== version) {
-    throw unreadable("another kind or version of state: score the series anew from its samples", {
+    throw unreadable("another kind or version of state: score the series again from its samples", {
       format: bytes[0],
       version: bytes[1],
       wanted: `${format}.${version}`,

@@ -18,7 +18,7 @@ import { type EntityHistory, type EntityPlace, RollupHistory } from "./rollup-hi
 import type { RunnerOptions, SavedRunner } from "./runner-options.ts";
 import { stepFor } from "./step-choice.ts";
 
-/** A step that still runs is looked at once so many of the usual series have answered. */
+/** Fraction of the usual series that must report before an unfinished step is judged. */
 const COVERAGE_MIN = 0.9;
 /** Runs kept back until the grid is chosen; beyond it the choice is made on what is known. */
 const KEPT_RUNS_MAX = 100_000;
@@ -278,7 +278,7 @@ export class TenantRunner {
   }
 }
 
-/** Undefined for bytes that another version wrote: the roll-up then learns anew. */
+/** Undefined for bytes that another version wrote: the roll-up then learns from scratch. */
 function restoredFold(options: TenantFoldOptions, saved: Uint8Array): TenantFold | undefined {
   const fold = new TenantFold(options);
   try {

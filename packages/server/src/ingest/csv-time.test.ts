@@ -57,7 +57,7 @@ describe("TimeReader", () => {
     );
   });
 
-  it("refuses what is no time", () => {
+  it("refuses what is not a valid time", () => {
     for (const text of [
       "",
       "yesterday",

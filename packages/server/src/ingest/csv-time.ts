@@ -40,7 +40,7 @@ export class TimeReader {
     this.#factor = unit === undefined ? 0 : MS_PER_UNIT[unit];
   }
 
-  /** Epoch milliseconds, NaN for text that is no time. Until `settled` the unit may yet change. */
+  /** Epoch milliseconds, NaN for text that is not a valid time. Until `settled` the unit may yet change. */
   read(raw: string): number {
     const text = raw.trim();
     if (!NUMBER.test(text)) return calendarMs(text);

@@ -4,7 +4,7 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
  * A field of a value column: NaN where the value is missing (empty, NaN, null, NA, none, "-"),
- * undefined where the text is no number. Infinities are given as such.
+ * undefined where the text is not a number. Infinities are given as such.
  */
 export function csvValue(text: string): number | undefined {
   const value = Number(text);

@@ -100,13 +100,17 @@ describe("a broken CSV", () => {
       "x.csv:3: 3 columns, the header has 2: remove",
     ],
     [
-      "a value that is no number",
+      "a value that is not a number",
       "timestamp,a\n1,abc\n",
-      'x.csv:2: "abc" in column a is no number',
+      'x.csv:2: "abc" in column a is not a number',
     ],
-    ["a hexadecimal value", "timestamp,a\n1,0x1F\n", 'x.csv:2: "0x1F" in column a is no number'],
+    ["a hexadecimal value", "timestamp,a\n1,0x1F\n", 'x.csv:2: "0x1F" in column a is not a number'],
     ["an infinite value", "timestamp,a\n1,1\n2,-inf\n", "x.csv:3: an infinite value in column a"],
-    ["a time that is none", "timestamp,a\nsoon,1\n", 'x.csv:2: "soon" is no time: write epoch'],
+    [
+      "a time that is none",
+      "timestamp,a\nsoon,1\n",
+      'x.csv:2: "soon" is not a valid time: write epoch',
+    ],
     ["a node without a name", "timestamp,node,value\n1,,1\n", "x.csv:2: the name of the node or"],
     ["an open quote", 'timestamp,a\n1,"2\n3,4\n', "x.csv:2: a quote is opened and never closed"],
     [

@@ -108,7 +108,7 @@ class BatchBuilder {
       throw new CsvError(
         this.#name,
         line,
-        `"${shown(stamp)}" is no time`,
+        `"${shown(stamp)}" is not a valid time`,
         "write epoch seconds or milliseconds, RFC 3339, or YYYY-MM-DD HH:MM:SS (UTC)",
       );
     }
@@ -142,7 +142,7 @@ class BatchBuilder {
         throw new CsvError(
           this.#name,
           line,
-          `"${shown(text)}" in column ${metricNames[k]} is no number`,
+          `"${shown(text)}" in column ${metricNames[k]} is not a number`,
           "write a number such as 12.5, or leave the field empty where the value is missing",
         );
       }

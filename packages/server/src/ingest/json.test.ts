@@ -136,7 +136,7 @@ describe("readJson", () => {
         { series: [{ ...good, points: [["now", 1]] }] },
         "invalid_series",
         "/series/0/points/0",
-        /time is no number/,
+        /time is not a number/,
       ],
       [
         { series: [{ ...good, points: [[T, "1"]] }] },

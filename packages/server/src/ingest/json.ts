@@ -178,7 +178,7 @@ function readPoint(cursor: JsonCursor, points: GrowingColumns, pointer: string):
   const at = (): string => `${pointer}/${points.count}`;
   if (!cursor.take("[")) throw wrongKind(cursor, at(), "is no pair", POINT_HINT);
   if (!startsNumber(cursor.peek())) {
-    throw wrongKind(cursor, at(), "the time is no number", POINT_HINT);
+    throw wrongKind(cursor, at(), "the time is not a number", POINT_HINT);
   }
   const atMs = cursor.number();
   if (cursor.peek() === 0x5d) throw invalid(at(), "has no value", POINT_HINT);

@@ -5,7 +5,7 @@ import { dayOf, type PartitionRuntime } from "./partition-runtime.ts";
 import type { SavedStates } from "./protocol.ts";
 
 /**
- * A state is worth saving after so many points: writing one costs as much as folding some 50 points
+ * A state is worth saving after this many points: writing one costs as much as folding some 50 points
  * again, and what was not saved is folded again from the samples at the next start.
  */
 const STATE_POINTS = 120;

@@ -51,7 +51,7 @@ export class Emission {
     this.#runs++;
   }
 
-  /** A batch has come whose runs lie in so many partitions. */
+  /** A batch has come whose runs are in this many partitions. */
   expect(ticket: number, parts: number): void {
     this.#open.set(ticket, parts);
   }
@@ -71,7 +71,7 @@ export class Emission {
     return this.#runs === 0 && this.#tickets.length === 0;
   }
 
-  /** What has been collected, in columns of their own; starts anew. */
+  /** What has been collected, in columns of their own; starts again. */
   take(): ScoredMessage {
     const message: ScoredMessage = {
       type: "scored",

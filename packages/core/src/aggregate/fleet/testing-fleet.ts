@@ -42,7 +42,7 @@ export class History {
   }
 }
 
-/** Puts points as they arrive: `delay` steps after their time, advancing every so many steps. */
+/** Puts points as they arrive: `delay` steps after their time, advancing every `advanceEvery` steps. */
 export function fold(
   { stepMs, budgetDays }: { readonly stepMs: number; readonly budgetDays: number },
   points: readonly Point[],

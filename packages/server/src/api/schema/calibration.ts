@@ -3,7 +3,7 @@ import { Count, Instant, MaybeNumber, RollupLevelWord } from "./scalars.ts";
 
 const PromiseRow = z
   .strictObject({
-    onceInDays: z.number().describe("The promise: one alarm in so many days"),
+    onceInDays: z.number().describe("The promise: one alarm in this many days"),
     promised: z.number().describe("Alarms promised over everything that was watched"),
     realised: Count.describe("Alarms that came: runs of steps, ten steps apart at most"),
     ratio: MaybeNumber.describe("Realised over promised"),

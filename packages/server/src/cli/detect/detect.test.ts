@@ -215,7 +215,7 @@ describe("foreshock detect", () => {
     fileOf("mixed/bad.csv", `${jumping(20_000)}x,1\n`);
     const mixed = await runForTest(["detect", join(folder, "mixed")]);
     expect(mixed.code).toBe(EXIT.error);
-    expect(mixed.err).toContain('bad.csv:20002: "x" is no time');
+    expect(mixed.err).toContain('bad.csv:20002: "x" is not a valid time');
   });
 
   it("refuses what cannot work before it reads anything", async () => {

@@ -70,7 +70,7 @@ describe("counterfactualIn", () => {
     return fold.episode()!;
   }
 
-  it.each([["gauge"], ["counter"]])("is normal when a %s is folded anew with it", (type) => {
+  it.each([["gauge"], ["counter"]])("is normal when a %s is folded again with it", (type) => {
     const samples = (values: Float64Array) => (type === "counter" ? totals(values) : values);
     const series = stored(samples(rates()), { type });
     const told = counterfactualIn(store, series, episodeOf(series, samples(rates()), 700))!;

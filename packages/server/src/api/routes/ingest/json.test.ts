@@ -132,7 +132,7 @@ describe("POST /ingest", () => {
       ]),
     );
     expect(reply.json().errors).toEqual([
-      { pointer: "/series/0/points/1", detail: "the time is no number" },
+      { pointer: "/series/0/points/1", detail: "the time is not a number" },
     ]);
   });
 
