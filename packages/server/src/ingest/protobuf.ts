@@ -113,7 +113,7 @@ export class ProtobufReader {
     return outerEnd;
   }
 
-  /** Goes behind the message entered before, whether it was read to its end or not. */
+  /** Skips to the end of the message entered before, whether it was read to its end or not. */
   leave(outerEnd: number): void {
     this.at = this.end;
     this.end = outerEnd;

@@ -150,7 +150,7 @@ class BatchBuilder {
   readonly #ends: Int32Array;
   readonly #staleAt: number[] = [];
   #stale = 0;
-  /** Points of the runs that were added; those of the series in hand stand behind them. */
+  /** Points of the runs that were added; those of the series in hand follow them. */
   pointCount = 0;
 
   constructor(seriesMax: number, pointsMax: number) {
