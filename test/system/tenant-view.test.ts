@@ -13,7 +13,7 @@ import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 const TENANTS = ["acme", "globex"];
 
 describe("a tenant's view, over worker threads", () => {
-  tenantViewContract(stageOnThreads);
+  tenantViewContract(stageOnThreads, { disk: "the machine's" });
 });
 
 async function stageOnThreads(): Promise<Stage> {

@@ -6,7 +6,7 @@ import { TENANT_VIEW_LAWS } from "../../testing/tenant-view-laws.ts";
 import { STAGE_SETTINGS, type Stage } from "../../testing/tenant-view-stage.ts";
 
 describe("a tenant's view, over partition owners in this thread", () => {
-  tenantViewContract(stageInProcess);
+  tenantViewContract(stageInProcess, { disk: "faulty" });
 });
 
 describe("the contract of a tenant's view", () => {
