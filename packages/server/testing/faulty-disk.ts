@@ -54,12 +54,12 @@ export class FaultyDisk implements Disk {
     throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
   }
 
-  async sync(_handle: number, file: string): Promise<void> {
+  async sync(handle: number, file: string): Promise<void> {
     if (this.#held !== undefined) {
       this.heldSyncs++;
       await this.#held;
     }
-    this.syncNow(_handle, file);
+    this.syncNow(handle, file);
   }
 
   /** A test's folder outlives no loss of power: nothing is waited for. */

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { asJson, type PlantedFleet, plantedSeries } from "../../testing/planted.ts";
 import { NOON } from "../../testing/real-platform.ts";
 import { openRealServer, type RealServer } from "../../testing/real-server.ts";
 
@@ -12,10 +11,6 @@ beforeEach(async () => {
   return () => server.close();
 });
 
-function _get(url: string, headers: Record<string, string> = auth) {
-  return server.app.inject({ method: "GET", url, headers });
-}
-
 function send(series: readonly object[]) {
   const payload = { series };
   return server.app.inject({ method: "POST", url: "/api/v1/ingest", headers: auth, payload });
@@ -26,23 +21,6 @@ async function fill(node = "n1"): Promise<void> {
   const points = Array.from({ length: 21 }, (_, i) => [NOON - (21 - i) * 60_000, 10 + (i % 3)]);
   const series = { cluster: "eu", node, metric: "cpu", metadata: { unit: "%" }, points };
   expect((await send([series])).json().acceptedPoints).toBe(21);
-  await server.settled();
-}
-
-const STEP_MS = 300_000;
-const POINTS = 8 * 288;
-/** Eight days of six nodes; all of the third rises for four hours, five hours before noon. */
-const FLEET: PlantedFleet = {
-  startMs: NOON - POINTS * STEP_MS,
-  stepMs: STEP_MS,
-  nodes: ["n1", "n2", "n3", "n4", "n5", "n6"],
-  plants: [{ node: "n3", from: POINTS - 60, to: POINTS - 12 }],
-};
-async function _fillWithFault(): Promise<void> {
-  for (let from = 0; from < POINTS; from += POINTS / 4) {
-    const { series } = asJson(plantedSeries(FLEET, from, from + POINTS / 4));
-    expect((await send(series)).statusCode).toBe(200);
-  }
   await server.settled();
 }
 
