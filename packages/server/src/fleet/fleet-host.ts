@@ -2,6 +2,7 @@ import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { SeriesDirectory } from "../dispatch/directory.ts";
 import { LATEST_LENGTH, type Positions, type ScoredMessage } from "../partition/protocol.ts";
 import type { FleetState, FleetStore, TenantFleetStore } from "../store/fleet/fleet-store.ts";
+import { StoreUnavailable } from "../store/sqlite/store-error.ts";
 import { type FindingRecord, upgradeFindings } from "./finding-record.ts";
 import { isBehind, readPositions, writePositions } from "./fold-positions.ts";
 import type { FoldSettings } from "./runner-options.ts";
@@ -109,7 +110,7 @@ export class FleetHost {
           own.findings.keep();
           done.push([tenantId, runner]);
         } catch (error) {
-          if (isOfTheFile(error)) throw error;
+          if (error instanceof StoreUnavailable) throw error;
           saveFailed(tenantId, error);
         }
       }
@@ -185,11 +186,6 @@ export class FleetHost {
     upgradeFindings(store.findings, (number) => runner.seriesOf(number));
     return runner;
   }
-}
-
-/** Whether the whole file cannot be written, not only one tenant's part of it. */
-function isOfTheFile(error: unknown): boolean {
-  return (error as { reason?: unknown }).reason !== undefined;
 }
 
 /**

@@ -12,13 +12,21 @@ export interface EpisodePayload {
 }
 
 /** The episode that is open, or the one that has just closed, as the store keeps it. */
-export function episodeRow({ storeId: seriesId, fold }: LiveSeries): EpisodeEntry {
-  const folded = fold.episode();
+export function episodeRow(series: LiveSeries): EpisodeEntry {
+  const folded = series.fold.episode();
   if (folded === undefined) throw new Error("a series without an episode has no row");
-  const { intervalMs } = fold;
-  const payload: EpisodePayload = { folded, pointCount: fold.pointCount };
+  return rowOfEpisode(series, folded);
+}
+
+/** An episode of a series as the store keeps it. */
+export function rowOfEpisode(
+  { storeId, fold }: LiveSeries,
+  folded: EpisodePayload["folded"],
+): EpisodeEntry {
+  const { intervalMs, pointCount } = fold;
+  const payload: EpisodePayload = { folded, pointCount };
   return {
-    seriesId,
+    seriesId: storeId,
     engine: ENGINE.name,
     windowStartMs: folded.firstMs,
     windowEndMs: folded.lastMs + intervalMs,

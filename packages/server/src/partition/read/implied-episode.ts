@@ -1,8 +1,8 @@
-import { BAND_SCALES, HOUR_MS, magnitudeOf, type TimeRange } from "@foreshock/core/fold";
+import { BAND_SCALES, HOUR_MS, type TimeRange } from "@foreshock/core/fold";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import type { EpisodeEntry } from "../../store/table/episode-table.ts";
-import type { EpisodePayload } from "../episode-rows.ts";
-import { ENGINE, type LiveSeries } from "../live-series.ts";
+import { rowOfEpisode } from "../episode-rows.ts";
+import type { LiveSeries } from "../live-series.ts";
 import { scoredPoints } from "./chart.ts";
 
 /** What adds to a finding may be too little to be an anomaly by itself; its last hours are looked at. */
@@ -28,7 +28,7 @@ export function impliedEpisode(
   if (at.length === 0 || at.at(-1)! < range.endMs - LOOK_BACK_MS) return undefined;
   const { first, peak, last } = stretchOf(score);
   const scale = (upper[peak]! - expected[peak]!) / BAND_SCALES;
-  return episodeOf(series, {
+  return rowOfEpisode(series, {
     open: false,
     onsetMs: at[first]!,
     firstMs: at[first]!,
@@ -56,25 +56,4 @@ function stretchOf(score: Float64Array): { first: number; peak: number; last: nu
   let last = peak;
   while (last + 1 < score.length && score[last + 1]! >= NOTABLE_SCORE) last++;
   return { first, peak, last };
-}
-
-function episodeOf({ storeId, fold }: LiveSeries, folded: EpisodePayload["folded"]): EpisodeEntry {
-  const { intervalMs, pointCount } = fold;
-  const payload: EpisodePayload = { folded, pointCount };
-  return {
-    seriesId: storeId,
-    engine: ENGINE.name,
-    windowStartMs: folded.firstMs,
-    windowEndMs: folded.lastMs + intervalMs,
-    onsetMs: folded.onsetMs,
-    peakMs: folded.peakMs,
-    score: Math.min(1, folded.peakScore),
-    p: folded.peakP,
-    intervalMs,
-    label: null,
-    kind: null,
-    magnitude: magnitudeOf(folded.farthest),
-    open: false,
-    payload: JSON.stringify(payload),
-  };
 }
