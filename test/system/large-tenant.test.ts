@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type InProcessHosts,
+  oneHostHere,
+} from "../../packages/server/testing/in-process-hosts.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
 const CLUSTERS = 3;
@@ -14,8 +18,17 @@ describe(`a tenant with ${SERIES.toLocaleString("en")} series`, () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await startTestServer({ tenants: ["acme"], now: () => NOW });
-    const { directory } = server.running.platform;
+    let hosts: InProcessHosts | undefined;
+    server = await startTestServer({
+      tenants: ["acme"],
+      now: () => NOW,
+      hostCount: 1,
+      linkHost: (dataDir) => {
+        hosts = oneHostHere(dataDir, () => NOW);
+        return hosts.link;
+      },
+    });
+    const { directory } = hosts!.running[0]!;
     const add = (clusterId: string, nodeId: string, metricName: string): void => {
       directory.add({ tenantId: "acme", clusterId, nodeId, metricName }, {});
     };

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { LinkHost } from "../../packages/server/src/host/host-link.ts";
 import type { LinkOwner } from "../../packages/server/src/partition/owner-link.ts";
 import { type RunningServer, startServer } from "../../packages/server/src/serve/start-server.ts";
 
@@ -31,6 +32,7 @@ export interface TestServerOptions {
   readonly dataDir?: string;
   readonly now?: () => number;
   readonly workerCount?: number;
+  readonly hostCount?: number;
   readonly retentionDays?: number;
   readonly scrubEveryMs?: number;
   /** Takes the lines of the log, from debug up; without it only errors are logged. */
@@ -41,6 +43,8 @@ export interface TestServerOptions {
   readonly demo?: boolean;
   /** Starts the partition owners. Default: worker threads. */
   readonly link?: (dataDir: string) => LinkOwner;
+  /** Starts the hosts of tenants. Default: worker threads. */
+  readonly linkHost?: (dataDir: string) => LinkHost;
 }
 
 const WAIT_MS = 60_000;
@@ -55,6 +59,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       dataDir,
       partitionCount: 4,
       workerCount: options.workerCount ?? 2,
+      hostCount: options.hostCount ?? 2,
       logLevel: options.logTo === undefined ? "error" : "debug",
       checkpointEveryMs: 60_000,
       retentionDays: options.retentionDays ?? 0,
@@ -66,6 +71,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
     ...(options.demo === true ? { demoTruth: () => [] } : {}),
     ...(options.link === undefined ? {} : { link: options.link(dataDir) }),
+    ...(options.linkHost === undefined ? {} : { linkHost: options.linkHost(dataDir) }),
   });
   const { control, url } = running;
   const byTenant = new Map(options.tenants.map((tenant) => [tenant, openTenant(running, tenant)]));
