@@ -18,17 +18,8 @@ describe(`a tenant with ${SERIES.toLocaleString("en")} series`, () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    let hosts: InProcessHosts | undefined;
-    server = await startTestServer({
-      tenants: ["acme"],
-      now: () => NOW,
-      hostCount: 1,
-      linkHost: (dataDir) => {
-        hosts = oneHostHere(dataDir, () => NOW);
-        return hosts.link;
-      },
-    });
-    const { directory } = hosts!.running[0]!;
+    server = await startTestServer({ tenants: ["acme"], now: () => NOW, hostHere: true });
+    const { directory } = server.host();
     const add = (clusterId: string, nodeId: string, metricName: string): void => {
       directory.add({ tenantId: "acme", clusterId, nodeId, metricName }, {});
     };

@@ -27,20 +27,11 @@ describe("a read asks each partition once, however many series it is about:", ()
 
   beforeAll(async () => {
     const now = () => START + COUNT * STEP_MS;
-    let hosts: InProcessHosts | undefined;
-    server = await startTestServer({
-      tenants: ["acme"],
-      now,
-      hostCount: 1,
-      linkHost: (dataDir) => {
-        hosts = oneHostHere(dataDir, now);
-        return hosts.link;
-      },
-    });
+    server = await startTestServer({ tenants: ["acme"], now, hostHere: true });
     const series = seriesOf(FLEET, 0, COUNT);
     expect((await server.post("acme", "/ingest", { series })).status).toBe(200);
     await server.running.platform.settled();
-    const { pool } = hosts!.running[0]!;
+    const { pool } = server.host();
     const ask = pool.ask.bind(pool);
     const askAll = pool.askAll.bind(pool);
     pool.ask = (partition, question) => {

@@ -34,7 +34,7 @@ export async function answer(
   const { revision, body, isKnown } = await access
     .view("read")
     .answer(read, { known, signal: gone.signal });
-  if (body !== undefined || isKnown) reply.header("etag", `W/"${place} ${revision}"`);
+  if (body !== undefined || isKnown) reply.header("etag", `W/"${place}.${revision}"`);
   if (isKnown) return reply.code(304).send() as never;
   if (body === undefined) throw new Problem("not_found", NOT_FOUND[read.what] ?? "no such thing");
   return reply.type("application/json; charset=utf-8").send(Buffer.from(body.buffer)) as never;
@@ -68,7 +68,7 @@ function clockOf(request: FastifyRequest, now: () => EpochMs): string {
 
 /** The revision of the caller's reply; undefined where that is of another tenant or another minute. */
 function revisionIn(header: string | undefined, place: string): string | undefined {
-  const start = `W/"${place} `;
+  const start = `W/"${place}.`;
   for (const one of header?.split(",") ?? []) {
     const tag = one.trim();
     if (tag.startsWith(start)) return tag.slice(start.length, -1);

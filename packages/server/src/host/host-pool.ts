@@ -57,6 +57,11 @@ export class HostPool {
     return this.#hosts.length;
   }
 
+  /** How often a host was started. */
+  lives(host: number): number {
+    return this.#hosts[host]!.lives;
+  }
+
   isOpen(host: number): boolean {
     return this.#hosts[host]!.isOpen;
   }

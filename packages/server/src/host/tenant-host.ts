@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { GatePlace } from "../dispatch/ingest-gate.ts";
 import { Intake } from "../dispatch/intake.ts";
@@ -80,7 +81,7 @@ export class TenantHost {
     this.directory = new SeriesDirectory(partitionCount, client, clientCount);
     const announced = new Set<number>();
     const place: GatePlace = { directory: this.directory, announced, workerCount: ownerCount };
-    this.fleetStore = FleetStore.open(`${dataDir}/fleet-${client}.db`, {
+    this.fleetStore = FleetStore.open(fleetFile(dataDir, client), {
       onDamage: (damage) => events.damage(damageReport(damage)),
       disk,
     });
@@ -298,4 +299,9 @@ function count(counters: IngestCounters, report: IngestReport): void {
   for (const { reason, points } of report.rejected) {
     counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
   }
+}
+
+/** The first host goes on with the one file that versions before hosts had. */
+function fleetFile(dataDir: string, client: number): string {
+  return join(dataDir, client === 1 ? "fleet.db" : `fleet-${client - 1}.db`);
 }

@@ -40,6 +40,8 @@ export interface HostedTenantParts {
   /** The tenant's host, which knows what holds for the tenant now. @throws Unavailable. */
   readonly host: () => number;
   readonly bodies: BodyRoom;
+  /** Names this start of the process. */
+  readonly startId: string;
 }
 
 /** A tenant whose host is another thread: everything that is asked goes there. */
@@ -63,13 +65,23 @@ export class HostedTenant implements TenantDoor {
     return this.#ask({ what: "ingest", tenantId, batch, whenOver });
   }
 
-  answer(read: Read, { known, signal }: Ask = {}): Promise<Answer> {
+  /** Revisions count from the start of a host, so they name that start as well. */
+  async answer(read: Read, { known, signal }: Ask = {}): Promise<Answer> {
     const { tenantId } = this.#parts;
-    return this.#ask({ what: "read", tenantId, read, known }, signal);
+    const life = this.#life();
+    const own = known?.startsWith(life) === true ? known.slice(life.length) : undefined;
+    const answer = await this.#ask({ what: "read", tenantId, read, known: own }, signal);
+    return { ...answer, revision: life + answer.revision };
   }
 
-  revision(): Promise<string> {
-    return this.#ask({ what: "revision", tenantId: this.#parts.tenantId });
+  async revision(): Promise<string> {
+    const life = this.#life();
+    return life + (await this.#ask({ what: "revision", tenantId: this.#parts.tenantId }));
+  }
+
+  #life(): string {
+    const { hosts, host, startId } = this.#parts;
+    return `${startId}-${hosts.lives(host())}.`;
   }
 
   summary(): Promise<TenantSummary> {

@@ -1,4 +1,5 @@
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
+import { newRequestId } from "../api/request-id.ts";
 import { BodyRoom } from "../dispatch/body-room.ts";
 import { PartitionPool } from "../dispatch/partition-pool.ts";
 import { hostErrorOf } from "../host/host-failure.ts";
@@ -51,6 +52,7 @@ export class LivePlatform implements Platform {
   readonly hosts: HostPool;
   readonly bodies: BodyRoom;
   readonly options: LivePlatformOptions;
+  readonly #startId = newRequestId();
   readonly #tenants = new Map<string, TenantDoor>();
   readonly #checkpoints: Checkpoints;
   readonly #ownerRuns: OwnerRuns;
@@ -125,7 +127,8 @@ export class LivePlatform implements Platform {
       if (this.#state === "ready") return this.#hostRuns.tell(tenantId);
       throw new Unavailable(`platform/${this.#state}`, `the server is ${this.#state}`);
     };
-    const made = new HostedTenant({ tenantId, hosts, host, bodies });
+    const startId = this.#startId;
+    const made = new HostedTenant({ tenantId, hosts, host, bodies, startId });
     this.#tenants.set(tenantId, made);
     return made;
   }
