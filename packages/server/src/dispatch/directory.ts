@@ -3,6 +3,7 @@ import { partitionOf, seriesIdOf } from "../partition/partition-of.ts";
 import { LATEST } from "../partition/protocol.ts";
 import type { IngestPlace } from "../platform/ingest-batch.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
+import { firstAt } from "./first-at.ts";
 import { ASLEEP, type CountedSeries, LivingSeries } from "./living-series.ts";
 
 /** What the main thread knows of a series: enough for every list, without asking its worker. */
@@ -34,7 +35,7 @@ export class NodeInfo {
   readonly level = "node";
   readonly clusterId: string;
   readonly nodeId: string;
-  readonly #series: SeriesInfo[] = [];
+  #series: SeriesInfo[] = [];
   #isSorted = true;
 
   constructor(clusterId: string, nodeId: string) {
@@ -42,10 +43,13 @@ export class NodeInfo {
     this.nodeId = nodeId;
   }
 
-  /** By metric name. Sorted when it is read, not for each series that joins. */
+  /**
+   * By metric name. Sorted when it is read, not for each series that joins; the list that a reader goes
+   * through only grows at its end, so that reads can be set down.
+   */
   get series(): readonly SeriesInfo[] {
     if (!this.#isSorted) {
-      this.#series.sort((a, b) => compare(a.key.metricName, b.key.metricName));
+      this.#series = this.#series.toSorted((a, b) => compare(a.key.metricName, b.key.metricName));
       this.#isSorted = true;
     }
     return this.#series;
@@ -65,6 +69,9 @@ export class TenantDirectory {
   readonly living = new LivingSeries();
   /** UTF-8 bytes of all names and metadata that are kept. */
   nameBytes = 0;
+  /** Points of all series, and the oldest time of any; Infinity before the first. */
+  pointCount = 0;
+  oldestMs: EpochMs = Number.POSITIVE_INFINITY;
   readonly #byPlace = new Map<string, SeriesInfo>();
   readonly #byId = new Map<string, SeriesInfo>();
   /** Series of all tenants, by handle. */
@@ -236,6 +243,8 @@ export class SeriesDirectory {
   /** Takes over the state of a series after a run of scored points; it begins at `latest[at]`. */
   update(handle: number, latest: Float64Array, at: number): SeriesInfo {
     const info = this.byHandle[handle]!;
+    const tenant = this.tenant(info.key.tenantId);
+    tenant.pointCount += latest[at + LATEST.pointCount]! - info.pointCount;
     info.lastMs = latest[at + LATEST.atMs]!;
     info.lastValue = latest[at + LATEST.value]!;
     info.score = latest[at + LATEST.score]!;
@@ -245,6 +254,7 @@ export class SeriesDirectory {
     info.sinceMs = latest[at + LATEST.sinceMs]!;
     info.episodeScore = latest[at + LATEST.episodeScore]!;
     info.ended = latest[at + LATEST.ended] === 1;
+    if (info.firstMs > 0 && info.firstMs < tenant.oldestMs) tenant.oldestMs = info.firstMs;
     if (info.lastMs > info.newestMs) this.#takeUp(info);
     return info;
   }
@@ -277,18 +287,6 @@ function metricOf({ key }: SeriesInfo): string {
 
 function nodeOf({ nodeId }: NodeInfo): string {
   return nodeId;
-}
-
-/** Index of the first row whose name is `name` or after it; rows are sorted by name. */
-function firstAt<Row>(rows: readonly Row[], name: string, nameOf: (row: Row) => string): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (nameOf(rows[middle]!) < name) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function compare(a: string, b: string): number {
