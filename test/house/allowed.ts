@@ -43,8 +43,8 @@ export const PACKAGES: PackageTable = {
       runs: ["api/", "cli/", "config/", "partition/", "serve/", "store/", "tenant/"],
     },
     "node:sqlite": {
-      runs: ["store/sqlite/", "store/sealed/day-file.ts", "tenant/control-db.ts"],
-      types: ["store/"],
+      runs: ["store/sqlite/", "store/sealed/day-file.ts", "tenant/open-control.ts"],
+      types: ["store/", "tenant/"],
     },
     "node:stream": { runs: ["ingest/"] },
     "node:timers/promises": { runs: ["cli/live/", "query/"] },

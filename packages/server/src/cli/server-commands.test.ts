@@ -153,6 +153,39 @@ describe("foreshock import, top and why against a server", () => {
     }
   });
 
+  it("shows names that a terminal or a spreadsheet would obey as what they are", async () => {
+    const at = server.clock.nowMs;
+    const names = ["=1+1", "a\u202eb\u200bc"];
+    const series = names.map((name) => ({
+      ...{ cluster: name, node: name, metric: "=cmd" },
+      points: Array.from({ length: 90 }, (_, i) => [
+        at - (90 - i) * MINUTE_MS,
+        i < 85 ? i % 3 : 99,
+      ]),
+    }));
+    await server.app.inject({
+      method: "POST",
+      url: "/api/v1/ingest",
+      headers: { authorization: `Bearer ${key}` },
+      payload: { series },
+    });
+    await server.settled();
+    const table = await run(["top", "node", "-n", "50", "--no-color"], true);
+    const lines = await run(["top", "node", "-n", "50"]);
+    const json = await run(["top", "node", "-n", "50", "--json"]);
+    const story = await run(["why", `${names[1]}/${names[1]}`, "--no-color"], true);
+    const unknown = await run(["why", `${names[1]}/nothing`]);
+    const shown = "a\\u{202e}b\\u{200b}c";
+    for (const { out, err } of [table, lines, json, story, unknown]) {
+      expect((out + err).replaceAll("\n", "").replaceAll("\t", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    }
+    expect(table.out).toContain(`${shown}/${shown}`);
+    expect(lines.out).toMatch(/\t'=1\+1\/=1\+1\t/);
+    expect(JSON.parse(json.out).data.map((row: { node: string }) => row.node)).toContain(names[1]);
+    expect(story.out).toContain(`${shown}/${shown}`);
+    expect(unknown.err).toContain(`no node "nothing" in ${shown}`);
+  });
+
   it("stops at a broken row and names it", async () => {
     const result = await run(["import", fileOf("broken.csv", "timestamp,value\n1,1\n2\n")]);
     expect(result).toMatchObject({ code: EXIT.error, out: "" });
