@@ -70,6 +70,8 @@ export const ENTRIES: Entries = {
   "packages/server/src/partition/worker.ts": "thread-owner.ts opens it by URL",
   "packages/server/src/main.ts": "npx foreshock",
   "packages/server/tooling/openapi.ts": "writes the OpenAPI file, by hand and in a test",
+  "test/fuzz/main.ts": "npm run fuzz",
+  "test/fuzz/poller.ts": "a process that asks for /healthz while the fuzzer runs",
   "test/durability/writer.ts": "a process that the durability tests start and kill",
   "test/tooling/serve-dashboard.ts": "the pages over the real server, by hand",
   "test/tooling/before-build.mjs": "npm run build, in each package that is published",

@@ -141,6 +141,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["server/platform", "server/tenant", "server/store", "server/dispatch", "server/fleet"],
       ...["server/serve", "server/testing"],
     ],
+    fuzz: ["tooling", "simulator", "server/tenant"],
     "isolation.test.ts": ["isolation-suite.ts", "server/tenant", "server/testing"],
     "house.test.ts": ["house"],
     "api-types.test.ts": ["tooling"],
