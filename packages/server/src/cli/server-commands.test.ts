@@ -5,7 +5,7 @@ import { MINUTE_MS } from "@foreshock/core/fold";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openRealServer, type RealServer } from "../../testing/real-server.ts";
 import { runForTest } from "../../testing/testing-io.ts";
-import { LiveTenantView } from "../query/tenant-view.ts";
+import { TenantHost } from "../host/tenant-host.ts";
 import { EXIT } from "./terminal/exit-code.ts";
 
 let server: RealServer;
@@ -135,14 +135,15 @@ describe("foreshock import, top and why against a server", () => {
     const one = fileOf("one.csv", `${header}\n${rows("a", 0, 600)}\n${rows("b", 0, 600)}\n`);
     const two = fileOf("two.csv", `${header}\n${rows("c", 600, 60_000)}\n${rows("c", 0, 600)}\n`);
     const sent: Float64Array[] = [];
-    const original = LiveTenantView.prototype.ingest;
-    const ingest = vi.spyOn(LiveTenantView.prototype, "ingest").mockImplementation(function (
-      this: LiveTenantView,
+    const original = TenantHost.prototype.ingest;
+    const ingest = vi.spyOn(TenantHost.prototype, "ingest").mockImplementation(function (
+      this: TenantHost,
+      tenantId,
       batch,
       whenOver,
     ) {
       sent.push(batch.timestampsMs.slice());
-      return original.call(this, batch, whenOver);
+      return original.call(this, tenantId, batch, whenOver);
     });
     const { out } = await run(["import", one, two]);
     ingest.mockRestore();

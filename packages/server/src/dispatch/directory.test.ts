@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LATEST } from "../partition/protocol.ts";
-import { SeriesDirectory, type SeriesInfo, TenantDirectory } from "./directory.ts";
+import { type SeriesInfo, TenantDirectory } from "./directory.ts";
+import { SeriesDirectory } from "./series-directory.ts";
 
 describe("a tenant's directory", () => {
   it("gives series by cluster, node and metric, from any of them on, whatever came first", () => {
@@ -55,7 +56,7 @@ describe("a tenant's directory", () => {
       fc.property(fc.array(told), (updates) => {
         const all = new SeriesDirectory(4);
         for (const tenantId of ["acme", "acme", "acme", "globex", "globex"]) {
-          const metricName = String(all.byHandle.length);
+          const metricName = String(all.series.length);
           all.add({ tenantId, clusterId: "eu", nodeId: "n", metricName }, {});
         }
         const oldest = new Map<string, number>();

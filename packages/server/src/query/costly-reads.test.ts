@@ -14,10 +14,10 @@ describe("a read of more than one answer may cost", () => {
     sender.server.clock.pass(MINUTE_MS);
     const fleet = { startMs: NOON - 40 * MINUTE_MS, nodes: ["a", "b"] };
     await sender.post("/api/v1/ingest", asJson(plantedSeries(fleet, 0, 40)));
-    await sender.server.platform.settled();
+    await sender.server.settled();
     for (let n = 0; n < NODES; n++) {
       const key = { tenantId: "acme", clusterId: "eu", nodeId: `n${n}`, metricName: "cpu" };
-      sender.server.platform.directory.add(key, {});
+      sender.server.hostOf("acme").directory.add(key, {});
     }
   });
   afterEach(() => sender.close());

@@ -1,11 +1,11 @@
 import { DAY_MS, MINUTE_MS, type TimeRange } from "@foreshock/core/fold";
 import { describe, expect, it } from "vitest";
+import { CountingPace, readsOf } from "../../testing/paced-reads.ts";
 import { type PlantedFleet, plantedSeries } from "../../testing/planted.ts";
 import { NOON, openRealPlatform, type RealPlatform } from "../../testing/real-platform.ts";
-import { CountingPace, readsOf } from "../../testing/tenant-reads.ts";
 import { batchOf } from "../platform/ingest-batch.ts";
+import type { TenantReads } from "../platform/platform.ts";
 import { UNIT_CELLS } from "./read-cost.ts";
-import type { TenantReads } from "./tenant-reads.ts";
 
 const SETTINGS = { limits: { pointsPerSecond: 1e9, pointsBurst: 1e9 }, stepMs: MINUTE_MS };
 
@@ -124,19 +124,22 @@ describe("what reads cost at n, 2n and 4n", () => {
   });
 });
 
-/** CPU of a read, the least of some: the machine is shared. Counts cannot see a loop that counts nothing. */
+/**
+ * This thread's CPU for a read, the least of some: the machine is shared. Counts cannot see a loop that
+ * counts nothing.
+ */
 async function leastCpuMs(read: () => Promise<unknown>): Promise<number> {
   const all: number[] = [];
-  for (let k = 0; k < 7; k++) {
-    const before = process.cpuUsage();
+  for (let k = 0; k < 5; k++) {
+    const before = process.threadCpuUsage();
     await read();
-    const { user, system } = process.cpuUsage(before);
+    const { user, system } = process.threadCpuUsage(before);
     all.push((user + system) / 1000);
   }
   return all.sort((a, b) => a - b)[0]!;
 }
 
-describe("the CPU of lists at n and 4n", () => {
+describe("the CPU of lists at n and 16n", () => {
   const layouts = {
     "many clusters": (k: number) => [`c${k}`, "n", "m"],
     "many nodes": (k: number) => ["c", `n${k}`, "m"],
@@ -151,20 +154,22 @@ describe("the CPU of lists at n and 4n", () => {
     "ranking of nodes",
   ];
 
-  it.each(Object.entries(layouts))("%s: 4 times, not 16", async (_, placeOf) => {
-    const [small, large] = [await spentOn(10_000, placeOf), await spentOn(40_000, placeOf)];
-    for (const name of lists) {
-      // Less than two milliseconds say nothing.
-      const ratio = Math.max(2, large.get(name)!) / Math.max(2, small.get(name)!);
-      expect(ratio, name).toBeLessThan(8);
-    }
-  });
+  it.each(Object.entries(layouts))(
+    "%s: some 16 times, more for caches and garbage, not 256",
+    async (_, placeOf) => {
+      const [small, large] = [await spentOn(5000, placeOf), await spentOn(80_000, placeOf)];
+      for (const name of lists) {
+        // Less than a millisecond says nothing.
+        expect(large.get(name)! / Math.max(1, small.get(name)!), name).toBeLessThan(128);
+      }
+    },
+  );
 
   async function spentOn(n: number, placeOf: (k: number) => readonly string[]) {
     const real = await openRealPlatform();
     for (let k = 0; k < n; k++) {
       const [clusterId, nodeId, metricName] = placeOf(k) as [string, string, string];
-      real.platform.directory.add({ tenantId: "acme", clusterId, nodeId, metricName }, {});
+      real.hostOf("acme").directory.add({ tenantId: "acme", clusterId, nodeId, metricName }, {});
     }
     const reads = readsOf(real, "acme", new CountingPace());
     const range = { startMs: NOON - DAY_MS, endMs: NOON };

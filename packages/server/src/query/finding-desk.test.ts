@@ -1,7 +1,7 @@
 import { HOUR_MS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CountingPace, contextOf } from "../../testing/paced-reads.ts";
 import { NOON, openRealPlatform, type RealPlatform } from "../../testing/real-platform.ts";
-import { CountingPace, contextOf } from "../../testing/tenant-reads.ts";
 import { type FindingRecord, readFinding, storedFinding } from "../fleet/finding-record.ts";
 import { UNPACED } from "../platform/pace.ts";
 import { FindingDesk } from "./finding-desk.ts";

@@ -1,8 +1,8 @@
 import { MINUTE_MS, rankWindow, type TimeRange } from "@foreshock/core/fold";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CountingPace, contextOf, readsOf } from "../../testing/paced-reads.ts";
 import { type PlantedFleet, plantedSeries, rangeOf } from "../../testing/planted.ts";
 import { NOON, openRealPlatform, type RealPlatform } from "../../testing/real-platform.ts";
-import { CountingPace, contextOf, readsOf } from "../../testing/tenant-reads.ts";
 import { batchOf } from "../platform/ingest-batch.ts";
 import { Abandoned, type Pace, UNPACED } from "../platform/pace.ts";
 import { windowColumns } from "./window-columns.ts";

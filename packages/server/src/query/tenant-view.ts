@@ -1,47 +1,35 @@
 import type { FindingRecord } from "../fleet/finding-record.ts";
 import type { FleetFollower } from "../fleet/fleet-host.ts";
 import type { Pace } from "../platform/pace.ts";
-import type {
-  ByteRoom,
-  IngestBatch,
-  IngestReport,
-  TenantView,
-  WhenOver,
-} from "../platform/platform.ts";
+import type { IngestBatch, IngestReport, TenantView, WhenOver } from "../platform/platform.ts";
 import { FindingDesk } from "./finding-desk.ts";
 import { HeavyReads } from "./heavy-reads.ts";
+import { PacedReads, type ReadParts } from "./paced-reads.ts";
 import { Revision } from "./revision.ts";
 import type { TenantContext } from "./tenant-context.ts";
-import { type ReadParts, TenantReads } from "./tenant-reads.ts";
 import { TurnPace } from "./turn-pace.ts";
 
 /** What the platform does with the points of one tenant. */
-export type WayIn = Required<Pick<TenantView, "byteRoom" | "ingest">>;
+export type WayIn = Required<Pick<TenantView, "ingest">>;
 
 /** What one tenant can see and do: the reads of this room over its context. */
-export class LiveTenantView extends TenantReads implements TenantView, FleetFollower {
+export class LiveTenantView extends PacedReads implements TenantView, FleetFollower {
   readonly #parts: ReadParts;
-  readonly #revision: Revision;
   readonly #wayIn: WayIn;
 
   /** @param pace of reads that say no other, and of the work in the background. */
   constructor(context: TenantContext, wayIn: WayIn, pace: Pace = new TurnPace()) {
     const revision = new Revision();
     const desk = new FindingDesk(context, () => revision.rise(), pace);
-    const parts: ReadParts = { context, desk, heavy: new HeavyReads() };
+    const parts: ReadParts = { context, desk, heavy: new HeavyReads(), revision };
     super(parts, pace);
     this.#parts = parts;
-    this.#revision = revision;
     this.#wayIn = wayIn;
   }
 
   /** The same reads at the pace of one request: they end with `Abandoned` when it says so. */
-  paced(pace: Pace): TenantReads {
-    return new TenantReads(this.#parts, pace);
-  }
-
-  byteRoom(): ByteRoom {
-    return this.#wayIn.byteRoom();
+  paced(pace: Pace): PacedReads {
+    return new PacedReads(this.#parts, pace);
   }
 
   ingest(batch: IngestBatch, whenOver: WhenOver = "wait"): Promise<IngestReport> {
@@ -49,11 +37,11 @@ export class LiveTenantView extends TenantReads implements TenantView, FleetFoll
   }
 
   changed(): void {
-    this.#revision.rise();
+    this.#parts.revision.rise();
   }
 
   advanced(): void {
-    this.#revision.rise();
+    this.#parts.revision.rise();
     this.#parts.desk.advanced();
   }
 
@@ -73,9 +61,5 @@ export class LiveTenantView extends TenantReads implements TenantView, FleetFoll
   /** Resolves when everything that closed is explained. */
   settled(): Promise<void> {
     return this.#parts.desk.settled();
-  }
-
-  revision(): string {
-    return this.#revision.name(this.#parts.context.settings);
   }
 }

@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "@foreshock/core/fold";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeriesDirectory } from "../dispatch/directory.ts";
+import { SeriesDirectory } from "../dispatch/series-directory.ts";
 import { TooCostly } from "../platform/platform-errors.ts";
 import { affordable, windowGrid } from "./window-grid.ts";
 

@@ -19,8 +19,8 @@ import type {
   ScoresQuery,
   ScoresReply,
   SeriesRow,
+  TenantReads,
   TenantSummary,
-  TenantView,
 } from "../platform/platform.ts";
 import { alarmPage } from "./alarm-list.ts";
 import { anomalyById, anomalyPage } from "./anomaly-list.ts";
@@ -32,6 +32,7 @@ import type { HeavyReads } from "./heavy-reads.ts";
 import { clusterRows, metricRows, nodeRows, seriesPage, seriesRow } from "./inventory.ts";
 import { ranking, rankingCells } from "./ranking.ts";
 import { CELLS } from "./read-cost.ts";
+import type { Revision } from "./revision.ts";
 import { scoreGrid, scoreGridCells } from "./score-grid.ts";
 import { summaryOf } from "./summary.ts";
 import type { TenantContext } from "./tenant-context.ts";
@@ -41,6 +42,7 @@ export interface ReadParts {
   readonly context: TenantContext;
   readonly desk: FindingDesk;
   readonly heavy: HeavyReads;
+  readonly revision: Revision;
 }
 
 /**
@@ -49,17 +51,23 @@ export interface ReadParts {
  *
  * @throws Abandoned from any read whose pace says so, TooCostly and TooManyReads from the long ones.
  */
-export class TenantReads implements Omit<TenantView, "byteRoom" | "ingest" | "revision"> {
+export class PacedReads implements TenantReads {
   readonly #context: TenantContext;
   readonly #desk: FindingDesk;
   readonly #heavy: HeavyReads;
+  readonly #revision: Revision;
   readonly #pace: Pace;
 
-  constructor({ context, desk, heavy }: ReadParts, pace: Pace) {
+  constructor({ context, desk, heavy, revision }: ReadParts, pace: Pace) {
     this.#context = context;
     this.#desk = desk;
     this.#heavy = heavy;
+    this.#revision = revision;
     this.#pace = pace;
+  }
+
+  async revision(): Promise<string> {
+    return this.#revision.name(this.#context.settings);
   }
 
   async summary(): Promise<TenantSummary> {

@@ -1,31 +1,27 @@
 import type { Pace } from "../src/platform/pace.ts";
-import { UNPACED } from "../src/platform/pace.ts";
-import { FindingDesk } from "../src/query/finding-desk.ts";
-import { HeavyReads } from "../src/query/heavy-reads.ts";
+import type { PacedReads } from "../src/query/paced-reads.ts";
 import { TenantContext } from "../src/query/tenant-context.ts";
-import { TenantReads } from "../src/query/tenant-reads.ts";
 import type { RealPlatform } from "./real-platform.ts";
 
 /** What the reads of a tenant stand on, in a real platform. */
-export function contextOf({ platform, clock, settings }: RealPlatform, tenantId: string) {
+export function contextOf(real: RealPlatform, tenantId: string): TenantContext {
+  const host = real.hostOf(tenantId);
   return new TenantContext({
     tenantId,
-    directory: platform.directory.tenant(tenantId),
-    partitions: platform.pool,
-    store: platform.fleetStore.forTenant(tenantId),
-    counters: platform.counters(tenantId),
-    now: clock.now,
-    runner: () => platform.runner(tenantId),
-    settings: () => settings.of(tenantId),
-    backlogPoints: () => platform.intake.inFlight.points(tenantId),
+    directory: host.directory.tenant(tenantId),
+    partitions: host.pool,
+    store: host.fleetStore.forTenant(tenantId),
+    counters: host.counters(tenantId),
+    now: real.clock.now,
+    runner: () => host.runner(tenantId),
+    settings: () => host.settingsOf(tenantId),
+    backlogPoints: () => host.intake.inFlight.points(tenantId),
   });
 }
 
 /** All reads of a tenant of a real platform, at a pace of the test's own. */
-export function readsOf(real: RealPlatform, tenantId: string, pace: Pace): TenantReads {
-  const context = contextOf(real, tenantId);
-  const desk = new FindingDesk(context, () => {}, UNPACED);
-  return new TenantReads({ context, desk, heavy: new HeavyReads() }, pace);
+export function readsOf(real: RealPlatform, tenantId: string, pace: Pace): PacedReads {
+  return real.hostOf(tenantId).view(tenantId).paced(pace);
 }
 
 /** Counts what reads spend; each unit of `unitCells` ends in a turn of its own. */
