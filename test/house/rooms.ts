@@ -152,6 +152,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["server/platform", "server/tenant", "server/store", "server/dispatch", "server/fleet"],
       ...["server/serve", "server/testing"],
     ],
+    fuzz: ["tooling", "simulator", "server/tenant"],
     "isolation.test.ts": ["isolation-suite.ts", "server/tenant", "server/testing"],
     "house.test.ts": ["house"],
     "api-types.test.ts": ["tooling"],
@@ -181,7 +182,7 @@ export const TESTS_MAY_ALSO: Readonly<Record<string, RoomTable>> = {
   },
   server: {
     observe: ["tenant"],
-    cli: ["query"],
+    cli: ["host"],
     store: ["core/store"],
   },
 };
