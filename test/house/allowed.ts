@@ -34,7 +34,10 @@ export const PACKAGES: PackageTable = {
     },
     "node:events": { runs: ["cli/"] },
     "node:fs": {
-      runs: ["api/", "cli/", "config/", "demo/", "serve/", "store/", "tenant/", "version.ts"],
+      runs: [
+        ...["api/", "cli/", "config/", "demo/", "serve/", "store/", "tenant/", "version.ts"],
+        "watch/worker.ts",
+      ],
     },
     "node:fs/promises": { runs: ["store/disk-usage.ts"] },
     "node:net": { runs: ["api/"] },
@@ -47,7 +50,7 @@ export const PACKAGES: PackageTable = {
       types: ["store/", "tenant/"],
     },
     "node:stream": { runs: ["ingest/"] },
-    "node:timers/promises": { runs: ["cli/live/", "query/"] },
+    "node:timers/promises": { runs: ["cli/live/"] },
     "node:util": { runs: ["api/", "store/"] },
     "node:worker_threads": {
       runs: [
