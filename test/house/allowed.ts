@@ -51,6 +51,7 @@ export const PACKAGES: PackageTable = {
     "node:util": { runs: ["api/", "store/"] },
     "node:worker_threads": {
       runs: [
+        ...["decode/worker.ts", "decode/thread-decoders.ts"],
         ...["partition/worker.ts", "partition/thread-owner.ts"],
         ...["cli/detect/worker.ts", "cli/detect/file-pool.ts"],
       ],
@@ -67,6 +68,7 @@ export const ENTRIES: Entries = {
   "packages/dashboard/src/main.tsx": "packages/dashboard/index.html",
   "packages/dashboard/vite.config.ts": "vite",
   "packages/server/src/cli/detect/worker.ts": "file-pool.ts opens it by URL",
+  "packages/server/src/decode/worker.ts": "thread-decoders.ts opens it by URL",
   "packages/server/src/partition/worker.ts": "thread-owner.ts opens it by URL",
   "packages/server/src/main.ts": "npx foreshock",
   "packages/server/tooling/openapi.ts": "writes the OpenAPI file, by hand and in a test",

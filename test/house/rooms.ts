@@ -81,14 +81,15 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     tenant: ["config", "platform"],
     store: ["config", "observe", "platform"],
     ingest: ["platform"],
+    decode: ["platform", "ingest"],
     partition: ["platform", "store"],
-    api: ["platform", "ingest", "tenant", "observe", "config"],
+    api: ["platform", "ingest", "decode", "tenant", "observe", "config"],
     dispatch: ["platform", "partition", "tenant"],
     fleet: ["platform", "store", "dispatch", "partition"],
     query: ["platform", "store", "tenant", "partition", "dispatch", "fleet"],
     serve: [
-      ...["version.ts", "platform", "config", "observe", "tenant", "store", "ingest", "partition"],
-      ...["api", "dispatch", "fleet", "query"],
+      ...["version.ts", "platform", "config", "observe", "tenant", "store", "ingest", "decode"],
+      ...["partition", "api", "dispatch", "fleet", "query"],
     ],
     demo: ["platform", "api", "ingest", "tenant", "config"],
     cli: ["platform", "config", "observe", "tenant", "store", "ingest", "api", "serve", "demo"],
@@ -96,6 +97,8 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     testing: [
       ...[
         "platform",
+        "ingest",
+        "decode",
         "observe",
         "tenant",
         "store",
@@ -107,7 +110,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ],
       ...["serve", "demo", "cli"],
     ],
-    tooling: ["version.ts", "platform", "observe", "tenant", "api"],
+    tooling: ["version.ts", "platform", "decode", "observe", "tenant", "api"],
   },
   bench: {
     "page-table.ts": [],

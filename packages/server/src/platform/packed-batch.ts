@@ -28,13 +28,14 @@ export function nameOfPlace(place: IngestPlace): string {
 /** The place behind a name that `nameOfPlace` gave. */
 export function placeOfName(name: string): IngestPlace {
   const [clusterId = "", nodeId = "", metricName = "", counter, ...labels] = name.split("\0");
-  const metadata: Record<string, string> = {};
-  for (let i = 0; i + 1 < labels.length; i += 2) metadata[labels[i]!] = labels[i + 1]!;
+  const metadata: [label: string, value: string][] = [];
+  for (let i = 0; i + 1 < labels.length; i += 2) metadata.push([labels[i]!, labels[i + 1]!]);
   return {
     clusterId,
     nodeId,
     metricName,
-    ...(labels.length === 0 ? {} : { metadata }),
+    // Entries, not assignments: a label may be called __proto__.
+    ...(metadata.length === 0 ? {} : { metadata: Object.fromEntries(metadata) }),
     ...(counter === COUNTER ? { counter: true } : {}),
   };
 }

@@ -6,6 +6,8 @@ import { buildApp } from "../api/app.ts";
 import type { DemoFault } from "../api/routes/demo.ts";
 import type { Config } from "../config/config.ts";
 import { lockDataDir } from "../config/data-dir.ts";
+import { DecoderPool } from "../decode/decoder-pool.ts";
+import { threadDecoders } from "../decode/thread-decoders.ts";
 import { createLog } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
 import type { LinkOwner } from "../partition/owner-link.ts";
@@ -15,6 +17,7 @@ import { Keyring } from "../tenant/keyring.ts";
 import { Limits } from "../tenant/limits.ts";
 import { SettingsCache } from "../tenant/settings-cache.ts";
 import { VERSION } from "../version.ts";
+import { afterTimeout } from "./after.ts";
 import { LivePlatform } from "./live-platform.ts";
 import { observePlatform } from "./observe-platform.ts";
 import { operatorEvents } from "./operator-events.ts";
@@ -77,12 +80,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   });
   observePlatform(platform, metrics, config.dataDir);
   const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
+  const decoder = new DecoderPool({ link: threadDecoders(), after: afterTimeout, events });
   const app = await buildApp({
     platform,
     keyring: new Keyring(control, now),
     limits,
     log,
     metrics,
+    decoder,
     now,
     version: VERSION,
     dashboardDir: DASHBOARD_DIR,
@@ -94,7 +99,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const close = closeOnce(async (signal) => {
     const stopMs = performance.now();
     retention.stop();
-    await app.close();
+    await app.close().finally(() => decoder.close());
     await platform.close().finally(() => freed(control, events));
     log.info({ signal, seconds: secondsSince(stopMs) }, "stopped");
   });
