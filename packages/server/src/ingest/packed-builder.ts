@@ -20,6 +20,16 @@ const EXAMPLE_CHARS_MAX = 200;
 const FIRST_POINTS = 256;
 const FIRST_RUNS = 64;
 const FIRST_NAME_BYTES = 4096;
+/** A guess is not worth more memory than this. */
+const GUESSED_NAME_BYTES_MAX = 4 * 2 ** 20;
+
+/** What is known of a body before it is read. */
+export interface BodyGuess {
+  /** Exactly how many points there will be, within the budget. */
+  readonly points: number;
+  /** About how many bytes its names will take: as many as those of the body before. */
+  readonly nameBytes: number;
+}
 
 /**
  * Gathers the points of one body, run by run: points first, then the name of their place, or the
@@ -40,16 +50,21 @@ export class PackedBuilder {
   #ends = new Int32Array(FIRST_RUNS);
   #nameEnds = new Int32Array(FIRST_RUNS);
   #runs = 0;
-  #names = Buffer.allocUnsafeSlow(FIRST_NAME_BYTES);
+  #names: Buffer<ArrayBuffer>;
   #nameBytes = 0;
   #unusablePoints = 0;
   readonly #examples: string[] = [];
 
-  /** @param pointsHint how many points there will be, where that is known and within the budget. */
-  constructor(budget: BodyBudget, pointsHint = FIRST_POINTS) {
+  constructor(budget: BodyBudget, guess: BodyGuess = { points: FIRST_POINTS, nameBytes: 0 }) {
+    const { points, nameBytes } = guess;
     this.#budget = budget;
-    this.#times = new Float64Array(pointsHint);
-    this.#values = new Float64Array(pointsHint);
+    this.#times = new Float64Array(points);
+    this.#values = new Float64Array(points);
+    const { nameBytesMax } = budget.limits;
+    const guessedMax = Math.min(GUESSED_NAME_BYTES_MAX, nameBytesMax);
+    this.#names = Buffer.allocUnsafeSlow(
+      Math.max(FIRST_NAME_BYTES, Math.min(guessedMax, nameBytes)),
+    );
   }
 
   /** Points of the run in hand. */
@@ -100,17 +115,16 @@ export class PackedBuilder {
     if (!examples.includes(example)) examples.push(example);
   }
 
-  /** The columns at their exact size, in buffers of their own. */
+  /** The columns at their length, in buffers of their own that are hardly larger. */
   cut(decodedBytes: number): DecodedBody {
-    const names = new Uint8Array(this.#nameBytes);
-    names.set(this.#names.subarray(0, this.#nameBytes));
+    const names = new Uint8Array(this.#names.buffer);
     return {
       batch: {
-        names,
-        nameEnds: this.#nameEnds.slice(0, this.#runs),
-        ends: this.#ends.slice(0, this.#runs),
-        timestampsMs: this.#times.slice(0, this.#settled),
-        values: this.#values.slice(0, this.#settled),
+        names: cutTo(names, this.#nameBytes),
+        nameEnds: cutTo(this.#nameEnds, this.#runs),
+        ends: cutTo(this.#ends, this.#runs),
+        timestampsMs: cutTo(this.#times, this.#settled),
+        values: cutTo(this.#values, this.#settled),
         staleAt: Int32Array.from(this.#staleAt),
       },
       charged: this.#budget.charged(decodedBytes),
@@ -151,11 +165,17 @@ export class PackedBuilder {
   }
 }
 
-function grown<Column extends Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(
-  column: Column,
-  length: number,
-): Column {
-  const copy = new (column.constructor as new (length: number) => Column)(length);
+type Column = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+
+/** Copies only where much of the buffer was not used. */
+function cutTo<C extends Column>(column: C, length: number): C {
+  if (length === column.length) return column;
+  const isNearlyFull = length >= column.length - (column.length >> 3);
+  return (isNearlyFull ? column.subarray(0, length) : column.slice(0, length)) as C;
+}
+
+function grown<C extends Column>(column: C, length: number): C {
+  const copy = new (column.constructor as new (length: number) => C)(length);
   copy.set(column);
   return copy;
 }

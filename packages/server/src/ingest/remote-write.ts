@@ -17,6 +17,9 @@ import {
 import { placeOfBytes } from "./remote-write-labels.ts";
 import { isCounterName } from "./series-labels.ts";
 
+/** Bodies of one sender are about as large as the one before. */
+const NAMES_MORE = 1.06;
+
 export interface RemoteWriteOptions {
   readonly names: LabelNames;
   /** Bytes of label sets and names that are remembered. */
@@ -35,6 +38,8 @@ export class RemoteWriteReader {
   readonly counters = new CounterNames();
   readonly #names: LabelNames;
   readonly #cache: LabelCache;
+  /** Of the names of the last body. */
+  #nameBytes = 0;
 
   constructor({ names, cacheBytesMax }: RemoteWriteOptions) {
     this.#names = names;
@@ -60,7 +65,8 @@ export class RemoteWriteReader {
   read(bytes: Buffer, limits: DecodeLimits): DecodedBody {
     const budget = new BodyBudget(limits);
     countParts(bytes, budget);
-    const builder = new PackedBuilder(budget, budget.points);
+    const nameBytes = Math.ceil(NAMES_MORE * this.#nameBytes);
+    const builder = new PackedBuilder(budget, { points: budget.points, nameBytes });
     const reader = new ProtobufReader(bytes);
     while (reader.next()) {
       if (reader.wireType !== BYTES) {
@@ -73,20 +79,24 @@ export class RemoteWriteReader {
       else if (field === REQUEST.metadata) this.#readMetadata(reader);
       reader.leave(whole);
     }
-    return builder.cut(bytes.length);
+    const body = builder.cut(bytes.length);
+    this.#nameBytes = body.batch.names.length;
+    return body;
   }
 
   #readSeries(reader: ProtobufReader, builder: PackedBuilder): void {
     const seriesStart = reader.at;
     let labelsEnd = seriesStart;
     let inOrder = true;
+    let hasSamples = false;
     while (reader.next()) {
       if (reader.field === SERIES.labels) {
-        inOrder &&= builder.pending === 0;
+        inOrder &&= !hasSamples;
         reader.skip();
         if (inOrder) labelsEnd = reader.at;
       } else if (reader.field === SERIES.samples) {
         readSample(reader, builder);
+        hasSamples = true;
       } else {
         if (reader.field === SERIES.exemplars) builder.skippedExemplars++;
         if (reader.field === SERIES.histograms) builder.skippedHistograms++;
@@ -94,7 +104,7 @@ export class RemoteWriteReader {
         reader.skip();
       }
     }
-    if (builder.pending === 0) return;
+    if (!hasSamples) return;
     const { bytes, end } = reader;
     if (inOrder && this.#cache.find(bytes, seriesStart, labelsEnd)) {
       const { names, from, to } = this.#cache;
