@@ -22,7 +22,7 @@ const PORT = /:\d{1,5}$/;
 
 /**
  * Maps labels to a place. Two label sets that differ in any label give different places, unless
- * they differ only in a port that was to be stripped.
+ * they differ only in a port that was to be stripped, or in which label names the cluster or node.
  *
  * @returns what is wrong, as text, where the labels cannot be used.
  */

@@ -23,6 +23,8 @@ export const INGEST_CONFIG = { need: "ingest" as const };
 /** A name that points are stored under. */
 export const NAME_PARAM = z
   .string()
+  .min(1)
+  .max(NAME_BYTES_MAX)
   .refine((name) => nameFault(name, NAME_BYTES_MAX) === undefined, {
     error: ({ input }) => nameFault(String(input), NAME_BYTES_MAX),
   })
