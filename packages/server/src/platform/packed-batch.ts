@@ -13,6 +13,8 @@ export interface PackedBatch extends PointRuns {
   readonly nameEnds: Int32Array<ArrayBuffer>;
   /** Points whose value is a staleness marker, ascending. */
   readonly staleAt: Int32Array<ArrayBuffer>;
+  /** What the batch costs of the tenant's rate, in points; the number of its points where left out. */
+  readonly charged?: number | undefined;
 }
 
 const COUNTER = "c";
@@ -62,17 +64,18 @@ export function packBatch(batch: IngestBatch): PackedBatch {
     timestampsMs: Float64Array.from(timestampsMs),
     values: Float64Array.from(values),
     staleAt: Int32Array.from(staleAt),
+    charged: batch.charged,
   };
 }
 
 /** As places and columns again. The columns are the same ones, not copies. Cost: O(bytes of names). */
 export function unpackBatch(packed: PackedBatch): IngestBatch {
-  const { names, nameEnds, staleAt, ends, timestampsMs, values } = packed;
+  const { names, nameEnds, staleAt, ends, timestampsMs, values, charged } = packed;
   const decoder = new TextDecoder();
   const places = Array.from(nameEnds, (end, k) =>
     placeOfName(decoder.decode(names.subarray(startOf(nameEnds, k), end))),
   );
-  return { places, ends, timestampsMs, values, staleAt: Array.from(staleAt) };
+  return { places, ends, timestampsMs, values, staleAt: Array.from(staleAt), charged };
 }
 
 /** What can be handed over to another thread instead of being copied. */

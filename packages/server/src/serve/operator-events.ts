@@ -19,7 +19,6 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
   timer.unref();
   // From 0 on, so that the first damage is a rise that an alert can see.
   for (const kind of DAMAGE_KINDS) metrics.storeDamage.inc({ kind }, 0);
-  for (const reason of ["memory", "time", "ended"]) metrics.decodersLost.inc({ reason }, 0);
   return {
     damage({ item, ...facts }) {
       metrics.storeDamage.inc({ kind: item });
@@ -44,6 +43,9 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
     ownerEnded: (partitions, err, againInMs) =>
       log.error({ partitions, err, againInMs }, "a partition owner ended; starting it again"),
     ownerStarted: (partitions) => log.info({ partitions }, "a partition owner was started again"),
+    hostEnded: (tenants, err, againInMs) =>
+      log.error({ tenants, err, againInMs }, "a host of tenants ended; starting it again"),
+    hostStarted: (tenants) => log.info({ tenants }, "a host of tenants was started again"),
     checkpointFailed: (err, againInMs) =>
       log.error({ err, againInMs }, "checkpoint failed; trying again"),
     stateNotSaved: (tenant, err) =>
@@ -51,13 +53,20 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
         { tenant, err },
         "a tenant's state was not saved; it will catch up from its points",
       ),
-    decoderLost({ tenantId: tenant, kind, bytes, reason, error: err }) {
-      metrics.decodersLost.inc({ reason });
-      log.error({ tenant, kind, bytes, reason, err }, "a body has ended its decoder");
-    },
+    ...decodeEvents(log, metrics),
     close() {
       clearInterval(timer);
       refused.flush();
+    },
+  };
+}
+
+function decodeEvents(log: Log, metrics: Metrics): DecodeEvents {
+  for (const reason of ["memory", "time", "ended"]) metrics.decodersLost.inc({ reason }, 0);
+  return {
+    decoderLost({ tenantId: tenant, kind, bytes, reason, error: err }) {
+      metrics.decodersLost.inc({ reason });
+      log.error({ tenant, kind, bytes, reason, err }, "a body has ended its decoder");
     },
   };
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { demandEncoding } from "../../../ingest/body-encoding.ts";
-import { IngestBody } from "../../schema/ingest.ts";
+import { IngestBody } from "../../../wire/schema/ingest.ts";
 import { tenantQuery } from "../place-query.ts";
 import { decoded, mediaType, wrongType } from "./body.ts";
 import type { IngestParts } from "./ingest-parts.ts";

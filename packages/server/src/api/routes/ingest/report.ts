@@ -3,13 +3,12 @@ import { z } from "zod";
 import type { DecodedBody } from "../../../ingest/packed-builder.ts";
 import type { Metrics } from "../../../observe/metrics.ts";
 import type { RejectReason, IngestReport as Report } from "../../../platform/ingest-series.ts";
-import { unpackBatch } from "../../../platform/packed-batch.ts";
 import { NAME_BYTES_MAX, nameFault } from "../../../platform/place-name.ts";
+import { reportWire } from "../../../wire/rows.ts";
+import { IngestReport } from "../../../wire/schema/ingest.ts";
 import { accessOf } from "../../access.ts";
 import { Problem } from "../../problem.ts";
 import { rateHeaders } from "../../rate-headers.ts";
-import { IngestReport } from "../../schema/ingest.ts";
-import { reportWire } from "../../wire.ts";
 import { PROBLEMS } from "../route.ts";
 
 export type Protocol = "json" | "csv" | "remote_write";
@@ -40,9 +39,8 @@ export async function store(
 ): Promise<Report> {
   const access = accessOf(request);
   const stored = metrics.ingestDuration.startTimer({ protocol });
-  const report = await access
-    .view("ingest")
-    .ingest({ ...unpackBatch(body.batch), charged: body.charged }, "refuse");
+  const batch = { ...body.batch, charged: body.charged };
+  const report = await access.view("ingest").ingestPacked(batch, "refuse");
   stored();
   if (report.rate !== undefined) reply.headers(rateHeaders(report.rate));
   const whole = withUnusable(report, body);
