@@ -6,6 +6,7 @@ import { buildApp } from "../api/app.ts";
 import type { DemoFault } from "../api/routes/demo.ts";
 import type { Config } from "../config/config.ts";
 import { lockDataDir } from "../config/data-dir.ts";
+import type { LinkDecoder } from "../decode/decoder-link.ts";
 import { DecoderPool } from "../decode/decoder-pool.ts";
 import { threadDecoders } from "../decode/thread-decoders.ts";
 import type { LinkHost } from "../host/host-link.ts";
@@ -45,6 +46,8 @@ export interface StartOptions {
   readonly link?: LinkOwner;
   /** Starts the hosts of tenants. Default: worker threads. */
   readonly linkHost?: LinkHost;
+  /** Starts the decoders of bodies. Default: worker threads. */
+  readonly linkDecoder?: LinkDecoder;
 }
 
 export interface RunningServer {
@@ -96,7 +99,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   observePlatform(platform, metrics, config.dataDir);
   const stopTelling = every(TELL_EVERY_MS, () => platform.tellSettings());
   const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
-  const decoder = new DecoderPool({ link: threadDecoders(), after: afterTimeout, events });
+  const linkDecoder = options.linkDecoder ?? threadDecoders();
+  const decoder = new DecoderPool({ link: linkDecoder, after: afterTimeout, events });
   const app = await buildApp({
     platform,
     keyring: new Keyring(control, now),
