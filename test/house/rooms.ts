@@ -82,16 +82,20 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     store: ["config", "observe", "platform"],
     ingest: ["platform"],
     decode: ["platform", "ingest"],
-    partition: ["platform", "store"],
+    watch: [],
+    partition: ["platform", "store", "watch"],
     wire: ["platform"],
     api: ["platform", "ingest", "decode", "wire", "tenant", "observe", "config"],
     dispatch: ["platform", "partition", "tenant"],
     fleet: ["platform", "store", "dispatch", "partition"],
     query: ["platform", "store", "tenant", "partition", "dispatch", "fleet"],
-    host: [...["platform", "store", "tenant", "partition", "wire", "dispatch", "fleet", "query"]],
+    host: [
+      ...["platform", "store", "tenant", "watch", "partition", "wire", "dispatch", "fleet"],
+      "query",
+    ],
     serve: [
       ...["version.ts", "platform", "config", "observe", "tenant", "store", "ingest", "decode"],
-      ...["partition", "api", "dispatch", "fleet", "query", "host"],
+      ...["partition", "watch", "api", "dispatch", "fleet", "query", "host"],
     ],
     demo: ["platform", "api", "ingest", "tenant", "config"],
     cli: ["platform", "config", "observe", "tenant", "store", "ingest", "api", "serve", "demo"],
@@ -130,6 +134,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
   test: {
     tooling: [
       ...["server/platform", "server/partition", "server/host", "server/serve", "server/demo"],
+      "server/testing",
     ],
     house: [],
     guest: [],
@@ -150,6 +155,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["server/platform", "server/tenant", "server/store", "server/dispatch", "server/fleet"],
       ...["server/serve", "server/testing"],
     ],
+    fuzz: ["tooling", "simulator", "server/tenant"],
     "isolation.test.ts": ["isolation-suite.ts", "server/tenant", "server/testing"],
     "house.test.ts": ["house"],
     "api-types.test.ts": ["tooling"],
@@ -179,7 +185,7 @@ export const TESTS_MAY_ALSO: Readonly<Record<string, RoomTable>> = {
   },
   server: {
     observe: ["tenant"],
-    cli: ["query"],
+    cli: ["host"],
     store: ["core/store"],
   },
 };
