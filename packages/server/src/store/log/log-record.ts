@@ -31,6 +31,7 @@ export interface HeadSnapshot {
 
 const FORMAT = 1;
 const HEADER_BYTES = 32;
+const POSITION_BYTES = 8;
 const HEAD_BYTES = 56;
 /** Times as 32-bit offsets from the earliest, instead of doubles. */
 const SHORT_TIMES = 1;
@@ -120,23 +121,34 @@ export function decodeRecord(bytes: Uint8Array): LogRecord {
   return { seriesIds, counts, changedFromMs, timestampsMs, values, heads };
 }
 
-/** A head alone, with its checksum. */
-export function encodeHead(head: HeadSnapshot): Uint8Array {
-  const bytes = new Uint8Array(4 + HEAD_BYTES + head.bytes.length);
+/** A head alone, with its checksum and the log position up to which it holds everything. */
+export function encodeHead(head: HeadSnapshot, position: number): Uint8Array {
+  const end = 4 + HEAD_BYTES + head.bytes.length;
+  const bytes = new Uint8Array(end + POSITION_BYTES);
   const view = new DataView(bytes.buffer);
   putHead(bytes, view, 4, head);
+  view.setFloat64(end, position, true);
   view.setUint32(0, crc32(bytes.subarray(4)), true);
   return bytes;
 }
 
-/** @throws CorruptBytes when the checksum differs. */
-export function decodeHead(bytes: Uint8Array): HeadSnapshot {
+/**
+ * `position` is 0 where an earlier version wrote the head: then only the common one says what it holds.
+ *
+ * @throws CorruptBytes when the checksum differs.
+ */
+export function decodeHead(bytes: Uint8Array): {
+  readonly head: HeadSnapshot;
+  readonly position: number;
+} {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const whole = bytes.length >= 4 + HEAD_BYTES;
   if (!whole || crc32(bytes.subarray(4)) !== view.getUint32(0, true)) {
     throw new CorruptBytes("head checksum");
   }
-  return getHead(bytes, view, 4);
+  const head = getHead(bytes, view, 4);
+  const end = 4 + HEAD_BYTES + head.bytes.length;
+  return { head, position: bytes.length > end ? view.getFloat64(end, true) : 0 };
 }
 
 function putHead(bytes: Uint8Array, view: DataView, at: number, head: HeadSnapshot): number {

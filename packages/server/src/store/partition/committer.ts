@@ -68,7 +68,7 @@ export class Committer {
   /** Everything so far is durable when it returns. @throws StoreUnavailable. */
   commit(): number {
     this.checkUsable();
-    if (this.#hasNews) this.save(this.directIds());
+    if (this.#hasNews) this.save([]);
     else this.#wal.now(this.#position);
     return this.#position;
   }
@@ -76,7 +76,7 @@ export class Committer {
   /** Written, but not yet synced, when it returns. @throws StoreUnavailable. */
   stage(): number {
     this.checkUsable();
-    if (this.#hasNews) this.save(this.directIds(), undefined, transaction);
+    if (this.#hasNews) this.save([], undefined, transaction);
     return this.#position;
   }
 
@@ -85,21 +85,22 @@ export class Committer {
     return this.#wal.wait(this.#position);
   }
 
-  /** Series that go past the log. */
-  directIds(): number[] {
-    return [...this.#parts.placement.direct.keys()];
+  /** Saved heads hold this many of the logged points. */
+  covered(points: number): void {
+    this.#savedPoints = Math.max(0, this.#savedPoints - points);
   }
 
   /**
-   * Writes the waiting chunks of these series into the day files, then in one transaction: names,
-   * a log record, the confirmation of the chunks, and what `more` adds.
+   * Writes the waiting chunks of these series, and of those that go past the log, into the day files; then in
+   * one transaction: names, a log record, the confirmation of the chunks, and what `more` adds.
    */
   save(
-    ids: readonly number[],
+    given: readonly number[],
     more: SaveMore = () => undefined,
     within: typeof transaction = durableTransaction,
   ): void {
     const { sealed, names, dictionary, placement, db, file, disk, sessions } = this.#parts;
+    const ids = [...new Set([...given, ...placement.direct.keys()])];
     const position = this.#position + 1;
     const named = dictionary.unsaved();
     let headPosition: number | undefined;

@@ -78,9 +78,9 @@ function restoredParts(
   const place: RecoveryPlace = { file, tables, heads, onDamage };
   const lostNames = restoreNames(place, dictionary, names, sealed, salvaged);
   heads.grow(dictionary.size);
-  const lostHeads = restoreHeads(place);
+  const { lostHeads, positions } = restoreHeads(place);
   let loggedPoints = 0;
-  const { changes, lostRecords } = replay(place, progress.headPosition, (batch) => {
+  const { changes, lostRecords } = replay(place, progress.headPosition, positions, (batch) => {
     loggedPoints += batch.values.length;
     placement.place(batch);
   });

@@ -6,6 +6,7 @@ import { snapshotOf } from "../recovery/recovery.ts";
 import { Scrubber } from "../sealed/scrubber.ts";
 import type { SeriesName } from "../series/series-dictionary.ts";
 import { stateDamage } from "../sqlite/damage.ts";
+import { transaction } from "../sqlite/database.ts";
 import { AlarmTable } from "../table/alarm-table.ts";
 import { EpisodeTable } from "../table/episode-table.ts";
 import { StateTable } from "../table/state-table.ts";
@@ -14,6 +15,7 @@ import { openParts, type PartitionParts, type PartitionStoreOptions } from "./pa
 import type { AppendOutcome } from "./placement.ts";
 import { readPoints } from "./reading.ts";
 import { entryOf, type SeriesEntry } from "./series-entry.ts";
+import { SlicedCheckpoint } from "./sliced-checkpoint.ts";
 
 /**
  * A checkpoint pays off when the log holds this many points per series: a saved head costs some 300
@@ -143,7 +145,7 @@ export class PartitionStore {
   mark(detectedPosition: number, write: () => void = () => {}): void {
     const { tables } = this.#parts;
     this.#committer.checkUsable();
-    this.#committer.save(this.#committer.directIds(), (position) => {
+    this.#committer.save([], (position) => {
       write();
       tables.putDetected(Math.min(detectedPosition, position));
       return undefined;
@@ -164,6 +166,23 @@ export class PartitionStore {
       tables.putDetected(Math.min(detectedPosition, position));
       tables.dropLog(Math.min(detectedPosition, position));
     });
+  }
+
+  /** The same, in slices between which points are taken; what belongs to it is saved before, by `inOneSave`. */
+  slicedCheckpoint(): SlicedCheckpoint {
+    this.#committer.checkUsable();
+    return new SlicedCheckpoint(this.#parts, this.#committer);
+  }
+
+  /** Rewrites some chunks that late points made overlap. True while there are more. */
+  compactNext(): boolean {
+    return this.#parts.sealed.compactNext();
+  }
+
+  /** Saves of several tables as one: all of them or none. @throws StoreUnavailable. */
+  inOneSave(work: () => void): void {
+    this.#committer.checkUsable();
+    transaction(this.#parts.db, this.#parts.file, work);
   }
 
   /**
@@ -229,9 +248,8 @@ export class PartitionStore {
     const { tables, sealed, heads } = this.#parts;
     this.#committer.checkUsable();
     const dirty = this.#dirtyIds();
-    const ids = new Set([...sealed.waitingIds(), ...this.#committer.directIds()]);
-    this.#committer.save([...ids], (position) => {
-      for (const id of dirty) tables.putHead(snapshotOf(heads, id));
+    this.#committer.save(sealed.waitingIds(), (position) => {
+      for (const id of dirty) tables.putHead(snapshotOf(heads, id), position);
       write(position);
       return position;
     });

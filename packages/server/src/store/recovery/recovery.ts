@@ -34,14 +34,22 @@ export function snapshotOf(
   };
 }
 
-/** Restores all saved heads; those that do not decode are quarantined. Returns how many were. */
-export function restoreHeads(place: RecoveryPlace): number {
+/**
+ * Restores all saved heads; those that do not decode are quarantined. Returns how many were, and by series
+ * the log position up to which its head holds everything, where the head says so itself.
+ */
+export function restoreHeads(place: RecoveryPlace): {
+  lostHeads: number;
+  positions: Map<number, number>;
+} {
+  const positions = new Map<number, number>();
   const bad: { seriesId: number; data: Uint8Array; reason: string }[] = [];
   for (const { seriesId, data } of place.tables.heads()) {
     try {
-      const head = decodeHead(data);
+      const { head, position } = decodeHead(data);
       if (head.seriesId !== seriesId) throw new CorruptBytes("head of another series");
       restoreHead(place.heads, head);
+      if (position > 0) positions.set(seriesId, position);
     } catch (error) {
       if (!(error instanceof CorruptBytes)) throw error;
       bad.push({ seriesId, data, reason: error.message });
@@ -60,29 +68,32 @@ export function restoreHeads(place: RecoveryPlace): number {
       keptAs: `${place.file} table lost`,
     });
   }
-  return bad.length;
+  return { lostHeads: bad.length, positions };
 }
 
 /**
  * Appends again what the log holds after `headPosition`, and returns what changed in the records that
- * detection had not seen: by series the earliest instant. Runs that a later head snapshot covers
- * are left out.
+ * detection had not seen: by series the earliest instant. Runs that the saved head of their series
+ * (`headPositions`) or a later head snapshot covers are left out.
  */
 export function replay(
   place: RecoveryPlace,
   headPosition: number,
+  headPositions: ReadonlyMap<number, number>,
   append: (batch: PointBatch) => void,
 ): { changes: Map<number, number>; lostRecords: number } {
   const changes = new Map<number, number>();
   const detectedPosition = place.tables.detected();
-  const coveredUpTo = new Map<number, number>();
+  const coveredUpTo = new Map(headPositions);
   const bad: { position: number; data: Uint8Array; reason: string }[] = [];
   for (const { position, data } of place.tables.log()) {
     try {
       const record = decodeRecord(data);
       if (position > detectedPosition) noteChanges(changes, record);
       if (position <= headPosition) continue;
-      for (const head of record.heads) coveredUpTo.set(head.seriesId, position);
+      for (const { seriesId } of record.heads) {
+        if (position > (coveredUpTo.get(seriesId) ?? 0)) coveredUpTo.set(seriesId, position);
+      }
     } catch (error) {
       if (!(error instanceof CorruptBytes)) throw error;
       bad.push({ position, data, reason: error.message });
@@ -131,15 +142,26 @@ function uncovered(
   const isCovered = (id: number): boolean => (coveredUpTo.get(id) ?? -1) >= position;
   if (!record.seriesIds.some(isCovered)) return record;
   const { seriesIds, counts, timestampsMs, values } = record;
-  const starts = new Uint32Array(counts.length);
-  for (let r = 1; r < counts.length; r++) starts[r] = starts[r - 1]! + counts[r - 1]!;
-  const runs = [...counts.keys()].filter((r) => !isCovered(seriesIds[r]!));
-  const at = runs.flatMap((r) => Array.from({ length: counts[r]! }, (_, i) => starts[r]! + i));
+  const kept = { seriesIds: seriesIds.slice(), counts: counts.slice() };
+  const times = new Float64Array(values.length);
+  const columns = new Float64Array(values.length);
+  let [runs, points, from] = [0, 0, 0];
+  for (let r = 0; r < counts.length; r++) {
+    const to = from + counts[r]!;
+    if (!isCovered(seriesIds[r]!)) {
+      kept.seriesIds[runs] = seriesIds[r]!;
+      kept.counts[runs++] = counts[r]!;
+      times.set(timestampsMs.subarray(from, to), points);
+      columns.set(values.subarray(from, to), points);
+      points += counts[r]!;
+    }
+    from = to;
+  }
   return {
-    seriesIds: Uint32Array.from(runs, (r) => seriesIds[r]!),
-    counts: Uint32Array.from(runs, (r) => counts[r]!),
-    timestampsMs: Float64Array.from(at, (i) => timestampsMs[i]!),
-    values: Float64Array.from(at, (i) => values[i]!),
+    seriesIds: kept.seriesIds.subarray(0, runs),
+    counts: kept.counts.subarray(0, runs),
+    timestampsMs: times.subarray(0, points),
+    values: columns.subarray(0, points),
   };
 }
 

@@ -28,7 +28,7 @@ interface Layer {
 /** Above every seq that is ever written. */
 const WAITING_SEQ = 2 ** 52;
 /** Series whose chunks are rewritten in one transaction. */
-const COMPACT_SERIES = 500;
+const COMPACT_SERIES = 20;
 
 /**
  * All points older than the open heads: chunks in day files, chunks that wait in memory to be written,
@@ -96,6 +96,11 @@ export class SealedPoints {
     return clip(merge(inOrder(layers)), startMs, endMs);
   }
 
+  /** Chunks of a series that wait in memory. */
+  waitingCount(seriesId: number): number {
+    return this.#waiting.get(seriesId)?.length ?? 0;
+  }
+
   /** Series with chunks or late points that wait in memory. */
   waitingIds(): number[] {
     return [...new Set([...this.#waiting.keys(), ...this.#late.ids()])];
@@ -135,14 +140,23 @@ export class SealedPoints {
    * same. To be called when nothing waits unconfirmed. Without room for it, the next call tries again.
    */
   compact(): void {
+    while (this.compactNext());
+  }
+
+  /** The same for some series of one day. True while there are more. */
+  compactNext(): boolean {
     try {
       for (const [day, ids] of this.#overlaps) {
-        if (this.files.has(day)) this.#compactDay(day, [...ids]);
-        this.#overlaps.delete(day);
+        const some = [...ids].filter((id) => !this.#waiting.has(id)).slice(0, COMPACT_SERIES);
+        if (some.length > 0 && this.files.has(day)) this.#compactDay(day, some);
+        for (const id of some) ids.delete(id);
+        if (ids.size === 0) this.#overlaps.delete(day);
+        if (some.length > 0) return true;
       }
     } catch (error) {
       if (!(error instanceof StoreUnavailable && error.retryable)) throw error;
     }
+    return false;
   }
 
   /**
@@ -158,12 +172,11 @@ export class SealedPoints {
   }
 
   #compactDay(day: number, ids: readonly number[]): void {
-    for (let from = 0; from < ids.length; from += COMPACT_SERIES) {
-      this.files.use(day, (file) => {
-        const olds: Chunk[] = [];
-        const news: Chunk[] = [];
-        for (const id of ids.slice(from, from + COMPACT_SERIES)) {
-          const chunks = file.read(id, day * DAY_MS, (day + 1) * DAY_MS);
+    this.files.use(day, (file) => {
+      const olds: Chunk[] = [];
+      const news: Chunk[] = [];
+      for (const id of ids) {
+        for (const chunks of overlapping(file.read(id, day * DAY_MS, (day + 1) * DAY_MS))) {
           const layers = chunks.flatMap((chunk) => {
             const points = this.#decoded(chunk, file);
             return points === undefined ? [] : [{ seq: chunk.seq, points }];
@@ -172,9 +185,9 @@ export class SealedPoints {
           appendAll(olds, chunks);
           appendAll(news, chunksOf(id, merge(inOrder(layers)), seq));
         }
-        file.replace(olds, news);
-      });
-    }
+      }
+      file.replace(olds, news);
+    });
   }
 
   #decoded(chunk: Chunk, file: DayFile | undefined): Points | undefined {
@@ -214,6 +227,18 @@ export class SealedPoints {
       else ids.add(id);
     }
   }
+}
+
+/** Groups of two chunks or more that overlap in time; the chunks come by first time. */
+function overlapping(chunks: readonly Chunk[]): Chunk[][] {
+  const groups: Chunk[][] = [];
+  let untilMs = Number.NEGATIVE_INFINITY;
+  for (const chunk of chunks) {
+    if (chunk.t0Ms <= untilMs) groups[groups.length - 1]!.push(chunk);
+    else groups.push([chunk]);
+    untilMs = Math.max(untilMs, chunk.t1Ms);
+  }
+  return groups.filter((group) => group.length > 1);
 }
 
 /** Points of one series and day as chunks of one seq; none for no points. */
