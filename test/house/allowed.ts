@@ -51,7 +51,7 @@ export const PACKAGES: PackageTable = {
     "node:util": { runs: ["api/", "store/"] },
     "node:worker_threads": {
       runs: [
-        ...["partition/worker.ts", "partition/thread-owner.ts"],
+        ...["partition/worker.ts", "partition/thread-owner.ts", "partition/owner-link.ts"],
         ...["cli/detect/worker.ts", "cli/detect/file-pool.ts"],
       ],
     },

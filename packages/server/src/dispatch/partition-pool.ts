@@ -170,6 +170,8 @@ export class PartitionPool {
         for (const ticket of message.tickets) this.#owners[index]!.tickets.delete(ticket);
         this.#events.scored(message);
         return;
+      case "mark":
+        return;
       case "damage":
         this.#events.damage(message);
         return;

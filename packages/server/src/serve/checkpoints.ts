@@ -31,6 +31,7 @@ export class Checkpoints {
   #running: Promise<void> | undefined;
   #cancel = (): void => {};
   #stopped = false;
+  #count = 0;
 
   constructor(parts: CheckpointParts) {
     this.#parts = parts;
@@ -73,7 +74,9 @@ export class Checkpoints {
     const beganMs = performance.now();
     let saved = false;
     try {
-      const positions = merged(await allOf(pool, { what: "begin-checkpoint" }));
+      this.#count++;
+      const beginning = { what: "begin-checkpoint", checkpoint: this.#count } as const;
+      const positions = merged(await allOf(pool, beginning));
       advance();
       fleet.save(positions);
       saved = true;
@@ -88,7 +91,7 @@ export class Checkpoints {
 }
 
 type Half =
-  | { readonly what: "begin-checkpoint" }
+  | { readonly what: "begin-checkpoint"; readonly checkpoint: number }
   | { readonly what: "end-checkpoint"; readonly save: boolean };
 
 /** Asks every owner and waits for all of them, also when one fails. */
