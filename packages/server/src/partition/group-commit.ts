@@ -71,7 +71,7 @@ export class GroupCommit {
     let failure: Failure | undefined;
     const beganMs = performance.now();
     try {
-      partition.stage();
+      this.#stage(partition);
       await partition.store.synced();
     } catch (error) {
       failure = failureOf(error);
@@ -80,6 +80,16 @@ export class GroupCommit {
     this.#syncing.delete(partition);
     for (const ticket of tickets) this.#done(ticket, failure);
     this.start();
+  }
+
+  /** Points that could not be written are refused: nothing of them stays. */
+  #stage(partition: PartitionCommit): void {
+    try {
+      partition.stage();
+    } catch (error) {
+      partition.forgetUnwritten();
+      throw error;
+    }
   }
 
   #done(ticket: number, failure: Failure | undefined): void {
@@ -102,4 +112,6 @@ export interface PartitionCommit {
   readonly store: Pick<PartitionStore, "synced">;
   /** Writes what was appended, without waiting for the disk. @throws StoreUnavailable. */
   stage(): void;
+  /** Forgets what was appended and is not written. @throws StoreUnavailable "sync-failed". */
+  forgetUnwritten(): void;
 }

@@ -2,23 +2,23 @@ import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
-import { catchUp, saveCheckpoint } from "./checkpoint.ts";
+import { catchUpFrom, PartitionCheckpoint } from "./checkpoint.ts";
 import { clientOf, hostOfTenant, MAIN_CLIENT } from "./clients.ts";
 import { buffersOf, Emissions } from "./emission.ts";
 import { failureOf } from "./failure.ts";
 import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
-import type { LiveSeries } from "./live-series.ts";
+import { type Job, Jobs } from "./jobs.ts";
 import { PartitionRuntime } from "./partition-runtime.ts";
 import type {
   AppendMessage,
   AskMessage,
   BehindTenant,
   DamageMessage,
+  EndCheckpointQuestion,
   FromWorker,
   OpenAnswer,
   Positions,
   Question,
-  SavedStates,
   StoredSeries,
   ToWorker,
 } from "./protocol.ts";
@@ -42,6 +42,9 @@ export interface PartitionOwnerOptions {
   readonly disk?: Disk | undefined;
 }
 
+/** Series that are announced in one unit: taking up a saved fold takes some 50 microseconds. */
+const UNIT_SERIES = 200;
+
 /** Sends to a client; what is for one that is not there is lost. */
 export type PostTo = (client: number, message: FromWorker, columns?: ArrayBuffer[]) => void;
 
@@ -55,14 +58,23 @@ export class PartitionOwner {
   readonly #emissions: Emissions;
   readonly #runtimes = new Map<number, PartitionRuntime>();
   readonly #commits: GroupCommit;
+  readonly #jobs: Jobs;
+  readonly #wake: () => void;
   readonly #drains: number[] = [];
   readonly #scrub: ScrubRounds | undefined;
   /** Between the two halves of a checkpoint nothing is folded. */
   #paused = false;
+  /** Of the checkpoint that has begun. */
+  #positions: Positions = {};
+  /** The partition that folds first in this turn. */
+  #first = 0;
 
-  constructor(options: PartitionOwnerOptions, post: PostTo) {
+  /** @param wake called when there is work for a turn though no message came. */
+  constructor(options: PartitionOwnerOptions, post: PostTo, wake: () => void = () => {}) {
     const { dataDir, partitions, scrubEveryMs, disk, clientCount = 1 } = options;
     this.#post = post;
+    this.#wake = wake;
+    this.#jobs = new Jobs(wake);
     this.#clientCount = clientCount;
     this.#emissions = new Emissions(clientCount);
     this.#commits = new GroupCommit(
@@ -80,6 +92,7 @@ export class PartitionOwner {
   }
 
   hear(message: ToWorker): void {
+    for (const runtime of this.#runtimes.values()) runtime.rested();
     if (message.type === "append") this.#append(message);
     else this.#answer(message);
   }
@@ -89,18 +102,30 @@ export class PartitionOwner {
     const isItsNumber = (number: number) => clientOf(number, this.#clientCount) === client;
     for (const runtime of this.#runtimes.values()) runtime.forget(isItsNumber);
     this.#emissions.drop(client);
+    this.#jobs.cancel(client);
   }
 
-  /** One turn: commit, fold a slice, send what was scored. True while there is more to do. */
+  /**
+   * One turn: write what came, a unit of an answer, about `slicePoints` points folded, and sent. True while
+   * there is more to do at once; what waits for the disk wakes the owner when that has answered.
+   */
   turn(slicePoints: number): boolean {
     this.#commits.start();
-    if (!this.#paused) {
-      for (const runtime of this.#runtimes.values()) runtime.detect(slicePoints);
-    }
+    this.#jobs.turn();
+    if (!this.#paused) this.#detect(slicePoints);
     this.#send();
-    const idle = this.#isIdle;
-    if (idle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
-    return !idle && !this.#paused;
+    if (this.#isIdle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
+    return this.#jobs.isReady || (!this.#paused && this.#isReady);
+  }
+
+  /** Partitions begin in turn, so that none waits for the others for long. */
+  #detect(slicePoints: number): void {
+    const runtimes = [...this.#runtimes.values()];
+    this.#first = (this.#first + 1) % runtimes.length;
+    let left = slicePoints;
+    for (let k = 0; k < runtimes.length && left > 0; k++) {
+      left -= runtimes[(this.#first + k) % runtimes.length]!.detect(left);
+    }
   }
 
   /**
@@ -116,7 +141,13 @@ export class PartitionOwner {
     return this.#runtimes.values().every((runtime) => runtime.isIdle);
   }
 
+  get #isReady(): boolean {
+    return this.#runtimes.values().some((runtime) => runtime.isReady);
+  }
+
   #written(commit: PartitionCommit, tookMs: DurationMs): void {
+    // What came meanwhile is written next, and can be folded then.
+    this.#wake();
     if (tookMs < SLOW_COMMIT_MS) return;
     for (const [partition, runtime] of this.#runtimes) {
       if (runtime !== commit) continue;
@@ -159,11 +190,10 @@ export class PartitionOwner {
       void this.#close(id);
       return;
     }
-    try {
-      this.#reply(id, this.#ask(id, question));
-    } catch (error) {
-      this.#answerTo(id, { type: "refused", id, failure: failureOf(error) });
-    }
+    this.#jobs.add(clientOf(id, this.#clientCount), this.#ask(id, question), {
+      done: (value) => this.#reply(id, value),
+      failed: (error) => this.#answerTo(id, { type: "refused", id, failure: failureOf(error) }),
+    });
   }
 
   #reply(id: number, value: unknown): void {
@@ -175,23 +205,23 @@ export class PartitionOwner {
     this.#post(clientOf(number, this.#clientCount), message);
   }
 
-  #ask(id: number, question: Question): unknown {
+  *#ask(id: number, question: Question): Job {
     switch (question.what) {
       case "open":
         return this.#open(clientOf(id, this.#clientCount));
       case "announce":
-        return this.#announce(question.series, question.behind);
+        return yield* this.#announce(question.series, question.behind);
       case "begin-checkpoint":
-        return this.#beginCheckpoint(question.checkpoint);
+        return yield* this.#beginCheckpoint(question.checkpoint);
       case "end-checkpoint":
-        return this.#endCheckpoint(question.save);
+        return yield* this.#endCheckpoint(question);
       case "drop-before":
         return this.#dropBefore(question.atMs);
       case "close":
       case "drain":
         return undefined;
       default:
-        return answerRead(this.#runtimes, question);
+        return yield* answerRead(this.#runtimes, question);
     }
   }
 
@@ -210,29 +240,55 @@ export class PartitionOwner {
     return { series, detected };
   }
 
-  /** Everything is committed and what was scored is sent; from here on nothing is folded. */
-  #beginCheckpoint(checkpoint: number): Positions {
-    for (const runtime of this.#runtimes.values()) runtime.commit();
-    this.#send();
+  /** From here on nothing is folded. All that was folded is durable and sent when it is answered. */
+  *#beginCheckpoint(checkpoint: number): Job {
     this.#paused = true;
+    try {
+      yield this.#synced();
+    } catch (error) {
+      this.#paused = false;
+      throw error;
+    }
+    this.#send();
     const positions: Positions = Object.fromEntries(
       [...this.#runtimes].map(([partition, runtime]) => [partition, runtime.detectedPosition]),
     );
+    this.#positions = positions;
     const hosts = this.#clientCount === 1 ? [MAIN_CLIENT] : this.#emissions.all.keys().drop(1);
     for (const host of hosts) this.#post(host, { type: "mark", checkpoint, positions });
     return positions;
   }
 
-  /** Saves what has been folded, where the tenants' folds are saved; folding goes on in any case. */
-  #endCheckpoint(save: boolean): SavedStates {
+  /** Saves what had been folded, where the tenants' folds are saved; folding goes on in any case. */
+  *#endCheckpoint({ save, isLast = false }: EndCheckpointQuestion): Job {
     this.#paused = false;
-    let [seriesCount, bytes] = [0, 0];
-    for (const runtime of save ? this.#runtimes.values() : []) {
-      const saved = saveCheckpoint(runtime);
-      seriesCount += saved.seriesCount;
-      bytes += saved.bytes;
+    const saved = { seriesCount: 0, bytes: 0 };
+    if (!save) return saved;
+    const checkpoints = [...this.#runtimes].map(([partition, runtime]) => {
+      runtime.writeResults();
+      const position = this.#positions[partition] ?? runtime.detectedPosition;
+      return new PartitionCheckpoint(runtime, position, isLast);
+    });
+    try {
+      for (const checkpoint of checkpoints) {
+        while (checkpoint.step()) yield;
+        saved.seriesCount += checkpoint.saved.seriesCount;
+        saved.bytes += checkpoint.saved.bytes;
+      }
+      yield this.#synced();
+    } finally {
+      for (const checkpoint of checkpoints) checkpoint.end();
     }
-    return { seriesCount, bytes };
+    return saved;
+  }
+
+  /** Resolves when all that came so far is durable. @throws StoreUnavailable. */
+  async #synced(): Promise<void> {
+    const all = [...this.#runtimes.values()].map(async (runtime) => {
+      runtime.stage();
+      await runtime.store.synced();
+    });
+    await Promise.all(all);
   }
 
   #dropBefore(atMs: EpochMs): readonly number[] {
@@ -244,23 +300,39 @@ export class PartitionOwner {
     return [...days];
   }
 
-  /** After `open`: a host's numbers for what is stored; then what came after the saved states is folded. */
-  #announce(
+  /**
+   * After `open`: a host's numbers for what is stored; then what came after the saved states is folded. It is
+   * answered when that is done; others are served meanwhile.
+   */
+  *#announce(
     series: Extract<Question, { what: "announce" }>["series"],
     behind: readonly BehindTenant[],
-  ): undefined {
-    const announced = new Map<PartitionRuntime, LiveSeries[]>();
+  ): Job {
+    const froms = new Map(
+      [...this.#runtimes.keys()].map((partition) => [
+        partition,
+        new Map(behind.flatMap((b) => (b.partition === partition ? [[b.tenantId, b.fromMs]] : []))),
+      ]),
+    );
+    const open = Promise.withResolvers<void>();
+    let waiting = 1;
+    const finished = (): void => {
+      waiting--;
+      if (waiting === 0) open.resolve();
+    };
+    let done = 0;
     for (const { partition, ...fresh } of series) {
       const runtime = this.#runtime(partition);
-      const known = announced.get(runtime) ?? [];
-      announced.set(runtime, known);
-      known.push(runtime.announce(fresh));
+      const live = runtime.announce(fresh);
+      const fromMs = catchUpFrom(runtime, live, froms.get(partition)!);
+      if (fromMs !== undefined) {
+        waiting++;
+        runtime.catchUp(live, fromMs, finished);
+      }
+      if (++done % UNIT_SERIES === 0) yield;
     }
-    for (const [partition, runtime] of this.#runtimes) {
-      const own = behind.filter((tenant) => tenant.partition === partition);
-      const from = new Map(own.map(({ tenantId, fromMs }) => [tenantId, fromMs]));
-      catchUp(runtime, announced.get(runtime) ?? [], from);
-    }
+    finished();
+    yield open.promise;
     this.#send();
     return undefined;
   }

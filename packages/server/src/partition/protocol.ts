@@ -57,7 +57,7 @@ export type Question =
       readonly behind: readonly BehindTenant[];
     }
   | { readonly what: "begin-checkpoint"; readonly checkpoint: number }
-  | { readonly what: "end-checkpoint"; readonly save: boolean }
+  | EndCheckpointQuestion
   | { readonly what: "drain" }
   | DropBeforeQuestion
   | {
@@ -85,6 +85,15 @@ export interface BehindTenant {
 
 /** How far each partition of an owner has come, by partition: log position up to which all is scored. */
 export type Positions = Readonly<Record<number, number>>;
+
+/** The second half of a checkpoint. */
+export interface EndCheckpointQuestion {
+  readonly what: "end-checkpoint";
+  /** False where the tenants' folds could not be saved. */
+  readonly save: boolean;
+  /** The owner is closed next: all states are saved, so that the start folds nothing again. */
+  readonly isLast?: boolean | undefined;
+}
 
 /** Delete all points before the UTC day of an instant. */
 export interface DropBeforeQuestion {

@@ -3,6 +3,7 @@ import { LogBuffer } from "../log/log-buffer.ts";
 import type { HeadSnapshot } from "../log/log-record.ts";
 import { snapshotOf } from "../recovery/recovery.ts";
 import { durableTransaction, transaction } from "../sqlite/database.ts";
+import { demandRoom } from "../sqlite/disk-room.ts";
 import { guarded, StoreUnavailable } from "../sqlite/store-error.ts";
 import { WalSync } from "../sqlite/wal-sync.ts";
 import type { PartitionParts } from "./partition-parts.ts";
@@ -57,9 +58,10 @@ export class Committer {
     if (failed !== undefined) throw failed;
   }
 
-  /** @throws StoreUnavailable when commits have failed for long. */
+  /** @throws StoreUnavailable when the disk is all but full, or commits have failed for long. */
   checkRoom(): void {
     this.checkUsable();
+    demandRoom(this.#parts.disk, this.#parts.file);
     if (this.#log.pointCount > UNCOMMITTED_POINTS_MAX) {
       throw new StoreUnavailable("backlog", "too many points wait for a commit");
     }
@@ -106,6 +108,11 @@ export class Committer {
     let headPosition: number | undefined;
     try {
       guarded(file, () => disk.writing(file));
+      if (ids.length > 0 && !sessions.isKnown) {
+        // Chunks of a session that nobody knows of would be taken for those of the next one.
+        durableTransaction(db, file, () => sessions.confirm(this.#parts.tables));
+        sessions.confirmed();
+      }
       sealed.write(ids);
       names.append(named.map((id) => [id, dictionary.name(id)]));
       within(db, file, () => {
@@ -131,16 +138,22 @@ export class Committer {
     placement.direct.clear();
   }
 
-  /** Commits what waits, unless that can no longer succeed; frees the files. Safe to call twice. */
-  close(): void {
+  /** Frees the files without writing anything. */
+  discard(): void {
     const { db, sealed } = this.#parts;
     if (!db.isOpen) return;
+    this.#wal.close();
+    sealed.files.close();
+    db.close();
+  }
+
+  /** Commits what waits, unless that can no longer succeed; frees the files. Safe to call twice. */
+  close(): void {
+    if (!this.#parts.db.isOpen) return;
     try {
       if (this.#failed === undefined) this.commit();
     } finally {
-      this.#wal.close();
-      sealed.files.close();
-      db.close();
+      this.discard();
     }
   }
 

@@ -9,7 +9,6 @@ import { SealedPoints } from "../sealed/sealed-points.ts";
 import { NamesFile } from "../series/names-file.ts";
 import { SeriesDictionary } from "../series/series-dictionary.ts";
 import type { Damage } from "../sqlite/damage.ts";
-import { durableTransaction } from "../sqlite/database.ts";
 import { type Disk, REAL_DISK } from "../sqlite/disk.ts";
 import { openPartitionFile } from "../table/partition-file.ts";
 import { PartitionTables } from "../table/partition-tables.ts";
@@ -68,7 +67,6 @@ function restoredParts(
   const tables = new PartitionTables(db);
   if (salvaged) restoreSessions(tables, dir);
   const sessions = new Sessions(tables.sessions());
-  durableTransaction(db, file, () => sessions.confirm(tables));
   const heads = new SeriesHeads();
   const sealed = new SealedPoints({ dir, openMax: openDaysMax, sessions, onDamage });
   const placement = new Placement(heads, sealed);

@@ -30,29 +30,63 @@ const LOGGED_POINTS_MIN = 10_000;
  * them to where they stay. A point is never served twice, and never lost once committed.
  */
 export class PartitionStore {
-  readonly states: StateTable;
-  readonly episodes: EpisodeTable;
-  readonly alarms: AlarmTable;
-  readonly #parts: PartitionParts;
-  readonly #committer: Committer;
-  readonly #scrubber: Scrubber;
+  readonly #dir: string;
+  readonly #options: PartitionStoreOptions;
+  #states!: StateTable;
+  #episodes!: EpisodeTable;
+  #alarms!: AlarmTable;
+  #parts!: PartitionParts;
+  #committer!: Committer;
+  #scrubber!: Scrubber;
+  #isScrubbing = false;
 
   /** Opens or makes the partition in `dir`. @throws StoreTooNew, StoreUnavailable. */
   static open(dir: string, options: PartitionStoreOptions): PartitionStore {
-    return new PartitionStore(openParts(dir, options), options);
+    return new PartitionStore(dir, options);
   }
 
-  private constructor(parts: PartitionParts, { onDamage }: PartitionStoreOptions) {
+  private constructor(dir: string, options: PartitionStoreOptions) {
+    this.#dir = dir;
+    this.#options = options;
+    this.#takeUp();
+  }
+
+  #takeUp(): void {
+    const { onDamage } = this.#options;
+    const parts = openParts(this.#dir, this.#options);
     const { db, file, dictionary, sealed, sessions } = parts;
     this.#parts = parts;
     this.#committer = new Committer(parts);
     this.#scrubber = new Scrubber(sealed, sessions.id);
-    this.states = new StateTable(db, file, (seriesId, uptoMs) =>
+    this.#states = new StateTable(db, file, (seriesId, uptoMs) =>
       onDamage(stateDamage(file, seriesId, uptoMs)),
     );
     const tenantOf = (id: number): string => dictionary.name(id).tenantId;
-    this.episodes = new EpisodeTable(db, file, tenantOf);
-    this.alarms = new AlarmTable(db, file, tenantOf);
+    this.#episodes = new EpisodeTable(db, file, tenantOf);
+    this.#alarms = new AlarmTable(db, file, tenantOf);
+  }
+
+  /**
+   * Forgets what was appended and is not written: everything is as it was after the last `stage` that went
+   * through. Series get their numbers again when they are interned in the same order.
+   *
+   * @throws StoreUnavailable; the store is closed then.
+   */
+  forgetUnwritten(): void {
+    this.#committer.discard();
+    this.#takeUp();
+  }
+
+  get states(): StateTable {
+    return this.#states;
+  }
+
+  get episodes(): EpisodeTable {
+    return this.#episodes;
+  }
+
+  get alarms(): AlarmTable {
+    return this.#alarms;
   }
 
   /** Number of series; their ids are 0 .. seriesCount - 1. */
@@ -168,6 +202,13 @@ export class PartitionStore {
     });
   }
 
+  /** Records that detection has seen everything up to there; written, not synced. @throws StoreUnavailable. */
+  note(detectedPosition: number): void {
+    this.#committer.checkUsable();
+    const upTo = Math.min(detectedPosition, this.position);
+    this.inOneSave(() => this.#parts.tables.putDetected(upTo));
+  }
+
   /** The same, in slices between which points are taken; what belongs to it is saved before, by `inOneSave`. */
   slicedCheckpoint(): SlicedCheckpoint {
     this.#committer.checkUsable();
@@ -197,6 +238,21 @@ export class PartitionStore {
   /** Points in the range, ascending, one per instant. Columns may be views: do not write to them. */
   read(seriesId: number, { startMs, endMs }: TimeRange): Points {
     return readPoints(this.#parts.heads, this.#parts.sealed, seriesId, startMs, endMs);
+  }
+
+  /**
+   * The next points from an instant on, about `pointsMax` of them (at least one chunk); `isLast` says that there
+   * are none after them. For whoever goes through a long series in pieces.
+   */
+  readNext(
+    seriesId: number,
+    fromMs: number,
+    pointsMax: number,
+  ): { readonly points: Points; readonly isLast: boolean } {
+    const { heads, sealed } = this.#parts;
+    const endMs = sealed.pieceEnd(seriesId, fromMs, pointsMax);
+    const points = readPoints(heads, sealed, seriesId, fromMs, endMs ?? Number.MAX_SAFE_INTEGER);
+    return { points, isLast: endMs === undefined };
   }
 
   /**
@@ -235,6 +291,12 @@ export class PartitionStore {
    */
   scrubNext(chunksMax: number): number {
     this.#committer.checkUsable();
+    if (!this.#isScrubbing) {
+      // The next start begins at another day.
+      const { sessions, tables } = this.#parts;
+      this.inOneSave(() => sessions.confirm(tables));
+      this.#isScrubbing = true;
+    }
     return this.#scrubber.next(chunksMax);
   }
 

@@ -96,6 +96,29 @@ export class SealedPoints {
     return clip(merge(inOrder(layers)), startMs, endMs);
   }
 
+  /**
+   * An instant such that about `pointsMax` sealed points are between `fromMs` and it, and at least one;
+   * undefined where there are no more than that.
+   */
+  pieceEnd(seriesId: number, fromMs: number, pointsMax: number): number | undefined {
+    const waiting = (this.#waiting.get(seriesId) ?? []).filter(({ t1Ms }) => t1Ms >= fromMs);
+    const days = new Set(this.files.days());
+    for (const { t0Ms } of waiting) days.add(dayOf(t0Ms));
+    let points = 0;
+    for (const day of [...days].sort((a, b) => a - b)) {
+      if ((day + 1) * DAY_MS <= fromMs) continue;
+      const written = this.files.has(day)
+        ? this.files.use(day, (file) => file.extents(seriesId, fromMs, pointsMax - points))
+        : [];
+      const here = [...written, ...waiting.filter(({ t0Ms }) => dayOf(t0Ms) === day)];
+      for (const { t1Ms, pointCount } of here.sort((a, b) => a.t1Ms - b.t1Ms)) {
+        points += pointCount;
+        if (points >= pointsMax) return t1Ms + 1;
+      }
+    }
+    return undefined;
+  }
+
   /** Chunks of a series that wait in memory. */
   waitingCount(seriesId: number): number {
     return this.#waiting.get(seriesId)?.length ?? 0;
