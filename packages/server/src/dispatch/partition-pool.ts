@@ -3,6 +3,7 @@ import type {
   Answers,
   AppendPart,
   DamageMessage,
+  DiskMessage,
   FromWorker,
   Question,
   ScoredMessage,
@@ -21,6 +22,8 @@ export interface PoolEvents {
   scored(message: ScoredMessage): void;
   damage(message: DamageMessage): void;
   slowCommit(message: SlowCommitMessage): void;
+  /** A partition can write again, or cannot. */
+  disk?(message: DiskMessage): void;
   /** An owner ended. Its tickets, which will never be scored, are in `lost`; it can be revived. */
   ended(owner: number, lost: readonly number[], error: Error): void;
 }
@@ -171,6 +174,9 @@ export class PartitionPool {
         this.#events.scored(message);
         return;
       case "mark":
+        return;
+      case "disk":
+        this.#events.disk?.(message);
         return;
       case "damage":
         this.#events.damage(message);

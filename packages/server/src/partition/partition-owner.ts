@@ -4,6 +4,7 @@ import type { Failure } from "../platform/platform-errors.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
 import { catchUpFrom, PartitionCheckpoint } from "./checkpoint.ts";
 import { clientOf, hostOfTenant, MAIN_CLIENT } from "./clients.ts";
+import { DiskWatch } from "./disk-watch.ts";
 import { buffersOf, Emissions } from "./emission.ts";
 import { failureOf } from "./failure.ts";
 import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
@@ -62,6 +63,7 @@ export class PartitionOwner {
   readonly #wake: () => void;
   readonly #drains: number[] = [];
   readonly #scrub: ScrubRounds | undefined;
+  readonly #disk = new DiskWatch(this.#runtimes, (message) => this.#post(MAIN_CLIENT, message));
   /** Between the two halves of a checkpoint nothing is folded. */
   #paused = false;
   /** Of the checkpoint that has begun. */
@@ -118,6 +120,18 @@ export class PartitionOwner {
     return this.#jobs.isReady || (!this.#paused && this.#isReady);
   }
 
+  /**
+   * To be called every second: what waits too long for the disk is refused, what found no room is tried again.
+   *
+   * @param nowMs of a clock that only goes forward; that of `performance.now`.
+   */
+  tick(nowMs: number): void {
+    const silent = new Set(this.#commits.giveUp(nowMs));
+    this.#disk.look((runtime) => silent.has(runtime));
+    for (const runtime of this.#runtimes.values()) runtime.rested();
+    if (this.#isReady) this.#wake();
+  }
+
   /** Partitions begin in turn, so that none waits for the others for long. */
   #detect(slicePoints: number): void {
     const runtimes = [...this.#runtimes.values()];
@@ -163,10 +177,12 @@ export class PartitionOwner {
     for (const part of parts) {
       try {
         const runtime = this.#runtime(part.partition);
+        this.#commits.demandAnswer(runtime);
         runtime.append(ticket, part);
         taken.push(runtime);
       } catch (error) {
         failure = failureOf(error);
+        this.#disk.refused(this.#runtime(part.partition), error);
         emission.partDone(ticket);
       }
     }

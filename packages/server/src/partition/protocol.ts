@@ -214,6 +214,7 @@ export type FromWorker =
   | ScoredMessage
   | DamageMessage
   | SlowCommitMessage
+  | DiskMessage
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
   | { readonly type: "refused"; readonly id: number; readonly failure: Failure };
 
@@ -243,6 +244,13 @@ export interface DamageReport {
 export interface DamageMessage extends DamageReport {
   readonly type: "damage";
   readonly partition: number;
+}
+
+/** Whether a partition can write; sent when that changes. Reads go on in any case. */
+export interface DiskMessage {
+  readonly type: "disk";
+  readonly partition: number;
+  readonly state: "writes" | "full" | "silent";
 }
 
 /** Points waited long for the disk. */

@@ -6,6 +6,7 @@ import type { ToWorker } from "./protocol.ts";
 
 /** Points folded between two looks at the mail: about 10 ms. */
 const SLICE_POINTS = 8000;
+const TICK_MS = 1000;
 /** After a start there is other work; then the scrub begins. */
 const SCRUB_START_MS = 5000;
 
@@ -60,6 +61,7 @@ function turn(): void {
   if (owner.turn(SLICE_POINTS)) wake();
 }
 
+setInterval(() => owner.tick(performance.now()), TICK_MS).unref();
 if (options.scrubEveryMs > 0) scrubIn(Math.min(SCRUB_START_MS, options.scrubEveryMs));
 
 function scrubIn(restMs: number): void {

@@ -139,6 +139,11 @@ export class PartitionStore {
     });
   }
 
+  /** @throws StoreUnavailable where `append` would throw whatever it is given. */
+  demandRoom(): void {
+    this.#committer.checkRoom();
+  }
+
   /**
    * Makes everything appended and interned so far durable, and returns its position in the log.
    * When it throws, nothing is lost: the next commit takes it along.
