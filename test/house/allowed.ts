@@ -20,7 +20,7 @@ export const PACKAGES: PackageTable = {
     "@scalar/fastify-api-reference": { runs: ["api/"] },
     fastify: { runs: ["api/"], types: ["serve/"] },
     "fastify-type-provider-zod": { runs: ["api/"] },
-    zod: { runs: ["api/"] },
+    zod: { runs: ["api/", "wire/"] },
     pino: { runs: ["observe/"] },
     "prom-client": { runs: ["observe/"] },
     commander: { runs: ["cli/"] },
@@ -52,6 +52,7 @@ export const PACKAGES: PackageTable = {
     "node:worker_threads": {
       runs: [
         ...["partition/worker.ts", "partition/thread-owner.ts", "partition/owner-link.ts"],
+        ...["host/worker.ts", "host/thread-host.ts"],
         ...["cli/detect/worker.ts", "cli/detect/file-pool.ts"],
       ],
     },
@@ -68,6 +69,7 @@ export const ENTRIES: Entries = {
   "packages/dashboard/vite.config.ts": "vite",
   "packages/server/src/cli/detect/worker.ts": "file-pool.ts opens it by URL",
   "packages/server/src/partition/worker.ts": "thread-owner.ts opens it by URL",
+  "packages/server/src/host/worker.ts": "thread-host.ts opens it by URL",
   "packages/server/src/main.ts": "npx foreshock",
   "packages/server/tooling/openapi.ts": "writes the OpenAPI file, by hand and in a test",
   "test/durability/writer.ts": "a process that the durability tests start and kill",
@@ -106,15 +108,15 @@ export const WORLD: WorldTable = {
       "cli/terminal/io.ts": "the process's own clock, handed to everything",
       "cli/serve/demo.ts": "how long the demo's history took, for the terminal",
       "observe/log.ts": "when a line was written",
+      "host/worker.ts": "the monotonic clock of a host's thread",
       "partition/group-commit.ts": "how long a commit took, for metrics and the log",
       "serve/observe-platform.ts": "bytes on disk are counted at most once per interval",
       "serve/operator-events.ts": "how often the same event is logged",
-      "serve/checkpoints.ts":
-        "how long a checkpoint took sets when the next one is due; should be handed in",
       "serve/start-server.ts": "the monotonic clock of the rate limits",
     },
     timer: {
       "cli/serve/demo.ts": "the pace of the replay",
+      "host/worker.ts": "waits of a host's thread",
       "serve/after.ts": "the pace of checkpoints and of new attempts",
       "serve/operator-events.ts": "the pace of summaries in the log",
       "serve/retention.ts": "the pace of dropping old days",

@@ -20,15 +20,19 @@ export function hostOfTenant(tenantId: string, clientCount: number): number {
   return 1 + (hash % (clientCount - 1));
 }
 
-/** The numbers of one client, ascending. */
+/** More than one life of a client ever gives. */
+const NUMBERS_OF_A_LIFE = 2 ** 36;
+
+/** Tickets and questions of one client, ascending. Never one that it gave in a life before. */
 export class ClientNumbers {
   readonly #clientCount: number;
   #next: number;
 
-  constructor(client: number, clientCount: number) {
+  /** @param life how often the client was started before, since the owners were. */
+  constructor(client: number, clientCount: number, life = 0) {
     this.#clientCount = clientCount;
     // 0 is nobody's ticket.
-    this.#next = client === 0 ? clientCount : client;
+    this.#next = client + clientCount * (1 + life * NUMBERS_OF_A_LIFE);
   }
 
   next(): number {
