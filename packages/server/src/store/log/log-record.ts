@@ -88,12 +88,26 @@ export function decodeRecord(bytes: Uint8Array): LogRecord {
   if (bytes.length < HEADER_BYTES || crc32(bytes.subarray(4)) !== view.getUint32(0, true)) {
     throw new CorruptBytes("log record checksum");
   }
+  return fieldsOf(bytes, view);
+}
+
+/** What a record that does not match its checksum seems to say: to name what is lost, and nothing else. */
+export function guessedRecord(bytes: Uint8Array): LogRecord | undefined {
+  try {
+    return fieldsOf(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldsOf(bytes: Uint8Array, view: DataView): LogRecord {
   const format = view.getUint32(4, true);
   if (format !== FORMAT) throw new CorruptBytes(`log record format ${format}`);
   const [flags, runCount, pointCount, headCount] = [0, 1, 2, 3].map((i) =>
     view.getUint32(8 + 4 * i, true),
   ) as [number, number, number, number];
   const earliest = view.getFloat64(24, true);
+  if (4 * runCount + 8 * pointCount > bytes.length) throw new CorruptBytes("log record too short");
   let at = HEADER_BYTES;
   const take = <Column extends Float64Array | Uint32Array>(column: Column): Column => {
     at = getColumn(bytes, at, column);

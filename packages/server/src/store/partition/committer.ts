@@ -28,12 +28,16 @@ export class Committer {
   #position: number;
   #savedPoints: number;
   #failed: StoreUnavailable | undefined;
+  #newestMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: PartitionParts) {
     this.#parts = parts;
     this.#position = parts.position;
     this.#savedPoints = parts.loggedPoints;
-    this.#wal = new WalSync(parts.file, parts.position, parts.disk);
+    this.#wal = new WalSync(parts.file, parts.position, {
+      disk: parts.disk,
+      durable: (position) => parts.mark.write({ position, newestMs: this.#newestMs }),
+    });
   }
 
   /** Position of the last commit. */
@@ -48,6 +52,8 @@ export class Committer {
 
   /** Adds run `r` of the batch, whose points start at `from`, to the next log record. */
   log(batch: PointBatch, r: number, from: number, changedFromMs: number): void {
+    const newestMs = batch.timestampsMs[from + batch.counts[r]! - 1]!;
+    if (newestMs > this.#newestMs) this.#newestMs = newestMs;
     this.#log.add(batch, r, from, changedFromMs);
   }
 
@@ -140,9 +146,10 @@ export class Committer {
 
   /** Frees the files without writing anything. */
   discard(): void {
-    const { db, sealed } = this.#parts;
+    const { db, sealed, mark } = this.#parts;
     if (!db.isOpen) return;
     this.#wal.close();
+    mark.close();
     sealed.files.close();
     db.close();
   }

@@ -2,14 +2,25 @@ import { CorruptBytes, decodeChunk, encodeChunk } from "../codec/chunk-codec.ts"
 import { NO_POINTS } from "../codec/merge.ts";
 import type { PointBatch } from "../codec/point-batch.ts";
 import type { SeriesHeads } from "../head/series-heads.ts";
-import { decodeHead, decodeRecord, type HeadSnapshot, type LogRecord } from "../log/log-record.ts";
+import {
+  decodeHead,
+  decodeRecord,
+  guessedRecord,
+  type HeadSnapshot,
+  type LogRecord,
+} from "../log/log-record.ts";
 import type { Damage } from "../sqlite/damage.ts";
 import type { PartitionTables } from "../table/partition-tables.ts";
+
+/** Series that are reported one by one for one damaged record. */
+const LOST_SERIES_MAX = 50;
 
 export interface RecoveryPlace {
   readonly file: string;
   readonly tables: PartitionTables;
   readonly heads: SeriesHeads;
+  /** Series whose names are known by then. */
+  readonly seriesCount: () => number;
   readonly onDamage: (damage: Damage) => void;
 }
 
@@ -170,14 +181,37 @@ function setAsideRecord(
   { position, data, reason }: { position: number; data: Uint8Array; reason: string },
 ): void {
   place.tables.setAside("log", position, data, reason);
-  place.onDamage({
+  const told = {
     kind: "log-record",
     file: place.file,
-    seriesId: undefined,
-    startMs: Number.NaN,
-    endMs: Number.NaN,
-    points: Number.NaN,
     reason: `log record ${position}: ${reason}`,
     keptAs: `${place.file} table lost`,
-  });
+  } as const;
+  const series = seriesOfLost(data, place.seriesCount());
+  for (const one of series.slice(0, LOST_SERIES_MAX)) place.onDamage({ ...told, ...one });
+  if (series.length > 0 && series.length <= LOST_SERIES_MAX) return;
+  const rest = { startMs: Number.NaN, endMs: Number.NaN, points: Number.NaN };
+  place.onDamage({ ...told, seriesId: undefined, ...rest });
+}
+
+/** As far as the damaged record can be believed: each series with the times of its points. */
+function seriesOfLost(
+  data: Uint8Array,
+  seriesCount: number,
+): Pick<Damage, "seriesId" | "startMs" | "endMs" | "points">[] {
+  const record = guessedRecord(data);
+  if (record === undefined) return [];
+  const found = new Map<number, { startMs: number; endMs: number; points: number }>();
+  let at = 0;
+  for (let r = 0; r < record.seriesIds.length; r++) {
+    const seriesId = record.seriesIds[r]!;
+    const span = found.get(seriesId) ?? { startMs: Number.POSITIVE_INFINITY, endMs: 0, points: 0 };
+    for (const end = Math.min(at + record.counts[r]!, record.values.length); at < end; at++) {
+      span.startMs = Math.min(span.startMs, record.timestampsMs[at]!);
+      span.endMs = Math.max(span.endMs, record.timestampsMs[at]! + 1);
+      span.points++;
+    }
+    if (seriesId < seriesCount && span.points > 0) found.set(seriesId, span);
+  }
+  return [...found].map(([seriesId, span]) => ({ seriesId, ...span }));
 }
