@@ -190,7 +190,9 @@ async function timed<Value>(what: string, work: () => Promise<Value>): Promise<V
   const { user, system } = process.cpuUsage(began);
   const facts = what.includes("checkpoint") ? JSON.stringify(value) : "";
   const tookMs = Math.round(performance.now() - beganMs);
-  process.stdout.write(`${what}: ${Math.round((user + system) / 1000)} ms CPU, ${tookMs} ms ${facts}\n`);
+  process.stdout.write(
+    `${what}: ${Math.round((user + system) / 1000)} ms CPU, ${tookMs} ms ${facts}\n`,
+  );
   return value;
 }
 

@@ -1,10 +1,21 @@
-import { type EpochMs, FoldRow, forEachRun, type SeriesFold, StateMemory } from "@foreshock/core/fold";
+import {
+  type EpochMs,
+  FoldRow,
+  forEachRun,
+  type SeriesFold,
+  StateMemory,
+} from "@foreshock/core/fold";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import { StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { alarmEntry } from "./alarm-rows.ts";
-import { DetectionQueue, type FoldAgain, type QueuedBatch, type Waiting } from "./detection-queue.ts";
+import {
+  DetectionQueue,
+  type FoldAgain,
+  type QueuedBatch,
+  type Waiting,
+} from "./detection-queue.ts";
 import type { Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
 import { type BeforeMoves, Folding } from "./folding.ts";

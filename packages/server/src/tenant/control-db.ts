@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { EpochMs } from "@foreshock/core/fold";
+import { privateFile, privateFolder } from "../config/private-files.ts";
 import { newToken, parseKey, type Scope } from "./api-key.ts";
 import { CONTROL_SCHEMA, CONTROL_VERSION } from "./control-schema.ts";
 import {
@@ -70,9 +70,14 @@ export class ControlDb {
     this.#keysById = db.prepare(`${SELECT_KEY} WHERE k.key_id = ?`);
   }
 
-  /** Makes file and folder where they are missing. @throws TenantProblem for a newer format. */
+  /**
+   * Makes file and folder where they are missing.
+   *
+   * @throws TenantProblem for a newer format, or a damaged file; FileProblem where rights are missing.
+   */
   static open(path: string, now: () => EpochMs): ControlDb {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    privateFolder(dirname(path));
+    privateFile(path);
     const db = new DatabaseSync(path, { timeout: 5000 });
     try {
       db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
@@ -80,7 +85,7 @@ export class ControlDb {
       return new ControlDb(db, now);
     } catch (error) {
       db.close();
-      throw error;
+      throw openingProblem(path, error);
     }
   }
 
@@ -236,6 +241,28 @@ export class ControlDb {
     if (Number(row?.live) >= KEYS_MAX) {
       throw new TenantProblem(`tenant "${slug}" has ${KEYS_MAX} keys: revoke one first`);
     }
+  }
+}
+
+// Primary result codes of SQLite (sqlite.org/rescode.html); the low byte of an extended code.
+const CORRUPT = 11;
+const FULL = 13;
+const NOTADB = 26;
+
+function openingProblem(path: string, error: unknown): unknown {
+  const { errcode, message } = error as { errcode?: unknown; message: string };
+  if (typeof errcode !== "number") return error;
+  switch (errcode & 0xff) {
+    case CORRUPT:
+    case NOTADB:
+      return new TenantProblem(
+        `${path}, which holds tenants and keys, is damaged (${message}): restore it from a backup, or ` +
+          "move it away and make tenants and keys again; points and findings are in other files",
+      );
+    case FULL:
+      return new TenantProblem(`${path} cannot be opened: the disk is full; free disk space`);
+    default:
+      return new TenantProblem(`${path} cannot be opened: ${message}`);
   }
 }
 

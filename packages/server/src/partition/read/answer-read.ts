@@ -1,7 +1,7 @@
 import type { TimeRange } from "@foreshock/core/fold";
 import type { SeriesHistory } from "../answers.ts";
-import type { LiveSeries } from "../live-series.ts";
 import type { Job } from "../jobs.ts";
+import type { LiveSeries } from "../live-series.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
 import type { Question, StoredQuestion } from "../protocol.ts";
 import { answerAlarms } from "./alarm-reads.ts";

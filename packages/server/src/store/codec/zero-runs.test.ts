@@ -32,7 +32,10 @@ describe("runs of zeros left out", () => {
   it("refuses damaged bytes instead of reading past them", () => {
     const packed = packZeroRuns(Uint8Array.of(1, 2, 3, 0, 0, 0, 0, 0, 9));
     for (let i = 1; i < packed.length - 1; i++) {
-      for (const cut of [packed.slice(0, i), packed.map((byte, k) => (k === i ? byte ^ 255 : byte))]) {
+      for (const cut of [
+        packed.slice(0, i),
+        packed.map((byte, k) => (k === i ? byte ^ 255 : byte)),
+      ]) {
         try {
           expect(unpackZeroRuns(cut, BYTES_MAX).length).toBe(9);
         } catch (error) {

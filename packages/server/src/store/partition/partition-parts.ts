@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { privateFolder } from "../../config/private-files.ts";
 import { SeriesHeads } from "../head/series-heads.ts";
 import { restoreNames, restoreSessions } from "../recovery/name-recovery.ts";
 import { type RecoveryPlace, replay, restoreHeads } from "../recovery/recovery.ts";
@@ -50,7 +50,7 @@ const OPEN_DAYS = 32;
 
 /** Opens or makes the partition in `dir` and restores it. @throws StoreTooNew, StoreUnavailable. */
 export function openParts(dir: string, options: PartitionStoreOptions): PartitionParts {
-  mkdirSync(dir, { recursive: true });
+  privateFolder(dir);
   const file = join(dir, "partition.db");
   const mark = new AcknowledgedMark(join(dir, "acknowledged"));
   const { db, salvaged } = openPartitionFile(file, mark.read(), options.onDamage);
@@ -95,6 +95,18 @@ function restoredParts(
   if (salvaged || lostNames + lostHeads + lostRecords > 0) {
     repairHeads(heads, sealed, dictionary.size);
   }
-  const parts = { file, disk, db, tables, mark, sessions, names, dictionary, heads, sealed, placement };
+  const parts = {
+    file,
+    disk,
+    db,
+    tables,
+    mark,
+    sessions,
+    names,
+    dictionary,
+    heads,
+    sealed,
+    placement,
+  };
   return { ...parts, position: progress.position, changes, loggedPoints };
 }

@@ -1,4 +1,12 @@
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
@@ -43,7 +51,10 @@ describe("damage inside a write-ahead file", () => {
       expect(damage.map(({ kind }) => kind)).toContain("write-ahead");
       expect(kept.some((name) => name.endsWith("-wal"))).toBe(true);
       const missing = COMMITS * SERIES - points;
-      const told = damage.reduce((sum, one) => sum + (Number.isNaN(one.points) ? 0 : one.points), 0);
+      const told = damage.reduce(
+        (sum, one) => sum + (Number.isNaN(one.points) ? 0 : one.points),
+        0,
+      );
       if (missing > 0) expect(damage.length).toBeGreaterThan(1);
       expect(told).toBeGreaterThanOrEqual(missing);
     }

@@ -86,7 +86,10 @@ function openWal(handle: number) {
   const frameCount = Math.floor((size - HEADER_BYTES) / frameBytes);
   const first = frameCount > 0 ? frameView(0) : undefined;
   // Of a damaged header's salts the first frame knows better.
-  const isHeaderSound = same(checksum(bytes.subarray(0, 24), { s0: 0, s1: 0 }, isBig), sumAt(header, 24));
+  const isHeaderSound = same(
+    checksum(bytes.subarray(0, 24), { s0: 0, s1: 0 }, isBig),
+    sumAt(header, 24),
+  );
   const salts = isHeaderSound || first === undefined ? header : first;
   const saltAt = salts === header ? 16 : 8;
   const [salt0, salt1] = [salts.getUint32(saltAt), salts.getUint32(saltAt + 4)];

@@ -2,7 +2,13 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Mark } from "../sqlite/acknowledged-mark.ts";
 import type { Damage } from "../sqlite/damage.ts";
 import { checkDatabase, openDatabase, transaction } from "../sqlite/database.ts";
-import { copyAside, removeCopy, restoreCopy, salvageTables, setAsideFile } from "../sqlite/salvage.ts";
+import {
+  copyAside,
+  removeCopy,
+  restoreCopy,
+  salvageTables,
+  setAsideFile,
+} from "../sqlite/salvage.ts";
 import { StoreCorrupt } from "../sqlite/store-error.ts";
 import { findBrokenWal, mendWal } from "../sqlite/wal-frames.ts";
 import {
