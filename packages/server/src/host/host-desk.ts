@@ -2,6 +2,7 @@ import type { HostEnd, OwnerLine } from "../partition/owner-link.ts";
 import { buffersOfBatch, unpackBatch } from "../platform/packed-batch.ts";
 import type { Answer } from "../platform/platform.ts";
 import { type Answered, rowsOf } from "../platform/read.ts";
+import { TurnPace } from "../query/turn-pace.ts";
 import { answerBytes } from "../wire/answer.ts";
 import { hostFailureOf } from "./host-failure.ts";
 import type {
@@ -54,7 +55,7 @@ export class HostDesk {
 
   async #answer({ id, question }: AskHost): Promise<void> {
     try {
-      const value = await this.#ask(question);
+      const value = await this.#ask(question, () => this.#cancelled.has(id));
       if (this.#cancelled.delete(id)) return;
       this.#post({ type: "answer", id, value }, buffersIn(question, value));
     } catch (error) {
@@ -63,7 +64,8 @@ export class HostDesk {
     }
   }
 
-  #ask(question: HostQuestion): unknown {
+  /** @param isGone whether nobody waits for the answer any more. */
+  #ask(question: HostQuestion, isGone: () => boolean): unknown {
     const host = this.#host;
     switch (question.what) {
       case "start":
@@ -71,9 +73,9 @@ export class HostDesk {
       case "ingest":
         return this.#ingest(question);
       case "read":
-        return this.#read(question);
+        return this.#read(question, isGone);
       case "rows":
-        return rowsOf(host.view(question.tenantId), question.read);
+        return rowsOf(host.view(question.tenantId).paced(new TurnPace(isGone)), question.read);
       case "revision":
         return host.view(question.tenantId).revision();
       case "save":
@@ -95,8 +97,8 @@ export class HostDesk {
     return this.#host.ingest(tenantId, unpackBatch(batch), whenOver);
   }
 
-  async #read({ tenantId, read, known }: ReadQuestion): Promise<Answer> {
-    const view = this.#host.view(tenantId);
+  async #read({ tenantId, read, known }: ReadQuestion, isGone: () => boolean): Promise<Answer> {
+    const view = this.#host.view(tenantId).paced(new TurnPace(isGone));
     const revision = await view.revision();
     if (revision === known) return { revision, body: undefined, isKnown: true };
     const rows = await rowsOf(view, read);

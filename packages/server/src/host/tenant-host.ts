@@ -40,6 +40,8 @@ export interface TenantHostOptions {
   /** Runs work after a while. */
   readonly after: (delayMs: DurationMs, work: () => void) => void;
   readonly disk?: Disk | undefined;
+  /** A unit of work begins: what, and for which tenant. Called often. */
+  readonly progress: (what: string, tenantId: string) => void;
   readonly events: HostEvents;
 }
 
