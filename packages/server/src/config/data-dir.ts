@@ -71,7 +71,6 @@ function readNote(file: string): Note | undefined {
   try {
     const note: unknown = JSON.parse(readFileSync(file, "utf8"));
     const { format, partitionCount } = note as Record<string, unknown>;
-<<<<<<< HEAD
     const isSound =
       typeof format === "number" && Number.isInteger(partitionCount) && Number(partitionCount) > 0;
     return isSound ? { format, partitionCount: partitionCount as number } : undefined;
@@ -84,21 +83,4 @@ function freeName(file: string): string {
   let number = 1;
   while (existsSync(`${file}.damaged-${number}`)) number++;
   return `${file}.damaged-${number}`;
-=======
-    if (typeof format === "number" && Number.isInteger(partitionCount)) {
-      return { format, partitionCount: partitionCount as number };
-    }
-  } catch (error) {
-    // Invalid JSON is reported below: the remedy is the same as for JSON without the fields.
-    if (error instanceof SyntaxError) throw damaged(file);
-    throw new ConfigProblem(
-      `${file} cannot be read (${error instanceof Error ? error.message : String(error)}): check who may read it`,
-    );
-  }
-  throw damaged(file);
-}
-
-function damaged(file: string): ConfigProblem {
-  return new ConfigProblem(`${file} is damaged: restore it from a backup of the data folder`);
->>>>>>> main
 }

@@ -14,19 +14,9 @@ const SCRUB_START_MS = 5000;
 
 if (parentPort === null) throw new Error("the partition worker is started by the server");
 const main = parentPort;
-<<<<<<< HEAD
-const options = workerData as PartitionOwnerOptions;
-=======
 const { heartbeat: memory, ...options } = workerData as OwnerThreadData;
 const heartbeat = new Heartbeat(memory);
 setInterval(() => heartbeat.beat(), BEAT_EVERY_MS);
-const hosts = new Map<number, MessagePort>();
-const owner = new PartitionOwner(options, (client, message, columns = []) => {
-  const port = client === MAIN_CLIENT ? main : hosts.get(client);
-  port?.postMessage(message, columns);
-});
-
->>>>>>> main
 let awake = false;
 const hosts = new Map<number, MessagePort>();
 const owner = new PartitionOwner(
