@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { DAY_MS, type SeriesKey } from "@foreshock/core/fold";
 
 // Not static imports: a path into another package's sources cannot be rewritten on emit.
 const PARTITION = new URL("../../packages/server/src/partition/", import.meta.url);
@@ -106,7 +107,7 @@ class Asked {
 interface Known {
   readonly handle: number;
   readonly partition: number;
-  readonly key: import("@foreshock/core/fold").SeriesKey;
+  readonly key: SeriesKey;
 }
 
 function seriesOf(count: number): Known[] {
@@ -127,7 +128,7 @@ function valueAt(handle: number, atMs: number): number {
   let h = Math.imul(handle * 7919 + Math.floor(atMs / 1000), 0x9e3779b1) >>> 0;
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b) >>> 0;
   const noise = ((h ^ (h >>> 13)) >>> 0) / 2 ** 32;
-  const daily = 10 * Math.sin((2 * Math.PI * atMs) / 86_400_000 + handle);
+  const daily = 10 * Math.sin((2 * Math.PI * atMs) / DAY_MS + handle);
   return Math.round(100 * (50 + daily + 4 * noise)) / 100;
 }
 

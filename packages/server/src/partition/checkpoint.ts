@@ -67,7 +67,7 @@ export class PartitionCheckpoint implements BeforeMoves {
       else if (this.#log?.step() !== true) this.#note();
       return true;
     }
-    return this.#log !== undefined && store.compactNext();
+    return this.#log?.compactNext() === true;
   }
 
   /** To be called in any case. */

@@ -105,8 +105,10 @@ export class DetectionQueue {
     this.#unwritten = [];
   }
 
-  /** Does work for the tenant whose turn it is. `work` returns its cost in points. False: nothing can be done. */
-  turn(work: (item: Waiting, pointsMax: number) => { cost: number; isDone: boolean }): number {
+  /** Does work for the tenant whose turn it is. Returns its cost in points; 0 also where nothing can be done. */
+  turn(
+    work: (item: Waiting, pointsMax: number, tenantId: string) => { cost: number; isDone: boolean },
+  ): number {
     for (const [tenantId, queue] of this.#tenants) {
       const item = queue.waiting[queue.first]!;
       if (!isWritten(item)) continue;
@@ -114,7 +116,7 @@ export class DetectionQueue {
         this.#toTheEnd(tenantId, queue);
         continue;
       }
-      const { cost, isDone } = work(item, queue.credit);
+      const { cost, isDone } = work(item, queue.credit, tenantId);
       queue.credit -= cost;
       if (isDone) this.#removeHead(tenantId, queue);
       else if (queue.credit <= 0) this.#toTheEnd(tenantId, queue);

@@ -2,20 +2,19 @@ import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
-import { catchUpFrom, PartitionCheckpoint } from "./checkpoint.ts";
+import { announcing } from "./announcing.ts";
 import { clientOf, hostOfTenant, MAIN_CLIENT } from "./clients.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { buffersOf, Emissions } from "./emission.ts";
 import { failureOf } from "./failure.ts";
 import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
 import { type Job, Jobs } from "./jobs.ts";
-import { PartitionRuntime } from "./partition-runtime.ts";
+import { OwnerCheckpoints } from "./owner-checkpoints.ts";
+import { PartitionRuntime, type Progress } from "./partition-runtime.ts";
 import type {
   AppendMessage,
   AskMessage,
-  BehindTenant,
   DamageMessage,
-  EndCheckpointQuestion,
   FromWorker,
   OpenAnswer,
   Positions,
@@ -41,10 +40,9 @@ export interface PartitionOwnerOptions {
   readonly scrubEveryMs: DurationMs;
   /** The machine's own where it is left out. */
   readonly disk?: Disk | undefined;
+  /** Called before each unit of work, so that a thread that stands still can be named. */
+  readonly progress?: Progress | undefined;
 }
-
-/** Series that are announced in one unit: taking up a saved fold takes some 50 microseconds. */
-const UNIT_SERIES = 200;
 
 /** Sends to a client; what is for one that is not there is lost. */
 export type PostTo = (client: number, message: FromWorker, columns?: ArrayBuffer[]) => void;
@@ -55,6 +53,7 @@ export type PostTo = (client: number, message: FromWorker, columns?: ArrayBuffer
  */
 export class PartitionOwner {
   readonly #post: PostTo;
+  readonly #progress: Progress;
   readonly #clientCount: number;
   readonly #emissions: Emissions;
   readonly #runtimes = new Map<number, PartitionRuntime>();
@@ -63,17 +62,19 @@ export class PartitionOwner {
   readonly #wake: () => void;
   readonly #drains: number[] = [];
   readonly #scrub: ScrubRounds | undefined;
+  readonly #checkpoints = new OwnerCheckpoints(this.#runtimes, {
+    send: () => this.#send(),
+    mark: (checkpoint, positions) => this.#mark(checkpoint, positions),
+  });
   readonly #disk = new DiskWatch(this.#runtimes, (message) => this.#post(MAIN_CLIENT, message));
-  /** Between the two halves of a checkpoint nothing is folded. */
-  #paused = false;
-  /** Of the checkpoint that has begun. */
-  #positions: Positions = {};
   /** The partition that folds first in this turn. */
   #first = 0;
 
   /** @param wake called when there is work for a turn though no message came. */
   constructor(options: PartitionOwnerOptions, post: PostTo, wake: () => void = () => {}) {
     const { dataDir, partitions, scrubEveryMs, disk, clientCount = 1 } = options;
+    const progress = options.progress ?? (() => {});
+    this.#progress = progress;
     this.#post = post;
     this.#wake = wake;
     this.#jobs = new Jobs(wake);
@@ -87,7 +88,7 @@ export class PartitionOwner {
       const dir = join(dataDir, `p${partition}`);
       const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
       const store = openWatchedStore(dir, partition, tell, disk);
-      this.#runtimes.set(partition, new PartitionRuntime(store, this.#emissions));
+      this.#runtimes.set(partition, new PartitionRuntime(store, this.#emissions, progress));
     }
     const stores = [...this.#runtimes.values()].map(({ store }) => store);
     this.#scrub = scrubEveryMs > 0 ? new ScrubRounds(stores, scrubEveryMs) : undefined;
@@ -112,12 +113,14 @@ export class PartitionOwner {
    * there is more to do at once; what waits for the disk wakes the owner when that has answered.
    */
   turn(slicePoints: number): boolean {
+    this.#progress("writing", "");
     this.#commits.start();
+    this.#progress("answering", "");
     this.#jobs.turn();
-    if (!this.#paused) this.#detect(slicePoints);
+    if (!this.#checkpoints.isPaused) this.#detect(slicePoints);
     this.#send();
     if (this.#isIdle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
-    return this.#jobs.isReady || (!this.#paused && this.#isReady);
+    return this.#jobs.isReady || (!this.#checkpoints.isPaused && this.#isReady);
   }
 
   /**
@@ -148,7 +151,14 @@ export class PartitionOwner {
    * @returns how long to rest before the next call; undefined where the scrub is off.
    */
   scrub(): DurationMs | undefined {
-    return this.#paused || !this.#isIdle ? BUSY_MS : this.#scrub?.step();
+    return this.#checkpoints.isPaused || !this.#isIdle ? BUSY_MS : this.#scrub?.step();
+  }
+
+  /** Points folded since the start, those that were folded again among them. */
+  get foldedPoints(): number {
+    let points = 0;
+    for (const runtime of this.#runtimes.values()) points += runtime.foldedPoints;
+    return points;
   }
 
   get #isIdle(): boolean {
@@ -226,11 +236,11 @@ export class PartitionOwner {
       case "open":
         return this.#open(clientOf(id, this.#clientCount));
       case "announce":
-        return yield* this.#announce(question.series, question.behind);
+        return yield* announcing(this.#runtimes, question, () => this.#send());
       case "begin-checkpoint":
-        return yield* this.#beginCheckpoint(question.checkpoint);
+        return yield* this.#checkpoints.begin(question.checkpoint);
       case "end-checkpoint":
-        return yield* this.#endCheckpoint(question);
+        return yield* this.#checkpoints.end(question);
       case "drop-before":
         return this.#dropBefore(question.atMs);
       case "close":
@@ -256,55 +266,10 @@ export class PartitionOwner {
     return { series, detected };
   }
 
-  /** From here on nothing is folded. All that was folded is durable and sent when it is answered. */
-  *#beginCheckpoint(checkpoint: number): Job {
-    this.#paused = true;
-    try {
-      yield this.#synced();
-    } catch (error) {
-      this.#paused = false;
-      throw error;
-    }
-    this.#send();
-    const positions: Positions = Object.fromEntries(
-      [...this.#runtimes].map(([partition, runtime]) => [partition, runtime.detectedPosition]),
-    );
-    this.#positions = positions;
+  /** Where a checkpoint begins in the mail of every host. */
+  #mark(checkpoint: number, positions: Positions): void {
     const hosts = this.#clientCount === 1 ? [MAIN_CLIENT] : this.#emissions.all.keys().drop(1);
     for (const host of hosts) this.#post(host, { type: "mark", checkpoint, positions });
-    return positions;
-  }
-
-  /** Saves what had been folded, where the tenants' folds are saved; folding goes on in any case. */
-  *#endCheckpoint({ save, isLast = false }: EndCheckpointQuestion): Job {
-    this.#paused = false;
-    const saved = { seriesCount: 0, bytes: 0 };
-    if (!save) return saved;
-    const checkpoints = [...this.#runtimes].map(([partition, runtime]) => {
-      runtime.writeResults();
-      const position = this.#positions[partition] ?? runtime.detectedPosition;
-      return new PartitionCheckpoint(runtime, position, isLast);
-    });
-    try {
-      for (const checkpoint of checkpoints) {
-        while (checkpoint.step()) yield;
-        saved.seriesCount += checkpoint.saved.seriesCount;
-        saved.bytes += checkpoint.saved.bytes;
-      }
-      yield this.#synced();
-    } finally {
-      for (const checkpoint of checkpoints) checkpoint.end();
-    }
-    return saved;
-  }
-
-  /** Resolves when all that came so far is durable. @throws StoreUnavailable. */
-  async #synced(): Promise<void> {
-    const all = [...this.#runtimes.values()].map(async (runtime) => {
-      runtime.stage();
-      await runtime.store.synced();
-    });
-    await Promise.all(all);
   }
 
   #dropBefore(atMs: EpochMs): readonly number[] {
@@ -314,43 +279,6 @@ export class PartitionOwner {
       for (const day of runtime.store.dropBefore(atMs)) days.add(day);
     }
     return [...days];
-  }
-
-  /**
-   * After `open`: a host's numbers for what is stored; then what came after the saved states is folded. It is
-   * answered when that is done; others are served meanwhile.
-   */
-  *#announce(
-    series: Extract<Question, { what: "announce" }>["series"],
-    behind: readonly BehindTenant[],
-  ): Job {
-    const froms = new Map(
-      [...this.#runtimes.keys()].map((partition) => [
-        partition,
-        new Map(behind.flatMap((b) => (b.partition === partition ? [[b.tenantId, b.fromMs]] : []))),
-      ]),
-    );
-    const open = Promise.withResolvers<void>();
-    let waiting = 1;
-    const finished = (): void => {
-      waiting--;
-      if (waiting === 0) open.resolve();
-    };
-    let done = 0;
-    for (const { partition, ...fresh } of series) {
-      const runtime = this.#runtime(partition);
-      const live = runtime.announce(fresh);
-      const fromMs = catchUpFrom(runtime, live, froms.get(partition)!);
-      if (fromMs !== undefined) {
-        waiting++;
-        runtime.catchUp(live, fromMs, finished);
-      }
-      if (++done % UNIT_SERIES === 0) yield;
-    }
-    finished();
-    yield open.promise;
-    this.#send();
-    return undefined;
   }
 
   #runtime(partition: number): PartitionRuntime {

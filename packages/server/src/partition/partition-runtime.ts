@@ -1,10 +1,4 @@
-import {
-  type EpochMs,
-  FoldRow,
-  forEachRun,
-  type SeriesFold,
-  StateMemory,
-} from "@foreshock/core/fold";
+import { type EpochMs, FoldRow, forEachRun } from "@foreshock/core/fold";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import { StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
@@ -19,18 +13,20 @@ import {
 import type { Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
 import { type BeforeMoves, Folding } from "./folding.ts";
-import { foldOf, freshFold, type LiveSeries, NO_HANDLE } from "./live-series.ts";
+import type { LiveSeries } from "./live-series.ts";
 import type { AppendPart, FreshSeries } from "./protocol.ts";
 import { ResultRows } from "./result-rows.ts";
 import { oldestOf, runIsInOrder, unfoldedRuns } from "./runs.ts";
+import { SeriesRegistry } from "./series-registry.ts";
 import { UnseenChanges } from "./unseen-changes.ts";
 
-/** The end of time for reads that want everything from some instant on. */
-const FOREVER_MS = Number.MAX_SAFE_INTEGER;
 /** Closed episodes are written in bunches: each write is a transaction. */
 const CLOSED_MAX = 2000;
 /** What looking at a run costs, in points. */
 const RUN_COST = 1;
+
+/** What is being done, and for which tenant; empty where for nobody in particular. */
+export type Progress = (what: string, tenantId: string) => void;
 
 /**
  * One partition's owner: stores what comes, then folds it, series by series.
@@ -43,12 +39,9 @@ export class PartitionRuntime {
   /** Whoever saves a checkpoint at the moment. */
   saver: BeforeMoves | undefined;
   readonly #emissions: Emissions;
-  /** For the folds that are made when a series becomes known; those of a replay come and go. */
-  readonly #memory = new StateMemory();
+  readonly #progress: Progress;
   readonly #queue = new DetectionQueue();
-  readonly #byStoreId: LiveSeries[] = [];
-  readonly #byHandle: (LiveSeries | undefined)[] = [];
-  readonly #all: LiveSeries[] = [];
+  readonly #series: SeriesRegistry;
   readonly #episodes: ResultRows<EpisodeEntry>;
   readonly #alarms: ResultRows<AlarmEntry>;
   readonly #folding: Folding;
@@ -58,9 +51,12 @@ export class PartitionRuntime {
   /** The store had no room for what folding writes. */
   #isResting = false;
 
-  constructor(store: PartitionStore, emissions: Emissions) {
+  /** @param progress called before each unit of work. */
+  constructor(store: PartitionStore, emissions: Emissions, progress: Progress = () => {}) {
     this.store = store;
+    this.#progress = progress;
     this.#emissions = emissions;
+    this.#series = new SeriesRegistry(store);
     this.#openedPosition = store.detectedPosition;
     store.replayTail((storeId, changedFromMs) => this.#unseen.note(storeId, changedFromMs));
     this.#episodes = new ResultRows(episodeRow, (rows) => store.episodes.put(rows));
@@ -77,10 +73,7 @@ export class PartitionRuntime {
 
   /** Makes a series known under its host's number; its saved fold is taken up where none is at work. */
   announce({ handle, key, metadata }: FreshSeries): LiveSeries {
-    const storeId = this.store.intern({ ...key, metadata });
-    const series = this.#byStoreId[storeId] ?? this.#newSeries(storeId, key, metadata);
-    series.handle = handle;
-    this.#byHandle[handle] = series;
+    const series = this.#series.announce({ handle, key, metadata });
     const { fold, lastScore } = series;
     if (fold.pointCount > 0) this.#emissions.of(handle).endRun(handle, fold, lastScore);
     return series;
@@ -94,11 +87,7 @@ export class PartitionRuntime {
     const isMeant = (item: Waiting): boolean =>
       isItsNumber("series" in item ? item.series.handle : item.ticket);
     for (const item of this.#queue.takeOut(isMeant)) this.#leave(item);
-    this.#byHandle.forEach((series, handle) => {
-      if (series === undefined || !isItsNumber(handle)) return;
-      series.handle = NO_HANDLE;
-      this.#byHandle[handle] = undefined;
-    });
+    this.#series.forget(isItsNumber);
   }
 
   #leave(item: Waiting): void {
@@ -111,7 +100,7 @@ export class PartitionRuntime {
       this.#unseen.note(item.again.series.storeId, item.again.emitFromMs);
     }
     for (const { run, oldestMs } of unfoldedRuns(item)) {
-      this.#unseen.note(this.#known(item.handles[run]!).storeId, oldestMs);
+      this.#unseen.note(this.#series.known(item.handles[run]!).storeId, oldestMs);
     }
   }
 
@@ -122,38 +111,19 @@ export class PartitionRuntime {
 
   /** Whether something was folded since the start, so that a host may have heard of it. */
   get hasFolded(): boolean {
-    return this.#folding.pointCount > 0;
+    return this.foldedPoints > 0;
   }
 
-  #newSeries(
-    storeId: number,
-    key: LiveSeries["key"],
-    metadata: LiveSeries["metadata"],
-  ): LiveSeries {
-    const series: LiveSeries = {
-      handle: NO_HANDLE,
-      storeId,
-      key,
-      metadata,
-      fold: this.#firstFold(storeId, metadata),
-      lastScore: 0,
-      replayedUpTo: 0,
-      lateFromMs: Number.POSITIVE_INFINITY,
-      savedPoints: 0,
-      snapshotDay: -1,
-    };
-    this.#all.push(series);
-    this.#byStoreId[storeId] = series;
-    series.savedPoints = series.fold.pointCount;
-    return series;
+  get foldedPoints(): number {
+    return this.#folding.pointCount;
   }
 
   byHandle(handle: number): LiveSeries | undefined {
-    return this.#byHandle[handle];
+    return this.#series.byHandle(handle);
   }
 
   byStoreId(storeId: number): LiveSeries | undefined {
-    return this.#byStoreId[storeId];
+    return this.#series.byStoreId(storeId);
   }
 
   /** Stores a part of a batch (durable with the next commit) and queues it for detection. */
@@ -163,16 +133,16 @@ export class PartitionRuntime {
     const seriesIds = new Uint32Array(handles.length);
     const counts = new Uint32Array(handles.length);
     forEachRun(part, (run, from, to) => {
-      seriesIds[run] = this.#known(handles[run]!).storeId;
+      seriesIds[run] = this.#series.known(handles[run]!).storeId;
       counts[run] = to - from;
     });
     const outcome = this.store.append({ seriesIds, counts, timestampsMs, values });
     outcome.lateFromMs.forEach((lateFromMs, run) => {
-      const series = this.#known(handles[run]!);
+      const series = this.#series.known(handles[run]!);
       if (lateFromMs < series.lateFromMs) series.lateFromMs = lateFromMs;
     });
     this.#lastSequence++;
-    const tenantId = handles.length === 0 ? "" : this.#known(handles[0]!).key.tenantId;
+    const tenantId = handles.length === 0 ? "" : this.#series.known(handles[0]!).key.tenantId;
     this.#queue.add(tenantId, ticket, this.#lastSequence, part, outcome);
   }
 
@@ -193,9 +163,7 @@ export class PartitionRuntime {
     }
     try {
       this.store.forgetUnwritten();
-      for (const { key, metadata } of this.#byStoreId.slice(this.store.seriesCount)) {
-        this.store.intern({ ...key, metadata });
-      }
+      this.#series.internAgain();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new StoreUnavailable("sync-failed", `a partition could not be opened again: ${why}`);
@@ -227,7 +195,10 @@ export class PartitionRuntime {
     let spent = 0;
     try {
       while (spent < pointsMax && this.isReady) {
-        spent += this.#queue.turn((item, most) => this.#work(item, most));
+        spent += this.#queue.turn((item, most, tenantId) => {
+          this.#progress("folding", tenantId);
+          return this.#work(item, most);
+        });
       }
       const closed = this.#episodes.closedCount + this.#alarms.closedCount;
       if (this.#queue.isEmpty || closed >= CLOSED_MAX) this.writeResults();
@@ -265,13 +236,7 @@ export class PartitionRuntime {
   }
 
   series(): readonly LiveSeries[] {
-    return this.#all;
-  }
-
-  #known(handle: number): LiveSeries {
-    const series = this.#byHandle[handle];
-    if (series === undefined) throw new Error(`series ${handle} was not announced`);
-    return series;
+    return this.#series.all;
   }
 
   /** At most about `pointsMax` points of what waits first. */
@@ -293,7 +258,7 @@ export class PartitionRuntime {
   /** Returns how many points were folded. */
   #foldRun(batch: QueuedBatch, pointsMax: number): number {
     const run = batch.nextRun;
-    const series = this.#known(batch.handles[run]!);
+    const series = this.#series.known(batch.handles[run]!);
     if (batch.again !== undefined) {
       const { cost, isDone } = this.#folding.goOn(batch.again, this.#lastSequence, pointsMax);
       if (isDone) nextRun(batch);
@@ -319,12 +284,6 @@ export class PartitionRuntime {
       finished: undefined,
     };
     return 0;
-  }
-
-  /** The newest saved fold; a fresh one of a series that is new. */
-  #firstFold(storeId: number, metadata: LiveSeries["metadata"]): SeriesFold {
-    if (this.store.entry(storeId).pointCount === 0) return freshFold(metadata, this.#memory);
-    return foldOf(metadata, this.store.states.load(storeId, FOREVER_MS), this.#memory);
   }
 }
 

@@ -20,7 +20,7 @@ setInterval(() => heartbeat.beat(), BEAT_EVERY_MS);
 let awake = false;
 const hosts = new Map<number, MessagePort>();
 const owner = new PartitionOwner(
-  options,
+  { ...options, progress: (what, tenantId) => heartbeat.at(what, tenantId) },
   (client, message, columns = []) => {
     const port = client === MAIN_CLIENT ? main : hosts.get(client);
     port?.postMessage(message, columns);

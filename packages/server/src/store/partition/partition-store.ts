@@ -1,8 +1,6 @@
 import type { TimeRange } from "@foreshock/core/fold";
 import type { Points } from "../codec/chunk-codec.ts";
 import { checkedBatch, type PointBatch } from "../codec/point-batch.ts";
-import { dayOf } from "../head/series-heads.ts";
-import { snapshotOf } from "../recovery/recovery.ts";
 import { Scrubber } from "../sealed/scrubber.ts";
 import type { SeriesName } from "../series/series-dictionary.ts";
 import { stateDamage } from "../sqlite/damage.ts";
@@ -14,6 +12,7 @@ import { Committer } from "./committer.ts";
 import { openParts, type PartitionParts, type PartitionStoreOptions } from "./partition-parts.ts";
 import type { AppendOutcome } from "./placement.ts";
 import { readPoints } from "./reading.ts";
+import { dropDaysBefore, saveAll } from "./save-all.ts";
 import { entryOf, type SeriesEntry } from "./series-entry.ts";
 import { SlicedCheckpoint } from "./sliced-checkpoint.ts";
 
@@ -77,6 +76,7 @@ export class PartitionStore {
     this.#takeUp();
   }
 
+  /** After `forgetUnwritten` it is another one, as `episodes` and `alarms` are. */
   get states(): StateTable {
     return this.#states;
   }
@@ -200,7 +200,8 @@ export class PartitionStore {
    */
   checkpoint(detectedPosition: number, write: () => void = () => {}): void {
     const { tables } = this.#parts;
-    this.#saveAll((position) => {
+    this.#committer.checkUsable();
+    saveAll(this.#parts, this.#committer, (position) => {
       write();
       tables.putDetected(Math.min(detectedPosition, position));
       tables.dropLog(Math.min(detectedPosition, position));
@@ -218,11 +219,6 @@ export class PartitionStore {
   slicedCheckpoint(): SlicedCheckpoint {
     this.#committer.checkUsable();
     return new SlicedCheckpoint(this.#parts, this.#committer);
-  }
-
-  /** Rewrites some chunks that late points made overlap. True while there are more. */
-  compactNext(): boolean {
-    return this.#parts.sealed.compactNext();
   }
 
   /** Saves of several tables as one: all of them or none. @throws StoreUnavailable. */
@@ -268,18 +264,8 @@ export class PartitionStore {
    * @returns the days (since 1970) whose files were deleted. @throws StoreUnavailable.
    */
   dropBefore(atMs: number): number[] {
-    const { sealed, heads } = this.#parts;
-    const day = dayOf(atMs);
-    this.#saveAll();
-    for (const old of sealed.files.days()) {
-      if (old >= day) break;
-      sealed.files.use(old, (file) => {
-        for (const { seriesId, points } of file.spans()) heads.forget(seriesId, points, old);
-      });
-    }
-    for (let id = 0; id < this.seriesCount; id++) heads.dropBefore(id, day);
-    this.#saveAll();
-    return sealed.files.dropBefore(day);
+    this.#committer.checkUsable();
+    return dropDaysBefore(this.#parts, this.#committer, atMs);
   }
 
   /** Numbers of the UTC days (since 1970) that have a file, ascending. */
@@ -308,26 +294,5 @@ export class PartitionStore {
   /** Commits what waits and frees the files. Safe to call twice. */
   close(): void {
     this.#committer.close();
-  }
-
-  /** Saves all waiting chunks and changed heads, and what `write` adds, in one transaction. */
-  #saveAll(write: (position: number) => void = () => {}): void {
-    const { tables, sealed, heads } = this.#parts;
-    this.#committer.checkUsable();
-    const dirty = this.#dirtyIds();
-    this.#committer.save(sealed.waitingIds(), (position) => {
-      for (const id of dirty) tables.putHead(snapshotOf(heads, id), position);
-      write(position);
-      return position;
-    });
-    for (const id of dirty) heads.dirty[id] = 0;
-    sealed.compact();
-  }
-
-  #dirtyIds(): number[] {
-    const { dirty } = this.#parts.heads;
-    const ids: number[] = [];
-    for (let id = 0; id < this.seriesCount; id++) if (dirty[id] === 1) ids.push(id);
-    return ids;
   }
 }

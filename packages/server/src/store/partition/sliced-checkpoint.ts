@@ -67,4 +67,9 @@ export class SlicedCheckpoint {
     this.#committer.save([], write, transaction);
     this.#committer.covered(this.#loggedPoints);
   }
+
+  /** After `finish`: rewrites some chunks that late points made overlap. True while there are more. */
+  compactNext(): boolean {
+    return this.#parts.sealed.compactNext();
+  }
 }

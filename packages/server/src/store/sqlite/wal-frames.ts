@@ -73,68 +73,84 @@ interface Frame {
   readonly isCommit: boolean;
 }
 
-function openWal(handle: number) {
+function openWal(handle: number): WalFrames | undefined {
   const bytes = new Uint8Array(HEADER_BYTES);
-  const { size } = fstatSync(handle);
   if (readSync(handle, bytes, 0, HEADER_BYTES, 0) < HEADER_BYTES) return undefined;
   const header = new DataView(bytes.buffer);
-  const isBig = (header.getUint32(0) & 1) === 1;
   const pageBytes = header.getUint32(8);
   const isWal = (header.getUint32(0) & ~1) >>> 0 === MAGIC;
   if (!isWal || !(pageBytes >= 512 && pageBytes <= 65_536)) return undefined;
-  const frameBytes = FRAME_HEAD_BYTES + pageBytes;
-  const frameCount = Math.floor((size - HEADER_BYTES) / frameBytes);
-  const first = frameCount > 0 ? frameView(0) : undefined;
-  // Of a damaged header's salts the first frame knows better.
-  const isHeaderSound = same(
-    checksum(bytes.subarray(0, 24), { s0: 0, s1: 0 }, isBig),
-    sumAt(header, 24),
-  );
-  const salts = isHeaderSound || first === undefined ? header : first;
-  const saltAt = salts === header ? 16 : 8;
-  const [salt0, salt1] = [salts.getUint32(saltAt), salts.getUint32(saltAt + 4)];
+  return new WalFrames(handle, header);
+}
 
-  function frameView(k: number): DataView {
-    const frame = new Uint8Array(frameBytes);
-    readSync(handle, frame, 0, frameBytes, HEADER_BYTES + k * frameBytes);
+class WalFrames {
+  readonly frameCount: number;
+  readonly isHeaderSound: boolean;
+  readonly #handle: number;
+  readonly #header: DataView;
+  readonly #frameBytes: number;
+  readonly #isBig: boolean;
+  readonly #salts: readonly [number, number];
+
+  constructor(handle: number, header: DataView) {
+    this.#handle = handle;
+    this.#header = header;
+    this.#isBig = (header.getUint32(0) & 1) === 1;
+    this.#frameBytes = FRAME_HEAD_BYTES + header.getUint32(8);
+    this.frameCount = Math.floor((fstatSync(handle).size - HEADER_BYTES) / this.#frameBytes);
+    this.isHeaderSound = same(this.#headerSum(), sumAt(header, 24));
+    // Of a damaged header's salts the first frame knows better.
+    const isTrusted = this.isHeaderSound || this.frameCount < 1;
+    const [salts, at] = isTrusted ? ([header, 16] as const) : ([this.#view(0), 8] as const);
+    this.#salts = [salts.getUint32(at), salts.getUint32(at + 4)];
+  }
+
+  /** As the header says it. */
+  get sum(): Sum {
+    return sumAt(this.#header, 24);
+  }
+
+  sumOf(frame: Uint8Array, before: Sum): Sum {
+    const head = checksum(frame.subarray(0, 8), before, this.#isBig);
+    return checksum(frame.subarray(FRAME_HEAD_BYTES), head, this.#isBig);
+  }
+
+  read(k: number): Frame {
+    const view = this.#view(k);
+    const isCurrent = view.getUint32(8) === this.#salts[0] && view.getUint32(12) === this.#salts[1];
+    const isCommit = view.getUint32(4) !== 0;
+    return { bytes: new Uint8Array(view.buffer), sum: sumAt(view, 16), isCurrent, isCommit };
+  }
+
+  writeHeader(): Sum {
+    const header = this.#header;
+    header.setUint32(16, this.#salts[0]);
+    header.setUint32(20, this.#salts[1]);
+    const sum = this.#headerSum();
+    putSum(header, 24, sum);
+    writeSync(this.#handle, header, 0, HEADER_BYTES, 0);
+    return sum;
+  }
+
+  writeFrameHead(k: number, before: Sum): Sum {
+    const view = this.#view(k);
+    view.setUint32(8, this.#salts[0]);
+    view.setUint32(12, this.#salts[1]);
+    const sum = this.sumOf(new Uint8Array(view.buffer), before);
+    putSum(view, 16, sum);
+    writeSync(this.#handle, view, 0, FRAME_HEAD_BYTES, HEADER_BYTES + k * this.#frameBytes);
+    return sum;
+  }
+
+  #headerSum(): Sum {
+    return checksum(new Uint8Array(this.#header.buffer, 0, 24), { s0: 0, s1: 0 }, this.#isBig);
+  }
+
+  #view(k: number): DataView {
+    const frame = new Uint8Array(this.#frameBytes);
+    readSync(this.#handle, frame, 0, frame.length, HEADER_BYTES + k * this.#frameBytes);
     return new DataView(frame.buffer);
   }
-
-  function sumOf(frame: Uint8Array, before: Sum): Sum {
-    const head = checksum(frame.subarray(0, 8), before, isBig);
-    return checksum(frame.subarray(FRAME_HEAD_BYTES), head, isBig);
-  }
-
-  return {
-    frameCount,
-    isHeaderSound,
-    sum: sumAt(header, 24),
-    sumOf,
-    read(k: number): Frame {
-      const view = frameView(k);
-      const isCurrent = view.getUint32(8) === salt0 && view.getUint32(12) === salt1;
-      const isCommit = view.getUint32(4) !== 0;
-      return { bytes: new Uint8Array(view.buffer), sum: sumAt(view, 16), isCurrent, isCommit };
-    },
-    writeHeader(): Sum {
-      header.setUint32(16, salt0);
-      header.setUint32(20, salt1);
-      const sum = checksum(bytes.subarray(0, 24), { s0: 0, s1: 0 }, isBig);
-      putSum(header, 24, sum);
-      writeSync(handle, bytes, 0, HEADER_BYTES, 0);
-      return sum;
-    },
-    writeFrameHead(k: number, before: Sum): Sum {
-      const view = frameView(k);
-      view.setUint32(8, salt0);
-      view.setUint32(12, salt1);
-      const frame = new Uint8Array(view.buffer);
-      const sum = sumOf(frame, before);
-      putSum(view, 16, sum);
-      writeSync(handle, frame, 0, FRAME_HEAD_BYTES, HEADER_BYTES + k * frameBytes);
-      return sum;
-    },
-  };
 }
 
 function checksum(bytes: Uint8Array, before: Sum, isBig: boolean): Sum {
