@@ -15,14 +15,16 @@ import type { IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestReport } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
-import { LiveTenantView } from "../query/tenant-view.ts";
+import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
 import { Limits } from "../tenant/limits.ts";
 import { DEFAULT_SETTINGS, type TenantSettings } from "../tenant/tenant-settings.ts";
 import { CheckpointMarks } from "./checkpoint-marks.ts";
+import { hostStateOf } from "./host-state.ts";
 import { OwnerLines } from "./owner-lines.ts";
 import type { HostedTenant, HostState } from "./protocol.ts";
+import { TenantTurns } from "./tenant-turns.ts";
 
 export interface TenantHostOptions {
   /** This host's number among the clients of partition owners: 1 and up. */
@@ -68,6 +70,8 @@ export class TenantHost {
   readonly fleet: FleetHost;
   readonly fleetStore: FleetStore;
   readonly intake: Intake;
+  /** Turns between tenants for long reads and work in the background. */
+  readonly turns: TenantTurns;
   readonly #options: TenantHostOptions;
   readonly #settings = new Map<string, TenantSettings>();
   readonly #views = new Map<string, LiveTenantView>();
@@ -96,6 +100,7 @@ export class TenantHost {
       saveFailed: (tenantId, error) => events.notSaved(tenantId, error),
       follower: (tenantId) => this.view(tenantId),
     });
+    this.turns = new TenantTurns(options);
     this.#marks = new CheckpointMarks(ownerCount);
     const numbers = new ClientNumbers(client, clientCount, options.life);
     this.pool = new PartitionPool(
@@ -181,9 +186,10 @@ export class TenantHost {
       settings: () => this.settingsOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
     });
-    const made = new LiveTenantView(context, {
+    const wayIn: WayIn = {
       ingest: (batch, whenOver) => this.ingest(tenantId, batch, whenOver),
-    });
+    };
+    const made = new LiveTenantView(context, wayIn, this.turns.pace("explain", tenantId));
     this.#views.set(tenantId, made);
     return made;
   }
@@ -206,6 +212,7 @@ export class TenantHost {
     batch: IngestBatch,
     whenOver: WhenOver = "wait",
   ): Promise<IngestReport> {
+    this.#options.progress("points", tenantId);
     const report = await this.intake.ingest(tenantId, batch, whenOver);
     for (const { reason, points } of report.rejected) {
       this.#options.events.notTaken(tenantId, reason, points);
@@ -239,22 +246,9 @@ export class TenantHost {
   }
 
   state(): HostState {
-    let newestMs = Number.NEGATIVE_INFINITY;
-    const tenants = [...this.#settings.keys()].map((tenantId) => {
-      const { fold, newestMs: ownNewestMs, stepMs } = this.runner(tenantId);
-      if (ownNewestMs > newestMs) newestMs = ownNewestMs;
-      const scoredAtMs = this.fleet.scoredAtMs(tenantId);
-      const isKnown = scoredAtMs !== undefined && Number.isFinite(ownNewestMs);
-      return {
-        tenantId,
-        activeSeries: this.directory.tenant(tenantId).living.count,
-        openFindings: fold?.fleet.openFindings.length ?? 0,
-        detectionDelayMs: isKnown ? Math.max(0, scoredAtMs - ownNewestMs) : Number.NaN,
-        stepMs,
-      };
-    });
+    const { directory, fleet } = this;
     const backlogPoints = this.intake.inFlight.points();
-    return { seriesCount: this.directory.series.length, newestMs, backlogPoints, tenants };
+    return hostStateOf({ tenantIds: [...this.#settings.keys()], directory, fleet, backlogPoints });
   }
 
   /** Nothing more is taken in; what was let in goes on. */

@@ -1,4 +1,5 @@
 import type { HostPool } from "../host/host-pool.ts";
+import type { HostedTenant } from "../host/protocol.ts";
 import { hostOfTenant } from "../partition/clients.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import type { Work } from "../watch/heartbeat.ts";

@@ -1,6 +1,6 @@
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
-import type { Stall } from "../watch/stall-clock.ts";
 import type { DamageReport, SavedStates, SlowCommitMessage } from "../partition/protocol.ts";
+import type { Stall } from "../watch/stall-clock.ts";
 
 /** What the running platform reports to whoever operates it. Calls come often and must be cheap. */
 export interface PlatformEvents {
