@@ -67,6 +67,7 @@ export const PACKAGES: PackageTable = {
 /** Files that nobody imports, with who starts or finds them. The doors are in the package.json files. */
 export const ENTRIES: Entries = {
   "bench/main.ts": "npm run bench",
+  "bench/load/partitions.ts": "by hand: fills a data folder, and measures its start",
   "packages/client/tooling/generate.ts": "writes the client's types, by hand and in a test",
   "packages/dashboard/dev/shots.ts": "pictures of the pages, by hand",
   "packages/dashboard/src/main.tsx": "packages/dashboard/index.html",
@@ -118,6 +119,7 @@ export const WORLD: WorldTable = {
       "observe/log.ts": "when a line was written",
       "host/worker.ts": "the monotonic clock of a host's thread",
       "watch/worker.ts": "how long a thread has stood still",
+      "partition/worker.ts": "how long the disk has not answered",
       "partition/group-commit.ts": "how long a commit took, for metrics and the log",
       "serve/observe-platform.ts": "bytes on disk are counted at most once per interval",
       "serve/operator-events.ts": "how often the same event is logged",
