@@ -2,6 +2,7 @@ import { StepQueue } from "../aggregate/fleet/step-queue.ts";
 import { unreadable } from "../model/state-bytes.ts";
 
 const NONE = Number.NEGATIVE_INFINITY;
+const NO_CLAIMS = new Uint8Array(0);
 
 /** A step in which the tenant sent something. Bits are by series; those of later series are 0. */
 export interface LiveStep {
@@ -114,7 +115,7 @@ export class SilenceSteps {
 
 export function liveStep(step: number, seriesCount: number): LiveStep {
   const seen = new Uint8Array((seriesCount + 7) >>> 3);
-  return { step, seen, seenCount: 0, claimed: new Uint8Array(0), isChanged: true };
+  return { step, seen, seenCount: 0, claimed: NO_CLAIMS, isChanged: true };
 }
 
 export function hasBit(bits: Uint8Array, series: number): boolean {

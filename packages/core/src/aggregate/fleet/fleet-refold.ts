@@ -48,7 +48,7 @@ export function* takeBack(
   for (const [cluster, fromStep] of clusters) {
     let cells = 1;
     const from = fold.clusters.rewind(cluster, fromStep);
-    const size = fold.membersOf(cluster).length;
+    const size = 1 + (fold.membersOf(cluster).length >>> MEMBER_SHIFT);
     for (const row of between(history, from, fromStep)) {
       fold.clusters.snapshots.renew(cluster, row.step);
       fold.foldCluster(row, cluster);
@@ -60,7 +60,7 @@ export function* takeBack(
   for (const row of between(history, from, first)) {
     fold.tenant.snapshots.renew(0, row.step);
     fold.foldTenant(row);
-    yield row.nodes.p.length;
+    yield 1 + (row.nodes.p.length >>> GLANCE_SHIFT);
   }
 }
 
@@ -96,14 +96,18 @@ export function* foldAgain(
   for (const cluster of clusters) {
     fold.clusters.snapshots.renew(cluster, step);
     fold.foldCluster(row, cluster);
-    cells += 1 + fold.membersOf(cluster).length;
+    cells += 1 + (fold.membersOf(cluster).length >>> MEMBER_SHIFT);
   }
   fold.tenant.snapshots.renew(0, step);
   fold.foldTenant(row);
-  yield cells + 1;
+  yield cells + 1 + (row.nodes.p.length >>> GLANCE_SHIFT);
   return { nodes, clusters };
 }
 
+/** Looking at a number costs this much less than folding a cell: 2 ns, not 50. */
+const GLANCE_SHIFT = 5;
+/** Gathering the p of a node for its cluster: 10 ns. */
+const MEMBER_SHIFT = 2;
 /** Cells after which work on a step can be set down. */
 export const CELLS_PER_YIELD = 4096;
 

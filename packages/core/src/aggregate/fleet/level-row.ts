@@ -1,12 +1,17 @@
 import { unreadable } from "../../model/state-bytes.ts";
 import type { ByteReader, ByteWriter } from "./column-bytes.ts";
 
+/** Of rows into which nothing was folded; there may be many. */
+const NO_P = new Float64Array(0);
+const NO_PROMISES = new Float32Array(0);
+const NO_COUNTS = new Int32Array(0);
+
 /** What one level of one step came to. Index = entity; NaN where it had no value. */
 export class LevelRow {
   /** What the entity's tail says: evidence for the level above. */
-  p: Float64Array = new Float64Array(0);
+  p: Float64Array = NO_P;
   /** The same after the second look: what the entity itself promises. Single precision: for scores only. */
-  promisedP: Float32Array = new Float32Array(0);
+  promisedP: Float32Array = NO_PROMISES;
 
   /** Makes room for `count` entities; new ones have had no value in this step. */
   reserve(count: number): void {
@@ -47,8 +52,8 @@ export class LevelRow {
 
 /** A level above the nodes: how many children had a value, and how many of them were anomalous. */
 export class GroupRow extends LevelRow {
-  children: Int32Array = new Int32Array(0);
-  anomalous: Int32Array = new Int32Array(0);
+  children: Int32Array = NO_COUNTS;
+  anomalous: Int32Array = NO_COUNTS;
 
   override reserve(count: number): void {
     if (count <= this.p.length) return;

@@ -30,9 +30,9 @@ export type PointKind = "value" | "absence";
 /** A finding closes within ten quiet steps; empty steps are processed for at least that long. */
 const HORIZON_STEPS_MIN = 12;
 /** Snapshots of an entity in a horizon, and the most steps between two of them. */
-const SNAPSHOTS = 10;
+const SNAPSHOTS = 8;
 const SNAPSHOT_STEPS_MIN = 4;
-const SNAPSHOT_STEPS_MAX = 64;
+const SNAPSHOT_STEPS_MAX = 96;
 /** Of a name with its numbers and its places in maps, about. */
 const NAME_BYTES = 200;
 /** Kinds of pieces that leave the window with their steps. */
