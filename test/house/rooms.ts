@@ -82,13 +82,15 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     store: ["config", "observe", "platform"],
     ingest: ["platform"],
     partition: ["platform", "store"],
-    api: ["platform", "ingest", "tenant", "observe", "config"],
+    wire: ["platform"],
+    api: ["platform", "ingest", "wire", "tenant", "observe", "config"],
     dispatch: ["platform", "partition", "tenant"],
     fleet: ["platform", "store", "dispatch", "partition"],
     query: ["platform", "store", "tenant", "partition", "dispatch", "fleet"],
+    host: [...["platform", "store", "tenant", "partition", "wire", "dispatch", "fleet", "query"]],
     serve: [
       ...["version.ts", "platform", "config", "observe", "tenant", "store", "ingest", "partition"],
-      ...["api", "dispatch", "fleet", "query"],
+      ...["api", "dispatch", "fleet", "query", "host"],
     ],
     demo: ["platform", "api", "ingest", "tenant", "config"],
     cli: ["platform", "config", "observe", "tenant", "store", "ingest", "api", "serve", "demo"],
@@ -103,6 +105,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
         "dispatch",
         "fleet",
         "query",
+        "host",
         "api",
       ],
       ...["serve", "demo", "cli"],
@@ -122,7 +125,9 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     "main.ts": ["page.ts", "accuracy", "calibration", "speed", "load"],
   },
   test: {
-    tooling: ["server/platform", "server/partition", "server/serve", "server/demo"],
+    tooling: [
+      ...["server/platform", "server/partition", "server/host", "server/serve", "server/demo"],
+    ],
     house: [],
     guest: [],
     "isolation-plans.ts": [],
@@ -135,12 +140,14 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     ],
     system: [
       ...["tooling", "guest", "isolation-suite.ts"],
-      ...["server/platform", "server/tenant", "server/partition", "server/testing"],
+      ...["server/platform", "server/tenant", "server/partition", "server/host"],
+      "server/testing",
     ],
     simulator: [
       ...["server/platform", "server/tenant", "server/store", "server/dispatch", "server/fleet"],
       ...["server/serve", "server/testing"],
     ],
+    fuzz: ["tooling", "simulator", "server/tenant"],
     "isolation.test.ts": ["isolation-suite.ts", "server/tenant", "server/testing"],
     "house.test.ts": ["house"],
     "api-types.test.ts": ["tooling"],
@@ -170,7 +177,7 @@ export const TESTS_MAY_ALSO: Readonly<Record<string, RoomTable>> = {
   },
   server: {
     observe: ["tenant"],
-    cli: ["query"],
+    cli: ["host"],
     store: ["core/store"],
   },
 };

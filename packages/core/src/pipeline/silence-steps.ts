@@ -1,3 +1,4 @@
+import { firstOfStep } from "../aggregate/fleet/step-order.ts";
 import { StepQueue } from "../aggregate/fleet/step-queue.ts";
 import { unreadable } from "../model/state-bytes.ts";
 
@@ -56,7 +57,12 @@ export class SilenceSteps {
     this.#byStep.set(live.step, live);
     this.bytes += bytesOf(live);
     if (live.step > this.lookedAt) this.#waiting.add(live.step);
-    else this.#past.splice(this.#firstFrom(live.step), 0, live);
+    else
+      this.#past.splice(
+        firstOfStep(this.#past, live.step, ({ step }) => step),
+        0,
+        live,
+      );
   }
 
   /** The next step up to `last` that was not looked at; it counts as looked at from now on. */
@@ -99,17 +105,6 @@ export class SilenceSteps {
     wide.set(column);
     this.bytes += wide.length - column.length;
     live[bits] = wide;
-  }
-
-  #firstFrom(step: number): number {
-    let low = 0;
-    let high = this.#past.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#past[middle]!.step < step) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }
 

@@ -18,6 +18,7 @@ import type { Keyring } from "../tenant/keyring.ts";
 import type { Limits } from "../tenant/limits.ts";
 import { DEFAULT_SETTINGS } from "../tenant/tenant-settings.ts";
 import { door } from "./access.ts";
+import { checkReply } from "./checked-replies.ts";
 import { compressReply } from "./compress.ts";
 import { collectRoutes, installDocs } from "./docs.ts";
 import { installErrorHandler, problemBody, problemOf, sendProblem } from "./error-handler.ts";
@@ -31,7 +32,7 @@ import { inventoryRoutes } from "./routes/inventory.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { resultRoutes } from "./routes/results.ts";
 import { securityHeaders } from "./security-headers.ts";
-import { answerUnchanged, untagRefusals } from "./unchanged.ts";
+import { untagRefusals } from "./unchanged.ts";
 import { checkUrl, parseQuery } from "./url-check.ts";
 
 export interface AppParts {
@@ -75,6 +76,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   installErrorHandler(app as FastifyInstance);
   app.addHook("onRequest", securityHeaders);
   app.addHook("onRequest", checkUrl);
+  if (parts.checkReplies === true) app.addHook("onSend", checkReply);
   app.addHook("onSend", compressReply);
   letGoOnClosing(app as FastifyInstance);
   measure(app as FastifyInstance, parts.metrics);
@@ -142,7 +144,6 @@ async function registerApi(api: FastifyInstance, parts: AppParts): Promise<void>
     if (route.config?.need === undefined) throw new Error(`${route.url} must say what it needs`);
   });
   api.addHook("onRequest", door(parts));
-  api.addHook("preHandler", answerUnchanged(parts.now));
   api.addHook("onSend", untagRefusals);
   const labelsOf = parts.labelsOf ?? (() => DEFAULT_SETTINGS.labels);
   await api.register(inventoryRoutes(parts));

@@ -23,6 +23,8 @@ export type ProblemCode =
   | "all_rejected"
   | "partially_rejected"
   | "quota_exceeded"
+  | "too_costly"
+  | "too_many_reads"
   | "internal"
   | "overloaded"
   | "not_ready"
@@ -71,6 +73,8 @@ const MEANING: Readonly<Record<ProblemCode, Meaning>> = {
   all_rejected: [422, "No points accepted"],
   partially_rejected: [400, "Some points rejected"],
   quota_exceeded: [429, "Tenant limit exceeded"],
+  too_costly: [422, "Asks for too much at once"],
+  too_many_reads: [429, "Too many long reads"],
   internal: [500, "Internal error"],
   overloaded: [503, "Server overloaded"],
   not_ready: [503, "Server not ready"],

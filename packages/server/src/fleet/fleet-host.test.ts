@@ -1,20 +1,20 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { INTERVAL_POINTS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch } from "../../testing/scratch.ts";
-import { SeriesDirectory, type SeriesInfo } from "../dispatch/directory.ts";
+import type { SeriesInfo } from "../dispatch/directory.ts";
+import { SeriesDirectory } from "../dispatch/series-directory.ts";
 import { LATEST, LATEST_LENGTH, type ScoredMessage } from "../partition/protocol.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
 import { FleetHost } from "./fleet-host.ts";
-import { NumberOfPlace } from "./number-of-place.ts";
 import type { EntityPlace } from "./rollup-history.ts";
 
 const STEP = 10_000;
 const START = 20_000 * 86_400_000;
 const NODES = 8;
 const METRICS = 4;
-const INTERVAL_POINTS = 21;
 
 /** A life of a host over a folder: its own directory and store. */
 class Life {
@@ -27,7 +27,9 @@ class Life {
   readonly series = new Map<string, SeriesInfo[]>();
 
   constructor(dir: string) {
-    this.store = FleetStore.open(join(dir, "fleet.db"), { onDamage: () => {} });
+    this.store = FleetStore.open(join(dir, "fleet.db"), {
+      onDamage: ({ tenantId }) => void this.lost.push(tenantId!),
+    });
     this.host = new FleetHost({
       directory: this.directory,
       store: this.store,
@@ -260,34 +262,12 @@ describe("FleetHost", () => {
   });
 });
 
-describe("NumberOfPlace", () => {
-  it("knows nodes and clusters by their names, and those that join", () => {
-    const names = {
-      clusterIds: ["a"],
-      nodeIds: ["n"],
-      nodeCluster: [0],
-      metricNames: [],
-      seriesNode: [],
-    };
-    const numbers = new NumberOfPlace(() => names);
-    expect([numbers.cluster("a"), numbers.cluster("b"), numbers.node("a", "n")]).toEqual([
-      0, -1, 0,
-    ]);
-    names.clusterIds.push("b");
-    names.nodeIds.push("n");
-    names.nodeCluster.push(1);
-    expect([numbers.cluster("b"), numbers.node("b", "n"), numbers.node("b", "x")]).toEqual([
-      1, 1, -1,
-    ]);
-  });
-});
-
 /** A message of the steps [from, to) of some series, whose intervals are known. */
 function messageOf(
   series: readonly SeriesInfo[],
   from: number,
   to: number,
-  pointCount = INTERVAL_POINTS,
+  pointCount: number = INTERVAL_POINTS,
 ): ScoredMessage {
   const count = to - from;
   const points = series.length * count;

@@ -1,38 +1,12 @@
-import type { DurationMs, EpochMs } from "@foreshock/core/fold";
-import type { SeriesDirectory } from "../dispatch/directory.ts";
+import type { EpochMs } from "@foreshock/core/fold";
 import { LATEST_LENGTH, type Positions, type ScoredMessage } from "../partition/protocol.ts";
-import type { FleetStore } from "../store/fleet/fleet-store.ts";
-import type { FindingRecord } from "./finding-record.ts";
+import type { FleetHostOptions } from "./fleet-options.ts";
 import { FleetSave, type SavedTenant } from "./fleet-saves.ts";
 import { FleetTurns, type Work } from "./fleet-turns.ts";
 import { isBehind } from "./fold-positions.ts";
 import { openRunner } from "./open-runner.ts";
-import type { FoldSettings, Slot } from "./runner-options.ts";
+import type { Slot } from "./runner-options.ts";
 import type { TenantRunner } from "./tenant-runner.ts";
-
-/** Hears what becomes of a tenant's fold. */
-export interface FleetFollower {
-  findingChanged(finding: FindingRecord): void;
-  findingRetracted(id: string): void;
-  /** Points were scored, or will never be. */
-  changed(): void;
-  /** The fold was moved on as far as it goes. */
-  advanced(): void;
-}
-
-export interface FleetHostOptions {
-  readonly directory: SeriesDirectory;
-  readonly store: FleetStore;
-  readonly settingsOf: (tenantId: string) => FoldSettings;
-  /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
-  readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
-  readonly now: () => EpochMs;
-  /** A tenant's state could not be saved: it takes longer to catch up after the next start. */
-  readonly saveFailed: (tenantId: string, error: unknown) => void;
-  /** A tenant's saved state could not be read: its points are scored again. */
-  readonly stateLost?: (tenantId: string, error: unknown) => void;
-  readonly follower: (tenantId: string) => FleetFollower;
-}
 
 /** What is saved of a tenant now. */
 interface Saved {

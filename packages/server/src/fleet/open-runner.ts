@@ -4,7 +4,7 @@ import type { Positions } from "../partition/protocol.ts";
 import type { FoldSave } from "../store/fleet/fleet-pieces.ts";
 import type { TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import { upgradeFindings } from "./finding-record.ts";
-import type { FleetHostOptions } from "./fleet-host.ts";
+import type { FleetHostOptions } from "./fleet-options.ts";
 import { readPositions } from "./fold-positions.ts";
 import { type RunnerOptions, SLOTS, type Slot } from "./runner-options.ts";
 import { TenantRunner } from "./tenant-runner.ts";
@@ -49,7 +49,7 @@ function* restoredRunner(
     return { runner, saved: { slot, positions: readPositions(save.position) } };
   } catch (error) {
     if (!(error instanceof Refusal && error.code === "state/unreadable")) throw error;
-    lost(error);
+    if (!store.pieces.isDamaged) lost(error);
     return undefined;
   }
 }

@@ -2,7 +2,6 @@ import {
   type DurationMs,
   type EpochMs,
   type FleetStep,
-  INTERVAL_POINTS,
   type Piece,
   type PieceFloor,
   scoreOfP,
@@ -18,15 +17,10 @@ import { type EntityPlace, RollupHistory } from "./rollup-history.ts";
 import type { RunnerOptions, SavedRunner, Slot } from "./runner-options.ts";
 import { type HeardRun, heardRun, ScoreInbox } from "./score-inbox.ts";
 import { StepBoard } from "./step-board.ts";
-import { stepFor } from "./step-choice.ts";
+import { gridFor, runsToWait } from "./step-choice.ts";
 
 /** Fraction of the usual series that must report before an unfinished step is judged. */
 const COVERAGE_MIN = 0.9;
-/** Runs kept back until the grid is chosen; beyond it the choice is made on what is known. */
-const KEPT_RUNS_MAX = 100_000;
-/** Of so many series, the grid is looked for with each advance; of more, after as many runs as a part of them. */
-const FEW_SERIES = 1024;
-const SERIES_PER_RUN = 16;
 /** Points taken in after which the work can be set down. */
 const POINTS_PER_YIELD = 4096;
 /** Of a point that waits in the inbox, with its place in the message it came with. */
@@ -231,13 +225,8 @@ export class TenantRunner {
   #chooseStep(): TenantFold | undefined {
     if (this.#kept.count < this.#lookAgainAt) return undefined;
     const { series } = this.#options.directory;
-    const wait = series.length <= FEW_SERIES ? 0 : Math.ceil(series.length / SERIES_PER_RUN);
-    this.#lookAgainAt = this.#kept.count + wait;
-    const settled = series.filter((info) => info.pointCount >= INTERVAL_POINTS);
-    const given = this.#options.settings().stepMs;
-    const enough = 2 * settled.length >= series.length || this.#kept.count > KEPT_RUNS_MAX;
-    const found = enough ? stepFor(series.map((info) => info.intervalMs)) : undefined;
-    const stepMs = given > 0 && this.#kept.count > 0 ? given : found;
+    this.#lookAgainAt = this.#kept.count + runsToWait(series.length);
+    const stepMs = gridFor(series, this.#options.settings().stepMs, this.#kept.count);
     if (stepMs === undefined) return undefined;
     this.#options.events.stepChosen(stepMs);
     return this.#start(this.#newFold(stepMs));

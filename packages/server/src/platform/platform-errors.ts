@@ -12,6 +12,7 @@ export type UnavailableCode =
   | "store/in-use"
   | "store/closed"
   | "owner/ended"
+  | "host/ended"
   | "tenant/queue-full"
   | "platform/starting"
   | "platform/stopping";
@@ -25,6 +26,7 @@ export const RETRY_AFTER_MS: Readonly<Record<UnavailableCode, number>> = {
   "store/in-use": 10_000,
   "store/closed": 2000,
   "owner/ended": 5000,
+  "host/ended": 5000,
   "tenant/queue-full": 1000,
   "platform/starting": 2000,
   "platform/stopping": 2000,
@@ -62,6 +64,30 @@ export function errorOf({ code, message }: Failure): Error {
 /** A page's cursor that the platform did not hand out. 400. */
 export class BadCursor extends Error {
   override readonly name = "BadCursor";
+}
+
+/** A read asks for more than one answer may cost. Nothing was looked at. 422. */
+export class TooCostly extends Error {
+  override readonly name = "TooCostly";
+  /** What to ask for instead. */
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** As many long reads of the tenant as may wait are waiting already. Nothing was looked at. 429. */
+export class TooManyReads extends Error {
+  override readonly name = "TooManyReads";
+  readonly retryAfterMs = 2000;
+  readonly waiting: number;
+
+  constructor(waiting: number) {
+    super(`${waiting} long reads of this tenant are waiting already`);
+    this.waiting = waiting;
+  }
 }
 
 /** The tenant sends more than its rate allows. Nothing was taken. 429. */

@@ -42,6 +42,9 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
     ownerEnded: (partitions, err, againInMs) =>
       log.error({ partitions, err, againInMs }, "a partition owner ended; starting it again"),
     ownerStarted: (partitions) => log.info({ partitions }, "a partition owner was started again"),
+    hostEnded: (tenants, err, againInMs) =>
+      log.error({ tenants, err, againInMs }, "a host of tenants ended; starting it again"),
+    hostStarted: (tenants) => log.info({ tenants }, "a host of tenants was started again"),
     checkpointFailed: (err, againInMs) =>
       log.error({ err, againInMs }, "checkpoint failed; trying again"),
     stateNotSaved: (tenant, err) =>

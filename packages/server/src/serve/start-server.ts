@@ -6,6 +6,8 @@ import { buildApp } from "../api/app.ts";
 import type { DemoFault } from "../api/routes/demo.ts";
 import type { Config } from "../config/config.ts";
 import { lockDataDir } from "../config/data-dir.ts";
+import type { LinkHost } from "../host/host-link.ts";
+import { threadHosts } from "../host/thread-host.ts";
 import { createLog } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
 import type { LinkOwner } from "../partition/owner-link.ts";
@@ -15,6 +17,7 @@ import { Keyring } from "../tenant/keyring.ts";
 import { Limits } from "../tenant/limits.ts";
 import { SettingsCache } from "../tenant/settings-cache.ts";
 import { VERSION } from "../version.ts";
+import { every } from "./after.ts";
 import { LivePlatform } from "./live-platform.ts";
 import { observePlatform } from "./observe-platform.ts";
 import { operatorEvents } from "./operator-events.ts";
@@ -22,6 +25,9 @@ import { Retention } from "./retention.ts";
 
 /** The built dashboard, in the package beside `src` and `dist`. */
 const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard");
+
+/** Hosts are told of changed settings at the latest after this long. */
+const TELL_EVERY_MS = 1000;
 
 export interface StartOptions {
   readonly config: Config;
@@ -35,6 +41,8 @@ export interface StartOptions {
   readonly logTo?: { write(line: string): void };
   /** Starts the partition owners. Default: worker threads. */
   readonly link?: LinkOwner;
+  /** Starts the hosts of tenants. Default: worker threads. */
+  readonly linkHost?: LinkHost;
 }
 
 export interface RunningServer {
@@ -64,6 +72,12 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const settings = new SettingsCache(control, monotonicMs);
   const settingsOf = (tenantId: string) => settings.of(tenantId);
   const limits = limitsOf(settings, options.refusedBurst);
+  const hostThreads = {
+    clientCount: config.hostCount + 1,
+    dataDir: config.dataDir,
+    partitionCount,
+    ownerCount: config.workerCount,
+  };
   const platform = await LivePlatform.open({
     ...config,
     partitionCount,
@@ -72,10 +86,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
-    link: options.link ?? threadOwners(config),
+    monotonicMs,
+    link: options.link ?? threadOwners({ ...config, clientCount: config.hostCount + 1 }),
+    linkHost: options.linkHost ?? threadHosts(hostThreads, now),
     events,
   });
   observePlatform(platform, metrics, config.dataDir);
+  const stopTelling = every(TELL_EVERY_MS, () => platform.tellSettings());
   const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
   const app = await buildApp({
     platform,
@@ -90,10 +107,16 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     demoTruth: options.demoTruth,
   });
   const url = await app.listen({ host: config.host, port: config.port });
-  log.info({ ...factsOf(config, platform, url), seconds: secondsSince(beganMs) }, "started");
+  const states = await platform.states();
+  const series = states.reduce((sum, { seriesCount }) => sum + seriesCount, 0);
+  log.info(
+    { ...factsOf(config, platform, url), series, seconds: secondsSince(beganMs) },
+    "started",
+  );
   const close = closeOnce(async (signal) => {
     const stopMs = performance.now();
     retention.stop();
+    stopTelling();
     await app.close();
     await platform.close().finally(() => freed(control, events));
     log.info({ signal, seconds: secondsSince(stopMs) }, "stopped");
@@ -132,6 +155,5 @@ function secondsSince(beganMs: number): number {
 
 function factsOf({ dataDir }: Config, platform: LivePlatform, url: string) {
   const { partitionCount: partitions } = platform.options;
-  const series = platform.directory.byHandle.length;
-  return { version: VERSION, dataDir, partitions, port: Number(new URL(url).port), series };
+  return { version: VERSION, dataDir, partitions, port: Number(new URL(url).port) };
 }

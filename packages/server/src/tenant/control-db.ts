@@ -1,9 +1,10 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EpochMs } from "@foreshock/core/fold";
 import { newToken, parseKey, type Scope } from "./api-key.ts";
 import { CONTROL_SCHEMA, CONTROL_VERSION } from "./control-schema.ts";
+import { openControl } from "./open-control.ts";
+import { QuarantineTable } from "./quarantine-table.ts";
+import { TenantProblem } from "./tenant-problem.ts";
 import {
   DEFAULT_SETTINGS,
   demandFreeGrid,
@@ -45,11 +46,6 @@ export interface NewKey {
   readonly note?: string | undefined;
 }
 
-/** A command about tenants or keys that cannot be carried out; the message says what to do instead. */
-export class TenantProblem extends Error {
-  override readonly name = "TenantProblem";
-}
-
 /** Keys a tenant may have that are neither revoked nor expired. Source: limits table. */
 const KEYS_MAX = 50;
 const NOTE_CHARS_MAX = 200;
@@ -59,6 +55,8 @@ const NOTE_CHARS_MAX = 200;
  * server reads while the command line creates and revokes keys. Every change is on disk on return.
  */
 export class ControlDb {
+  /** Tenants whose work ended threads. */
+  readonly quarantine: QuarantineTable;
   readonly #db: DatabaseSync;
   readonly #now: () => EpochMs;
   readonly #keysById: StatementSync;
@@ -67,21 +65,16 @@ export class ControlDb {
   private constructor(db: DatabaseSync, now: () => EpochMs) {
     this.#db = db;
     this.#now = now;
+    this.quarantine = new QuarantineTable(db, now);
     this.#keysById = db.prepare(`${SELECT_KEY} WHERE k.key_id = ?`);
   }
 
-  /** Makes file and folder where they are missing. @throws TenantProblem for a newer format. */
+  /** Makes file and folder where they are missing. @throws TenantProblem where it cannot be used. */
   static open(path: string, now: () => EpochMs): ControlDb {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const db = new DatabaseSync(path, { timeout: 5000 });
-    try {
-      db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
-      migrate(db, path);
-      return new ControlDb(db, now);
-    } catch (error) {
-      db.close();
-      throw error;
-    }
+    return new ControlDb(
+      openControl(path, (db) => migrate(db, path)),
+      now,
+    );
   }
 
   close(): void {

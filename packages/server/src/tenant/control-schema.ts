@@ -1,7 +1,10 @@
 /** Format of `control.db`, kept in its `user_version`. */
-export const CONTROL_VERSION = 1;
+export const CONTROL_VERSION = 2;
 
-/** Times are epoch milliseconds. A key belongs to a tenant unless it is an operator key. */
+/**
+ * Times are epoch milliseconds. A key belongs to a tenant unless it is an operator key. A tenant is in
+ * quarantine where `since_ms` is known, and has strikes only where it is not.
+ */
 export const CONTROL_SCHEMA = `
 CREATE TABLE IF NOT EXISTS tenant (
   id INTEGER PRIMARY KEY,
@@ -20,6 +23,13 @@ CREATE TABLE IF NOT EXISTS api_key (
   expires_ms INTEGER,
   revoked_ms INTEGER,
   CHECK ((scope = 'operator') = (tenant_id IS NULL))
+) STRICT;
+CREATE TABLE IF NOT EXISTS quarantine (
+  tenant_id INTEGER PRIMARY KEY REFERENCES tenant (id),
+  strikes INTEGER NOT NULL,
+  struck_ms INTEGER NOT NULL,
+  since_ms INTEGER,
+  reason TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS api_key_of_tenant ON api_key (tenant_id);
 `;

@@ -1,13 +1,22 @@
 import { unreadable } from "../../model/state-bytes.ts";
 import { BIN_COUNT, type EntityStates, entityStates, SCALAR_COUNT } from "../entity-state.ts";
 import type { ByteReader, ByteWriter } from "./column-bytes.ts";
-import type { EntityBank } from "./entity-bank.ts";
 
 /** Entities that are copied and saved together: 210 kB. */
 export const CHUNK_ENTITIES = 256;
 export const CHUNK_SHIFT = 8;
 const UNBORN = -1;
 const FROM_THE_BEGINNING = Number.NEGATIVE_INFINITY;
+
+/** The entities of a level, as snapshots see them. */
+export interface SnapshotBank {
+  readonly count: number;
+  readonly states: EntityStates;
+  readonly firstSteps: Float64Array;
+  readonly lastSteps: Float64Array;
+  /** Copies an entity to entity `to` of `into`. */
+  copy(e: number, into: EntityStates, to: number): void;
+}
 
 /** A chunk of entities as they were before a step. Entities beyond its columns were not yet. */
 export interface EntityCopy {
@@ -25,11 +34,11 @@ export interface EntityCopy {
  */
 export class EntitySnapshots {
   readonly every: number;
-  readonly #bank: EntityBank;
+  readonly #bank: SnapshotBank;
   /** Of each chunk, ascending by step. */
   readonly #chunks: EntityCopy[][] = [];
 
-  constructor(bank: EntityBank, every: number) {
+  constructor(bank: SnapshotBank, every: number) {
     this.#bank = bank;
     this.every = every;
   }
@@ -84,7 +93,7 @@ export class EntitySnapshots {
   }
 
   /** Entity `to` of a bank becomes what entity `e` was in a snapshot; unborn without one. */
-  put(copy: EntityCopy | undefined, e: number, bank: EntityBank, to: number): void {
+  put(copy: EntityCopy | undefined, e: number, bank: SnapshotBank, to: number): void {
     const local = e & (CHUNK_ENTITIES - 1);
     const { histogram, scalars } = bank.states;
     const h = to * BIN_COUNT;

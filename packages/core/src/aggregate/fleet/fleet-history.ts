@@ -1,6 +1,7 @@
 import type { FindingsMemory } from "./fleet-finding.ts";
 import type { FleetFold } from "./fleet-fold.ts";
 import { type FleetRow, fleetRow, type RowsByStep } from "./fleet-row.ts";
+import { firstOfStep } from "./step-order.ts";
 import { StepPoints } from "./step-points.ts";
 import { StepQueue } from "./step-queue.ts";
 
@@ -73,7 +74,7 @@ export class FleetHistory implements RowsByStep {
   place(step: number, points: StepPoints): void {
     this.#points.set(step, points);
     if (step > this.processed) this.#waiting.add(step);
-    else this.#dataSteps.splice(this.#firstFrom(this.#dataSteps, step), 0, step);
+    else this.#dataSteps.splice(firstOfStep(this.#dataSteps, step, ownStep), 0, step);
   }
 
   /**
@@ -121,7 +122,11 @@ export class FleetHistory implements RowsByStep {
   }
 
   between(from: number, end: number, visit: (row: FleetRow) => void): void {
-    for (let i = this.#rowFrom(from); i < this.#rows.length && this.#rows[i]!.step < end; i++) {
+    for (
+      let i = firstOfStep(this.#rows, from, stepOfRow);
+      i < this.#rows.length && this.#rows[i]!.step < end;
+      i++
+    ) {
       this.visits++;
       visit(this.#rows[i]!);
     }
@@ -129,7 +134,7 @@ export class FleetHistory implements RowsByStep {
 
   /** Rows of all steps from `first` up to the newest; those made that were never processed. */
   from(first: number, memoryNow: FindingsMemory): FleetRow[] {
-    const at = this.#rowFrom(first);
+    const at = firstOfStep(this.#rows, first, stepOfRow);
     const known = this.#rows.slice(at);
     const rows: FleetRow[] = [];
     let k = 0;
@@ -147,7 +152,7 @@ export class FleetHistory implements RowsByStep {
 
   /** Takes up a saved row; they may come in any order. */
   placeRow(row: FleetRow): void {
-    this.#rows.splice(this.#rowFrom(row.step), 0, row);
+    this.#rows.splice(firstOfStep(this.#rows, row.step, stepOfRow), 0, row);
   }
 
   /** Bytes of the columns of points and rows. O(rows). */
@@ -158,26 +163,12 @@ export class FleetHistory implements RowsByStep {
     }
     return bytes;
   }
+}
 
-  #rowFrom(step: number): number {
-    let low = 0;
-    let high = this.#rows.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#rows[middle]!.step < step) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+function ownStep(step: number): number {
+  return step;
+}
 
-  #firstFrom(steps: readonly number[], step: number): number {
-    let low = 0;
-    let high = steps.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (steps[middle]! < step) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+function stepOfRow({ step }: FleetRow): number {
+  return step;
 }

@@ -59,6 +59,8 @@ export class FoldPieces {
   readonly #onDamage: (name: string) => void;
   /** Bytes of pieces that were written, for tests of what a save costs. */
   bytesWritten = 0;
+  /** A piece of the save that counts was found damaged, and reported. */
+  isDamaged = false;
   /** Names of pieces that the save under way has written. */
   #written: Pick<Piece, "kind" | "chunk" | "step">[] = [];
   #isFresh = false;
@@ -217,6 +219,7 @@ export class FoldPieces {
     const isWhole = parts.every(({ part, crc, data }, i) => part === i && crc === crc32(data));
     if (!isWhole) {
       const name = `${kind}/${chunk}/${step}`;
+      this.isDamaged = true;
       this.#onDamage(name);
       throw new Refusal("state/unreadable", "a piece of a saved fold is damaged", { piece: name });
     }
