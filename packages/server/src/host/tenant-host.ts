@@ -17,6 +17,7 @@ import type { Failure } from "../platform/platform-errors.ts";
 import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
+import { fleetStateDamage } from "../store/sqlite/damage.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
 import { Limits } from "../tenant/limits.ts";
 import { DEFAULT_SETTINGS, type TenantSettings } from "../tenant/tenant-settings.ts";
@@ -98,6 +99,10 @@ export class TenantHost {
       gridFixed: (tenantId, gridMs) => events.gridFixed(tenantId, gridMs),
       now,
       saveFailed: (tenantId, error) => events.notSaved(tenantId, error),
+      stateLost: (tenantId, error) => {
+        const damage = fleetStateDamage(fleetFile(dataDir, client), tenantId, String(error));
+        events.damage(damageReport(damage));
+      },
       follower: (tenantId) => this.view(tenantId),
     });
     this.turns = new TenantTurns(options);
