@@ -40,7 +40,7 @@ export const PACKAGES: PackageTable = {
     "node:net": { runs: ["api/"] },
     "node:os": { runs: ["cli/", "config/", "demo/"] },
     "node:path": {
-      runs: ["api/", "cli/", "config/", "partition/", "serve/", "store/", "tenant/"],
+      runs: ["api/", "cli/", "config/", "host/", "partition/", "serve/", "store/", "tenant/"],
     },
     "node:sqlite": {
       runs: ["store/sqlite/", "store/sealed/day-file.ts", "tenant/open-control.ts"],
@@ -52,7 +52,7 @@ export const PACKAGES: PackageTable = {
     "node:worker_threads": {
       runs: [
         ...["partition/worker.ts", "partition/thread-owner.ts", "partition/owner-link.ts"],
-        ...["host/worker.ts", "host/thread-host.ts"],
+        ...["host/worker.ts", "host/thread-host.ts", "watch/worker.ts", "watch/watchdog.ts"],
         ...["cli/detect/worker.ts", "cli/detect/file-pool.ts"],
       ],
     },
@@ -70,6 +70,7 @@ export const ENTRIES: Entries = {
   "packages/server/src/cli/detect/worker.ts": "file-pool.ts opens it by URL",
   "packages/server/src/partition/worker.ts": "thread-owner.ts opens it by URL",
   "packages/server/src/host/worker.ts": "thread-host.ts opens it by URL",
+  "packages/server/src/watch/worker.ts": "watchdog.ts opens it by URL",
   "packages/server/src/main.ts": "npx foreshock",
   "packages/server/tooling/openapi.ts": "writes the OpenAPI file, by hand and in a test",
   "test/fuzz/main.ts": "npm run fuzz",
@@ -111,6 +112,7 @@ export const WORLD: WorldTable = {
       "cli/serve/demo.ts": "how long the demo's history took, for the terminal",
       "observe/log.ts": "when a line was written",
       "host/worker.ts": "the monotonic clock of a host's thread",
+      "watch/worker.ts": "how long a thread has stood still",
       "partition/group-commit.ts": "how long a commit took, for metrics and the log",
       "serve/observe-platform.ts": "bytes on disk are counted at most once per interval",
       "serve/operator-events.ts": "how often the same event is logged",
@@ -118,13 +120,16 @@ export const WORLD: WorldTable = {
     },
     timer: {
       "cli/serve/demo.ts": "the pace of the replay",
-      "host/worker.ts": "waits of a host's thread",
+      "host/worker.ts": "waits and heartbeat of a host's thread",
+      "watch/watchdog.ts": "the main thread's heartbeat",
+      "watch/worker.ts": "the pace of looking at heartbeats",
       "serve/after.ts": "the pace of checkpoints and of new attempts",
       "serve/operator-events.ts": "the pace of summaries in the log",
       "serve/retention.ts": "the pace of dropping old days",
-      "partition/worker.ts": "the pace of scrubbing",
+      "partition/worker.ts": "the pace of scrubbing, and the heartbeat",
     },
     process: {
+      "watch/worker.ts": "ends the process when the main thread is stuck",
       "main.ts": "the version of Node, before anything is loaded",
       "cli/main.ts": "arguments and the exit code",
       "cli/terminal/io.ts": "streams, environment and Ctrl-C, handed to every command",

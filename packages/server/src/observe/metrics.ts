@@ -37,6 +37,10 @@ export class Metrics {
   readonly checkpointDuration: Histogram;
   readonly retentionDaysDropped: Counter;
   readonly queueDepth: Gauge<"queue">;
+  /** Threads that stood still (`stuck` = "false"), and those that were ended for it. */
+  readonly threadStalls: Counter<"stuck">;
+  /** Threads that ended in the middle of a tenant's work. */
+  readonly tenantStrikes: Counter<"tenant">;
   readonly #registry = new Registry();
   readonly #tenants = new Set<string>();
   readonly #looks: (() => Promise<void>)[] = [];
@@ -56,6 +60,12 @@ export class Metrics {
       "ingest_skipped_parts_total",
       "Histograms and exemplars of remote write that were skipped",
       ["part"],
+    );
+    this.threadStalls = this.#counter("thread_stalls_total", "Threads that stood still", ["stuck"]);
+    this.tenantStrikes = this.#counter(
+      "tenant_strikes_total",
+      "Threads that ended in the middle of a tenant's work",
+      ["tenant"],
     );
     this.ingestDuration = this.#histogram(
       "ingest_request_duration_seconds",

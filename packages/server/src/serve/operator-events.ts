@@ -42,6 +42,18 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
     ownerEnded: (partitions, err, againInMs) =>
       log.error({ partitions, err, againInMs }, "a partition owner ended; starting it again"),
     ownerStarted: (partitions) => log.info({ partitions }, "a partition owner was started again"),
+    stalled: (thread, { what, tenantId: tenant, forMs, isStuck }) => {
+      metrics.threadStalls.inc({ stuck: String(isStuck) });
+      const msg = isStuck ? "a thread is stuck; it is ended" : "a thread stands still";
+      log.error({ thread, what, tenant, ms: Math.round(forMs) }, msg);
+    },
+    struck: (tenant, reason, strikes, isQuarantined) => {
+      const outcome = isQuarantined ? "quarantined" : "struck";
+      metrics.tenantStrikes.inc({ tenant: metrics.tenantLabel(tenant) });
+      log.error({ actor: "watchdog", tenant, outcome, reason, strikes }, "a tenant ended a thread");
+    },
+    released: (tenant) =>
+      log.info({ actor: "operator", tenant, outcome: "released" }, "a tenant left quarantine"),
     hostEnded: (tenants, err, againInMs) =>
       log.error({ tenants, err, againInMs }, "a host of tenants ended; starting it again"),
     hostStarted: (tenants) => log.info({ tenants }, "a host of tenants was started again"),

@@ -17,10 +17,13 @@ import { Keyring } from "../tenant/keyring.ts";
 import { Limits } from "../tenant/limits.ts";
 import { SettingsCache } from "../tenant/settings-cache.ts";
 import { VERSION } from "../version.ts";
+import type { StallLimits } from "../watch/stall-clock.ts";
+import { Watchdog } from "../watch/watchdog.ts";
 import { every } from "./after.ts";
 import { LivePlatform } from "./live-platform.ts";
 import { observePlatform } from "./observe-platform.ts";
 import { operatorEvents } from "./operator-events.ts";
+import { QuarantineCache } from "./quarantine-cache.ts";
 import { Retention } from "./retention.ts";
 
 /** The built dashboard, in the package beside `src` and `dist`. */
@@ -43,6 +46,8 @@ export interface StartOptions {
   readonly link?: LinkOwner;
   /** Starts the hosts of tenants. Default: worker threads. */
   readonly linkHost?: LinkHost;
+  /** When a thread stands still, and when it is stuck. */
+  readonly stallLimits?: StallLimits;
 }
 
 export interface RunningServer {
@@ -78,6 +83,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     partitionCount,
     ownerCount: config.workerCount,
   };
+  const quarantine = new QuarantineCache(control.quarantine);
+  const watchdog = new Watchdog(options.stallLimits);
   const platform = await LivePlatform.open({
     ...config,
     partitionCount,
@@ -89,10 +96,15 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     monotonicMs,
     link: options.link ?? threadOwners({ ...config, clientCount: config.hostCount + 1 }),
     linkHost: options.linkHost ?? threadHosts(hostThreads, now),
+    quarantine,
+    watch: watchdog,
     events,
   });
   observePlatform(platform, metrics, config.dataDir);
-  const stopTelling = every(TELL_EVERY_MS, () => platform.tellSettings());
+  const stopTelling = every(TELL_EVERY_MS, () => {
+    quarantine.refresh();
+    platform.tellSettings();
+  });
   const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
   const app = await buildApp({
     platform,
@@ -119,6 +131,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     stopTelling();
     await app.close();
     await platform.close().finally(() => freed(control, events));
+    await watchdog.close();
     log.info({ signal, seconds: secondsSince(stopMs) }, "stopped");
   });
   return { url, platform, control, app, retention, close };
