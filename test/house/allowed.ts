@@ -47,7 +47,7 @@ export const PACKAGES: PackageTable = {
       types: ["store/", "tenant/"],
     },
     "node:stream": { runs: ["ingest/"] },
-    "node:timers/promises": { runs: ["cli/live/", "query/"] },
+    "node:timers/promises": { runs: ["cli/live/"] },
     "node:util": { runs: ["api/", "store/"] },
     "node:worker_threads": {
       runs: [
