@@ -34,7 +34,10 @@ export const PACKAGES: PackageTable = {
     },
     "node:events": { runs: ["cli/"] },
     "node:fs": {
-      runs: ["api/", "cli/", "config/", "demo/", "serve/", "store/", "tenant/", "version.ts"],
+      runs: [
+        ...["api/", "cli/", "config/", "demo/", "serve/", "store/", "tenant/", "version.ts"],
+        "watch/worker.ts",
+      ],
     },
     "node:fs/promises": { runs: ["store/disk-usage.ts"] },
     "node:net": { runs: ["api/"] },
@@ -51,6 +54,7 @@ export const PACKAGES: PackageTable = {
     "node:util": { runs: ["api/", "store/"] },
     "node:worker_threads": {
       runs: [
+        ...["decode/worker.ts", "decode/thread-decoders.ts"],
         ...["partition/worker.ts", "partition/thread-owner.ts", "partition/owner-link.ts"],
         ...["host/worker.ts", "host/thread-host.ts", "watch/worker.ts", "watch/watchdog.ts"],
         ...["cli/detect/worker.ts", "cli/detect/file-pool.ts"],
@@ -68,6 +72,7 @@ export const ENTRIES: Entries = {
   "packages/dashboard/src/main.tsx": "packages/dashboard/index.html",
   "packages/dashboard/vite.config.ts": "vite",
   "packages/server/src/cli/detect/worker.ts": "file-pool.ts opens it by URL",
+  "packages/server/src/decode/worker.ts": "thread-decoders.ts opens it by URL",
   "packages/server/src/partition/worker.ts": "thread-owner.ts opens it by URL",
   "packages/server/src/host/worker.ts": "thread-host.ts opens it by URL",
   "packages/server/src/watch/worker.ts": "watchdog.ts opens it by URL",

@@ -11,6 +11,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
+import type { Decoder } from "../decode/decoder.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { LabelNames } from "../platform/label-names.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -41,6 +42,7 @@ export interface AppParts {
   readonly limits: Limits;
   readonly log: FastifyBaseLogger;
   readonly metrics: Metrics;
+  readonly decoder: Decoder;
   readonly now: () => EpochMs;
   readonly version: string;
   /** The built dashboard; without it `/` says how to build it. */

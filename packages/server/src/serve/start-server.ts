@@ -6,6 +6,9 @@ import { buildApp } from "../api/app.ts";
 import type { DemoFault } from "../api/routes/demo.ts";
 import type { Config } from "../config/config.ts";
 import { lockDataDir } from "../config/data-dir.ts";
+import type { LinkDecoder } from "../decode/decoder-link.ts";
+import { DecoderPool } from "../decode/decoder-pool.ts";
+import { threadDecoders } from "../decode/thread-decoders.ts";
 import type { LinkHost } from "../host/host-link.ts";
 import { threadHosts } from "../host/thread-host.ts";
 import { createLog } from "../observe/log.ts";
@@ -19,7 +22,7 @@ import { SettingsCache } from "../tenant/settings-cache.ts";
 import { VERSION } from "../version.ts";
 import type { StallLimits } from "../watch/stall-clock.ts";
 import { Watchdog } from "../watch/watchdog.ts";
-import { every } from "./after.ts";
+import { afterTimeout, every } from "./after.ts";
 import { LivePlatform } from "./live-platform.ts";
 import { observePlatform } from "./observe-platform.ts";
 import { operatorEvents } from "./operator-events.ts";
@@ -46,6 +49,8 @@ export interface StartOptions {
   readonly link?: LinkOwner;
   /** Starts the hosts of tenants. Default: worker threads. */
   readonly linkHost?: LinkHost;
+  /** Starts the decoders of bodies. Default: worker threads. */
+  readonly linkDecoder?: LinkDecoder;
   /** When a thread stands still, and when it is stuck. */
   readonly stallLimits?: StallLimits;
 }
@@ -106,12 +111,15 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     platform.tellSettings();
   });
   const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
+  const linkDecoder = options.linkDecoder ?? threadDecoders();
+  const decoder = new DecoderPool({ link: linkDecoder, after: afterTimeout, events });
   const app = await buildApp({
     platform,
     keyring: new Keyring(control, now),
     limits,
     log,
     metrics,
+    decoder,
     now,
     version: VERSION,
     dashboardDir: DASHBOARD_DIR,
@@ -129,7 +137,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const stopMs = performance.now();
     retention.stop();
     stopTelling();
-    await app.close();
+    await app.close().finally(() => decoder.close());
     await platform.close().finally(() => freed(control, events));
     await watchdog.close();
     log.info({ signal, seconds: secondsSince(stopMs) }, "stopped");
