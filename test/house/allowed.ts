@@ -28,7 +28,8 @@ export const PACKAGES: PackageTable = {
     "string-width": { runs: ["cli/"] },
     "node:crypto": {
       runs: [
-        ...["api/request-id.ts", "api/security-headers.ts", "ingest/byte-table.ts"],
+        ...["api/docs-page.ts", "api/request-id.ts", "api/security-headers.ts"],
+        "ingest/byte-table.ts",
         ...["partition/partition-of.ts", "tenant/api-key.ts"],
       ],
     },
@@ -37,7 +38,8 @@ export const PACKAGES: PackageTable = {
       runs: ["api/", "cli/", "config/", "demo/", "serve/", "store/", "tenant/", "version.ts"],
     },
     "node:fs/promises": { runs: ["store/disk-usage.ts"] },
-    "node:net": { runs: ["api/"] },
+    "node:http": { runs: ["api/connections/"] },
+    "node:net": { runs: ["api/", "config/"] },
     "node:os": { runs: ["cli/", "config/", "demo/"] },
     "node:path": {
       runs: ["api/", "cli/", "config/", "partition/", "serve/", "store/", "tenant/"],
@@ -46,13 +48,15 @@ export const PACKAGES: PackageTable = {
       runs: ["store/sqlite/", "store/sealed/day-file.ts", "tenant/control-db.ts"],
       types: ["store/"],
     },
-    "node:stream": { runs: ["ingest/"] },
-    "node:timers/promises": { runs: ["cli/live/", "query/"] },
+    "node:perf_hooks": { runs: ["observe/main-thread.ts"] },
+    "node:stream": { runs: ["api/connections/", "ingest/"] },
+    "node:timers/promises": { runs: ["cli/live/", "query/", "serve/start-server.ts"] },
     "node:util": { runs: ["api/", "store/"] },
     "node:worker_threads": {
       runs: [
         ...["partition/worker.ts", "partition/thread-owner.ts"],
-        ...["cli/detect/worker.ts", "cli/detect/file-pool.ts"],
+        ...["cli/detect/worker.ts", "cli/detect/file-pool.ts", "cli/serve/end-process.ts"],
+        ...["api/docs.ts", "api/docs-worker.ts"],
       ],
     },
     "node:zlib": { runs: ["api/", "cli/", "ingest/", "store/", "tenant/api-key.ts"] },
@@ -66,6 +70,7 @@ export const ENTRIES: Entries = {
   "packages/dashboard/dev/shots.ts": "pictures of the pages, by hand",
   "packages/dashboard/src/main.tsx": "packages/dashboard/index.html",
   "packages/dashboard/vite.config.ts": "vite",
+  "packages/server/src/api/docs-worker.ts": "docs.ts opens it by URL",
   "packages/server/src/cli/detect/worker.ts": "file-pool.ts opens it by URL",
   "packages/server/src/partition/worker.ts": "thread-owner.ts opens it by URL",
   "packages/server/src/main.ts": "npx foreshock",
@@ -103,6 +108,7 @@ export const WORLD: WorldTable = {
   },
   server: {
     clock: {
+      "api/connections/http-front.ts": "how long clients have been silent",
       "cli/terminal/io.ts": "the process's own clock, handed to everything",
       "cli/serve/demo.ts": "how long the demo's history took, for the terminal",
       "observe/log.ts": "when a line was written",
@@ -111,12 +117,17 @@ export const WORLD: WorldTable = {
       "serve/operator-events.ts": "how often the same event is logged",
       "serve/checkpoints.ts":
         "how long a checkpoint took sets when the next one is due; should be handed in",
-      "serve/start-server.ts": "the monotonic clock of the rate limits",
+      "serve/live-platform.ts": "how long a trouble of the store is remembered",
+      "serve/server-ground.ts": "the monotonic clock of the rate limits",
+      "serve/start-server.ts": "how long a start and a stop took, for the log",
     },
     timer: {
+      "api/connections/http-front.ts": "the pace of looks at connections, and the time of grace",
       "cli/serve/demo.ts": "the pace of the replay",
+      "cli/serve/end-process.ts": "the end of a process that something keeps",
       "serve/after.ts": "the pace of checkpoints and of new attempts",
       "serve/operator-events.ts": "the pace of summaries in the log",
+      "serve/stop-deadline.ts": "the deadline of a stop",
       "serve/retention.ts": "the pace of dropping old days",
       "partition/worker.ts": "the pace of scrubbing",
     },
@@ -124,6 +135,7 @@ export const WORLD: WorldTable = {
       "main.ts": "the version of Node, before anything is loaded",
       "cli/main.ts": "arguments and the exit code",
       "cli/terminal/io.ts": "streams, environment and Ctrl-C, handed to every command",
+      "cli/serve/end-process.ts": "ends the process, and hears what nobody caught",
       "cli/serve/demo-keys.ts": "single keys of the terminal, while the demo runs",
     },
   },

@@ -59,6 +59,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       checkpointEveryMs: 60_000,
       retentionDays: options.retentionDays ?? 0,
       scrubEveryMs: options.scrubEveryMs ?? 0,
+      trustedProxies: [],
     },
     now: options.now ?? (() => Date.now()),
     processMetrics: false,

@@ -19,6 +19,7 @@ const EMPTY: Platform = {
   },
   tenantIds: () => [],
   ready: () => true,
+  readiness: () => ({ ready: true, reasons: [] }),
 };
 
 const made = `${JSON.stringify(await openApi(), null, 2)}\n`;

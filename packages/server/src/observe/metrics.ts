@@ -40,6 +40,21 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #tenants = new Set<string>();
   readonly #looks: (() => Promise<void>)[] = [];
+  /** Longest time for which the main thread answered nothing: since the last scrape, and ever. */
+  readonly mainThreadBlock = this.#gauge(
+    "main_thread_block_seconds",
+    "Longest time for which the main thread answered nothing",
+    ["since"],
+    "max",
+  );
+  readonly connections = this.#gauge("http_connections", "Connections open now", ["state"]);
+  /** Connections that the port refused or ended, by reason. */
+  readonly connectionsEnded = this.#gauge(
+    "http_connections_ended",
+    "Connections that were refused or ended by the server since the start",
+    ["reason"],
+  );
+  readonly unsentBytes = this.#gauge("http_unsent_bytes", "Bytes of large replies that wait", []);
 
   /** @param processMetrics false where several live in one process (tests). */
   constructor(version: string, processMetrics = true) {

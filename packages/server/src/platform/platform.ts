@@ -15,6 +15,7 @@ import type { DataHealth, EntityState } from "./data-health.ts";
 import type { IngestBatch } from "./ingest-batch.ts";
 import type { IngestReport, IngestSeries, RejectReason } from "./ingest-series.ts";
 import type { DataQualityFinding, RankingRow } from "./ranking-rows.ts";
+import type { Readiness } from "./readiness.ts";
 import type { TenantSummary } from "./tenant-summary.ts";
 
 export type {
@@ -37,8 +38,10 @@ export interface Platform {
   forTenant(tenantId: string): TenantView;
   /** Slugs of all tenants, sorted. For operator keys only. */
   tenantIds(): readonly string[];
-  /** False while starting, replaying or shutting down. */
+  /** False while starting, replaying or shutting down: then nothing is asked of it. */
   ready(): boolean;
+  /** Whether everything works, and what does not. Reads may go on where this says no. */
+  readiness(): Readiness;
 }
 
 export interface PlaceFilter {

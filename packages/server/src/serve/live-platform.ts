@@ -16,6 +16,7 @@ import type {
   TenantView,
   WhenOver,
 } from "../platform/platform.ts";
+import type { Readiness } from "../platform/readiness.ts";
 import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView } from "../query/tenant-view.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
@@ -26,6 +27,7 @@ import { type After, afterTimeout } from "./after.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { OwnerStart } from "./owner-start.ts";
 import type { PlatformEvents } from "./platform-events.ts";
+import { StoreTrouble } from "./store-trouble.ts";
 
 export interface LivePlatformOptions {
   readonly dataDir: string;
@@ -66,6 +68,7 @@ export class LivePlatform implements Platform {
   readonly #gatePlace: GatePlace;
   readonly #counters = new Map<string, IngestCounters>();
   readonly #later: (work: () => void) => void;
+  readonly #storeTrouble = new StoreTrouble(() => performance.now());
   #advancing = false;
   #state: "starting" | "ready" | "stopping" = "starting";
 
@@ -139,6 +142,17 @@ export class LivePlatform implements Platform {
     return this.#state === "ready";
   }
 
+  readiness(): Readiness {
+    const reasons = [
+      ...(this.#state === "ready" ? [] : [this.#state]),
+      ...(this.#state !== "ready" || this.pool.isWhole
+        ? []
+        : ["partitions are being started again"]),
+      ...this.#storeTrouble.reasons(),
+    ];
+    return { ready: reasons.length === 0, reasons };
+  }
+
   tenantIds(): readonly string[] {
     return this.options.tenantIds();
   }
@@ -192,7 +206,9 @@ export class LivePlatform implements Platform {
     batch: IngestBatch,
     whenOver: WhenOver = "wait",
   ): Promise<IngestReport> {
-    const report = await this.intake.ingest(tenantId, batch, whenOver);
+    const report = await this.#storeTrouble.watch(() =>
+      this.intake.ingest(tenantId, batch, whenOver),
+    );
     for (const { reason, points } of report.rejected) {
       this.options.events.refused(tenantId, reason, points);
     }

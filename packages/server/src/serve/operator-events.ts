@@ -2,11 +2,14 @@ import { MINUTE_MS } from "@foreshock/core/fold";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { RefusedPoints } from "../observe/refused-points.ts";
+import { type RefusedRequest, RefusedRequests } from "../observe/refused-requests.ts";
 import { ENGINE } from "../partition/live-series.ts";
 import { DAMAGE_KINDS } from "../store/sqlite/damage.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 
 export interface OperatorEvents extends PlatformEvents {
+  /** A request of a known key, or over a rate, was turned away. */
+  requestRefused(refused: RefusedRequest): void;
   /** Logs what was still being added up. */
   close(): void;
 }
@@ -14,7 +17,11 @@ export interface OperatorEvents extends PlatformEvents {
 /** Logs and counts what the platform reports: one parsable line each, points in sums. */
 export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
   const refused = new RefusedPoints(log, () => performance.now());
-  const timer = setInterval(() => refused.flush(), MINUTE_MS);
+  const requests = new RefusedRequests(log, () => performance.now());
+  const timer = setInterval(() => {
+    refused.flush();
+    requests.flush();
+  }, MINUTE_MS);
   timer.unref();
   // From 0 on, so that the first damage is a rise that an alert can see.
   for (const kind of DAMAGE_KINDS) metrics.storeDamage.inc({ kind }, 0);
@@ -49,9 +56,11 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
         { tenant, err },
         "a tenant's state was not saved; it will catch up from its points",
       ),
+    requestRefused: (request) => requests.add(request),
     close() {
       clearInterval(timer);
       refused.flush();
+      requests.flush();
     },
   };
 }
