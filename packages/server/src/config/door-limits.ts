@@ -13,6 +13,11 @@ export interface DoorLimits {
   readonly reservedPerAddress: number;
   /** Connections of one address on which no good key has been seen yet. IPv6: of one /64 network. */
   readonly keylessPerAddress: number;
+  /**
+   * How often a newcomer of an address may displace an older connection of the same address, once its
+   * share is used up; beyond that newcomers are refused, which costs a third of letting them in.
+   */
+  readonly displacedPerSecond: number;
   /** Connections of one address, with or without a key. Trusted proxies have no share of their own. */
   readonly perAddress: number;
   /** From the first byte of a request, or from the opening of the connection, to the end of its headers. */
@@ -44,6 +49,7 @@ export const DOOR_LIMITS: DoorLimits = Object.freeze({
   connectionsReserved: 100,
   reservedPerAddress: 10,
   keylessPerAddress: 200,
+  displacedPerSecond: 50,
   perAddress: 1000,
   headersMs: 5000,
   requestMs: 60_000,

@@ -33,13 +33,6 @@ export function hostMissing(): Problem {
   });
 }
 
-export function noConnectionLeft(): Problem {
-  return new Problem("overloaded", "no connection is left for this address", {
-    retryAfterMs: 1000,
-    hint: "use fewer connections, and close those that are idle",
-  });
-}
-
 export function starting(phase: string): Problem {
   return new Problem("not_ready", `the server is starting: ${phase}`, {
     retryAfterMs: 2000,

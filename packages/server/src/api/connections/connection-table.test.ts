@@ -7,18 +7,21 @@ const LIMITS = {
   connectionsReserved: 3,
   reservedPerAddress: 2,
   keylessPerAddress: 5,
+  displacedPerSecond: 1,
   perAddress: 8,
 };
 
 let table: ConnectionTable;
 let closed: string[];
+let nowMs: number;
 beforeEach(() => {
   table = new ConnectionTable(LIMITS);
   closed = [];
+  nowMs = 0;
 });
 
 function enter(address: string, name = address, isProxy = false): Seat | undefined {
-  return table.enter(address, isProxy, () => void closed.push(name));
+  return table.enter(address, isProxy, () => void closed.push(name), nowMs);
 }
 
 function keyed(address: string, name = address): Seat | undefined {
@@ -34,6 +37,17 @@ describe("ConnectionTable", () => {
     expect(enter("a", "a6")).toBeDefined();
     expect(closed).toEqual(["a2"]);
     expect(table.countOf("a")).toBe(5);
+  });
+
+  it("refuses newcomers of an address that displaces its own connections all the time", () => {
+    for (let i = 0; i < 10; i++) expect(enter("a"), `newcomer ${i}`).toBeDefined();
+    for (let i = 0; i < 100; i++) expect(enter("a")).toBeUndefined();
+    expect(closed).toHaveLength(5);
+    nowMs += 2000;
+    expect([enter("a"), enter("a"), enter("a")].filter((seat) => seat !== undefined).length).toBe(
+      2,
+    );
+    expect(enter("b")).toBeDefined();
   });
 
   it("lets an address with good keys have more, and counts those without one apart", () => {
@@ -95,7 +109,7 @@ describe("ConnectionTable", () => {
           const seat = [...open][which % Math.max(1, open.size)];
           if (what === "enter") {
             const place: { seat?: Seat } = {};
-            const made = table.enter(address, false, () => open.delete(place.seat!));
+            const made = table.enter(address, false, () => open.delete(place.seat!), 0);
             if (made !== undefined) open.add(made);
             Object.assign(place, { seat: made });
           } else if (what === "key") seat?.keySeen();
@@ -110,7 +124,7 @@ describe("ConnectionTable", () => {
           for (const one of "abcdef") expect(table.countOf(one)).toBeLessThanOrEqual(8);
         }
         const idle = [...open].some(({ requests }) => requests === 0);
-        if (idle) expect(table.enter("newcomer", false, () => {})).toBeDefined();
+        if (idle) expect(table.enter("newcomer", false, () => {}, 0)).toBeDefined();
       }),
     );
   });

@@ -1,4 +1,6 @@
+import type { DurationMs } from "@foreshock/core/fold";
 import type { DoorLimits } from "../../config/door-limits.ts";
+import { TokenBucket } from "../../tenant/token-bucket.ts";
 
 export type TableLimits = Pick<
   DoorLimits,
@@ -6,6 +8,7 @@ export type TableLimits = Pick<
   | "connectionsReserved"
   | "reservedPerAddress"
   | "keylessPerAddress"
+  | "displacedPerSecond"
   | "perAddress"
 >;
 
@@ -13,6 +16,7 @@ export type TableLimits = Pick<
 const RANKS = { keylessIdle: 0, keylessBusy: 1, keyedIdle: 2, keyedBusy: 3 } as const;
 type Rank = (typeof RANKS)[keyof typeof RANKS];
 /** Ranks that may be closed to make room: never a request that came with a good key. */
+const KEYLESS: readonly Rank[] = [RANKS.keylessIdle, RANKS.keylessBusy];
 const CLOSABLE: readonly Rank[] = [RANKS.keylessIdle, RANKS.keylessBusy, RANKS.keyedIdle];
 
 /** The connections of one address. */
@@ -22,6 +26,8 @@ interface Group {
   readonly isProxy: boolean;
   /** By rank; each set in order of time, the longest in that state first. */
   readonly seats: readonly Set<Seat>[];
+  /** Made when the share is used up for the first time. */
+  displaced: TokenBucket | undefined;
   count: number;
 }
 
@@ -55,10 +61,11 @@ export class ConnectionTable {
    *
    * @param address as `addressGroup` gives it.
    * @param close ends the connection, which then has to call `leave`.
+   * @param atMs of a clock that only goes forward.
    */
-  enter(address: string, isProxy: boolean, close: () => void): Seat | undefined {
+  enter(address: string, isProxy: boolean, close: () => void, atMs: DurationMs): Seat | undefined {
     const group = this.#group(address, isProxy);
-    if (!this.#hasShare(group) || !this.#hasRoom(group)) {
+    if (!this.#hasShare(group, atMs) || !this.#hasRoom(group)) {
       this.#forget(group);
       return undefined;
     }
@@ -71,14 +78,20 @@ export class ConnectionTable {
     });
   }
 
-  #hasShare(group: Group): boolean {
+  #hasShare(group: Group, atMs: DurationMs): boolean {
     if (group.isProxy) return true;
     const { keylessPerAddress, perAddress } = this.#limits;
     const [idle, busy] = group.seats;
-    if (idle!.size + busy!.size >= keylessPerAddress) {
-      return closeOldest(group, [RANKS.keylessIdle, RANKS.keylessBusy]);
-    }
-    return group.count < perAddress || closeOldest(group, CLOSABLE);
+    const keylessFull = idle!.size + busy!.size >= keylessPerAddress;
+    if (!keylessFull && group.count < perAddress) return true;
+    if (!this.#mayDisplace(group, atMs)) return false;
+    return closeOldest(group, keylessFull ? KEYLESS : CLOSABLE);
+  }
+
+  #mayDisplace(group: Group, atMs: DurationMs): boolean {
+    const { displacedPerSecond, keylessPerAddress } = this.#limits;
+    group.displaced ??= new TokenBucket(displacedPerSecond, keylessPerAddress, atMs);
+    return group.displaced.take(1, atMs) === 0;
   }
 
   #hasRoom(group: Group): boolean {
@@ -104,7 +117,7 @@ export class ConnectionTable {
     const known = this.#groups.get(name);
     if (known !== undefined) return known;
     const seats = Object.values(RANKS).map(() => new Set<Seat>());
-    const made: Group = { name, isProxy, seats, count: 0 };
+    const made: Group = { name, isProxy, seats, displaced: undefined, count: 0 };
     this.#groups.set(name, made);
     return made;
   }
