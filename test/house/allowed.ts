@@ -50,7 +50,9 @@ export const PACKAGES: PackageTable = {
     },
     "node:perf_hooks": { runs: ["observe/main-thread.ts"] },
     "node:stream": { runs: ["api/connections/", "ingest/"] },
-    "node:timers/promises": { runs: ["cli/live/", "query/", "serve/start-server.ts"] },
+    "node:timers/promises": {
+      runs: ["cli/live/", "cli/serve/", "query/", "serve/start-server.ts"],
+    },
     "node:util": { runs: ["api/", "store/"] },
     "node:worker_threads": {
       runs: [

@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "../config/config.ts";
 import { SCOPES, type Scope } from "../tenant/api-key.ts";
@@ -111,11 +112,20 @@ function withControl<Result>(
   work: (control: ControlDb) => Result,
 ): Result {
   const { dataDir } = readConfig({ dataDir: flags.dataDir }, io.env);
-  const control = ControlDb.open(join(dataDir, "control.db"), io.now);
+  const control = ControlDb.open(join(dataDir, "control.db"), io.now, `cli:${userName()}`);
   try {
     return work(control);
   } finally {
     control.close();
+  }
+}
+
+/** Who runs the command, for the audit trail; some containers know no names. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown";
   }
 }
 

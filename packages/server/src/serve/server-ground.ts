@@ -9,6 +9,8 @@ import { ControlDb } from "../tenant/control-db.ts";
 import { Limits } from "../tenant/limits.ts";
 import { SettingsCache } from "../tenant/settings-cache.ts";
 import { VERSION } from "../version.ts";
+import { afterTimeout } from "./after.ts";
+import { logAudit } from "./log-audit.ts";
 import { type OperatorEvents, operatorEvents } from "./operator-events.ts";
 
 /** What every room of the server stands on. */
@@ -51,6 +53,7 @@ export function openGround(
   opened("log", () => events.close());
   const control = ControlDb.open(join(config.dataDir, "control.db"), now);
   opened("control.db", () => control.close());
+  opened("audit", logAudit(control.audit, log, afterTimeout));
   const settings = new SettingsCache(control, monotonicMs);
   const limits = new Limits({
     limitsOf: (tenantId) => settings.of(tenantId).limits,

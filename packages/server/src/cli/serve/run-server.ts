@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { StartProblem } from "../../serve/start-problem.ts";
 import { type RunningServer, type StartOptions, startServer } from "../../serve/start-server.ts";
 import { StopTimeout } from "../../serve/stop-deadline.ts";
@@ -9,6 +10,9 @@ const FAILED_START_MS = 500;
 
 /** The deadline of `close`, and a little more. */
 const KILL_AFTER_MS = 24_000;
+
+/** The log writes its newest lines in turns of their own. */
+const LOG_MS = 50;
 
 /** @throws CliError naming cause and remedy. */
 export async function started(options: StartOptions): Promise<RunningServer> {
@@ -48,7 +52,10 @@ export async function closed(server: RunningServer, why?: string): Promise<void>
   try {
     await server.close(why);
   } catch (error) {
-    if (error instanceof StopTimeout) endProcess(EXIT.unfinished);
+    if (error instanceof StopTimeout) {
+      await sleep(LOG_MS);
+      endProcess(EXIT.unfinished);
+    }
     throw error;
   } finally {
     await callOff();
