@@ -46,7 +46,7 @@ export const PACKAGES: PackageTable = {
     },
     "node:sqlite": {
       runs: ["store/sqlite/", "store/sealed/day-file.ts", "tenant/control-db.ts"],
-      types: ["store/"],
+      types: ["store/", "tenant/"],
     },
     "node:perf_hooks": { runs: ["observe/main-thread.ts"] },
     "node:stream": { runs: ["api/connections/", "ingest/"] },

@@ -122,7 +122,9 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     "main.ts": ["page.ts", "accuracy", "calibration", "speed", "load"],
   },
   test: {
-    tooling: ["server/platform", "server/partition", "server/serve", "server/demo"],
+    tooling: [
+      ...["server/platform", "server/tenant", "server/partition", "server/serve", "server/demo"],
+    ],
     house: [],
     guest: [],
     "isolation-plans.ts": [],

@@ -25,7 +25,11 @@ export function sliceLargeReplies(unsent: UnsentBytes) {
     const bytes = bytesOf(payload as string | Uint8Array);
     const owner = request.access?.holder.keyId ?? addressGroup(request.ip);
     const counted = unsent.open(owner, bytes.length, () => reply.raw.destroy());
-    if (counted === undefined) throw tooMuchUnread();
+    if (counted === undefined) {
+      // It described the reply that is not sent.
+      reply.removeHeader("content-encoding");
+      throw tooMuchUnread();
+    }
     reply.raw.once("close", () => counted.done());
     reply.header("content-length", bytes.length);
     return new Slices(bytes, counted);
