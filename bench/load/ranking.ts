@@ -22,7 +22,14 @@ export interface RankingFigures {
 /** GET /rankings?level=node on a server with this many nodes. */
 export async function measureRanking(nodes: number): Promise<RankingFigures> {
   const dataDir = mkdtempSync(join(tmpdir(), "foreshock-bench-"));
-  const config = { host: "127.0.0.1", port: 0, dataDir, partitionCount: 8, workerCount: 2 };
+  const config = {
+    host: "127.0.0.1",
+    port: 0,
+    dataDir,
+    partitionCount: 8,
+    workerCount: 2,
+    hostCount: 2,
+  };
   const now = () => Date.now();
   const server = await startServer({
     config: {

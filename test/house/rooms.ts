@@ -82,13 +82,15 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     store: ["config", "observe", "platform"],
     ingest: ["platform"],
     partition: ["platform", "store"],
-    api: ["platform", "ingest", "tenant", "observe", "config"],
+    wire: ["platform"],
+    api: ["platform", "ingest", "wire", "tenant", "observe", "config"],
     dispatch: ["platform", "partition", "tenant"],
     fleet: ["platform", "store", "dispatch", "partition"],
     query: ["platform", "store", "tenant", "partition", "dispatch", "fleet"],
+    host: [...["platform", "store", "tenant", "partition", "wire", "dispatch", "fleet", "query"]],
     serve: [
       ...["version.ts", "platform", "config", "observe", "tenant", "store", "ingest", "partition"],
-      ...["api", "dispatch", "fleet", "query"],
+      ...["api", "dispatch", "fleet", "query", "host"],
     ],
     demo: ["platform", "api", "ingest", "tenant", "config"],
     cli: ["platform", "config", "observe", "tenant", "store", "ingest", "api", "serve", "demo"],
@@ -103,6 +105,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
         "dispatch",
         "fleet",
         "query",
+        "host",
         "api",
       ],
       ...["serve", "demo", "cli"],
@@ -123,7 +126,8 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
   },
   test: {
     tooling: [
-      ...["server/platform", "server/tenant", "server/partition", "server/serve", "server/demo"],
+      ...["server/platform", "server/tenant", "server/partition", "server/host"],
+      ...["server/serve", "server/demo"],
     ],
     house: [],
     guest: [],
@@ -137,7 +141,8 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     ],
     system: [
       ...["tooling", "guest", "isolation-suite.ts"],
-      ...["server/platform", "server/tenant", "server/partition", "server/testing"],
+      ...["server/platform", "server/tenant", "server/partition", "server/host"],
+      "server/testing",
     ],
     simulator: [
       ...["server/platform", "server/tenant", "server/store", "server/dispatch", "server/fleet"],

@@ -1,8 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import {
-  SeriesDirectory,
-  type TenantDirectory,
-} from "../../packages/server/src/dispatch/directory.ts";
+import type { TenantDirectory } from "../../packages/server/src/dispatch/directory.ts";
+import { SeriesDirectory } from "../../packages/server/src/dispatch/series-directory.ts";
 import { FleetHost } from "../../packages/server/src/fleet/fleet-host.ts";
 import { TenantRunner } from "../../packages/server/src/fleet/tenant-runner.ts";
 import { WalSync } from "../../packages/server/src/store/sqlite/wal-sync.ts";

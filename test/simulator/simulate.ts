@@ -22,6 +22,7 @@ export interface Fired {
   kills: number;
   powerCuts: number;
   deadOwners: number;
+  deadHosts: number;
   refusedWrites: number;
   doubled: number;
   late: number;
@@ -35,6 +36,7 @@ export function nothingFired(): Fired {
     kills: 0,
     powerCuts: 0,
     deadOwners: 0,
+    deadHosts: 0,
     refusedWrites: 0,
     doubled: 0,
     late: 0,
@@ -109,6 +111,7 @@ export class Simulation {
     }
     if (this.#happens("clock", 0.01)) this.#jump();
     if (this.#happens("owner", 0.004)) await this.#killOwner();
+    if (this.#happens("host", 0.004)) await this.#killHost();
     if (this.#happens("kill", 0.0025)) await this.#cut("kill");
     if (this.#happens("power", 0.0025)) await this.#cut("power");
   }
@@ -200,6 +203,13 @@ export class Simulation {
     disk.hurry();
     await this.#world.finished(owners.kill(this.#dice.of(owners.lanes)));
     this.fired.deadOwners++;
+  }
+
+  async #killHost(): Promise<void> {
+    const { hosts } = this.#world;
+    if (hosts.clients.length === 0) return;
+    await this.#world.finished(hosts.kill(this.#dice.of(hosts.clients)));
+    this.fired.deadHosts++;
   }
 
   async #cut(how: "kill" | "power"): Promise<void> {

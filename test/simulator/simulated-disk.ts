@@ -72,6 +72,6 @@ export class SimulatedDisk implements Disk {
 function writeAheadFiles(dir: string): string[] {
   if (!existsSync(dir)) return [];
   return readdirSync(dir, { recursive: true, encoding: "utf8" })
-    .filter((name) => /(^|\/)(partition|fleet)\.db-wal$/.test(name))
+    .filter((name) => /(^|\/)(partition|fleet(-\d+)?)\.db-wal$/.test(name))
     .map((name) => join(dir, name));
 }

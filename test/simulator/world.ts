@@ -4,6 +4,7 @@ import {
   DEFAULT_LIMITS,
   DEFAULT_SETTINGS,
 } from "../../packages/server/src/tenant/tenant-settings.ts";
+import { InProcessHosts } from "../../packages/server/testing/in-process-hosts.ts";
 import { InProcessOwners } from "../../packages/server/testing/in-process-owners.ts";
 import { Dice } from "./dice.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
@@ -11,6 +12,7 @@ import { Turns } from "./turns.ts";
 import { NOW, TENANTS } from "./workload.ts";
 
 const PARTITIONS = 2;
+const HOSTS = 2;
 /** So small that ages of some hours can claim what opens a finding. */
 const BUDGET_DAYS = 0.1;
 
@@ -23,6 +25,7 @@ export class World {
   readonly turns: Turns;
   readonly disk: SimulatedDisk;
   readonly owners: InProcessOwners;
+  readonly hosts: InProcessHosts;
   /** Moves the server's clock. */
   clockOffMs = 0;
   #platform: LivePlatform | undefined;
@@ -31,28 +34,32 @@ export class World {
     this.dir = dir;
     this.turns = new Turns(new Dice(seed));
     this.disk = new SimulatedDisk(dir, this.turns.later);
-    this.owners = new InProcessOwners({ dataDir: dir, later: this.turns.later, disk: this.disk });
+    const { later } = this.turns;
+    const { disk } = this;
+    this.owners = new InProcessOwners({ dataDir: dir, later, disk, clientCount: HOSTS + 1 });
+    this.hosts = new InProcessHosts({
+      ...{ dataDir: dir, partitionCount: PARTITIONS, ownerCount: PARTITIONS, hostCount: HOSTS },
+      ...{ later, disk, now: this.#now, after: this.#after },
+      monotonicMs: () => 0,
+    });
   }
 
   static async open(dir: string, seed: number): Promise<World> {
     const world = new World(dir, seed);
     const opening = LivePlatform.open({
-      dataDir: dir,
       partitionCount: PARTITIONS,
       workerCount: PARTITIONS,
+      hostCount: HOSTS,
       checkpointEveryMs: Number.POSITIVE_INFINITY,
       settingsOf: () => ({ ...DEFAULT_SETTINGS, budgetDays: BUDGET_DAYS }),
       limits: new Limits({ limitsOf: () => NO_RATES, monotonicMs: () => 0 }),
       gridFixed: () => {},
       tenantIds: () => TENANTS,
-      now: () => NOW + world.clockOffMs,
+      now: world.#now,
+      monotonicMs: () => 0,
       link: world.owners.link,
-      later: (work) => world.turns.later("platform", work),
-      after: (delayMs, work) => {
-        if (Number.isFinite(delayMs)) world.turns.later("timers", work);
-        return () => {};
-      },
-      disk: world.disk,
+      linkHost: world.hosts.link,
+      after: world.#after,
       events: {
         refused() {},
         scored() {},
@@ -64,6 +71,8 @@ export class World {
         },
         ownerEnded() {},
         ownerStarted() {},
+        hostEnded() {},
+        hostStarted() {},
         checkpointFailed() {},
         stateNotSaved(tenantId, error) {
           throw new Error(`state of ${tenantId} was not saved: ${String(error)}`);
@@ -73,6 +82,24 @@ export class World {
     world.#platform = await world.finished(opening);
     return world;
   }
+
+  readonly #now = (): number => NOW + this.clockOffMs;
+
+  /** A wait of a second passes with one turn of the timers, a longer one with more of them. */
+  readonly #after = (delayMs: number, work: () => void): (() => void) => {
+    if (!Number.isFinite(delayMs)) return () => {};
+    let isTakenBack = false;
+    let turnsLeft = Math.ceil(delayMs / 1000) ** 2;
+    const turn = (): void => {
+      if (isTakenBack) return;
+      if (--turnsLeft > 0) this.turns.later("timers", turn);
+      else work();
+    };
+    this.turns.later("timers", turn);
+    return () => {
+      isTakenBack = true;
+    };
+  };
 
   get platform(): LivePlatform {
     return this.#platform!;
@@ -91,9 +118,20 @@ export class World {
 
   /** Waits until everything that was acknowledged is folded. Owners that ended are waited for. */
   async settle(): Promise<void> {
-    await this.turns.until(() => this.platform.pool.isWhole && this.turns.isIdle);
+    await this.turns.until(() => this.isWhole && this.turns.isIdle);
     await this.finished(this.platform.settled());
     await this.turns.until(() => this.turns.isIdle);
+  }
+
+  /** All owners and hosts run, and know each other. */
+  get isWhole(): boolean {
+    const { pool, hosts } = this.platform;
+    const running = this.hosts.running;
+    return (
+      pool.isWhole &&
+      running.length === HOSTS &&
+      running.every((host, k) => host.pool.isWhole && hosts.isOpen(k))
+    );
   }
 
   async close(): Promise<void> {
@@ -107,9 +145,9 @@ export class World {
     // Only to free files: what is written from here on is in a folder that nobody reads again.
     this.disk.isFull = false;
     this.disk.hurry();
-    const { pool, fleetStore } = this.platform;
+    const { pool, hosts } = this.platform;
+    await this.finished(hosts.close());
     await this.finished(pool.close());
     this.turns.stop();
-    fleetStore.close();
   }
 }

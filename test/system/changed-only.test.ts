@@ -35,12 +35,12 @@ describe("a read that names the state it has seen", () => {
   let computed: string[] = [];
 
   beforeAll(async () => {
-    server = await startTestServer({ tenants: ["acme", "globex"], now: () => now });
+    server = await startTestServer({ tenants: ["acme", "globex"], now: () => now, hostHere: true });
     for (const tenant of ["acme", "globex"]) {
       await server.post(tenant, "/ingest", { series: seriesOf(FLEET, 0, COUNT) });
     }
     await server.running.platform.settled();
-    const view = server.running.platform.forTenant("acme");
+    const view = server.host().view("acme");
     for (const name of Object.keys(READS) as (keyof typeof view)[]) {
       const read = (view[name] as (...given: unknown[]) => unknown).bind(view);
       Object.assign(view, {

@@ -155,7 +155,7 @@ describe("stored findings", () => {
 });
 
 function start(dataDir: string): Promise<TestServer> {
-  return startTestServer({ tenants: ["acme"], now: () => NOW, dataDir });
+  return startTestServer({ tenants: ["acme"], now: () => NOW, dataDir, hostHere: true });
 }
 
 async function findingsOf(server: TestServer): Promise<Row[]> {

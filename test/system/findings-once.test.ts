@@ -30,8 +30,12 @@ describe("the explanation of a finding", () => {
   let asked: string[] = [];
 
   beforeAll(async () => {
-    server = await startTestServer({ tenants: ["acme"], now: () => START + sent * STEP_MS });
-    const { pool } = server.running.platform;
+    server = await startTestServer({
+      tenants: ["acme"],
+      now: () => START + sent * STEP_MS,
+      hostHere: true,
+    });
+    const { pool } = server.host();
     const ask = pool.ask.bind(pool);
     const askAll = pool.askAll.bind(pool);
     pool.ask = (partition, question) => {

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type InProcessHosts,
+  oneHostHere,
+} from "../../packages/server/testing/in-process-hosts.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
 const CLUSTERS = 3;
@@ -14,8 +18,8 @@ describe(`a tenant with ${SERIES.toLocaleString("en")} series`, () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await startTestServer({ tenants: ["acme"], now: () => NOW });
-    const { directory } = server.running.platform;
+    server = await startTestServer({ tenants: ["acme"], now: () => NOW, hostHere: true });
+    const { directory } = server.host();
     const add = (clusterId: string, nodeId: string, metricName: string): void => {
       directory.add({ tenantId: "acme", clusterId, nodeId, metricName }, {});
     };

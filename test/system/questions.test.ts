@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Question } from "../../packages/server/src/partition/protocol.ts";
+import {
+  type InProcessHosts,
+  oneHostHere,
+} from "../../packages/server/testing/in-process-hosts.ts";
 import { type SmallFleet, seriesOf } from "../tooling/small-fleet.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
@@ -22,11 +26,12 @@ describe("a read asks each partition once, however many series it is about:", ()
   let asked: Question[] = [];
 
   beforeAll(async () => {
-    server = await startTestServer({ tenants: ["acme"], now: () => START + COUNT * STEP_MS });
+    const now = () => START + COUNT * STEP_MS;
+    server = await startTestServer({ tenants: ["acme"], now, hostHere: true });
     const series = seriesOf(FLEET, 0, COUNT);
     expect((await server.post("acme", "/ingest", { series })).status).toBe(200);
     await server.running.platform.settled();
-    const { pool } = server.running.platform;
+    const { pool } = server.host();
     const ask = pool.ask.bind(pool);
     const askAll = pool.askAll.bind(pool);
     pool.ask = (partition, question) => {

@@ -6,9 +6,14 @@ export class MortalThreads {
   /** By their partitions, "0,2". */
   readonly #running = new Map<string, OwnerLink>();
   readonly deaths: string[] = [];
+  readonly #hostCount: number;
+
+  constructor(hostCount = 2) {
+    this.#hostCount = hostCount;
+  }
 
   readonly link = (dataDir: string): LinkOwner => {
-    const start = threadOwners({ dataDir, scrubEveryMs: 0 });
+    const start = threadOwners({ dataDir, scrubEveryMs: 0, clientCount: this.#hostCount + 1 });
     return (partitions, events) => {
       const name = partitions.join(",");
       const link = start(partitions, {

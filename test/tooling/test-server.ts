@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TenantHost } from "../../packages/server/src/host/tenant-host.ts";
 import type { LinkOwner } from "../../packages/server/src/partition/owner-link.ts";
 import { type RunningServer, startServer } from "../../packages/server/src/serve/start-server.ts";
+import { oneHostHere } from "../../packages/server/testing/in-process-hosts.ts";
 
 export interface TenantKeys {
   readonly ingest: string;
@@ -15,6 +17,8 @@ export interface TestServer {
   readonly url: string;
   readonly running: RunningServer;
   readonly dataDir: string;
+  /** The one host, where it is in this thread. */
+  host(): TenantHost;
   keys(tenant: string): TenantKeys;
   readonly operatorKey: string;
   // biome-ignore lint/suspicious/noExplicitAny: replies are looked into by the test that asks.
@@ -31,6 +35,8 @@ export interface TestServerOptions {
   readonly dataDir?: string;
   readonly now?: () => number;
   readonly workerCount?: number;
+  /** One host, in this thread, so that the test can see inside (`TestServer.host`). */
+  readonly hostHere?: boolean;
   readonly retentionDays?: number;
   readonly scrubEveryMs?: number;
   /** Takes the lines of the log, from debug up; without it only errors are logged. */
@@ -48,6 +54,8 @@ const STEP_MS = 200;
 
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "foreshock-test-"));
+  const now = options.now ?? (() => Date.now());
+  const hosts = oneHostHere(dataDir, now);
   const running = await startServer({
     config: {
       host: "127.0.0.1",
@@ -55,18 +63,20 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       dataDir,
       partitionCount: 4,
       workerCount: options.workerCount ?? 2,
+      hostCount: options.hostHere === true ? 1 : 2,
       logLevel: options.logTo === undefined ? "error" : "debug",
       checkpointEveryMs: 60_000,
       retentionDays: options.retentionDays ?? 0,
       scrubEveryMs: options.scrubEveryMs ?? 0,
       trustedProxies: [],
     },
-    now: options.now ?? (() => Date.now()),
+    now,
     processMetrics: false,
     refusedBurst: 1e6,
     ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
     ...(options.demo === true ? { demoTruth: () => [] } : {}),
     ...(options.link === undefined ? {} : { link: options.link(dataDir) }),
+    ...(options.hostHere === true ? { linkHost: hosts.link } : {}),
   });
   const { control, url } = running;
   const byTenant = new Map(options.tenants.map((tenant) => [tenant, openTenant(running, tenant)]));
@@ -79,6 +89,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     url,
     running,
     dataDir,
+    host: () => hosts.running[0]!,
     operatorKey: control.createKey({ scope: "operator" }).token,
     keys,
     get: (tenant, path) => getJson(`${url}/api/v1${path}`, keys(tenant).read),

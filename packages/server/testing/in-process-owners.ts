@@ -1,4 +1,5 @@
-import type { LinkOwner, OwnerEvents, OwnerLink } from "../src/partition/owner-link.ts";
+import { MAIN_CLIENT } from "../src/partition/clients.ts";
+import type { LinkOwner, OwnerEvents, OwnerLine, OwnerLink } from "../src/partition/owner-link.ts";
 import { PartitionOwner } from "../src/partition/partition-owner.ts";
 import type { FromWorker, ToWorker } from "../src/partition/protocol.ts";
 import type { Disk } from "../src/store/sqlite/disk.ts";
@@ -13,6 +14,8 @@ export interface InProcessOptions {
   readonly dataDir: string;
   readonly later: Later;
   readonly disk?: Disk;
+  /** Main thread and hosts. Default 1. */
+  readonly clientCount?: number;
 }
 
 /**
@@ -55,9 +58,10 @@ class RunningOwner implements OwnerLink {
   #owner: PartitionOwner | undefined;
   #awake = false;
   #closed: (() => void) | undefined;
+  readonly #lines = new Map<number, LocalLine>();
 
   constructor(
-    { dataDir, disk, later }: InProcessOptions,
+    { dataDir, disk, later, clientCount }: InProcessOptions,
     partitions: readonly number[],
     lane: string,
     events: OwnerEvents,
@@ -67,8 +71,8 @@ class RunningOwner implements OwnerLink {
     this.#lane = lane;
     try {
       this.#owner = new PartitionOwner(
-        { dataDir, partitions, scrubEveryMs: 0, disk },
-        (message, columns = []) => this.#deliver(message, columns),
+        { dataDir, partitions, scrubEveryMs: 0, disk, clientCount },
+        (client, message, columns = []) => this.#deliver(client, message, columns),
       );
     } catch (error) {
       later(lane, () => events.ended(error as Error));
@@ -89,6 +93,23 @@ class RunningOwner implements OwnerLink {
     });
   }
 
+  connect(client: number): OwnerLine {
+    this.#lines.get(client)?.close();
+    const line = new LocalLine(
+      (message, columns) => {
+        if (this.#lines.get(client) === line) this.post(message, columns);
+      },
+      () => {
+        if (this.#lines.get(client) !== line) return;
+        this.#lines.delete(client);
+        this.#owner?.forget(client);
+      },
+    );
+    this.#owner?.forget(client);
+    this.#lines.set(client, line);
+    return line;
+  }
+
   /** What it had written stays, what waits in its mail is lost; its files are free afterwards. */
   async end(): Promise<void> {
     const owner = this.#owner;
@@ -101,14 +122,17 @@ class RunningOwner implements OwnerLink {
     await closed;
   }
 
-  #deliver(message: FromWorker, columns: readonly ArrayBuffer[]): void {
+  #deliver(client: number, message: FromWorker, columns: readonly ArrayBuffer[]): void {
     if (this.#owner === undefined) {
       if (message.type === "answer" || message.type === "refused") this.#closed?.();
       return;
     }
     const copy = structuredClone(message, { transfer: [...columns] });
-    this.#later(`${this.#lane} out`, () => {
-      if (this.#owner !== undefined) this.events.message(copy);
+    const line = this.#lines.get(client);
+    this.#later(`${this.#lane} out ${client}`, () => {
+      if (this.#owner === undefined) return;
+      if (client === MAIN_CLIENT) this.events.message(copy);
+      else if (line !== undefined && this.#lines.get(client) === line) line.hear(copy);
     });
   }
 
@@ -132,5 +156,21 @@ class RunningOwner implements OwnerLink {
     } catch (error) {
       void this.end().then(() => this.events.ended(error as Error));
     }
+  }
+}
+
+/** A host's end of a line to an owner in the same thread. */
+class LocalLine implements OwnerLine {
+  readonly post: OwnerLine["post"];
+  readonly close: () => void;
+  hear: (message: FromWorker) => void = () => {};
+
+  constructor(post: OwnerLine["post"], close: () => void) {
+    this.post = post;
+    this.close = close;
+  }
+
+  listen(hear: (message: FromWorker) => void): void {
+    this.hear = hear;
   }
 }

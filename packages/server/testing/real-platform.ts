@@ -2,8 +2,9 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DurationMs } from "@foreshock/core/fold";
-import type { LinkOwner } from "../src/partition/owner-link.ts";
-import type { TenantView } from "../src/platform/platform.ts";
+import type { TenantHost } from "../src/host/tenant-host.ts";
+import { hostOfTenant } from "../src/partition/clients.ts";
+import type { TenantDoor } from "../src/platform/platform.ts";
 import { LivePlatform } from "../src/serve/live-platform.ts";
 import type { PlatformEvents } from "../src/serve/platform-events.ts";
 import { ControlDb } from "../src/tenant/control-db.ts";
@@ -12,6 +13,7 @@ import { SettingsCache } from "../src/tenant/settings-cache.ts";
 import type { SettingsPatch } from "../src/tenant/tenant-settings.ts";
 import { FaultyDisk } from "./faulty-disk.ts";
 import { HandClock } from "./hand-clock.ts";
+import { InProcessHosts } from "./in-process-hosts.ts";
 import { InProcessOwners } from "./in-process-owners.ts";
 
 export interface RealPlatformOptions {
@@ -24,12 +26,16 @@ export interface RealPlatformOptions {
   readonly disk?: FaultyDisk;
   readonly partitionCount?: number;
   readonly ownerCount?: number;
+  readonly hostCount?: number;
 }
 
 /** The whole platform in this thread, on a folder of its own, with a clock and a disk in the test's hand. */
 export interface RealPlatform {
   readonly platform: LivePlatform;
   readonly owners: InProcessOwners;
+  readonly hosts: InProcessHosts;
+  /** The host of a tenant, for what a test wants to see inside. */
+  hostOf(tenantId: string): TenantHost;
   readonly control: ControlDb;
   readonly settings: SettingsCache;
   readonly limits: Limits;
@@ -40,7 +46,7 @@ export interface RealPlatform {
   readonly heard: readonly HeardEvent[];
   /** Points that the owners have reported as scored since they were opened. */
   scoredPoints(): number;
-  view(tenantId: string): TenantView;
+  view(tenantId: string): TenantDoor;
   /** Closes the platform and opens it again on the same files. This object is not to be used any more. */
   reopened(): Promise<RealPlatform>;
   /** Another platform on a copy of the files as they are now: what a killed process leaves behind. */
@@ -71,7 +77,7 @@ export function openRealPlatform(options: RealPlatformOptions = {}): Promise<Rea
   }
   const dataDir = newFolder();
   const disk = options.disk ?? new FaultyDisk();
-  const { partitionCount = 4, ownerCount = 2 } = options;
+  const { partitionCount = 4, ownerCount = 2, hostCount = 2 } = options;
   const settings = new SettingsCache(control, () => clock.monotonicMs);
   const limits = new Limits({
     limitsOf: (tenantId) => settings.of(tenantId).limits,
@@ -79,7 +85,8 @@ export function openRealPlatform(options: RealPlatformOptions = {}): Promise<Rea
     ...(options.body === undefined ? {} : { body: options.body }),
     ...(options.refusedBurst === undefined ? {} : { refusedBurst: options.refusedBurst }),
   });
-  return opened({ partitionCount, ownerCount, clock, control, settings, limits, dataDir, disk });
+  const ground = { partitionCount, ownerCount, hostCount, clock, control, settings, limits };
+  return opened({ ...ground, dataDir, disk });
 }
 
 function newFolder(): string {
@@ -90,25 +97,27 @@ function newFolder(): string {
 type Ground = Required<Pick<RealPlatformOptions, "clock" | "disk" | "partitionCount">> &
   Pick<RealPlatform, "control" | "settings" | "limits" | "dataDir"> & {
     readonly ownerCount: number;
+    readonly hostCount: number;
   };
 
 async function opened(ground: Ground): Promise<RealPlatform> {
   const { clock, control, dataDir, disk, partitionCount, ownerCount: workerCount } = ground;
-  const { settings, limits } = ground;
+  const { settings, limits, hostCount } = ground;
   const heard: HeardEvent[] = [];
   const later = (_lane: string, work: () => void) => void setImmediate(work);
-  const owners = new InProcessOwners({ dataDir, later, disk });
+  const owners = new InProcessOwners({ dataDir, later, disk, clientCount: hostCount + 1 });
+  const monotonicMs = () => clock.monotonicMs;
+  const hosts = new InProcessHosts({
+    ...{ dataDir, partitionCount, ownerCount: workerCount, hostCount, later, disk, monotonicMs },
+    now: clock.now,
+    after: clock.after,
+  });
   let scoredPoints = 0;
-  const link: LinkOwner = (partitions, events) =>
-    owners.link(partitions, {
-      ...events,
-      message: (message) => {
-        if (message.type === "scored") scoredPoints += message.times.length;
-        events.message(message);
-      },
-    });
+  const scored = (points: number): void => {
+    scoredPoints += points;
+  };
   const platform = await LivePlatform.open({
-    ...{ dataDir, partitionCount, workerCount, disk },
+    ...{ partitionCount, workerCount, hostCount, monotonicMs },
     checkpointEveryMs: CHECKPOINT_EVERY_MS,
     settingsOf: (tenantId) => settings.of(tenantId),
     limits,
@@ -116,11 +125,13 @@ async function opened(ground: Ground): Promise<RealPlatform> {
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now: clock.now,
     after: clock.after,
-    link,
-    events: written(heard),
+    link: owners.link,
+    linkHost: hosts.link,
+    events: { ...written(heard), scored },
   });
   return {
-    ...{ platform, owners, control, settings, limits, clock, disk, dataDir, heard },
+    ...{ platform, owners, hosts, control, settings, limits, clock, disk, dataDir, heard },
+    hostOf: (tenantId) => hosts.running[hostOfTenant(tenantId, hostCount + 1) - 1]!,
     scoredPoints: () => scoredPoints,
     view: (tenantId) => platform.forTenant(tenantId),
     reopened: async () => {
@@ -147,6 +158,8 @@ function written(heard: HeardEvent[]): PlatformEvents {
     ownerEnded: (partitions, error, againInMs) =>
       heard.push({ what: "ownerEnded", partitions, error, againInMs }),
     ownerStarted: (partitions) => heard.push({ what: "ownerStarted", partitions }),
+    hostEnded: (_, error, againInMs) => heard.push({ what: "hostEnded", error, againInMs }),
+    hostStarted: () => heard.push({ what: "hostStarted" }),
     checkpointFailed: (error, againInMs) =>
       heard.push({ what: "checkpointFailed", error, againInMs }),
     stateNotSaved: (_tenantId, error) => heard.push({ what: "stateNotSaved", error }),

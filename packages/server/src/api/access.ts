@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { RateKind, RateState } from "../platform/admission.ts";
-import type { Platform, TenantView } from "../platform/platform.ts";
+import type { Platform, TenantDoor } from "../platform/platform.ts";
 import { OverRate } from "../platform/platform-errors.ts";
 import type { Scope } from "../tenant/api-key.ts";
 import type { KeyHolder, KeyProblem, Keyring } from "../tenant/keyring.ts";
@@ -57,7 +57,7 @@ export class Access {
   }
 
   /** The tenant of this request, if the key may do what is needed. @throws Problem "scope_missing". */
-  view(need: Need): TenantView {
+  view(need: Need): TenantDoor {
     this.demand(need);
     return this.#platform.forTenant(this.tenantId);
   }

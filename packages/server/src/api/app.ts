@@ -22,6 +22,7 @@ import type { Keyring } from "../tenant/keyring.ts";
 import type { Limits } from "../tenant/limits.ts";
 import { DEFAULT_SETTINGS } from "../tenant/tenant-settings.ts";
 import { type DoorParts, door } from "./access.ts";
+import { checkReply } from "./checked-replies.ts";
 import { compressReplies } from "./compress.ts";
 import { HttpFront } from "./connections/http-front.ts";
 import { sliceLargeReplies } from "./connections/large-reply.ts";
@@ -37,7 +38,7 @@ import { inventoryRoutes } from "./routes/inventory.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { resultRoutes } from "./routes/results.ts";
 import { securityHeaders } from "./security-headers.ts";
-import { answerUnchanged, untagRefusals } from "./unchanged.ts";
+import { untagRefusals } from "./unchanged.ts";
 import { checkUrl, parseQuery } from "./url-check.ts";
 
 export interface AppParts {
@@ -86,6 +87,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   installErrorHandler(app as FastifyInstance, parts.requestRefused);
   app.addHook("onRequest", securityHeaders);
   app.addHook("onRequest", checkUrl);
+  if (parts.checkReplies === true) app.addHook("onSend", checkReply);
   app.addHook("onSend", compressReplies());
   app.addHook("onSend", sliceLargeReplies(front.unsent));
   letGoOnClosing(app as FastifyInstance, front);
@@ -140,7 +142,6 @@ async function registerApi(api: FastifyInstance, parts: AppParts & DoorParts): P
     if (route.config?.need === undefined) throw new Error(`${route.url} must say what it needs`);
   });
   api.addHook("onRequest", door(parts));
-  api.addHook("preHandler", answerUnchanged(parts.now));
   api.addHook("onSend", untagRefusals);
   const labelsOf = parts.labelsOf ?? (() => DEFAULT_SETTINGS.labels);
   await api.register(inventoryRoutes(parts));

@@ -5,10 +5,10 @@ import { CsvError } from "../ingest/csv-error.ts";
 import { IngestProblem } from "../ingest/ingest-problem.ts";
 import type { RefusedRequest } from "../observe/refused-requests.ts";
 import { BadCursor, OverRate, Unavailable } from "../platform/platform-errors.ts";
+import type { ProblemBody } from "../wire/schema/problem.ts";
 import { addressGroup } from "./connections/address.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 import { rateHeaders } from "./rate-headers.ts";
-import type { ProblemBody } from "./schema/problem.ts";
 
 /** Fastify's own errors that are the caller's fault. Anything else that is not a 4xx becomes a 500. */
 const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {

@@ -10,7 +10,10 @@ export interface Config {
   readonly dataDir: string;
   /** Fixed when a data folder is made; the folder remembers it. */
   readonly partitionCount: number;
+  /** Threads that own partitions. */
   readonly workerCount: number;
+  /** Threads that host tenants. */
+  readonly hostCount: number;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   /** How often models and folds are saved, so that a crash replays little. */
   readonly checkpointEveryMs: number;
@@ -39,6 +42,7 @@ export class ConfigProblem extends Error {
 
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
 const PARTITIONS = 8;
+const HOSTS_MAX = 4;
 /** Shorter retention would delete days that late points and the learning of a daily pattern need. */
 const RETENTION_DAYS_MIN = 3;
 const SCRUB_HOURS = 24;
@@ -56,12 +60,14 @@ export function readConfig(
   if (logLevel === undefined) {
     throw new ConfigProblem(`log level "${level}": use one of ${LOG_LEVELS.join(", ")}`);
   }
+  const workerCount = Math.min(PARTITIONS, workers ?? Math.max(1, availableParallelism()));
   return Object.freeze({
     host: flags.host ?? env.FORESHOCK_HOST ?? "127.0.0.1",
     port: portOf(flags.port ?? whole("FORESHOCK_PORT", env.FORESHOCK_PORT) ?? 7070),
     dataDir: resolve(flags.dataDir ?? env.FORESHOCK_DATA_DIR ?? "foreshock-data"),
     partitionCount: PARTITIONS,
-    workerCount: Math.min(PARTITIONS, workers ?? Math.max(1, availableParallelism())),
+    workerCount,
+    hostCount: Math.min(HOSTS_MAX, workerCount),
     logLevel,
     checkpointEveryMs: MINUTE_MS,
     retentionDays: retentionOf(

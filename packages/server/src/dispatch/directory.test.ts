@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeriesDirectory, type SeriesInfo, TenantDirectory } from "./directory.ts";
+import { type SeriesInfo, TenantDirectory } from "./directory.ts";
+import { SeriesDirectory } from "./series-directory.ts";
 
 describe("a tenant's directory", () => {
   it("gives series by cluster, node and metric, from any of them on, whatever came first", () => {

@@ -1,9 +1,7 @@
 import type { EpochMs, SeriesKey } from "@foreshock/core/fold";
-import { partitionOf, seriesIdOf } from "../partition/partition-of.ts";
-import { LATEST } from "../partition/protocol.ts";
 import type { IngestPlace } from "../platform/ingest-batch.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
-import { ASLEEP, type CountedSeries, LivingSeries } from "./living-series.ts";
+import { type CountedSeries, LivingSeries } from "./living-series.ts";
 
 /** What the main thread knows of a series: enough for every list, without asking its worker. */
 export interface SeriesInfo extends CountedSeries {
@@ -57,6 +55,11 @@ export class NodeInfo {
   }
 }
 
+/** Series of all tenants, by the numbers of their host. */
+export interface AllSeries {
+  at(handle: number): SeriesInfo | undefined;
+}
+
 /** All series of one tenant. Names never leave it: ids are looked up here and nowhere else. */
 export class TenantDirectory {
   readonly tenantId: string;
@@ -67,18 +70,17 @@ export class TenantDirectory {
   nameBytes = 0;
   readonly #byPlace = new Map<string, SeriesInfo>();
   readonly #byId = new Map<string, SeriesInfo>();
-  /** Series of all tenants, by handle. */
-  readonly #all: readonly SeriesInfo[];
+  readonly #all: AllSeries;
   #clusterIds: readonly string[] | undefined;
   readonly #sortedNodes = new Map<string, readonly NodeInfo[]>();
 
-  constructor(tenantId: string, all: readonly SeriesInfo[]) {
+  constructor(tenantId: string, all: AllSeries) {
     this.tenantId = tenantId;
     this.#all = all;
   }
 
   find({ clusterId, nodeId, metricName, memo }: IngestPlace): SeriesInfo | undefined {
-    const known = memo === undefined ? undefined : this.#all[memo.handle];
+    const known = memo === undefined ? undefined : this.#all.at(memo.handle);
     if (known?.key.tenantId === this.tenantId) return known;
     const found = this.#byPlace.get(place(clusterId, nodeId, metricName));
     if (found !== undefined && memo !== undefined) memo.handle = found.handle;
@@ -87,7 +89,7 @@ export class TenantDirectory {
 
   /** The series behind a handle of this tenant. */
   byHandle(handle: number): SeriesInfo {
-    const info = this.#all[handle];
+    const info = this.#all.at(handle);
     if (info?.key.tenantId !== this.tenantId) {
       throw new Error(`assertion failed: ${handle} is no series of this tenant`);
     }
@@ -181,80 +183,6 @@ export class TenantDirectory {
     if (!nodes.has(nodeId)) this.#sortedNodes.delete(clusterId);
     nodes.set(nodeId, node);
     node.add(info);
-  }
-}
-
-/** All tenants' series, and the numbers by which threads speak of them. */
-export class SeriesDirectory {
-  readonly byHandle: SeriesInfo[] = [];
-  readonly #tenants = new Map<string, TenantDirectory>();
-  readonly #partitionCount: number;
-
-  constructor(partitionCount: number) {
-    this.#partitionCount = partitionCount;
-  }
-
-  tenant(tenantId: string): TenantDirectory {
-    const known = this.#tenants.get(tenantId);
-    if (known !== undefined) return known;
-    const made = new TenantDirectory(tenantId, this.byHandle);
-    this.#tenants.set(tenantId, made);
-    return made;
-  }
-
-  tenants(): Iterable<TenantDirectory> {
-    return this.#tenants.values();
-  }
-
-  add(key: SeriesKey, metadata: Readonly<Record<string, string>>): SeriesInfo {
-    const { tenantId, clusterId, nodeId, metricName } = key;
-    const tenant = this.tenant(tenantId);
-    const info: SeriesInfo = {
-      handle: this.byHandle.length,
-      id: seriesIdOf(clusterId, nodeId, metricName),
-      key: { tenantId, clusterId, nodeId, metricName },
-      metadata,
-      partition: partitionOf(tenantId, clusterId, nodeId, this.#partitionCount),
-      index: tenant.series.length,
-      newestMs: Number.NEGATIVE_INFINITY,
-      firstMs: 0,
-      lastMs: 0,
-      lastValue: Number.NaN,
-      score: 0,
-      pointCount: 0,
-      intervalMs: 0,
-      sinceMs: 0,
-      episodeScore: 0,
-      ended: false,
-      awakeUntilHour: ASLEEP,
-    };
-    this.byHandle.push(info);
-    tenant.add(info);
-    return info;
-  }
-
-  /** Takes over the state of a series after a run of scored points; it begins at `latest[at]`. */
-  update(handle: number, latest: Float64Array, at: number): SeriesInfo {
-    const info = this.byHandle[handle]!;
-    info.lastMs = latest[at + LATEST.atMs]!;
-    info.lastValue = latest[at + LATEST.value]!;
-    info.score = latest[at + LATEST.score]!;
-    info.pointCount = latest[at + LATEST.pointCount]!;
-    info.intervalMs = latest[at + LATEST.intervalMs]!;
-    info.firstMs = latest[at + LATEST.firstMs]!;
-    info.sinceMs = latest[at + LATEST.sinceMs]!;
-    info.episodeScore = latest[at + LATEST.episodeScore]!;
-    info.ended = latest[at + LATEST.ended] === 1;
-    if (info.lastMs > info.newestMs) this.#takeUp(info);
-    return info;
-  }
-
-  /** After a start: what is stored comes from the worker, not through the gate. */
-  #takeUp(info: SeriesInfo): void {
-    info.newestMs = info.lastMs;
-    const { living } = this.tenant(info.key.tenantId);
-    living.restore(info, info.lastMs);
-    if (info.ended) living.ended(info);
   }
 }
 

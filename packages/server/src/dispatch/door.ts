@@ -1,11 +1,11 @@
-import type { ByteRoom, RateState, WhenOver } from "../platform/admission.ts";
+import type { RateState, WhenOver } from "../platform/admission.ts";
 import { OverRate, Unavailable } from "../platform/platform-errors.ts";
 import { FairShare } from "../tenant/fair-share.ts";
 import type { Limits } from "../tenant/limits.ts";
 import { Pass, type Turn, TurnQueue } from "./turn-queue.ts";
 
 export interface DoorOptions {
-  /** Rates, and how large bodies may be. */
+  /** Rates of points. */
   readonly limits: Limits;
   /** Points of all tenants that may wait for detection: 24 bytes each. */
   readonly unscoredPointsMax?: number;
@@ -16,8 +16,6 @@ export interface DoorOptions {
 const UNSCORED_POINTS_MAX = 3_000_000;
 /** A tenant may always have this share of them: one whole body (200,000 points) by default. */
 const UNSCORED_MINIMUM = 1 / 15;
-/** A tenant's share of body bytes that is granted however full the pot is: 256 KiB by default. */
-const BYTES_MINIMUM = 1 / 1024;
 /**
  * Points of one tenant that workers may have and not have acknowledged: what a neighbour's push finds
  * before it. One body of the largest size, or several smaller ones, so that they share a sync.
@@ -37,26 +35,13 @@ export class Door {
   readonly #after: (delayMs: number, wake: () => void) => void;
   /** Points that were let in and are not scored yet. */
   readonly #unscored: FairShare;
-  readonly #bytes: FairShare;
   readonly #queues = new Map<string, TurnQueue>();
   #isClosed = false;
 
   constructor({ limits, unscoredPointsMax = UNSCORED_POINTS_MAX, after }: DoorOptions) {
-    const { inFlightBytesMax } = limits.body;
     this.#limits = limits;
     this.#after = after;
     this.#unscored = new FairShare(unscoredPointsMax, UNSCORED_MINIMUM * unscoredPointsMax);
-    this.#bytes = new FairShare(inFlightBytesMax, BYTES_MINIMUM * inFlightBytesMax);
-  }
-
-  /** Bytes of all request bodies at work. */
-  get bodyBytes(): number {
-    return this.#bytes.used;
-  }
-
-  /** Room for the body of one request, taken as its bytes arrive. */
-  byteRoom(tenantId: string): ByteRoom {
-    return this.#bytes.open(tenantId);
   }
 
   /**

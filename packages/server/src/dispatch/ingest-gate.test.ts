@@ -2,9 +2,9 @@ import { startOf } from "@foreshock/core/fold";
 import { describe, expect, it, vi } from "vitest";
 import { batchOf, type IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestSeries } from "../platform/ingest-series.ts";
-import { SeriesDirectory } from "./directory.ts";
 import { type GatedBatch, type GateLimits, type GatePlace, IngestGate } from "./ingest-gate.ts";
 import { FUTURE_MAX_MS, LATE_MAX_MS } from "./point-judge.ts";
+import { SeriesDirectory } from "./series-directory.ts";
 
 const NOW = Date.UTC(2026, 0, 2);
 const LIMITS: GateLimits = { activeSeriesMax: 2, knownSeriesMax: 100, seriesBytesMax: 1e6 };
@@ -91,7 +91,7 @@ describe("IngestGate", () => {
         expect(partition % 2).toBe(worker);
         handles.forEach((handle, k) => {
           const [from, end] = [startOf(ends, k), ends[k]!];
-          expect(place.directory.byHandle[handle]!.partition).toBe(partition);
+          expect(place.directory.at(handle)!.partition).toBe(partition);
           expect(times[from]).toBe(NOW + values[from]!);
           seen.set(handle, [...values.subarray(from, end)]);
         });
@@ -99,7 +99,7 @@ describe("IngestGate", () => {
     });
     expect(seen.size).toBe(40);
     for (const [handle, values] of seen) {
-      const n = Number(place.directory.byHandle[handle]!.key.nodeId.slice(5));
+      const n = Number(place.directory.at(handle)!.key.nodeId.slice(5));
       expect(values).toEqual([n, 100 + n]);
     }
   });

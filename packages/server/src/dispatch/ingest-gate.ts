@@ -2,15 +2,11 @@ import type { EpochMs } from "@foreshock/core/fold";
 import type { AppendPart } from "../partition/protocol.ts";
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
 import type { TenantLimits } from "../tenant/tenant-settings.ts";
-import {
-  nameBytesOf,
-  type SeriesDirectory,
-  type SeriesInfo,
-  type TenantDirectory,
-} from "./directory.ts";
+import { nameBytesOf, type SeriesInfo, type TenantDirectory } from "./directory.ts";
 import { HandOver } from "./hand-over.ts";
 import { PointJudge } from "./point-judge.ts";
 import { Rejects } from "./rejects.ts";
+import type { SeriesDirectory } from "./series-directory.ts";
 
 export interface GatedBatch {
   readonly acceptedPoints: number;

@@ -1,9 +1,11 @@
-import type { LinkOwner, OwnerLink } from "../partition/owner-link.ts";
+import type { ClientNumbers } from "../partition/clients.ts";
+import type { OwnerEvents, OwnerLink } from "../partition/owner-link.ts";
 import type {
   Answers,
   AppendPart,
   DamageMessage,
   FromWorker,
+  MarkMessage,
   Question,
   ScoredMessage,
   SlowCommitMessage,
@@ -14,13 +16,21 @@ export interface PoolOptions {
   readonly partitionCount: number;
   /** Owners; partition p belongs to owner p % ownerCount. */
   readonly ownerCount: number;
-  readonly link: LinkOwner;
+  /** Tickets and questions of this client. */
+  readonly numbers: ClientNumbers;
 }
+
+/** What the pool needs of a link to an owner. */
+export type PoolLink = Pick<OwnerLink, "post" | "end">;
 
 export interface PoolEvents {
   scored(message: ScoredMessage): void;
   damage(message: DamageMessage): void;
   slowCommit(message: SlowCommitMessage): void;
+  /** A checkpoint begins: everything that was scored before has been heard of. */
+  marked(owner: number, message: MarkMessage): void;
+  /** An owner cannot go on: it has to be ended, and started again. */
+  unusable(owner: number, failure: Failure): void;
   /** An owner ended. Its tickets, which will never be scored, are in `lost`; it can be revived. */
   ended(owner: number, lost: readonly number[], error: Error): void;
 }
@@ -33,34 +43,31 @@ interface Waiting {
 
 interface Owner {
   readonly partitions: readonly number[];
-  link: OwnerLink | undefined;
+  link: PoolLink | undefined;
   /** Its series are announced: it can take points and questions. */
   isOpen: boolean;
   /** Handed over and not reported as scored yet. */
   readonly tickets: Set<number>;
 }
 
-/** The main thread's end of the partition owners: one persistent owner each, no per-series tasks. */
+/** One client's end of all partition owners: persistent owners, no tasks per series. */
 export class PartitionPool {
   readonly #owners: Owner[];
   readonly #events: PoolEvents;
-  readonly #link: LinkOwner;
+  readonly #numbers: ClientNumbers;
   readonly #appends = new Map<number, Waiting>();
   readonly #asks = new Map<number, Waiting>();
-  #nextTicket = 1;
-  #nextId = 1;
   #closing = false;
 
-  constructor({ partitionCount, ownerCount, link }: PoolOptions, events: PoolEvents) {
+  constructor({ partitionCount, ownerCount, numbers }: PoolOptions, events: PoolEvents) {
     this.#events = events;
-    this.#link = link;
+    this.#numbers = numbers;
     this.#owners = Array.from({ length: ownerCount }, (_, index) => ({
       partitions: range(partitionCount).filter((p) => p % ownerCount === index),
       link: undefined,
       isOpen: false,
       tickets: new Set<number>(),
     }));
-    for (let owner = 0; owner < ownerCount; owner++) this.start(owner);
   }
 
   get ownerCount(): number {
@@ -76,11 +83,11 @@ export class PartitionPool {
     return this.#owners[owner]!.partitions;
   }
 
-  /** Starts an owner that has ended (or never ran); it has to be opened and told its series. */
-  start(index: number): void {
+  /** Takes up an owner that runs again (or for the first time), in place of one before. */
+  attach(index: number, connect: (events: OwnerEvents) => PoolLink): void {
     const owner = this.#owners[index]!;
-    if (owner.link !== undefined) return;
-    const link = this.#link(owner.partitions, {
+    if (owner.link !== undefined) this.#ended(index, new Error("another owner took its place"));
+    const link = connect({
       message: (message) => {
         if (owner.link === link) this.#hear(index, message);
       },
@@ -89,6 +96,10 @@ export class PartitionPool {
       },
     });
     owner.link = link;
+  }
+
+  isAttached(index: number): boolean {
+    return this.#owners[index]!.link !== undefined;
   }
 
   /** The owner knows its series: from here on it is asked like all others. */
@@ -119,7 +130,7 @@ export class PartitionPool {
     const owner = this.#owners[index]!;
     const { link } = owner;
     if (link === undefined || !owner.isOpen) return Promise.reject(ended(owner.partitions));
-    const ticket = this.#nextTicket++;
+    const ticket = this.#numbers.next();
     onTicket(ticket);
     owner.tickets.add(ticket);
     return new Promise<never>((resolve, reject) => {
@@ -148,7 +159,7 @@ export class PartitionPool {
   askStarting<Q extends Question>(index: number, question: Q): Promise<Answers[Q["what"]]> {
     const { link, partitions } = this.#owners[index]!;
     if (link === undefined) return Promise.reject(ended(partitions));
-    const id = this.#nextId++;
+    const id = this.#numbers.next();
     return new Promise<never>((resolve, reject) => {
       this.#asks.set(id, { owner: index, resolve, reject });
       link.post({ type: "ask", id, question });
@@ -169,6 +180,9 @@ export class PartitionPool {
       case "scored":
         for (const ticket of message.tickets) this.#owners[index]!.tickets.delete(ticket);
         this.#events.scored(message);
+        return;
+      case "mark":
+        this.#events.marked(index, message);
         return;
       case "damage":
         this.#events.damage(message);
@@ -191,11 +205,12 @@ export class PartitionPool {
     }
   }
 
-  /** A store that could not be synced takes nothing until it is opened again: its owner is ended for that. */
+  /** A store that could not be synced takes nothing until it is opened again: its owner must end for that. */
   #failed(index: number, failure: Failure): Error {
-    const error = errorOf(failure);
-    if (failure.code === "store/sync-failed" && !this.#closing) void this.end(index, error);
-    return error;
+    if (failure.code === "store/sync-failed" && !this.#closing) {
+      this.#events.unusable(index, failure);
+    }
+    return errorOf(failure);
   }
 
   #ended(index: number, error: Error): void {

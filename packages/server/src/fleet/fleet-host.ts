@@ -1,5 +1,5 @@
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
-import type { SeriesDirectory } from "../dispatch/directory.ts";
+import type { SeriesDirectory } from "../dispatch/series-directory.ts";
 import { LATEST_LENGTH, type Positions, type ScoredMessage } from "../partition/protocol.ts";
 import type { FleetState, FleetStore, TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import { StoreUnavailable } from "../store/sqlite/store-error.ts";

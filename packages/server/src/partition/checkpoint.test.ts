@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch, UNHARMED } from "../../testing/scratch.ts";
 import { PartitionStore } from "../store/partition/partition-store.ts";
-import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
-import { Emission } from "./emission.ts";
+import { catchUp, saveCheckpoint } from "./checkpoint.ts";
+import { Emissions } from "./emission.ts";
 import { PartitionRuntime } from "./partition-runtime.ts";
 
 const START = Date.UTC(2026, 0, 1);
@@ -69,14 +69,14 @@ describe("checkpoints of a partition", () => {
 
   function open(dir: string) {
     const store = PartitionStore.open(dir, UNHARMED);
-    const emission = new Emission();
-    const runtime = new PartitionRuntime(store, emission);
+    const emissions = new Emissions(1);
+    const runtime = new PartitionRuntime(store, emissions);
     for (let handle = 0; handle < SERIES; handle++) {
       const key = { tenantId: "acme", clusterId: "eu", nodeId: `n${handle}`, metricName: "cpu" };
       runtime.announce({ handle, key, metadata: {} });
     }
-    catchUpAfterStart(runtime);
-    return { store, runtime, emission };
+    catchUp(runtime, [...runtime.series()]);
+    return { store, runtime, emission: emissions.all[0]! };
   }
 
   function push({ runtime }: { runtime: PartitionRuntime; store: PartitionStore }, k: number) {

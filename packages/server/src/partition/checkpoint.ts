@@ -1,7 +1,7 @@
-import type { EpochMs } from "@foreshock/core/fold";
+import { DAY_MS, type EpochMs } from "@foreshock/core/fold";
 import type { StateRow } from "../store/table/state-table.ts";
 import type { LiveSeries } from "./live-series.ts";
-import { dayOf, type PartitionRuntime } from "./partition-runtime.ts";
+import type { PartitionRuntime } from "./partition-runtime.ts";
 import type { SavedStates } from "./protocol.ts";
 
 /**
@@ -39,28 +39,26 @@ export function saveCheckpoint(runtime: PartitionRuntime): SavedStates {
 }
 
 /**
- * Folds what came after the saved states. Points that had been folded before are not sent again, for
+ * Folds what came after the saved states of the series that a host has announced. Points that had been folded before are not sent again, for
  * the tenants' folds know them; those of the tenants in `behind` (tenant -> instant) are, from that
  * instant on, because their saved folds have not seen all that was scored here.
  */
-export function catchUpAfterStart(
+export function catchUp(
   runtime: PartitionRuntime,
+  announced: Iterable<LiveSeries>,
   behind: ReadonlyMap<string, EpochMs> = new Map(),
 ): void {
   const sendFrom = new Map<LiveSeries, EpochMs>();
-  for (const series of runtime.series()) {
+  for (const series of announced) {
     const fromMs = behind.get(series.key.tenantId) ?? Number.POSITIVE_INFINITY;
     const { lastMs } = runtime.store.entry(series.storeId);
     if (lastMs > series.fold.lastMs || lastMs >= fromMs) sendFrom.set(series, fromMs);
   }
-  runtime.store.replayTail((storeId, changedFromMs) => {
-    const series = runtime.byStoreId(storeId);
-    if (series === undefined) return;
-    const fromMs = sendFrom.get(series) ?? Number.POSITIVE_INFINITY;
-    sendFrom.delete(series);
-    runtime.catchUp(series, Math.min(fromMs, changedFromMs));
-  });
-  for (const [series, fromMs] of sendFrom) runtime.catchUp(series, fromMs);
+  for (const series of announced) {
+    const changedFromMs = runtime.takeChange(series);
+    const fromMs = Math.min(sendFrom.get(series) ?? Number.POSITIVE_INFINITY, changedFromMs);
+    if (sendFrom.has(series) || Number.isFinite(changedFromMs)) runtime.catchUp(series, fromMs);
+  }
 }
 
 /** Not all series at once: each has its own points at which it is due. */
@@ -74,4 +72,9 @@ function stateOf({ storeId: seriesId, fold, snapshotDay }: LiveSeries): StateRow
   const uptoMs = fold.lastMs;
   const slot = dayOf(uptoMs) > snapshotDay ? "day" : "head";
   return { seriesId, slot, uptoMs, bytes: fold.save() };
+}
+
+/** Number of the UTC day an instant lies in. */
+function dayOf(atMs: EpochMs): number {
+  return Math.floor(atMs / DAY_MS);
 }

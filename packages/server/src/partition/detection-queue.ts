@@ -4,6 +4,8 @@ import type { AppendPart } from "./protocol.ts";
 /** One stored batch that waits for detection; runs are taken one by one. */
 export interface QueuedBatch {
   readonly ticket: number;
+  /** In order of arrival, whoever sent it. */
+  readonly sequence: number;
   readonly handles: Int32Array;
   readonly ends: Int32Array;
   readonly times: Float64Array;
@@ -25,9 +27,9 @@ export class DetectionQueue {
     return this.#first === this.#batches.length;
   }
 
-  add(ticket: number, part: AppendPart, outcome: AppendOutcome): void {
+  add(ticket: number, sequence: number, part: AppendPart, outcome: AppendOutcome): void {
     const { handles, ends, times, values } = part;
-    const columns = { ticket, handles, ends, times, values };
+    const columns = { ticket, sequence, handles, ends, times, values };
     this.#batches.push({ ...columns, ...outcome, nextRun: 0, position: 0 });
   }
 
@@ -42,6 +44,14 @@ export class DetectionQueue {
 
   head(): QueuedBatch | undefined {
     return this.#batches[this.#first];
+  }
+
+  /** Takes out the batches that `isMeant`, with what is left to do in them. Cost: O(queue). */
+  takeOut(isMeant: (batch: QueuedBatch) => boolean): QueuedBatch[] {
+    const waiting = this.#batches.slice(this.#first);
+    this.#batches = waiting.filter((batch) => !isMeant(batch));
+    this.#first = 0;
+    return waiting.filter(isMeant);
   }
 
   removeHead(): void {

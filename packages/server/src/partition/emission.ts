@@ -1,4 +1,5 @@
 import type { SeriesFold } from "@foreshock/core/fold";
+import { clientOf } from "./clients.ts";
 import { LATEST, LATEST_LENGTH, type ScoredMessage } from "./protocol.ts";
 
 const ROOM_START = 4096;
@@ -56,9 +57,11 @@ export class Emission {
     this.#open.set(ticket, parts);
   }
 
-  /** One partition is done with its part of a batch; the batch, when all are. */
+  /** One partition is done with its part of a batch; the batch, when all are. Dropped ones are over. */
   partDone(ticket: number): void {
-    const left = this.#open.get(ticket)! - 1;
+    const open = this.#open.get(ticket);
+    if (open === undefined) return;
+    const left = open - 1;
     if (left > 0) {
       this.#open.set(ticket, left);
       return;
@@ -90,6 +93,12 @@ export class Emission {
     return message;
   }
 
+  /** Whoever was to hear of all this is gone. */
+  drop(): void {
+    this.#open.clear();
+    this.take();
+  }
+
   #growPoints(): void {
     this.#times = doubled(this.#times);
     this.#p = doubled(this.#p);
@@ -107,6 +116,25 @@ export class Emission {
     this.#handles = handles;
     this.#ends = ends;
     this.#latest = doubled(this.#latest);
+  }
+}
+
+/** What is scored, kept apart by the client that has to hear of it. */
+export class Emissions {
+  readonly all: readonly Emission[];
+
+  constructor(clientCount: number) {
+    this.all = Array.from({ length: clientCount }, () => new Emission());
+  }
+
+  /** Of the client that gave this ticket or handle. */
+  of(number: number): Emission {
+    return this.all[clientOf(number, this.all.length)]!;
+  }
+
+  /** Forgets what has been collected for a client that is gone, and what it waited for. */
+  drop(client: number): void {
+    this.all[client]!.drop();
   }
 }
 

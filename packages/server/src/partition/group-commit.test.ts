@@ -27,7 +27,7 @@ describe.skipIf(!existsSync(FULL_DISK) && process.env.CI === undefined)(
       posted = [];
       owner = new PartitionOwner(
         { dataDir: place.dir, partitions: PARTITIONS, scrubEveryMs: 0 },
-        (message) => posted.push(message),
+        (_, message) => posted.push(message),
       );
     });
     afterEach(() => place.remove());

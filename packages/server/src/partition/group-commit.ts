@@ -4,6 +4,9 @@ import type { PartitionStore } from "../store/partition/partition-store.ts";
 import { failureOf } from "./failure.ts";
 import type { FromWorker } from "./protocol.ts";
 
+/** What becomes of a ticket. */
+export type CommitMessage = Extract<FromWorker, { readonly type: "durable" | "failed" }>;
+
 interface Ticket {
   /** Partitions that have not said yet that its points are durable. */
   open: number;
@@ -15,7 +18,7 @@ interface Ticket {
  * the thread goes on: what arrives meanwhile is written, and made durable by the next sync.
  */
 export class GroupCommit {
-  readonly #post: (message: FromWorker) => void;
+  readonly #post: (message: CommitMessage) => void;
   readonly #written: (partition: PartitionCommit, tookMs: DurationMs) => void;
   readonly #tickets = new Map<number, Ticket>();
   /** Tickets by partition: appended, and not written or not synced yet. */
@@ -25,7 +28,7 @@ export class GroupCommit {
 
   /** @param written called after each write of a partition, successful or not. */
   constructor(
-    post: (message: FromWorker) => void,
+    post: (message: CommitMessage) => void,
     written: (partition: PartitionCommit, tookMs: DurationMs) => void,
   ) {
     this.#post = post;

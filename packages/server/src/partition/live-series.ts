@@ -11,17 +11,21 @@ import type { SavedState } from "../store/table/state-table.ts";
 /** The engine whose results are stored; part of their keys. */
 export const ENGINE = createStreamEngine();
 
+/** Handle of a series whose tenant has no host at the moment. */
+export const NO_HANDLE = -1;
+
 /** A series as its partition's owner holds it. */
 export interface LiveSeries {
-  readonly handle: number;
+  /** The number that the tenant's host has given it; NO_HANDLE while there is no host. */
+  handle: number;
   /** The store's number for it. */
   readonly storeId: number;
   readonly key: SeriesKey;
   readonly metadata: Readonly<Record<string, string>>;
   fold: SeriesFold;
   lastScore: number;
-  /** Batches up to this ticket were read from the store by a replay: their points are scored. */
-  replayedTicket: number;
+  /** Batches up to this one were read from the store by a replay: their points are scored. */
+  replayedUpTo: number;
   /** Points that the newest saved state has seen. */
   savedPoints: number;
   /** UTC day number of the newest day snapshot. */

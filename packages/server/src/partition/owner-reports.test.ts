@@ -31,7 +31,7 @@ describe("what a partition's owner reports of its store", () => {
     send(1, 0, POINTS);
     owner.turn(1e6);
     await expect.poll(() => posted.some(({ type }) => type === "durable")).toBe(true);
-    await ask({ what: "begin-checkpoint" });
+    await ask({ what: "begin-checkpoint", checkpoint: 1 });
     await ask({ what: "end-checkpoint", save: true });
     await ask({ what: "close" });
   });
@@ -140,7 +140,7 @@ describe("what a partition's owner reports of its store", () => {
       },
     };
     const options = { dataDir: place.dir, partitions: [0], scrubEveryMs, disk };
-    owner = new PartitionOwner(options, (message) => posted.push(message));
+    owner = new PartitionOwner(options, (_, message) => posted.push(message));
   }
 
   async function restart(): Promise<void> {

@@ -2,15 +2,18 @@ import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
-import { catchUpAfterStart, saveCheckpoint } from "./checkpoint.ts";
-import { buffersOf, Emission } from "./emission.ts";
+import { catchUp, saveCheckpoint } from "./checkpoint.ts";
+import { clientOf, hostOfTenant, MAIN_CLIENT } from "./clients.ts";
+import { buffersOf, Emissions } from "./emission.ts";
 import { failureOf } from "./failure.ts";
 import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
+import type { LiveSeries } from "./live-series.ts";
 import { PartitionRuntime } from "./partition-runtime.ts";
 import type {
   AppendMessage,
   AskMessage,
   BehindTenant,
+  DamageMessage,
   FromWorker,
   OpenAnswer,
   Positions,
@@ -31,21 +34,25 @@ const BUSY_MS = 1000;
 export interface PartitionOwnerOptions {
   readonly dataDir: string;
   readonly partitions: readonly number[];
+  /** Main thread and hosts; their numbers are told apart by it. Default 1. */
+  readonly clientCount?: number | undefined;
   /** In this time every sealed chunk is checked once; 0 turns the scrub off. */
   readonly scrubEveryMs: DurationMs;
   /** The machine's own where it is left out. */
   readonly disk?: Disk | undefined;
 }
 
-type Post = (message: FromWorker, columns?: ArrayBuffer[]) => void;
+/** Sends to a client; what is for one that is not there is lost. */
+export type PostTo = (client: number, message: FromWorker, columns?: ArrayBuffer[]) => void;
 
 /**
  * What one worker thread does: owns some partitions, stores what comes (group commit, then the
  * acknowledgement), folds it in slices, and answers questions between two slices.
  */
 export class PartitionOwner {
-  readonly #post: Post;
-  readonly #emission = new Emission();
+  readonly #post: PostTo;
+  readonly #clientCount: number;
+  readonly #emissions: Emissions;
   readonly #runtimes = new Map<number, PartitionRuntime>();
   readonly #commits: GroupCommit;
   readonly #drains: number[] = [];
@@ -53,12 +60,20 @@ export class PartitionOwner {
   /** Between the two halves of a checkpoint nothing is folded. */
   #paused = false;
 
-  constructor({ dataDir, partitions, scrubEveryMs, disk }: PartitionOwnerOptions, post: Post) {
+  constructor(options: PartitionOwnerOptions, post: PostTo) {
+    const { dataDir, partitions, scrubEveryMs, disk, clientCount = 1 } = options;
     this.#post = post;
-    this.#commits = new GroupCommit(post, (commit, tookMs) => this.#written(commit, tookMs));
+    this.#clientCount = clientCount;
+    this.#emissions = new Emissions(clientCount);
+    this.#commits = new GroupCommit(
+      (message) => this.#answerTo(message.ticket, message),
+      (commit, tookMs) => this.#written(commit, tookMs),
+    );
     for (const partition of partitions) {
-      const store = openWatchedStore(join(dataDir, `p${partition}`), partition, post, disk);
-      this.#runtimes.set(partition, new PartitionRuntime(store, this.#emission));
+      const dir = join(dataDir, `p${partition}`);
+      const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
+      const store = openWatchedStore(dir, partition, tell, disk);
+      this.#runtimes.set(partition, new PartitionRuntime(store, this.#emissions));
     }
     const stores = [...this.#runtimes.values()].map(({ store }) => store);
     this.#scrub = scrubEveryMs > 0 ? new ScrubRounds(stores, scrubEveryMs) : undefined;
@@ -67,6 +82,13 @@ export class PartitionOwner {
   hear(message: ToWorker): void {
     if (message.type === "append") this.#append(message);
     else this.#answer(message);
+  }
+
+  /** A host is gone, or another one comes in its place: its numbers mean nothing any more. */
+  forget(client: number): void {
+    const isItsNumber = (number: number) => clientOf(number, this.#clientCount) === client;
+    for (const runtime of this.#runtimes.values()) runtime.forget(isItsNumber);
+    this.#emissions.drop(client);
   }
 
   /** One turn: commit, fold a slice, send what was scored. True while there is more to do. */
@@ -97,12 +119,14 @@ export class PartitionOwner {
   #written(commit: PartitionCommit, tookMs: DurationMs): void {
     if (tookMs < SLOW_COMMIT_MS) return;
     for (const [partition, runtime] of this.#runtimes) {
-      if (runtime === commit) this.#post({ type: "slow-commit", partition, tookMs });
+      if (runtime !== commit) continue;
+      this.#post(MAIN_CLIENT, { type: "slow-commit", partition, tookMs });
     }
   }
 
   #append({ ticket, parts }: AppendMessage): void {
-    this.#emission.expect(ticket, parts.length);
+    const emission = this.#emissions.of(ticket);
+    emission.expect(ticket, parts.length);
     const taken: PartitionRuntime[] = [];
     let failure: Failure | undefined;
     for (const part of parts) {
@@ -112,16 +136,18 @@ export class PartitionOwner {
         taken.push(runtime);
       } catch (error) {
         failure = failureOf(error);
-        this.#emission.partDone(ticket);
+        emission.partDone(ticket);
       }
     }
     this.#commits.add(ticket, taken, failure);
   }
 
   #send(): void {
-    if (this.#emission.isEmpty) return;
-    const message = this.#emission.take();
-    this.#post(message, buffersOf(message));
+    this.#emissions.all.forEach((emission, client) => {
+      if (emission.isEmpty) return;
+      const message = emission.take();
+      this.#post(client, message, buffersOf(message));
+    });
   }
 
   #answer({ id, question }: AskMessage): void {
@@ -134,24 +160,29 @@ export class PartitionOwner {
       return;
     }
     try {
-      this.#reply(id, this.#ask(question));
+      this.#reply(id, this.#ask(id, question));
     } catch (error) {
-      this.#post({ type: "refused", id, failure: failureOf(error) });
+      this.#answerTo(id, { type: "refused", id, failure: failureOf(error) });
     }
   }
 
   #reply(id: number, value: unknown): void {
-    this.#post({ type: "answer", id, value });
+    this.#answerTo(id, { type: "answer", id, value });
   }
 
-  #ask(question: Question): unknown {
+  /** To the client that gave the number. */
+  #answerTo(number: number, message: FromWorker): void {
+    this.#post(clientOf(number, this.#clientCount), message);
+  }
+
+  #ask(id: number, question: Question): unknown {
     switch (question.what) {
       case "open":
-        return this.#open();
+        return this.#open(clientOf(id, this.#clientCount));
       case "announce":
         return this.#announce(question.series, question.behind);
       case "begin-checkpoint":
-        return this.#beginCheckpoint();
+        return this.#beginCheckpoint(question.checkpoint);
       case "end-checkpoint":
         return this.#endCheckpoint(question.save);
       case "drop-before":
@@ -164,24 +195,32 @@ export class PartitionOwner {
     }
   }
 
-  #open(): OpenAnswer {
+  /** What a host's tenants have here. A host that comes again begins anew. */
+  #open(client: number): OpenAnswer {
+    this.forget(client);
     const series: StoredSeries[] = [];
     const detected: Record<number, number> = {};
-    for (const [partition, { store }] of this.#runtimes) {
-      for (const entry of store.entries()) series.push({ partition, ...entry });
-      detected[partition] = store.detectedPosition;
+    for (const [partition, { store, hasFolded }] of this.#runtimes) {
+      for (const entry of store.entries()) {
+        if (hostOfTenant(entry.tenantId, this.#clientCount) !== client) continue;
+        series.push({ partition, ...entry });
+      }
+      detected[partition] = hasFolded ? Number.MAX_SAFE_INTEGER : store.detectedPosition;
     }
     return { series, detected };
   }
 
   /** Everything is committed and what was scored is sent; from here on nothing is folded. */
-  #beginCheckpoint(): Positions {
+  #beginCheckpoint(checkpoint: number): Positions {
     for (const runtime of this.#runtimes.values()) runtime.commit();
     this.#send();
     this.#paused = true;
-    return Object.fromEntries(
+    const positions: Positions = Object.fromEntries(
       [...this.#runtimes].map(([partition, runtime]) => [partition, runtime.detectedPosition]),
     );
+    const hosts = this.#clientCount === 1 ? [MAIN_CLIENT] : this.#emissions.all.keys().drop(1);
+    for (const host of hosts) this.#post(host, { type: "mark", checkpoint, positions });
+    return positions;
   }
 
   /** Saves what has been folded, where the tenants' folds are saved; folding goes on in any case. */
@@ -205,15 +244,22 @@ export class PartitionOwner {
     return [...days];
   }
 
-  /** After `open`: the main thread's numbers for what is stored; then what came after the saved states is folded. */
+  /** After `open`: a host's numbers for what is stored; then what came after the saved states is folded. */
   #announce(
     series: Extract<Question, { what: "announce" }>["series"],
     behind: readonly BehindTenant[],
   ): undefined {
-    for (const { partition, ...fresh } of series) this.#runtime(partition).announce(fresh);
+    const announced = new Map<PartitionRuntime, LiveSeries[]>();
+    for (const { partition, ...fresh } of series) {
+      const runtime = this.#runtime(partition);
+      const known = announced.get(runtime) ?? [];
+      announced.set(runtime, known);
+      known.push(runtime.announce(fresh));
+    }
     for (const [partition, runtime] of this.#runtimes) {
       const own = behind.filter((tenant) => tenant.partition === partition);
-      catchUpAfterStart(runtime, new Map(own.map(({ tenantId, fromMs }) => [tenantId, fromMs])));
+      const from = new Map(own.map(({ tenantId, fromMs }) => [tenantId, fromMs]));
+      catchUp(runtime, announced.get(runtime) ?? [], from);
     }
     this.#send();
     return undefined;
@@ -238,6 +284,6 @@ export class PartitionOwner {
       }
     }
     if (failure === undefined) this.#reply(id, undefined);
-    else this.#post({ type: "refused", id, failure });
+    else this.#answerTo(id, { type: "refused", id, failure });
   }
 }

@@ -1,5 +1,4 @@
 import {
-  DAY_MS,
   type EpochMs,
   FoldRow,
   forEachRun,
@@ -12,11 +11,12 @@ import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { alarmEntry, entryOf } from "./alarm-rows.ts";
 import { DetectionQueue, type QueuedBatch } from "./detection-queue.ts";
-import type { Emission } from "./emission.ts";
+import type { Emission, Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
-import { ENGINE, foldOf, freshFold, type LiveSeries } from "./live-series.ts";
+import { ENGINE, foldOf, freshFold, type LiveSeries, NO_HANDLE } from "./live-series.ts";
 import type { AppendPart, FreshSeries } from "./protocol.ts";
 import { ResultRows } from "./result-rows.ts";
+import { UnseenChanges } from "./unseen-changes.ts";
 
 /** The end of time for reads that want everything from some instant on. */
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;
@@ -31,7 +31,7 @@ const CLOSED_MAX = 2000;
  */
 export class PartitionRuntime {
   readonly store: PartitionStore;
-  readonly #emission: Emission;
+  readonly #emissions: Emissions;
   /** For the folds that are made when a series becomes known; those of a replay come and go. */
   readonly #memory = new StateMemory();
   readonly #queue = new DetectionQueue();
@@ -41,35 +41,79 @@ export class PartitionRuntime {
   readonly #episodes: ResultRows<EpisodeEntry>;
   readonly #alarms: ResultRows<AlarmEntry>;
   readonly #row = new FoldRow();
-  #lastTicket = 0;
+  readonly #unseen = new UnseenChanges();
+  #lastSequence = 0;
   #detectedPosition = 0;
+  #pushedPoints = 0;
 
-  constructor(store: PartitionStore, emission: Emission) {
+  constructor(store: PartitionStore, emissions: Emissions) {
     this.store = store;
-    this.#emission = emission;
+    this.#emissions = emissions;
+    store.replayTail((storeId, changedFromMs) => this.#unseen.note(storeId, changedFromMs));
     this.#episodes = new ResultRows(episodeRow, (rows) => store.episodes.put(rows));
     this.#alarms = new ResultRows(alarmEntry, (rows) => store.alarms.put(rows));
   }
 
-  /** Makes a series known under the main thread's number; its saved fold is taken up. */
+  /** Makes a series known under its host's number; its saved fold is taken up where none is at work. */
   announce({ handle, key, metadata }: FreshSeries): LiveSeries {
     const storeId = this.store.intern({ ...key, metadata });
+    const series = this.#byStoreId[storeId] ?? this.#newSeries(storeId, key, metadata);
+    series.handle = handle;
+    this.#byHandle[handle] = series;
+    const { fold, lastScore } = series;
+    if (fold.pointCount > 0) this.#emissions.of(handle).endRun(handle, fold, lastScore);
+    return series;
+  }
+
+  /**
+   * The host that gave these handles is gone: they mean nothing any more. What it had sent and was not
+   * folded yet stays stored, and is folded when a host announces its series again.
+   */
+  forget(isItsNumber: (number: number) => boolean): void {
+    for (const batch of this.#queue.takeOut(({ ticket }) => isItsNumber(ticket))) {
+      for (let run = batch.nextRun; run < batch.handles.length; run++) {
+        if (batch.changedPoints[run] === 0) continue;
+        const first = startOf(batch.ends, run);
+        const { storeId } = this.#known(batch.handles[run]!);
+        this.#unseen.note(storeId, oldest(batch.times, first, batch.ends[run]!));
+      }
+    }
+    this.#byHandle.forEach((series, handle) => {
+      if (series === undefined || !isItsNumber(handle)) return;
+      series.handle = NO_HANDLE;
+      this.#byHandle[handle] = undefined;
+    });
+  }
+
+  /** The oldest change of a series that its fold has not seen, which is seen to now; else +Infinity. */
+  takeChange({ storeId }: LiveSeries): EpochMs {
+    return this.#unseen.take(storeId);
+  }
+
+  /** Whether something was folded since the start, so that a host may have heard of it. */
+  get hasFolded(): boolean {
+    return this.#pushedPoints > 0;
+  }
+
+  #newSeries(
+    storeId: number,
+    key: LiveSeries["key"],
+    metadata: LiveSeries["metadata"],
+  ): LiveSeries {
     const series: LiveSeries = {
-      handle,
+      handle: NO_HANDLE,
       storeId,
       key,
       metadata,
       fold: this.#firstFold(storeId, metadata),
       lastScore: 0,
-      replayedTicket: 0,
+      replayedUpTo: 0,
       savedPoints: 0,
       snapshotDay: -1,
     };
-    this.#byHandle[handle] = series;
     this.#all.push(series);
     this.#byStoreId[storeId] = series;
     series.savedPoints = series.fold.pointCount;
-    if (series.fold.pointCount > 0) this.#emission.endRun(handle, series.fold, 0);
     return series;
   }
 
@@ -92,8 +136,8 @@ export class PartitionRuntime {
       counts[run] = to - from;
     });
     const outcome = this.store.append({ seriesIds, counts, timestampsMs, values });
-    this.#queue.add(ticket, part, outcome);
-    this.#lastTicket = ticket;
+    this.#lastSequence++;
+    this.#queue.add(ticket, this.#lastSequence, part, outcome);
   }
 
   /** Makes what was appended durable. @throws StoreUnavailable. */
@@ -117,12 +161,12 @@ export class PartitionRuntime {
 
   /** Folds queued points until about `pointsMax` are done. Whole runs only. */
   detect(pointsMax: number): void {
-    const before = this.#emission.pointCount;
-    while (this.#emission.pointCount - before < pointsMax) {
+    const before = this.#pushedPoints;
+    while (this.#pushedPoints - before < pointsMax) {
       const batch = this.#queue.head();
       if (batch === undefined) break;
       if (batch.nextRun === batch.handles.length) {
-        this.#emission.partDone(batch.ticket);
+        this.#emissions.of(batch.ticket).partDone(batch.ticket);
         this.#detectedPosition = Math.max(this.#detectedPosition, batch.position);
         this.#queue.removeHead();
         continue;
@@ -160,15 +204,18 @@ export class PartitionRuntime {
     const series = this.#known(batch.handles[run]!);
     const first = startOf(batch.ends, run);
     const end = batch.ends[run]!;
-    if (batch.ticket <= series.replayedTicket || batch.changedPoints[run] === 0) return;
+    if (batch.sequence <= series.replayedUpTo || batch.changedPoints[run] === 0) return;
     const lateFromMs = batch.lateFromMs[run]!;
     if (Number.isNaN(lateFromMs) && inOrder(batch.times, first, end, series.fold.lastMs)) {
-      for (let i = first; i < end; i++) this.#push(series, batch.times[i]!, batch.values[i]!, true);
-      this.#emission.endRun(series.handle, series.fold, series.lastScore);
+      const emission = this.#emissions.of(series.handle);
+      for (let i = first; i < end; i++) {
+        this.#push(series, batch.times[i]!, batch.values[i]!, emission);
+      }
+      emission.endRun(series.handle, series.fold, series.lastScore);
     } else {
       const changed = Number.isNaN(lateFromMs) ? oldest(batch.times, first, end) : lateFromMs;
       this.#replay(series, changed);
-      series.replayedTicket = this.#lastTicket;
+      series.replayedUpTo = this.#lastSequence;
     }
   }
 
@@ -201,18 +248,20 @@ export class PartitionRuntime {
   #foldFrom(series: LiveSeries, fromMs: EpochMs, emitFromMs: EpochMs): void {
     const range = { startMs: fromMs, endMs: FOREVER_MS };
     const { timestampsMs, values } = this.store.read(series.storeId, range);
+    const emission = this.#emissions.of(series.handle);
     for (let i = 0; i < values.length; i++) {
       const atMs = timestampsMs[i]!;
-      this.#push(series, atMs, values[i]!, atMs >= emitFromMs);
+      this.#push(series, atMs, values[i]!, atMs >= emitFromMs ? emission : undefined);
     }
-    this.#emission.endRun(series.handle, series.fold, series.lastScore);
+    emission.endRun(series.handle, series.fold, series.lastScore);
   }
 
-  #push(series: LiveSeries, atMs: EpochMs, sample: number, emit: boolean): void {
+  #push(series: LiveSeries, atMs: EpochMs, sample: number, emission: Emission | undefined): void {
     const { fold } = series;
     const row = this.#row;
     const change = fold.push(atMs, sample, row);
-    if (emit) this.#emission.point(atMs, row.valueP, row.flatP, row.phase);
+    emission?.point(atMs, row.valueP, row.flatP, row.phase);
+    this.#pushedPoints++;
     series.lastScore = row.score;
     this.#episodes.note(series, change);
     const { alarmChange, replacedAlarm } = fold;
@@ -221,11 +270,6 @@ export class PartitionRuntime {
     }
     this.#alarms.note(series, alarmChange);
   }
-}
-
-/** Number of the UTC day an instant lies in. */
-export function dayOf(atMs: EpochMs): number {
-  return Math.floor(atMs / DAY_MS);
 }
 
 /** Strictly ascending and after `lastMs`. */

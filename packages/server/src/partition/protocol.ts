@@ -13,7 +13,7 @@ import type {
   SeriesHistory,
 } from "./answers.ts";
 
-/** Main to worker. Columns are handed over (transferred), so the sender must not touch them again. */
+/** Client to worker. Columns are handed over (transferred), so the sender must not touch them again. */
 export type ToWorker = AppendMessage | AskMessage;
 
 /** Points for the partitions of one worker; all columns lie in one buffer. */
@@ -35,7 +35,7 @@ export interface AppendPart {
   readonly values: Float64Array;
 }
 
-/** `handle` is the main thread's number for a series; it lives as long as the process. */
+/** `handle` is its host's number for a series; it lives as long as the host. */
 export interface FreshSeries {
   readonly handle: number;
   readonly key: SeriesKey;
@@ -56,7 +56,7 @@ export type Question =
       readonly series: readonly (FreshSeries & { readonly partition: number })[];
       readonly behind: readonly BehindTenant[];
     }
-  | { readonly what: "begin-checkpoint" }
+  | { readonly what: "begin-checkpoint"; readonly checkpoint: number }
   | { readonly what: "end-checkpoint"; readonly save: boolean }
   | { readonly what: "drain" }
   | DropBeforeQuestion
@@ -186,9 +186,9 @@ export interface FoundStrongest {
   readonly episode: ExplainedEpisode;
 }
 
-/** What a worker holds when it has opened its partitions; the main thread gives handles. */
+/** What a worker holds of the tenants of a host, which gives handles. */
 export interface OpenAnswer {
-  /** Up to where detection had come when that was last noted. */
+  /** Up to where detection had come when that was last noted; beyond everything once folding goes on. */
   readonly detected: Positions;
   readonly series: readonly StoredSeries[];
 }
@@ -197,8 +197,9 @@ export interface StoredSeries extends SeriesEntry {
   readonly partition: number;
 }
 
-/** Worker to main. */
+/** Worker to client. */
 export type FromWorker =
+  | MarkMessage
   | { readonly type: "durable"; readonly ticket: number }
   | { readonly type: "failed"; readonly ticket: number; readonly failure: Failure }
   | ScoredMessage
@@ -206,6 +207,13 @@ export type FromWorker =
   | SlowCommitMessage
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
   | { readonly type: "refused"; readonly id: number; readonly failure: Failure };
+
+/** All that was scored up to these positions has been sent before this: a checkpoint begins here. */
+export interface MarkMessage {
+  readonly type: "mark";
+  readonly checkpoint: number;
+  readonly positions: Positions;
+}
 
 /** Something stored could not be read back: found at opening, by a read or by the scrub. */
 export interface DamageReport {

@@ -1,5 +1,5 @@
-import { Worker } from "node:worker_threads";
-import type { LinkOwner } from "./owner-link.ts";
+import { MessageChannel, Worker } from "node:worker_threads";
+import type { ClientMessage, LinkOwner } from "./owner-link.ts";
 import type { PartitionOwnerOptions } from "./partition-owner.ts";
 import type { FromWorker } from "./protocol.ts";
 
@@ -11,10 +11,13 @@ const YOUNG_MB = 12;
 /** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
+export type OwnerThreadOptions = Pick<
+  PartitionOwnerOptions,
+  "dataDir" | "scrubEveryMs" | "clientCount"
+>;
+
 /** Partition owners in worker threads, each with the files of its partitions under the data folder. */
-export function threadOwners(
-  options: Pick<PartitionOwnerOptions, "dataDir" | "scrubEveryMs">,
-): LinkOwner {
+export function threadOwners(options: OwnerThreadOptions): LinkOwner {
   return (partitions, events) => {
     const worker = new Worker(new URL(`./worker.${ENDING}`, import.meta.url), {
       workerData: workerDataOf(options, partitions),
@@ -32,6 +35,12 @@ export function threadOwners(
     });
     return {
       post: (message, columns = []) => worker.postMessage(message, columns),
+      connect: (client) => {
+        const { port1, port2 } = new MessageChannel();
+        const message: ClientMessage = { type: "client", client, port: port1 };
+        worker.postMessage(message, [port1]);
+        return port2;
+      },
       end: async () => {
         asked = true;
         await worker.terminate();
@@ -42,8 +51,8 @@ export function threadOwners(
 
 /** Only what can be cloned, and nothing that a worker need not know. */
 function workerDataOf(
-  { dataDir, scrubEveryMs }: Pick<PartitionOwnerOptions, "dataDir" | "scrubEveryMs">,
+  { dataDir, scrubEveryMs, clientCount }: OwnerThreadOptions,
   partitions: readonly number[],
 ): PartitionOwnerOptions {
-  return { dataDir, scrubEveryMs, partitions };
+  return { dataDir, scrubEveryMs, clientCount, partitions };
 }

@@ -1,6 +1,8 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { MAIN_CLIENT } from "./clients.ts";
+import type { ClientMessage } from "./owner-link.ts";
 import { PartitionOwner, type PartitionOwnerOptions } from "./partition-owner.ts";
-import type { FromWorker, ToWorker } from "./protocol.ts";
+import type { ToWorker } from "./protocol.ts";
 
 /** Points folded between two looks at the mail. */
 const SLICE_POINTS = 20_000;
@@ -8,17 +10,39 @@ const SLICE_POINTS = 20_000;
 const SCRUB_START_MS = 5000;
 
 if (parentPort === null) throw new Error("the partition worker is started by the server");
-const port = parentPort;
+const main = parentPort;
 const options = workerData as PartitionOwnerOptions;
-const owner = new PartitionOwner(options, (message: FromWorker, columns = []) => {
-  port.postMessage(message, columns);
+const hosts = new Map<number, MessagePort>();
+const owner = new PartitionOwner(options, (client, message, columns = []) => {
+  const port = client === MAIN_CLIENT ? main : hosts.get(client);
+  port?.postMessage(message, columns);
 });
 
 let awake = false;
-port.on("message", (message: ToWorker) => {
+main.on("message", (message: ToWorker | ClientMessage) => {
+  if (message.type === "client") take(message);
+  else hear(message);
+});
+
+/** A host's end of the line; one that it had before means nothing any more. */
+function take({ client, port }: ClientMessage): void {
+  hosts.get(client)?.close();
+  owner.forget(client);
+  hosts.set(client, port);
+  port.on("message", (message: ToWorker) => {
+    if (hosts.get(client) === port) hear(message);
+  });
+  port.once("close", () => {
+    if (hosts.get(client) !== port) return;
+    hosts.delete(client);
+    owner.forget(client);
+  });
+}
+
+function hear(message: ToWorker): void {
   owner.hear(message);
   wake();
-});
+}
 
 /** Turns until there is nothing left to do; mail is looked at between two turns. */
 function wake(): void {

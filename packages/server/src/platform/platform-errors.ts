@@ -12,6 +12,7 @@ export type UnavailableCode =
   | "store/in-use"
   | "store/closed"
   | "owner/ended"
+  | "host/ended"
   | "tenant/queue-full"
   | "platform/starting"
   | "platform/stopping";
@@ -25,6 +26,7 @@ export const RETRY_AFTER_MS: Readonly<Record<UnavailableCode, number>> = {
   "store/in-use": 10_000,
   "store/closed": 2000,
   "owner/ended": 5000,
+  "host/ended": 5000,
   "tenant/queue-full": 1000,
   "platform/starting": 2000,
   "platform/stopping": 2000,

@@ -6,7 +6,6 @@ import type {
   AlarmRow,
   AnomalyFilter,
   AnomalyRow,
-  ByteRoom,
   ClusterRow,
   DataHealth,
   FindingRow,
@@ -40,7 +39,7 @@ import { scoreGrid } from "./score-grid.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** What the platform does with the points of one tenant. */
-export type WayIn = Required<Pick<TenantView, "byteRoom" | "ingest">>;
+export type WayIn = Required<Pick<TenantView, "ingest">>;
 
 /** What one tenant can see and do: the reads of this room over its context. */
 export class LiveTenantView implements TenantView, FleetFollower {
@@ -53,10 +52,6 @@ export class LiveTenantView implements TenantView, FleetFollower {
     this.#context = context;
     this.#wayIn = wayIn;
     this.#desk = new FindingDesk(context, () => this.#revision.rise());
-  }
-
-  byteRoom(): ByteRoom {
-    return this.#wayIn.byteRoom();
   }
 
   ingest(batch: IngestBatch, whenOver: WhenOver = "wait"): Promise<IngestReport> {
@@ -90,7 +85,7 @@ export class LiveTenantView implements TenantView, FleetFollower {
     return this.#desk.settled();
   }
 
-  revision(): string {
+  async revision(): Promise<string> {
     return this.#revision.name(this.#context.settings);
   }
 

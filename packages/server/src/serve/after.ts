@@ -9,3 +9,10 @@ export const afterTimeout: After = (delayMs, work) => {
   timer.unref();
   return () => clearTimeout(timer);
 };
+
+/** Runs work again and again, until what it returns is called; it keeps no process alive. */
+export function every(periodMs: DurationMs, work: () => void): () => void {
+  const timer = setInterval(work, periodMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -41,8 +41,8 @@ async function sendOnePoint(tenant: string): Promise<void> {
   await real.platform.settled();
 }
 
-function savedState({ platform }: RealPlatform, tenant: string, slot: string) {
-  return platform.fleetStore.forTenant(tenant).loadState(slot);
+function savedState(platform: RealPlatform, tenant: string, slot: string) {
+  return platform.hostOf(tenant).fleetStore.forTenant(tenant).loadState(slot);
 }
 
 describe("a checkpoint", () => {
@@ -66,7 +66,7 @@ describe("a checkpoint", () => {
 describe("a tenant that waits for its grid", () => {
   it("keeps no other tenant from being saved", async () => {
     await sendOnePoint("globex");
-    expect(real.platform.runner("globex").stepMs).toBe(0);
+    expect(real.hostOf("globex").runner("globex").stepMs).toBe(0);
     await real.platform.checkpoint();
     const fold = savedState(real, "acme", "fold")!;
     const positions = readPositions(fold.position);

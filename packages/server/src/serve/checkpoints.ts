@@ -1,21 +1,22 @@
 import type { DurationMs } from "@foreshock/core/fold";
 import type { PartitionPool } from "../dispatch/partition-pool.ts";
-import type { FleetHost } from "../fleet/fleet-host.ts";
-import type { Positions, SavedStates } from "../partition/protocol.ts";
+import type { HostPool } from "../host/host-pool.ts";
+import type { SavedStates } from "../partition/protocol.ts";
 import type { After } from "./after.ts";
 
 /** Between two checkpoints at least this many times what the last one took. */
 const REST = 20;
 /** After a checkpoint that failed. */
 const AGAIN_MS = 5000;
+/** Partitions fold nothing while the tenants' folds are saved: beyond this they do not wait any more. */
+const SAVE_MAX_MS = 10_000;
 
 export interface CheckpointParts {
   readonly pool: PartitionPool;
-  readonly fleet: FleetHost;
+  readonly hosts: HostPool;
   readonly everyMs: DurationMs;
   readonly after: After;
-  /** Folds what has been scored. */
-  readonly advance: () => void;
+  readonly monotonicMs: () => number;
   readonly saved: (saved: SavedStates & { readonly tookMs: DurationMs }) => void;
   /** Nothing is lost: what was not saved is scored again after a start. */
   readonly failed: (error: unknown, againInMs: DurationMs) => void;
@@ -31,6 +32,7 @@ export class Checkpoints {
   #running: Promise<void> | undefined;
   #cancel = (): void => {};
   #stopped = false;
+  #count = 0;
 
   constructor(parts: CheckpointParts) {
     this.#parts = parts;
@@ -56,12 +58,13 @@ export class Checkpoints {
   /** The larger the fleet, the rarer: saving must not take the time that detection needs. */
   #in(afterMs: DurationMs): void {
     if (this.#stopped) return;
-    this.#cancel = this.#parts.after(afterMs, () => {
-      const beganMs = performance.now();
+    const { everyMs, after, monotonicMs, failed } = this.#parts;
+    this.#cancel = after(afterMs, () => {
+      const beganMs = monotonicMs();
       this.now().then(
-        () => this.#in(Math.max(this.#parts.everyMs, REST * (performance.now() - beganMs))),
+        () => this.#in(Math.max(everyMs, REST * (monotonicMs() - beganMs))),
         (error: unknown) => {
-          this.#parts.failed(error, AGAIN_MS);
+          failed(error, AGAIN_MS);
           this.#in(AGAIN_MS);
         },
       );
@@ -69,32 +72,45 @@ export class Checkpoints {
   }
 
   async #save(): Promise<void> {
-    const { pool, fleet, advance } = this.#parts;
-    const beganMs = performance.now();
+    const { pool, monotonicMs } = this.#parts;
+    const beganMs = monotonicMs();
+    const checkpoint = ++this.#count;
     let saved = false;
     try {
-      const positions = merged(await allOf(pool, { what: "begin-checkpoint" }));
-      advance();
-      fleet.save(positions);
+      await everyOwner(pool, (owner) =>
+        pool.askOwner(owner, { what: "begin-checkpoint", checkpoint }),
+      );
+      await this.#saveFolds(checkpoint);
       saved = true;
     } finally {
       // Owners that paused go on folding, whatever happened to the others.
-      const ending = allOf(pool, { what: "end-checkpoint", save: saved });
+      const ending = everyOwner(pool, (owner) =>
+        pool.askOwner(owner, { what: "end-checkpoint", save: saved }),
+      );
       // What kept it from being saved is the error to report, not what that did to an owner.
       const states = await (saved ? ending : ending.catch(() => []));
-      if (saved) this.#parts.saved({ ...sumOf(states), tookMs: performance.now() - beganMs });
+      if (saved) this.#parts.saved({ ...sumOf(states), tookMs: monotonicMs() - beganMs });
     }
+  }
+
+  /** A host that stands still must not keep the partitions of everybody waiting. */
+  #saveFolds(checkpoint: number): Promise<unknown> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const cancel = this.#parts.after(SAVE_MAX_MS, () => {
+      reject(new Error(`the tenants' folds were not saved within ${SAVE_MAX_MS} ms`));
+    });
+    const saving = this.#parts.hosts.askAll({ what: "save", checkpoint });
+    return Promise.race([saving, promise]).finally(cancel);
   }
 }
 
-type Half =
-  | { readonly what: "begin-checkpoint" }
-  | { readonly what: "end-checkpoint"; readonly save: boolean };
-
 /** Asks every owner and waits for all of them, also when one fails. */
-async function allOf<Q extends Half>(pool: PartitionPool, question: Q) {
+async function everyOwner<Answer>(
+  pool: PartitionPool,
+  ask: (owner: number) => Promise<Answer>,
+): Promise<Answer[]> {
   const owners = Array.from({ length: pool.ownerCount }, (_, owner) => owner);
-  const results = await Promise.allSettled(owners.map((owner) => pool.askOwner(owner, question)));
+  const results = await Promise.allSettled(owners.map(ask));
   return results.map((result) => {
     if (result.status === "rejected") throw result.reason;
     return result.value;
@@ -108,8 +124,4 @@ function sumOf(states: readonly SavedStates[]): SavedStates {
     bytes += one.bytes;
   }
   return { seriesCount, bytes };
-}
-
-function merged(all: readonly (Positions | undefined)[]): Positions {
-  return Object.assign({}, ...all) as Positions;
 }

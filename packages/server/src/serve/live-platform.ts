@@ -1,75 +1,69 @@
-import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
-import { SeriesDirectory } from "../dispatch/directory.ts";
-import type { GatePlace } from "../dispatch/ingest-gate.ts";
-import { Intake } from "../dispatch/intake.ts";
+import { newRequestId } from "../api/request-id.ts";
+import { BodyRoom } from "../dispatch/body-room.ts";
 import { PartitionPool } from "../dispatch/partition-pool.ts";
-import { FleetHost } from "../fleet/fleet-host.ts";
-import type { TenantRunner } from "../fleet/tenant-runner.ts";
-import { damageReport } from "../partition/damage-report.ts";
+import { hostErrorOf } from "../host/host-failure.ts";
+import type { LinkHost } from "../host/host-link.ts";
+import { HostPool } from "../host/host-pool.ts";
+import type { HostReport, HostState } from "../host/protocol.ts";
+import { ClientNumbers, MAIN_CLIENT } from "../partition/clients.ts";
 import type { LinkOwner } from "../partition/owner-link.ts";
-import type { ScoredMessage } from "../partition/protocol.ts";
-import type {
-  IngestBatch,
-  IngestReport,
-  Platform,
-  TenantView,
-  WhenOver,
-} from "../platform/platform.ts";
+import type { Platform, TenantDoor } from "../platform/platform.ts";
+import { errorOf, Unavailable } from "../platform/platform-errors.ts";
 import type { Readiness } from "../platform/readiness.ts";
-import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
-import { LiveTenantView } from "../query/tenant-view.ts";
-import { FleetStore } from "../store/fleet/fleet-store.ts";
-import type { Disk } from "../store/sqlite/disk.ts";
 import type { Limits } from "../tenant/limits.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { type After, afterTimeout } from "./after.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import { OwnerStart } from "./owner-start.ts";
+import { HostRuns } from "./host-runs.ts";
+import { HostedTenant } from "./hosted-tenant.ts";
+import { OwnerRuns } from "./owner-runs.ts";
 import type { PlatformEvents } from "./platform-events.ts";
+import { Restarts } from "./restarts.ts";
 import { StoreTrouble } from "./store-trouble.ts";
 
 export interface LivePlatformOptions {
-  readonly dataDir: string;
   readonly partitionCount: number;
+  /** Partition owners. */
   readonly workerCount: number;
+  readonly hostCount: number;
   readonly checkpointEveryMs: DurationMs;
   readonly settingsOf: (tenantId: string) => TenantSettings;
-  /** Rates and sizes; the API counts its requests in the same ones. */
-  readonly limits: Limits;
+  /** How large bodies may be, and all of them together. */
+  readonly limits: Pick<Limits, "body">;
   /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
   readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
   readonly tenantIds: () => readonly string[];
   readonly now: () => EpochMs;
+  readonly monotonicMs: () => number;
   /** Starts the partition owners: threads in a server, the same thread in a simulation. */
   readonly link: LinkOwner;
+  /** Starts the hosts of tenants, likewise. */
+  readonly linkHost: LinkHost;
   readonly events: PlatformEvents;
-  /** Runs work in a turn of its own. Default: setImmediate. */
-  readonly later?: (work: () => void) => void;
   /** Runs work after a while, unless it is taken back. Default: setTimeout. */
   readonly after?: After;
-  readonly disk?: Disk;
 }
 
 /**
- * The running platform: partition owners, the tenants' folds, and the reads. `open` brings everything
- * to where it was; `close` saves it.
+ * The running platform as the main thread knows it: the threads that own partitions and host tenants,
+ * and who is asked what. Nothing is decoded, folded or read here.
  */
 export class LivePlatform implements Platform {
-  readonly directory: SeriesDirectory;
   readonly pool: PartitionPool;
-  readonly fleet: FleetHost;
-  readonly fleetStore: FleetStore;
-  readonly intake: Intake;
+  readonly hosts: HostPool;
+  readonly bodies: BodyRoom;
   readonly options: LivePlatformOptions;
-  readonly #views = new Map<string, LiveTenantView>();
+  readonly #startId = newRequestId();
+  readonly #tenants = new Map<string, TenantDoor>();
   readonly #checkpoints: Checkpoints;
-  readonly #starts: OwnerStart;
-  readonly #gatePlace: GatePlace;
-  readonly #counters = new Map<string, IngestCounters>();
-  readonly #later: (work: () => void) => void;
-  readonly #storeTrouble = new StoreTrouble(() => performance.now());
-  #advancing = false;
+  readonly #ownerRuns: OwnerRuns;
+  readonly #hostRuns: HostRuns;
+  readonly #ownerRestarts: Restarts;
+  readonly #hostRestarts: Restarts;
+  readonly #storeTrouble: StoreTrouble;
+  /** Why an owner or a host could not be started. */
+  #failure: Error | undefined;
   #state: "starting" | "ready" | "stopping" = "starting";
 
   static async open(options: LivePlatformOptions): Promise<LivePlatform> {
@@ -80,61 +74,44 @@ export class LivePlatform implements Platform {
 
   private constructor(options: LivePlatformOptions) {
     this.options = options;
-    this.#later = options.later ?? ((work) => void setImmediate(work));
-    const { workerCount: ownerCount, partitionCount, link, now, settingsOf, events } = options;
-    this.directory = new SeriesDirectory(partitionCount);
-    const announced = new Set<number>();
-    this.#gatePlace = { directory: this.directory, announced, workerCount: ownerCount };
-    this.fleetStore = FleetStore.open(join(options.dataDir, "fleet.db"), {
-      onDamage: (damage) => events.damage(damageReport(damage)),
-      disk: options.disk,
-    });
-    this.fleet = new FleetHost({
-      directory: this.directory,
-      store: this.fleetStore,
-      settingsOf,
-      gridFixed: options.gridFixed,
-      now,
-      saveFailed: (tenantId, error) => events.stateNotSaved(tenantId, error),
-      follower: (tenantId) => this.#view(tenantId),
-    });
+    const { workerCount: ownerCount, partitionCount, hostCount, link, linkHost, events } = options;
+    const after = options.after ?? afterTimeout;
+    this.#storeTrouble = new StoreTrouble(options.monotonicMs);
+    this.bodies = new BodyRoom(options.limits.body.inFlightBytesMax);
+    const numbers = new ClientNumbers(MAIN_CLIENT, hostCount + 1);
     this.pool = new PartitionPool(
-      { partitionCount, ownerCount, link },
+      { partitionCount, ownerCount, numbers },
       {
-        scored: (message) => this.#scored(message),
+        scored: () => {},
+        marked: () => {},
         damage: ({ type: _, ...found }) => events.damage(found),
         slowCommit: (message) => events.slowCommit(message),
-        ended: (owner, lost, error) => this.#ownerEnded(owner, lost, error),
+        unusable: (owner, failure) => void this.pool.end(owner, errorOf(failure)),
+        ended: (owner, _, error) => this.#ownerEnded(owner, error),
       },
     );
-    const { pool, fleet, directory } = this;
-    const after = options.after ?? afterTimeout;
-    this.intake = this.#newIntake(after);
+    this.hosts = new HostPool(
+      { hostCount, link: linkHost, now: options.now },
+      {
+        reported: (_, report) => this.#reported(report),
+        ended: (host, error) => this.#hostEnded(host, error),
+      },
+    );
+    const { pool, hosts } = this;
+    const { everyMs, monotonicMs } = { everyMs: options.checkpointEveryMs, ...options };
     this.#checkpoints = new Checkpoints({
-      pool,
-      fleet,
-      everyMs: options.checkpointEveryMs,
-      after,
-      advance: () => this.#advance(),
+      ...{ pool, hosts, everyMs, after, monotonicMs },
       saved: (saved) => events.checkpoint(saved),
       failed: (error, againInMs) => events.checkpointFailed(error, againInMs),
     });
-    this.#starts = new OwnerStart({ pool, fleet, directory, announced, events, after });
-  }
-
-  #newIntake(after: After): Intake {
-    const { limits, settingsOf, now, events } = this.options;
-    return new Intake({
-      place: this.#gatePlace,
-      pool: this.pool,
-      limits,
-      after,
-      seriesLimitsOf: (tenantId) => settingsOf(tenantId).limits,
-      now,
-      state: () => this.#state,
-      gated: (tenantId) => this.#view(tenantId).changed(),
-      landed: (tenantId) => this.fleet.touch(tenantId),
-      refused: (tenantId, points) => events.refused(tenantId, "store-unavailable", points),
+    this.#ownerRestarts = new Restarts(after);
+    this.#hostRestarts = new Restarts(after);
+    this.#ownerRuns = new OwnerRuns({ pool, hosts, link, events, restarts: this.#ownerRestarts });
+    const { tenantIds, settingsOf } = options;
+    this.#hostRuns = new HostRuns({
+      ...{ hosts, tenantIds, settingsOf, events },
+      owners: this.#ownerRuns,
+      restarts: this.#hostRestarts,
     });
   }
 
@@ -143,11 +120,12 @@ export class LivePlatform implements Platform {
   }
 
   readiness(): Readiness {
+    const { hosts, pool } = this;
+    if (this.#state !== "ready") return { ready: false, reasons: [this.#state] };
+    const allOpen = Array.from({ length: hosts.hostCount }, (_, host) => hosts.isOpen(host));
     const reasons = [
-      ...(this.#state === "ready" ? [] : [this.#state]),
-      ...(this.#state !== "ready" || this.pool.isWhole
-        ? []
-        : ["partitions are being started again"]),
+      ...(pool.isWhole ? [] : ["partitions are being started again"]),
+      ...(allOpen.every((isOpen) => isOpen) ? [] : ["tenants are being started again"]),
       ...this.#storeTrouble.reasons(),
     ];
     return { ready: reasons.length === 0, reasons };
@@ -157,71 +135,44 @@ export class LivePlatform implements Platform {
     return this.options.tenantIds();
   }
 
-  forTenant(tenantId: string): TenantView {
-    return this.#view(tenantId);
-  }
-
-  /** What is stored of a tenant has changed by other means than its points. */
-  changed(tenantId: string): void {
-    this.#view(tenantId).changed();
-  }
-
-  #view(tenantId: string): LiveTenantView {
-    const known = this.#views.get(tenantId);
+  forTenant(tenantId: string): TenantDoor {
+    const known = this.#tenants.get(tenantId);
     if (known !== undefined) return known;
-    const context = new TenantContext({
-      tenantId,
-      directory: this.directory.tenant(tenantId),
-      partitions: this.pool,
-      store: this.fleetStore.forTenant(tenantId),
-      counters: this.counters(tenantId),
-      now: this.options.now,
-      runner: () => this.runner(tenantId),
-      settings: () => this.options.settingsOf(tenantId),
-      backlogPoints: () => this.intake.inFlight.points(tenantId),
+    const { hosts, bodies } = this;
+    const host = (): number => {
+      if (this.#state === "ready") return this.#hostRuns.tell(tenantId);
+      throw new Unavailable(`platform/${this.#state}`, `the server is ${this.#state}`);
+    };
+    const startId = this.#startId;
+    const made = new HostedTenant({
+      ...{ tenantId, hosts, host, bodies, startId },
+      storeTrouble: this.#storeTrouble,
     });
-    const made = new LiveTenantView(context, {
-      byteRoom: () => this.intake.door.byteRoom(tenantId),
-      ingest: (batch, whenOver) => this.ingest(tenantId, batch, whenOver),
-    });
-    this.#views.set(tenantId, made);
+    this.#tenants.set(tenantId, made);
     return made;
   }
 
-  runner(tenantId: string): TenantRunner {
-    return this.fleet.runner(tenantId);
+  /** Tells hosts of settings that have changed since they were told last. To be called now and then. */
+  tellSettings(): void {
+    if (this.#state === "ready") this.#hostRuns.tellAll();
   }
 
-  counters(tenantId: string): IngestCounters {
-    const known = this.#counters.get(tenantId);
-    if (known !== undefined) return known;
-    const made: IngestCounters = { accepted: 0, rejected: {} };
-    this.#counters.set(tenantId, made);
-    return made;
+  /** How the hosts that run stand. */
+  states(): Promise<readonly HostState[]> {
+    return this.hosts.askAll({ what: "state" });
   }
 
-  /** Resolves when the accepted points are durable. @throws Unavailable | OverRate. */
-  async ingest(
-    tenantId: string,
-    batch: IngestBatch,
-    whenOver: WhenOver = "wait",
-  ): Promise<IngestReport> {
-    const report = await this.#storeTrouble.watch(() =>
-      this.intake.ingest(tenantId, batch, whenOver),
-    );
-    for (const { reason, points } of report.rejected) {
-      this.options.events.refused(tenantId, reason, points);
-    }
-    count(this.counters(tenantId), report);
-    this.#view(tenantId).changed();
-    return report;
+  /** Deletes points and scores before a UTC day (since 1970); gives the days that had points. */
+  async dropBefore(day: number, atMs: EpochMs): Promise<readonly number[]> {
+    const dropped = await this.pool.askAll({ what: "drop-before", atMs });
+    await this.hosts.askAll({ what: "drop-before", day });
+    return [...new Set(dropped.flat())];
   }
 
   /** Resolves when everything that was sent has been scored and folded, and what closed is explained. */
   async settled(): Promise<void> {
-    await this.pool.askAll({ what: "drain" });
-    this.#advance();
-    await Promise.all(this.#views.values().map((view) => view.settled()));
+    this.#hostRuns.tellAll();
+    await this.hosts.askAll({ what: "settle" });
   }
 
   /** Saves models and folds, so that a restart begins here. One at a time. */
@@ -233,63 +184,63 @@ export class LivePlatform implements Platform {
   async close(): Promise<void> {
     if (this.#state !== "ready") return;
     this.#checkpoints.stop();
-    this.#starts.stop();
-    this.intake.door.close();
+    this.#ownerRestarts.stop();
+    this.#hostRestarts.stop();
     try {
-      await this.settled();
+      await this.hosts.askAll({ what: "close-door" });
       this.#state = "stopping";
+      await this.settled();
       await this.checkpoint();
     } finally {
       this.#state = "stopping";
-      await this.pool.close();
-      this.fleetStore.close();
+      await this.#closeThreads();
     }
   }
 
+  async #closeThreads(): Promise<void> {
+    await this.hosts.close();
+    await this.pool.close();
+  }
+
   async #takeUp(): Promise<void> {
+    const { workerCount, hostCount } = this.options;
+    for (let owner = 0; owner < workerCount; owner++) this.#ownerRuns.start(owner);
     try {
-      await this.#starts.all(this.tenantIds());
+      await Promise.all(Array.from({ length: hostCount }, (_, host) => this.#hostRuns.start(host)));
     } catch (error) {
-      await this.pool.close();
-      this.fleetStore.close();
-      throw error;
+      await this.#closeThreads();
+      throw this.#failure ?? error;
     }
-    this.#advance();
-    for (const tenantId of this.tenantIds()) this.#view(tenantId).takeUp();
     this.#state = "ready";
     this.#checkpoints.start();
   }
 
-  #scored(message: ScoredMessage): void {
-    this.options.events.scored(message.times.length);
-    this.fleet.hear(message);
-    for (const ticket of message.tickets) this.intake.scored(ticket);
-    this.#wake();
+  #ownerEnded(owner: number, error: Error): void {
+    this.#failure ??= error;
+    if (this.#state === "starting") this.hosts.ownerEnded(owner, error.message);
+    else this.#ownerRuns.ended(owner, error);
   }
 
-  #ownerEnded(owner: number, lost: readonly number[], error: Error): void {
-    for (const ticket of lost) this.intake.scored(ticket);
-    if (this.#state === "ready") this.#starts.again(owner, error, () => this.#wake());
+  #hostEnded(host: number, error: Error): void {
+    this.#failure ??= error;
+    if (this.#state !== "starting") this.#hostRuns.ended(host, error);
   }
 
-  /** Not while starting: what a crash cut off comes series by series, and steps need all of them. */
-  #wake(): void {
-    if (this.#advancing || this.#state !== "ready" || !this.pool.isWhole) return;
-    this.#advancing = true;
-    this.#later(() => {
-      this.#advancing = false;
-      this.#advance();
-    });
-  }
-
-  #advance(): void {
-    this.fleet.advance((tenantId) => this.intake.inFlight.oldestMs(tenantId));
-  }
-}
-
-function count(counters: IngestCounters, report: IngestReport): void {
-  counters.accepted += report.acceptedPoints;
-  for (const { reason, points } of report.rejected) {
-    counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
+  #reported(report: HostReport): void {
+    const { events, gridFixed } = this.options;
+    switch (report.type) {
+      case "scored":
+        return events.scored(report.points);
+      case "not-taken":
+        return events.refused(report.tenantId, report.reason, report.points);
+      case "damage":
+        return events.damage(report.found);
+      case "not-saved":
+        return events.stateNotSaved(report.tenantId, hostErrorOf(report.failure));
+      case "grid-fixed":
+        return gridFixed(report.tenantId, report.gridMs);
+      case "owner-failed":
+        void this.pool.end(report.owner, errorOf(report.failure));
+    }
   }
 }

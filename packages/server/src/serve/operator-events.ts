@@ -16,13 +16,7 @@ export interface OperatorEvents extends PlatformEvents {
 
 /** Logs and counts what the platform reports: one parsable line each, points in sums. */
 export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
-  const refused = new RefusedPoints(log, () => performance.now());
-  const requests = new RefusedRequests(log, () => performance.now());
-  const timer = setInterval(() => {
-    refused.flush();
-    requests.flush();
-  }, MINUTE_MS);
-  timer.unref();
+  const { refused, requests, close } = summaries(log);
   // From 0 on, so that the first damage is a rise that an alert can see.
   for (const kind of DAMAGE_KINDS) metrics.storeDamage.inc({ kind }, 0);
   return {
@@ -49,6 +43,9 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
     ownerEnded: (partitions, err, againInMs) =>
       log.error({ partitions, err, againInMs }, "a partition owner ended; starting it again"),
     ownerStarted: (partitions) => log.info({ partitions }, "a partition owner was started again"),
+    hostEnded: (tenants, err, againInMs) =>
+      log.error({ tenants, err, againInMs }, "a host of tenants ended; starting it again"),
+    hostStarted: (tenants) => log.info({ tenants }, "a host of tenants was started again"),
     checkpointFailed: (err, againInMs) =>
       log.error({ err, againInMs }, "checkpoint failed; trying again"),
     stateNotSaved: (tenant, err) =>
@@ -57,10 +54,23 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
         "a tenant's state was not saved; it will catch up from its points",
       ),
     requestRefused: (request) => requests.add(request),
-    close() {
-      clearInterval(timer);
-      refused.flush();
-      requests.flush();
-    },
+    close,
   };
+}
+
+/** What is logged in sums, a line per minute. */
+function summaries(log: Log) {
+  const refused = new RefusedPoints(log, () => performance.now());
+  const requests = new RefusedRequests(log, () => performance.now());
+  const flush = (): void => {
+    refused.flush();
+    requests.flush();
+  };
+  const timer = setInterval(flush, MINUTE_MS);
+  timer.unref();
+  const close = (): void => {
+    clearInterval(timer);
+    flush();
+  };
+  return { refused, requests, close };
 }

@@ -16,6 +16,9 @@ export interface PlatformEvents {
   /** An owner ended; it is started again after `againInMs`. */
   ownerEnded(partitions: readonly number[], error: Error, againInMs: DurationMs): void;
   ownerStarted(partitions: readonly number[]): void;
+  /** The thread of these tenants ended; it is started again after `againInMs`. */
+  hostEnded(tenantIds: readonly string[], error: Error, againInMs: DurationMs): void;
+  hostStarted(tenantIds: readonly string[]): void;
   /** Nothing was lost: it is tried again. */
   checkpointFailed(error: unknown, againInMs: DurationMs): void;
   /** A tenant's state could not be saved: it catches up for longer after the next start. */

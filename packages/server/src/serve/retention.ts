@@ -37,28 +37,19 @@ export class Retention {
   async run(): Promise<void> {
     const { days, platform, now, events } = this.#options;
     if (days === 0) return;
-    const newestMs = newestOf(platform);
+    const states = await platform.states();
+    const newestMs = states.reduce(
+      (newest, state) => Math.max(newest, state.newestMs),
+      Number.NEGATIVE_INFINITY,
+    );
     const keptFromMs = Math.min(now() - days * DAY_MS, newestMs - KEPT_DAYS * DAY_MS);
     const day = Math.floor(keptFromMs / DAY_MS);
     if (!(day > 0)) return;
-    const dropped = await platform.pool.askAll({ what: "drop-before", atMs: day * DAY_MS });
-    for (const tenantId of platform.tenantIds()) {
-      platform.fleetStore.forTenant(tenantId).scores.dropBefore(day);
-      platform.runner(tenantId).history?.dropBefore(day);
-      platform.changed(tenantId);
-    }
-    const dayCount = new Set(dropped.flat()).size;
+    const { length: dayCount } = await platform.dropBefore(day, day * DAY_MS);
     if (dayCount > 0) events.daysDropped({ beforeMs: day * DAY_MS, dayCount });
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
-}
-
-/** Time of the newest point of all series; -Infinity before the first one. */
-function newestOf({ directory }: LivePlatform): EpochMs {
-  let newestMs = Number.NEGATIVE_INFINITY;
-  for (const { lastMs } of directory.byHandle) if (lastMs > newestMs) newestMs = lastMs;
-  return newestMs;
 }

@@ -3,9 +3,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { LinkOwner } from "../partition/owner-link.ts";
-import type { FromWorker } from "../partition/protocol.ts";
-import { threadOwners } from "../partition/thread-owner.ts";
+import type { LinkHost } from "../host/host-link.ts";
+import { threadHosts } from "../host/thread-host.ts";
 import { type RunningServer, type StartOptions, startServer } from "./start-server.ts";
 import { StopTimeout } from "./stop-deadline.ts";
 
@@ -17,28 +16,25 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 function start(port: number, more: Partial<StartOptions> = {}): Promise<RunningServer> {
   const config = {
-    ...{ host: "127.0.0.1", port, dataDir, partitionCount: 2, workerCount: 1 },
+    ...{ host: "127.0.0.1", port, dataDir, partitionCount: 2, workerCount: 1, hostCount: 1 },
     ...{ logLevel: "silent" as const, checkpointEveryMs: 60_000, retentionDays: 0 },
     ...{ scrubEveryMs: 0, trustedProxies: [] },
   };
   return startServer({ config, now: () => Date.now(), processMetrics: false, ...more });
 }
 
-/** Owners whose messages are held until somebody lets them go. */
-class HeldOwners {
+const threads = () => ({ clientCount: 2, dataDir, partitionCount: 2, ownerCount: 1 });
+
+/** Hosts of tenants whose messages are held until somebody lets them go. */
+class HeldHosts {
   #held: (() => void)[] | undefined = [];
-  readonly #what: (message: FromWorker) => boolean;
 
-  constructor(what: (message: FromWorker) => boolean = () => true) {
-    this.#what = what;
-  }
-
-  readonly link: LinkOwner = (partitions, events) =>
-    threadOwners({ dataDir, scrubEveryMs: 0 })(partitions, {
+  readonly link: LinkHost = (client, life, events) =>
+    threadHosts(threads(), () => Date.now())(client, life, {
       ...events,
       message: (message) => {
         const pass = (): void => events.message(message);
-        if (this.#held === undefined || !this.#what(message)) pass();
+        if (this.#held === undefined) pass();
         else this.#held.push(pass);
       },
     });
@@ -68,11 +64,11 @@ async function freePort(): Promise<number> {
 
 describe("a server that starts", () => {
   it("answers probes, and requests with a 503, while its partitions open", async () => {
-    const owners = new HeldOwners();
+    const hosts = new HeldHosts();
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const starting = start(port, { link: owners.link });
-    await expect.poll(() => owners.count).toBeGreaterThan(0);
+    const starting = start(port, { linkHost: hosts.link });
+    await expect.poll(() => hosts.count).toBeGreaterThan(0);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const ready = await fetch(`${url}/readyz`);
     expect([ready.status, await ready.text()]).toEqual([
@@ -86,7 +82,7 @@ describe("a server that starts", () => {
       expect(Number(reply.headers.get("retry-after")), path).toBeGreaterThan(0);
       expect(await reply.json(), path).toMatchObject({ code: "not_ready", status: 503 });
     }
-    owners.release();
+    hosts.release();
     const server = await starting;
     expect(await (await fetch(`${url}/readyz`)).text()).toBe("ready\n");
     await server.close();
@@ -94,11 +90,11 @@ describe("a server that starts", () => {
 
   it("closes everything that it opened when something of it fails", async () => {
     const port = await freePort();
-    const dying: LinkOwner = (_, events) => ({
+    const dying: LinkHost = (_, _life, events) => ({
       post: () => setImmediate(() => events.ended(new Error("planted"))),
       end: async () => {},
     });
-    await expect(start(port, { link: dying })).rejects.toThrow(/partitions .* again/);
+    await expect(start(port, { linkHost: dying })).rejects.toThrow("planted");
     await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
     const server = await start(port);
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
@@ -134,14 +130,17 @@ describe("a server that stops", () => {
   });
 
   it("gives up after its deadline, naming what it waits for", async () => {
-    const owners = new HeldOwners();
-    owners.release();
-    const server = await start(0, { link: owners.link, doorLimits: { endMs: 500, graceMs: 100 } });
-    owners.hold();
+    const hosts = new HeldHosts();
+    hosts.release();
+    const server = await start(0, {
+      linkHost: hosts.link,
+      doorLimits: { endMs: 500, graceMs: 100 },
+    });
+    hosts.hold();
     const failure = await server.close("SIGTERM").catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StopTimeout);
     expect(failure).toMatchObject({ waitingFor: "points and states to be saved" });
-    owners.release();
+    hosts.release();
     await expect.poll(() => server.platform.ready()).toBe(false);
   });
 });

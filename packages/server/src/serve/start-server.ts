@@ -7,11 +7,14 @@ import { HttpFront } from "../api/connections/http-front.ts";
 import type { DemoFault } from "../api/routes/demo.ts";
 import type { Config } from "../config/config.ts";
 import { DOOR_LIMITS, type DoorLimits } from "../config/door-limits.ts";
+import type { LinkHost } from "../host/host-link.ts";
+import { threadHosts } from "../host/thread-host.ts";
 import type { LinkOwner } from "../partition/owner-link.ts";
 import { threadOwners } from "../partition/thread-owner.ts";
 import type { ControlDb } from "../tenant/control-db.ts";
 import { Keyring } from "../tenant/keyring.ts";
 import { VERSION } from "../version.ts";
+import { every } from "./after.ts";
 import { LivePlatform } from "./live-platform.ts";
 import { observePlatform } from "./observe-platform.ts";
 import { observePort } from "./observe-port.ts";
@@ -27,6 +30,8 @@ const FAILED_START_MS = 1500;
 /** Parts of a start, as /readyz counts them. */
 const PLATFORM = "partitions and folds";
 const PHASES = ["data folder", PLATFORM, "routes"] as const;
+/** Hosts are told of changed settings at the latest after this long. */
+const TELL_EVERY_MS = 1000;
 /** Requests that take longer than this after the signal are not waited for before a first checkpoint. */
 const SAVE_EARLY_MS = 1000;
 
@@ -36,6 +41,8 @@ export interface StartOptions extends GroundOptions {
   readonly demoTruth?: (tenantId: string) => readonly DemoFault[];
   /** Starts the partition owners. Default: worker threads. */
   readonly link?: LinkOwner;
+  /** Starts the hosts of tenants. Default: worker threads. */
+  readonly linkHost?: LinkHost;
   /** What clients may hold, where it differs from the defaults. */
   readonly doorLimits?: Partial<DoorLimits>;
 }
@@ -94,8 +101,11 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
   opened.push(["retention", async () => retention.stop()]);
   observePlatform(platform, metrics, config.dataDir);
-  const stopObserving = observePort(front, metrics);
-  opened.push(["metrics", async () => stopObserving()]);
+  const stopWatching = [
+    observePort(front, metrics),
+    every(TELL_EVERY_MS, () => platform.tellSettings()),
+  ];
+  opened.push(["watches", async () => stopWatching.forEach((stop) => void stop())]);
   let failure: string | undefined;
   const app = await buildApp({
     ...partsOf(ground, options),
@@ -105,7 +115,10 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
       failure === undefined ? platform.readiness() : { ready: false, reasons: [failure] },
   });
   front.open();
-  log.info({ ...factsOf(config, platform, url), seconds: secondsSince(beganMs) }, "started");
+  log.info(
+    { ...(await factsOf(config, platform, url)), seconds: secondsSince(beganMs) },
+    "started",
+  );
   return {
     ...{ url, platform, control, app, retention },
     failed(err) {
@@ -176,8 +189,10 @@ async function listening(front: HttpFront, { host, port }: Config): Promise<stri
 }
 
 function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatform> {
-  const { config, now, link } = options;
+  const { config, now, link, linkHost } = options;
   const { partitionCount, settings, limits, control, events } = ground;
+  const { dataDir, workerCount: ownerCount } = config;
+  const clientCount = config.hostCount + 1;
   return LivePlatform.open({
     ...config,
     partitionCount,
@@ -186,7 +201,9 @@ function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatfo
     gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
-    link: link ?? threadOwners(config),
+    monotonicMs,
+    link: link ?? threadOwners({ ...config, clientCount }),
+    linkHost: linkHost ?? threadHosts({ clientCount, dataDir, partitionCount, ownerCount }, now),
     events,
   });
 }
@@ -219,8 +236,13 @@ function secondsSince(beganMs: number): number {
   return Math.round(performance.now() - beganMs) / 1000;
 }
 
-function factsOf({ dataDir }: Config, platform: LivePlatform, url: string) {
+function monotonicMs(): number {
+  return performance.now();
+}
+
+async function factsOf({ dataDir }: Config, platform: LivePlatform, url: string) {
   const { partitionCount: partitions } = platform.options;
-  const series = platform.directory.byHandle.length;
+  const states = await platform.states();
+  const series = states.reduce((sum, { seriesCount }) => sum + seriesCount, 0);
   return { version: VERSION, dataDir, partitions, port: Number(new URL(url).port), series };
 }

@@ -21,7 +21,7 @@ function tierOf(name: string, folder: string): StoreTier {
   if (name.includes(".damaged-")) return "quarantine";
   if (DAY_FILE.test(name)) return "days";
   if (/^p\d+$/.test(folder)) return "log";
-  return name.startsWith("fleet.db") ? "fleet" : "control";
+  return /^fleet(-\d+)?\.db/.test(name) ? "fleet" : "control";
 }
 
 /** 0 for a file that is gone by now. */

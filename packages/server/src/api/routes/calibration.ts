@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { accessOf } from "../access.ts";
-import { CalibrationReply } from "../schema/calibration.ts";
+import { CalibrationReply } from "../../wire/schema/calibration.ts";
 import { rangeParam } from "../time-param.ts";
-import { calibrationWire } from "../wire.ts";
+import { answer } from "../unchanged.ts";
 import { rangeQuery, tenantQuery } from "./place-query.ts";
 import { type RouteParts, type Routes, readRoute } from "./route.ts";
 
@@ -15,10 +14,9 @@ export function calibrationRoutes({ now }: RouteParts): Routes {
         querystring: z.strictObject({ ...tenantQuery, ...rangeQuery }),
         reply: CalibrationReply,
       }),
-      async (request) => {
+      async (request, reply) => {
         const range = rangeParam(request.query, now());
-        const report = await accessOf(request).view("read").calibration(range);
-        return calibrationWire(range, report);
+        return answer(request, reply, { what: "calibration", range }, now);
       },
     );
   };

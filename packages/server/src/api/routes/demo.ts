@@ -1,8 +1,8 @@
 import type { EpochMs } from "@foreshock/core/fold";
 import { z } from "zod";
+import { instant, maybeInstant } from "../../wire/rows.ts";
+import { TruthList } from "../../wire/schema/results.ts";
 import { accessOf } from "../access.ts";
-import { TruthList } from "../schema/results.ts";
-import { instant, maybeInstant } from "../wire.ts";
 import { tenantQuery } from "./place-query.ts";
 import { type Routes, readRoute } from "./route.ts";
 
@@ -29,7 +29,6 @@ export function demoRoutes(truth: (tenantId: string) => readonly DemoFault[]): R
       readRoute("What the demonstration injected", {
         querystring: z.strictObject(tenantQuery),
         reply: TruthList,
-        unrevised: true,
       }),
       async (request) => {
         const access = accessOf(request);

@@ -1,7 +1,6 @@
 import { builtInEngines } from "@foreshock/core/fold";
 import { z } from "zod";
-import { accessOf } from "../access.ts";
-import { Problem } from "../problem.ts";
+import { engineWire } from "../../wire/rows.ts";
 import {
   ClusterList,
   DataHealth,
@@ -13,18 +12,10 @@ import {
   SeriesRow,
   Summary,
   TenantList,
-} from "../schema/inventory.ts";
+} from "../../wire/schema/inventory.ts";
+import { accessOf } from "../access.ts";
 import { rangeParam } from "../time-param.ts";
-import {
-  clusterWire,
-  engineWire,
-  healthWire,
-  metricWire,
-  nodeWire,
-  pointsWire,
-  seriesWire,
-  summaryWire,
-} from "../wire.ts";
+import { answer } from "../unchanged.ts";
 import {
   clusterQuery,
   nodeQuery,
@@ -46,13 +37,13 @@ export function inventoryRoutes({ now }: RouteParts): Routes {
   return async (app) => {
     tenants(app);
     engines(app);
-    summary(app);
-    health(app);
-    clusters(app);
-    nodes(app);
-    metrics(app);
-    series(app);
-    oneSeries(app);
+    summary(app, now);
+    health(app, now);
+    clusters(app, now);
+    nodes(app, now);
+    metrics(app, now);
+    series(app, now);
+    oneSeries(app, now);
     pointsOf(app, now);
   };
 }
@@ -88,84 +79,76 @@ function engines(app: App): void {
   );
 }
 
-function summary(app: App): void {
+function summary(app: App, now: Now): void {
   app.get(
     "/summary",
     readRoute("The tenant at a glance", {
       querystring: z.strictObject(tenantQuery),
       reply: Summary,
     }),
-    async (request) => summaryWire(await accessOf(request).view("read").summary()),
+    (request, reply) => answer(request, reply, { what: "summary" }, now),
   );
 }
 
-function health(app: App): void {
+function health(app: App, now: Now): void {
   app.get(
     "/health",
     readRoute("Health of the incoming data", {
       querystring: z.strictObject(tenantQuery),
       reply: DataHealth,
     }),
-    async (request) => healthWire(await accessOf(request).view("read").health()),
+    (request, reply) => answer(request, reply, { what: "health" }, now),
   );
 }
 
-function clusters(app: App): void {
+function clusters(app: App, now: Now): void {
   app.get(
     "/clusters",
     readRoute("Clusters", { querystring: z.strictObject(tenantQuery), reply: ClusterList }),
-    async (request) => {
-      const rows = await accessOf(request).view("read").clusters();
-      return { data: rows.map(clusterWire), nextCursor: null };
-    },
+    (request, reply) => answer(request, reply, { what: "clusters" }, now),
   );
 }
 
-function nodes(app: App): void {
+function nodes(app: App, now: Now): void {
   app.get(
     "/nodes",
     readRoute("Nodes: one, those of a cluster, or all", {
       querystring: z.strictObject({ ...tenantQuery, ...clusterQuery, ...nodeQuery }),
       reply: NodeList,
     }),
-    async (request) => {
-      const rows = await accessOf(request).view("read").nodes(placeFilter(request.query));
-      return { data: rows.map(nodeWire), nextCursor: null };
-    },
+    (request, reply) =>
+      answer(request, reply, { what: "nodes", filter: placeFilter(request.query) }, now),
   );
 }
 
-function metrics(app: App): void {
+function metrics(app: App, now: Now): void {
   app.get(
     "/metrics",
     readRoute("Metric names, of a cluster or node or all", {
       querystring: z.strictObject({ ...tenantQuery, ...clusterQuery, ...nodeQuery }),
       reply: MetricList,
     }),
-    async (request) => {
-      const rows = await accessOf(request).view("read").metrics(placeFilter(request.query));
-      return { data: rows.map(metricWire), nextCursor: null };
-    },
+    (request, reply) =>
+      answer(request, reply, { what: "metrics", filter: placeFilter(request.query) }, now),
   );
 }
 
-function series(app: App): void {
+function series(app: App, now: Now): void {
   app.get(
     "/series",
     readRoute("Series", {
       querystring: z.strictObject({ ...tenantQuery, ...placeQuery, ...pageQuery }),
       reply: SeriesList,
     }),
-    async (request) => {
+    async (request, reply) => {
       const { limit, cursor } = request.query;
-      const view = accessOf(request).view("read");
-      const page = await view.series(placeFilter(request.query), { limit, cursor });
-      return { data: page.data.map(seriesWire), nextCursor: page.nextCursor ?? null };
+      const filter = placeFilter(request.query);
+      return answer(request, reply, { what: "series", filter, page: { limit, cursor } }, now);
     },
   );
 }
 
-function oneSeries(app: App): void {
+function oneSeries(app: App, now: Now): void {
   app.get(
     "/series/:id",
     readRoute("One series", {
@@ -173,11 +156,7 @@ function oneSeries(app: App): void {
       querystring: z.strictObject(tenantQuery),
       reply: SeriesRow,
     }),
-    async (request) => {
-      const row = await accessOf(request).view("read").seriesById(request.params.id);
-      if (row === undefined) throw new Problem("not_found", "no such series");
-      return seriesWire(row);
-    },
+    (request, reply) => answer(request, reply, { what: "one-series", id: request.params.id }, now),
   );
 }
 
@@ -193,12 +172,11 @@ function pointsOf(app: App, now: Now): void {
       }),
       reply: PointsReply,
     }),
-    async (request) => {
+    async (request, reply) => {
       const { params, query } = request;
-      const view = accessOf(request).view("read");
-      const reply = await view.points(params.id, rangeParam(query, now()), query.maxPoints);
-      if (reply === undefined) throw new Problem("not_found", "no such series");
-      return pointsWire(reply);
+      const range = rangeParam(query, now());
+      const read = { what: "points", id: params.id, range, pointsMax: query.maxPoints } as const;
+      return answer(request, reply, read, now);
     },
   );
 }

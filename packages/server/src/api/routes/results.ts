@@ -1,6 +1,4 @@
 import { z } from "zod";
-import { accessOf } from "../access.ts";
-import { Problem } from "../problem.ts";
 import {
   AlarmList,
   AnomalyList,
@@ -10,17 +8,11 @@ import {
   FindingRow,
   RankingReply,
   ScoresReply,
-} from "../schema/results.ts";
-import { LabelWord, LevelWord, RollupLevelWord } from "../schema/scalars.ts";
+} from "../../wire/schema/results.ts";
+import { LabelWord, LevelWord, RollupLevelWord } from "../../wire/schema/scalars.ts";
+import { Problem } from "../problem.ts";
 import { durationMs, rangeParam, StepParam } from "../time-param.ts";
-import {
-  alarmWire,
-  anomalyWire,
-  explanationWire,
-  findingWire,
-  rankingWire,
-  scoresWire,
-} from "../wire.ts";
+import { answer } from "../unchanged.ts";
 import {
   clusterQuery,
   nodeQuery,
@@ -43,11 +35,11 @@ type Now = RouteParts["now"];
 export function resultRoutes({ now }: RouteParts): Routes {
   return async (app) => {
     anomalies(app, now);
-    oneAnomaly(app);
-    explanationOf(app);
+    oneAnomaly(app, now);
+    explanationOf(app, now);
     alarms(app, now);
     findings(app, now);
-    oneFinding(app);
+    oneFinding(app, now);
     scores(app, now);
     rankings(app, now);
   };
@@ -68,17 +60,17 @@ function anomalies(app: App, now: Now): void {
       }),
       reply: AnomalyList,
     }),
-    async (request) => {
+    async (request, reply) => {
       const { limit, cursor, minScore, label, sort } = request.query;
       const range = rangeParam(request.query, now());
       const filter = { ...placeFilter(request.query), range, minScore, label, sort };
-      const page = await accessOf(request).view("read").anomalies(filter, { limit, cursor });
-      return { data: page.data.map(anomalyWire), nextCursor: page.nextCursor ?? null };
+      const read = { what: "anomalies", filter, page: { limit, cursor } } as const;
+      return answer(request, reply, read, now);
     },
   );
 }
 
-function oneAnomaly(app: App): void {
+function oneAnomaly(app: App, now: Now): void {
   app.get(
     "/anomalies/:id",
     readRoute("One anomaly", {
@@ -86,15 +78,11 @@ function oneAnomaly(app: App): void {
       querystring: z.strictObject(tenantQuery),
       reply: AnomalyRow,
     }),
-    async (request) => {
-      const row = await accessOf(request).view("read").anomaly(request.params.id);
-      if (row === undefined) throw new Problem("not_found", "no such anomaly");
-      return anomalyWire(row);
-    },
+    (request, reply) => answer(request, reply, { what: "anomaly", id: request.params.id }, now),
   );
 }
 
-function explanationOf(app: App): void {
+function explanationOf(app: App, now: Now): void {
   app.get(
     "/anomalies/:id/explanation",
     readRoute("Why it is one", {
@@ -102,11 +90,7 @@ function explanationOf(app: App): void {
       querystring: z.strictObject(tenantQuery),
       reply: Explanation,
     }),
-    async (request) => {
-      const row = await accessOf(request).view("read").anomaly(request.params.id);
-      if (row === undefined) throw new Problem("not_found", "no such anomaly");
-      return explanationWire(row.explanation);
-    },
+    (request, reply) => answer(request, reply, { what: "explanation", id: request.params.id }, now),
   );
 }
 
@@ -124,12 +108,12 @@ function alarms(app: App, now: Now): void {
       }),
       reply: AlarmList,
     }),
-    async (request) => {
+    async (request, reply) => {
       const { limit, cursor, minScore, state } = request.query;
       const range = rangeParam(request.query, now());
       const filter = { ...placeFilter(request.query), range, minScore, state };
-      const page = await accessOf(request).view("read").alarms(filter, { limit, cursor });
-      return { data: page.data.map(alarmWire), nextCursor: page.nextCursor ?? null };
+      const read = { what: "alarms", filter, page: { limit, cursor } } as const;
+      return answer(request, reply, read, now);
     },
   );
 }
@@ -141,16 +125,15 @@ function findings(app: App, now: Now): void {
       querystring: z.strictObject({ ...tenantQuery, ...rangeQuery, ...pageQuery }),
       reply: FindingList,
     }),
-    async (request) => {
+    async (request, reply) => {
       const { limit, cursor } = request.query;
       const range = rangeParam(request.query, now());
-      const page = await accessOf(request).view("read").findings(range, { limit, cursor });
-      return { data: page.data.map(findingWire), nextCursor: page.nextCursor ?? null };
+      return answer(request, reply, { what: "findings", range, page: { limit, cursor } }, now);
     },
   );
 }
 
-function oneFinding(app: App): void {
+function oneFinding(app: App, now: Now): void {
   app.get(
     "/findings/:id",
     readRoute("One finding", {
@@ -158,11 +141,7 @@ function oneFinding(app: App): void {
       querystring: z.strictObject(tenantQuery),
       reply: FindingRow,
     }),
-    async (request) => {
-      const row = await accessOf(request).view("read").finding(request.params.id);
-      if (row === undefined) throw new Problem("not_found", "no such finding");
-      return findingWire(row);
-    },
+    (request, reply) => answer(request, reply, { what: "finding", id: request.params.id }, now),
   );
 }
 
@@ -180,13 +159,13 @@ function scores(app: App, now: Now): void {
       }),
       reply: ScoresReply,
     }),
-    async (request) => {
+    async (request, reply) => {
       const { level, step } = request.query;
       const range = rangeParam(request.query, now());
       const stepMs = stepParam(step, range.endMs - range.startMs);
       const filter = placeFilter(request.query);
-      const view = accessOf(request).view("read");
-      return scoresWire(await view.scores({ level, range, stepMs, filter }));
+      const query = { level, range, stepMs, filter };
+      return answer(request, reply, { what: "scores", query }, now);
     },
   );
 }
@@ -205,12 +184,12 @@ function rankings(app: App, now: Now): void {
       }),
       reply: RankingReply,
     }),
-    async (request) => {
+    async (request, reply) => {
       const { level, n } = request.query;
       const range = rangeParam(request.query, now());
       const filter = placeFilter(request.query);
-      const view = accessOf(request).view("read");
-      return rankingWire(await view.rankings({ level, range, limit: n, filter }));
+      const query = { level, range, limit: n, filter };
+      return answer(request, reply, { what: "rankings", query }, now);
     },
   );
 }

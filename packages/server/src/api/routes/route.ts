@@ -1,8 +1,8 @@
 import type { EpochMs } from "@foreshock/core/fold";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { Problem } from "../../wire/schema/problem.ts";
 import type { Need } from "../access.ts";
-import { Problem } from "../schema/problem.ts";
 
 /** A room of routes: registered under /api/v1, behind the door. */
 export type Routes = FastifyPluginAsyncZod;
@@ -16,8 +16,6 @@ interface ReadRouteSpec {
   readonly querystring: z.ZodType;
   readonly params?: z.ZodType;
   readonly tenantless?: boolean;
-  /** The answer is not made from the platform's state of the tenant. */
-  readonly unrevised?: boolean;
 }
 
 /** Refusals that every route behind the door may answer with. */
@@ -30,14 +28,13 @@ type Schemas<Spec extends ReadRouteSpec> = {
 
 /** Schema and needs of a route that only looks. */
 export function readRoute<const Spec extends ReadRouteSpec>(summary: string, spec: Spec) {
-  const { reply, tenantless, unrevised, ...parts } = spec;
+  const { reply, tenantless, ...parts } = spec;
   const schemas = { ...parts, response: { 200: reply, ...PROBLEMS } };
   const ranged = spec.querystring instanceof z.ZodObject && "from" in spec.querystring.shape;
   return {
     schema: { summary, security: [{ key: [] }], ...(schemas as unknown as Schemas<Spec>) },
     config: {
       need: "read" as Need,
-      revised: tenantless !== true && unrevised !== true,
       ranged,
       ...(tenantless === true ? { tenantless } : {}),
     },

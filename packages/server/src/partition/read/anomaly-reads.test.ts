@@ -2,7 +2,7 @@ import { MINUTE_MS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { PartitionStore } from "../../store/partition/partition-store.ts";
-import { Emission } from "../emission.ts";
+import { Emissions } from "../emission.ts";
 import { PartitionRuntime } from "../partition-runtime.ts";
 import { answerAnomalies, answerAnomaly } from "./anomaly-reads.ts";
 
@@ -15,7 +15,7 @@ describe("anomalies of a partition", () => {
   let runtime: PartitionRuntime;
   beforeEach(() => {
     place = scratch();
-    runtime = new PartitionRuntime(PartitionStore.open(place.dir, UNHARMED), new Emission());
+    runtime = new PartitionRuntime(PartitionStore.open(place.dir, UNHARMED), new Emissions(1));
     runtime.announce({ handle: 0, key, metadata: { unit: "%" } });
     const times = Float64Array.from({ length: COUNT }, (_, i) => START + i * MINUTE_MS);
     const values = times.map(

@@ -183,7 +183,7 @@ describe("POST /ingest", () => {
     for (let i = 0; i < 10; i++)
       expect((await sender.post("/api/v1/ingest", small)).statusCode).toBe(200);
     expect((await sender.post("/api/v1/ingest", "{")).statusCode).toBe(415);
-    expect(sender.server.platform.intake.door.bodyBytes).toBe(0);
+    expect(sender.server.platform.bodies.used).toBe(0);
   });
 
   it("counts bytes as they arrive, and frees those of a sender that goes away in the middle of its body", async () => {
@@ -199,11 +199,9 @@ describe("POST /ingest", () => {
     });
     sent.on("error", () => undefined);
     sent.write('{"series":[');
-    await expect
-      .poll(() => sender.server.platform.intake.door.bodyBytes)
-      .toBe('{"series":['.length);
+    await expect.poll(() => sender.server.platform.bodies.used).toBe('{"series":['.length);
     sent.destroy();
-    await expect.poll(() => sender.server.platform.intake.door.bodyBytes).toBe(0);
+    await expect.poll(() => sender.server.platform.bodies.used).toBe(0);
   });
 
   it("answers 503 with the platform's wait when the store cannot take it", async () => {

@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { readJson, readNdjson } from "../../../ingest/json.ts";
 import { batchOf } from "../../../platform/ingest-batch.ts";
-import { IngestBody } from "../../schema/ingest.ts";
+import { IngestBody } from "../../../wire/schema/ingest.ts";
 import { tenantQuery } from "../place-query.ts";
 import { mediaType, unpacked, wrongType } from "./body.ts";
 import type { IngestParts } from "./ingest-parts.ts";

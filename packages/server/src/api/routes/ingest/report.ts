@@ -3,11 +3,11 @@ import { z } from "zod";
 import type { Metrics } from "../../../observe/metrics.ts";
 import type { IngestBatch } from "../../../platform/ingest-batch.ts";
 import type { RejectReason, IngestReport as Report } from "../../../platform/ingest-series.ts";
+import { reportWire } from "../../../wire/rows.ts";
+import { IngestReport } from "../../../wire/schema/ingest.ts";
 import { accessOf } from "../../access.ts";
 import { Problem } from "../../problem.ts";
 import { rateHeaders } from "../../rate-headers.ts";
-import { IngestReport } from "../../schema/ingest.ts";
-import { reportWire } from "../../wire.ts";
 import { PROBLEMS } from "../route.ts";
 
 export type Protocol = "json" | "csv" | "remote_write";

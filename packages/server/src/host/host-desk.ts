@@ -1,0 +1,118 @@
+import type { HostEnd, OwnerLine } from "../partition/owner-link.ts";
+import { buffersOfBatch, unpackBatch } from "../platform/packed-batch.ts";
+import type { Answer } from "../platform/platform.ts";
+import { type Answered, rowsOf } from "../platform/read.ts";
+import { answerBytes } from "../wire/answer.ts";
+import { hostFailureOf } from "./host-failure.ts";
+import type {
+  AskHost,
+  FromHost,
+  HostQuestion,
+  IngestQuestion,
+  ReadQuestion,
+  ToHost,
+} from "./protocol.ts";
+import type { TenantHost } from "./tenant-host.ts";
+
+/** Sends to the main thread; the buffers are handed over. */
+export type PostToMain = (message: FromHost, buffers?: readonly ArrayBuffer[]) => void;
+
+/** What a host's thread does with its mail. */
+export class HostDesk {
+  readonly #host: TenantHost;
+  readonly #post: PostToMain;
+  readonly #lineOf: (end: HostEnd) => OwnerLine;
+  /** Questions at work whose askers have gone. */
+  readonly #cancelled = new Set<number>();
+
+  /** @param lineOf makes a line of what arrived: a port between threads. */
+  constructor(host: TenantHost, post: PostToMain, lineOf: (end: HostEnd) => OwnerLine) {
+    this.#host = host;
+    this.#post = post;
+    this.#lineOf = lineOf;
+  }
+
+  hear(message: ToHost): void {
+    switch (message.type) {
+      case "ask":
+        void this.#answer(message);
+        return;
+      case "cancel":
+        this.#cancelled.add(message.id);
+        return;
+      case "tenants":
+        this.#host.takeTenants(message.tenants);
+        return;
+      case "owner":
+        this.#host.attach(message.owner, this.#lineOf(message.line));
+        return;
+      case "owner-ended":
+        this.#host.detach(message.owner, message.reason);
+        return;
+    }
+  }
+
+  async #answer({ id, question }: AskHost): Promise<void> {
+    try {
+      const value = await this.#ask(question);
+      if (this.#cancelled.delete(id)) return;
+      this.#post({ type: "answer", id, value }, buffersIn(question, value));
+    } catch (error) {
+      if (this.#cancelled.delete(id)) return;
+      this.#post({ type: "refused", id, failure: hostFailureOf(error) });
+    }
+  }
+
+  #ask(question: HostQuestion): unknown {
+    const host = this.#host;
+    switch (question.what) {
+      case "start":
+        return host.start();
+      case "ingest":
+        return this.#ingest(question);
+      case "read":
+        return this.#read(question);
+      case "rows":
+        return rowsOf(host.view(question.tenantId), question.read);
+      case "revision":
+        return host.view(question.tenantId).revision();
+      case "save":
+        return host.save(question.checkpoint);
+      case "settle":
+        return host.settled();
+      case "drop-before":
+        return host.dropBefore(question.day);
+      case "state":
+        return host.state();
+      case "close-door":
+        return host.closeDoor();
+      case "close":
+        return host.close();
+    }
+  }
+
+  #ingest({ tenantId, batch, whenOver }: IngestQuestion): Promise<unknown> {
+    return this.#host.ingest(tenantId, unpackBatch(batch), whenOver);
+  }
+
+  async #read({ tenantId, read, known }: ReadQuestion): Promise<Answer> {
+    const view = this.#host.view(tenantId);
+    const revision = await view.revision();
+    if (revision === known) return { revision, body: undefined, isKnown: true };
+    const rows = await rowsOf(view, read);
+    const body = rows === undefined ? undefined : answerBytes({ read, rows } as Answered);
+    return { revision, body, isKnown: false };
+  }
+}
+
+/** What of an answer can be handed over. */
+function buffersIn(question: HostQuestion, value: unknown): ArrayBuffer[] {
+  if (question.what !== "read") return [];
+  const { body } = value as Answer;
+  return body === undefined ? [] : [body.buffer];
+}
+
+/** What of a question can be handed over. */
+export function buffersInQuestion(question: HostQuestion): ArrayBuffer[] {
+  return question.what === "ingest" ? buffersOfBatch(question.batch) : [];
+}

@@ -1,0 +1,16 @@
+import type { PostToMain } from "./host-desk.ts";
+import { hostFailureOf } from "./host-failure.ts";
+import type { HostEvents } from "./tenant-host.ts";
+
+/** What a host tells without being asked, as messages to the main thread. */
+export function reportsOf(post: PostToMain): HostEvents {
+  return {
+    scored: (points) => post({ type: "scored", points }),
+    notTaken: (tenantId, reason, points) => post({ type: "not-taken", tenantId, reason, points }),
+    damage: (found) => post({ type: "damage", found }),
+    notSaved: (tenantId, error) =>
+      post({ type: "not-saved", tenantId, failure: hostFailureOf(error) }),
+    gridFixed: (tenantId, gridMs) => post({ type: "grid-fixed", tenantId, gridMs }),
+    ownerFailed: (owner, failure) => post({ type: "owner-failed", owner, failure }),
+  };
+}

@@ -1,0 +1,307 @@
+import { join } from "node:path";
+import type { DurationMs, EpochMs } from "@foreshock/core/fold";
+import type { GatePlace } from "../dispatch/ingest-gate.ts";
+import { Intake } from "../dispatch/intake.ts";
+import { PartitionPool } from "../dispatch/partition-pool.ts";
+import { SeriesDirectory } from "../dispatch/series-directory.ts";
+import { FleetHost } from "../fleet/fleet-host.ts";
+import type { TenantRunner } from "../fleet/tenant-runner.ts";
+import { ClientNumbers } from "../partition/clients.ts";
+import { damageReport } from "../partition/damage-report.ts";
+import type { OwnerLine } from "../partition/owner-link.ts";
+import type { DamageReport, ScoredMessage } from "../partition/protocol.ts";
+import type { WhenOver } from "../platform/admission.ts";
+import type { IngestBatch } from "../platform/ingest-batch.ts";
+import type { IngestReport } from "../platform/ingest-series.ts";
+import type { Failure } from "../platform/platform-errors.ts";
+import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
+import { LiveTenantView } from "../query/tenant-view.ts";
+import { FleetStore } from "../store/fleet/fleet-store.ts";
+import type { Disk } from "../store/sqlite/disk.ts";
+import { Limits } from "../tenant/limits.ts";
+import { DEFAULT_SETTINGS, type TenantSettings } from "../tenant/tenant-settings.ts";
+import { CheckpointMarks } from "./checkpoint-marks.ts";
+import { OwnerLines } from "./owner-lines.ts";
+import type { HostedTenant, HostState } from "./protocol.ts";
+
+export interface TenantHostOptions {
+  /** This host's number among the clients of partition owners: 1 and up. */
+  readonly client: number;
+  readonly clientCount: number;
+  /** How often it was started before in this process. */
+  readonly life: number;
+  readonly dataDir: string;
+  readonly partitionCount: number;
+  readonly ownerCount: number;
+  readonly now: () => EpochMs;
+  readonly monotonicMs: () => number;
+  /** Runs work in a turn of its own. */
+  readonly later: (work: () => void) => void;
+  /** Runs work after a while. */
+  readonly after: (delayMs: DurationMs, work: () => void) => void;
+  readonly disk?: Disk | undefined;
+  readonly events: HostEvents;
+}
+
+/** What whoever runs a host hears of it. */
+export interface HostEvents {
+  scored(points: number): void;
+  /** Points that were not taken in. */
+  notTaken(tenantId: string, reason: string, points: number): void;
+  damage(found: DamageReport): void;
+  /** A tenant's state could not be saved: it catches up for longer after the next start. */
+  notSaved(tenantId: string, error: unknown): void;
+  /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
+  gridFixed(tenantId: string, gridMs: DurationMs): void;
+  ownerFailed(owner: number, failure: Failure): void;
+}
+
+/**
+ * Some tenants, each with everything that is its own: directory, gate, fold, findings and reads. It
+ * speaks with the partition owners by lines, and owns the file in which the folds are kept.
+ */
+export class TenantHost {
+  readonly directory: SeriesDirectory;
+  readonly pool: PartitionPool;
+  readonly fleet: FleetHost;
+  readonly fleetStore: FleetStore;
+  readonly intake: Intake;
+  readonly #options: TenantHostOptions;
+  readonly #settings = new Map<string, TenantSettings>();
+  readonly #views = new Map<string, LiveTenantView>();
+  readonly #counters = new Map<string, IngestCounters>();
+  readonly #marks: CheckpointMarks;
+  readonly #lines: OwnerLines;
+  #advancing = false;
+  #state: "starting" | "ready" | "stopping" = "starting";
+
+  constructor(options: TenantHostOptions) {
+    this.#options = options;
+    const { client, clientCount, partitionCount, ownerCount, dataDir, disk, now, events } = options;
+    this.directory = new SeriesDirectory(partitionCount, client, clientCount);
+    const announced = new Set<number>();
+    const place: GatePlace = { directory: this.directory, announced, workerCount: ownerCount };
+    this.fleetStore = FleetStore.open(fleetFile(dataDir, client), {
+      onDamage: (damage) => events.damage(damageReport(damage)),
+      disk,
+    });
+    this.fleet = new FleetHost({
+      directory: this.directory,
+      store: this.fleetStore,
+      settingsOf: (tenantId) => this.settingsOf(tenantId),
+      gridFixed: (tenantId, gridMs) => events.gridFixed(tenantId, gridMs),
+      now,
+      saveFailed: (tenantId, error) => events.notSaved(tenantId, error),
+      follower: (tenantId) => this.view(tenantId),
+    });
+    this.#marks = new CheckpointMarks(ownerCount);
+    const numbers = new ClientNumbers(client, clientCount, options.life);
+    this.pool = new PartitionPool(
+      { partitionCount, ownerCount, numbers },
+      {
+        scored: (message) => this.#scored(message),
+        damage: ({ type: _, ...found }) => events.damage(found),
+        slowCommit: () => {},
+        marked: (owner, message) => this.#marks.heard(owner, message),
+        unusable: (owner, failure) => events.ownerFailed(owner, failure),
+        ended: (_, lost, error) => this.#ownerEnded(lost, error),
+      },
+    );
+    const { pool, fleet, directory } = this;
+    this.intake = this.#newIntake(place);
+    const tenantIds = () => [...this.#settings.keys()];
+    this.#lines = new OwnerLines({ pool, fleet, directory, announced, tenantIds });
+  }
+
+  #newIntake(place: GatePlace): Intake {
+    const { now, after, monotonicMs, events } = this.#options;
+    return new Intake({
+      place,
+      pool: this.pool,
+      limits: new Limits({ limitsOf: (id) => this.settingsOf(id).limits, monotonicMs }),
+      after,
+      seriesLimitsOf: (tenantId) => this.settingsOf(tenantId).limits,
+      now,
+      state: () => this.#state,
+      gated: (tenantId) => this.view(tenantId).changed(),
+      landed: (tenantId) => this.fleet.touch(tenantId),
+      refused: (tenantId, points) => events.notTaken(tenantId, "store-unavailable", points),
+    });
+  }
+
+  settingsOf(tenantId: string): TenantSettings {
+    return this.#settings.get(tenantId) ?? DEFAULT_SETTINGS;
+  }
+
+  /** Tenants that are new here, or whose settings have changed. */
+  takeTenants(tenants: readonly HostedTenant[]): void {
+    for (const { tenantId, settings } of tenants) this.#settings.set(tenantId, settings);
+  }
+
+  /** Takes up a line to a partition owner. Before `start` it only waits; later it is opened at once. */
+  attach(owner: number, line: OwnerLine): void {
+    this.#lines.attach(owner, line);
+    if (this.#state !== "ready") return;
+    this.#lines.open(owner).then(
+      () => this.#wake(),
+      (error: Error) => {
+        const failure: Failure = { code: "internal", message: error.message };
+        this.#options.events.ownerFailed(owner, failure);
+      },
+    );
+  }
+
+  /** An owner is gone: what it was asked is refused, and another will come. */
+  detach(owner: number, reason: string): void {
+    void this.pool.end(owner, new Error(reason));
+  }
+
+  /** Brings all tenants to where they were. Cost: O(series + points that are not folded yet). */
+  async start(): Promise<void> {
+    await this.#lines.openAll();
+    this.#advance();
+    for (const tenantId of this.#settings.keys()) this.view(tenantId).takeUp();
+    this.#state = "ready";
+    this.#wake();
+  }
+
+  view(tenantId: string): LiveTenantView {
+    const known = this.#views.get(tenantId);
+    if (known !== undefined) return known;
+    const context = new TenantContext({
+      tenantId,
+      directory: this.directory.tenant(tenantId),
+      partitions: this.pool,
+      store: this.fleetStore.forTenant(tenantId),
+      counters: this.counters(tenantId),
+      now: this.#options.now,
+      runner: () => this.runner(tenantId),
+      settings: () => this.settingsOf(tenantId),
+      backlogPoints: () => this.intake.inFlight.points(tenantId),
+    });
+    const made = new LiveTenantView(context, {
+      ingest: (batch, whenOver) => this.ingest(tenantId, batch, whenOver),
+    });
+    this.#views.set(tenantId, made);
+    return made;
+  }
+
+  runner(tenantId: string): TenantRunner {
+    return this.fleet.runner(tenantId);
+  }
+
+  counters(tenantId: string): IngestCounters {
+    const known = this.#counters.get(tenantId);
+    if (known !== undefined) return known;
+    const made: IngestCounters = { accepted: 0, rejected: {} };
+    this.#counters.set(tenantId, made);
+    return made;
+  }
+
+  /** Resolves when the accepted points are durable. @throws Unavailable | OverRate. */
+  async ingest(
+    tenantId: string,
+    batch: IngestBatch,
+    whenOver: WhenOver = "wait",
+  ): Promise<IngestReport> {
+    const report = await this.intake.ingest(tenantId, batch, whenOver);
+    for (const { reason, points } of report.rejected) {
+      this.#options.events.notTaken(tenantId, reason, points);
+    }
+    count(this.counters(tenantId), report);
+    this.view(tenantId).changed();
+    return report;
+  }
+
+  /** Resolves when everything that was sent has been scored and folded, and what closed is explained. */
+  async settled(): Promise<void> {
+    await this.pool.askAll({ what: "drain" });
+    this.#advance();
+    await Promise.all(this.#views.values().map((view) => view.settled()));
+  }
+
+  /** Saves all folds as they were when the owners marked this checkpoint, or later. */
+  async save(checkpoint: number): Promise<void> {
+    const positions = await this.#marks.all(checkpoint);
+    this.#advance();
+    this.fleet.save(positions);
+  }
+
+  /** Forgets scores before a UTC day (since 1970). */
+  dropBefore(day: number): void {
+    for (const tenantId of this.#settings.keys()) {
+      this.fleetStore.forTenant(tenantId).scores.dropBefore(day);
+      this.runner(tenantId).history?.dropBefore(day);
+      this.view(tenantId).changed();
+    }
+  }
+
+  state(): HostState {
+    let newestMs = Number.NEGATIVE_INFINITY;
+    const tenants = [...this.#settings.keys()].map((tenantId) => {
+      const { fold, newestMs: ownNewestMs, stepMs } = this.runner(tenantId);
+      if (ownNewestMs > newestMs) newestMs = ownNewestMs;
+      const scoredAtMs = this.fleet.scoredAtMs(tenantId);
+      const isKnown = scoredAtMs !== undefined && Number.isFinite(ownNewestMs);
+      return {
+        tenantId,
+        activeSeries: this.directory.tenant(tenantId).living.count,
+        openFindings: fold?.fleet.openFindings.length ?? 0,
+        detectionDelayMs: isKnown ? Math.max(0, scoredAtMs - ownNewestMs) : Number.NaN,
+        stepMs,
+      };
+    });
+    const backlogPoints = this.intake.inFlight.points();
+    return { seriesCount: this.directory.series.length, newestMs, backlogPoints, tenants };
+  }
+
+  /** Nothing more is taken in; what was let in goes on. */
+  closeDoor(): void {
+    this.intake.door.close();
+    if (this.#state === "ready") this.#state = "stopping";
+  }
+
+  /** Frees the file. What was not saved is scored again at the next start. */
+  close(): void {
+    this.closeDoor();
+    this.fleetStore.close();
+  }
+
+  #scored(message: ScoredMessage): void {
+    this.#options.events.scored(message.times.length);
+    this.fleet.hear(message);
+    for (const ticket of message.tickets) this.intake.scored(ticket);
+    this.#wake();
+  }
+
+  #ownerEnded(lost: readonly number[], error: Error): void {
+    this.#marks.lost(error);
+    for (const ticket of lost) this.intake.scored(ticket);
+  }
+
+  /** Not while starting: what a crash cut off comes series by series, and steps need all of them. */
+  #wake(): void {
+    if (this.#advancing || this.#state === "starting" || !this.pool.isWhole) return;
+    this.#advancing = true;
+    this.#options.later(() => {
+      this.#advancing = false;
+      this.#advance();
+    });
+  }
+
+  #advance(): void {
+    this.fleet.advance((tenantId) => this.intake.inFlight.oldestMs(tenantId));
+  }
+}
+
+function count(counters: IngestCounters, report: IngestReport): void {
+  counters.accepted += report.acceptedPoints;
+  for (const { reason, points } of report.rejected) {
+    counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
+  }
+}
+
+/** The first host goes on with the one file that versions before hosts had. */
+function fleetFile(dataDir: string, client: number): string {
+  return join(dataDir, client === 1 ? "fleet.db" : `fleet-${client - 1}.db`);
+}

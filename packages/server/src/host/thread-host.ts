@@ -1,0 +1,47 @@
+import { Worker } from "node:worker_threads";
+import type { EpochMs } from "@foreshock/core/fold";
+import type { LinkHost } from "./host-link.ts";
+import type { FromHost } from "./protocol.ts";
+import type { TenantHostOptions } from "./tenant-host.ts";
+
+/** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
+const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
+
+/** What a host thread is given when it is started. */
+export type HostThreadData = HostThreadOptions &
+  Pick<TenantHostOptions, "client" | "life"> & { readonly nowMs: EpochMs };
+
+export type HostThreadOptions = Pick<
+  TenantHostOptions,
+  "clientCount" | "dataDir" | "partitionCount" | "ownerCount"
+>;
+
+/** Hosts in worker threads, each with its file of folds under the data folder. */
+export function threadHosts(options: HostThreadOptions, now: () => EpochMs): LinkHost {
+  return (client, life, events) => {
+    const data: HostThreadData = { ...options, client, life, nowMs: now() };
+    const worker = new Worker(new URL(`./worker.${ENDING}`, import.meta.url), {
+      workerData: data,
+      env: {},
+    });
+    let asked = false;
+    let failure: Error | undefined;
+    worker.on("message", (message: FromHost) => events.message(message));
+    worker.on("error", (error: Error) => {
+      failure = error;
+    });
+    worker.on("exit", (code) => {
+      if (!asked) events.ended(failure ?? new Error(`a host thread ended with ${code}`));
+    });
+    return {
+      post: (message, columns = []) => {
+        const line = message.type === "owner" ? [message.line as never] : [];
+        worker.postMessage(message, [...columns, ...line]);
+      },
+      end: async () => {
+        asked = true;
+        await worker.terminate();
+      },
+    };
+  };
+}

@@ -1,0 +1,30 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { HostClock } from "./host-clock.ts";
+import { HostDesk, type PostToMain } from "./host-desk.ts";
+import { reportsOf } from "./host-reports.ts";
+import { portLine } from "./port-line.ts";
+import type { ToHost } from "./protocol.ts";
+import { TenantHost } from "./tenant-host.ts";
+import type { HostThreadData } from "./thread-host.ts";
+
+if (parentPort === null) throw new Error("the host worker is started by the server");
+const port = parentPort;
+const { nowMs, ...options } = workerData as HostThreadData;
+const monotonicMs = () => performance.now();
+const clock = new HostClock(nowMs, monotonicMs);
+const post: PostToMain = (message, buffers = []) => port.postMessage(message, [...buffers]);
+
+const host = new TenantHost({
+  ...options,
+  now: clock.now,
+  monotonicMs,
+  later: (work) => void setImmediate(work),
+  after: (delayMs, work) => void setTimeout(work, delayMs).unref(),
+  events: reportsOf(post),
+});
+const desk = new HostDesk(host, post, portLine);
+
+port.on("message", (message: ToHost) => {
+  if (message.type === "ask") clock.tell(message.nowMs);
+  desk.hear(message);
+});

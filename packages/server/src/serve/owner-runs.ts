@@ -1,0 +1,64 @@
+import type { PartitionPool } from "../dispatch/partition-pool.ts";
+import type { HostPool } from "../host/host-pool.ts";
+import type { LinkOwner, OwnerLink } from "../partition/owner-link.ts";
+import type { PlatformEvents } from "./platform-events.ts";
+import type { Restarts } from "./restarts.ts";
+
+export interface OwnerRunsParts {
+  readonly pool: PartitionPool;
+  readonly hosts: HostPool;
+  readonly link: LinkOwner;
+  readonly restarts: Restarts;
+  readonly events: Pick<PlatformEvents, "ownerEnded" | "ownerStarted">;
+}
+
+/** Runs the partition owners, and gives each host a line to each of them. */
+export class OwnerRuns {
+  readonly #parts: OwnerRunsParts;
+  readonly #links = new Map<number, OwnerLink>();
+
+  constructor(parts: OwnerRunsParts) {
+    this.#parts = parts;
+  }
+
+  start(owner: number): void {
+    const { pool, hosts, link } = this.#parts;
+    pool.attach(owner, (events) => {
+      const made = link(pool.partitionsOf(owner), events);
+      this.#links.set(owner, made);
+      return made;
+    });
+    pool.opened(owner);
+    for (let host = 0; host < hosts.hostCount; host++) this.#connect(owner, host);
+  }
+
+  /** Gives a host that was started its lines to all owners that run. */
+  connectHost(host: number): void {
+    for (const owner of this.#links.keys()) this.#connect(owner, host);
+  }
+
+  /** The owner has ended: it is started again after a while, and again until it runs. */
+  ended(owner: number, error: Error): void {
+    const { pool, hosts, restarts, events } = this.#parts;
+    this.#links.delete(owner);
+    hosts.ownerEnded(owner, error.message);
+    const partitions = pool.partitionsOf(owner);
+    const waitMs = restarts.again(owner, () => {
+      this.start(owner);
+      pool.askOwner(owner, { what: "drain" }).then(
+        () => {
+          restarts.runs(owner);
+          events.ownerStarted(partitions);
+        },
+        // It ended again, which is heard of elsewhere.
+        () => {},
+      );
+    });
+    if (waitMs !== undefined) events.ownerEnded(partitions, error, waitMs);
+  }
+
+  #connect(owner: number, host: number): void {
+    const link = this.#links.get(owner);
+    if (link !== undefined) this.#parts.hosts.connect(host, owner, link.connect(host + 1));
+  }
+}
