@@ -75,6 +75,7 @@ describe("a stop", () => {
       `POST /api/v1/ingest HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\n` +
         "content-type: application/json\r\ncontent-length: 5000\r\n\r\n{",
     );
+    await expect.poll(() => requestsAt(server)).toBe(2);
     const ending = stopped(server, "SIGTERM");
     await expect.poll(() => refusesConnections(server.port)).toBe(true);
     ready!.send("GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
@@ -152,6 +153,12 @@ function hangingClose(): string {
       hear(message);
     });`;
   return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+/** Requests under way, the one that asks included. */
+async function requestsAt({ url }: ServerProcess): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/http_connections{state="requests"} (\d+)/.exec(text)?.[1]);
 }
 
 async function refusesConnections(port: number): Promise<boolean> {

@@ -32,8 +32,10 @@ export async function serve(flags: ServeFlags, context: Context): Promise<ExitCo
         "create one with `foreshock keys create` first, or omit --host",
       );
     }
+    // Before anybody can know that it runs, and stop it.
+    const stopped = stopSignal(io.signal);
     say(context, `foreshock ${server.url}  (data in ${config.dataDir})`);
-    return await untilStopped(server, stopSignal(io.signal));
+    return await untilStopped(server, stopped);
   } finally {
     await closed(server);
   }
