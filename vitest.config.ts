@@ -50,7 +50,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "system",
-          include: ["test/system/**/*.test.ts", "test/e2e/**/*.test.ts"],
+          include: ["test/{system,e2e,fuzz}/**/*.test.ts"],
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

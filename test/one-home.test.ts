@@ -70,7 +70,7 @@ const RULES: readonly Rule[] = [
       // A pivot, not a search.
       `${CORE}/stats/select.ts`,
       // By name, not by number.
-      "packages/server/src/dispatch/directory.ts",
+      "packages/server/src/dispatch/first-at.ts",
       `${CORE}/aggregate/fleet/fleet-directory.ts`,
       // In slabs, whose times are offsets.
       "packages/server/src/store/head/recent-points.ts",

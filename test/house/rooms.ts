@@ -81,16 +81,20 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     tenant: ["config", "platform"],
     store: ["config", "observe", "platform"],
     ingest: ["platform"],
-    partition: ["platform", "store"],
+    watch: [],
+    partition: ["platform", "store", "watch"],
     wire: ["platform"],
     api: ["platform", "ingest", "wire", "tenant", "observe", "config"],
     dispatch: ["platform", "partition", "tenant"],
     fleet: ["platform", "store", "dispatch", "partition"],
     query: ["platform", "store", "tenant", "partition", "dispatch", "fleet"],
-    host: [...["platform", "store", "tenant", "partition", "wire", "dispatch", "fleet", "query"]],
+    host: [
+      ...["platform", "store", "tenant", "watch", "partition", "wire", "dispatch", "fleet"],
+      "query",
+    ],
     serve: [
       ...["version.ts", "platform", "config", "observe", "tenant", "store", "ingest", "partition"],
-      ...["api", "dispatch", "fleet", "query", "host"],
+      ...["watch", "api", "dispatch", "fleet", "query", "host"],
     ],
     demo: ["platform", "api", "ingest", "tenant", "config"],
     cli: ["platform", "config", "observe", "tenant", "store", "ingest", "api", "serve", "demo"],
@@ -127,7 +131,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
   test: {
     tooling: [
       ...["server/platform", "server/tenant", "server/partition", "server/host"],
-      ...["server/serve", "server/demo"],
+      ...["server/serve", "server/demo", "server/testing"],
     ],
     house: [],
     guest: [],
@@ -148,6 +152,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["server/platform", "server/tenant", "server/store", "server/dispatch", "server/fleet"],
       ...["server/serve", "server/testing"],
     ],
+    fuzz: ["tooling", "simulator", "server/tenant"],
     "isolation.test.ts": ["isolation-suite.ts", "server/tenant", "server/testing"],
     "house.test.ts": ["house"],
     "api-types.test.ts": ["tooling"],
@@ -177,7 +182,7 @@ export const TESTS_MAY_ALSO: Readonly<Record<string, RoomTable>> = {
   },
   server: {
     observe: ["tenant"],
-    cli: ["query"],
+    cli: ["host"],
     store: ["core/store"],
   },
 };

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { type AppParts, buildApp } from "../src/api/app.ts";
+import type { TenantHost } from "../src/host/tenant-host.ts";
 import { createLog } from "../src/observe/log.ts";
 import { Metrics } from "../src/observe/metrics.ts";
 import type { LivePlatform } from "../src/serve/live-platform.ts";
@@ -25,6 +26,8 @@ export interface RealServerOptions {
 export interface RealServer {
   readonly app: FastifyInstance;
   readonly platform: LivePlatform;
+  /** The host of a tenant, for what a test wants to see inside. */
+  hostOf(tenantId: string): TenantHost;
   readonly control: ControlDb;
   readonly limits: Limits;
   readonly disk: FaultyDisk;
@@ -65,6 +68,7 @@ export async function openRealServer(options: RealServerOptions = {}): Promise<R
     ...{ app, platform, control, limits, disk, clock, logLines },
     key: (scope, tenant) =>
       control.createKey({ scope, ...(tenant === null ? {} : { tenant }) }).token,
+    hostOf: (tenantId) => real.hostOf(tenantId),
     settled: () => platform.settled(),
     close: async () => {
       await app.close();

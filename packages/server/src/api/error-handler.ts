@@ -4,7 +4,13 @@ import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { CsvError } from "../ingest/csv-error.ts";
 import { IngestProblem } from "../ingest/ingest-problem.ts";
 import type { RefusedRequest } from "../observe/refused-requests.ts";
-import { BadCursor, OverRate, Unavailable } from "../platform/platform-errors.ts";
+import {
+  BadCursor,
+  OverRate,
+  TooCostly,
+  TooManyReads,
+  Unavailable,
+} from "../platform/platform-errors.ts";
 import type { ProblemBody } from "../wire/schema/problem.ts";
 import { addressGroup } from "./connections/address.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
@@ -85,6 +91,13 @@ export function problemOf(error: FastifyError): Problem {
     return new Problem("store_unavailable", error.message, { retryAfterMs, hint: "try again" });
   }
   if (error instanceof OverRate) return ofRate(error);
+  if (error instanceof TooCostly) {
+    return new Problem("too_costly", error.message, { hint: error.hint });
+  }
+  if (error instanceof TooManyReads) {
+    const { retryAfterMs } = error;
+    return new Problem("too_many_reads", error.message, { retryAfterMs, hint: "ask again later" });
+  }
   if (error instanceof BadCursor) {
     return new Problem("invalid_cursor", error.message, {
       hint: "hand back `nextCursor` as it came, or leave the cursor out to begin again",

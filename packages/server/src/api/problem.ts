@@ -25,6 +25,8 @@ export type ProblemCode =
   | "partially_rejected"
   | "quota_exceeded"
   | "address_blocked"
+  | "too_costly"
+  | "too_many_reads"
   | "internal"
   | "overloaded"
   | "not_ready"
@@ -75,6 +77,8 @@ const MEANING: Readonly<Record<ProblemCode, Meaning>> = {
   partially_rejected: [400, "Some points rejected"],
   quota_exceeded: [429, "Tenant limit exceeded"],
   address_blocked: [429, "Too many refused keys from this address"],
+  too_costly: [422, "Asks for too much at once"],
+  too_many_reads: [429, "Too many long reads"],
   internal: [500, "Internal error"],
   overloaded: [503, "Server overloaded"],
   not_ready: [503, "Server not ready"],

@@ -1,14 +1,9 @@
 import type { Command } from "commander";
 import { SCOPES } from "../tenant/api-key.ts";
-import {
-  createKey,
-  createTenant,
-  type DataFlags,
-  listKeys,
-  listTenants,
-  revokeKey,
-} from "./key-commands.ts";
+import type { DataFlags } from "./data-folder.ts";
+import { createKey, listKeys, revokeKey } from "./key-commands.ts";
 import type { Shell } from "./shell.ts";
+import { createTenant, listTenants, releaseTenant } from "./tenant-commands.ts";
 import { duration, positive } from "./terminal/flag-values.ts";
 
 interface CreateKeyFlags extends DataFlags {
@@ -36,7 +31,7 @@ export function addDataCommands(program: Command, { run }: Shell): void {
     .action((id: string, flags: DataFlags, command: Command) =>
       run(command, (context) => revokeKey(context, id, flags)),
     );
-  const tenants = program.command("tenants").description("tenants: create, list");
+  const tenants = program.command("tenants").description("tenants: list, create, release");
   onData(tenants.command("create").description("a new tenant"))
     .argument("<name>", "a-z, 0-9, dot, dash, underscore")
     .option(
@@ -47,9 +42,18 @@ export function addDataCommands(program: Command, { run }: Shell): void {
     .action((name: string, flags: DataFlags & { budgetDays?: number }, command: Command) =>
       run(command, (context) => createTenant(context, name, flags)),
     );
-  onData(tenants.command("list").description("tenants, their keys and alert budgets")).action(
-    (flags: DataFlags, command: Command) => run(command, (context) => listTenants(context, flags)),
+  onData(
+    tenants
+      .command("list", { isDefault: true })
+      .description("tenants, their series, limits, alert budgets, and quarantine"),
+  ).action((flags: DataFlags, command: Command) =>
+    run(command, (context) => listTenants(context, flags)),
   );
+  onData(tenants.command("release").description("end the quarantine of a tenant"))
+    .argument("<name>", "as `tenants list` shows it")
+    .action((name: string, flags: DataFlags, command: Command) =>
+      run(command, (context) => releaseTenant(context, name, flags)),
+    );
 }
 
 function onData(command: Command): Command {

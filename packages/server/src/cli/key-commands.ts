@@ -1,17 +1,10 @@
-import { userInfo } from "node:os";
-import { join } from "node:path";
-import { readConfig } from "../config/config.ts";
 import { SCOPES, type Scope } from "../tenant/api-key.ts";
-import { ControlDb, type KeyRecord, type TenantRecord } from "../tenant/control-db.ts";
+import type { KeyRecord } from "../tenant/control-db.ts";
+import { type DataFlags, withControl } from "./data-folder.ts";
 import { type Context, printJson, say } from "./terminal/context.ts";
 import { CliError, EXIT, type ExitCode } from "./terminal/exit-code.ts";
 import { type TableColumn, tableText } from "./terminal/table.ts";
 import { timeText } from "./terminal/time-text.ts";
-
-/** Where the keys and tenants live; the server may be running on the same folder. */
-export interface DataFlags {
-  readonly dataDir?: string | undefined;
-}
 
 export interface KeyFlags extends DataFlags {
   readonly scope: string;
@@ -57,46 +50,6 @@ export function revokeKey(context: Context, keyId: string, flags: DataFlags): Ex
   return EXIT.ok;
 }
 
-/** `foreshock tenants create NAME`: running it twice changes nothing. */
-export function createTenant(
-  context: Context,
-  name: string,
-  flags: DataFlags & { readonly budgetDays?: number | undefined },
-): ExitCode {
-  const { budgetDays } = flags;
-  const tenant = withControl(context, flags, (control) => {
-    const made = control.ensureTenant(name);
-    if (budgetDays !== undefined) control.changeSettings(name, { budgetDays });
-    return made;
-  });
-  if (context.flags.json === true) printJson(context, shownTenant(tenant));
-  else say(context, `tenant ${name} exists; next: foreshock keys create --tenant ${name}`);
-  return EXIT.ok;
-}
-
-/** `foreshock tenants list`. */
-export function listTenants(context: Context, flags: DataFlags): ExitCode {
-  const rows = withControl(context, flags, (control) =>
-    control.tenants().map((tenant) => ({
-      ...shownTenant(tenant),
-      ...control.settings(tenant.slug),
-      keys: control.keys(tenant.slug).filter(({ revokedAt }) => revokedAt === null).length,
-    })),
-  );
-  if (context.flags.json === true) {
-    printJson(context, { data: rows });
-    return EXIT.ok;
-  }
-  const columns: TableColumn<(typeof rows)[number]>[] = [
-    { title: "TENANT", text: ({ tenant }) => tenant },
-    { title: "CREATED", text: ({ createdAt }) => timeText(Date.parse(createdAt)) },
-    { title: "KEYS", right: true, text: ({ keys }) => String(keys) },
-    { title: "BUDGET", text: ({ budgetDays }) => `one finding in ${budgetDays} days` },
-  ];
-  context.io.out(tableText(columns, rows, context.io, context.colors));
-  return EXIT.ok;
-}
-
 function tenantFor(scope: Scope, given: string | undefined): string | undefined {
   if (scope === "operator" || given !== undefined) return given;
   throw new CliError(
@@ -106,29 +59,6 @@ function tenantFor(scope: Scope, given: string | undefined): string | undefined 
   );
 }
 
-function withControl<Result>(
-  { io }: Context,
-  flags: DataFlags,
-  work: (control: ControlDb) => Result,
-): Result {
-  const { dataDir } = readConfig({ dataDir: flags.dataDir }, io.env);
-  const control = ControlDb.open(join(dataDir, "control.db"), io.now, `cli:${userName()}`);
-  try {
-    return work(control);
-  } finally {
-    control.close();
-  }
-}
-
-/** Who runs the command, for the audit trail; some containers know no names. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return "unknown";
-  }
-}
-
 function shownKey({ createdAt, expiresAt, revokedAt, ...key }: KeyRecord) {
   return {
     ...key,
@@ -136,10 +66,6 @@ function shownKey({ createdAt, expiresAt, revokedAt, ...key }: KeyRecord) {
     expiresAt: iso(expiresAt),
     revokedAt: iso(revokedAt),
   };
-}
-
-function shownTenant({ slug, createdAt }: TenantRecord) {
-  return { tenant: slug, createdAt: new Date(createdAt).toISOString() };
 }
 
 function iso(atMs: number | null): string | null {

@@ -9,6 +9,7 @@ import { type Context, contextOf, type GlobalFlags } from "./terminal/context.ts
 import type { ExitCode } from "./terminal/exit-code.ts";
 import { instant, names, positive, wholeNumber } from "./terminal/flag-values.ts";
 import type { Io } from "./terminal/io.ts";
+import { shownLines } from "./terminal/shown-text.ts";
 
 /** Commands that run a server. `main.ts` passes them in, so that tests can pass others. */
 export interface LongCommands {
@@ -35,7 +36,7 @@ export function buildProgram(
     .option("--no-color", "no colours (also NO_COLOR, TERM=dumb)")
     .option("-q, --quiet", "print only data and errors")
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(shownLines(text)) })
     .showHelpAfterError("(use --help for the full list)")
     .exitOverride()
     .addHelpText("after", EXAMPLES);

@@ -5,7 +5,7 @@ import { MINUTE_MS } from "@foreshock/core/fold";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openRealServer, type RealServer } from "../../testing/real-server.ts";
 import { runForTest } from "../../testing/testing-io.ts";
-import { LiveTenantView } from "../query/tenant-view.ts";
+import { TenantHost } from "../host/tenant-host.ts";
 import { EXIT } from "./terminal/exit-code.ts";
 
 let server: RealServer;
@@ -135,14 +135,15 @@ describe("foreshock import, top and why against a server", () => {
     const one = fileOf("one.csv", `${header}\n${rows("a", 0, 600)}\n${rows("b", 0, 600)}\n`);
     const two = fileOf("two.csv", `${header}\n${rows("c", 600, 60_000)}\n${rows("c", 0, 600)}\n`);
     const sent: Float64Array[] = [];
-    const original = LiveTenantView.prototype.ingest;
-    const ingest = vi.spyOn(LiveTenantView.prototype, "ingest").mockImplementation(function (
-      this: LiveTenantView,
+    const original = TenantHost.prototype.ingest;
+    const ingest = vi.spyOn(TenantHost.prototype, "ingest").mockImplementation(function (
+      this: TenantHost,
+      tenantId,
       batch,
       whenOver,
     ) {
       sent.push(batch.timestampsMs.slice());
-      return original.call(this, batch, whenOver);
+      return original.call(this, tenantId, batch, whenOver);
     });
     const { out } = await run(["import", one, two]);
     ingest.mockRestore();
@@ -151,6 +152,39 @@ describe("foreshock import, top and why against a server", () => {
     for (let k = 1; k < sent.length; k++) {
       expect(Math.max(...sent[k - 1]!)).toBeLessThanOrEqual(Math.min(...sent[k]!));
     }
+  });
+
+  it("shows names that a terminal or a spreadsheet would obey as what they are", async () => {
+    const at = server.clock.nowMs;
+    const names = ["=1+1", "a\u202eb\u200bc"];
+    const series = names.map((name) => ({
+      ...{ cluster: name, node: name, metric: "=cmd" },
+      points: Array.from({ length: 90 }, (_, i) => [
+        at - (90 - i) * MINUTE_MS,
+        i < 85 ? i % 3 : 99,
+      ]),
+    }));
+    await server.app.inject({
+      method: "POST",
+      url: "/api/v1/ingest",
+      headers: { authorization: `Bearer ${key}` },
+      payload: { series },
+    });
+    await server.settled();
+    const table = await run(["top", "node", "-n", "50", "--no-color"], true);
+    const lines = await run(["top", "node", "-n", "50"]);
+    const json = await run(["top", "node", "-n", "50", "--json"]);
+    const story = await run(["why", `${names[1]}/${names[1]}`, "--no-color"], true);
+    const unknown = await run(["why", `${names[1]}/nothing`]);
+    const shown = "a\\u{202e}b\\u{200b}c";
+    for (const { out, err } of [table, lines, json, story, unknown]) {
+      expect((out + err).replaceAll("\n", "").replaceAll("\t", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    }
+    expect(table.out).toContain(`${shown}/${shown}`);
+    expect(lines.out).toMatch(/\t'=1\+1\/=1\+1\t/);
+    expect(JSON.parse(json.out).data.map((row: { node: string }) => row.node)).toContain(names[1]);
+    expect(story.out).toContain(`${shown}/${shown}`);
+    expect(unknown.err).toContain(`no node "nothing" in ${shown}`);
   });
 
   it("stops at a broken row and names it", async () => {

@@ -31,8 +31,16 @@ function readNote(file: string): { format: number; partitionCount: number } {
     if (typeof format === "number" && Number.isInteger(partitionCount)) {
       return { format, partitionCount: partitionCount as number };
     }
-  } catch {
-    // Reported below: the remedy is the same for invalid JSON and for JSON without the fields.
+  } catch (error) {
+    // Invalid JSON is reported below: the remedy is the same as for JSON without the fields.
+    if (error instanceof SyntaxError) throw damaged(file);
+    throw new ConfigProblem(
+      `${file} cannot be read (${error instanceof Error ? error.message : String(error)}): check who may read it`,
+    );
   }
-  throw new ConfigProblem(`${file} cannot be read: restore it from a backup of the data folder`);
+  throw damaged(file);
+}
+
+function damaged(file: string): ConfigProblem {
+  return new ConfigProblem(`${file} is damaged: restore it from a backup of the data folder`);
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { LATEST } from "../partition/protocol.ts";
 import { type SeriesInfo, TenantDirectory } from "./directory.ts";
 import { SeriesDirectory } from "./series-directory.ts";
 
@@ -47,6 +48,33 @@ describe("a tenant's directory", () => {
     });
     expect(two! / one!).toBeLessThan(2.5);
     expect(four! / two!).toBeLessThan(2.5);
+  });
+
+  it("knows the points and the oldest time of its series without looking at them", () => {
+    const told = fc.record({ series: fc.nat(4), count: fc.nat(1000), firstMs: fc.nat(50) });
+    fc.assert(
+      fc.property(fc.array(told), (updates) => {
+        const all = new SeriesDirectory(4);
+        for (const tenantId of ["acme", "acme", "acme", "globex", "globex"]) {
+          const metricName = String(all.series.length);
+          all.add({ tenantId, clusterId: "eu", nodeId: "n", metricName }, {});
+        }
+        const oldest = new Map<string, number>();
+        for (const { series, count, firstMs } of updates) {
+          const latest = new Float64Array(Object.keys(LATEST).length);
+          latest[LATEST.pointCount] = count;
+          latest[LATEST.firstMs] = firstMs;
+          const { tenantId } = all.update(series, latest, 0).key;
+          const before = oldest.get(tenantId) ?? Number.POSITIVE_INFINITY;
+          if (firstMs > 0) oldest.set(tenantId, Math.min(before, firstMs));
+        }
+        for (const tenant of all.tenants()) {
+          const points = tenant.series.reduce((sum, { pointCount }) => sum + pointCount, 0);
+          expect(tenant.pointCount).toBe(points);
+          expect(tenant.oldestMs).toBe(oldest.get(tenant.tenantId) ?? Number.POSITIVE_INFINITY);
+        }
+      }),
+    );
   });
 
   it("looks at few names for a page in the middle, however many series there are", () => {

@@ -1,6 +1,7 @@
 import type { EpochMs, SeriesKey } from "@foreshock/core/fold";
 import type { IngestPlace } from "../platform/ingest-batch.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
+import { firstAt } from "./first-at.ts";
 import { type CountedSeries, LivingSeries } from "./living-series.ts";
 
 /** What the main thread knows of a series: enough for every list, without asking its worker. */
@@ -32,7 +33,7 @@ export class NodeInfo {
   readonly level = "node";
   readonly clusterId: string;
   readonly nodeId: string;
-  readonly #series: SeriesInfo[] = [];
+  #series: SeriesInfo[] = [];
   #isSorted = true;
 
   constructor(clusterId: string, nodeId: string) {
@@ -40,10 +41,13 @@ export class NodeInfo {
     this.nodeId = nodeId;
   }
 
-  /** By metric name. Sorted when it is read, not for each series that joins. */
+  /**
+   * By metric name. Sorted when it is read, not for each series that joins; the list that a reader goes
+   * through only grows at its end, so that reads can be set down.
+   */
   get series(): readonly SeriesInfo[] {
     if (!this.#isSorted) {
-      this.#series.sort((a, b) => compare(a.key.metricName, b.key.metricName));
+      this.#series = this.#series.toSorted((a, b) => compare(a.key.metricName, b.key.metricName));
       this.#isSorted = true;
     }
     return this.#series;
@@ -68,6 +72,9 @@ export class TenantDirectory {
   readonly living = new LivingSeries();
   /** UTF-8 bytes of all names and metadata that are kept. */
   nameBytes = 0;
+  /** Points of all series, and the oldest time of any; Infinity before the first. */
+  pointCount = 0;
+  oldestMs: EpochMs = Number.POSITIVE_INFINITY;
   readonly #byPlace = new Map<string, SeriesInfo>();
   readonly #byId = new Map<string, SeriesInfo>();
   readonly #all: AllSeries;
@@ -205,18 +212,6 @@ function metricOf({ key }: SeriesInfo): string {
 
 function nodeOf({ nodeId }: NodeInfo): string {
   return nodeId;
-}
-
-/** Index of the first row whose name is `name` or after it; rows are sorted by name. */
-function firstAt<Row>(rows: readonly Row[], name: string, nameOf: (row: Row) => string): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (nameOf(rows[middle]!) < name) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function compare(a: string, b: string): number {

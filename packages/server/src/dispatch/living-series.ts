@@ -33,6 +33,11 @@ export class LivingSeries {
   readonly #sleepAt = new Map<number, number>();
   #count = 0;
 
+  /** Newest time that the tenant has sent a point of; -Infinity before the first. */
+  get newestMs(): EpochMs {
+    return this.#newestMs;
+  }
+
   get count(): number {
     return this.#count;
   }

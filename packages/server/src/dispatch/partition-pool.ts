@@ -21,7 +21,7 @@ export interface PoolOptions {
 }
 
 /** What the pool needs of a link to an owner. */
-export type PoolLink = Pick<OwnerLink, "post" | "end">;
+export type PoolLink = Pick<OwnerLink, "post" | "end" | "heartbeat">;
 
 export interface PoolEvents {
   scored(message: ScoredMessage): void;

@@ -66,6 +66,8 @@ export class SeriesDirectory implements AllSeries {
   /** Takes over the state of a series after a run of scored points; it begins at `latest[at]`. */
   update(handle: number, latest: Float64Array, at: number): SeriesInfo {
     const info = this.at(handle)!;
+    const tenant = this.tenant(info.key.tenantId);
+    tenant.pointCount += latest[at + LATEST.pointCount]! - info.pointCount;
     info.lastMs = latest[at + LATEST.atMs]!;
     info.lastValue = latest[at + LATEST.value]!;
     info.score = latest[at + LATEST.score]!;
@@ -75,6 +77,7 @@ export class SeriesDirectory implements AllSeries {
     info.sinceMs = latest[at + LATEST.sinceMs]!;
     info.episodeScore = latest[at + LATEST.episodeScore]!;
     info.ended = latest[at + LATEST.ended] === 1;
+    if (info.firstMs > 0 && info.firstMs < tenant.oldestMs) tenant.oldestMs = info.firstMs;
     if (info.lastMs > info.newestMs) this.#takeUp(info);
     return info;
   }

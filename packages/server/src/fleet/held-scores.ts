@@ -10,21 +10,24 @@ export interface HeldScores {
   cluster(clusterId: string): number;
 }
 
+/** Cost: the open findings and their members, once; then O(1) for each question. */
 export function heldScores(runner: TenantRunner): HeldScores {
-  const open = runner.fold?.fleet.openFindings ?? [];
-  const held = open.filter(({ outcome }) => outcome === "held");
+  const nodes = new Map<string, number>();
+  const clusters = new Map<string, number>();
+  for (const finding of runner.fold?.fleet.openFindings ?? []) {
+    if (finding.outcome !== "held") continue;
+    const { clusterId, nodeId, members } = finding;
+    if (nodeId !== undefined) raise(nodes, `${clusterId}\0${nodeId}`, scoreOf(finding));
+    else {
+      raise(clusters, clusterId, scoreOf(finding));
+      for (const { nodeId: member, p } of members) {
+        raise(nodes, `${clusterId}\0${member}`, runner.scoreOf(p));
+      }
+    }
+  }
   return {
-    node: (clusterId, nodeId) =>
-      largest(held, (finding) => {
-        if (finding.clusterId !== clusterId) return 0;
-        if (finding.nodeId !== undefined) return finding.nodeId === nodeId ? scoreOf(finding) : 0;
-        const member = finding.members.find((one) => one.nodeId === nodeId);
-        return member === undefined ? 0 : runner.scoreOf(member.p);
-      }),
-    cluster: (clusterId) =>
-      largest(held, (finding) =>
-        finding.nodeId === undefined && finding.clusterId === clusterId ? scoreOf(finding) : 0,
-      ),
+    node: (clusterId, nodeId) => nodes.get(`${clusterId}\0${nodeId}`) ?? 0,
+    cluster: (clusterId) => clusters.get(clusterId) ?? 0,
   };
 }
 
@@ -32,6 +35,6 @@ function scoreOf(finding: FleetFinding): number {
   return Math.min(1, scoreOfDays(finding.entityDays));
 }
 
-function largest(held: readonly FleetFinding[], score: (finding: FleetFinding) => number): number {
-  return held.reduce((most, finding) => Math.max(most, score(finding)), 0);
+function raise(scores: Map<string, number>, key: string, score: number): void {
+  scores.set(key, Math.max(score, scores.get(key) ?? 0));
 }

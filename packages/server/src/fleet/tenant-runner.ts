@@ -95,8 +95,11 @@ export class TenantRunner {
   }
 
   clusterNow(clusterId: string): EntityNow {
-    const number = this.#fold?.fleet.names.clusterIds.indexOf(clusterId) ?? -1;
-    return this.#clustersNow[number] ?? NOTHING;
+    const clusterIds = this.#fold?.fleet.names.clusterIds ?? [];
+    for (let c = this.#clusterNumbers.size; c < clusterIds.length; c++) {
+      this.#clusterNumbers.set(clusterIds[c]!, c);
+    }
+    return this.#clustersNow[this.#clusterNumbers.get(clusterId) ?? -1] ?? NOTHING;
   }
 
   /** Start of the node's first step with a value; undefined before. */
@@ -150,6 +153,7 @@ export class TenantRunner {
   /** Nodes that are asked for by the same object again are found without their names. */
   readonly #numberOfPlace = new WeakMap<EntityPlace, number>();
   readonly #nodeNumbers = new Map<string, number>();
+  readonly #clusterNumbers = new Map<string, number>();
 
   #nodeNumber(clusterId: string, nodeId: string): number {
     const key = `${clusterId}\0${nodeId}`;

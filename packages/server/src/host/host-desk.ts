@@ -22,6 +22,7 @@ export class HostDesk {
   readonly #host: TenantHost;
   readonly #post: PostToMain;
   readonly #lineOf: (end: HostEnd) => OwnerLine;
+  readonly #atWork = new Set<number>();
   /** Questions at work whose askers have gone. */
   readonly #cancelled = new Set<number>();
 
@@ -38,7 +39,7 @@ export class HostDesk {
         void this.#answer(message);
         return;
       case "cancel":
-        this.#cancelled.add(message.id);
+        if (this.#atWork.has(message.id)) this.#cancelled.add(message.id);
         return;
       case "tenants":
         this.#host.takeTenants(message.tenants);
@@ -53,17 +54,23 @@ export class HostDesk {
   }
 
   async #answer({ id, question }: AskHost): Promise<void> {
+    this.#atWork.add(id);
     try {
-      const value = await this.#ask(question);
-      if (this.#cancelled.delete(id)) return;
-      this.#post({ type: "answer", id, value }, buffersIn(question, value));
+      const value = await this.#ask(question, () => this.#cancelled.has(id));
+      if (this.#isOver(id)) this.#post({ type: "answer", id, value }, buffersIn(question, value));
     } catch (error) {
-      if (this.#cancelled.delete(id)) return;
-      this.#post({ type: "refused", id, failure: hostFailureOf(error) });
+      if (this.#isOver(id)) this.#post({ type: "refused", id, failure: hostFailureOf(error) });
     }
   }
 
-  #ask(question: HostQuestion): unknown {
+  /** The question is not at work any more. Whether its asker still waits. */
+  #isOver(id: number): boolean {
+    this.#atWork.delete(id);
+    return !this.#cancelled.delete(id);
+  }
+
+  /** @param isGone whether nobody waits for the answer any more. */
+  #ask(question: HostQuestion, isGone: () => boolean): unknown {
     const host = this.#host;
     switch (question.what) {
       case "start":
@@ -71,9 +78,9 @@ export class HostDesk {
       case "ingest":
         return this.#ingest(question);
       case "read":
-        return this.#read(question);
+        return this.#read(question, isGone);
       case "rows":
-        return rowsOf(host.view(question.tenantId), question.read);
+        return rowsOf(this.#paced(question.tenantId, isGone), question.read);
       case "revision":
         return host.view(question.tenantId).revision();
       case "save":
@@ -92,11 +99,15 @@ export class HostDesk {
   }
 
   #ingest({ tenantId, batch, whenOver }: IngestQuestion): Promise<unknown> {
-    return this.#host.ingest(tenantId, unpackBatch(batch), whenOver);
+    return this.#host.view(tenantId).ingest(unpackBatch(batch), whenOver);
   }
 
-  async #read({ tenantId, read, known }: ReadQuestion): Promise<Answer> {
-    const view = this.#host.view(tenantId);
+  #paced(tenantId: string, isGone: () => boolean) {
+    return this.#host.view(tenantId).paced(this.#host.turns.pace("read", tenantId, isGone));
+  }
+
+  async #read({ tenantId, read, known }: ReadQuestion, isGone: () => boolean): Promise<Answer> {
+    const view = this.#paced(tenantId, isGone);
     const revision = await view.revision();
     if (revision === known) return { revision, body: undefined, isKnown: true };
     const rows = await rowsOf(view, read);

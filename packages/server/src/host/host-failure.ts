@@ -7,6 +7,8 @@ import {
   errorOf,
   type Failure,
   OverRate,
+  TooCostly,
+  TooManyReads,
   Unavailable,
 } from "../platform/platform-errors.ts";
 
@@ -15,6 +17,8 @@ export type HostFailure =
   | { readonly kind: "failure"; readonly failure: Failure }
   | { readonly kind: "over-rate"; readonly rate: RateState }
   | { readonly kind: "bad-cursor"; readonly message: string }
+  | { readonly kind: "too-costly"; readonly message: string; readonly hint: string }
+  | { readonly kind: "too-many-reads"; readonly waiting: number }
   | { readonly kind: "abandoned" }
   | {
       readonly kind: "refusal";
@@ -26,6 +30,10 @@ export type HostFailure =
 export function hostFailureOf(error: unknown): HostFailure {
   if (error instanceof OverRate) return { kind: "over-rate", rate: error.rate };
   if (error instanceof BadCursor) return { kind: "bad-cursor", message: error.message };
+  if (error instanceof TooCostly) {
+    return { kind: "too-costly", message: error.message, hint: error.hint };
+  }
+  if (error instanceof TooManyReads) return { kind: "too-many-reads", waiting: error.waiting };
   if (error instanceof Abandoned) return { kind: "abandoned" };
   if (error instanceof Refusal) {
     return { kind: "refusal", code: error.code, message: error.message, facts: error.facts };
@@ -43,6 +51,10 @@ export function hostErrorOf(given: HostFailure): Error {
       return new OverRate(given.rate);
     case "bad-cursor":
       return new BadCursor(given.message);
+    case "too-costly":
+      return new TooCostly(given.message, given.hint);
+    case "too-many-reads":
+      return new TooManyReads(given.waiting);
     case "abandoned":
       return new Abandoned();
     case "refusal":

@@ -15,7 +15,7 @@ import type { IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestReport } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
-import { LiveTenantView } from "../query/tenant-view.ts";
+import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
 import { Limits } from "../tenant/limits.ts";
@@ -23,6 +23,7 @@ import { DEFAULT_SETTINGS, type TenantSettings } from "../tenant/tenant-settings
 import { CheckpointMarks } from "./checkpoint-marks.ts";
 import { OwnerLines } from "./owner-lines.ts";
 import type { HostedTenant, HostState } from "./protocol.ts";
+import { TenantTurns } from "./tenant-turns.ts";
 
 export interface TenantHostOptions {
   /** This host's number among the clients of partition owners: 1 and up. */
@@ -40,6 +41,8 @@ export interface TenantHostOptions {
   /** Runs work after a while. */
   readonly after: (delayMs: DurationMs, work: () => void) => void;
   readonly disk?: Disk | undefined;
+  /** A unit of work begins: what, and for which tenant. Called often. */
+  readonly progress: (what: string, tenantId: string) => void;
   readonly events: HostEvents;
 }
 
@@ -66,6 +69,8 @@ export class TenantHost {
   readonly fleet: FleetHost;
   readonly fleetStore: FleetStore;
   readonly intake: Intake;
+  /** Turns between tenants for long reads and work in the background. */
+  readonly turns: TenantTurns;
   readonly #options: TenantHostOptions;
   readonly #settings = new Map<string, TenantSettings>();
   readonly #views = new Map<string, LiveTenantView>();
@@ -94,6 +99,7 @@ export class TenantHost {
       saveFailed: (tenantId, error) => events.notSaved(tenantId, error),
       follower: (tenantId) => this.view(tenantId),
     });
+    this.turns = new TenantTurns(options);
     this.#marks = new CheckpointMarks(ownerCount);
     const numbers = new ClientNumbers(client, clientCount, options.life);
     this.pool = new PartitionPool(
@@ -179,9 +185,10 @@ export class TenantHost {
       settings: () => this.settingsOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
     });
-    const made = new LiveTenantView(context, {
+    const wayIn: WayIn = {
       ingest: (batch, whenOver) => this.ingest(tenantId, batch, whenOver),
-    });
+    };
+    const made = new LiveTenantView(context, wayIn, this.turns.pace("explain", tenantId));
     this.#views.set(tenantId, made);
     return made;
   }
@@ -204,6 +211,7 @@ export class TenantHost {
     batch: IngestBatch,
     whenOver: WhenOver = "wait",
   ): Promise<IngestReport> {
+    this.#options.progress("points", tenantId);
     const report = await this.intake.ingest(tenantId, batch, whenOver);
     for (const { reason, points } of report.rejected) {
       this.#options.events.notTaken(tenantId, reason, points);

@@ -1,4 +1,5 @@
 import { type Logger, pino, stdSerializers } from "pino";
+import { harmlessJson } from "./hidden-characters.ts";
 
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
 
@@ -10,7 +11,6 @@ const TOKEN = /fsk_(ing|ro|mgt|opr)_[0-9A-Za-z]{9,}/g;
 
 /**
  * A text that may be logged: tokens cut down to their public name (prefix and 8 characters).
- * Control characters need no treatment here: JSON escapes them, so nobody can forge a line.
  */
 export function withoutTokens(text: string): string {
   return text.replace(TOKEN, (token) => {
@@ -36,8 +36,8 @@ export function createLog(level: LogLevel, destination?: { write(line: string): 
       paths: ["authorization", "key", "token", "*.authorization", "*.key", "*.token"],
       censor: "[secret]",
     },
-    // The last gate: the finished line, in which a token may be anywhere.
-    hooks: { streamWrite: withoutTokens },
+    // The last gate: the finished line, in which a token or what a terminal obeys may be anywhere.
+    hooks: { streamWrite: (line: string) => harmlessJson(withoutTokens(line)) },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

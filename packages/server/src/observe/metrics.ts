@@ -40,6 +40,15 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #tenants = new Set<string>();
   readonly #looks: (() => Promise<void>)[] = [];
+  /** Threads that stood still (`stuck` = "false"), and those that were ended for it. */
+  readonly threadStalls = this.#counter("thread_stalls_total", "Threads that stood still", [
+    "stuck",
+  ]);
+  readonly tenantStrikes = this.#counter(
+    "tenant_strikes_total",
+    "Threads that ended in the middle of a tenant's work",
+    ["tenant"],
+  );
   /** Longest time for which the main thread answered nothing: since the last scrape, and ever. */
   readonly mainThreadBlock = this.#gauge(
     "main_thread_block_seconds",

@@ -1,8 +1,10 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { BEAT_EVERY_MS, Heartbeat } from "../watch/heartbeat.ts";
 import { MAIN_CLIENT } from "./clients.ts";
 import type { ClientMessage } from "./owner-link.ts";
-import { PartitionOwner, type PartitionOwnerOptions } from "./partition-owner.ts";
+import { PartitionOwner } from "./partition-owner.ts";
 import type { ToWorker } from "./protocol.ts";
+import type { OwnerThreadData } from "./thread-owner.ts";
 
 /** Points folded between two looks at the mail. */
 const SLICE_POINTS = 20_000;
@@ -11,7 +13,9 @@ const SCRUB_START_MS = 5000;
 
 if (parentPort === null) throw new Error("the partition worker is started by the server");
 const main = parentPort;
-const options = workerData as PartitionOwnerOptions;
+const { heartbeat: memory, ...options } = workerData as OwnerThreadData;
+const heartbeat = new Heartbeat(memory);
+setInterval(() => heartbeat.beat(), BEAT_EVERY_MS);
 const hosts = new Map<number, MessagePort>();
 const owner = new PartitionOwner(options, (client, message, columns = []) => {
   const port = client === MAIN_CLIENT ? main : hosts.get(client);

@@ -66,6 +66,30 @@ export class BadCursor extends Error {
   override readonly name = "BadCursor";
 }
 
+/** A read asks for more than one answer may cost. Nothing was looked at. 422. */
+export class TooCostly extends Error {
+  override readonly name = "TooCostly";
+  /** What to ask for instead. */
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** As many long reads of the tenant as may wait are waiting already. Nothing was looked at. 429. */
+export class TooManyReads extends Error {
+  override readonly name = "TooManyReads";
+  readonly retryAfterMs = 2000;
+  readonly waiting: number;
+
+  constructor(waiting: number) {
+    super(`${waiting} long reads of this tenant are waiting already`);
+    this.waiting = waiting;
+  }
+}
+
 /** The tenant sends more than its rate allows. Nothing was taken. 429. */
 export class OverRate extends Error {
   override readonly name = "OverRate";

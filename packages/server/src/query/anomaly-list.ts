@@ -1,4 +1,5 @@
 import type { FoundAnomaly } from "../partition/answers.ts";
+import type { Pace } from "../platform/pace.ts";
 import type { AnomalyFilter, AnomalyRow, Page, Paged } from "../platform/platform.ts";
 import type { EpisodeCursor } from "../store/table/episode-table.ts";
 import { anomalyRow } from "./anomaly-rows.ts";
@@ -34,6 +35,7 @@ export async function anomalyPage(
 export async function anomalyById(
   context: TenantContext,
   anomalyId: string,
+  pace: Pace,
 ): Promise<AnomalyRow | undefined> {
   const [seriesId = "", start = ""] = anomalyId.split(".");
   const info = context.directory.byId(seriesId);
@@ -42,7 +44,7 @@ export async function anomalyById(
   const { handle, partition } = info;
   const episode = await context.ask(partition, { what: "anomaly", handle, windowStart });
   if (episode === undefined) return undefined;
-  return besidePeers(context, info, anomalyRow(info, episode));
+  return besidePeers(context, info, anomalyRow(info, episode), pace);
 }
 
 interface Listed extends Pick<FoundAnomaly, "partition" | "at"> {

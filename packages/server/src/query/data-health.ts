@@ -1,24 +1,27 @@
 import { HOUR_MS } from "@foreshock/core/fold";
+import type { SeriesInfo } from "../dispatch/directory.ts";
+import type { Pace } from "../platform/pace.ts";
 import type { DataHealth, EntityState } from "../platform/platform.ts";
 import { seriesState } from "./inventory.ts";
+import { CELLS } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 const WORST_MAX = 20;
 /** A tenant whose newest scored point is this old, with points still to score, is catching up. */
 const BACKFILL_MS = HOUR_MS;
 
-/** Is the data good: fresh, complete, settled? */
-export function healthOf(context: TenantContext): DataHealth {
+/** Is the data good: fresh, complete, settled? Cost: the tenant's series. Memory: the worst 20. */
+export async function healthOf(context: TenantContext, pace: Pace): Promise<DataHealth> {
   const { watermark, directory, backlogPoints } = context;
   const states = new Map<EntityState, number>();
-  const silent: DataHealth["worst"][number][] = [];
+  const longest: SeriesInfo[] = [];
   for (const info of directory.series) {
+    const turn = pace.spend(CELLS.series);
+    if (turn !== undefined) await turn;
     if (!directory.living.isAwake(info)) continue;
     const state = seriesState(context, info);
     states.set(state, (states.get(state) ?? 0) + 1);
-    if (state !== "silent") continue;
-    const { clusterId: cluster, nodeId: node, metricName: metric } = info.key;
-    silent.push({ seriesId: info.id, cluster, node, metric, lastAt: info.lastMs, state });
+    if (state === "silent") keepLongest(longest, info);
   }
   const series = directory.living.count;
   const silentCount = states.get("silent") ?? 0;
@@ -38,15 +41,25 @@ export function healthOf(context: TenantContext): DataHealth {
     backlogPoints,
     backfill:
       backlogPoints === 0 || behindMs < BACKFILL_MS ? 1 : backfilled(accepted, backlogPoints),
-    worst: silent.sort((a, b) => a.lastAt - b.lastAt).slice(0, WORST_MAX),
+    worst: longest.map(({ id: seriesId, key, lastMs: lastAt }) => {
+      const { clusterId: cluster, nodeId: node, metricName: metric } = key;
+      return { seriesId, cluster, node, metric, lastAt, state: "silent" as const };
+    }),
   };
+}
+
+/** Keeps the 20 that have been silent for the longest, those first; equals in the order they came. */
+function keepLongest(longest: SeriesInfo[], info: SeriesInfo): void {
+  let at = longest.length;
+  while (at > 0 && longest[at - 1]!.lastMs > info.lastMs) at--;
+  if (at === WORST_MAX) return;
+  longest.splice(at, 0, info);
+  if (longest.length > WORST_MAX) longest.pop();
 }
 
 /** From the newest point that was handed in to the end of the newest step that is judged. */
 function lagOf({ directory, runner, watermark }: TenantContext): number {
-  let newestMs = 0;
-  for (const info of directory.series) newestMs = Math.max(newestMs, info.newestMs);
-  return Math.max(0, newestMs - (watermark + runner.stepMs));
+  return Math.max(0, directory.living.newestMs - (watermark + runner.stepMs));
 }
 
 function backfilled(accepted: number, backlog: number): number {

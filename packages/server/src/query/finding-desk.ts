@@ -6,18 +6,24 @@ import {
   readFinding,
   storedFinding,
 } from "../fleet/finding-record.ts";
+import type { Pace } from "../platform/pace.ts";
 import type { FindingRow } from "../platform/platform.ts";
 import type { StoredFinding } from "../store/fleet/fleet-findings.ts";
 import { explainFinding, seriesOf } from "./finding-explanation.ts";
+import { CELLS } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Explanations of open findings that are kept in memory; the fold holds fewer open at once. */
 const KEPT_MAX = 64;
+/** Characters of all of them together: one has at most twelve sentences, with names of any length. */
+const KEPT_CHARACTERS_MAX = 1_000_000;
 
 interface Kept {
   /** Another key means that points have come since. */
   readonly key: string;
   readonly explanation: Promise<FindingExplanation>;
+  /** Known when it is made. */
+  characters: number;
 }
 
 interface Closed {
@@ -38,12 +44,24 @@ export class FindingDesk {
   readonly #kept = new Map<string, Kept>();
   /** Closed findings whose explanation is not settled. */
   readonly #closed = new Map<string, Closed>();
+  readonly #pace: Pace;
   #working: Promise<void> | undefined;
 
-  /** @param onExplained is called when an explanation has been stored. */
-  constructor(context: TenantContext, onExplained: () => void) {
+  /**
+   * @param onExplained is called when an explanation has been stored.
+   * @param pace of what is explained in the background.
+   */
+  constructor(context: TenantContext, onExplained: () => void, pace: Pace) {
     this.#context = context;
     this.#onExplained = onExplained;
+    this.#pace = pace;
+  }
+
+  /** What the kept explanations take. */
+  get kept(): { readonly count: number; readonly characters: number } {
+    const held = [...this.#kept.values()];
+    const characters = held.reduce((sum, one) => sum + one.characters, 0);
+    return { count: held.length, characters };
   }
 
   /** After a start: what had closed and was not settled yet. */
@@ -96,16 +114,30 @@ export class FindingDesk {
     const known = this.#kept.get(finding.id);
     if (known?.key === key) return known.explanation;
     const explanation = explainFinding(this.#context, finding);
+    const kept: Kept = { key, explanation, characters: 0 };
     this.#kept.delete(finding.id);
-    this.#kept.set(finding.id, { key, explanation });
-    explanation.catch(() => {
-      if (this.#kept.get(finding.id)?.explanation === explanation) this.#kept.delete(finding.id);
-    });
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= KEPT_MAX) break;
-      this.#kept.delete(oldest);
-    }
+    this.#kept.set(finding.id, kept);
+    explanation.then(
+      (made) => {
+        kept.characters = JSON.stringify(made).length;
+        this.#forgetOldest();
+      },
+      () => {
+        if (this.#kept.get(finding.id) === kept) this.#kept.delete(finding.id);
+      },
+    );
+    this.#forgetOldest();
     return explanation;
+  }
+
+  #forgetOldest(): void {
+    let { count, characters } = this.kept;
+    for (const [id, oldest] of this.#kept) {
+      if (count <= KEPT_MAX && characters <= KEPT_CHARACTERS_MAX) return;
+      this.#kept.delete(id);
+      count--;
+      characters -= oldest.characters;
+    }
   }
 
   /** Changes with each step and with each point of the finding's series. */
@@ -115,17 +147,28 @@ export class FindingDesk {
     return `${this.#context.watermark} ${points}`;
   }
 
-  /** One after the other. Stops at the first failure: whoever reads asks again, and so does the next step. */
+  /**
+   * One after the other, in rounds until nothing is due: what closes meanwhile belongs to the next
+   * round. Stops at the first failure: whoever reads asks again, and so does the next step.
+   * Cost: O(closed) a round besides the explaining.
+   */
   async #freezeAll(): Promise<void> {
     try {
-      for (let next = this.#due(); next !== undefined; next = this.#due()) await this.#freeze(next);
+      for (let due = this.#due(); due.length > 0; due = this.#due()) {
+        for (const next of due) {
+          if (this.#closed.get(next.finding.id) !== next) continue;
+          await this.#pace.spend(CELLS.finding);
+          await this.#freeze(next);
+        }
+      }
     } catch {
       // The owner of a partition is gone or the disk is full; both are reported where they happen.
     }
   }
 
-  #due(): Closed | undefined {
-    return this.#closed.values().find((one) => !one.isExplained || this.#isSettled(one));
+  #due(): Closed[] {
+    const closed = [...this.#closed.values()];
+    return closed.filter((one) => !one.isExplained || this.#isSettled(one));
   }
 
   #isSettled({ closedMs }: Closed): boolean {

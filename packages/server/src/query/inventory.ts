@@ -7,6 +7,7 @@ import {
 } from "@foreshock/core/fold";
 import type { NodeInfo, SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import { type HeldScores, heldScores } from "../fleet/held-scores.ts";
+import type { Pace } from "../platform/pace.ts";
 import type {
   ClusterRow,
   EntityState,
@@ -18,6 +19,7 @@ import type {
   SeriesRow,
 } from "../platform/platform.ts";
 import { BadCursor } from "../platform/platform-errors.ts";
+import { CELLS } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 const TOP_METRICS = 3;
@@ -25,19 +27,23 @@ const TOP_METRICS = 3;
 const SILENT_INTERVALS = 6;
 const SILENT_MIN_MS = MINUTE_MS;
 
-export function clusterRows(context: TenantContext): ClusterRow[] {
+/** Cost of each list: the tenant's series. Memory: a row for each cluster, node or metric. */
+export async function clusterRows(context: TenantContext, pace: Pace): Promise<ClusterRow[]> {
   const held = heldScores(context.runner);
-  return context.directory.clusterIds().map((cluster) => {
+  const rows: ClusterRow[] = [];
+  for (const cluster of context.directory.clusterIds()) {
     const nodes = context.directory.clusters.get(cluster)!;
     const { score: plain, anomalous } = context.runner.clusterNow(cluster);
     const score = Math.max(plain, held.cluster(cluster));
     let series = 0;
     let lastAt = 0;
     for (const node of nodes.values()) {
+      const turn = pace.spend((1 + node.series.length) * CELLS.series);
+      if (turn !== undefined) await turn;
       series += node.series.length;
       lastAt = Math.max(lastAt, newestOf(node.series));
     }
-    return {
+    rows.push({
       cluster,
       nodes: nodes.size,
       series,
@@ -45,19 +51,30 @@ export function clusterRows(context: TenantContext): ClusterRow[] {
       severity: severityOf(score),
       anomalousNodes: anomalous,
       lastAt,
-    };
-  });
+    });
+  }
+  return rows;
 }
 
-export function nodeRows(context: TenantContext, filter: PlaceFilter): NodeRow[] {
+export async function nodeRows(
+  context: TenantContext,
+  filter: PlaceFilter,
+  pace: Pace,
+): Promise<NodeRow[]> {
   const held = heldScores(context.runner);
-  return [...context.directory.nodes(filter)].map((node) => nodeRow(context, node, held));
+  const rows: NodeRow[] = [];
+  for (const node of context.directory.nodes(filter)) {
+    const turn = pace.spend((3 + node.series.length) * CELLS.series);
+    if (turn !== undefined) await turn;
+    rows.push(nodeRow(context, node, held));
+  }
+  return rows;
 }
 
 export function nodeRow(
   context: TenantContext,
   { clusterId, nodeId, series }: NodeInfo,
-  held: HeldScores = heldScores(context.runner),
+  held: HeldScores,
 ): NodeRow {
   const plain = context.runner.nodeNow(clusterId, nodeId).score;
   const score = Math.max(plain, held.node(clusterId, nodeId));
@@ -80,9 +97,15 @@ export function nodeRow(
   };
 }
 
-export function metricRows(context: TenantContext, filter: PlaceFilter): MetricRow[] {
+export async function metricRows(
+  context: TenantContext,
+  filter: PlaceFilter,
+  pace: Pace,
+): Promise<MetricRow[]> {
   const byName = new Map<string, { series: number; score: number }>();
   for (const { key, score } of context.directory.matching(filter)) {
+    const turn = pace.spend(CELLS.series);
+    if (turn !== undefined) await turn;
     const known = byName.get(key.metricName);
     if (known === undefined) byName.set(key.metricName, { series: 1, score });
     else {

@@ -6,12 +6,13 @@ import {
   DAY_MS,
   type RankedMetric,
   type RankWindowInput,
-  rankWindow,
+  rankWindowSteps,
   severityOf,
   type TimeRange,
+  type WindowRanking,
 } from "@foreshock/core/fold";
-import type { SeriesInfo } from "../dispatch/directory.ts";
-import type { SeriesHistory } from "../partition/answers.ts";
+import type { NodeInfo, SeriesInfo } from "../dispatch/directory.ts";
+import type { Pace } from "../platform/pace.ts";
 import type {
   AnomalyRow,
   DataQualityFinding,
@@ -21,27 +22,48 @@ import type {
 } from "../platform/platform.ts";
 import { placesOf } from "./entity-scores.ts";
 import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
+import { admittedCells, CELLS } from "./read-cost.ts";
 import { strongestOf } from "./strongest.ts";
 import type { TenantContext } from "./tenant-context.ts";
+import { windowColumns } from "./window-columns.ts";
+import { affordable, windowGrid } from "./window-grid.ts";
 
 /** Series whose window is looked at point by point; the worst nodes of the range come first. */
 const SERIES_MAX = 240;
-/** Steps before the range that define what is usual. Source: window ranking. */
-const HISTORY_STEPS = 1440;
+/** Groups of a wider node's series, of each of which the strongest one is sure to be looked at. */
+const WIDE_GROUPS = 120;
+
+/** What the ranking looks at, at most, in cells. @throws TooCostly */
+export function metricRankingCells(context: TenantContext, { range, filter }: RankingQuery) {
+  const { stepMs } = context.runner;
+  if (stepMs === 0) return 0;
+  const places = placesOf(context, "node", clusterOf(filter));
+  const columns = Math.min(SERIES_MAX, context.directory.series.length);
+  const { rows } = windowGrid(range, stepMs, columns);
+  return admittedCells(places.length, range, stepMs) + columns * rows * CELLS.rankedRow;
+}
 
 /**
  * Metrics of the worst nodes by the evidence of the window ranking: how rare, how far displaced, and
  * whether other nodes show the same. One grid for all, so that their windows can be compared. A filter
  * says which rows are listed; other nodes are compared with them in any case.
+ *
+ * Long ranges are laid on rows of several steps each, so that the window has 3 million cells at most: a
+ * row has the newest value of its steps, and their smallest p for as many tries. Sustained moves and
+ * rare points rank as before; onsets are as exact as a row is long.
+ *
+ * Cost: scores of all nodes in the range, then the points of at most 240 series, 5 million in all.
+ * Memory: 16 bytes a cell, at most 50 MB, and the points of one question.
+ *
+ * @throws TooCostly
  */
 export async function metricRanking(
   context: TenantContext,
   query: RankingQuery,
+  pace: Pace,
 ): Promise<RankingReply> {
   const { level, range, limit } = query;
-  const candidates = candidatesOf(context, query);
-  const ranked =
-    candidates.length === 0 ? NOTHING : rankWindow(await windowOf(context, candidates, range));
+  const { candidates, ranked } = await rankedWindow(context, query, pace);
   const listed = ranked.metrics.filter(({ column }) => isAsked(candidates[column]!, query));
   const chosen = listed.slice(0, limit);
   const groups = chosen.map(({ column }) => [candidates[column]!]);
@@ -62,48 +84,90 @@ export async function metricRanking(
   };
 }
 
-const NOTHING = { metrics: [], changedMeanings: [] } as const;
-
-/** The candidates' samples and p on one grid, with the history before the range. */
-async function windowOf(
-  context: TenantContext,
-  candidates: readonly SeriesInfo[],
-  range: TimeRange,
-): Promise<RankWindowInput> {
-  const { stepMs } = context.runner;
-  const startMs = Math.floor(range.startMs / stepMs) * stepMs - HISTORY_STEPS * stepMs;
-  const histories = await context.histories(candidates, { startMs, endMs: range.endMs });
-  const rows = Math.ceil((range.endMs - startMs) / stepMs);
-  const timestampsMs = Float64Array.from({ length: rows }, (_, i) => startMs + i * stepMs);
-  const grids = histories.map((history) => onGrid(history, startMs, stepMs, rows));
-  const columns = candidates.map(({ key }) => ({
-    nodeId: `${key.clusterId}\0${key.nodeId}`,
-    metricName: key.metricName,
-  }));
-  const values = grids.map((grid) => grid.values);
-  const p = grids.map((grid) => grid.p);
-  const windowMs = { startMs: Math.floor(range.startMs / stepMs) * stepMs, endMs: range.endMs };
-  return { timestampsMs, columns, values, p, ...windowMs };
+interface RankedWindow {
+  readonly candidates: readonly SeriesInfo[];
+  readonly ranked: Pick<WindowRanking, "metrics" | "changedMeanings">;
 }
 
-/**
- * All series of the asked nodes, worst first, then those of their cluster's other nodes. None before
- * the tenant's grid is chosen: nothing has been judged then, and there is no step to rank by.
- */
-function candidatesOf(context: TenantContext, { range, filter }: RankingQuery): SeriesInfo[] {
-  if (context.runner.stepMs === 0) return [];
-  const { nodeId, ...cluster } = filter;
-  const places = rankPlaces(context, placesOf(context, "node", cluster), range);
+/** Empty before the tenant's grid is chosen: nothing has been judged then, and there is no step to rank by. */
+async function rankedWindow(
+  context: TenantContext,
+  query: RankingQuery,
+  pace: Pace,
+): Promise<RankedWindow> {
+  const { stepMs } = context.runner;
+  const found = stepMs === 0 ? [] : await candidatesOf(context, query, pace);
+  if (found.length === 0) return { candidates: [], ranked: { metrics: [], changedMeanings: [] } };
+  const grid = windowGrid(query.range, stepMs, found.length);
+  const candidates = affordable(found, grid);
+  const ranked = await rankedAt(await windowColumns(context, candidates, grid, pace), pace);
+  return { candidates, ranked };
+}
+
+async function rankedAt(input: RankWindowInput, pace: Pace): Promise<WindowRanking> {
+  const steps = rankWindowSteps(input);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return step.value;
+    const turn = pace.spend(step.value * CELLS.rankedRow);
+    if (turn !== undefined) await turn;
+  }
+}
+
+/** All series of the asked nodes, worst first, then those of their cluster's other nodes. */
+async function candidatesOf(
+  context: TenantContext,
+  { range, filter }: RankingQuery,
+  pace: Pace,
+): Promise<readonly SeriesInfo[]> {
+  const { nodeId, metricName } = filter;
+  const nodes = placesOf(context, "node", clusterOf(filter));
+  const places = await rankPlaces(context, nodes, range, pace);
   const isBeside = ({ place }: RankedPlace) => nodeId !== undefined && place.nodeId !== nodeId;
   const asked = places.filter((place) => !isBeside(place));
   const beside = places.filter(isBeside);
   const chosen: SeriesInfo[] = [];
   for (const { place } of [...asked, ...beside]) {
-    const series = context.directory.node(place.clusterId, place.nodeId)?.series ?? [];
-    if (chosen.length > 0 && chosen.length + series.length > SERIES_MAX) break;
-    for (const info of series) chosen.push(info);
+    const node = context.directory.node(place.clusterId, place.nodeId);
+    if (node === undefined) continue;
+    if (chosen.length === 0 && node.series.length > SERIES_MAX) {
+      return strongestOfNode(context, node, range, metricName);
+    }
+    if (chosen.length + node.series.length > SERIES_MAX) break;
+    for (const info of node.series) chosen.push(info);
   }
   return chosen;
+}
+
+/**
+ * As many series of one node as are looked at: the metric that is asked for, the strongest of each of
+ * 120 groups in the range, those that are anomalous now, and others by name.
+ */
+async function strongestOfNode(
+  context: TenantContext,
+  { series }: NodeInfo,
+  range: TimeRange,
+  metricName: string | undefined,
+): Promise<readonly SeriesInfo[]> {
+  const all = [...series];
+  const groups: SeriesInfo[][] = Array.from({ length: WIDE_GROUPS }, () => []);
+  all.forEach((info, m) => {
+    groups[m % WIDE_GROUPS]!.push(info);
+  });
+  const strongest = await strongestOf(context, groups, { range, minScore: ANOMALOUS_SCORE });
+  const found = strongest.flatMap((row) => context.directory.byId(row?.seriesId ?? "") ?? []);
+  const inOrder = [
+    all.filter(({ key }) => key.metricName === metricName),
+    found,
+    all.filter(({ episodeScore }) => episodeScore >= ANOMALOUS_SCORE),
+    all.slice(0, SERIES_MAX),
+  ];
+  const chosen = new Set<SeriesInfo>();
+  for (const info of inOrder.flat()) if (chosen.size < SERIES_MAX) chosen.add(info);
+  return [...chosen];
+}
+
+function clusterOf({ nodeId: _, ...cluster }: RankingQuery["filter"]) {
+  return cluster;
 }
 
 function isAsked({ key }: SeriesInfo, { filter }: RankingQuery): boolean {
@@ -149,22 +213,4 @@ function rowOf(
     confidence: confidenceOf(pointCount, intervalMs),
     why: episode?.explanation.text ?? "",
   };
-}
-
-/** The newest value and the smallest p of each step; NaN where the series has no point. */
-function onGrid(
-  { at, value, p }: SeriesHistory,
-  startMs: number,
-  stepMs: number,
-  rows: number,
-): { values: Float64Array; p: Float64Array } {
-  const values = new Float64Array(rows).fill(Number.NaN);
-  const smallest = new Float64Array(rows).fill(1);
-  for (let i = 0; i < at.length; i++) {
-    const row = Math.floor((at[i]! - startMs) / stepMs);
-    if (row < 0 || row >= rows || Number.isNaN(value[i]!)) continue;
-    values[row] = value[i]!;
-    if (p[i]! < smallest[row]!) smallest[row] = p[i]!;
-  }
-  return { values, p: smallest };
 }

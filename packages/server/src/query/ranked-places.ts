@@ -1,6 +1,7 @@
 import { ANOMALOUS_SCORE, type TimeRange } from "@foreshock/core/fold";
 import type { EntityPlace } from "../fleet/rollup-history.ts";
-import { claimLimit, watchedSince } from "./entity-scores.ts";
+import type { Pace } from "../platform/pace.ts";
+import { claimLimit, visitDays, watchedSince } from "./entity-scores.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Somewhat below the score that marks an onset, which is then compared exactly. */
@@ -16,27 +17,37 @@ export interface RankedPlace {
   readonly onsetMs: number;
 }
 
-/** Worst first; equals by name. Cost: O(entities x steps of the range), from memory. */
-export function rankPlaces(
+/**
+ * Worst first; equals stay in the order they came in, which is by name.
+ * Cost: O(entities x steps of the range). Memory: O(entities).
+ */
+export async function rankPlaces(
   context: TenantContext,
   places: readonly EntityPlace[],
   range: TimeRange,
-): RankedPlace[] {
-  const ranked = places.map((place) => rankedPlace(context, place, range));
-  return ranked.sort((a, b) => b.score - a.score || b.rarity - a.rarity || byName(a, b));
+  pace: Pace,
+): Promise<RankedPlace[]> {
+  const ranked: RankedPlace[] = [];
+  for (const place of places) ranked.push(await rankedPlace(context, place, range, pace));
+  return ranked.sort((a, b) => b.score - a.score || b.rarity - a.rarity);
 }
 
 /**
  * What an entity's age lets it claim is computed only where a step would change the answer: one
  * power per step took three quarters of a ranking of 10,000 nodes.
  */
-function rankedPlace(context: TenantContext, place: EntityPlace, range: TimeRange): RankedPlace {
-  const sinceMs = watchedSince(context, place);
+async function rankedPlace(
+  context: TenantContext,
+  place: EntityPlace,
+  range: TimeRange,
+  pace: Pace,
+): Promise<RankedPlace> {
+  const sinceMs = await watchedSince(context, place, pace);
   const { stepMs } = context.runner;
   let score = 0;
   let rarity = 0;
   let onsetMs = 0;
-  context.runner.history?.days(place, range, (scores, first, end, dayMs) => {
+  await visitDays(context, place, range, pace, (scores, first, end, dayMs) => {
     for (let i = first; ; i++) {
       i = nextAbove(scores, i, end, onsetMs === 0 ? Math.min(score, BELOW_ANOMALOUS) : score);
       if (i === end) return;
@@ -56,10 +67,4 @@ function nextAbove(scores: Float32Array, from: number, end: number, bar: number)
   let i = from;
   while (i < end && !(scores[i]! > bar)) i++;
   return i;
-}
-
-function byName(a: RankedPlace, b: RankedPlace): number {
-  const nameA = `${a.place.clusterId}\0${a.place.nodeId}`;
-  const nameB = `${b.place.clusterId}\0${b.place.nodeId}`;
-  return nameA < nameB ? -1 : 1;
 }

@@ -1,27 +1,40 @@
+import type { Pace } from "../platform/pace.ts";
 import type { ScoresQuery, ScoresReply } from "../platform/platform.ts";
 import { placesOf, readScores } from "./entity-scores.ts";
+import { admittedCells } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Cells that one answer may have: 10,000 nodes over a day of 5-minute steps. */
 export const CELLS_MAX = 3_000_000;
 
+/** What the grid looks at, in cells. @throws TooCostly */
+export function scoreGridCells(context: TenantContext, { level, range, filter }: ScoresQuery) {
+  return admittedCells(placesOf(context, level, filter).length, range, context.runner.stepMs);
+}
+
 /**
  * Highest score of every entity in each column of time. Columns are whole steps of the tenant's grid,
  * wider than asked where the answer would have too many cells.
+ *
+ * Cost: the steps of all entities in the range. Memory: 8 bytes for each of 3 million cells at most.
  */
-export function scoreGrid(context: TenantContext, query: ScoresQuery): ScoresReply {
+export async function scoreGrid(
+  context: TenantContext,
+  query: ScoresQuery,
+  pace: Pace,
+): Promise<ScoresReply> {
   const { level, range, filter } = query;
   const places = placesOf(context, level, filter);
   const stepMs = stepOf(context, query, places.length);
   const firstMs = Math.floor(range.startMs / stepMs) * stepMs;
   const count = Math.max(0, Math.ceil((range.endMs - firstMs) / stepMs));
   const score = new Array<number | null>(places.length * count).fill(null);
-  places.forEach((place, e) => {
-    readScores(context, place, range, (startMs, value) => {
+  for (let e = 0; e < places.length; e++) {
+    await readScores(context, places[e]!, range, pace, (startMs, value) => {
       const cell = e * count + Math.floor((startMs - firstMs) / stepMs);
       if (value >= (score[cell] ?? -1)) score[cell] = value;
     });
-  });
+  }
   return {
     level,
     strategy: "auto",

@@ -13,6 +13,8 @@ import { errorOf, Unavailable } from "../platform/platform-errors.ts";
 import type { Readiness } from "../platform/readiness.ts";
 import type { Limits } from "../tenant/limits.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
+import type { Work } from "../watch/heartbeat.ts";
+import type { Watch } from "../watch/watchdog.ts";
 import { type After, afterTimeout } from "./after.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { HostRuns } from "./host-runs.ts";
@@ -21,6 +23,7 @@ import { OwnerRuns } from "./owner-runs.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 import { Restarts } from "./restarts.ts";
 import { StoreTrouble } from "./store-trouble.ts";
+import { type QuarantineBook, Strikes } from "./strikes.ts";
 
 export interface LivePlatformOptions {
   readonly partitionCount: number;
@@ -41,6 +44,10 @@ export interface LivePlatformOptions {
   /** Starts the hosts of tenants, likewise. */
   readonly linkHost: LinkHost;
   readonly events: PlatformEvents;
+  /** Which tenants' work has ended threads. */
+  readonly quarantine: QuarantineBook;
+  /** Watches threads; without it nobody does. */
+  readonly watch?: Watch | undefined;
   /** Runs work after a while, unless it is taken back. Default: setTimeout. */
   readonly after?: After;
 }
@@ -91,10 +98,11 @@ export class LivePlatform implements Platform {
       },
     );
     this.hosts = new HostPool(
-      { hostCount, link: linkHost, now: options.now },
+      { hostCount, link: linkHost, now: options.now, watch: options.watch },
       {
         reported: (_, report) => this.#reported(report),
-        ended: (host, error) => this.#hostEnded(host, error),
+        stalled: (host, stall) => events.stalled(`host ${host}`, stall),
+        ended: (host, error, work) => this.#hostEnded(host, error, work),
       },
     );
     const { pool, hosts } = this;
@@ -106,10 +114,14 @@ export class LivePlatform implements Platform {
     });
     this.#ownerRestarts = new Restarts(after);
     this.#hostRestarts = new Restarts(after);
-    this.#ownerRuns = new OwnerRuns({ pool, hosts, link, events, restarts: this.#ownerRestarts });
+    const strikes = new Strikes(options.quarantine, events);
+    this.#ownerRuns = new OwnerRuns({
+      ...{ pool, hosts, link, events, strikes, watch: options.watch },
+      restarts: this.#ownerRestarts,
+    });
     const { tenantIds, settingsOf } = options;
     this.#hostRuns = new HostRuns({
-      ...{ hosts, tenantIds, settingsOf, events },
+      ...{ hosts, tenantIds, settingsOf, strikes, events },
       owners: this.#ownerRuns,
       restarts: this.#hostRestarts,
     });
@@ -221,9 +233,9 @@ export class LivePlatform implements Platform {
     else this.#ownerRuns.ended(owner, error);
   }
 
-  #hostEnded(host: number, error: Error): void {
+  #hostEnded(host: number, error: Error, work: Work): void {
     this.#failure ??= error;
-    if (this.#state !== "starting") this.#hostRuns.ended(host, error);
+    if (this.#state !== "starting") this.#hostRuns.ended(host, error, work);
   }
 
   #reported(report: HostReport): void {

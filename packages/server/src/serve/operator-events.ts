@@ -40,12 +40,7 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
     },
     refused: (tenantId, reason, points) => refused.add(tenantId, reason, points),
     scored: (points) => metrics.pointsScored.inc({ engine: ENGINE.name }, points),
-    ownerEnded: (partitions, err, againInMs) =>
-      log.error({ partitions, err, againInMs }, "a partition owner ended; starting it again"),
-    ownerStarted: (partitions) => log.info({ partitions }, "a partition owner was started again"),
-    hostEnded: (tenants, err, againInMs) =>
-      log.error({ tenants, err, againInMs }, "a host of tenants ended; starting it again"),
-    hostStarted: (tenants) => log.info({ tenants }, "a host of tenants was started again"),
+    ...threadEvents(log, metrics),
     checkpointFailed: (err, againInMs) =>
       log.error({ err, againInMs }, "checkpoint failed; trying again"),
     stateNotSaved: (tenant, err) =>
@@ -56,6 +51,30 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
     requestRefused: (request) => requests.add(request),
     close,
   };
+}
+
+/** Threads that ended, stood still, and whose work did it. */
+function threadEvents(log: Log, metrics: Metrics) {
+  return {
+    ownerEnded: (partitions, err, againInMs) =>
+      log.error({ partitions, err, againInMs }, "a partition owner ended; starting it again"),
+    ownerStarted: (partitions) => log.info({ partitions }, "a partition owner was started again"),
+    stalled: (thread, { what, tenantId: tenant, forMs, isStuck }) => {
+      metrics.threadStalls.inc({ stuck: String(isStuck) });
+      const msg = isStuck ? "a thread is stuck; it is ended" : "a thread stands still";
+      log.error({ thread, what, tenant, ms: Math.round(forMs) }, msg);
+    },
+    struck: (tenant, reason, strikes, isQuarantined) => {
+      const outcome = isQuarantined ? "quarantined" : "struck";
+      metrics.tenantStrikes.inc({ tenant: metrics.tenantLabel(tenant) });
+      log.error({ actor: "watchdog", tenant, outcome, reason, strikes }, "a tenant ended a thread");
+    },
+    released: (tenant) =>
+      log.info({ actor: "operator", tenant, outcome: "released" }, "a tenant left quarantine"),
+    hostEnded: (tenants, err, againInMs) =>
+      log.error({ tenants, err, againInMs }, "a host of tenants ended; starting it again"),
+    hostStarted: (tenants) => log.info({ tenants }, "a host of tenants was started again"),
+  } satisfies Partial<PlatformEvents>;
 }
 
 /** What is logged in sums, a line per minute. */

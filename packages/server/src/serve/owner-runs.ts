@@ -1,21 +1,27 @@
 import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { HostPool } from "../host/host-pool.ts";
 import type { LinkOwner, OwnerLink } from "../partition/owner-link.ts";
+import { HeartbeatReader } from "../watch/heartbeat.ts";
+import type { Watch } from "../watch/watchdog.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 import type { Restarts } from "./restarts.ts";
+import type { Strikes } from "./strikes.ts";
 
 export interface OwnerRunsParts {
   readonly pool: PartitionPool;
   readonly hosts: HostPool;
   readonly link: LinkOwner;
   readonly restarts: Restarts;
-  readonly events: Pick<PlatformEvents, "ownerEnded" | "ownerStarted">;
+  readonly watch: Watch | undefined;
+  readonly strikes: Strikes;
+  readonly events: Pick<PlatformEvents, "ownerEnded" | "ownerStarted" | "stalled">;
 }
 
 /** Runs the partition owners, and gives each host a line to each of them. */
 export class OwnerRuns {
   readonly #parts: OwnerRunsParts;
   readonly #links = new Map<number, OwnerLink>();
+  readonly #unwatch = new Map<number, () => void>();
 
   constructor(parts: OwnerRunsParts) {
     this.#parts = parts;
@@ -26,6 +32,7 @@ export class OwnerRuns {
     pool.attach(owner, (events) => {
       const made = link(pool.partitionsOf(owner), events);
       this.#links.set(owner, made);
+      this.#watch(owner, made);
       return made;
     });
     pool.opened(owner);
@@ -39,7 +46,10 @@ export class OwnerRuns {
 
   /** The owner has ended: it is started again after a while, and again until it runs. */
   ended(owner: number, error: Error): void {
-    const { pool, hosts, restarts, events } = this.#parts;
+    const { pool, hosts, restarts, events, strikes } = this.#parts;
+    const heartbeat = this.#links.get(owner)?.heartbeat;
+    if (heartbeat !== undefined) strikes.against(new HeartbeatReader(heartbeat).work(), error);
+    this.#unwatch.get(owner)?.();
     this.#links.delete(owner);
     hosts.ownerEnded(owner, error.message);
     const partitions = pool.partitionsOf(owner);
@@ -55,6 +65,16 @@ export class OwnerRuns {
       );
     });
     if (waitMs !== undefined) events.ownerEnded(partitions, error, waitMs);
+  }
+
+  #watch(owner: number, { heartbeat }: OwnerLink): void {
+    const { watch, events, pool } = this.#parts;
+    if (heartbeat === undefined || watch === undefined) return;
+    const unwatch = watch.watch(heartbeat, (stall) => {
+      events.stalled(`partitions ${pool.partitionsOf(owner).join(", ")}`, stall);
+      if (stall.isStuck) void pool.end(owner, new Error(`stood still for ${stall.forMs} ms`));
+    });
+    this.#unwatch.set(owner, unwatch);
   }
 
   #connect(owner: number, host: number): void {

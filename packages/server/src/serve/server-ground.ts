@@ -9,9 +9,12 @@ import { ControlDb } from "../tenant/control-db.ts";
 import { Limits } from "../tenant/limits.ts";
 import { SettingsCache } from "../tenant/settings-cache.ts";
 import { VERSION } from "../version.ts";
+import type { StallLimits } from "../watch/stall-clock.ts";
+import { Watchdog } from "../watch/watchdog.ts";
 import { afterTimeout } from "./after.ts";
 import { logAudit } from "./log-audit.ts";
 import { type OperatorEvents, operatorEvents } from "./operator-events.ts";
+import { QuarantineCache } from "./quarantine-cache.ts";
 
 /** What every room of the server stands on. */
 export interface Ground {
@@ -22,6 +25,8 @@ export interface Ground {
   readonly control: ControlDb;
   readonly settings: SettingsCache;
   readonly limits: Limits;
+  readonly quarantine: QuarantineCache;
+  readonly watchdog: Watchdog;
 }
 
 export interface GroundOptions {
@@ -33,6 +38,8 @@ export interface GroundOptions {
   readonly refusedBurst?: number;
   /** Where log lines go; standard output where left out. */
   readonly logTo?: { write(line: string): void };
+  /** When a thread stands still, and when it is stuck. */
+  readonly stallLimits?: StallLimits;
 }
 
 /**
@@ -42,7 +49,7 @@ export interface GroundOptions {
  */
 export function openGround(
   options: GroundOptions,
-  opened: (name: string, close: () => void) => void,
+  opened: (name: string, close: () => unknown) => void,
 ): Ground {
   const { config, now, refusedBurst } = options;
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
@@ -60,7 +67,12 @@ export function openGround(
     monotonicMs,
     ...(refusedBurst === undefined ? {} : { refusedBurst }),
   });
-  return { partitionCount, log, metrics, events, control, settings, limits };
+  const quarantine = new QuarantineCache(control.quarantine);
+  const watchdog = new Watchdog(options.stallLimits);
+  opened("watchdog", () => watchdog.close());
+  return {
+    ...{ partitionCount, log, metrics, events, control, settings, limits, quarantine, watchdog },
+  };
 }
 
 function monotonicMs(): number {

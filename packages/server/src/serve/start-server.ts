@@ -101,11 +101,7 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
   opened.push(["retention", async () => retention.stop()]);
   observePlatform(platform, metrics, config.dataDir);
-  const stopWatching = [
-    observePort(front, metrics),
-    every(TELL_EVERY_MS, () => platform.tellSettings()),
-  ];
-  opened.push(["watches", async () => stopWatching.forEach((stop) => void stop())]);
+  opened.push(["watches", watches(front, platform, ground)]);
   let failure: string | undefined;
   const app = await buildApp({
     ...partsOf(ground, options),
@@ -128,6 +124,19 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
     close: closeOnce((signal) =>
       closeAll({ front, app, platform, retention, ground, opened }, signal),
     ),
+  };
+}
+
+/** What is looked at now and then. @returns how to stop it. */
+function watches(front: HttpFront, platform: LivePlatform, ground: Ground): Step[1] {
+  const stopObserving = observePort(front, ground.metrics);
+  const stopTelling = every(TELL_EVERY_MS, () => {
+    ground.quarantine.refresh();
+    platform.tellSettings();
+  });
+  return async () => {
+    stopTelling();
+    stopObserving();
   };
 }
 
@@ -190,7 +199,7 @@ async function listening(front: HttpFront, { host, port }: Config): Promise<stri
 
 function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatform> {
   const { config, now, link, linkHost } = options;
-  const { partitionCount, settings, limits, control, events } = ground;
+  const { partitionCount, settings, limits, control, quarantine, watchdog, events } = ground;
   const { dataDir, workerCount: ownerCount } = config;
   const clientCount = config.hostCount + 1;
   return LivePlatform.open({
@@ -204,6 +213,8 @@ function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatfo
     monotonicMs,
     link: link ?? threadOwners({ ...config, clientCount }),
     linkHost: linkHost ?? threadHosts({ clientCount, dataDir, partitionCount, ownerCount }, now),
+    quarantine,
+    watch: watchdog,
     events,
   });
 }

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseKey } from "./api-key.ts";
-import { ControlDb, TenantProblem } from "./control-db.ts";
+import { ControlDb } from "./control-db.ts";
 import { Keyring } from "./keyring.ts";
+import { TenantProblem } from "./tenant-problem.ts";
 import { DEFAULT_SETTINGS, SettingsProblem } from "./tenant-settings.ts";
 
 let folder: string;

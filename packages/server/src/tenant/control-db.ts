@@ -1,10 +1,10 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EpochMs } from "@foreshock/core/fold";
 import { newToken, parseKey, type Scope } from "./api-key.ts";
 import { AuditTrail } from "./audit-trail.ts";
 import { migrate } from "./control-schema.ts";
+import { openControl } from "./open-control.ts";
+import { QuarantineTable } from "./quarantine-table.ts";
 import { TenantProblem } from "./tenant-problem.ts";
 import {
   DEFAULT_SETTINGS,
@@ -59,6 +59,8 @@ const NOTE_CHARS_MAX = 200;
  * server reads while the command line creates and revokes keys. Every change is on disk on return.
  */
 export class ControlDb {
+  /** Tenants whose work ended threads. */
+  readonly quarantine: QuarantineTable;
   readonly #db: DatabaseSync;
   readonly #now: () => EpochMs;
   readonly #keysById: StatementSync;
@@ -70,25 +72,19 @@ export class ControlDb {
     this.#db = db;
     this.#now = now;
     this.audit = new AuditTrail(db, now, actor);
+    this.quarantine = new QuarantineTable(db, now, this.audit);
     this.#keysById = db.prepare(`${SELECT_KEY} WHERE k.key_id = ?`);
   }
 
   /**
-   * Makes file and folder where they are missing. @throws TenantProblem for a newer format.
+   * Makes file and folder where they are missing.
    *
    * @param actor who is named for changes made through this object.
+   * @throws TenantProblem where it cannot be used.
    */
   static open(path: string, now: () => EpochMs, actor = "server"): ControlDb {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const db = new DatabaseSync(path, { timeout: 5000 });
-    try {
-      db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
-      migrate(db, path);
-      return new ControlDb(db, now, actor);
-    } catch (error) {
-      db.close();
-      throw error;
-    }
+    const db = openControl(path, (made) => migrate(made, path));
+    return new ControlDb(db, now, actor);
   }
 
   close(): void {

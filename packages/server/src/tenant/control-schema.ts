@@ -4,7 +4,7 @@ import { TenantProblem } from "./tenant-problem.ts";
 import { transaction } from "./transaction.ts";
 
 /** Format of `control.db`, kept in its `user_version`. */
-const CONTROL_VERSION = 2;
+const CONTROL_VERSION = 3;
 
 /** Brings a file to the format of this program. @throws TenantProblem for a newer format. */
 export function migrate(db: DatabaseSync, path: string): void {
@@ -23,7 +23,10 @@ export function migrate(db: DatabaseSync, path: string): void {
   });
 }
 
-/** Times are epoch milliseconds. A key belongs to a tenant unless it is an operator key. */
+/**
+ * Times are epoch milliseconds. A key belongs to a tenant unless it is an operator key. A tenant is in
+ * quarantine where `since_ms` is known, and has strikes only where it is not.
+ */
 const CONTROL_SCHEMA = `
 CREATE TABLE IF NOT EXISTS tenant (
   id INTEGER PRIMARY KEY,
@@ -42,6 +45,13 @@ CREATE TABLE IF NOT EXISTS api_key (
   expires_ms INTEGER,
   revoked_ms INTEGER,
   CHECK ((scope = 'operator') = (tenant_id IS NULL))
+) STRICT;
+CREATE TABLE IF NOT EXISTS quarantine (
+  tenant_id INTEGER PRIMARY KEY REFERENCES tenant (id),
+  strikes INTEGER NOT NULL,
+  struck_ms INTEGER NOT NULL,
+  since_ms INTEGER,
+  reason TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS api_key_of_tenant ON api_key (tenant_id);
 `;

@@ -27,6 +27,20 @@ export interface RankWindowInput extends RankOptions {
  * @throws Refusal "range/empty" | "series/length-mismatch"
  */
 export function rankWindow(input: RankWindowInput): WindowRanking {
+  const steps = rankWindowSteps(input);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
+}
+
+/**
+ * The same ranking, bit for bit, in steps: can be set down after every column. Yields how many cells
+ * (rows of the column) the next step will look at; returns the ranking. What the input refers to must
+ * stay as it is until then.
+ *
+ * Cost of a step: O(rows); of the last one O(columns x earlier windows).
+ *
+ * @throws Refusal "range/empty" | "series/length-mismatch", with the first step.
+ */
+export function* rankWindowSteps(input: RankWindowInput): Generator<number, WindowRanking, void> {
   const { timestampsMs, columns, values, p } = input;
   timeRange(input.startMs, input.endMs);
   checkLengths(input);
@@ -37,9 +51,10 @@ export function rankWindow(input: RankWindowInput): WindowRanking {
   }
   const plan = planWindow(start, end);
   const summaries = columnSummaries(columns.length, plan.pastStarts.length + 1);
-  columns.forEach((_, c) => {
+  for (let c = 0; c < columns.length; c++) {
+    yield end - plan.historyStart;
     summarizeColumn(plan, { timestampsMs, values: values[c]!, p: p[c]! }, c, summaries);
-  });
+  }
   return rankColumns(rankLayout(columns), summaries, end - start, input);
 }
 

@@ -228,3 +228,24 @@ describe("foreshock detect", () => {
     expect((await runForTest(["detect", join(folder, "empty")])).err).toContain("no .csv");
   });
 });
+
+describe("names in what detect writes", () => {
+  it("are no formulas and obey nothing, in the score file and in the table", async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => {
+      const at = 1_782_900_000 + 60 * i;
+      return `=1+1,@n\u202e,-x,${at},${i % 5}\n"+a,b",plain,\u200bm,${at},${i % 3}\n`;
+    });
+    const path = fileOf("names.csv", `cluster,node,metric,timestamp,value\n${rows.join("")}`);
+    const scores = join(folder, "names-out.csv");
+    const run = await runForTest(["detect", path, "--scores", scores, "--threshold", "0"]);
+    const written = readFileSync(scores, "utf8");
+    expect(written).toContain(",'=1+1,'@n\\u{202e},'-x,");
+    expect(written).toContain(`,"'+a,b",plain,\\u{200b}m,`);
+    for (const text of [written, run.out, run.err]) {
+      expect(text.replaceAll(/[\n\t]/g, "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      expect(text).not.toMatch(/(^|[\t,])[=+@]/m);
+    }
+    const lines = await runForTest(["detect", path, "--ndjson", "--threshold", "0"]);
+    expect(lines.out.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+});

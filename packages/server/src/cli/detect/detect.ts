@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { CsvOptions } from "../../ingest/csv-layout.ts";
-import { type Context, printJson } from "../terminal/context.ts";
+import { type Context, printJson, printJsonLine } from "../terminal/context.ts";
 import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
 import { type CsvInput, csvInput, folderInputs, isFolder } from "../terminal/input.ts";
 import { Progress } from "../terminal/progress.ts";
@@ -45,8 +45,7 @@ export async function detect(
     progress.end();
   }
   const found = reportOf(summaries, flags, context.io.now() - beganMs);
-  if (flags.ndjson)
-    for (const row of reportJson(found).data) context.io.out(`${JSON.stringify(row)}\n`);
+  if (flags.ndjson) for (const row of reportJson(found).data) printJsonLine(context, row);
   else if (context.flags.json === true) printJson(context, reportJson(found));
   else report(context, found);
   return flags.exitCode && found.metricCount + found.nodeCount > 0 ? EXIT.found : EXIT.ok;
@@ -65,10 +64,17 @@ function jobOf(
 
 /** A folder gets a folder with the same names; a file gets a file, or its name inside a folder. */
 function outPath(input: CsvInput, folder: boolean, scores: string): string {
-  const intoFolder =
-    folder || (statSync(scores, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  const there = statSync(scores, { throwIfNoEntry: false });
+  if (folder && there?.isDirectory() === false) {
+    throw new CliError(
+      `${scores} is no folder`,
+      EXIT.usage,
+      "the scores of a folder go to a folder, a file for each",
+    );
+  }
+  const intoFolder = folder || there?.isDirectory() === true;
   const path = intoFolder ? join(scores, input.inside) : scores;
-  if (input.path !== undefined && resolve(path) === resolve(input.path)) {
+  if (input.path !== undefined && isSameFile(path, input.path)) {
     throw new CliError(
       `--scores would overwrite ${basename(input.path)} itself`,
       EXIT.usage,
@@ -76,4 +82,11 @@ function outPath(input: CsvInput, folder: boolean, scores: string): string {
     );
   }
   return path;
+}
+
+/** By whatever name, through links too. */
+function isSameFile(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
+  if (one === undefined || other === undefined) return resolve(a) === resolve(b);
+  return one.dev === other.dev && one.ino === other.ino;
 }

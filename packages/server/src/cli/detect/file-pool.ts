@@ -12,7 +12,9 @@ export interface WorkerTask {
   readonly task: FileTask;
 }
 
-export type WorkerReply = { readonly summary: FileSummary } | { readonly problem: string };
+export type WorkerReply =
+  | { readonly summary: FileSummary }
+  | { readonly problem: string; readonly hint: string | undefined };
 
 /** A file and what to do with it. */
 export interface PoolJob {
@@ -83,7 +85,7 @@ function ask(worker: Worker, task: WorkerTask): Promise<FileSummary> {
     const answered = (reply: WorkerReply) => {
       settled();
       if ("summary" in reply) resolve(reply.summary);
-      else reject(new CliError(reply.problem, EXIT.error));
+      else reject(new CliError(reply.problem, EXIT.error, reply.hint));
     };
     const failed = (error: unknown) => {
       settled();

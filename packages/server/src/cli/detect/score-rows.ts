@@ -1,5 +1,6 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import { writeOut } from "../terminal/output-file.ts";
+import { csvCell } from "../terminal/spreadsheet-text.ts";
 import type { ScoredEntity, ScoredTable } from "./score-table.ts";
 
 const SCORE_HEADER = "timestamp,cluster,node,metric,score,expected,lower,upper,label";
@@ -11,7 +12,8 @@ const PIECE_LENGTH = 1 << 20;
  * A file's scores as CSV. For each row of the file in its order: one row per metric, and after the
  * last row of a step the node's own (empty metric) and the cluster's (empty node and metric). Times
  * are written as they came. `expected` is what the engine expected of this very point, `lower` and
- * `upper` bound the usual range; both are empty where not known. Scores carry 9 digits.
+ * `upper` bound the usual range; both are empty where not known. Scores carry 9 digits. Names that a
+ * spreadsheet would take for a formula begin with a quote; hidden characters in them are shown.
  *
  * @param labelOf the label of a point of a series, by its place in time.
  */
@@ -22,10 +24,11 @@ export function* scoreRows(
   const { table, series, placeOf } = scored;
   const width = table.columns.length;
   const keys = series.map(
-    ({ series: one }) => `,${cell(one.clusterId)},${cell(one.nodeId)},${cell(one.metricName)},`,
+    ({ series: one }) =>
+      `,${csvCell(one.clusterId)},${csvCell(one.nodeId)},${csvCell(one.metricName)},`,
   );
   const stepRows = [...scored.nodes, ...scored.clusters].map((entity) => ({
-    key: `,${cell(entity.cluster)},${cell(entity.node ?? "")},,`,
+    key: `,${csvCell(entity.cluster)},${csvCell(entity.node ?? "")},,`,
     entity,
   }));
   const stepsAfter = stepsByRow(
@@ -34,7 +37,7 @@ export function* scoreRows(
   );
   let text = `${SCORE_HEADER}\n`;
   for (let row = 0; row < table.rowCount; row++) {
-    const stamp = cell(table.stamps.at(row));
+    const stamp = csvCell(table.stamps.at(row));
     const place = placeOf[row]!;
     for (let k = 0; k < width; k++) {
       const index = table.entityOf[row]! * width + k;
@@ -54,24 +57,17 @@ export function* scoreRows(
   if (text !== "") yield text;
 }
 
-/** Writes pieces of text to a file that appears whole or not at all; gzip where its name says so. */
+/** Writes pieces of text to a file, gzip where its name says so. What is there already: see `writeOut`. */
 export function writePieces(path: string, pieces: Iterable<string>): void {
-  const partial = `${path}.partial`;
-  const file = openSync(partial, "w");
-  try {
-    for (const piece of pieces) {
-      const bytes = Buffer.from(piece);
-      // Gzip members may follow one another.
-      const packed = path.endsWith(".gz") ? gzipSync(bytes) : bytes;
-      for (let at = 0; at < packed.length; ) at += writeSync(file, packed, at);
-    }
-    closeSync(file);
-  } catch (error) {
-    closeSync(file);
-    rmSync(partial, { force: true });
-    throw error;
+  writeOut(path, bytesOf(pieces, path.endsWith(".gz")));
+}
+
+function* bytesOf(pieces: Iterable<string>, packed: boolean): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    const bytes = Buffer.from(piece);
+    // Gzip members may follow one another.
+    yield packed ? gzipSync(bytes) : bytes;
   }
-  renameSync(partial, path);
 }
 
 /** Which steps are written after which row, as linked lists: nodes before clusters. */
@@ -93,10 +89,6 @@ function stepsByRow(entities: readonly ScoredEntity[], rowCount: number) {
     }
   }
   return { first, next, entity, step };
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const SCORE_DIGITS = 1e9;

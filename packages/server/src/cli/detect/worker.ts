@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { parentPort } from "node:worker_threads";
+import { fileErrorText } from "../terminal/file-error.ts";
 import { detectFile } from "./detect-file.ts";
 import type { WorkerReply, WorkerTask } from "./file-pool.ts";
 
@@ -12,6 +13,14 @@ async function replyOf(path: string, name: string, task: WorkerTask["task"]): Pr
   try {
     return { summary: await detectFile({ name, bytes: createReadStream(path) }, task) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    const { message, hint } = fileErrorText(error) ?? {
+      message: messageOf(error),
+      hint: undefined,
+    };
+    return { problem: message, hint };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import type { AnomalyRow, Explanation, FindingRow, SeriesRow } from "@foreshock/
 import { largestOf, severityOf } from "@foreshock/core/fold";
 import type { Context } from "../terminal/context.ts";
 import { painted, scoreText } from "../terminal/severity-text.ts";
+import { shownValue } from "../terminal/shown-text.ts";
 import { sparkline } from "../terminal/sparkline.ts";
 import { durationText, sinceText } from "../terminal/time-text.ts";
 
@@ -40,7 +41,8 @@ const SHARE_MIN = 0.005;
 const INDENT = "  ";
 
 /** The story for people: verdict, sentence, line of values, evidence, what else is there. */
-export function whyText(story: WhyStory, { io, colors }: Context): string {
+export function whyText(told: WhyStory, { io, colors }: Context): string {
+  const story = shownValue(told);
   const { path, score, text } = story;
   const severity = severityOf(score);
   const lines = [

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import type { CallEdge } from "@foreshock/core/fold";
 import { CsvError } from "../../ingest/csv-error.ts";
 import { readCsvRecords } from "../../ingest/csv-records.ts";
@@ -6,7 +6,7 @@ import { CliError, EXIT } from "../terminal/exit-code.ts";
 
 /** Calls between nodes from a CSV with the columns `caller` and `callee`. @throws CsvError, CliError. */
 export async function readCallGraph(path: string): Promise<CallEdge[]> {
-  if (!existsSync(path)) {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) {
     throw new CliError(
       `no file ${path}`,
       EXIT.error,

@@ -1,5 +1,7 @@
+import { harmlessJson } from "../../observe/hidden-characters.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { type Colors, colorsFor, type Io } from "./io.ts";
+import { shownText } from "./shown-text.ts";
 
 /** Flags that every command takes, before or after its name. */
 export interface GlobalFlags {
@@ -26,9 +28,9 @@ export function contextOf(io: Io, flags: GlobalFlags): Context {
   return { io, flags, colors: colorsFor(io, flags.color !== false) };
 }
 
-/** A message for people; silent with --quiet. */
+/** A message for people, of one line; silent with --quiet. */
 export function say({ io, flags }: Context, text: string): void {
-  if (flags.quiet !== true) io.err(`${text}\n`);
+  if (flags.quiet !== true) io.err(`${shownText(text)}\n`);
 }
 
 /**
@@ -38,7 +40,12 @@ export function say({ io, flags }: Context, text: string): void {
 export function printJson({ io, flags }: Context, value: unknown): void {
   const shown = flags.jsonFields === undefined ? value : picked(value, flags.jsonFields);
   const space = io.outIsTerminal ? 2 : undefined;
-  io.out(`${JSON.stringify(shown, finiteOrNull, space)}\n`);
+  io.out(`${harmlessJson(JSON.stringify(shown, finiteOrNull, space))}\n`);
+}
+
+/** One value as a line of JSON. */
+export function printJsonLine({ io }: Pick<Context, "io">, value: unknown): void {
+  io.out(`${harmlessJson(JSON.stringify(value))}\n`);
 }
 
 function finiteOrNull(_: string, value: unknown): unknown {

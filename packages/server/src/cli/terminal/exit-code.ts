@@ -1,4 +1,6 @@
 import { AuthError, ConnectionError, ForeshockError, NotFoundError } from "@foreshock/client";
+import { fileErrorText } from "./file-error.ts";
+import { shownText } from "./shown-text.ts";
 
 /** What the process ends with; scripts rely on these. */
 export const EXIT = {
@@ -41,14 +43,19 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** What a person reads about an error: what happened, then what to do, then where to look. */
 export function errorText(error: unknown): string {
-  if (!(error instanceof Error)) return `error: ${String(error)}`;
-  const lines = [`error: ${error.message}`];
-  const hint =
-    error instanceof CliError || error instanceof ForeshockError ? error.hint : undefined;
+  return errorLines(error).map(shownText).join("\n");
+}
+
+function errorLines(error: unknown): string[] {
+  if (!(error instanceof Error)) return [`error: ${String(error)}`];
+  const file = fileErrorText(error);
+  const lines = [`error: ${file?.message ?? error.message}`];
+  const own = error instanceof CliError || error instanceof ForeshockError ? error.hint : undefined;
+  const hint = own ?? file?.hint;
   if (hint !== undefined) lines.push(`  ${hint}`);
   if (error instanceof ForeshockError) {
     for (const { pointer = "", detail = "" } of error.errors) lines.push(`  ${pointer} ${detail}`);
     if (error.requestId !== undefined) lines.push(`  request ${error.requestId}`);
   }
-  return lines.join("\n");
+  return lines;
 }

@@ -1,6 +1,7 @@
-import { createReadStream, readdirSync, type Stats, statSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { createReadStream, type Stats, statSync } from "node:fs";
+import { basename, relative } from "node:path";
 import { CliError, EXIT } from "./exit-code.ts";
+import { filesIn } from "./folder.ts";
 import type { Io } from "./io.ts";
 
 /** One CSV to read: a file, or standard input. */
@@ -9,7 +10,7 @@ export interface CsvInput {
   readonly name: string;
   /** The file's name without folder and endings: what its node is called where no column says. */
   readonly stem: string;
-  /** Undefined for standard input. */
+  /** Of a regular file; undefined for standard input, pipes and devices, which can be read once. */
   readonly path: string | undefined;
   /** Path inside the folder that was given; the file's own name otherwise. */
   readonly inside: string;
@@ -22,7 +23,11 @@ const CSV_NAME = /\.(csv|tsv)(\.gz)?$/i;
 /** Fewer, larger reads than the default of 64 KB. */
 const READ_BYTES = 256 * 1024;
 
-/** One file or `-`. @throws CliError where it cannot be read. */
+/**
+ * One file or `-`. Pipes and devices are read as they come, once.
+ *
+ * @throws CliError where it cannot be read.
+ */
 export function csvInput(path: string, io: Pick<Io, "stdin">): CsvInput {
   if (path === "-") {
     const open = () => io.stdin;
@@ -32,15 +37,16 @@ export function csvInput(path: string, io: Pick<Io, "stdin">): CsvInput {
   if (stat.isDirectory()) {
     throw new CliError(`${path} is a folder`, EXIT.usage, "name the files in it");
   }
-  return fileInput(path, basename(path), stat.size);
+  if (stat.isSocket()) {
+    throw new CliError(`${path} is a socket`, EXIT.usage, "name a file, or pipe it in with -");
+  }
+  const input = fileInput(path, basename(path), stat.isFile() ? stat.size : 0);
+  return stat.isFile() ? input : { ...input, path: undefined };
 }
 
-/** The CSV files of a folder and the folders in it, in the order of their paths. */
+/** The CSV files of a folder and the folders in it, each once, in the order of their paths. */
 export function folderInputs(folder: string): CsvInput[] {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && CSV_NAME.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  const files = filesIn(folder, (name) => CSV_NAME.test(name));
   if (files.length === 0) {
     throw new CliError(
       `no .csv, .tsv, .csv.gz or .tsv.gz file in ${folder}`,

@@ -1,6 +1,8 @@
 import { largestOf } from "@foreshock/core/fold";
 import stringWidth from "string-width";
 import type { Colors, Io } from "./io.ts";
+import { shownText } from "./shown-text.ts";
+import { spreadsheetText } from "./spreadsheet-text.ts";
 
 export interface TableColumn<Row> {
   readonly title: string;
@@ -17,7 +19,7 @@ const LAST_WIDTH_MIN = 24;
 
 /**
  * Rows for people on a terminal (aligned, the last column cut to the width), and as tab-separated
- * values with a header line everywhere else.
+ * values with a header line everywhere else, whose cells are no formulas. Hidden characters are shown.
  */
 export function tableText<Row>(
   columns: readonly TableColumn<Row>[],
@@ -31,10 +33,11 @@ export function tableText<Row>(
 function separated<Row>(columns: readonly TableColumn<Row>[], rows: readonly Row[]): string {
   const lines = [columns.map(({ title }) => title.toLowerCase())];
   for (const row of rows) lines.push(columns.map(({ text }) => text(row)));
-  return lines.map((cells) => `${cells.map(oneCell).join("\t")}\n`).join("");
+  const cell = (text: string) => spreadsheetText(oneLine(text));
+  return lines.map((cells) => `${cells.map(cell).join("\t")}\n`).join("");
 }
 
-function oneCell(text: string): string {
+function oneLine(text: string): string {
   return text.replaceAll(/[\t\r\n]+/g, " ");
 }
 
@@ -44,7 +47,7 @@ function aligned<Row>(
   width: number,
   colors: Colors,
 ): string {
-  const cells = rows.map((row) => columns.map(({ text }) => oneCell(text(row))));
+  const cells = rows.map((row) => columns.map(({ text }) => shownText(oneLine(text(row)))));
   const widths = columns.map(({ title }, k) =>
     largestOf(
       cells.map((texts) => stringWidth(texts[k]!)),
