@@ -35,7 +35,10 @@ export const PACKAGES: PackageTable = {
     },
     "node:events": { runs: ["cli/"] },
     "node:fs": {
-      runs: ["api/", "cli/", "config/", "demo/", "serve/", "store/", "tenant/", "version.ts"],
+      runs: [
+        ...["api/", "cli/", "config/", "demo/", "serve/", "store/", "tenant/", "version.ts"],
+        "watch/worker.ts",
+      ],
     },
     "node:fs/promises": { runs: ["store/disk-usage.ts"] },
     "node:http": { runs: ["api/connections/"] },
@@ -56,6 +59,7 @@ export const PACKAGES: PackageTable = {
     "node:util": { runs: ["api/", "store/"] },
     "node:worker_threads": {
       runs: [
+        ...["decode/worker.ts", "decode/thread-decoders.ts"],
         ...["partition/worker.ts", "partition/thread-owner.ts", "partition/owner-link.ts"],
         ...["host/worker.ts", "host/thread-host.ts", "watch/worker.ts", "watch/watchdog.ts"],
         ...["cli/detect/worker.ts", "cli/detect/file-pool.ts", "cli/serve/end-process.ts"],
@@ -69,12 +73,14 @@ export const PACKAGES: PackageTable = {
 /** Files that nobody imports, with who starts or finds them. The doors are in the package.json files. */
 export const ENTRIES: Entries = {
   "bench/main.ts": "npm run bench",
+  "bench/load/partitions.ts": "by hand: fills a data folder, and measures its start",
   "packages/client/tooling/generate.ts": "writes the client's types, by hand and in a test",
   "packages/dashboard/dev/shots.ts": "pictures of the pages, by hand",
   "packages/dashboard/src/main.tsx": "packages/dashboard/index.html",
   "packages/dashboard/vite.config.ts": "vite",
   "packages/server/src/api/docs-worker.ts": "docs.ts opens it by URL",
   "packages/server/src/cli/detect/worker.ts": "file-pool.ts opens it by URL",
+  "packages/server/src/decode/worker.ts": "thread-decoders.ts opens it by URL",
   "packages/server/src/partition/worker.ts": "thread-owner.ts opens it by URL",
   "packages/server/src/host/worker.ts": "thread-host.ts opens it by URL",
   "packages/server/src/watch/worker.ts": "watchdog.ts opens it by URL",
@@ -121,6 +127,7 @@ export const WORLD: WorldTable = {
       "observe/log.ts": "when a line was written",
       "host/worker.ts": "the monotonic clock of a host's thread",
       "watch/worker.ts": "how long a thread has stood still",
+      "partition/worker.ts": "how long the disk has not answered",
       "partition/group-commit.ts": "how long a commit took, for metrics and the log",
       "serve/observe-platform.ts": "bytes on disk are counted at most once per interval",
       "serve/operator-events.ts": "how often the same event is logged",

@@ -81,20 +81,21 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     tenant: ["config", "platform"],
     store: ["config", "observe", "platform"],
     ingest: ["platform"],
+    decode: ["platform", "ingest"],
     watch: [],
     partition: ["platform", "store", "watch"],
     wire: ["platform"],
-    api: ["platform", "ingest", "wire", "tenant", "observe", "config"],
+    api: ["platform", "ingest", "decode", "wire", "tenant", "observe", "config"],
     dispatch: ["platform", "partition", "tenant"],
     fleet: ["platform", "store", "dispatch", "partition"],
     query: ["platform", "store", "tenant", "partition", "dispatch", "fleet"],
     host: [
-      ...["platform", "store", "tenant", "watch", "partition", "wire", "dispatch", "fleet"],
-      "query",
+      ...["platform", "store", "ingest", "tenant", "watch", "partition", "wire", "dispatch"],
+      ...["fleet", "query"],
     ],
     serve: [
-      ...["version.ts", "platform", "config", "observe", "tenant", "store", "ingest", "partition"],
-      ...["watch", "api", "dispatch", "fleet", "query", "host"],
+      ...["version.ts", "platform", "config", "observe", "tenant", "store", "ingest", "decode"],
+      ...["partition", "watch", "api", "dispatch", "fleet", "query", "host"],
     ],
     demo: ["platform", "api", "ingest", "tenant", "config"],
     cli: ["platform", "config", "observe", "tenant", "store", "ingest", "api", "serve", "demo"],
@@ -102,6 +103,8 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     testing: [
       ...[
         "platform",
+        "ingest",
+        "decode",
         "observe",
         "tenant",
         "store",
@@ -114,7 +117,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ],
       ...["serve", "demo", "cli"],
     ],
-    tooling: ["version.ts", "platform", "observe", "tenant", "api"],
+    tooling: ["version.ts", "platform", "decode", "observe", "tenant", "api"],
   },
   bench: {
     "page-table.ts": [],
@@ -125,7 +128,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     ],
     calibration: ["page-table.ts", "page.ts", "accuracy"],
     speed: [],
-    load: ["server/platform", "server/tenant", "server/store", "server/serve"],
+    load: ["server/platform", "server/tenant", "server/store", "server/partition", "server/serve"],
     "main.ts": ["page.ts", "accuracy", "calibration", "speed", "load"],
   },
   test: {

@@ -13,6 +13,7 @@ import {
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
 import { DOOR_LIMITS } from "../config/door-limits.ts";
+import type { Decoder } from "../decode/decoder.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { RefusedRequest } from "../observe/refused-requests.ts";
 import type { LabelNames } from "../platform/label-names.ts";
@@ -47,6 +48,7 @@ export interface AppParts {
   readonly limits: Limits;
   readonly log: FastifyBaseLogger;
   readonly metrics: Metrics;
+  readonly decoder: Decoder;
   readonly now: () => EpochMs;
   readonly version: string;
   /** The port that requests come from; a server makes it before all else. By default one of its own. */

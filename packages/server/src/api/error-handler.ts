@@ -1,9 +1,9 @@
 import { Refusal } from "@foreshock/core/fold";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { CsvError } from "../ingest/csv-error.ts";
 import { IngestProblem } from "../ingest/ingest-problem.ts";
 import type { RefusedRequest } from "../observe/refused-requests.ts";
+import { Abandoned } from "../platform/pace.ts";
 import {
   BadCursor,
   OverRate,
@@ -82,7 +82,8 @@ export function problemBody(problem: Problem, requestId: string): ProblemBody {
 export function problemOf(error: FastifyError): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof IngestProblem) return ofIngest(error);
-  if (error instanceof CsvError) return ofCsv(error);
+  // Nobody reads it; it must only not be logged as a failure of ours.
+  if (error instanceof Abandoned) return new Problem("bad_request", error.message);
   if (error instanceof Refusal) {
     return new Problem(error.code, `${error.message} (${factsText(error.facts)})`);
   }
@@ -122,16 +123,6 @@ function ofIngest(error: IngestProblem): Problem {
   return new Problem(error.fault, where + error.message, {
     hint: error.hint,
     ...(errors === undefined ? {} : { errors }),
-  });
-}
-
-function ofCsv(error: CsvError): Problem {
-  const where = error.line > 0 ? `line ${error.line}: ` : "";
-  return new Problem("malformed_body", where + error.problem, {
-    hint: error.remedy,
-    ...(error.line > 0
-      ? { errors: [{ pointer: `line ${error.line}`, detail: error.problem }] }
-      : {}),
   });
 }
 

@@ -55,6 +55,7 @@ const MEANING: Readonly<Record<ProblemCode, Meaning>> = {
   malformed_body: [400, "Malformed body"],
   invalid_series: [400, "Invalid series"],
   body_too_large: [413, "Body too large"],
+  decode_limit: [422, "Body cannot be decoded within the limits"],
   unsupported_media_type: [415, "Unsupported content type"],
   unsupported_encoding: [415, "Unsupported content encoding"],
   bad_path: [400, "Invalid path"],

@@ -4,6 +4,7 @@ import type {
   Answers,
   AppendPart,
   DamageMessage,
+  DiskMessage,
   FromWorker,
   MarkMessage,
   Question,
@@ -27,6 +28,8 @@ export interface PoolEvents {
   scored(message: ScoredMessage): void;
   damage(message: DamageMessage): void;
   slowCommit(message: SlowCommitMessage): void;
+  /** A partition can write again, or cannot. */
+  disk?(message: DiskMessage): void;
   /** A checkpoint begins: everything that was scored before has been heard of. */
   marked(owner: number, message: MarkMessage): void;
   /** An owner cannot go on: it has to be ended, and started again. */
@@ -183,6 +186,9 @@ export class PartitionPool {
         return;
       case "mark":
         this.#events.marked(index, message);
+        return;
+      case "disk":
+        this.#events.disk?.(message);
         return;
       case "damage":
         this.#events.damage(message);

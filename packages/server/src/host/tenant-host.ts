@@ -17,10 +17,12 @@ import type { Failure } from "../platform/platform-errors.ts";
 import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
+import { fleetStateDamage } from "../store/sqlite/damage.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
 import { Limits } from "../tenant/limits.ts";
 import { DEFAULT_SETTINGS, type TenantSettings } from "../tenant/tenant-settings.ts";
 import { CheckpointMarks } from "./checkpoint-marks.ts";
+import { hostStateOf } from "./host-state.ts";
 import { OwnerLines } from "./owner-lines.ts";
 import type { HostedTenant, HostState } from "./protocol.ts";
 import { TenantTurns } from "./tenant-turns.ts";
@@ -97,6 +99,10 @@ export class TenantHost {
       gridFixed: (tenantId, gridMs) => events.gridFixed(tenantId, gridMs),
       now,
       saveFailed: (tenantId, error) => events.notSaved(tenantId, error),
+      stateLost: (tenantId, error) => {
+        const damage = fleetStateDamage(fleetFile(dataDir, client), tenantId, String(error));
+        events.damage(damageReport(damage));
+      },
       follower: (tenantId) => this.view(tenantId),
     });
     this.turns = new TenantTurns(options);
@@ -245,22 +251,9 @@ export class TenantHost {
   }
 
   state(): HostState {
-    let newestMs = Number.NEGATIVE_INFINITY;
-    const tenants = [...this.#settings.keys()].map((tenantId) => {
-      const { fold, newestMs: ownNewestMs, stepMs } = this.runner(tenantId);
-      if (ownNewestMs > newestMs) newestMs = ownNewestMs;
-      const scoredAtMs = this.fleet.scoredAtMs(tenantId);
-      const isKnown = scoredAtMs !== undefined && Number.isFinite(ownNewestMs);
-      return {
-        tenantId,
-        activeSeries: this.directory.tenant(tenantId).living.count,
-        openFindings: fold?.fleet.openFindings.length ?? 0,
-        detectionDelayMs: isKnown ? Math.max(0, scoredAtMs - ownNewestMs) : Number.NaN,
-        stepMs,
-      };
-    });
+    const { directory, fleet } = this;
     const backlogPoints = this.intake.inFlight.points();
-    return { seriesCount: this.directory.series.length, newestMs, backlogPoints, tenants };
+    return hostStateOf({ tenantIds: [...this.#settings.keys()], directory, fleet, backlogPoints });
   }
 
   /** Nothing more is taken in; what was let in goes on. */

@@ -1,4 +1,5 @@
 import { MINUTE_MS } from "@foreshock/core/fold";
+import type { DecodeEvents } from "../decode/decoder-pool.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { RefusedPoints } from "../observe/refused-points.ts";
@@ -7,7 +8,7 @@ import { ENGINE } from "../partition/live-series.ts";
 import { DAMAGE_KINDS } from "../store/sqlite/damage.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 
-export interface OperatorEvents extends PlatformEvents {
+export interface OperatorEvents extends PlatformEvents, DecodeEvents {
   /** A request of a known key, or over a rate, was turned away. */
   requestRefused(refused: RefusedRequest): void;
   /** Logs what was still being added up. */
@@ -48,6 +49,7 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
         { tenant, err },
         "a tenant's state was not saved; it will catch up from its points",
       ),
+    ...decodeEvents(log, metrics),
     requestRefused: (request) => requests.add(request),
     close,
   };
@@ -92,4 +94,14 @@ function summaries(log: Log) {
     flush();
   };
   return { refused, requests, close };
+}
+
+function decodeEvents(log: Log, metrics: Metrics): DecodeEvents {
+  for (const reason of ["memory", "time", "ended"]) metrics.decodersLost.inc({ reason }, 0);
+  return {
+    decoderLost({ tenantId: tenant, kind, bytes, reason, error: err }) {
+      metrics.decodersLost.inc({ reason });
+      log.error({ tenant, kind, bytes, reason, err }, "a body has ended its decoder");
+    },
+  };
 }

@@ -7,6 +7,9 @@ import { HttpFront } from "../api/connections/http-front.ts";
 import type { DemoFault } from "../api/routes/demo.ts";
 import type { Config } from "../config/config.ts";
 import { DOOR_LIMITS, type DoorLimits } from "../config/door-limits.ts";
+import type { LinkDecoder } from "../decode/decoder-link.ts";
+import { DecoderPool } from "../decode/decoder-pool.ts";
+import { threadDecoders } from "../decode/thread-decoders.ts";
 import type { LinkHost } from "../host/host-link.ts";
 import { threadHosts } from "../host/thread-host.ts";
 import type { LinkOwner } from "../partition/owner-link.ts";
@@ -14,7 +17,7 @@ import { threadOwners } from "../partition/thread-owner.ts";
 import type { ControlDb } from "../tenant/control-db.ts";
 import { Keyring } from "../tenant/keyring.ts";
 import { VERSION } from "../version.ts";
-import { every } from "./after.ts";
+import { afterTimeout, every } from "./after.ts";
 import { LivePlatform } from "./live-platform.ts";
 import { observePlatform } from "./observe-platform.ts";
 import { observePort } from "./observe-port.ts";
@@ -45,6 +48,8 @@ export interface StartOptions extends GroundOptions {
   readonly linkHost?: LinkHost;
   /** What clients may hold, where it differs from the defaults. */
   readonly doorLimits?: Partial<DoorLimits>;
+  /** Starts the decoders of bodies. Default: worker threads. */
+  readonly linkDecoder?: LinkDecoder;
 }
 
 export interface RunningServer {
@@ -102,10 +107,13 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   opened.push(["retention", async () => retention.stop()]);
   observePlatform(platform, metrics, config.dataDir);
   opened.push(["watches", watches(front, platform, ground)]);
+  const decoder = decoderPool(options, ground);
+  opened.push(["decoders", async () => decoder.close()]);
   let failure: string | undefined;
   const app = await buildApp({
     ...partsOf(ground, options),
     platform,
+    decoder,
     front,
     readiness: () =>
       failure === undefined ? platform.readiness() : { ready: false, reasons: [failure] },
@@ -217,6 +225,10 @@ function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatfo
     watch: watchdog,
     events,
   });
+}
+
+function decoderPool({ linkDecoder }: StartOptions, { events }: Ground): DecoderPool {
+  return new DecoderPool({ link: linkDecoder ?? threadDecoders(), after: afterTimeout, events });
 }
 
 /** What the routes need of the ground. */
