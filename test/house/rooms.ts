@@ -133,8 +133,8 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
   },
   test: {
     tooling: [
-      ...["server/platform", "server/partition", "server/host", "server/serve", "server/demo"],
-      "server/testing",
+      ...["server/platform", "server/tenant", "server/partition", "server/host"],
+      ...["server/serve", "server/demo", "server/testing"],
     ],
     house: [],
     guest: [],
