@@ -21,6 +21,13 @@ export class SimulatedDisk implements Disk {
     for (const file of writeAheadFiles(dir)) this.#note(file);
   }
 
+  /** Every other time the disk fills between the question and the write. */
+  room(): { freeBytes: number; totalBytes: number } {
+    const isKnown = this.isFull && this.refusals % 2 === 1;
+    if (isKnown) this.refusals++;
+    return { freeBytes: isKnown ? 0 : 2 ** 40, totalBytes: 2 ** 40 };
+  }
+
   writing(file: string): void {
     if (!this.isFull) return;
     this.refusals++;

@@ -59,6 +59,12 @@ export class World {
       monotonicMs: () => 0,
       link: world.owners.link,
       linkHost: world.hosts.link,
+      quarantine: {
+        strike: () => 0,
+        quarantine() {},
+        reasonOf: () => undefined,
+        tenantIds: () => [],
+      },
       after: world.#after,
       events: {
         refused() {},
@@ -73,6 +79,9 @@ export class World {
         ownerStarted() {},
         hostEnded() {},
         hostStarted() {},
+        stalled() {},
+        struck() {},
+        released() {},
         checkpointFailed() {},
         stateNotSaved(tenantId, error) {
           throw new Error(`state of ${tenantId} was not saved: ${String(error)}`);

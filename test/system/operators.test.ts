@@ -18,7 +18,13 @@ const NODES = ["n0", "n1", "n2"];
 const KEPT_FROM = Date.UTC(2026, 5, 10);
 const DAMAGED_DAY = "2026-06-13";
 /** Where 0 is the honest answer at rest. */
-const MAY_BE_ZERO = ["foreshock_findings_open", "foreshock_queue_depth"];
+const MAY_BE_ZERO = [
+  "foreshock_decoders_lost_total",
+  "foreshock_findings_open",
+  "foreshock_http_connections_ended",
+  "foreshock_http_unsent_bytes",
+  "foreshock_queue_depth",
+];
 
 interface Line {
   readonly level: string;

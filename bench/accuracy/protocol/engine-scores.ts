@@ -56,11 +56,17 @@ function tableOf(records: readonly LabelledSeries[]): CsvTable {
       metric: -1,
       values: metricNames.map((_, k) => k + 1),
       metricNames,
+      metricFaults: [],
     },
     rowCount: entityOf.length,
     timestampsMs: joined(records.map(({ timestampsMs }) => timestampsMs)),
     stamps: new TextColumn(),
-    entities: records.map(({ series }) => ({ cluster: group, node: series, metric: undefined })),
+    entities: records.map(({ series }) => ({
+      cluster: group,
+      node: series,
+      metric: undefined,
+      fault: undefined,
+    })),
     entityOf,
     columns: metricNames.map((_, k) => joined(records.map(({ columns }) => columns[k]!))),
   };

@@ -48,6 +48,11 @@ export class FaultyDisk implements Disk {
     this.#release?.();
   }
 
+  /** A disk that fills between the question and the write: what is asked for is never refused beforehand. */
+  room(): { freeBytes: number; totalBytes: number } {
+    return { freeBytes: 2 ** 40, totalBytes: 2 ** 40 };
+  }
+
   writing(file: string): void {
     if (!this.#isFull(file)) return;
     this.refusedWrites++;

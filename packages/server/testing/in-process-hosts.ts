@@ -86,6 +86,7 @@ class RunningHost implements HostLink {
         clientCount: hostCount + 1,
         later: (work) => later(this.#lane, () => this.#guarded(work)),
         after: (delayMs, work) => after(delayMs, () => this.#guarded(work)),
+        progress: () => {},
         events: reportsOf(post),
       });
       this.#desk = new HostDesk(this.host, post, (end) => {

@@ -73,6 +73,7 @@ class RunningOwner implements OwnerLink {
       this.#owner = new PartitionOwner(
         { dataDir, partitions, scrubEveryMs: 0, disk, clientCount },
         (client, message, columns = []) => this.#deliver(client, message, columns),
+        () => this.#wake(),
       );
     } catch (error) {
       later(lane, () => events.ended(error as Error));

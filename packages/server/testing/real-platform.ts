@@ -7,6 +7,7 @@ import { hostOfTenant } from "../src/partition/clients.ts";
 import type { TenantDoor } from "../src/platform/platform.ts";
 import { LivePlatform } from "../src/serve/live-platform.ts";
 import type { PlatformEvents } from "../src/serve/platform-events.ts";
+import { QuarantineCache } from "../src/serve/quarantine-cache.ts";
 import { ControlDb } from "../src/tenant/control-db.ts";
 import { type BodyLimits, Limits } from "../src/tenant/limits.ts";
 import { SettingsCache } from "../src/tenant/settings-cache.ts";
@@ -127,6 +128,7 @@ async function opened(ground: Ground): Promise<RealPlatform> {
     after: clock.after,
     link: owners.link,
     linkHost: hosts.link,
+    quarantine: new QuarantineCache(control.quarantine),
     events: { ...written(heard), scored },
   });
   return {
@@ -160,6 +162,9 @@ function written(heard: HeardEvent[]): PlatformEvents {
     ownerStarted: (partitions) => heard.push({ what: "ownerStarted", partitions }),
     hostEnded: (_, error, againInMs) => heard.push({ what: "hostEnded", error, againInMs }),
     hostStarted: () => heard.push({ what: "hostStarted" }),
+    stalled: (_, stall) => heard.push({ what: "stalled", error: stall }),
+    struck: (_, reason) => heard.push({ what: "struck", error: reason }),
+    released: () => heard.push({ what: "released" }),
     checkpointFailed: (error, againInMs) =>
       heard.push({ what: "checkpointFailed", error, againInMs }),
     stateNotSaved: (_tenantId, error) => heard.push({ what: "stateNotSaved", error }),

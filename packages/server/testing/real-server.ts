@@ -11,6 +11,7 @@ import type { BodyLimits, Limits } from "../src/tenant/limits.ts";
 import type { TenantLimits } from "../src/tenant/tenant-settings.ts";
 import type { FaultyDisk } from "./faulty-disk.ts";
 import type { HandClock } from "./hand-clock.ts";
+import { inProcessDecoders } from "./in-process-decoders.ts";
 import { openRealPlatform } from "./real-platform.ts";
 
 export interface RealServerOptions {
@@ -52,12 +53,14 @@ export async function openRealServer(options: RealServerOptions = {}): Promise<R
   });
   const { platform, control, clock, disk, settings, limits } = real;
   const logLines: string[] = [];
+  const decoder = inProcessDecoders();
   const app = await buildApp({
     platform,
     keyring: new Keyring(control, clock.now),
     limits,
     log: createLog("debug", { write: (line) => logLines.push(line) }),
     metrics: new Metrics("test", false),
+    decoder,
     now: clock.now,
     version: "test",
     labelsOf: (tenantId) => settings.of(tenantId).labels,
@@ -72,6 +75,7 @@ export async function openRealServer(options: RealServerOptions = {}): Promise<R
     settled: () => platform.settled(),
     close: async () => {
       await app.close();
+      await decoder.close();
       await real.close();
     },
   };

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildApp } from "../src/api/app.ts";
+import type { Decoder } from "../src/decode/decoder.ts";
 import { createLog } from "../src/observe/log.ts";
 import { Metrics } from "../src/observe/metrics.ts";
 import type { Platform } from "../src/platform/platform.ts";
@@ -19,6 +20,13 @@ const EMPTY: Platform = {
   },
   tenantIds: () => [],
   ready: () => true,
+  readiness: () => ({ ready: true, reasons: [] }),
+};
+
+const NO_DECODER: Decoder = {
+  decode: () => {
+    throw new Error("nothing is decoded here");
+  },
 };
 
 const made = `${JSON.stringify(await openApi(), null, 2)}\n`;
@@ -42,6 +50,7 @@ async function openApi(): Promise<unknown> {
     limits: new Limits({ limitsOf: () => DEFAULT_LIMITS, monotonicMs: () => 0 }),
     log: createLog("silent"),
     metrics: new Metrics(VERSION, false),
+    decoder: NO_DECODER,
     now: () => 0,
     version: VERSION,
     demoTruth: () => [],

@@ -1,8 +1,9 @@
 import { Refusal } from "@foreshock/core/fold";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { CsvError } from "../ingest/csv-error.ts";
 import { IngestProblem } from "../ingest/ingest-problem.ts";
+import type { RefusedRequest } from "../observe/refused-requests.ts";
+import { Abandoned } from "../platform/pace.ts";
 import {
   BadCursor,
   OverRate,
@@ -11,6 +12,7 @@ import {
   Unavailable,
 } from "../platform/platform-errors.ts";
 import type { ProblemBody } from "../wire/schema/problem.ts";
+import { addressGroup } from "./connections/address.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 import { rateHeaders } from "./rate-headers.ts";
 
@@ -21,10 +23,22 @@ const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_BAD_URL: "bad_path",
 };
 
-/** The one place where an error becomes a reply. Our own mistakes are logged here, once, and not shown. */
-export function installErrorHandler(app: FastifyInstance): void {
+/**
+ * The one place where an error becomes a reply. Our own mistakes are logged here, once, and not shown.
+ *
+ * @param refused hears of what a known key may not do, and of what is over a rate.
+ */
+export function installErrorHandler(
+  app: FastifyInstance,
+  refused?: (request: RefusedRequest) => void,
+): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error);
+    if (problem.status === 403 || problem.status === 429) {
+      const tenant = request.access?.holder.tenantId;
+      const actor = request.keyId ?? addressGroup(request.ip);
+      refused?.({ actor, tenant, outcome: problem.code });
+    }
     if (problem.status >= 500 && problem.code === "internal") {
       request.log.error({ err: error }, "request failed");
     }
@@ -68,7 +82,8 @@ export function problemBody(problem: Problem, requestId: string): ProblemBody {
 export function problemOf(error: FastifyError): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof IngestProblem) return ofIngest(error);
-  if (error instanceof CsvError) return ofCsv(error);
+  // Nobody reads it; it must only not be logged as a failure of ours.
+  if (error instanceof Abandoned) return new Problem("bad_request", error.message);
   if (error instanceof Refusal) {
     return new Problem(error.code, `${error.message} (${factsText(error.facts)})`);
   }
@@ -108,16 +123,6 @@ function ofIngest(error: IngestProblem): Problem {
   return new Problem(error.fault, where + error.message, {
     hint: error.hint,
     ...(errors === undefined ? {} : { errors }),
-  });
-}
-
-function ofCsv(error: CsvError): Problem {
-  const where = error.line > 0 ? `line ${error.line}: ` : "";
-  return new Problem("malformed_body", where + error.problem, {
-    hint: error.remedy,
-    ...(error.line > 0
-      ? { errors: [{ pointer: `line ${error.line}`, detail: error.problem }] }
-      : {}),
   });
 }
 

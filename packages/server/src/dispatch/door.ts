@@ -50,12 +50,12 @@ export class Door {
    * @throws OverRate where they are over the tenant's rate and would rather not wait.
    * @throws Unavailable where the tenant's queue is full, or the server stops.
    */
-  async enter(tenantId: string, points: number, whenOver: WhenOver): Promise<Pass> {
+  async enter(tenantId: string, points: number, whenOver: WhenOver, cost = points): Promise<Pass> {
     if (this.#isClosed) throw stopping();
     const queue = this.#queue(tenantId);
-    const rate = whenOver === "refuse" ? this.#demand(queue, points) : undefined;
+    const rate = whenOver === "refuse" ? this.#demand(queue, points, cost) : undefined;
     return new Promise((resolve, reject) => {
-      queue.add({ points, rate, resolve, reject });
+      queue.add({ points, cost, rate, resolve, reject });
       this.#pump(queue);
     });
   }
@@ -83,14 +83,14 @@ export class Door {
     return points;
   }
 
-  #demand(queue: TurnQueue, points: number): RateState {
+  #demand(queue: TurnQueue, points: number, cost: number): RateState {
     if (queue.waitingPoints > 0 && queue.waitingPoints + points > WAITING_POINTS_MAX) {
       throw new Unavailable(
         "tenant/queue-full",
         "the tenant's queue is full: its points are still being scored",
       );
     }
-    const rate = this.#limits.take(queue.tenantId, "points", points);
+    const rate = this.#limits.take(queue.tenantId, "points", cost);
     if (!rate.granted) throw new OverRate(rate);
     return rate;
   }
@@ -121,8 +121,8 @@ export class Door {
     return true;
   }
 
-  #rateOf(queue: TurnQueue, { points }: Turn): RateState {
-    const rate = this.#limits.take(queue.tenantId, "points", points);
+  #rateOf(queue: TurnQueue, { cost }: Turn): RateState {
+    const rate = this.#limits.take(queue.tenantId, "points", cost);
     if (rate.granted || queue.isWaitingForRate) return rate;
     queue.isWaitingForRate = true;
     this.#after(Math.min(rate.retryAfterMs, RATE_WAIT_MAX_MS), () => {

@@ -47,8 +47,9 @@ export class Intake {
   /** Resolves when the accepted points are durable. @throws Unavailable | OverRate. */
   async ingest(tenantId: string, batch: IngestBatch, whenOver: WhenOver): Promise<IngestReport> {
     const points = batch.values.length;
-    if (points === 0) return NOTHING;
-    const pass = await this.door.enter(tenantId, points, whenOver);
+    const { charged = points } = batch;
+    if (charged === 0) return NOTHING;
+    const pass = await this.door.enter(tenantId, points, whenOver, charged);
     const gated = await this.#store(tenantId, batch, pass).finally(() => pass.leave());
     const report = await reportOf(gated, this.#parts.pool);
     return { ...report, rate: pass.rate };

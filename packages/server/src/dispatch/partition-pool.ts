@@ -4,8 +4,10 @@ import type {
   Answers,
   AppendPart,
   DamageMessage,
+  DiskMessage,
   FromWorker,
   MarkMessage,
+  QuarantineMessage,
   Question,
   ScoredMessage,
   SlowCommitMessage,
@@ -21,12 +23,14 @@ export interface PoolOptions {
 }
 
 /** What the pool needs of a link to an owner. */
-export type PoolLink = Pick<OwnerLink, "post" | "end">;
+export type PoolLink = Pick<OwnerLink, "post" | "end" | "heartbeat">;
 
 export interface PoolEvents {
   scored(message: ScoredMessage): void;
   damage(message: DamageMessage): void;
   slowCommit(message: SlowCommitMessage): void;
+  /** A partition can write again, or cannot. */
+  disk?(message: DiskMessage): void;
   /** A checkpoint begins: everything that was scored before has been heard of. */
   marked(owner: number, message: MarkMessage): void;
   /** An owner cannot go on: it has to be ended, and started again. */
@@ -96,6 +100,11 @@ export class PartitionPool {
       },
     });
     owner.link = link;
+  }
+
+  /** Tells an owner something that it does not answer; nobody where it does not run. */
+  tell(index: number, message: QuarantineMessage): void {
+    this.#owners[index]!.link?.post(message);
   }
 
   isAttached(index: number): boolean {
@@ -183,6 +192,9 @@ export class PartitionPool {
         return;
       case "mark":
         this.#events.marked(index, message);
+        return;
+      case "disk":
+        this.#events.disk?.(message);
         return;
       case "damage":
         this.#events.damage(message);

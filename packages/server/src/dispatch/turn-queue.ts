@@ -3,6 +3,8 @@ import type { RateState } from "../platform/admission.ts";
 /** Points that wait for their turn. */
 export interface Turn {
   readonly points: number;
+  /** What they cost of the rate: more than their number where a body holds much else. */
+  readonly cost: number;
   /** Undefined where the rate is taken when it is their turn. */
   readonly rate: RateState | undefined;
   resolve(pass: Pass): void;

@@ -4,7 +4,7 @@ import type { FleetHostOptions } from "./fleet-options.ts";
 import { FleetSave, type SavedTenant } from "./fleet-saves.ts";
 import { FleetTurns, type Work } from "./fleet-turns.ts";
 import { isBehind } from "./fold-positions.ts";
-import { openRunner } from "./open-runner.ts";
+import { idleRunner, openRunner } from "./open-runner.ts";
 import type { Slot } from "./runner-options.ts";
 import type { TenantRunner } from "./tenant-runner.ts";
 
@@ -21,12 +21,24 @@ interface Saved {
 export class FleetHost {
   readonly options: FleetHostOptions;
   readonly #runners = new Map<string, TenantRunner>();
-  readonly #turns = new FleetTurns();
+  readonly #turns: FleetTurns;
   readonly #saved = new Map<string, Saved>();
   readonly #scoredAtMs = new Map<string, EpochMs>();
 
   constructor(options: FleetHostOptions) {
     this.options = options;
+    this.#turns = new FleetTurns((tenantId) => options.progress?.("fold", tenantId));
+  }
+
+  /** The tenant is switched off or on again: what is known of its fold is what was saved. */
+  forget(tenantId: string): void {
+    this.#runners.delete(tenantId);
+    this.#saved.delete(tenantId);
+    this.#turns.drop(tenantId);
+  }
+
+  #isOff(tenantId: string): boolean {
+    return this.options.isOff?.(tenantId) === true;
   }
 
   /** A tenant's fold, read back at once where it was not yet. */
@@ -41,6 +53,10 @@ export class FleetHost {
   *opening(tenantId: string): Generator<number, void> {
     if (this.#runners.has(tenantId)) return;
     const { options } = this;
+    if (this.#isOff(tenantId)) {
+      this.#runners.set(tenantId, idleRunner(tenantId, options));
+      return;
+    }
     const { runner, saved } = yield* openRunner(tenantId, options);
     if (saved !== undefined) this.#saved.set(tenantId, saved);
     this.#runners.set(tenantId, runner);
@@ -60,15 +76,16 @@ export class FleetHost {
     for (let run = 0; run < handles.length; run++) {
       const end = ends[run]!;
       const info = this.options.directory.update(handles[run]!, latest, run * LATEST_LENGTH);
-      this.runner(info.key.tenantId).hear(info, message, first, end);
-      this.touch(info.key.tenantId);
+      const { tenantId } = info.key;
+      if (!this.#isOff(tenantId)) this.runner(tenantId).hear(info, message, first, end);
+      this.touch(tenantId);
       first = end;
     }
   }
 
   /** Something of the tenant has been scored, or will never be: its fold may go on. */
   touch(tenantId: string): void {
-    this.#turns.add(tenantId);
+    if (!this.#isOff(tenantId)) this.#turns.add(tenantId);
     this.options.follower(tenantId).changed();
   }
 
@@ -130,6 +147,7 @@ export class FleetHost {
    * all that the partition had noted as `detected`. -Infinity where nothing was ever saved.
    */
   behindSince(tenantId: string, partition: number, detected: number): EpochMs | undefined {
+    if (this.#isOff(tenantId)) return undefined;
     const runner = this.runner(tenantId);
     const saved = this.#saved.get(tenantId);
     if (!isBehind(saved?.positions, partition, detected)) return undefined;
@@ -138,6 +156,7 @@ export class FleetHost {
 
   *#tenants(): Generator<SavedTenant> {
     for (const [tenantId, runner] of this.#runners) {
+      if (this.#isOff(tenantId)) continue;
       yield { tenantId, runner, savedAs: this.#saved.get(tenantId)?.slot };
     }
   }

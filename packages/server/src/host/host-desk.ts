@@ -1,10 +1,10 @@
 import type { HostEnd, OwnerLine } from "../partition/owner-link.ts";
-import { buffersOfBatch, unpackBatch } from "../platform/packed-batch.ts";
+import { buffersOfBatch } from "../platform/packed-batch.ts";
 import type { Answer } from "../platform/platform.ts";
 import { type Answered, rowsOf } from "../platform/read.ts";
-import { TurnPace } from "../query/turn-pace.ts";
 import { answerBytes } from "../wire/answer.ts";
 import { hostFailureOf } from "./host-failure.ts";
+import { KnownPlaces } from "./known-places.ts";
 import type {
   AskHost,
   FromHost,
@@ -23,6 +23,8 @@ export class HostDesk {
   readonly #host: TenantHost;
   readonly #post: PostToMain;
   readonly #lineOf: (end: HostEnd) => OwnerLine;
+  readonly #places = new Map<string, KnownPlaces>();
+  readonly #atWork = new Set<number>();
   /** Questions at work whose askers have gone. */
   readonly #cancelled = new Set<number>();
 
@@ -39,10 +41,10 @@ export class HostDesk {
         void this.#answer(message);
         return;
       case "cancel":
-        this.#cancelled.add(message.id);
+        if (this.#atWork.has(message.id)) this.#cancelled.add(message.id);
         return;
       case "tenants":
-        this.#host.takeTenants(message.tenants);
+        this.#host.tenants.take(message.tenants);
         return;
       case "owner":
         this.#host.attach(message.owner, this.#lineOf(message.line));
@@ -54,14 +56,19 @@ export class HostDesk {
   }
 
   async #answer({ id, question }: AskHost): Promise<void> {
+    this.#atWork.add(id);
     try {
       const value = await this.#ask(question, () => this.#cancelled.has(id));
-      if (this.#cancelled.delete(id)) return;
-      this.#post({ type: "answer", id, value }, buffersIn(question, value));
+      if (this.#isOver(id)) this.#post({ type: "answer", id, value }, buffersIn(question, value));
     } catch (error) {
-      if (this.#cancelled.delete(id)) return;
-      this.#post({ type: "refused", id, failure: hostFailureOf(error) });
+      if (this.#isOver(id)) this.#post({ type: "refused", id, failure: hostFailureOf(error) });
     }
+  }
+
+  /** The question is not at work any more. Whether its asker still waits. */
+  #isOver(id: number): boolean {
+    this.#atWork.delete(id);
+    return !this.#cancelled.delete(id);
   }
 
   /** @param isGone whether nobody waits for the answer any more. */
@@ -75,7 +82,7 @@ export class HostDesk {
       case "read":
         return this.#read(question, isGone);
       case "rows":
-        return rowsOf(host.view(question.tenantId).paced(new TurnPace(isGone)), question.read);
+        return rowsOf(this.#paced(question.tenantId, isGone), question.read);
       case "revision":
         return host.view(question.tenantId).revision();
       case "save":
@@ -94,11 +101,20 @@ export class HostDesk {
   }
 
   #ingest({ tenantId, batch, whenOver }: IngestQuestion): Promise<unknown> {
-    return this.#host.ingest(tenantId, unpackBatch(batch), whenOver);
+    let known = this.#places.get(tenantId);
+    if (known === undefined) {
+      known = new KnownPlaces(this.#host.directory.tenant(tenantId));
+      this.#places.set(tenantId, known);
+    }
+    return this.#host.view(tenantId).ingest(known.unpack(batch), whenOver);
+  }
+
+  #paced(tenantId: string, isGone: () => boolean) {
+    return this.#host.view(tenantId).paced(this.#host.turns.pace("read", tenantId, isGone));
   }
 
   async #read({ tenantId, read, known }: ReadQuestion, isGone: () => boolean): Promise<Answer> {
-    const view = this.#host.view(tenantId).paced(new TurnPace(isGone));
+    const view = this.#paced(tenantId, isGone);
     const revision = await view.revision();
     if (revision === known) return { revision, body: undefined, isKnown: true };
     const rows = await rowsOf(view, read);

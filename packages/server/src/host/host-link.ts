@@ -9,6 +9,8 @@ export interface HostLinkEvents {
 
 /** The main thread's end of one host, wherever that runs. */
 export interface HostLink {
+  /** Where the host shows that it lives; none where it shares the thread. */
+  readonly heartbeat?: SharedArrayBuffer;
   /** Messages arrive in order. `columns`, and a line, are handed over: they must not be used again. */
   post(message: ToHost, columns?: readonly ArrayBuffer[]): void;
   /** Ends the host at once, as a kill would; `ended` is not called. Resolves when its files are free. */

@@ -2,6 +2,9 @@ import type { EpochMs } from "@foreshock/core/fold";
 import type { HostEnd } from "../partition/owner-link.ts";
 import { Abandoned } from "../platform/pace.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
+import { HeartbeatReader, type Work } from "../watch/heartbeat.ts";
+import type { Stall } from "../watch/stall-clock.ts";
+import type { Watch } from "../watch/watchdog.ts";
 import { buffersInQuestion } from "./host-desk.ts";
 import { hostErrorOf } from "./host-failure.ts";
 import type { HostLink, LinkHost } from "./host-link.ts";
@@ -11,12 +14,16 @@ export interface HostPoolOptions {
   readonly hostCount: number;
   readonly link: LinkHost;
   readonly now: () => EpochMs;
+  /** Watches the hosts that have a thread of their own. */
+  readonly watch?: Watch | undefined;
 }
 
 export interface HostPoolEvents {
   reported(host: number, report: HostReport): void;
-  /** A host has ended without being asked to. It can be started again. */
-  ended(host: number, error: Error): void;
+  /** A host shows no sign of life, or shows that it is stuck: then it is ended. */
+  stalled(host: number, stall: Stall): void;
+  /** A host has ended without being asked to, or was stuck. It can be started again. `work` it did last. */
+  ended(host: number, error: Error, work: Work): void;
 }
 
 interface Waiting {
@@ -30,6 +37,8 @@ interface Host {
   /** It answers questions about its tenants. */
   isOpen: boolean;
   lives: number;
+  /** Ends the watch over it. */
+  unwatch: () => void;
 }
 
 /** The main thread's end of all hosts. Hosts are numbered from 0; as clients of owners, from 1. */
@@ -37,12 +46,14 @@ export class HostPool {
   readonly #hosts: Host[];
   readonly #link: LinkHost;
   readonly #now: () => EpochMs;
+  readonly #watch: Watch | undefined;
   readonly #events: HostPoolEvents;
   readonly #asks = new Map<number, Waiting>();
   #nextId = 1;
   #closing = false;
 
-  constructor({ hostCount, link, now }: HostPoolOptions, events: HostPoolEvents) {
+  constructor({ hostCount, link, now, watch }: HostPoolOptions, events: HostPoolEvents) {
+    this.#watch = watch;
     this.#link = link;
     this.#now = now;
     this.#events = events;
@@ -50,6 +61,7 @@ export class HostPool {
       link: undefined,
       isOpen: false,
       lives: 0,
+      unwatch: () => {},
     }));
   }
 
@@ -79,6 +91,11 @@ export class HostPool {
       },
     });
     host.link = link;
+    if (link.heartbeat === undefined || this.#watch === undefined) return;
+    host.unwatch = this.#watch.watch(link.heartbeat, (stall) => {
+      this.#events.stalled(index, stall);
+      if (stall.isStuck) void this.end(index, new Error(`stood still for ${stall.forMs} ms`));
+    });
   }
 
   /** The host has taken up its tenants: from here on it is asked about them. */
@@ -176,15 +193,23 @@ export class HostPool {
 
   #ended(index: number, error: Error): void {
     const host = this.#hosts[index]!;
+    const work = workOf(host.link);
     host.link = undefined;
     host.isOpen = false;
+    host.unwatch();
     for (const [id, waiting] of this.#asks) {
       if (waiting.host !== index) continue;
       this.#asks.delete(id);
       waiting.reject(notThere());
     }
-    if (!this.#closing) this.#events.ended(index, error);
+    if (!this.#closing) this.#events.ended(index, error, work);
   }
+}
+
+/** What a thread was doing when it ended. */
+function workOf(link: HostLink | undefined): Work {
+  const memory = link?.heartbeat;
+  return memory === undefined ? { what: "", tenantId: "" } : new HeartbeatReader(memory).work();
 }
 
 function notThere(): Unavailable {

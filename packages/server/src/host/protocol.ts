@@ -33,6 +33,8 @@ export interface AskHost {
 export interface HostedTenant {
   readonly tenantId: string;
   readonly settings: TenantSettings;
+  /** Why its points are stored and not judged; undefined where they are. */
+  readonly quarantine: string | undefined;
 }
 
 export type HostQuestion =

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { EpochMs } from "@foreshock/core/fold";
+import { Heartbeat } from "../watch/heartbeat.ts";
 import type { LinkHost } from "./host-link.ts";
 import type { FromHost } from "./protocol.ts";
 import type { TenantHostOptions } from "./tenant-host.ts";
@@ -9,7 +10,10 @@ const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
 /** What a host thread is given when it is started. */
 export type HostThreadData = HostThreadOptions &
-  Pick<TenantHostOptions, "client" | "life"> & { readonly nowMs: EpochMs };
+  Pick<TenantHostOptions, "client" | "life"> & {
+    readonly nowMs: EpochMs;
+    readonly heartbeat: SharedArrayBuffer;
+  };
 
 export type HostThreadOptions = Pick<
   TenantHostOptions,
@@ -19,7 +23,8 @@ export type HostThreadOptions = Pick<
 /** Hosts in worker threads, each with its file of folds under the data folder. */
 export function threadHosts(options: HostThreadOptions, now: () => EpochMs): LinkHost {
   return (client, life, events) => {
-    const data: HostThreadData = { ...options, client, life, nowMs: now() };
+    const heartbeat = Heartbeat.memory();
+    const data: HostThreadData = { ...options, client, life, nowMs: now(), heartbeat };
     const worker = new Worker(new URL(`./worker.${ENDING}`, import.meta.url), {
       workerData: data,
       env: {},
@@ -34,6 +39,7 @@ export function threadHosts(options: HostThreadOptions, now: () => EpochMs): Lin
       if (!asked) events.ended(failure ?? new Error(`a host thread ended with ${code}`));
     });
     return {
+      heartbeat,
       post: (message, columns = []) => {
         const line = message.type === "owner" ? [message.line as never] : [];
         worker.postMessage(message, [...columns, ...line]);

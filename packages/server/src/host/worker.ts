@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { BEAT_EVERY_MS, Heartbeat } from "../watch/heartbeat.ts";
 import { HostClock } from "./host-clock.ts";
 import { HostDesk, type PostToMain } from "./host-desk.ts";
 import { reportsOf } from "./host-reports.ts";
@@ -9,7 +10,9 @@ import type { HostThreadData } from "./thread-host.ts";
 
 if (parentPort === null) throw new Error("the host worker is started by the server");
 const port = parentPort;
-const { nowMs, ...options } = workerData as HostThreadData;
+const { nowMs, heartbeat: memory, ...options } = workerData as HostThreadData;
+const heartbeat = new Heartbeat(memory);
+setInterval(() => heartbeat.beat(), BEAT_EVERY_MS);
 const monotonicMs = () => performance.now();
 const clock = new HostClock(nowMs, monotonicMs);
 const post: PostToMain = (message, buffers = []) => port.postMessage(message, [...buffers]);
@@ -20,6 +23,7 @@ const host = new TenantHost({
   monotonicMs,
   later: (work) => void setImmediate(work),
   after: (delayMs, work) => void setTimeout(work, delayMs).unref(),
+  progress: (what, tenantId) => heartbeat.at(what, tenantId),
   events: reportsOf(post),
 });
 const desk = new HostDesk(host, post, portLine);

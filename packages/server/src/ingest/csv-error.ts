@@ -1,3 +1,10 @@
+const SHOWN_CHARS_MAX = 40;
+
+/** A text of the file as a message may show it. */
+export function shown(text: string): string {
+  return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}...` : text;
+}
+
 /**
  * A CSV that cannot be read as it stands. The message names file, line and remedy:
  * `data.csv:17: 3 columns, the header has 4: add the missing value or an empty field`.

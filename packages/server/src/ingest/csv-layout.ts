@@ -1,4 +1,5 @@
-import { CsvError } from "./csv-error.ts";
+import { METRIC_BYTES_MAX, nameFault } from "../platform/place-name.ts";
+import { CsvError, shown } from "./csv-error.ts";
 import type { TimeUnit } from "./csv-time.ts";
 
 /**
@@ -34,6 +35,8 @@ export interface CsvLayout {
   /** The value columns and the metric each of them holds (not used where `metric` is a column). */
   readonly values: readonly number[];
   readonly metricNames: readonly string[];
+  /** Why a column cannot name a metric, by its index in `values`; undefined where it can. */
+  readonly metricFaults: readonly (string | undefined)[];
 }
 
 const TIME_NAMES = ["timestamp", "time", "datetime", "date", "ts", "@timestamp", "_time"];
@@ -66,7 +69,8 @@ export function csvLayout(
   const values = columns.values(options, roles, taken);
   const metricNames = values.map((index) => names[index]!);
   const format = formatOf(options, roles, metricNames, refuse);
-  return { format, columnCount: names.length, time, ...roles, values, metricNames };
+  const metricFaults = metricNames.map((name) => nameFault(name, METRIC_BYTES_MAX));
+  return { format, columnCount: names.length, time, ...roles, values, metricNames, metricFaults };
 }
 
 type Refuse = (problem: string, remedy: string) => never;
@@ -144,8 +148,8 @@ class Columns {
   }
 
   #list(): string {
-    const shown = this.#names.slice(0, 12).map((name) => `"${name}"`);
-    return shown.join(", ") + (this.#names.length > 12 ? ", ..." : "");
+    const first = this.#names.slice(0, 12).map((name) => `"${shown(name)}"`);
+    return first.join(", ") + (this.#names.length > 12 ? ", ..." : "");
   }
 }
 
@@ -157,7 +161,7 @@ function checkNames(names: readonly string[], refuse: Refuse): void {
   names.forEach((name, i) => {
     if (name === "") refuse(`column ${i + 1} has no name`, "give every column a name");
     if (seen.has(name)) {
-      refuse(`two columns are called "${name}"`, "give every column its own name");
+      refuse(`two columns are called "${shown(name)}"`, "give every column its own name");
     }
     seen.add(name);
   });
@@ -171,7 +175,7 @@ function formatOf(
 ): CsvFormat {
   if (roles.metric >= 0 && metricNames.length > 1) {
     refuse(
-      `a metric column and ${metricNames.length} value columns (${metricNames.slice(0, 5).join(", ")})`,
+      `a metric column and ${metricNames.length} value columns (${metricNames.slice(0, 5).map(shown).join(", ")})`,
       "name the value column with --value, or the series columns with --by",
     );
   }

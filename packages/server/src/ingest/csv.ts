@@ -1,4 +1,5 @@
-import { CsvError } from "./csv-error.ts";
+import { faultOf, METRIC_BYTES_MAX, NAME_BYTES_MAX } from "../platform/place-name.ts";
+import { CsvError, shown } from "./csv-error.ts";
 import { type CsvLayout, type CsvOptions, csvLayout } from "./csv-layout.ts";
 import { type CsvSource, readCsvRecords } from "./csv-records.ts";
 import { TimeReader } from "./csv-time.ts";
@@ -10,6 +11,8 @@ export interface CsvEntity {
   readonly node: string;
   /** Set where a column names the metric. */
   readonly metric: string | undefined;
+  /** Why these names cannot be used; undefined where they can. */
+  readonly fault: string | undefined;
 }
 
 /** Some rows in file order. The columns are the caller's to keep. */
@@ -44,38 +47,42 @@ export async function* csvBatches(
   source: CsvSource,
   options: CsvOptions = {},
 ): AsyncGenerator<CsvBatch> {
-  let builder: BatchBuilder | undefined;
+  let builder: CsvRows | undefined;
   const take = (fields: string[], line: number): void => {
     if (builder === undefined) {
-      builder = new BatchBuilder(
-        source.name,
-        csvLayout(fields, options, source.name, line),
-        options,
-      );
+      builder = new CsvRows(source.name, csvLayout(fields, options, source.name, line), options);
+      builder.demandUsable(line);
     } else {
       builder.add(fields, line);
+      builder.demandUsable(line);
     }
   };
   for await (const _ of readCsvRecords(source, take)) {
     if (builder !== undefined && builder.valueCount >= BATCH_VALUES) yield builder.flush();
   }
   if (builder === undefined) {
-    throw new CsvError(
-      source.name,
-      0,
-      "the file is empty",
-      "begin it with a header line such as `timestamp,value`",
-    );
+    throw csvIsEmpty(source.name);
   }
-  const last = (builder as BatchBuilder).flush();
+  const last = (builder as CsvRows).flush();
   if (last.rowCount > 0 || last.entities.length === 0) yield last;
 }
 
-class BatchBuilder {
+export function csvIsEmpty(name: string): CsvError {
+  return new CsvError(
+    name,
+    0,
+    "the file is empty",
+    "begin it with a header line such as `timestamp,value`",
+  );
+}
+
+/** Rows as columns. Whoever adds them looks after the names that cannot be used. */
+export class CsvRows {
   readonly #name: string;
   readonly #layout: CsvLayout;
   readonly #times: TimeReader;
   readonly #entities: EntityIndex;
+  readonly #faultyMetric: number;
   #stamps: string[] = [];
   #timestampsMs: number[] = [];
   #entityOf: number[] = [];
@@ -85,6 +92,8 @@ class BatchBuilder {
   constructor(name: string, layout: CsvLayout, options: CsvOptions) {
     this.#name = name;
     this.#layout = layout;
+    this.#faultyMetric =
+      layout.metric >= 0 ? -1 : layout.metricFaults.findIndex((fault) => fault !== undefined);
     this.#times = new TimeReader(options.timeUnit);
     this.#entities = new EntityIndex(
       layout,
@@ -142,12 +151,24 @@ class BatchBuilder {
         throw new CsvError(
           this.#name,
           line,
-          `"${shown(text)}" in column ${metricNames[k]} is not a number`,
+          `"${shown(text)}" in column ${shown(metricNames[k]!)} is not a number`,
           "write a number such as 12.5, or leave the field empty where the value is missing",
         );
       }
       this.#values.push(value);
     }
+  }
+
+  /** @throws CsvError where a name that was met so far cannot be used. */
+  demandUsable(line: number): void {
+    const fault = this.#entities.fault ?? this.#layout.metricFaults[this.#faultyMetric];
+    if (fault === undefined) return;
+    throw new CsvError(
+      this.#name,
+      line,
+      `a name cannot be used: ${fault}`,
+      "shorten or correct it",
+    );
   }
 
   flush(): CsvBatch {
@@ -185,6 +206,8 @@ class BatchBuilder {
 /** Numbers entities in the order in which they appear. */
 class EntityIndex {
   readonly all: CsvEntity[] = [];
+  /** Of the first entity whose names cannot be used. */
+  fault: string | undefined;
   readonly #layout: CsvLayout;
   readonly #cluster: string;
   readonly #node: string;
@@ -215,7 +238,13 @@ class EntityIndex {
     const nodes = this.#index.get(cluster) ?? new Map<string, Map<string, number>>();
     const metrics = nodes.get(node) ?? new Map<string, number>();
     this.#index.set(cluster, nodes.set(node, metrics.set(metric, this.all.length)));
-    this.all.push({ cluster, node, metric: this.#layout.metric < 0 ? undefined : metric });
+    const hasMetric = this.#layout.metric >= 0;
+    const fault =
+      faultOf("cluster", cluster, NAME_BYTES_MAX) ??
+      faultOf("node", node, NAME_BYTES_MAX) ??
+      (hasMetric ? faultOf("metric", metric, METRIC_BYTES_MAX) : undefined);
+    this.fault ??= fault;
+    this.all.push({ cluster, node, metric: hasMetric ? metric : undefined, fault });
     return this.all.length - 1;
   }
 }
@@ -223,8 +252,4 @@ class EntityIndex {
 /** A copy that does not keep the chunk alive from which it was cut. */
 function unshared(text: string): string {
   return Buffer.from(text).toString();
-}
-
-function shown(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}...` : text;
 }

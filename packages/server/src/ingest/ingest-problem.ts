@@ -4,6 +4,7 @@ export type IngestFault =
   | "malformed_body"
   | "invalid_series"
   | "body_too_large"
+  | "decode_limit"
   | "unsupported_media_type"
   | "unsupported_encoding";
 

@@ -14,6 +14,8 @@ const EXACT_DIGITS = 15;
 const POWERS_OF_TEN = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => 10 ** i);
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const NUMBER_CHARS_MAX = 64;
+/** The longest text that is kept takes 2,048 bytes, and no character more than 6 here (`\u0041`). */
+const STRING_BYTES_MAX = 12_288;
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -27,15 +29,21 @@ export class JsonCursor {
   first = 0;
   second = 0;
   readonly #bytes: Buffer;
-  readonly #end: number;
-  /** Where the text is: said in errors, e.g. "line 4: "; empty for a whole body. */
-  readonly #where: string;
+  #end: number;
+  /** The line that the text is, for errors; 0 where it is a whole body. */
+  #line = 0;
 
-  constructor(bytes: Buffer, start = 0, end = bytes.length, where = "") {
+  constructor(bytes: Buffer, start = 0) {
     this.#bytes = bytes;
     this.at = start;
+    this.#end = bytes.length;
+  }
+
+  /** Goes on with a line that stands in [start, end). */
+  goTo(start: number, end: number, line: number): void {
+    this.at = start;
     this.#end = end;
-    this.#where = where;
+    this.#line = line;
   }
 
   /** The next byte that is no white space, not consumed; -1 at the end. */
@@ -77,8 +85,12 @@ export class JsonCursor {
     return true;
   }
 
-  /** @throws IngestProblem "malformed_json" for broken escapes, raw control characters, broken UTF-8. */
-  string(): string {
+  /**
+   * Undefined for a string longer than any that we keep: it is gone over, not made.
+   *
+   * @throws IngestProblem "malformed_json" for broken escapes, raw control characters, broken UTF-8.
+   */
+  string(): string | undefined {
     this.expect('"');
     const bytes = this.#bytes;
     const start = this.at;
@@ -87,6 +99,7 @@ export class JsonCursor {
       const byte = bytes[i]!;
       if (byte === QUOTE) {
         this.at = i + 1;
+        if (i - start > STRING_BYTES_MAX) return undefined;
         return plain ? bytes.toString("latin1", start, i) : this.#decoded(start, i);
       }
       if (byte === BACKSLASH) {
@@ -192,7 +205,7 @@ export class JsonCursor {
     const found = at >= this.#end ? "the text ends" : `found ${shown(this.#bytes[at]!)}`;
     return new IngestProblem(
       "malformed_json",
-      `${this.#where}at byte ${at}: expected ${expected}, ${found}`,
+      `${this.#line > 0 ? `line ${this.#line}: ` : ""}at byte ${at}: expected ${expected}, ${found}`,
       "send JSON as RFC 8259 has it: no NaN, no comments, no trailing commas",
     );
   }

@@ -1,19 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { seriesOf } from "../platform/ingest-batch.ts";
+import { unpackBatch } from "../platform/packed-batch.ts";
+import { decodeLimits } from "./body-budget.ts";
 import { IngestProblem } from "./ingest-problem.ts";
 import { readJson } from "./json.ts";
 
 const T = 1_764_000_000_000;
-const POINTS_MAX = 1000;
+const LIMITS = decodeLimits(1 << 20, 1000);
+
+function decoded(body: unknown) {
+  return readJson(Buffer.from(typeof body === "string" ? body : JSON.stringify(body)), LIMITS);
+}
 
 function read(body: unknown) {
-  return readJson(Buffer.from(typeof body === "string" ? body : JSON.stringify(body)), POINTS_MAX);
+  return seriesOf(unpackBatch(decoded(body).batch));
 }
 
 function problemOf(body: unknown, reader = readJson): IngestProblem {
   const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
   try {
-    reader(bytes, POINTS_MAX);
+    reader(bytes, LIMITS);
   } catch (error) {
     if (error instanceof IngestProblem) return error;
     throw error;
@@ -50,13 +57,6 @@ describe("readJson", () => {
         timestampsMs: Float64Array.of(T, T + 1000, T + 2000),
         values: Float64Array.of(0.5, Number.NaN, -0.03),
       },
-      {
-        clusterId: "eu",
-        nodeId: "n1",
-        metricName: "mem",
-        timestampsMs: new Float64Array(),
-        values: new Float64Array(),
-      },
     ]);
   });
 
@@ -78,15 +78,13 @@ describe("readJson", () => {
         fc.array(series, { maxLength: 5 }),
         fc.constantFrom(0, 1, "\t"),
         (given, indent) => {
-          const got = readJson(
-            Buffer.from(JSON.stringify({ series: given }, null, indent)),
-            POINTS_MAX,
-          );
-          expect(got.length).toBe(given.length);
+          const got = read(JSON.stringify({ series: given }, null, indent));
+          const filled = given.filter(({ points }) => points.length > 0);
+          expect(got.length).toBe(filled.length);
           got.forEach((one, i) => {
-            const { cluster, node, metric, metadata, points } = given[i]!;
+            const { cluster, node, metric, metadata, points } = filled[i]!;
             expect([one.clusterId, one.nodeId, one.metricName]).toEqual([cluster, node, metric]);
-            expect(Object.entries(one.metadata!)).toEqual(Object.entries(metadata));
+            expect(Object.entries(one.metadata ?? {})).toEqual(Object.entries(metadata));
             expect([...one.timestampsMs]).toEqual(points.map(([at]) => at));
             // JSON writes -0 as 0.
             expect([...one.values]).toEqual(
@@ -151,26 +149,7 @@ describe("readJson", () => {
         /no pair/,
       ],
       [{ series: [{ ...good, points: "none" }] }, "invalid_series", "/series/0/points", /no array/],
-      [{ series: [{ ...good, node: "" }] }, "invalid_series", "/series/0/node", /empty/],
       [{ series: [{ ...good, node: 7 }] }, "invalid_series", "/series/0/node", /no string/],
-      [
-        { series: [{ ...good, node: "a\0b" }] },
-        "invalid_series",
-        "/series/0/node",
-        /control character/,
-      ],
-      [
-        { series: [{ ...good, cluster: "\ud800" }] },
-        "invalid_series",
-        "/series/0/cluster",
-        /surrogate/,
-      ],
-      [
-        { series: [{ ...good, node: "é".repeat(129) }] },
-        "invalid_series",
-        "/series/0/node",
-        /longer than 256 bytes/,
-      ],
       [
         { series: [{ cluster: "eu", points: [] }] },
         "invalid_series",
@@ -185,12 +164,6 @@ describe("readJson", () => {
         "/series/0/metadata/a",
         /no string/,
       ],
-      [
-        { series: [{ ...good, metadata: { a: "x".repeat(1025) } }] },
-        "invalid_series",
-        "/series/0/metadata/a",
-        /longer than 1024/,
-      ],
       [{ series: [3] }, "invalid_series", "/series/0", /a series is an object/],
       [{ points: [] }, "invalid_series", "", /the body is/],
       [{}, "invalid_series", "", /the body is/],
@@ -203,9 +176,37 @@ describe("readJson", () => {
     }
   });
 
-  it("refuses metadata of more than 30 entries, and a key given twice", () => {
+  it("leaves out series whose names cannot be used, says why, and keeps the others", () => {
     const many = Object.fromEntries(Array.from({ length: 31 }, (_, i) => [`k${i}`, "v"]));
-    expect(problemOf({ series: [{ ...good, metadata: many }] }).pointer).toBe("/series/0/metadata");
+    const cases: [wrong: object, reason: string][] = [
+      [{ node: "" }, "the node is empty"],
+      [{ node: "a\0b" }, "the node holds a control character"],
+      [{ cluster: "\ud800" }, "the cluster holds half a surrogate pair"],
+      [{ node: "é".repeat(129) }, "the node is longer than 256 bytes"],
+      [{ metric: "x".repeat(2049) }, "the metric is longer than 2048 bytes"],
+      [{ metric: "x".repeat(20_000) }, "metric is too long"],
+      [{ metadata: { a: "x".repeat(1025) } }, "label a is longer than 1024 bytes"],
+      [{ metadata: { a: "\0" } }, "label a holds a NUL character"],
+      [{ metadata: { ["x".repeat(257)]: "" } }, "a label's name is longer than 256 bytes"],
+      [{ metadata: many }, "more than 30 labels"],
+    ];
+    for (const [wrong, reason] of cases) {
+      const points = [T, T + 1].map((at) => [at, 1]);
+      const body = decoded({ series: [{ ...good, ...wrong, points }, good] });
+      expect(body.unusableExamples).toEqual([`/series/0: ${reason}`]);
+      expect(body).toMatchObject({ unusablePoints: 2 });
+      expect(seriesOf(unpackBatch(body.batch)).map(({ nodeId }) => nodeId)).toEqual(["n1"]);
+    }
+  });
+
+  it("charges refused points, and a body of long texts as many points as it could have held", () => {
+    const refused = { ...good, node: "" };
+    expect(decoded({ series: [refused, good, refused] }).charged).toBe(3);
+    const long = { ...good, metadata: { a: "x".repeat(100_000) } };
+    expect(decoded({ series: [long] }).charged).toBe(97);
+  });
+
+  it("refuses a key given twice", () => {
     const twice = `{"series":[{"cluster":"a","cluster":"b","node":"n","metric":"m","points":[]}]}`;
     expect(problemOf(twice).message).toMatch(/twice/);
   });
@@ -235,11 +236,11 @@ describe("readJson", () => {
   it("refuses names that are not UTF-8", () => {
     const bytes = Buffer.from(JSON.stringify({ series: [{ ...good, node: "zz" }] }));
     bytes[bytes.indexOf("zz")] = 0xff;
-    expect(() => readJson(bytes, POINTS_MAX)).toThrow(/UTF-8/);
+    expect(() => readJson(bytes, LIMITS)).toThrow(/UTF-8/);
   });
 
   it("keeps a key called __proto__ as what it is: a text in the metadata", () => {
-    const body = `{"series":[{"cluster":"eu","node":"n","metric":"m","metadata":{"__proto__":"x"},"points":[]}]}`;
+    const body = `{"series":[{"cluster":"eu","node":"n","metric":"m","metadata":{"__proto__":"x"},"points":[[1,1]]}]}`;
     const metadata = read(body)[0]!.metadata!;
     expect(Object.keys(metadata)).toEqual(["__proto__"]);
     expect(({} as Record<string, unknown>).x).toBeUndefined();
@@ -262,9 +263,9 @@ describe("readJson", () => {
       ],
     });
     expect(problem.fault).toBe("body_too_large");
-    expect(
-      problemOf({ series: Array.from({ length: 1001 }, () => ({ ...good, points: [] })) }).fault,
-    ).toBe("body_too_large");
+    const empty = Array.from({ length: 2001 }, () => ({ ...good, points: [] }));
+    expect(problemOf({ series: empty }).fault).toBe("body_too_large");
+    expect(decoded({ series: empty.slice(1) }).charged).toBe(2000);
   });
 
   it("goes no deeper than a series is: a million brackets cost nothing", () => {
@@ -285,9 +286,8 @@ describe("readJson", () => {
         const bytes = Buffer.from(whole);
         for (const [place, value] of changes) bytes[place] = value;
         try {
-          expect(
-            readJson(bytes.subarray(0, bytes.length - cut), POINTS_MAX).length,
-          ).toBeLessThanOrEqual(2);
+          const { batch } = readJson(bytes.subarray(0, bytes.length - cut), LIMITS);
+          expect(batch.ends.length).toBeLessThanOrEqual(2);
         } catch (error) {
           expect(error).toBeInstanceOf(IngestProblem);
         }

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { unpackBatch } from "../platform/packed-batch.ts";
+import { decodeLimits } from "./body-budget.ts";
 import { IngestProblem } from "./ingest-problem.ts";
 import { readNdjson } from "./json.ts";
 
 const T = 1_764_000_000_000;
-const POINTS_MAX = 1000;
+const LIMITS = decodeLimits(1 << 20, 1000);
 
 function problemOf(text: string): IngestProblem {
   try {
-    readNdjson(Buffer.from(text), POINTS_MAX);
+    readNdjson(Buffer.from(text), LIMITS);
   } catch (error) {
     if (error instanceof IngestProblem) return error;
     throw error;
@@ -20,8 +22,9 @@ const good = { cluster: "eu", node: "n1", metric: "cpu", points: [[T, 0.5]] };
 describe("readNdjson", () => {
   it("reads a series a line, blank lines and a missing last newline included", () => {
     const text = `${JSON.stringify(good)}\r\n\n  ${JSON.stringify({ ...good, node: "n2" })}`;
-    const series = readNdjson(Buffer.from(text), POINTS_MAX);
-    expect(series.map(({ nodeId }) => nodeId)).toEqual(["n1", "n2"]);
+    const { batch, charged } = readNdjson(Buffer.from(text), LIMITS);
+    expect(charged).toBe(3);
+    expect(unpackBatch(batch).places.map(({ nodeId }) => nodeId)).toEqual(["n1", "n2"]);
   });
 
   it("names the line of what is wrong", () => {

@@ -13,5 +13,3 @@ const STALE_LOW = 2;
 export function isStaleMarker(bytes: Buffer, at: number): boolean {
   return bytes.readUInt32LE(at) === STALE_LOW && bytes.readUInt32LE(at + 4) === STALE_HIGH;
 }
-
-/** Reads the labels of a timeseries whose fields stand in [start, end). */

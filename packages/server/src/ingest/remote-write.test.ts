@@ -7,17 +7,20 @@ import {
   varint,
 } from "../../testing/remote-write-bytes.ts";
 import { seriesOf } from "../platform/ingest-batch.ts";
+import { unpackBatch } from "../platform/packed-batch.ts";
+import { decodeLimits } from "./body-budget.ts";
 import { IngestProblem } from "./ingest-problem.ts";
 import { RemoteWriteReader } from "./remote-write.ts";
 import { SnappyReader } from "./snappy.ts";
 
 const NAMES = { cluster: ["cluster", "job"], node: ["instance", "node"], stripPort: false };
-const POINTS_MAX = 1000;
+const LIMITS = decodeLimits(1 << 20, 1000);
+const CACHE_BYTES_MAX = 1 << 20;
 const T = 1_764_000_000_000;
 
 let reader: RemoteWriteReader;
 beforeEach(() => {
-  reader = new RemoteWriteReader(NAMES);
+  reader = new RemoteWriteReader({ names: NAMES, cacheBytesMax: CACHE_BYTES_MAX });
 });
 
 function read(series: readonly TestSeries[]) {
@@ -25,8 +28,8 @@ function read(series: readonly TestSeries[]) {
 }
 
 function readWith(by: RemoteWriteReader, series: readonly TestSeries[]) {
-  const batch = by.read(encodeWriteRequest(series), POINTS_MAX);
-  return { ...batch, series: seriesOf(batch) };
+  const body = by.read(encodeWriteRequest(series), LIMITS);
+  return { ...body, series: seriesOf(unpackBatch(body.batch)) };
 }
 
 function one(labels: Record<string, string>, value = 1): TestSeries {
@@ -50,7 +53,6 @@ describe("RemoteWriteReader", () => {
         nodeId: "10.0.0.7:9100",
         metricName: "up",
         metadata: { job: "api", instance: "10.0.0.7:9100" },
-        counter: false,
         timestampsMs: Float64Array.of(T, T + 15_000),
         values: Float64Array.of(1, 0.5),
       },
@@ -77,7 +79,7 @@ describe("RemoteWriteReader", () => {
     ]);
   });
 
-  it("gives two label sets one place only if they are equal", () => {
+  it("gives two label sets one place only if they are equal, but for which label names the cluster", () => {
     const word = fc.constantFrom("a", "b", 'a",b="', "a=b", "\\", "{", "");
     const labels = fc.record(
       { x: word, y: word, job: word, instance: word, cluster: word },
@@ -90,19 +92,24 @@ describe("RemoteWriteReader", () => {
         );
         const place = (series: typeof a) =>
           JSON.stringify([series!.clusterId, series!.nodeId, series!.metricName]);
-        const known = (given: object) =>
-          JSON.stringify(
-            Object.entries(given)
-              .filter(([, value]) => value !== "")
-              .sort(([left], [right]) => (left < right ? -1 : 1)),
-          );
+        const known = (given: typeof left) => {
+          const naming = (["cluster", "job"] as const).find((label) => (given[label] ?? "") !== "");
+          const rest = Object.entries(given).filter(([label, value]) => {
+            return value !== "" && label !== naming;
+          });
+          const sorted = rest.sort(([one], [other]) => (one < other ? -1 : 1));
+          return JSON.stringify([naming === undefined ? "" : given[naming], sorted]);
+        };
         expect(place(a) === place(b)).toBe(known(left) === known(right));
       }),
     );
   });
 
   it("takes the ports off where asked, and names what is not there", () => {
-    const strip = new RemoteWriteReader({ ...NAMES, stripPort: true });
+    const strip = new RemoteWriteReader({
+      names: { ...NAMES, stripPort: true },
+      cacheBytesMax: CACHE_BYTES_MAX,
+    });
     const given = [one({ __name__: "up", instance: "host:9100" }), one({ __name__: "x" })];
     const { series } = readWith(strip, given);
     expect(series.map(({ clusterId, nodeId }) => [clusterId, nodeId])).toEqual([
@@ -123,7 +130,7 @@ describe("RemoteWriteReader", () => {
       { type: 1, family: "hits" },
       { type: 2, family: "a_seconds" },
     ];
-    reader.read(encodeWriteRequest([], metadata), POINTS_MAX);
+    reader.read(encodeWriteRequest([], metadata), LIMITS);
     expect(counters()).toEqual(["a_total", "a_count", "a_sum", "a_bucket", "hits"]);
   });
 
@@ -187,12 +194,15 @@ describe("RemoteWriteReader", () => {
   });
 
   it("refuses more points than allowed before it reads any", () => {
-    const samples = Array.from({ length: POINTS_MAX + 1 }, (_, i) => ({ atMs: T + i, value: i }));
+    const samples = Array.from({ length: LIMITS.pointsMax + 1 }, (_, i) => ({
+      atMs: T + i,
+      value: i,
+    }));
     expect(() => read([{ labels: { __name__: "m" }, samples }])).toThrow(/more than 1000 points/);
   });
 
   it("gives a series the same place however many others come and go meanwhile", () => {
-    const small = new RemoteWriteReader(NAMES, 3);
+    const small = new RemoteWriteReader({ names: NAMES, cacheBytesMax: 10_000 });
     const nodes = (names: readonly string[]) => {
       const series = names.map((instance) => one({ __name__: "m", instance }));
       return readWith(small, series).series.map(({ nodeId }) => nodeId);
@@ -223,14 +233,14 @@ describe("RemoteWriteReader", () => {
     ],
   ];
   it.each(broken)("refuses %s", (_, bytes, message) => {
-    expect(() => reader.read(bytes, POINTS_MAX)).toThrow(message);
-    expect(() => reader.read(bytes, POINTS_MAX)).toThrow(IngestProblem);
+    expect(() => reader.read(bytes, LIMITS)).toThrow(message);
+    expect(() => reader.read(bytes, LIMITS)).toThrow(IngestProblem);
   });
 
   it("refuses a label that is not UTF-8", () => {
     const bytes = encodeWriteRequest([one({ __name__: "m", v: "zzzz" })]);
     bytes[bytes.indexOf("zzzz")] = 0xff;
-    expect(() => reader.read(bytes, POINTS_MAX)).toThrow(/not UTF-8/);
+    expect(() => reader.read(bytes, LIMITS)).toThrow(/not UTF-8/);
   });
 
   it("answers any mutation of a good body with a batch or a clear refusal, in bounded memory", () => {
@@ -253,10 +263,10 @@ describe("RemoteWriteReader", () => {
           if (whole.length > 0) whole[place % whole.length] = value;
         const bytes = whole.subarray(0, Math.max(0, whole.length - cut));
         try {
-          const batch = reader.read(unpack.read(snappy(bytes), 1 << 20), POINTS_MAX);
-          const points = batch.values.length;
+          const body = reader.read(unpack.read(snappy(bytes), 1 << 20), LIMITS);
+          const points = body.batch.values.length;
           // A sample takes at least two bytes, so a body cannot make more columns than it is long.
-          expect(points + batch.unusablePoints).toBeLessThanOrEqual(bytes.length / 2);
+          expect(points + body.unusablePoints).toBeLessThanOrEqual(bytes.length / 2);
         } catch (error) {
           expect(error).toBeInstanceOf(IngestProblem);
         }

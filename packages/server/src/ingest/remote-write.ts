@@ -1,32 +1,30 @@
-import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
 import type { LabelNames } from "../platform/label-names.ts";
-import { ByteTable } from "./byte-table.ts";
-import { PointBudget } from "./growing-columns.ts";
-import { BYTES, broken, FIXED64, ProtobufReader, VARINT } from "./protobuf.ts";
+import { nameOfPlace } from "../platform/packed-batch.ts";
+import { LABELS_MAX, NAME_BYTES_MAX } from "../platform/place-name.ts";
+import { BodyBudget, type DecodeLimits } from "./body-budget.ts";
+import { CounterNames } from "./counter-names.ts";
+import { LabelCache } from "./label-cache.ts";
+import { type DecodedBody, PackedBuilder } from "./packed-builder.ts";
+import { BYTES, FIXED64, ProtobufReader, VARINT } from "./protobuf.ts";
 import {
   COUNTER_TYPE,
   isStaleMarker,
-  LABEL,
   METADATA,
   REQUEST,
   SAMPLE,
   SERIES,
 } from "./remote-write-fields.ts";
-import { isCounterName, placeOf } from "./series-labels.ts";
+import { placeOfBytes } from "./remote-write-labels.ts";
+import { isCounterName } from "./series-labels.ts";
 
-export interface RemoteWriteBatch extends IngestBatch {
-  /** Points of series whose labels cannot be used, with the first few reasons. */
-  readonly unusablePoints: number;
-  readonly unusableExamples: readonly string[];
-  /** Parts of the protocol that are read over. */
-  readonly skippedHistograms: number;
-  readonly skippedExemplars: number;
+/** Bodies of one sender are about as large as the one before. */
+const NAMES_MORE = 1.06;
+
+export interface RemoteWriteOptions {
+  readonly names: LabelNames;
+  /** Bytes of label sets and names that are remembered. */
+  readonly cacheBytesMax: number;
 }
-
-const EXAMPLES_MAX = 5;
-/** Label sets remembered per tenant: the default limit of active series, with room for churn. */
-const PLACES_MAX = 100_000;
-const COUNTERS_MAX = 20_000;
 
 /**
  * Reads remote write 1.0 (`prometheus.WriteRequest`, already unpacked) of one tenant. Label sets it
@@ -36,263 +34,165 @@ const COUNTERS_MAX = 20_000;
  * their exact size. Measured (npm run bench): see docs/benchmarks.md.
  */
 export class RemoteWriteReader {
+  /** Families that were declared counters; others of the tenant may learn them from here. */
+  readonly counters = new CounterNames();
   readonly #names: LabelNames;
-  #places: ByteTable<IngestPlace | string>;
-  #placesBefore: ByteTable<IngestPlace | string>;
-  /** Metric families that their sender declared counters, beyond what names tell. */
-  readonly #counters = new Set<string>();
-  readonly #placesMax: number;
+  readonly #cache: LabelCache;
+  /** Of the names of the last body. */
+  #nameBytes = 0;
 
-  constructor(names: LabelNames, placesMax = PLACES_MAX) {
+  constructor({ names, cacheBytesMax }: RemoteWriteOptions) {
     this.#names = names;
-    this.#placesMax = placesMax;
-    this.#places = new ByteTable(placesMax);
-    this.#placesBefore = new ByteTable(0);
+    this.#cache = new LabelCache(cacheBytesMax);
+  }
+
+  /** Bytes that the remembered label sets take. */
+  get cacheBytes(): number {
+    return this.#cache.bytes;
+  }
+
+  /** Label sets that are remembered. */
+  get cachedSets(): number {
+    return this.#cache.count;
+  }
+
+  /** A family is a counter: what was remembered of its series is looked at once more. */
+  learn(counter: string): void {
+    if (!isCounterName(counter) && this.counters.add(counter)) this.#cache.clear();
   }
 
   /** @throws IngestProblem "malformed_body" | "body_too_large". Nothing of the body is kept then. */
-  read(bytes: Buffer, pointsMax: number): RemoteWriteBatch {
-    const budget = new PointBudget(pointsMax);
-    const counts = countSamples(bytes, budget);
-    const batch = new BatchBuilder(counts.length, budget.count);
+  read(bytes: Buffer, limits: DecodeLimits): DecodedBody {
+    const budget = new BodyBudget(limits);
+    countParts(bytes, budget);
+    const nameBytes = Math.ceil(NAMES_MORE * this.#nameBytes);
+    const builder = new PackedBuilder(budget, { points: budget.points, nameBytes });
     const reader = new ProtobufReader(bytes);
-    for (let k = 0; reader.next(); ) {
+    while (reader.next()) {
       if (reader.wireType !== BYTES) {
         reader.skip();
         continue;
       }
       const { field } = reader;
       const whole = reader.enter();
-      if (field === REQUEST.timeseries) this.#readSeries(reader, counts[k++]!, batch);
+      if (field === REQUEST.timeseries) this.#readSeries(reader, builder);
       else if (field === REQUEST.metadata) this.#readMetadata(reader);
       reader.leave(whole);
     }
-    return batch.cut();
+    const body = builder.cut(bytes.length);
+    this.#nameBytes = body.batch.names.length;
+    return body;
   }
 
-  #readSeries(reader: ProtobufReader, count: number, batch: BatchBuilder): void {
+  #readSeries(reader: ProtobufReader, builder: PackedBuilder): void {
     const seriesStart = reader.at;
     let labelsEnd = seriesStart;
     let inOrder = true;
-    let i = 0;
+    let hasSamples = false;
     while (reader.next()) {
       if (reader.field === SERIES.labels) {
-        inOrder &&= i === 0;
+        inOrder &&= !hasSamples;
         reader.skip();
         if (inOrder) labelsEnd = reader.at;
       } else if (reader.field === SERIES.samples) {
-        readSample(reader, batch, i);
-        i++;
+        readSample(reader, builder);
+        hasSamples = true;
       } else {
-        if (reader.field === SERIES.exemplars) batch.skippedExemplars++;
-        if (reader.field === SERIES.histograms) batch.skippedHistograms++;
+        if (reader.field === SERIES.exemplars) builder.skippedExemplars++;
+        if (reader.field === SERIES.histograms) builder.skippedHistograms++;
         inOrder = false;
         reader.skip();
       }
     }
-    if (count === 0) return;
-    const place = inOrder
-      ? this.#known(reader.bytes, seriesStart, labelsEnd)
-      : this.#placeOf(reader.bytes, seriesStart, reader.end);
-    if (typeof place === "string") batch.refuse(place, count);
-    else batch.add(place, count);
-  }
-
-  /** Two generations: what was not seen for a whole generation is forgotten, the rest lives on. */
-  #known(bytes: Buffer, start: number, end: number): IngestPlace | string {
-    let place = this.#places.get(bytes, start, end);
-    if (place !== undefined) return place;
-    place = this.#placesBefore.get(bytes, start, end) ?? this.#placeOf(bytes, start, end);
-    if (this.#places.full) {
-      this.#placesBefore = this.#places;
-      this.#places = new ByteTable(this.#placesMax);
+    if (!hasSamples) return;
+    const { bytes, end } = reader;
+    if (inOrder && this.#cache.find(bytes, seriesStart, labelsEnd)) {
+      const { names, from, to } = this.#cache;
+      builder.add(names, from, to);
+      return;
     }
-    this.#places.add(bytes, start, end, place);
-    return place;
-  }
-
-  #placeOf(bytes: Buffer, start: number, end: number): IngestPlace | string {
-    const place = placeOfBytes(bytes, start, end, this.#names);
-    if (typeof place === "string") return place;
-    const { familyName, ...rest } = place;
-    const counter = isCounterName(familyName) || this.#counters.has(familyName);
-    return { ...rest, counter, memo: { handle: -1 } };
+    const place = placeOfBytes(bytes, seriesStart, end, this.#names);
+    if (typeof place === "string") {
+      builder.refuse(place);
+      return;
+    }
+    const counter = isCounterName(place.familyName) || this.counters.has(place.familyName);
+    const name = Buffer.from(nameOfPlace({ ...place, counter }));
+    if (inOrder) this.#cache.add(bytes, seriesStart, labelsEnd, name);
+    builder.add(name, 0, name.length);
   }
 
   #readMetadata(reader: ProtobufReader): void {
     let type = 0;
-    let family = "";
+    let from = 0;
+    let to = 0;
     while (reader.next()) {
       if (reader.field === METADATA.type && reader.wireType === VARINT) type = reader.varint();
       else if (reader.field === METADATA.family && reader.wireType === BYTES) {
         const length = reader.length();
-        family = reader.bytes.toString("utf8", reader.at, reader.at + length);
-        reader.at += length;
+        from = reader.at;
+        to = from + length;
+        reader.at = to;
       } else reader.skip();
     }
-    if (type !== COUNTER_TYPE || family === "" || this.#counters.size >= COUNTERS_MAX) return;
-    if (this.#counters.has(family) || isCounterName(family)) return;
-    this.#counters.add(family);
-    // What was remembered of its series is no longer true: all are looked at once more.
-    this.#places = new ByteTable(this.#placesMax);
-    this.#placesBefore = new ByteTable(0);
+    if (type !== COUNTER_TYPE || to === from || to - from > NAME_BYTES_MAX) return;
+    this.learn(reader.bytes.toString("utf8", from, to));
   }
 }
 
-class BatchBuilder {
-  readonly unusableExamples: string[] = [];
-  unusablePoints = 0;
-  skippedHistograms = 0;
-  skippedExemplars = 0;
-  readonly timestampsMs: Float64Array;
-  readonly values: Float64Array;
-  readonly #places: IngestPlace[] = [];
-  readonly #ends: Int32Array;
-  readonly #staleAt: number[] = [];
-  #stale = 0;
-  /** Points of the runs that were added; those of the series in hand follow them. */
-  pointCount = 0;
-
-  constructor(seriesMax: number, pointsMax: number) {
-    this.#ends = new Int32Array(seriesMax);
-    this.timestampsMs = new Float64Array(pointsMax);
-    this.values = new Float64Array(pointsMax);
-  }
-
-  markStale(at: number): void {
-    this.#staleAt.push(at);
-  }
-
-  /** The series in hand cannot be used: the next one takes its room. */
-  refuse(reason: string, points: number): void {
-    this.#staleAt.length = this.#stale;
-    this.unusablePoints += points;
-    const { unusableExamples: examples } = this;
-    if (examples.length < EXAMPLES_MAX && !examples.includes(reason)) examples.push(reason);
-    // A field that is not there is 0, and so must the next series find its room.
-    const end = this.pointCount + points;
-    this.timestampsMs.fill(0, this.pointCount, end);
-    this.values.fill(0, this.pointCount, end);
-  }
-
-  add(place: IngestPlace, points: number): void {
-    this.#stale = this.#staleAt.length;
-    this.pointCount += points;
-    this.#ends[this.#places.length] = this.pointCount;
-    this.#places.push(place);
-  }
-
-  cut(): RemoteWriteBatch {
-    const { unusablePoints, unusableExamples, skippedHistograms, skippedExemplars } = this;
-    return {
-      places: this.#places,
-      ends: this.#ends.subarray(0, this.#places.length),
-      timestampsMs: this.timestampsMs.subarray(0, this.pointCount),
-      values: this.values.subarray(0, this.pointCount),
-      staleAt: this.#staleAt,
-      unusablePoints,
-      unusableExamples,
-      skippedHistograms,
-      skippedExemplars,
-    };
-  }
-}
-
-/** Samples per timeseries, in order; every field of the request is walked over once. */
-function countSamples(bytes: Buffer, budget: PointBudget): number[] {
-  const counts: number[] = [];
+/**
+ * Counts samples as points, and as parts everything else that somebody could send much of: series
+ * without samples, labels beyond those a series may have, metadata, exemplars, histograms.
+ */
+function countParts(bytes: Buffer, budget: BodyBudget): void {
   const reader = new ProtobufReader(bytes);
   while (reader.next()) {
     if (reader.field !== REQUEST.timeseries) {
+      budget.spendParts(1);
       reader.skip();
       continue;
     }
     const whole = reader.enter();
-    const count = countFields(reader, SERIES.samples);
-    budget.spend(count);
-    counts.push(count);
+    countSeries(reader, budget);
     reader.leave(whole);
   }
-  return counts;
 }
 
-/** How often `field` stands in the message being read, which is walked over to its end. */
-function countFields(reader: ProtobufReader, field: number): number {
-  let count = 0;
+function countSeries(reader: ProtobufReader, budget: BodyBudget): void {
+  let samples = 0;
+  let labels = 0;
+  let others = 0;
   while (reader.next()) {
-    if (reader.field === field) {
+    if (reader.field === SERIES.samples) {
       reader.demand(BYTES);
-      count++;
-    }
+      samples++;
+    } else if (reader.field === SERIES.labels) labels++;
+    else others++;
     reader.skip();
   }
-  return count;
+  budget.spend(samples);
+  const free = samples > 0 ? LABELS_MAX + 1 : 0;
+  budget.spendParts(others + Math.max(0, labels - free) + (samples > 0 ? 0 : 1));
 }
 
-/** Sample `i` of the series in hand. A field that is not there is 0, as proto3 has it. */
-function readSample(reader: ProtobufReader, batch: BatchBuilder, i: number): void {
-  const at = batch.pointCount + i;
+/** A sample of the series in hand. A field that is not there is 0, as proto3 has it. */
+function readSample(reader: ProtobufReader, builder: PackedBuilder): void {
+  let atMs = 0;
+  let value = 0;
+  let isStale = false;
   const seriesEnd = reader.enter();
   while (reader.next()) {
     if (reader.field === SAMPLE.value) {
       reader.demand(FIXED64);
-      const { at: valueAt } = reader;
-      const value = reader.double();
-      batch.values[at] = value;
-      if (Number.isNaN(value) && isStaleMarker(reader.bytes, valueAt)) batch.markStale(at);
+      const { at } = reader;
+      value = reader.double();
+      isStale = Number.isNaN(value) && isStaleMarker(reader.bytes, at);
     } else if (reader.field === SAMPLE.timestamp) {
       reader.demand(VARINT);
-      batch.timestampsMs[at] = reader.int64();
+      atMs = reader.int64();
     } else reader.skip();
   }
   reader.leave(seriesEnd);
-}
-
-function placeOfBytes(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  names: LabelNames,
-): ReturnType<typeof placeOf> {
-  const reader = new ProtobufReader(bytes);
-  reader.at = start;
-  reader.end = end;
-  const labels = new Map<string, string>();
-  while (reader.next()) {
-    if (reader.field !== SERIES.labels) {
-      reader.skip();
-      continue;
-    }
-    const [name, value] = readLabel(reader);
-    if (labels.has(name)) return `the label ${name.slice(0, 40)} is given twice`;
-    labels.set(name, value);
-  }
-  return placeOf(labels, names);
-}
-
-function readLabel(reader: ProtobufReader): [name: string, value: string] {
-  const seriesEnd = reader.enter();
-  let name = "";
-  let value = "";
-  while (reader.next()) {
-    if (reader.field === LABEL.name) name = readText(reader);
-    else if (reader.field === LABEL.value) value = readText(reader);
-    else reader.skip();
-  }
-  reader.leave(seriesEnd);
-  return [name, value];
-}
-
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function readText(reader: ProtobufReader): string {
-  reader.demand(BYTES);
-  const length = reader.length();
-  const part = reader.bytes.subarray(reader.at, reader.at + length);
-  reader.at += length;
-  try {
-    return UTF8.decode(part);
-  } catch {
-    throw broken("has a label that is not UTF-8");
-  }
+  builder.point(atMs, value);
+  if (isStale) builder.markStale();
 }

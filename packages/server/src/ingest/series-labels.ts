@@ -1,13 +1,5 @@
 import type { LabelNames } from "../platform/label-names.ts";
-import {
-  LABEL_NAME_BYTES_MAX,
-  LABEL_VALUE_BYTES_MAX,
-  LABELS_MAX,
-  METRIC_BYTES_MAX,
-  NAME_BYTES_MAX,
-  nameFault,
-  tooLong,
-} from "./place-name.ts";
+import { placeFault } from "../platform/place-name.ts";
 
 /** Where a labelled series stands in our world of cluster, node and metric. */
 export interface LabelledSeries {
@@ -30,7 +22,7 @@ const PORT = /:\d{1,5}$/;
 
 /**
  * Maps labels to a place. Two label sets that differ in any label give different places, unless
- * they differ only in a port that was to be stripped.
+ * they differ only in a port that was to be stripped, or in which label names the cluster or node.
  *
  * @returns what is wrong, as text, where the labels cannot be used.
  */
@@ -38,8 +30,6 @@ export function placeOf(
   labels: ReadonlyMap<string, string>,
   names: LabelNames,
 ): LabelledSeries | string {
-  const fault = labelsFault(labels);
-  if (fault !== undefined) return fault;
   const familyName = labels.get(NAME_LABEL);
   if (familyName === undefined) return "no __name__ label";
   const clusterLabel = names.cluster.find((name) => (labels.get(name) ?? "") !== "");
@@ -57,35 +47,13 @@ export function placeOf(
     if (name !== clusterLabel && name !== nodeLabel) rest.push(`${name}="${escaped(value)}"`);
   }
   const metricName = rest.length === 0 ? familyName : `${familyName}{${rest.join(",")}}`;
-  const wrong =
-    named("cluster", clusterId, NAME_BYTES_MAX) ??
-    named("node", nodeId, NAME_BYTES_MAX) ??
-    named("metric", metricName, METRIC_BYTES_MAX);
-  if (wrong !== undefined) return wrong;
-  return { clusterId, nodeId, metricName, metadata: Object.fromEntries(metadata), familyName };
+  const place = { clusterId, nodeId, metricName, metadata: Object.fromEntries(metadata) };
+  return placeFault(place) ?? { ...place, familyName };
 }
 
 /** Cumulative by name: the conventions of Prometheus and OpenMetrics. */
 export function isCounterName(name: string): boolean {
   return /_(?:total|count|sum|bucket)$/.test(name);
-}
-
-function labelsFault(labels: ReadonlyMap<string, string>): string | undefined {
-  // __name__ is not counted: it is the metric itself.
-  if (labels.size > LABELS_MAX + 1) return `more than ${LABELS_MAX} labels`;
-  for (const [name, value] of labels) {
-    const fault = nameFault(name, LABEL_NAME_BYTES_MAX);
-    if (fault !== undefined) return `a label's name ${fault}`;
-    if (tooLong(value, LABEL_VALUE_BYTES_MAX)) {
-      return `label ${name} is longer than ${LABEL_VALUE_BYTES_MAX} bytes`;
-    }
-  }
-  return undefined;
-}
-
-function named(what: string, name: string, bytesMax: number): string | undefined {
-  const fault = nameFault(name, bytesMax);
-  return fault === undefined ? undefined : `the ${what} ${fault}`;
 }
 
 /** As PromQL writes label values, so that a metric's name can be pasted there. */

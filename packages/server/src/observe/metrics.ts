@@ -20,6 +20,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /** The server's own metrics, by the names of the experience page, section 5.5. One per process. */
 export class Metrics {
+  readonly #registry = new Registry();
   readonly ingestSamples: Counter<"protocol" | "tenant">;
   readonly ingestRejected: Counter<"reason">;
   readonly ingestSkipped: Counter<"part">;
@@ -34,12 +35,41 @@ export class Metrics {
   readonly findingsOpen: Gauge<"tenant">;
   readonly storeBytes: Gauge<"tier">;
   readonly storeDamage: Counter<"kind">;
+  /** Bodies that ended the thread that decoded them. */
+  readonly decodersLost = this.#counter(
+    "decoders_lost_total",
+    "Decoders ended by a body: out of memory, out of time, or by an error",
+    ["reason"],
+  );
   readonly checkpointDuration: Histogram;
   readonly retentionDaysDropped: Counter;
   readonly queueDepth: Gauge<"queue">;
-  readonly #registry = new Registry();
   readonly #tenants = new Set<string>();
   readonly #looks: (() => Promise<void>)[] = [];
+  /** Threads that stood still (`stuck` = "false"), and those that were ended for it. */
+  readonly threadStalls = this.#counter("thread_stalls_total", "Threads that stood still", [
+    "stuck",
+  ]);
+  readonly tenantStrikes = this.#counter(
+    "tenant_strikes_total",
+    "Threads that ended in the middle of a tenant's work",
+    ["tenant"],
+  );
+  /** Longest time for which the main thread answered nothing: since the last scrape, and ever. */
+  readonly mainThreadBlock = this.#gauge(
+    "main_thread_block_seconds",
+    "Longest time for which the main thread answered nothing",
+    ["since"],
+    "max",
+  );
+  readonly connections = this.#gauge("http_connections", "Connections open now", ["state"]);
+  /** Connections that the port refused or ended, by reason. */
+  readonly connectionsEnded = this.#gauge(
+    "http_connections_ended",
+    "Connections that were refused or ended by the server since the start",
+    ["reason"],
+  );
+  readonly unsentBytes = this.#gauge("http_unsent_bytes", "Bytes of large replies that wait", []);
 
   /** @param processMetrics false where several live in one process (tests). */
   constructor(version: string, processMetrics = true) {

@@ -1,64 +1,137 @@
 import { DAY_MS, type EpochMs } from "@foreshock/core/fold";
+import type { SlicedCheckpoint } from "../store/partition/sliced-checkpoint.ts";
 import type { StateRow } from "../store/table/state-table.ts";
+import type { BeforeMoves } from "./folding.ts";
 import type { LiveSeries } from "./live-series.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";
 import type { SavedStates } from "./protocol.ts";
 
 /**
- * A state is worth saving after this many points: writing one costs as much as folding some 50 points
+ * A state is worth saving after this many points: writing one costs as much as folding some 40 points
  * again, and what was not saved is folded again from the samples at the next start.
  */
-const STATE_POINTS = 120;
+const STATE_POINTS = 60;
+/** States in one unit: saving, packing and writing one takes about 40 microseconds. */
+const UNIT_STATES = 200;
 
 /**
- * Notes how far detection has come, and saves the folds that have moved far since they were saved
- * last, in one transaction with the store's own checkpoint. The first state of a UTC day stays beside
- * the newest one, so that points that come late need not be folded from the beginning.
+ * Notes how far detection had come at `position`, and saves the folds as they were there, in units between
+ * which folding goes on: a fold that is about to move on is saved before. Only those that have moved far since
+ * they were saved last; all that moved where the owner is about to close. The first state of a UTC day
+ * stays beside the newest ones, so that points that come late need not be folded from the beginning.
+ *
+ * Cut off by a crash, it leaves states that have seen more than is noted; the ones before them are still there.
  */
-export function saveCheckpoint(runtime: PartitionRuntime): SavedStates {
-  const { store, detectedPosition } = runtime;
-  const moved: LiveSeries[] = [];
-  let bytes = 0;
-  runtime.writeResults();
-  const write = (): void => {
-    for (const series of runtime.series()) {
-      if (!isDue(series)) continue;
-      const state = stateOf(series);
-      store.states.save([state]);
-      moved.push(series);
-      bytes += state.bytes.length;
-    }
-  };
-  if (store.wantsCheckpoint) store.checkpoint(detectedPosition, write);
-  else store.mark(detectedPosition, write);
-  for (const series of moved) {
-    series.savedPoints = series.fold.pointCount;
-    series.snapshotDay = dayOf(series.fold.lastMs);
+export class PartitionCheckpoint implements BeforeMoves {
+  readonly #runtime: PartitionRuntime;
+  readonly #position: number;
+  /** Not saved yet; their folds are as they were at the position. */
+  readonly #due: Set<LiveSeries>;
+  /** As they were, of folds that have moved on. */
+  #kept: { readonly series: LiveSeries; readonly row: StateRow; readonly points: number }[] = [];
+  #log: SlicedCheckpoint | undefined;
+  #isNoted = false;
+  #seriesCount = 0;
+  #bytes = 0;
+
+  constructor(runtime: PartitionRuntime, position: number, isLast: boolean) {
+    this.#runtime = runtime;
+    this.#position = position;
+    const isMeant = isLast ? hasMoved : isDue;
+    this.#due = new Set(runtime.series().filter(isMeant));
+    runtime.saver = this;
   }
-  return { seriesCount: moved.length, bytes };
+
+  get saved(): SavedStates {
+    return { seriesCount: this.#seriesCount, bytes: this.#bytes };
+  }
+
+  moving(series: LiveSeries): void {
+    if (this.#due.delete(series)) this.#keep(series);
+  }
+
+  beginsAgain(series: LiveSeries): void {
+    this.#due.delete(series);
+    this.#kept = this.#kept.filter((kept) => kept.series !== series);
+  }
+
+  /** One unit. True while there are more. @throws StoreUnavailable; nothing is lost then. */
+  step(): boolean {
+    const { store } = this.#runtime;
+    if (this.#due.size > 0 || this.#kept.length > 0) {
+      this.#saveStates();
+      return true;
+    }
+    if (!this.#isNoted) {
+      if (this.#log === undefined && store.wantsCheckpoint) this.#log = store.slicedCheckpoint();
+      else if (this.#log?.step() !== true) this.#note();
+      return true;
+    }
+    return this.#log?.compactNext() === true;
+  }
+
+  /** To be called in any case. */
+  end(): void {
+    if (this.#runtime.saver === this) this.#runtime.saver = undefined;
+  }
+
+  #note(): void {
+    const { store } = this.#runtime;
+    if (this.#log === undefined) store.note(this.#position);
+    else this.#log.finish(this.#position);
+    this.#isNoted = true;
+  }
+
+  #saveStates(): void {
+    for (const series of this.#due) {
+      if (this.#kept.length >= UNIT_STATES) break;
+      this.#due.delete(series);
+      this.#keep(series);
+    }
+    const { store } = this.#runtime;
+    store.inOneSave(() => store.states.save(this.#kept.map(({ row }) => row)));
+    for (const { series, row, points } of this.#kept) {
+      series.savedPoints = points;
+      series.snapshotDay = dayOf(row.uptoMs);
+      this.#bytes += row.bytes.length;
+    }
+    this.#seriesCount += this.#kept.length;
+    this.#kept = [];
+  }
+
+  #keep(series: LiveSeries): void {
+    this.#kept.push({ series, row: stateOf(series), points: series.fold.pointCount });
+  }
+}
+
+/** All of a checkpoint at once. */
+export function saveCheckpoint(runtime: PartitionRuntime): SavedStates {
+  const checkpoint = new PartitionCheckpoint(runtime, runtime.detectedPosition, false);
+  try {
+    runtime.writeResults();
+    while (checkpoint.step());
+  } finally {
+    checkpoint.end();
+  }
+  return checkpoint.saved;
 }
 
 /**
- * Folds what came after the saved states of the series that a host has announced. Points that had been folded before are not sent again, for
- * the tenants' folds know them; those of the tenants in `behind` (tenant -> instant) are, from that
- * instant on, because their saved folds have not seen all that was scored here.
+ * From which instant on a series that a host has announced is folded again and sent; undefined where its fold has
+ * seen everything. Points that had been folded before are not sent again, for the tenants' folds know them;
+ * those of tenants in `behind` (tenant -> instant) are, because their saved folds have not seen all.
  */
-export function catchUp(
+export function catchUpFrom(
   runtime: PartitionRuntime,
-  announced: Iterable<LiveSeries>,
-  behind: ReadonlyMap<string, EpochMs> = new Map(),
-): void {
-  const sendFrom = new Map<LiveSeries, EpochMs>();
-  for (const series of announced) {
-    const fromMs = behind.get(series.key.tenantId) ?? Number.POSITIVE_INFINITY;
-    const { lastMs } = runtime.store.entry(series.storeId);
-    if (lastMs > series.fold.lastMs || lastMs >= fromMs) sendFrom.set(series, fromMs);
-  }
-  for (const series of announced) {
-    const changedFromMs = runtime.takeChange(series);
-    const fromMs = Math.min(sendFrom.get(series) ?? Number.POSITIVE_INFINITY, changedFromMs);
-    if (sendFrom.has(series) || Number.isFinite(changedFromMs)) runtime.catchUp(series, fromMs);
-  }
+  series: LiveSeries,
+  behind: ReadonlyMap<string, EpochMs>,
+): EpochMs | undefined {
+  const fromMs = behind.get(series.key.tenantId) ?? Number.POSITIVE_INFINITY;
+  const changedFromMs = runtime.takeChange(series);
+  const { lastMs } = runtime.store.entry(series.storeId);
+  const isBehind = lastMs > series.fold.lastMs || lastMs >= fromMs;
+  if (!isBehind && changedFromMs === Number.POSITIVE_INFINITY) return undefined;
+  return isBehind ? Math.min(fromMs, changedFromMs) : changedFromMs;
 }
 
 /** Not all series at once: each has its own points at which it is due. */
@@ -66,6 +139,10 @@ function isDue({ storeId, savedPoints, fold }: LiveSeries): boolean {
   const offset = (Math.imul(storeId, 0x9e3779b1) >>> 8) % STATE_POINTS;
   const periods = (points: number): number => Math.floor((points + offset) / STATE_POINTS);
   return periods(fold.pointCount) !== periods(savedPoints);
+}
+
+function hasMoved({ savedPoints, fold }: LiveSeries): boolean {
+  return fold.pointCount !== savedPoints;
 }
 
 function stateOf({ storeId: seriesId, fold, snapshotDay }: LiveSeries): StateRow {

@@ -1,11 +1,21 @@
 import type { DurationMs } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
+import { StoreUnavailable } from "../store/sqlite/store-error.ts";
 import { failureOf } from "./failure.ts";
 import type { FromWorker } from "./protocol.ts";
 
 /** What becomes of a ticket. */
 export type CommitMessage = Extract<FromWorker, { readonly type: "durable" | "failed" }>;
+
+/** Senders do not wait for a disk longer than this. */
+const SILENT_MS = 5000;
+
+interface Asked {
+  readonly tickets: readonly number[];
+  readonly sinceMs: number;
+  isSilent: boolean;
+}
 
 interface Ticket {
   /** Partitions that have not said yet that its points are durable. */
@@ -23,7 +33,8 @@ export class GroupCommit {
   readonly #tickets = new Map<number, Ticket>();
   /** Tickets by partition: appended, and not written or not synced yet. */
   readonly #unwritten = new Map<PartitionCommit, number[]>();
-  readonly #syncing = new Set<PartitionCommit>();
+  /** Writes that the disk has not answered yet, and since when it was asked. */
+  readonly #syncing = new Map<PartitionCommit, Asked>();
   readonly #underWay = new Set<Promise<void>>();
 
   /** @param written called after each write of a partition, successful or not. */
@@ -66,12 +77,40 @@ export class GroupCommit {
     }
   }
 
+  /**
+   * Refuses what has waited too long for a disk that does not answer. It may become durable all the same when
+   * the disk comes back; whoever sends it again changes nothing. Returns the partitions that are silent.
+   */
+  giveUp(nowMs: number): PartitionCommit[] {
+    const silent: PartitionCommit[] = [];
+    for (const [partition, asked] of this.#syncing) {
+      if (nowMs - asked.sinceMs < SILENT_MS) continue;
+      asked.isSilent = true;
+      silent.push(partition);
+      for (const ticket of asked.tickets) this.#refuse(ticket);
+      for (const ticket of this.#unwritten.get(partition) ?? []) this.#refuse(ticket);
+    }
+    return silent;
+  }
+
+  /** @throws StoreUnavailable "disk-silent" for a partition whose disk has not answered for long. */
+  demandAnswer(partition: PartitionCommit): void {
+    if (this.#syncing.get(partition)?.isSilent) throw silent();
+  }
+
+  #refuse(ticket: number): void {
+    const entry = this.#tickets.get(ticket);
+    if (entry === undefined) return;
+    entry.failure ??= failureOf(silent());
+    this.#settle(ticket);
+  }
+
   async #write(partition: PartitionCommit, tickets: readonly number[]): Promise<void> {
-    this.#syncing.add(partition);
     let failure: Failure | undefined;
     const beganMs = performance.now();
+    this.#syncing.set(partition, { tickets, sinceMs: beganMs, isSilent: false });
     try {
-      partition.stage();
+      this.#stage(partition);
       await partition.store.synced();
     } catch (error) {
       failure = failureOf(error);
@@ -82,8 +121,20 @@ export class GroupCommit {
     this.start();
   }
 
+  /** Points that could not be written are refused: nothing of them stays. */
+  #stage(partition: PartitionCommit): void {
+    try {
+      partition.stage();
+    } catch (error) {
+      partition.forgetUnwritten();
+      throw error;
+    }
+  }
+
   #done(ticket: number, failure: Failure | undefined): void {
-    const entry = this.#tickets.get(ticket)!;
+    const entry = this.#tickets.get(ticket);
+    // Refused before, because the disk did not answer.
+    if (entry === undefined) return;
     entry.open--;
     entry.failure ??= failure;
     if (entry.open === 0) this.#settle(ticket);
@@ -97,9 +148,15 @@ export class GroupCommit {
   }
 }
 
+function silent(): StoreUnavailable {
+  return new StoreUnavailable("disk-silent", "the disk does not answer");
+}
+
 /** A partition as far as its commits go. */
 export interface PartitionCommit {
   readonly store: Pick<PartitionStore, "synced">;
   /** Writes what was appended, without waiting for the disk. @throws StoreUnavailable. */
   stage(): void;
+  /** Forgets what was appended and is not written. @throws StoreUnavailable "sync-failed". */
+  forgetUnwritten(): void;
 }

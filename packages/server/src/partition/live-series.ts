@@ -1,5 +1,6 @@
 import {
   createStreamEngine,
+  type EpochMs,
   Refusal,
   SeriesFold,
   type SeriesFoldOptions,
@@ -26,6 +27,8 @@ export interface LiveSeries {
   lastScore: number;
   /** Batches up to this one were read from the store by a replay: their points are scored. */
   replayedUpTo: number;
+  /** The oldest point that came late and that no replay has begun for; +Infinity without. */
+  lateFromMs: EpochMs;
   /** Points that the newest saved state has seen. */
   savedPoints: number;
   /** UTC day number of the newest day snapshot. */

@@ -10,6 +10,8 @@ export interface OwnerEvents {
 
 /** The main thread's end of one partition owner, wherever that runs. */
 export interface OwnerLink {
+  /** Where the owner shows that it lives; none where it shares the thread. */
+  readonly heartbeat?: SharedArrayBuffer;
   /** Messages arrive in order. `columns` are handed over: the sender must not touch them again. */
   post(message: ToWorker, columns?: readonly ArrayBuffer[]): void;
   /** A line between the owner and a host: the host's end. One that the host had before is cut. */

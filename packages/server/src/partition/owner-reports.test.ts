@@ -23,6 +23,7 @@ describe("what a partition's owner reports of its store", () => {
   let posted: FromWorker[];
   let slowMs = 0;
   let asks = 0;
+  let turnSoon: () => void;
 
   beforeEach(async () => {
     place = scratch();
@@ -140,7 +141,13 @@ describe("what a partition's owner reports of its store", () => {
       },
     };
     const options = { dataDir: place.dir, partitions: [0], scrubEveryMs, disk };
-    owner = new PartitionOwner(options, (_, message) => posted.push(message));
+    const wake = (): void => {
+      setImmediate(() => {
+        if (owner.turn(1e6)) wake();
+      });
+    };
+    owner = new PartitionOwner(options, (_, message) => posted.push(message), wake);
+    turnSoon = wake;
   }
 
   async function restart(): Promise<void> {
@@ -162,6 +169,7 @@ describe("what a partition's owner reports of its store", () => {
   async function ask(question: Question): Promise<unknown> {
     const id = ++asks;
     owner.hear({ type: "ask", id, question });
+    turnSoon();
     const answer = () => posted.find((one) => "id" in one && one.id === id);
     await expect.poll(answer).toBeDefined();
     const found = answer()!;

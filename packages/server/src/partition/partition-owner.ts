@@ -2,26 +2,28 @@ import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
-import { catchUp, saveCheckpoint } from "./checkpoint.ts";
+import { announcing } from "./announcing.ts";
 import { clientOf, hostOfTenant, MAIN_CLIENT } from "./clients.ts";
+import { DiskWatch } from "./disk-watch.ts";
 import { buffersOf, Emissions } from "./emission.ts";
 import { failureOf } from "./failure.ts";
 import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
-import type { LiveSeries } from "./live-series.ts";
-import { PartitionRuntime } from "./partition-runtime.ts";
+import { type Job, Jobs } from "./jobs.ts";
+import { OwnerCheckpoints } from "./owner-checkpoints.ts";
+import { PartitionRuntime, type Progress } from "./partition-runtime.ts";
 import type {
   AppendMessage,
   AskMessage,
-  BehindTenant,
   DamageMessage,
   FromWorker,
   OpenAnswer,
   Positions,
+  QuarantineMessage,
   Question,
-  SavedStates,
   StoredSeries,
   ToWorker,
 } from "./protocol.ts";
+import { Quarantine } from "./quarantine.ts";
 import { answerRead } from "./read/answer-read.ts";
 import { ScrubRounds } from "./scrub-rounds.ts";
 import { openWatchedStore } from "./watched-store.ts";
@@ -40,6 +42,8 @@ export interface PartitionOwnerOptions {
   readonly scrubEveryMs: DurationMs;
   /** The machine's own where it is left out. */
   readonly disk?: Disk | undefined;
+  /** Called before each unit of work, so that a thread that stands still can be named. */
+  readonly progress?: Progress | undefined;
 }
 
 /** Sends to a client; what is for one that is not there is lost. */
@@ -51,18 +55,32 @@ export type PostTo = (client: number, message: FromWorker, columns?: ArrayBuffer
  */
 export class PartitionOwner {
   readonly #post: PostTo;
+  readonly #progress: Progress;
   readonly #clientCount: number;
   readonly #emissions: Emissions;
   readonly #runtimes = new Map<number, PartitionRuntime>();
   readonly #commits: GroupCommit;
+  readonly #jobs: Jobs;
+  readonly #wake: () => void;
   readonly #drains: number[] = [];
+  readonly #quarantine = new Quarantine();
   readonly #scrub: ScrubRounds | undefined;
-  /** Between the two halves of a checkpoint nothing is folded. */
-  #paused = false;
+  readonly #checkpoints = new OwnerCheckpoints(this.#runtimes, {
+    send: () => this.#send(),
+    mark: (checkpoint, positions) => this.#mark(checkpoint, positions),
+  });
+  readonly #disk = new DiskWatch(this.#runtimes, (message) => this.#post(MAIN_CLIENT, message));
+  /** The partition that folds first in this turn. */
+  #first = 0;
 
-  constructor(options: PartitionOwnerOptions, post: PostTo) {
+  /** @param wake called when there is work for a turn though no message came. */
+  constructor(options: PartitionOwnerOptions, post: PostTo, wake: () => void = () => {}) {
     const { dataDir, partitions, scrubEveryMs, disk, clientCount = 1 } = options;
+    const progress = options.progress ?? (() => {});
+    this.#progress = progress;
     this.#post = post;
+    this.#wake = wake;
+    this.#jobs = new Jobs(wake);
     this.#clientCount = clientCount;
     this.#emissions = new Emissions(clientCount);
     this.#commits = new GroupCommit(
@@ -73,15 +91,26 @@ export class PartitionOwner {
       const dir = join(dataDir, `p${partition}`);
       const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
       const store = openWatchedStore(dir, partition, tell, disk);
-      this.#runtimes.set(partition, new PartitionRuntime(store, this.#emissions));
+      this.#runtimes.set(
+        partition,
+        new PartitionRuntime(store, this.#emissions, progress, this.#quarantine),
+      );
     }
     const stores = [...this.#runtimes.values()].map(({ store }) => store);
     this.#scrub = scrubEveryMs > 0 ? new ScrubRounds(stores, scrubEveryMs) : undefined;
   }
 
   hear(message: ToWorker): void {
+    for (const runtime of this.#runtimes.values()) runtime.rested();
     if (message.type === "append") this.#append(message);
-    else this.#answer(message);
+    else if (message.type === "ask") this.#answer(message);
+    else this.#obey(message);
+  }
+
+  #obey({ tenantIds }: QuarantineMessage): void {
+    this.#quarantine.set(tenantIds);
+    for (const runtime of this.#runtimes.values()) runtime.obeyQuarantine();
+    this.#wake();
   }
 
   /** A host is gone, or another one comes in its place: its numbers mean nothing any more. */
@@ -89,18 +118,44 @@ export class PartitionOwner {
     const isItsNumber = (number: number) => clientOf(number, this.#clientCount) === client;
     for (const runtime of this.#runtimes.values()) runtime.forget(isItsNumber);
     this.#emissions.drop(client);
+    this.#jobs.cancel(client);
   }
 
-  /** One turn: commit, fold a slice, send what was scored. True while there is more to do. */
+  /**
+   * One turn: write what came, a unit of an answer, about `slicePoints` points folded, and sent. True while
+   * there is more to do at once; what waits for the disk wakes the owner when that has answered.
+   */
   turn(slicePoints: number): boolean {
+    this.#progress("writing", "");
     this.#commits.start();
-    if (!this.#paused) {
-      for (const runtime of this.#runtimes.values()) runtime.detect(slicePoints);
-    }
+    this.#progress("answering", "");
+    this.#jobs.turn();
+    if (!this.#checkpoints.isPaused) this.#detect(slicePoints);
     this.#send();
-    const idle = this.#isIdle;
-    if (idle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
-    return !idle && !this.#paused;
+    if (this.#isIdle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
+    return this.#jobs.isReady || (!this.#checkpoints.isPaused && this.#isReady);
+  }
+
+  /**
+   * To be called every second: what waits too long for the disk is refused, what found no room is tried again.
+   *
+   * @param nowMs of a clock that only goes forward; that of `performance.now`.
+   */
+  tick(nowMs: number): void {
+    const silent = new Set(this.#commits.giveUp(nowMs));
+    this.#disk.look((runtime) => silent.has(runtime));
+    for (const runtime of this.#runtimes.values()) runtime.rested();
+    if (this.#isReady) this.#wake();
+  }
+
+  /** Partitions begin in turn, so that none waits for the others for long. */
+  #detect(slicePoints: number): void {
+    const runtimes = [...this.#runtimes.values()];
+    this.#first = (this.#first + 1) % runtimes.length;
+    let left = slicePoints;
+    for (let k = 0; k < runtimes.length && left > 0; k++) {
+      left -= runtimes[(this.#first + k) % runtimes.length]!.detect(left);
+    }
   }
 
   /**
@@ -109,14 +164,27 @@ export class PartitionOwner {
    * @returns how long to rest before the next call; undefined where the scrub is off.
    */
   scrub(): DurationMs | undefined {
-    return this.#paused || !this.#isIdle ? BUSY_MS : this.#scrub?.step();
+    return this.#checkpoints.isPaused || !this.#isIdle ? BUSY_MS : this.#scrub?.step();
+  }
+
+  /** Points folded since the start, those that were folded again among them. */
+  get foldedPoints(): number {
+    let points = 0;
+    for (const runtime of this.#runtimes.values()) points += runtime.foldedPoints;
+    return points;
   }
 
   get #isIdle(): boolean {
     return this.#runtimes.values().every((runtime) => runtime.isIdle);
   }
 
+  get #isReady(): boolean {
+    return this.#runtimes.values().some((runtime) => runtime.isReady);
+  }
+
   #written(commit: PartitionCommit, tookMs: DurationMs): void {
+    // What came meanwhile is written next, and can be folded then.
+    this.#wake();
     if (tookMs < SLOW_COMMIT_MS) return;
     for (const [partition, runtime] of this.#runtimes) {
       if (runtime !== commit) continue;
@@ -132,10 +200,12 @@ export class PartitionOwner {
     for (const part of parts) {
       try {
         const runtime = this.#runtime(part.partition);
+        this.#commits.demandAnswer(runtime);
         runtime.append(ticket, part);
         taken.push(runtime);
       } catch (error) {
         failure = failureOf(error);
+        this.#disk.refused(this.#runtime(part.partition), error);
         emission.partDone(ticket);
       }
     }
@@ -159,11 +229,10 @@ export class PartitionOwner {
       void this.#close(id);
       return;
     }
-    try {
-      this.#reply(id, this.#ask(id, question));
-    } catch (error) {
-      this.#answerTo(id, { type: "refused", id, failure: failureOf(error) });
-    }
+    this.#jobs.add(clientOf(id, this.#clientCount), this.#ask(id, question), {
+      done: (value) => this.#reply(id, value),
+      failed: (error) => this.#answerTo(id, { type: "refused", id, failure: failureOf(error) }),
+    });
   }
 
   #reply(id: number, value: unknown): void {
@@ -175,23 +244,23 @@ export class PartitionOwner {
     this.#post(clientOf(number, this.#clientCount), message);
   }
 
-  #ask(id: number, question: Question): unknown {
+  *#ask(id: number, question: Question): Job {
     switch (question.what) {
       case "open":
         return this.#open(clientOf(id, this.#clientCount));
       case "announce":
-        return this.#announce(question.series, question.behind);
+        return yield* announcing(this.#runtimes, question, () => this.#send());
       case "begin-checkpoint":
-        return this.#beginCheckpoint(question.checkpoint);
+        return yield* this.#checkpoints.begin(question.checkpoint);
       case "end-checkpoint":
-        return this.#endCheckpoint(question.save);
+        return yield* this.#checkpoints.end(question);
       case "drop-before":
         return this.#dropBefore(question.atMs);
       case "close":
       case "drain":
         return undefined;
       default:
-        return answerRead(this.#runtimes, question);
+        return yield* answerRead(this.#runtimes, question);
     }
   }
 
@@ -210,29 +279,10 @@ export class PartitionOwner {
     return { series, detected };
   }
 
-  /** Everything is committed and what was scored is sent; from here on nothing is folded. */
-  #beginCheckpoint(checkpoint: number): Positions {
-    for (const runtime of this.#runtimes.values()) runtime.commit();
-    this.#send();
-    this.#paused = true;
-    const positions: Positions = Object.fromEntries(
-      [...this.#runtimes].map(([partition, runtime]) => [partition, runtime.detectedPosition]),
-    );
+  /** Where a checkpoint begins in the mail of every host. */
+  #mark(checkpoint: number, positions: Positions): void {
     const hosts = this.#clientCount === 1 ? [MAIN_CLIENT] : this.#emissions.all.keys().drop(1);
     for (const host of hosts) this.#post(host, { type: "mark", checkpoint, positions });
-    return positions;
-  }
-
-  /** Saves what has been folded, where the tenants' folds are saved; folding goes on in any case. */
-  #endCheckpoint(save: boolean): SavedStates {
-    this.#paused = false;
-    let [seriesCount, bytes] = [0, 0];
-    for (const runtime of save ? this.#runtimes.values() : []) {
-      const saved = saveCheckpoint(runtime);
-      seriesCount += saved.seriesCount;
-      bytes += saved.bytes;
-    }
-    return { seriesCount, bytes };
   }
 
   #dropBefore(atMs: EpochMs): readonly number[] {
@@ -242,27 +292,6 @@ export class PartitionOwner {
       for (const day of runtime.store.dropBefore(atMs)) days.add(day);
     }
     return [...days];
-  }
-
-  /** After `open`: a host's numbers for what is stored; then what came after the saved states is folded. */
-  #announce(
-    series: Extract<Question, { what: "announce" }>["series"],
-    behind: readonly BehindTenant[],
-  ): undefined {
-    const announced = new Map<PartitionRuntime, LiveSeries[]>();
-    for (const { partition, ...fresh } of series) {
-      const runtime = this.#runtime(partition);
-      const known = announced.get(runtime) ?? [];
-      announced.set(runtime, known);
-      known.push(runtime.announce(fresh));
-    }
-    for (const [partition, runtime] of this.#runtimes) {
-      const own = behind.filter((tenant) => tenant.partition === partition);
-      const from = new Map(own.map(({ tenantId, fromMs }) => [tenantId, fromMs]));
-      catchUp(runtime, announced.get(runtime) ?? [], from);
-    }
-    this.#send();
-    return undefined;
   }
 
   #runtime(partition: number): PartitionRuntime {

@@ -1,27 +1,34 @@
-import {
-  type EpochMs,
-  FoldRow,
-  forEachRun,
-  type SeriesFold,
-  StateMemory,
-  startOf,
-} from "@foreshock/core/fold";
+import { type EpochMs, FoldRow, forEachRun } from "@foreshock/core/fold";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
+import { StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { EpisodeEntry } from "../store/table/episode-table.ts";
-import { alarmEntry, entryOf } from "./alarm-rows.ts";
-import { DetectionQueue, type QueuedBatch } from "./detection-queue.ts";
-import type { Emission, Emissions } from "./emission.ts";
+import { alarmEntry } from "./alarm-rows.ts";
+import {
+  DetectionQueue,
+  type FoldAgain,
+  type QueuedBatch,
+  queuedBatch,
+  type Waiting,
+} from "./detection-queue.ts";
+import type { Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
-import { ENGINE, foldOf, freshFold, type LiveSeries, NO_HANDLE } from "./live-series.ts";
+import { type BeforeMoves, Folding } from "./folding.ts";
+import type { LiveSeries } from "./live-series.ts";
 import type { AppendPart, FreshSeries } from "./protocol.ts";
+import { Quarantine } from "./quarantine.ts";
 import { ResultRows } from "./result-rows.ts";
+import { oldestOf, runIsInOrder, unfoldedRuns } from "./runs.ts";
+import { SeriesRegistry } from "./series-registry.ts";
 import { UnseenChanges } from "./unseen-changes.ts";
 
-/** The end of time for reads that want everything from some instant on. */
-const FOREVER_MS = Number.MAX_SAFE_INTEGER;
 /** Closed episodes are written in bunches: each write is a transaction. */
 const CLOSED_MAX = 2000;
+/** What looking at a run costs, in points. */
+const RUN_COST = 1;
+
+/** What is being done, and for which tenant; empty where for nobody in particular. */
+export type Progress = (what: string, tenantId: string) => void;
 
 /**
  * One partition's owner: stores what comes, then folds it, series by series.
@@ -31,35 +38,51 @@ const CLOSED_MAX = 2000;
  */
 export class PartitionRuntime {
   readonly store: PartitionStore;
+  readonly quarantine: Quarantine;
+  /** Whoever saves a checkpoint at the moment. */
+  saver: BeforeMoves | undefined;
   readonly #emissions: Emissions;
-  /** For the folds that are made when a series becomes known; those of a replay come and go. */
-  readonly #memory = new StateMemory();
+  readonly #progress: Progress;
   readonly #queue = new DetectionQueue();
-  readonly #byStoreId: LiveSeries[] = [];
-  readonly #byHandle: (LiveSeries | undefined)[] = [];
-  readonly #all: LiveSeries[] = [];
+  readonly #series: SeriesRegistry;
   readonly #episodes: ResultRows<EpisodeEntry>;
   readonly #alarms: ResultRows<AlarmEntry>;
-  readonly #row = new FoldRow();
+  readonly #folding: Folding;
   readonly #unseen = new UnseenChanges();
+  readonly #openedPosition: number;
   #lastSequence = 0;
-  #detectedPosition = 0;
-  #pushedPoints = 0;
+  /** The store had no room for what folding writes. */
+  #isResting = false;
 
-  constructor(store: PartitionStore, emissions: Emissions) {
+  /** @param progress called before each unit of work. */
+  constructor(
+    store: PartitionStore,
+    emissions: Emissions,
+    progress: Progress = () => {},
+    quarantine: Quarantine = new Quarantine(),
+  ) {
     this.store = store;
+    this.quarantine = quarantine;
+    this.#progress = progress;
     this.#emissions = emissions;
+    this.#series = new SeriesRegistry(store);
+    this.#openedPosition = store.detectedPosition;
     store.replayTail((storeId, changedFromMs) => this.#unseen.note(storeId, changedFromMs));
     this.#episodes = new ResultRows(episodeRow, (rows) => store.episodes.put(rows));
     this.#alarms = new ResultRows(alarmEntry, (rows) => store.alarms.put(rows));
+    this.#folding = new Folding({
+      store,
+      emissions,
+      row: new FoldRow(),
+      episodes: this.#episodes,
+      alarms: this.#alarms,
+      saver: () => this.saver,
+    });
   }
 
   /** Makes a series known under its host's number; its saved fold is taken up where none is at work. */
   announce({ handle, key, metadata }: FreshSeries): LiveSeries {
-    const storeId = this.store.intern({ ...key, metadata });
-    const series = this.#byStoreId[storeId] ?? this.#newSeries(storeId, key, metadata);
-    series.handle = handle;
-    this.#byHandle[handle] = series;
+    const series = this.#series.announce({ handle, key, metadata });
     const { fold, lastScore } = series;
     if (fold.pointCount > 0) this.#emissions.of(handle).endRun(handle, fold, lastScore);
     return series;
@@ -70,19 +93,35 @@ export class PartitionRuntime {
    * folded yet stays stored, and is folded when a host announces its series again.
    */
   forget(isItsNumber: (number: number) => boolean): void {
-    for (const batch of this.#queue.takeOut(({ ticket }) => isItsNumber(ticket))) {
-      for (let run = batch.nextRun; run < batch.handles.length; run++) {
-        if (batch.changedPoints[run] === 0) continue;
-        const first = startOf(batch.ends, run);
-        const { storeId } = this.#known(batch.handles[run]!);
-        this.#unseen.note(storeId, oldest(batch.times, first, batch.ends[run]!));
-      }
+    const isMeant = (item: Waiting): boolean =>
+      isItsNumber("series" in item ? item.series.handle : item.ticket);
+    for (const item of this.#queue.takeOut(isMeant)) this.#leave(item);
+    this.#series.forget(isItsNumber);
+  }
+
+  /** What waits of tenants in quarantine is not folded. */
+  obeyQuarantine(): void {
+    for (const item of this.#queue.takeOutOf(this.quarantine.tenantIds)) this.#setAside(item);
+  }
+
+  /** It counts as scored; what is in it is folded once its tenant is taken up again. */
+  #setAside(item: Waiting): void {
+    this.#leave(item);
+    if (!("series" in item)) this.#emissions.of(item.ticket).partDone(item.ticket);
+  }
+
+  #leave(item: Waiting): void {
+    if ("series" in item) {
+      this.#unseen.note(item.series.storeId, item.emitFromMs);
+      over(item);
+      return;
     }
-    this.#byHandle.forEach((series, handle) => {
-      if (series === undefined || !isItsNumber(handle)) return;
-      series.handle = NO_HANDLE;
-      this.#byHandle[handle] = undefined;
-    });
+    if (item.again !== undefined) {
+      this.#unseen.note(item.again.series.storeId, item.again.emitFromMs);
+    }
+    for (const { run, oldestMs } of unfoldedRuns(item)) {
+      this.#unseen.note(this.#series.known(item.handles[run]!).storeId, oldestMs);
+    }
   }
 
   /** The oldest change of a series that its fold has not seen, which is seen to now; else +Infinity. */
@@ -92,37 +131,19 @@ export class PartitionRuntime {
 
   /** Whether something was folded since the start, so that a host may have heard of it. */
   get hasFolded(): boolean {
-    return this.#pushedPoints > 0;
+    return this.foldedPoints > 0;
   }
 
-  #newSeries(
-    storeId: number,
-    key: LiveSeries["key"],
-    metadata: LiveSeries["metadata"],
-  ): LiveSeries {
-    const series: LiveSeries = {
-      handle: NO_HANDLE,
-      storeId,
-      key,
-      metadata,
-      fold: this.#firstFold(storeId, metadata),
-      lastScore: 0,
-      replayedUpTo: 0,
-      savedPoints: 0,
-      snapshotDay: -1,
-    };
-    this.#all.push(series);
-    this.#byStoreId[storeId] = series;
-    series.savedPoints = series.fold.pointCount;
-    return series;
+  get foldedPoints(): number {
+    return this.#folding.pointCount;
   }
 
   byHandle(handle: number): LiveSeries | undefined {
-    return this.#byHandle[handle];
+    return this.#series.byHandle(handle);
   }
 
   byStoreId(storeId: number): LiveSeries | undefined {
-    return this.#byStoreId[storeId];
+    return this.#series.byStoreId(storeId);
   }
 
   /** Stores a part of a batch (durable with the next commit) and queues it for detection. */
@@ -132,12 +153,19 @@ export class PartitionRuntime {
     const seriesIds = new Uint32Array(handles.length);
     const counts = new Uint32Array(handles.length);
     forEachRun(part, (run, from, to) => {
-      seriesIds[run] = this.#known(handles[run]!).storeId;
+      seriesIds[run] = this.#series.known(handles[run]!).storeId;
       counts[run] = to - from;
     });
     const outcome = this.store.append({ seriesIds, counts, timestampsMs, values });
+    outcome.lateFromMs.forEach((lateFromMs, run) => {
+      const series = this.#series.known(handles[run]!);
+      if (lateFromMs < series.lateFromMs) series.lateFromMs = lateFromMs;
+    });
     this.#lastSequence++;
-    this.#queue.add(ticket, this.#lastSequence, part, outcome);
+    const tenantId = handles.length === 0 ? "" : this.#series.known(handles[0]!).key.tenantId;
+    const batch = queuedBatch({ ticket, sequence: this.#lastSequence }, part, outcome);
+    if (this.quarantine.has(tenantId)) this.#setAside(batch);
+    else this.#queue.add(tenantId, batch);
   }
 
   /** Makes what was appended durable. @throws StoreUnavailable. */
@@ -150,38 +178,77 @@ export class PartitionRuntime {
     this.#queue.committed(this.store.stage());
   }
 
-  /** Everything committed up to here has been folded. */
+  /** What was appended and could not be written is gone. @throws StoreUnavailable when only a restart helps. */
+  forgetUnwritten(): void {
+    for (const batch of this.#queue.takeOut((item) => !("series" in item) && item.position === 0)) {
+      if (!("series" in batch)) this.#emissions.of(batch.ticket).partDone(batch.ticket);
+    }
+    try {
+      this.store.forgetUnwritten();
+      this.#series.internAgain();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StoreUnavailable("sync-failed", `a partition could not be opened again: ${why}`);
+    }
+  }
+
+  /** Everything written up to here has been folded, of every tenant. */
   get detectedPosition(): number {
-    return this.#queue.isEmpty ? this.store.position : this.#detectedPosition;
+    const oldest = this.#queue.oldestPosition;
+    return oldest === undefined ? this.store.position : Math.min(oldest - 1, this.store.position);
   }
 
   get isIdle(): boolean {
     return this.#queue.isEmpty;
   }
 
-  /** Folds queued points until about `pointsMax` are done. Whole runs only. */
-  detect(pointsMax: number): void {
-    const before = this.#pushedPoints;
-    while (this.#pushedPoints - before < pointsMax) {
-      const batch = this.#queue.head();
-      if (batch === undefined) break;
-      if (batch.nextRun === batch.handles.length) {
-        this.#emissions.of(batch.ticket).partDone(batch.ticket);
-        this.#detectedPosition = Math.max(this.#detectedPosition, batch.position);
-        this.#queue.removeHead();
-        continue;
-      }
-      this.#detectRun(batch, batch.nextRun++);
-    }
-    const closed = this.#episodes.closedCount + this.#alarms.closedCount;
-    if (this.#queue.isEmpty || closed >= CLOSED_MAX) this.writeResults();
+  /** Whether `detect` would do anything. */
+  get isReady(): boolean {
+    return !this.#isResting && this.#queue.isReady;
   }
 
-  /** After a start: folds what the saved fold has not seen; emits what came from `changedFromMs` on. */
-  catchUp(series: LiveSeries, changedFromMs: EpochMs): void {
-    if (changedFromMs <= series.fold.lastMs) this.#replay(series, changedFromMs);
-    else this.#foldFrom(series, series.fold.lastMs + 1, changedFromMs);
-    this.writeResults();
+  /** What could not be written is tried again. */
+  rested(): void {
+    this.#isResting = false;
+  }
+
+  /** Folds waiting points until about `pointsMax` are done, tenants in turn. Returns what it cost, in points. */
+  detect(pointsMax: number): number {
+    let spent = 0;
+    try {
+      while (spent < pointsMax && this.isReady) {
+        spent += this.#queue.turn((item, most, tenantId) => {
+          this.#progress("folding", tenantId);
+          return this.#work(item, most);
+        });
+      }
+      const closed = this.#episodes.closedCount + this.#alarms.closedCount;
+      if (this.#queue.isEmpty || closed >= CLOSED_MAX) this.writeResults();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable && error.retryable)) throw error;
+      this.#rest();
+    }
+    return spent;
+  }
+
+  /**
+   * Folds what the saved fold has not seen; sends what came from `changedFromMs` on. `finished` is called
+   * when that is done, at its turn; or when there is no room for it, so that reads are answered meanwhile.
+   */
+  catchUp(series: LiveSeries, changedFromMs: EpochMs, finished: () => void): void {
+    this.#queue.addAgain({
+      series,
+      backToMs: changedFromMs <= series.fold.lastMs ? changedFromMs : undefined,
+      emitFromMs: changedFromMs,
+      detectedPosition: this.#openedPosition,
+      sequence: this.#lastSequence,
+      finished,
+    });
+  }
+
+  #rest(): void {
+    this.#isResting = true;
+    for (const item of this.#queue.items()) if ("series" in item) over(item);
   }
 
   /** Episodes and alarms are written in bunches; whoever reads them calls this first. */
@@ -190,102 +257,65 @@ export class PartitionRuntime {
     this.#alarms.write();
   }
 
-  series(): Iterable<LiveSeries> {
-    return this.#all;
+  series(): readonly LiveSeries[] {
+    return this.#series.all;
   }
 
-  #known(handle: number): LiveSeries {
-    const series = this.#byHandle[handle];
-    if (series === undefined) throw new Error(`series ${handle} was not announced`);
-    return series;
+  /** At most about `pointsMax` points of what waits first. */
+  #work(item: Waiting, pointsMax: number): { cost: number; isDone: boolean } {
+    if ("series" in item) {
+      const { cost, isDone } = this.#folding.goOn(item, this.#lastSequence, pointsMax);
+      if (isDone) over(item);
+      return { cost, isDone };
+    }
+    let cost = RUN_COST;
+    while (cost < pointsMax && item.nextRun < item.handles.length) {
+      cost += RUN_COST + this.#foldRun(item, pointsMax - cost);
+    }
+    const isDone = item.nextRun === item.handles.length;
+    if (isDone) this.#emissions.of(item.ticket).partDone(item.ticket);
+    return { cost, isDone };
   }
 
-  #detectRun(batch: QueuedBatch, run: number): void {
-    const series = this.#known(batch.handles[run]!);
-    const first = startOf(batch.ends, run);
-    const end = batch.ends[run]!;
-    if (batch.sequence <= series.replayedUpTo || batch.changedPoints[run] === 0) return;
+  /** Returns how many points were folded. */
+  #foldRun(batch: QueuedBatch, pointsMax: number): number {
+    const run = batch.nextRun;
+    const series = this.#series.known(batch.handles[run]!);
+    if (batch.again !== undefined) {
+      const { cost, isDone } = this.#folding.goOn(batch.again, this.#lastSequence, pointsMax);
+      if (isDone) nextRun(batch);
+      return cost;
+    }
+    if (batch.sequence <= series.replayedUpTo || batch.changedPoints[run] === 0) {
+      nextRun(batch);
+      return 0;
+    }
     const lateFromMs = batch.lateFromMs[run]!;
-    if (Number.isNaN(lateFromMs) && inOrder(batch.times, first, end, series.fold.lastMs)) {
-      const emission = this.#emissions.of(series.handle);
-      for (let i = first; i < end; i++) {
-        this.#push(series, batch.times[i]!, batch.values[i]!, emission);
-      }
-      emission.endRun(series.handle, series.fold, series.lastScore);
-    } else {
-      const changed = Number.isNaN(lateFromMs) ? oldest(batch.times, first, end) : lateFromMs;
-      this.#replay(series, changed);
-      series.replayedUpTo = this.#lastSequence;
+    if (Number.isNaN(lateFromMs) && runIsInOrder(batch, run, series.fold.lastMs)) {
+      const { cost, isDone } = this.#folding.run(batch, run, series, pointsMax);
+      if (isDone) nextRun(batch);
+      return cost;
     }
-  }
-
-  /** The newest saved fold; a fresh one of a series that is new. */
-  #firstFold(storeId: number, metadata: LiveSeries["metadata"]): SeriesFold {
-    if (this.store.entry(storeId).pointCount === 0) return freshFold(metadata, this.#memory);
-    return foldOf(metadata, this.store.states.load(storeId, FOREVER_MS), this.#memory);
-  }
-
-  /** The newest saved fold that has seen nothing at or after `beforeMs`; a fresh one without. */
-  #restore(series: LiveSeries, beforeMs: EpochMs): void {
-    const saved = this.store.states.load(series.storeId, beforeMs - 1);
-    series.fold = foldOf(series.metadata, saved);
-    series.savedPoints = series.fold.pointCount;
-  }
-
-  /** Folds a series again from the newest saved state before `changedFromMs`. */
-  #replay(series: LiveSeries, changedFromMs: EpochMs): void {
-    this.writeResults();
-    this.store.states.dropFrom(series.storeId, changedFromMs);
-    this.#restore(series, changedFromMs);
-    const fromMs = series.fold.lastMs === 0 ? 0 : series.fold.lastMs + 1;
-    this.store.episodes.deleteFrom(series.storeId, ENGINE.name, fromMs);
-    this.store.alarms.deleteFrom(series.storeId, fromMs);
-    this.#foldFrom(series, fromMs, changedFromMs);
-    if (series.fold.episodeIsOpen) this.#episodes.note(series, "extended");
-    if (series.fold.alarmIsOpen) this.#alarms.note(series, "changed");
-  }
-
-  #foldFrom(series: LiveSeries, fromMs: EpochMs, emitFromMs: EpochMs): void {
-    const range = { startMs: fromMs, endMs: FOREVER_MS };
-    const { timestampsMs, values } = this.store.read(series.storeId, range);
-    const emission = this.#emissions.of(series.handle);
-    for (let i = 0; i < values.length; i++) {
-      const atMs = timestampsMs[i]!;
-      this.#push(series, atMs, values[i]!, atMs >= emitFromMs ? emission : undefined);
-    }
-    emission.endRun(series.handle, series.fold, series.lastScore);
-  }
-
-  #push(series: LiveSeries, atMs: EpochMs, sample: number, emission: Emission | undefined): void {
-    const { fold } = series;
-    const row = this.#row;
-    const change = fold.push(atMs, sample, row);
-    emission?.point(atMs, row.valueP, row.flatP, row.phase);
-    this.#pushedPoints++;
-    series.lastScore = row.score;
-    this.#episodes.note(series, change);
-    const { alarmChange, replacedAlarm } = fold;
-    if (replacedAlarm !== undefined) {
-      this.#alarms.add(entryOf(series.storeId, replacedAlarm, atMs));
-    }
-    this.#alarms.note(series, alarmChange);
+    const changed = Number.isNaN(lateFromMs) ? oldestOf(batch, run) : lateFromMs;
+    batch.again = {
+      series,
+      backToMs: changed,
+      emitFromMs: changed,
+      detectedPosition: batch.position - 1,
+      sequence: this.#lastSequence,
+      finished: undefined,
+    };
+    return 0;
   }
 }
 
-/** Strictly ascending and after `lastMs`. */
-function inOrder(times: Float64Array, first: number, end: number, lastMs: EpochMs): boolean {
-  let before = lastMs;
-  for (let i = first; i < end; i++) {
-    if (!(times[i]! > before)) return false;
-    before = times[i]!;
-  }
-  return true;
+function nextRun(batch: QueuedBatch): void {
+  batch.nextRun++;
+  batch.nextPoint = 0;
+  batch.again = undefined;
 }
 
-function oldest(times: Float64Array, first: number, end: number): EpochMs {
-  let least = times[first]!;
-  for (let i = first + 1; i < end; i++) {
-    if (times[i]! < least) least = times[i]!;
-  }
-  return least;
+function over(again: FoldAgain): void {
+  again.finished?.();
+  again.finished = undefined;
 }

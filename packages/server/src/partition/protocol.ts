@@ -14,7 +14,13 @@ import type {
 } from "./answers.ts";
 
 /** Client to worker. Columns are handed over (transferred), so the sender must not touch them again. */
-export type ToWorker = AppendMessage | AskMessage;
+export type ToWorker = AppendMessage | AskMessage | QuarantineMessage;
+
+/** From the main thread: points of these tenants are stored and not folded; of all others they are. */
+export interface QuarantineMessage {
+  readonly type: "quarantine";
+  readonly tenantIds: readonly string[];
+}
 
 /** Points for the partitions of one worker; all columns lie in one buffer. */
 export interface AppendMessage {
@@ -57,7 +63,7 @@ export type Question =
       readonly behind: readonly BehindTenant[];
     }
   | { readonly what: "begin-checkpoint"; readonly checkpoint: number }
-  | { readonly what: "end-checkpoint"; readonly save: boolean }
+  | EndCheckpointQuestion
   | { readonly what: "drain" }
   | DropBeforeQuestion
   | {
@@ -85,6 +91,15 @@ export interface BehindTenant {
 
 /** How far each partition of an owner has come, by partition: log position up to which all is scored. */
 export type Positions = Readonly<Record<number, number>>;
+
+/** The second half of a checkpoint. */
+export interface EndCheckpointQuestion {
+  readonly what: "end-checkpoint";
+  /** False where the tenants' folds could not be saved. */
+  readonly save: boolean;
+  /** The owner is closed next: all states are saved, so that the start folds nothing again. */
+  readonly isLast?: boolean | undefined;
+}
 
 /** Delete all points before the UTC day of an instant. */
 export interface DropBeforeQuestion {
@@ -205,6 +220,7 @@ export type FromWorker =
   | ScoredMessage
   | DamageMessage
   | SlowCommitMessage
+  | DiskMessage
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
   | { readonly type: "refused"; readonly id: number; readonly failure: Failure };
 
@@ -234,6 +250,13 @@ export interface DamageReport {
 export interface DamageMessage extends DamageReport {
   readonly type: "damage";
   readonly partition: number;
+}
+
+/** Whether a partition can write; sent when that changes. Reads go on in any case. */
+export interface DiskMessage {
+  readonly type: "disk";
+  readonly partition: number;
+  readonly state: "writes" | "full" | "silent";
 }
 
 /** Points waited long for the disk. */

@@ -1,4 +1,5 @@
 import { MessageChannel, Worker } from "node:worker_threads";
+import { Heartbeat } from "../watch/heartbeat.ts";
 import type { ClientMessage, LinkOwner } from "./owner-link.ts";
 import type { PartitionOwnerOptions } from "./partition-owner.ts";
 import type { FromWorker } from "./protocol.ts";
@@ -19,8 +20,10 @@ export type OwnerThreadOptions = Pick<
 /** Partition owners in worker threads, each with the files of its partitions under the data folder. */
 export function threadOwners(options: OwnerThreadOptions): LinkOwner {
   return (partitions, events) => {
+    const heartbeat = Heartbeat.memory();
+    const workerData: OwnerThreadData = { ...workerDataOf(options, partitions), heartbeat };
     const worker = new Worker(new URL(`./worker.${ENDING}`, import.meta.url), {
-      workerData: workerDataOf(options, partitions),
+      workerData,
       env: {},
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
@@ -34,6 +37,7 @@ export function threadOwners(options: OwnerThreadOptions): LinkOwner {
       if (!asked) events.ended(failure ?? new Error(`a partition worker ended with ${code}`));
     });
     return {
+      heartbeat,
       post: (message, columns = []) => worker.postMessage(message, columns),
       connect: (client) => {
         const { port1, port2 } = new MessageChannel();
@@ -47,6 +51,11 @@ export function threadOwners(options: OwnerThreadOptions): LinkOwner {
       },
     };
   };
+}
+
+/** What an owner's thread is given when it is started. */
+export interface OwnerThreadData extends PartitionOwnerOptions {
+  readonly heartbeat: SharedArrayBuffer;
 }
 
 /** Only what can be cloned, and nothing that a worker need not know. */

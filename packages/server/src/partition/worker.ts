@@ -1,24 +1,33 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { BEAT_EVERY_MS, Heartbeat } from "../watch/heartbeat.ts";
 import { MAIN_CLIENT } from "./clients.ts";
 import type { ClientMessage } from "./owner-link.ts";
-import { PartitionOwner, type PartitionOwnerOptions } from "./partition-owner.ts";
+import { PartitionOwner } from "./partition-owner.ts";
 import type { ToWorker } from "./protocol.ts";
+import type { OwnerThreadData } from "./thread-owner.ts";
 
-/** Points folded between two looks at the mail. */
-const SLICE_POINTS = 20_000;
+/** Points folded between two looks at the mail: about 10 ms. */
+const SLICE_POINTS = 8000;
+const TICK_MS = 1000;
 /** After a start there is other work; then the scrub begins. */
 const SCRUB_START_MS = 5000;
 
 if (parentPort === null) throw new Error("the partition worker is started by the server");
 const main = parentPort;
-const options = workerData as PartitionOwnerOptions;
-const hosts = new Map<number, MessagePort>();
-const owner = new PartitionOwner(options, (client, message, columns = []) => {
-  const port = client === MAIN_CLIENT ? main : hosts.get(client);
-  port?.postMessage(message, columns);
-});
-
+const { heartbeat: memory, ...options } = workerData as OwnerThreadData;
+const heartbeat = new Heartbeat(memory);
+setInterval(() => heartbeat.beat(), BEAT_EVERY_MS);
 let awake = false;
+const hosts = new Map<number, MessagePort>();
+const owner = new PartitionOwner(
+  { ...options, progress: (what, tenantId) => heartbeat.at(what, tenantId) },
+  (client, message, columns = []) => {
+    const port = client === MAIN_CLIENT ? main : hosts.get(client);
+    port?.postMessage(message, columns);
+  },
+  wake,
+);
+
 main.on("message", (message: ToWorker | ClientMessage) => {
   if (message.type === "client") take(message);
   else hear(message);
@@ -56,6 +65,7 @@ function turn(): void {
   if (owner.turn(SLICE_POINTS)) wake();
 }
 
+setInterval(() => owner.tick(performance.now()), TICK_MS).unref();
 if (options.scrubEveryMs > 0) scrubIn(Math.min(SCRUB_START_MS, options.scrubEveryMs));
 
 function scrubIn(restMs: number): void {

@@ -22,6 +22,8 @@ export interface IngestBatch extends PointRuns {
   readonly places: readonly IngestPlace[];
   /** Points whose value is a staleness marker, ascending: the series ended there. */
   readonly staleAt: readonly number[];
+  /** What the batch costs of the tenant's rate, in points; the number of its points where left out. */
+  readonly charged?: number | undefined;
 }
 
 /** Series with columns of their own as one batch, in their order. */

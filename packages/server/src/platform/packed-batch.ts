@@ -13,6 +13,8 @@ export interface PackedBatch extends PointRuns {
   readonly nameEnds: Int32Array<ArrayBuffer>;
   /** Points whose value is a staleness marker, ascending. */
   readonly staleAt: Int32Array<ArrayBuffer>;
+  /** What the batch costs of the tenant's rate, in points; the number of its points where left out. */
+  readonly charged?: number | undefined;
 }
 
 const COUNTER = "c";
@@ -28,13 +30,14 @@ export function nameOfPlace(place: IngestPlace): string {
 /** The place behind a name that `nameOfPlace` gave. */
 export function placeOfName(name: string): IngestPlace {
   const [clusterId = "", nodeId = "", metricName = "", counter, ...labels] = name.split("\0");
-  const metadata: Record<string, string> = {};
-  for (let i = 0; i + 1 < labels.length; i += 2) metadata[labels[i]!] = labels[i + 1]!;
+  const metadata: [label: string, value: string][] = [];
+  for (let i = 0; i + 1 < labels.length; i += 2) metadata.push([labels[i]!, labels[i + 1]!]);
   return {
     clusterId,
     nodeId,
     metricName,
-    ...(labels.length === 0 ? {} : { metadata }),
+    // Entries, not assignments: a label may be called __proto__.
+    ...(metadata.length === 0 ? {} : { metadata: Object.fromEntries(metadata) }),
     ...(counter === COUNTER ? { counter: true } : {}),
   };
 }
@@ -61,17 +64,18 @@ export function packBatch(batch: IngestBatch): PackedBatch {
     timestampsMs: Float64Array.from(timestampsMs),
     values: Float64Array.from(values),
     staleAt: Int32Array.from(staleAt),
+    charged: batch.charged,
   };
 }
 
 /** As places and columns again. The columns are the same ones, not copies. Cost: O(bytes of names). */
 export function unpackBatch(packed: PackedBatch): IngestBatch {
-  const { names, nameEnds, staleAt, ends, timestampsMs, values } = packed;
+  const { names, nameEnds, staleAt, ends, timestampsMs, values, charged } = packed;
   const decoder = new TextDecoder();
   const places = Array.from(nameEnds, (end, k) =>
     placeOfName(decoder.decode(names.subarray(startOf(nameEnds, k), end))),
   );
-  return { places, ends, timestampsMs, values, staleAt: Array.from(staleAt) };
+  return { places, ends, timestampsMs, values, staleAt: Array.from(staleAt), charged };
 }
 
 /** What can be handed over to another thread instead of being copied. */

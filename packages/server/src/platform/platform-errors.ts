@@ -6,6 +6,7 @@ import type { RateState } from "./admission.ts";
  */
 export type UnavailableCode =
   | "store/disk-full"
+  | "store/disk-silent"
   | "store/io-error"
   | "store/sync-failed"
   | "store/backlog"
@@ -20,6 +21,7 @@ export type UnavailableCode =
 /** Milliseconds after which a caller may try again, by code: how long such a state usually lasts. */
 export const RETRY_AFTER_MS: Readonly<Record<UnavailableCode, number>> = {
   "store/disk-full": 5000,
+  "store/disk-silent": 5000,
   "store/io-error": 5000,
   "store/sync-failed": 10_000,
   "store/backlog": 2000,

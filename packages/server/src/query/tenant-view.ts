@@ -7,7 +7,6 @@ import { HeavyReads } from "./heavy-reads.ts";
 import { PacedReads, type ReadParts } from "./paced-reads.ts";
 import { Revision } from "./revision.ts";
 import type { TenantContext } from "./tenant-context.ts";
-import { TurnPace } from "./turn-pace.ts";
 
 /** What the platform does with the points of one tenant. */
 export type WayIn = Required<Pick<TenantView, "ingest">>;
@@ -18,7 +17,7 @@ export class LiveTenantView extends PacedReads implements TenantView, FleetFollo
   readonly #wayIn: WayIn;
 
   /** @param pace of reads that say no other, and of the work in the background. */
-  constructor(context: TenantContext, wayIn: WayIn, pace: Pace = new TurnPace()) {
+  constructor(context: TenantContext, wayIn: WayIn, pace: Pace) {
     const revision = new Revision();
     const desk = new FindingDesk(context, () => revision.rise(), pace);
     const parts: ReadParts = { context, desk, heavy: new HeavyReads(), revision };

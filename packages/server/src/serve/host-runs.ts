@@ -1,9 +1,12 @@
 import type { HostPool } from "../host/host-pool.ts";
+import type { HostedTenant } from "../host/protocol.ts";
 import { hostOfTenant } from "../partition/clients.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
+import type { Work } from "../watch/heartbeat.ts";
 import type { OwnerRuns } from "./owner-runs.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 import type { Restarts } from "./restarts.ts";
+import type { Strikes } from "./strikes.ts";
 
 export interface HostRunsParts {
   readonly hosts: HostPool;
@@ -11,14 +14,15 @@ export interface HostRunsParts {
   readonly restarts: Restarts;
   readonly tenantIds: () => readonly string[];
   readonly settingsOf: (tenantId: string) => TenantSettings;
-  readonly events: Pick<PlatformEvents, "hostEnded" | "hostStarted">;
+  readonly strikes: Strikes;
+  readonly events: Pick<PlatformEvents, "hostEnded" | "hostStarted" | "released">;
 }
 
 /** Runs the hosts, and keeps them told of their tenants and what these may do. */
 export class HostRuns {
   readonly #parts: HostRunsParts;
   /** What each tenant's host was told last. */
-  readonly #told = new Map<string, TenantSettings>();
+  readonly #told = new Map<string, HostedTenant>();
 
   constructor(parts: HostRunsParts) {
     this.#parts = parts;
@@ -35,22 +39,21 @@ export class HostRuns {
 
   /** Starts a host; resolves when it has taken up its tenants. */
   async start(host: number): Promise<void> {
-    const { hosts, owners, settingsOf } = this.#parts;
+    const { hosts, owners } = this.#parts;
     hosts.start(host);
-    const tenants = this.tenantsOf(host).map((tenantId) => {
-      const settings = settingsOf(tenantId);
-      this.#told.set(tenantId, settings);
-      return { tenantId, settings };
-    });
+    const tenants = this.tenantsOf(host).map((tenantId) => this.#standing(tenantId));
+    for (const tenant of tenants) this.#told.set(tenant.tenantId, tenant);
     hosts.tellTenants(host, tenants);
     owners.connectHost(host);
     await hosts.askStarting(host, { what: "start" });
     hosts.opened(host);
   }
 
-  /** The host has ended: it is started again after a while, and again until it runs. */
-  ended(host: number, error: Error): void {
-    const { restarts, events, hosts } = this.#parts;
+  /** The host has ended in some work: it is started again after a while, and again until it runs. */
+  ended(host: number, error: Error, work: Work): void {
+    const { restarts, events, hosts, strikes } = this.#parts;
+    strikes.against(work, error);
+    this.tellAll();
     for (const tenantId of this.tenantsOf(host)) this.#told.delete(tenantId);
     const waitMs = restarts.again(host, () => {
       this.start(host).then(
@@ -68,14 +71,26 @@ export class HostRuns {
   /** Tells the tenant's host what holds for it now, where that has changed. */
   tell(tenantId: string): number {
     const host = this.hostOf(tenantId);
-    const settings = this.#parts.settingsOf(tenantId);
-    if (this.#told.get(tenantId) === settings) return host;
-    this.#told.set(tenantId, settings);
-    this.#parts.hosts.tellTenants(host, [{ tenantId, settings }]);
+    const tenant = this.#standing(tenantId);
+    const told = this.#told.get(tenantId);
+    const isTold = told?.settings === tenant.settings && told.quarantine === tenant.quarantine;
+    if (isTold) return host;
+    this.#told.set(tenantId, tenant);
+    this.#parts.hosts.tellTenants(host, [tenant]);
+    if (told?.quarantine !== undefined && tenant.quarantine === undefined) {
+      this.#parts.events.released(tenantId);
+    }
     return host;
   }
 
+  #standing(tenantId: string): HostedTenant {
+    const { settingsOf, strikes } = this.#parts;
+    const quarantine = strikes.reasonOf(tenantId);
+    return { tenantId, settings: settingsOf(tenantId), quarantine };
+  }
+
   tellAll(): void {
+    this.#parts.owners.tellQuarantine();
     for (const tenantId of this.#parts.tenantIds()) this.tell(tenantId);
   }
 }

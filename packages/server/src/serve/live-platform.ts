@@ -10,8 +10,11 @@ import { ClientNumbers, MAIN_CLIENT } from "../partition/clients.ts";
 import type { LinkOwner } from "../partition/owner-link.ts";
 import type { Platform, TenantDoor } from "../platform/platform.ts";
 import { errorOf, Unavailable } from "../platform/platform-errors.ts";
+import type { Readiness } from "../platform/readiness.ts";
 import type { Limits } from "../tenant/limits.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
+import type { Work } from "../watch/heartbeat.ts";
+import type { Watch } from "../watch/watchdog.ts";
 import { type After, afterTimeout } from "./after.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { HostRuns } from "./host-runs.ts";
@@ -19,6 +22,8 @@ import { HostedTenant } from "./hosted-tenant.ts";
 import { OwnerRuns } from "./owner-runs.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 import { Restarts } from "./restarts.ts";
+import { StoreTrouble } from "./store-trouble.ts";
+import { type QuarantineBook, Strikes } from "./strikes.ts";
 
 export interface LivePlatformOptions {
   readonly partitionCount: number;
@@ -39,6 +44,10 @@ export interface LivePlatformOptions {
   /** Starts the hosts of tenants, likewise. */
   readonly linkHost: LinkHost;
   readonly events: PlatformEvents;
+  /** Which tenants' work has ended threads. */
+  readonly quarantine: QuarantineBook;
+  /** Watches threads; without it nobody does. */
+  readonly watch?: Watch | undefined;
   /** Runs work after a while, unless it is taken back. Default: setTimeout. */
   readonly after?: After;
 }
@@ -59,6 +68,7 @@ export class LivePlatform implements Platform {
   readonly #hostRuns: HostRuns;
   readonly #ownerRestarts: Restarts;
   readonly #hostRestarts: Restarts;
+  readonly #storeTrouble: StoreTrouble;
   /** Why an owner or a host could not be started. */
   #failure: Error | undefined;
   #state: "starting" | "ready" | "stopping" = "starting";
@@ -73,6 +83,7 @@ export class LivePlatform implements Platform {
     this.options = options;
     const { workerCount: ownerCount, partitionCount, hostCount, link, linkHost, events } = options;
     const after = options.after ?? afterTimeout;
+    this.#storeTrouble = new StoreTrouble(options.monotonicMs);
     this.bodies = new BodyRoom(options.limits.body.inFlightBytesMax);
     const numbers = new ClientNumbers(MAIN_CLIENT, hostCount + 1);
     this.pool = new PartitionPool(
@@ -87,10 +98,11 @@ export class LivePlatform implements Platform {
       },
     );
     this.hosts = new HostPool(
-      { hostCount, link: linkHost, now: options.now },
+      { hostCount, link: linkHost, now: options.now, watch: options.watch },
       {
         reported: (_, report) => this.#reported(report),
-        ended: (host, error) => this.#hostEnded(host, error),
+        stalled: (host, stall) => events.stalled(`host ${host}`, stall),
+        ended: (host, error, work) => this.#hostEnded(host, error, work),
       },
     );
     const { pool, hosts } = this;
@@ -102,10 +114,14 @@ export class LivePlatform implements Platform {
     });
     this.#ownerRestarts = new Restarts(after);
     this.#hostRestarts = new Restarts(after);
-    this.#ownerRuns = new OwnerRuns({ pool, hosts, link, events, restarts: this.#ownerRestarts });
+    const strikes = new Strikes(options.quarantine, events);
+    this.#ownerRuns = new OwnerRuns({
+      ...{ pool, hosts, link, events, strikes, watch: options.watch },
+      restarts: this.#ownerRestarts,
+    });
     const { tenantIds, settingsOf } = options;
     this.#hostRuns = new HostRuns({
-      ...{ hosts, tenantIds, settingsOf, events },
+      ...{ hosts, tenantIds, settingsOf, strikes, events },
       owners: this.#ownerRuns,
       restarts: this.#hostRestarts,
     });
@@ -113,6 +129,18 @@ export class LivePlatform implements Platform {
 
   ready(): boolean {
     return this.#state === "ready";
+  }
+
+  readiness(): Readiness {
+    const { hosts, pool } = this;
+    if (this.#state !== "ready") return { ready: false, reasons: [this.#state] };
+    const allOpen = Array.from({ length: hosts.hostCount }, (_, host) => hosts.isOpen(host));
+    const reasons = [
+      ...(pool.isWhole ? [] : ["partitions are being started again"]),
+      ...(allOpen.every((isOpen) => isOpen) ? [] : ["tenants are being started again"]),
+      ...this.#storeTrouble.reasons(),
+    ];
+    return { ready: reasons.length === 0, reasons };
   }
 
   tenantIds(): readonly string[] {
@@ -128,7 +156,10 @@ export class LivePlatform implements Platform {
       throw new Unavailable(`platform/${this.#state}`, `the server is ${this.#state}`);
     };
     const startId = this.#startId;
-    const made = new HostedTenant({ tenantId, hosts, host, bodies, startId });
+    const made = new HostedTenant({
+      ...{ tenantId, hosts, host, bodies, startId },
+      storeTrouble: this.#storeTrouble,
+    });
     this.#tenants.set(tenantId, made);
     return made;
   }
@@ -202,9 +233,9 @@ export class LivePlatform implements Platform {
     else this.#ownerRuns.ended(owner, error);
   }
 
-  #hostEnded(host: number, error: Error): void {
+  #hostEnded(host: number, error: Error, work: Work): void {
     this.#failure ??= error;
-    if (this.#state !== "starting") this.#hostRuns.ended(host, error);
+    if (this.#state !== "starting") this.#hostRuns.ended(host, error, work);
   }
 
   #reported(report: HostReport): void {

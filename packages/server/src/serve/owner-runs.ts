@@ -1,21 +1,28 @@
 import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { HostPool } from "../host/host-pool.ts";
 import type { LinkOwner, OwnerLink } from "../partition/owner-link.ts";
+import { HeartbeatReader } from "../watch/heartbeat.ts";
+import type { Watch } from "../watch/watchdog.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 import type { Restarts } from "./restarts.ts";
+import type { Strikes } from "./strikes.ts";
 
 export interface OwnerRunsParts {
   readonly pool: PartitionPool;
   readonly hosts: HostPool;
   readonly link: LinkOwner;
   readonly restarts: Restarts;
-  readonly events: Pick<PlatformEvents, "ownerEnded" | "ownerStarted">;
+  readonly watch: Watch | undefined;
+  readonly strikes: Strikes;
+  readonly events: Pick<PlatformEvents, "ownerEnded" | "ownerStarted" | "stalled">;
 }
 
 /** Runs the partition owners, and gives each host a line to each of them. */
 export class OwnerRuns {
   readonly #parts: OwnerRunsParts;
   readonly #links = new Map<number, OwnerLink>();
+  #told = "";
+  readonly #unwatch = new Map<number, () => void>();
 
   constructor(parts: OwnerRunsParts) {
     this.#parts = parts;
@@ -26,10 +33,25 @@ export class OwnerRuns {
     pool.attach(owner, (events) => {
       const made = link(pool.partitionsOf(owner), events);
       this.#links.set(owner, made);
+      this.#watch(owner, made);
       return made;
     });
     pool.opened(owner);
+    this.#tellQuarantine(owner);
     for (let host = 0; host < hosts.hostCount; host++) this.#connect(owner, host);
+  }
+
+  /** Tells all owners whose points are not to be folded, where that has changed. */
+  tellQuarantine(): void {
+    const tenantIds = this.#parts.strikes.tenantIds().join(" ");
+    if (tenantIds === this.#told) return;
+    this.#told = tenantIds;
+    for (const owner of this.#links.keys()) this.#tellQuarantine(owner);
+  }
+
+  #tellQuarantine(owner: number): void {
+    const { pool, strikes } = this.#parts;
+    pool.tell(owner, { type: "quarantine", tenantIds: strikes.tenantIds() });
   }
 
   /** Gives a host that was started its lines to all owners that run. */
@@ -39,7 +61,10 @@ export class OwnerRuns {
 
   /** The owner has ended: it is started again after a while, and again until it runs. */
   ended(owner: number, error: Error): void {
-    const { pool, hosts, restarts, events } = this.#parts;
+    const { pool, hosts, restarts, events, strikes } = this.#parts;
+    const heartbeat = this.#links.get(owner)?.heartbeat;
+    if (heartbeat !== undefined) strikes.against(new HeartbeatReader(heartbeat).work(), error);
+    this.#unwatch.get(owner)?.();
     this.#links.delete(owner);
     hosts.ownerEnded(owner, error.message);
     const partitions = pool.partitionsOf(owner);
@@ -55,6 +80,16 @@ export class OwnerRuns {
       );
     });
     if (waitMs !== undefined) events.ownerEnded(partitions, error, waitMs);
+  }
+
+  #watch(owner: number, { heartbeat }: OwnerLink): void {
+    const { watch, events, pool } = this.#parts;
+    if (heartbeat === undefined || watch === undefined) return;
+    const unwatch = watch.watch(heartbeat, (stall) => {
+      events.stalled(`partitions ${pool.partitionsOf(owner).join(", ")}`, stall);
+      if (stall.isStuck) void pool.end(owner, new Error(`stood still for ${stall.forMs} ms`));
+    });
+    this.#unwatch.set(owner, unwatch);
   }
 
   #connect(owner: number, host: number): void {

@@ -1,5 +1,6 @@
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { DamageReport, SavedStates, SlowCommitMessage } from "../partition/protocol.ts";
+import type { Stall } from "../watch/stall-clock.ts";
 
 /** What the running platform reports to whoever operates it. Calls come often and must be cheap. */
 export interface PlatformEvents {
@@ -19,6 +20,12 @@ export interface PlatformEvents {
   /** The thread of these tenants ended; it is started again after `againInMs`. */
   hostEnded(tenantIds: readonly string[], error: Error, againInMs: DurationMs): void;
   hostStarted(tenantIds: readonly string[]): void;
+  /** A thread shows no sign of life while it works for a tenant ("" for nobody's work). */
+  stalled(thread: string, stall: Stall): void;
+  /** A tenant's work ended a thread; in quarantine its points are stored and not judged. */
+  struck(tenantId: string, reason: string, strikes: number, isQuarantined: boolean): void;
+  /** A tenant was let out of quarantine. */
+  released(tenantId: string): void;
   /** Nothing was lost: it is tried again. */
   checkpointFailed(error: unknown, againInMs: DurationMs): void;
   /** A tenant's state could not be saved: it catches up for longer after the next start. */

@@ -1,5 +1,6 @@
 import type { TimeRange } from "@foreshock/core/fold";
 import type { SeriesHistory } from "../answers.ts";
+import type { Job } from "../jobs.ts";
 import type { LiveSeries } from "../live-series.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
 import type { Question, StoredQuestion } from "../protocol.ts";
@@ -25,7 +26,7 @@ type ReadKind =
 export type ReadQuestion = Extract<Question, { what: ReadKind }>;
 
 /** Answers a read from the partitions of one owner. @throws for a series that none of them holds. */
-export function answerRead(runtimes: Runtimes, question: ReadQuestion): unknown {
+export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
   switch (question.what) {
     case "points": {
       const { runtime, series } = find(runtimes, question.handle);

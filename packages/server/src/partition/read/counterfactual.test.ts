@@ -46,7 +46,13 @@ describe("counterfactualIn", () => {
     store.append(pointBatch([{ seriesId: storeId, timestampsMs, values }]));
     store.commit();
     const fold = freshFold(metadata);
-    const idle = { lastScore: 0, replayedUpTo: 0, savedPoints: 0, snapshotDay: -1 };
+    const idle = {
+      lastScore: 0,
+      replayedUpTo: 0,
+      lateFromMs: Number.POSITIVE_INFINITY,
+      savedPoints: 0,
+      snapshotDay: -1,
+    };
     return { handle: 0, storeId, key, metadata, fold, ...idle };
   }
 

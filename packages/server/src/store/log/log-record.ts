@@ -31,6 +31,7 @@ export interface HeadSnapshot {
 
 const FORMAT = 1;
 const HEADER_BYTES = 32;
+const POSITION_BYTES = 8;
 const HEAD_BYTES = 56;
 /** Times as 32-bit offsets from the earliest, instead of doubles. */
 const SHORT_TIMES = 1;
@@ -87,12 +88,26 @@ export function decodeRecord(bytes: Uint8Array): LogRecord {
   if (bytes.length < HEADER_BYTES || crc32(bytes.subarray(4)) !== view.getUint32(0, true)) {
     throw new CorruptBytes("log record checksum");
   }
+  return fieldsOf(bytes, view);
+}
+
+/** What a record that does not match its checksum seems to say: to name what is lost, and nothing else. */
+export function guessedRecord(bytes: Uint8Array): LogRecord | undefined {
+  try {
+    return fieldsOf(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldsOf(bytes: Uint8Array, view: DataView): LogRecord {
   const format = view.getUint32(4, true);
   if (format !== FORMAT) throw new CorruptBytes(`log record format ${format}`);
   const [flags, runCount, pointCount, headCount] = [0, 1, 2, 3].map((i) =>
     view.getUint32(8 + 4 * i, true),
   ) as [number, number, number, number];
   const earliest = view.getFloat64(24, true);
+  if (4 * runCount + 8 * pointCount > bytes.length) throw new CorruptBytes("log record too short");
   let at = HEADER_BYTES;
   const take = <Column extends Float64Array | Uint32Array>(column: Column): Column => {
     at = getColumn(bytes, at, column);
@@ -120,23 +135,34 @@ export function decodeRecord(bytes: Uint8Array): LogRecord {
   return { seriesIds, counts, changedFromMs, timestampsMs, values, heads };
 }
 
-/** A head alone, with its checksum. */
-export function encodeHead(head: HeadSnapshot): Uint8Array {
-  const bytes = new Uint8Array(4 + HEAD_BYTES + head.bytes.length);
+/** A head alone, with its checksum and the log position up to which it holds everything. */
+export function encodeHead(head: HeadSnapshot, position: number): Uint8Array {
+  const end = 4 + HEAD_BYTES + head.bytes.length;
+  const bytes = new Uint8Array(end + POSITION_BYTES);
   const view = new DataView(bytes.buffer);
   putHead(bytes, view, 4, head);
+  view.setFloat64(end, position, true);
   view.setUint32(0, crc32(bytes.subarray(4)), true);
   return bytes;
 }
 
-/** @throws CorruptBytes when the checksum differs. */
-export function decodeHead(bytes: Uint8Array): HeadSnapshot {
+/**
+ * `position` is 0 where an earlier version wrote the head: then only the common one says what it holds.
+ *
+ * @throws CorruptBytes when the checksum differs.
+ */
+export function decodeHead(bytes: Uint8Array): {
+  readonly head: HeadSnapshot;
+  readonly position: number;
+} {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const whole = bytes.length >= 4 + HEAD_BYTES;
   if (!whole || crc32(bytes.subarray(4)) !== view.getUint32(0, true)) {
     throw new CorruptBytes("head checksum");
   }
-  return getHead(bytes, view, 4);
+  const head = getHead(bytes, view, 4);
+  const end = 4 + HEAD_BYTES + head.bytes.length;
+  return { head, position: bytes.length > end ? view.getFloat64(end, true) : 0 };
 }
 
 function putHead(bytes: Uint8Array, view: DataView, at: number, head: HeadSnapshot): number {

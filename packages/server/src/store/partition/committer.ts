@@ -3,6 +3,7 @@ import { LogBuffer } from "../log/log-buffer.ts";
 import type { HeadSnapshot } from "../log/log-record.ts";
 import { snapshotOf } from "../recovery/recovery.ts";
 import { durableTransaction, transaction } from "../sqlite/database.ts";
+import { demandRoom } from "../sqlite/disk-room.ts";
 import { guarded, StoreUnavailable } from "../sqlite/store-error.ts";
 import { WalSync } from "../sqlite/wal-sync.ts";
 import type { PartitionParts } from "./partition-parts.ts";
@@ -27,12 +28,16 @@ export class Committer {
   #position: number;
   #savedPoints: number;
   #failed: StoreUnavailable | undefined;
+  #newestMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: PartitionParts) {
     this.#parts = parts;
     this.#position = parts.position;
     this.#savedPoints = parts.loggedPoints;
-    this.#wal = new WalSync(parts.file, parts.position, parts.disk);
+    this.#wal = new WalSync(parts.file, parts.position, {
+      disk: parts.disk,
+      durable: (position) => parts.mark.write({ position, newestMs: this.#newestMs }),
+    });
   }
 
   /** Position of the last commit. */
@@ -47,6 +52,8 @@ export class Committer {
 
   /** Adds run `r` of the batch, whose points start at `from`, to the next log record. */
   log(batch: PointBatch, r: number, from: number, changedFromMs: number): void {
+    const newestMs = batch.timestampsMs[from + batch.counts[r]! - 1]!;
+    if (newestMs > this.#newestMs) this.#newestMs = newestMs;
     this.#log.add(batch, r, from, changedFromMs);
   }
 
@@ -57,9 +64,10 @@ export class Committer {
     if (failed !== undefined) throw failed;
   }
 
-  /** @throws StoreUnavailable when commits have failed for long. */
+  /** @throws StoreUnavailable when the disk is all but full, or commits have failed for long. */
   checkRoom(): void {
     this.checkUsable();
+    demandRoom(this.#parts.disk, this.#parts.file);
     if (this.#log.pointCount > UNCOMMITTED_POINTS_MAX) {
       throw new StoreUnavailable("backlog", "too many points wait for a commit");
     }
@@ -68,7 +76,7 @@ export class Committer {
   /** Everything so far is durable when it returns. @throws StoreUnavailable. */
   commit(): number {
     this.checkUsable();
-    if (this.#hasNews) this.save(this.directIds());
+    if (this.#hasNews) this.save([]);
     else this.#wal.now(this.#position);
     return this.#position;
   }
@@ -76,7 +84,7 @@ export class Committer {
   /** Written, but not yet synced, when it returns. @throws StoreUnavailable. */
   stage(): number {
     this.checkUsable();
-    if (this.#hasNews) this.save(this.directIds(), undefined, transaction);
+    if (this.#hasNews) this.save([], undefined, transaction);
     return this.#position;
   }
 
@@ -85,26 +93,32 @@ export class Committer {
     return this.#wal.wait(this.#position);
   }
 
-  /** Series that go past the log. */
-  directIds(): number[] {
-    return [...this.#parts.placement.direct.keys()];
+  /** Saved heads hold this many of the logged points. */
+  covered(points: number): void {
+    this.#savedPoints = Math.max(0, this.#savedPoints - points);
   }
 
   /**
-   * Writes the waiting chunks of these series into the day files, then in one transaction: names,
-   * a log record, the confirmation of the chunks, and what `more` adds.
+   * Writes the waiting chunks of these series, and of those that go past the log, into the day files; then in
+   * one transaction: names, a log record, the confirmation of the chunks, and what `more` adds.
    */
   save(
-    ids: readonly number[],
+    given: readonly number[],
     more: SaveMore = () => undefined,
     within: typeof transaction = durableTransaction,
   ): void {
     const { sealed, names, dictionary, placement, db, file, disk, sessions } = this.#parts;
+    const ids = [...new Set([...given, ...placement.direct.keys()])];
     const position = this.#position + 1;
     const named = dictionary.unsaved();
     let headPosition: number | undefined;
     try {
       guarded(file, () => disk.writing(file));
+      if (ids.length > 0 && !sessions.isKnown) {
+        // Chunks of a session that nobody knows of would be taken for those of the next one.
+        durableTransaction(db, file, () => sessions.confirm(this.#parts.tables));
+        sessions.confirmed();
+      }
       sealed.write(ids);
       names.append(named.map((id) => [id, dictionary.name(id)]));
       within(db, file, () => {
@@ -130,16 +144,23 @@ export class Committer {
     placement.direct.clear();
   }
 
+  /** Frees the files without writing anything. */
+  discard(): void {
+    const { db, sealed, mark } = this.#parts;
+    if (!db.isOpen) return;
+    this.#wal.close();
+    mark.close();
+    sealed.files.close();
+    db.close();
+  }
+
   /** Commits what waits, unless that can no longer succeed; frees the files. Safe to call twice. */
   close(): void {
-    const { db, sealed } = this.#parts;
-    if (!db.isOpen) return;
+    if (!this.#parts.db.isOpen) return;
     try {
       if (this.#failed === undefined) this.commit();
     } finally {
-      this.#wal.close();
-      sealed.files.close();
-      db.close();
+      this.discard();
     }
   }
 

@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { privateFolder } from "../../config/private-files.ts";
 import { SeriesHeads } from "../head/series-heads.ts";
 import { restoreNames, restoreSessions } from "../recovery/name-recovery.ts";
 import { type RecoveryPlace, replay, restoreHeads } from "../recovery/recovery.ts";
@@ -8,10 +8,10 @@ import { repairHeads } from "../recovery/repair.ts";
 import { SealedPoints } from "../sealed/sealed-points.ts";
 import { NamesFile } from "../series/names-file.ts";
 import { SeriesDictionary } from "../series/series-dictionary.ts";
+import { AcknowledgedMark } from "../sqlite/acknowledged-mark.ts";
 import type { Damage } from "../sqlite/damage.ts";
-import { durableTransaction } from "../sqlite/database.ts";
 import { type Disk, REAL_DISK } from "../sqlite/disk.ts";
-import { openPartitionFile } from "../table/partition-file.ts";
+import { type OpenedPartitionFile, openPartitionFile } from "../table/partition-file.ts";
 import { PartitionTables } from "../table/partition-tables.ts";
 import { Sessions } from "../table/sessions.ts";
 import { Placement } from "./placement.ts";
@@ -31,6 +31,7 @@ export interface PartitionParts {
   readonly disk: Disk;
   readonly db: DatabaseSync;
   readonly tables: PartitionTables;
+  readonly mark: AcknowledgedMark;
   readonly sessions: Sessions;
   readonly names: NamesFile;
   readonly dictionary: SeriesDictionary;
@@ -49,11 +50,12 @@ const OPEN_DAYS = 32;
 
 /** Opens or makes the partition in `dir` and restores it. @throws StoreTooNew, StoreUnavailable. */
 export function openParts(dir: string, options: PartitionStoreOptions): PartitionParts {
-  mkdirSync(dir, { recursive: true });
+  privateFolder(dir);
   const file = join(dir, "partition.db");
-  const { db, salvaged } = openPartitionFile(file, options.onDamage);
+  const mark = new AcknowledgedMark(join(dir, "acknowledged"));
+  const { db, salvaged } = openPartitionFile(file, mark.read(), options.onDamage);
   try {
-    return restoredParts(dir, options, { file, db, salvaged });
+    return restoredParts(dir, options, { file, db, salvaged, mark });
   } catch (error) {
     db.close();
     throw error;
@@ -63,30 +65,48 @@ export function openParts(dir: string, options: PartitionStoreOptions): Partitio
 function restoredParts(
   dir: string,
   { onDamage, openDaysMax = OPEN_DAYS, disk = REAL_DISK }: PartitionStoreOptions,
-  { file, db, salvaged }: { file: string; db: DatabaseSync; salvaged: boolean },
+  opened: OpenedPartitionFile & { readonly file: string; readonly mark: AcknowledgedMark },
 ): PartitionParts {
+  const { file, db, salvaged, mark } = opened;
   const tables = new PartitionTables(db);
   if (salvaged) restoreSessions(tables, dir);
   const sessions = new Sessions(tables.sessions());
-  durableTransaction(db, file, () => sessions.confirm(tables));
   const heads = new SeriesHeads();
   const sealed = new SealedPoints({ dir, openMax: openDaysMax, sessions, onDamage });
   const placement = new Placement(heads, sealed);
   const names = new NamesFile(join(dir, "names.jsonl"));
   const dictionary = new SeriesDictionary();
   const progress = tables.progress();
-  const place: RecoveryPlace = { file, tables, heads, onDamage };
+  const acknowledged = mark.read();
+  // What is lost was reported: once is enough.
+  if (acknowledged !== undefined && acknowledged.position > progress.position) {
+    mark.write({ ...acknowledged, position: progress.position });
+  }
+  const seriesCount = () => dictionary.size;
+  const place: RecoveryPlace = { file, tables, heads, seriesCount, onDamage };
   const lostNames = restoreNames(place, dictionary, names, sealed, salvaged);
   heads.grow(dictionary.size);
-  const lostHeads = restoreHeads(place);
+  const { lostHeads, positions } = restoreHeads(place);
   let loggedPoints = 0;
-  const { changes, lostRecords } = replay(place, progress.headPosition, (batch) => {
+  const { changes, lostRecords } = replay(place, progress.headPosition, positions, (batch) => {
     loggedPoints += batch.values.length;
     placement.place(batch);
   });
   if (salvaged || lostNames + lostHeads + lostRecords > 0) {
     repairHeads(heads, sealed, dictionary.size);
   }
-  const parts = { file, disk, db, tables, sessions, names, dictionary, heads, sealed, placement };
+  const parts = {
+    file,
+    disk,
+    db,
+    tables,
+    mark,
+    sessions,
+    names,
+    dictionary,
+    heads,
+    sealed,
+    placement,
+  };
   return { ...parts, position: progress.position, changes, loggedPoints };
 }

@@ -142,7 +142,7 @@ describe("PartitionStore", () => {
     store.commit();
     const dir = place.crashed(place.dir);
     const old = new DatabaseSync(join(dir, "partition.db"));
-    old.exec("DROP TABLE detected; PRAGMA user_version = 1");
+    old.exec("DROP TABLE detected; DROP TABLE state_step; PRAGMA user_version = 1");
     old.close();
     const opened = PartitionStore.open(dir, UNHARMED);
     const tail: number[] = [];

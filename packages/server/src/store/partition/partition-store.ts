@@ -1,11 +1,10 @@
 import type { TimeRange } from "@foreshock/core/fold";
 import type { Points } from "../codec/chunk-codec.ts";
 import { checkedBatch, type PointBatch } from "../codec/point-batch.ts";
-import { dayOf } from "../head/series-heads.ts";
-import { snapshotOf } from "../recovery/recovery.ts";
 import { Scrubber } from "../sealed/scrubber.ts";
 import type { SeriesName } from "../series/series-dictionary.ts";
 import { stateDamage } from "../sqlite/damage.ts";
+import { transaction } from "../sqlite/database.ts";
 import { AlarmTable } from "../table/alarm-table.ts";
 import { EpisodeTable } from "../table/episode-table.ts";
 import { StateTable } from "../table/state-table.ts";
@@ -13,7 +12,9 @@ import { Committer } from "./committer.ts";
 import { openParts, type PartitionParts, type PartitionStoreOptions } from "./partition-parts.ts";
 import type { AppendOutcome } from "./placement.ts";
 import { readPoints } from "./reading.ts";
+import { dropDaysBefore, saveAll } from "./save-all.ts";
 import { entryOf, type SeriesEntry } from "./series-entry.ts";
+import { SlicedCheckpoint } from "./sliced-checkpoint.ts";
 
 /**
  * A checkpoint pays off when the log holds this many points per series: a saved head costs some 300
@@ -28,29 +29,64 @@ const LOGGED_POINTS_MIN = 10_000;
  * them to where they stay. A point is never served twice, and never lost once committed.
  */
 export class PartitionStore {
-  readonly states: StateTable;
-  readonly episodes: EpisodeTable;
-  readonly alarms: AlarmTable;
-  readonly #parts: PartitionParts;
-  readonly #committer: Committer;
-  readonly #scrubber: Scrubber;
+  readonly #dir: string;
+  readonly #options: PartitionStoreOptions;
+  #states!: StateTable;
+  #episodes!: EpisodeTable;
+  #alarms!: AlarmTable;
+  #parts!: PartitionParts;
+  #committer!: Committer;
+  #scrubber!: Scrubber;
+  #isScrubbing = false;
 
   /** Opens or makes the partition in `dir`. @throws StoreTooNew, StoreUnavailable. */
   static open(dir: string, options: PartitionStoreOptions): PartitionStore {
-    return new PartitionStore(openParts(dir, options), options);
+    return new PartitionStore(dir, options);
   }
 
-  private constructor(parts: PartitionParts, { onDamage }: PartitionStoreOptions) {
+  private constructor(dir: string, options: PartitionStoreOptions) {
+    this.#dir = dir;
+    this.#options = options;
+    this.#takeUp();
+  }
+
+  #takeUp(): void {
+    const { onDamage } = this.#options;
+    const parts = openParts(this.#dir, this.#options);
     const { db, file, dictionary, sealed, sessions } = parts;
     this.#parts = parts;
     this.#committer = new Committer(parts);
     this.#scrubber = new Scrubber(sealed, sessions.id);
-    this.states = new StateTable(db, file, (seriesId, uptoMs) =>
+    this.#states = new StateTable(db, file, (seriesId, uptoMs) =>
       onDamage(stateDamage(file, seriesId, uptoMs)),
     );
     const tenantOf = (id: number): string => dictionary.name(id).tenantId;
-    this.episodes = new EpisodeTable(db, file, tenantOf);
-    this.alarms = new AlarmTable(db, file, tenantOf);
+    this.#episodes = new EpisodeTable(db, file, tenantOf);
+    this.#alarms = new AlarmTable(db, file, tenantOf);
+  }
+
+  /**
+   * Forgets what was appended and is not written: everything is as it was after the last `stage` that went
+   * through. Series get their numbers again when they are interned in the same order.
+   *
+   * @throws StoreUnavailable; the store is closed then.
+   */
+  forgetUnwritten(): void {
+    this.#committer.discard();
+    this.#takeUp();
+  }
+
+  /** After `forgetUnwritten` it is another one, as `episodes` and `alarms` are. */
+  get states(): StateTable {
+    return this.#states;
+  }
+
+  get episodes(): EpisodeTable {
+    return this.#episodes;
+  }
+
+  get alarms(): AlarmTable {
+    return this.#alarms;
   }
 
   /** Number of series; their ids are 0 .. seriesCount - 1. */
@@ -103,6 +139,11 @@ export class PartitionStore {
     });
   }
 
+  /** @throws StoreUnavailable where `append` would throw whatever it is given. */
+  demandRoom(): void {
+    this.#committer.checkRoom();
+  }
+
   /**
    * Makes everything appended and interned so far durable, and returns its position in the log.
    * When it throws, nothing is lost: the next commit takes it along.
@@ -143,7 +184,7 @@ export class PartitionStore {
   mark(detectedPosition: number, write: () => void = () => {}): void {
     const { tables } = this.#parts;
     this.#committer.checkUsable();
-    this.#committer.save(this.#committer.directIds(), (position) => {
+    this.#committer.save([], (position) => {
       write();
       tables.putDetected(Math.min(detectedPosition, position));
       return undefined;
@@ -159,11 +200,31 @@ export class PartitionStore {
    */
   checkpoint(detectedPosition: number, write: () => void = () => {}): void {
     const { tables } = this.#parts;
-    this.#saveAll((position) => {
+    this.#committer.checkUsable();
+    saveAll(this.#parts, this.#committer, (position) => {
       write();
       tables.putDetected(Math.min(detectedPosition, position));
       tables.dropLog(Math.min(detectedPosition, position));
     });
+  }
+
+  /** Records that detection has seen everything up to there; written, not synced. @throws StoreUnavailable. */
+  note(detectedPosition: number): void {
+    this.#committer.checkUsable();
+    const upTo = Math.min(detectedPosition, this.position);
+    this.inOneSave(() => this.#parts.tables.putDetected(upTo));
+  }
+
+  /** The same, in slices between which points are taken; what belongs to it is saved before, by `inOneSave`. */
+  slicedCheckpoint(): SlicedCheckpoint {
+    this.#committer.checkUsable();
+    return new SlicedCheckpoint(this.#parts, this.#committer);
+  }
+
+  /** Saves of several tables as one: all of them or none. @throws StoreUnavailable. */
+  inOneSave(work: () => void): void {
+    this.#committer.checkUsable();
+    transaction(this.#parts.db, this.#parts.file, work);
   }
 
   /**
@@ -181,6 +242,21 @@ export class PartitionStore {
   }
 
   /**
+   * The next points from an instant on, about `pointsMax` of them (at least one chunk); `isLast` says that there
+   * are none after them. For whoever goes through a long series in pieces.
+   */
+  readNext(
+    seriesId: number,
+    fromMs: number,
+    pointsMax: number,
+  ): { readonly points: Points; readonly isLast: boolean } {
+    const { heads, sealed } = this.#parts;
+    const endMs = sealed.pieceEnd(seriesId, fromMs, pointsMax);
+    const points = readPoints(heads, sealed, seriesId, fromMs, endMs ?? Number.MAX_SAFE_INTEGER);
+    return { points, isLast: endMs === undefined };
+  }
+
+  /**
    * Deletes all points before the UTC day of `atMs`; episodes, alarms and states stay. Commits, too.
    * Heads are saved without those points before the files go: a crash between the two leaves files
    * that the next call deletes.
@@ -188,18 +264,8 @@ export class PartitionStore {
    * @returns the days (since 1970) whose files were deleted. @throws StoreUnavailable.
    */
   dropBefore(atMs: number): number[] {
-    const { sealed, heads } = this.#parts;
-    const day = dayOf(atMs);
-    this.#saveAll();
-    for (const old of sealed.files.days()) {
-      if (old >= day) break;
-      sealed.files.use(old, (file) => {
-        for (const { seriesId, points } of file.spans()) heads.forget(seriesId, points, old);
-      });
-    }
-    for (let id = 0; id < this.seriesCount; id++) heads.dropBefore(id, day);
-    this.#saveAll();
-    return sealed.files.dropBefore(day);
+    this.#committer.checkUsable();
+    return dropDaysBefore(this.#parts, this.#committer, atMs);
   }
 
   /** Numbers of the UTC days (since 1970) that have a file, ascending. */
@@ -216,33 +282,17 @@ export class PartitionStore {
    */
   scrubNext(chunksMax: number): number {
     this.#committer.checkUsable();
+    if (!this.#isScrubbing) {
+      // The next start begins at another day.
+      const { sessions, tables } = this.#parts;
+      this.inOneSave(() => sessions.confirm(tables));
+      this.#isScrubbing = true;
+    }
     return this.#scrubber.next(chunksMax);
   }
 
   /** Commits what waits and frees the files. Safe to call twice. */
   close(): void {
     this.#committer.close();
-  }
-
-  /** Saves all waiting chunks and changed heads, and what `write` adds, in one transaction. */
-  #saveAll(write: (position: number) => void = () => {}): void {
-    const { tables, sealed, heads } = this.#parts;
-    this.#committer.checkUsable();
-    const dirty = this.#dirtyIds();
-    const ids = new Set([...sealed.waitingIds(), ...this.#committer.directIds()]);
-    this.#committer.save([...ids], (position) => {
-      for (const id of dirty) tables.putHead(snapshotOf(heads, id));
-      write(position);
-      return position;
-    });
-    for (const id of dirty) heads.dirty[id] = 0;
-    sealed.compact();
-  }
-
-  #dirtyIds(): number[] {
-    const { dirty } = this.#parts.heads;
-    const ids: number[] = [];
-    for (let id = 0; id < this.seriesCount; id++) if (dirty[id] === 1) ids.push(id);
-    return ids;
   }
 }

@@ -27,6 +27,8 @@ export interface Span {
   readonly points: number;
 }
 
+export type Extent = Pick<Chunk, "t1Ms" | "pointCount">;
+
 const SCHEMA = `
   CREATE TABLE chunk (
     series_id INTEGER NOT NULL, t0_ms INTEGER NOT NULL, seq INTEGER NOT NULL,
@@ -49,6 +51,7 @@ export class DayFile {
   readonly #read: StatementSync;
   readonly #write: StatementSync;
   readonly #remove: StatementSync;
+  readonly #extents: StatementSync;
 
   /** @throws StoreTooNew, StoreCorrupt, StoreUnavailable. */
   constructor(file: string) {
@@ -65,6 +68,10 @@ export class DayFile {
       `SELECT ${COLUMNS} FROM chunk
        WHERE series_id = ? AND t0_ms < ? AND t1_ms >= ? ORDER BY t0_ms, seq`,
     );
+    this.#extents = this.#db.prepare(
+      `SELECT t1_ms AS t1Ms, points AS pointCount FROM chunk
+       WHERE series_id = ? AND t1_ms >= ? ORDER BY t0_ms, seq`,
+    );
     this.#write = this.#db.prepare("INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?, ?)");
     this.#remove = this.#db.prepare(
       "DELETE FROM chunk WHERE series_id = ? AND t0_ms = ? AND seq = ?",
@@ -74,6 +81,21 @@ export class DayFile {
   /** Chunks with a point in [startMs, endMs), by first time. */
   read(seriesId: number, startMs: number, endMs: number): Chunk[] {
     return guarded(this.file, () => this.#read.all(seriesId, endMs, startMs)) as unknown as Chunk[];
+  }
+
+  /** Where the next chunks end that have points from `fromMs` on: by first time, about `pointsMax` points of them. */
+  extents(seriesId: number, fromMs: number, pointsMax: number): Extent[] {
+    return guarded(this.file, () => {
+      const found: Extent[] = [];
+      let points = 0;
+      for (const row of this.#extents.iterate(seriesId, fromMs)) {
+        const extent = row as unknown as Extent;
+        found.push(extent);
+        points += extent.pointCount;
+        if (points >= pointsMax) break;
+      }
+      return found;
+    });
   }
 
   /** Adds chunks, durably, all or none. */

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DAY_MS } from "@foreshock/core/fold";
+import { privateFolder } from "../../config/private-files.ts";
 import type { Damage } from "../sqlite/damage.ts";
 import { SIDE_FILES, setAsideFile } from "../sqlite/salvage.ts";
 import { guarded, StoreCorrupt } from "../sqlite/store-error.ts";
@@ -33,7 +34,7 @@ export class DayFiles {
 
   constructor(options: DayFilesOptions) {
     this.#options = options;
-    mkdirSync(options.dir, { recursive: true });
+    privateFolder(options.dir);
     this.#days = new Set(
       readdirSync(options.dir).flatMap((name) => {
         const match = NAME.exec(name);

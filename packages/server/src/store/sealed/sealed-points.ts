@@ -6,6 +6,7 @@ import { dayOf } from "../head/series-heads.ts";
 import type { Damage } from "../sqlite/damage.ts";
 import { StoreUnavailable } from "../sqlite/store-error.ts";
 import type { Sessions } from "../table/sessions.ts";
+import { chunksOf, dayCuts, inOrder, type Layer, overlapping } from "./chunk-layers.ts";
 import { type Chunk, type ChunkKey, type DayFile, pointsOf } from "./day-file.ts";
 import { DayFiles } from "./day-files.ts";
 import { LatePoints } from "./late-points.ts";
@@ -19,16 +20,10 @@ export interface SealedPointsOptions {
 
 type WaitingChunk = Omit<Chunk, "seq"> & { seq: number };
 
-interface Layer {
-  /** Of two points at one instant that of the higher seq counts. */
-  readonly seq: number;
-  readonly points: Points;
-}
-
 /** Above every seq that is ever written. */
 const WAITING_SEQ = 2 ** 52;
 /** Series whose chunks are rewritten in one transaction. */
-const COMPACT_SERIES = 500;
+const COMPACT_SERIES = 20;
 
 /**
  * All points older than the open heads: chunks in day files, chunks that wait in memory to be written,
@@ -96,6 +91,34 @@ export class SealedPoints {
     return clip(merge(inOrder(layers)), startMs, endMs);
   }
 
+  /**
+   * An instant such that about `pointsMax` sealed points are between `fromMs` and it, and at least one;
+   * undefined where there are no more than that.
+   */
+  pieceEnd(seriesId: number, fromMs: number, pointsMax: number): number | undefined {
+    const waiting = (this.#waiting.get(seriesId) ?? []).filter(({ t1Ms }) => t1Ms >= fromMs);
+    const days = new Set(this.files.days());
+    for (const { t0Ms } of waiting) days.add(dayOf(t0Ms));
+    let points = 0;
+    for (const day of [...days].sort((a, b) => a - b)) {
+      if ((day + 1) * DAY_MS <= fromMs) continue;
+      const written = this.files.has(day)
+        ? this.files.use(day, (file) => file.extents(seriesId, fromMs, pointsMax - points))
+        : [];
+      const here = [...written, ...waiting.filter(({ t0Ms }) => dayOf(t0Ms) === day)];
+      for (const { t1Ms, pointCount } of here.sort((a, b) => a.t1Ms - b.t1Ms)) {
+        points += pointCount;
+        if (points >= pointsMax) return t1Ms + 1;
+      }
+    }
+    return undefined;
+  }
+
+  /** Chunks of a series that wait in memory. */
+  waitingCount(seriesId: number): number {
+    return this.#waiting.get(seriesId)?.length ?? 0;
+  }
+
   /** Series with chunks or late points that wait in memory. */
   waitingIds(): number[] {
     return [...new Set([...this.#waiting.keys(), ...this.#late.ids()])];
@@ -135,14 +158,23 @@ export class SealedPoints {
    * same. To be called when nothing waits unconfirmed. Without room for it, the next call tries again.
    */
   compact(): void {
+    while (this.compactNext());
+  }
+
+  /** The same for some series of one day. True while there are more. */
+  compactNext(): boolean {
     try {
       for (const [day, ids] of this.#overlaps) {
-        if (this.files.has(day)) this.#compactDay(day, [...ids]);
-        this.#overlaps.delete(day);
+        const some = [...ids].filter((id) => !this.#waiting.has(id)).slice(0, COMPACT_SERIES);
+        if (some.length > 0 && this.files.has(day)) this.#compactDay(day, some);
+        for (const id of some) ids.delete(id);
+        if (ids.size === 0) this.#overlaps.delete(day);
+        if (some.length > 0) return true;
       }
     } catch (error) {
       if (!(error instanceof StoreUnavailable && error.retryable)) throw error;
     }
+    return false;
   }
 
   /**
@@ -158,12 +190,11 @@ export class SealedPoints {
   }
 
   #compactDay(day: number, ids: readonly number[]): void {
-    for (let from = 0; from < ids.length; from += COMPACT_SERIES) {
-      this.files.use(day, (file) => {
-        const olds: Chunk[] = [];
-        const news: Chunk[] = [];
-        for (const id of ids.slice(from, from + COMPACT_SERIES)) {
-          const chunks = file.read(id, day * DAY_MS, (day + 1) * DAY_MS);
+    this.files.use(day, (file) => {
+      const olds: Chunk[] = [];
+      const news: Chunk[] = [];
+      for (const id of ids) {
+        for (const chunks of overlapping(file.read(id, day * DAY_MS, (day + 1) * DAY_MS))) {
           const layers = chunks.flatMap((chunk) => {
             const points = this.#decoded(chunk, file);
             return points === undefined ? [] : [{ seq: chunk.seq, points }];
@@ -172,9 +203,9 @@ export class SealedPoints {
           appendAll(olds, chunks);
           appendAll(news, chunksOf(id, merge(inOrder(layers)), seq));
         }
-        file.replace(olds, news);
-      });
-    }
+      }
+      file.replace(olds, news);
+    });
   }
 
   #decoded(chunk: Chunk, file: DayFile | undefined): Points | undefined {
@@ -214,47 +245,4 @@ export class SealedPoints {
       else ids.add(id);
     }
   }
-}
-
-/** Points of one series and day as chunks of one seq; none for no points. */
-function chunksOf(seriesId: number, points: Points, seq: number): Chunk[] {
-  return dayCuts(points.timestampsMs, CHUNK_POINTS).map(([from, to]) => ({
-    seriesId,
-    t0Ms: points.timestampsMs[from]!,
-    t1Ms: points.timestampsMs[to - 1]!,
-    pointCount: to - from,
-    seq,
-    bytes: encodeChunk(seriesId, points, from, to),
-  }));
-}
-
-/** Cuts an ascending column at UTC day borders and every `pointsMax` points: [from, to) pairs. */
-function dayCuts(times: Float64Array, pointsMax: number): [number, number][] {
-  const cuts: [number, number][] = [];
-  let from = 0;
-  while (from < times.length) {
-    const dayEnd = (dayOf(times[from]!) + 1) * DAY_MS;
-    let to = from + 1;
-    while (to < times.length && to - from < pointsMax && times[to]! < dayEnd) to++;
-    cuts.push([from, to]);
-    from = to;
-  }
-  return cuts;
-}
-
-/** Layers in an order in which `merge` may join them: by time, those that overlap merged by seq. */
-function inOrder(layers: readonly Layer[]): Points[] {
-  const byTime = layers.toSorted((a, b) => a.points.timestampsMs[0]! - b.points.timestampsMs[0]!);
-  const groups: Layer[][] = [];
-  let untilMs = Number.NEGATIVE_INFINITY;
-  for (const layer of byTime) {
-    const times = layer.points.timestampsMs;
-    if (times[0]! <= untilMs) groups[groups.length - 1]!.push(layer);
-    else groups.push([layer]);
-    untilMs = Math.max(untilMs, times[times.length - 1]!);
-  }
-  return groups.map((group) => {
-    if (group.length === 1) return group[0]!.points;
-    return merge(group.toSorted((a, b) => a.seq - b.seq).map((layer) => layer.points));
-  });
 }

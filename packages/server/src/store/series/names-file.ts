@@ -19,7 +19,7 @@ export class NamesFile {
     if (names.length === 0) return;
     const lines = names.map(([id, name]) => encodeName(id, name));
     guarded(this.#file, () => {
-      const handle = openSync(this.#file, "a");
+      const handle = openSync(this.#file, "a", 0o600);
       try {
         // The leading line break ends a line that a crash or a full disk cut off.
         writeSync(handle, `\n${lines.join("\n")}\n`);

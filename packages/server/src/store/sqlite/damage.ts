@@ -1,5 +1,6 @@
 export const DAMAGE_KINDS = [
   "partition-file",
+  "write-ahead",
   "day-file",
   "chunk",
   "head",

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { privateFile } from "../../config/private-files.ts";
 import { guarded, StoreCorrupt, StoreTooNew } from "./store-error.ts";
 
 export interface DatabaseFile {
@@ -25,10 +26,11 @@ const WAL_BYTES_KEPT = 16 * 2 ** 20;
 /**
  * Opens or makes a database in WAL mode, held by this process alone.
  *
- * @throws StoreTooNew (before anything is written), StoreUnavailable, StoreCorrupt.
+ * @throws StoreTooNew (before anything is written), StoreUnavailable, StoreCorrupt, FileProblem.
  */
 export function openDatabase(options: DatabaseFile): DatabaseSync {
   const { file, format, schema, synchronous, pageBytes, cacheKib } = options;
+  privateFile(file);
   const before = formatOf(file);
   if (before > format) throw new StoreTooNew(file, before, format);
   return guarded(file, () => {

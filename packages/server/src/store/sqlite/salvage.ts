@@ -1,14 +1,37 @@
-import { existsSync, renameSync } from "node:fs";
+import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
 
 /** What SQLite may leave beside a database. */
 export const SIDE_FILES = ["", "-wal", "-shm"];
 
-/** Renames a damaged database and the files beside it; returns the new name. */
-export function setAsideFile(file: string): string {
+function freeName(file: string): string {
   let number = 1;
   while (existsSync(`${file}.damaged-${number}`)) number++;
-  const aside = `${file}.damaged-${number}`;
+  return `${file}.damaged-${number}`;
+}
+
+/** Copies a database and the files beside it, as they are; returns the name of the copy. */
+export function copyAside(file: string): string {
+  const aside = freeName(file);
+  for (const side of SIDE_FILES) if (existsSync(file + side)) cpSync(file + side, aside + side);
+  return aside;
+}
+
+/** Puts a copy back in place of what became of the file; the copy stays. */
+export function restoreCopy(aside: string, file: string): void {
+  for (const side of SIDE_FILES) {
+    rmSync(file + side, { force: true });
+    if (existsSync(aside + side)) cpSync(aside + side, file + side);
+  }
+}
+
+export function removeCopy(aside: string): void {
+  for (const side of SIDE_FILES) rmSync(aside + side, { force: true });
+}
+
+/** Renames a damaged database and the files beside it; returns the new name. */
+export function setAsideFile(file: string): string {
+  const aside = freeName(file);
   for (const side of SIDE_FILES) {
     if (existsSync(file + side)) renameSync(file + side, aside + side);
   }

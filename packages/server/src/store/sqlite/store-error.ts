@@ -10,11 +10,25 @@ export class StoreUnavailable extends Error {
     super(message, { cause });
     this.name = "StoreUnavailable";
     this.reason = reason;
-    this.retryable = reason === "disk-full" || reason === "io-error" || reason === "backlog";
+    this.retryable = RETRYABLE.has(reason);
   }
 }
 
-export type StoreFault = "disk-full" | "io-error" | "sync-failed" | "backlog" | "in-use" | "closed";
+export type StoreFault =
+  | "disk-full"
+  | "disk-silent"
+  | "io-error"
+  | "sync-failed"
+  | "backlog"
+  | "in-use"
+  | "closed";
+
+const RETRYABLE: ReadonlySet<StoreFault> = new Set([
+  "disk-full",
+  "disk-silent",
+  "io-error",
+  "backlog",
+]);
 
 /** A file was written by a newer Foreshock. It was not touched; run that version, or restore a backup. */
 export class StoreTooNew extends Error {

@@ -2,6 +2,13 @@ import { closeSync, openSync } from "node:fs";
 import { type Disk, REAL_DISK } from "./disk.ts";
 import { StoreUnavailable } from "./store-error.ts";
 
+export interface WalSyncOptions {
+  /** The machine's own where it is left out. */
+  readonly disk?: Disk;
+  /** Called when everything up to a position is on disk. */
+  readonly durable?: (position: number) => void;
+}
+
 /**
  * Makes durable what a database in WAL mode has committed with `synchronous = NORMAL`: syncs its
  * write-ahead log, which is what `FULL` does inside COMMIT. Here a caller can wait for it without
@@ -14,21 +21,25 @@ import { StoreUnavailable } from "./store-error.ts";
 export class WalSync {
   readonly #file: string;
   readonly #disk: Disk;
+  readonly #durable: (position: number) => void;
   #handle: number | undefined;
   #running: Promise<void> | undefined;
   /** Positions up to here are on disk. */
   #position: number;
   failure: StoreUnavailable | undefined;
 
-  constructor(databaseFile: string, position: number, disk: Disk = REAL_DISK) {
+  constructor(databaseFile: string, position: number, options: WalSyncOptions = {}) {
     this.#file = `${databaseFile}-wal`;
-    this.#disk = disk;
+    this.#disk = options.disk ?? REAL_DISK;
+    this.#durable = options.durable ?? (() => {});
     this.#position = position;
   }
 
   /** Positions up to `position` were made durable by other means. */
   reached(position: number): void {
-    this.#position = Math.max(this.#position, position);
+    if (position <= this.#position) return;
+    this.#position = position;
+    this.#durable(position);
   }
 
   /** Resolves when `position`, which is committed, is on disk. @throws StoreUnavailable. */

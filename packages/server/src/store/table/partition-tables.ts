@@ -5,8 +5,9 @@ import type { SeriesName } from "../series/series-dictionary.ts";
 import { ALARM_SCHEMA } from "./alarm-table.ts";
 import { EPISODE_SCHEMA } from "./episode-table.ts";
 import { STATE_SCHEMA } from "./state-table.ts";
+import { STEP_STATE_SCHEMA } from "./step-states.ts";
 
-export const PARTITION_FORMAT = 2;
+export const PARTITION_FORMAT = 3;
 
 /** What detection has seen; before format 2 a log row was deleted as soon as it was seen. */
 const DETECTED = `
@@ -34,6 +35,7 @@ export const PARTITION_SCHEMA = `
 /** Brings a file of an older format forward; inside a transaction. */
 export function migratePartition(db: DatabaseSync, from: number): void {
   if (from < 2) db.exec(DETECTED);
+  if (from < 3) db.exec(STEP_STATE_SCHEMA);
 }
 
 /** Every table with its number of columns. */
@@ -46,6 +48,7 @@ export const PARTITION_TABLES = {
   log: 2,
   lost: 4,
   state: 4,
+  state_step: 4,
   episode: 15,
   alarm: 10,
 } as const;
@@ -119,8 +122,9 @@ export class PartitionTables {
       .iterate() as unknown as Iterable<{ seriesId: number; data: Uint8Array }>;
   }
 
-  putHead(head: HeadSnapshot): void {
-    this.#putHead.run(head.seriesId, encodeHead(head));
+  /** The head holds all log records up to and including `position`. */
+  putHead(head: HeadSnapshot, position: number): void {
+    this.#putHead.run(head.seriesId, encodeHead(head, position));
   }
 
   /** Log rows in order. */

@@ -21,7 +21,7 @@ export class Sessions {
   #seq: number;
   #confirmedSeq = -1;
 
-  /** The session after all known ones; the caller confirms it, durably, before it writes chunks. */
+  /** The session after all known ones; whoever writes chunks confirms it first, durably. */
   constructor(known: readonly Session[]) {
     this.#id = known.reduce((highest, session) => Math.max(highest, session.id), 0) + 1;
     this.#limits = new Map(known.map((session) => [session.id, session.confirmedSeq]));
@@ -53,6 +53,11 @@ export class Sessions {
   /** Writes the confirmation of all numbers assigned so far, inside the caller's transaction. */
   confirm(tables: PartitionTables): void {
     tables.putSession(this.#id, this.#seq);
+  }
+
+  /** Whether it was confirmed since the opening. An opening writes nothing: there may be no room. */
+  get isKnown(): boolean {
+    return this.#confirmedSeq >= 0;
   }
 
   /** Whether numbers were assigned since `confirmed` was called. */

@@ -1,9 +1,14 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { constants, crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { crc32, zstdDecompressSync } from "node:zlib";
+import { hasZeroRunsPacked, packZeroRuns, unpackZeroRuns } from "../codec/zero-runs.ts";
 import { transaction } from "../sqlite/database.ts";
+import { STEP_STATE_SCHEMA, StepStates } from "./step-states.ts";
 
-/** `head` is overwritten every time; of `day` the two newest stay, for points that come late. */
-export type StateSlot = "head" | "day";
+/**
+ * `head`: the two newest stay, so that a checkpoint that was cut off leaves the states of the one before.
+ * `day`: the two newest stay. `step`: those that bound how much a late point makes fold again.
+ */
+export type StateSlot = "head" | "day" | "step";
 
 export interface SavedState {
   /** The state has seen all points up to and including this instant. */
@@ -16,18 +21,21 @@ export interface StateRow extends SavedState {
   readonly slot: StateSlot;
 }
 
+interface Found extends SavedState {
+  readonly id: number;
+  readonly crc: number;
+}
+
 // One row per series and place; the key keeps the places of a series side by side, and a row of
 // some kilobytes stays in a leaf page, which a WITHOUT ROWID table would not allow.
 export const STATE_SCHEMA = `CREATE TABLE state (
   id INTEGER PRIMARY KEY, upto_ms REAL NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL
-) STRICT`;
+) STRICT; ${STEP_STATE_SCHEMA}`;
 
 const PLACES = 4;
-const HEAD_PLACE = 0;
+const HEAD_PLACES = [0, 3] as const;
 const DAY_PLACES = [1, 2];
 
-/** Young series have seen few hours of the day: their states shrink to a third. */
-const PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 };
 const ZSTD_MAGIC = 0xfd2f_b528;
 /** No state is as large; a larger claim is damage. */
 const STATE_BYTES_MAX = 1 << 20;
@@ -36,11 +44,14 @@ const STATE_BYTES_MAX = 1 << 20;
 export class StateTable {
   readonly #db: DatabaseSync;
   readonly #file: string;
+  readonly #steps: StepStates;
   readonly #put: StatementSync;
   readonly #uptos: StatementSync;
   readonly #rows: StatementSync;
   readonly #drop: StatementSync;
   readonly #onDamage: (seriesId: number, uptoMs: number) => void;
+  /** By series the place of the newest head as far as known. */
+  readonly #newestHead = new Map<number, number>();
 
   constructor(
     db: DatabaseSync,
@@ -50,6 +61,7 @@ export class StateTable {
     this.#db = db;
     this.#file = file;
     this.#onDamage = onDamage;
+    this.#steps = new StepStates(db);
     this.#put = db.prepare("INSERT OR REPLACE INTO state VALUES (?, ?, ?, ?)");
     this.#uptos = db.prepare("SELECT id, upto_ms AS uptoMs FROM state WHERE id IN (?, ?)");
     this.#rows = db.prepare(
@@ -61,30 +73,60 @@ export class StateTable {
 
   /** Saves states, all or none; inside a checkpoint they count with it. @throws StoreUnavailable. */
   save(rows: readonly StateRow[]): void {
+    const heads: [seriesId: number, place: number][] = [];
     transaction(this.#db, this.#file, () => {
       for (const { seriesId, slot, uptoMs, bytes } of rows) {
-        const place = slot === "head" ? HEAD_PLACE : this.#dayPlace(seriesId, uptoMs);
-        const packed = packedState(bytes);
-        this.#put.run(seriesId * PLACES + place, uptoMs, crc32(packed, seriesId), packed);
+        const packed = packZeroRuns(bytes);
+        const crc = crc32(packed, seriesId);
+        if (slot === "step") {
+          this.#steps.put(seriesId, uptoMs, crc, packed);
+          continue;
+        }
+        const place =
+          slot === "head" ? this.#headPlace(seriesId) : this.#dayPlace(seriesId, uptoMs);
+        if (slot === "head") heads.push([seriesId, place]);
+        this.#put.run(seriesId * PLACES + place, uptoMs, crc, packed);
       }
     });
+    for (const [seriesId, place] of heads) this.#newestHead.set(seriesId, place);
   }
 
   /** The newest sound state with uptoMs <= beforeMs; undefined when there is none. */
   load(seriesId: number, beforeMs: number): SavedState | undefined {
     const from = seriesId * PLACES;
-    for (const row of this.#rows.all(from, from + PLACES, beforeMs)) {
-      const { id, uptoMs, crc, bytes } = row as unknown as SavedState & { id: number; crc: number };
-      if (crc32(bytes, seriesId) === crc) return { uptoMs, bytes: unpacked(bytes) };
-      this.#db.prepare("DELETE FROM state WHERE id = ?").run(id);
-      this.#onDamage(seriesId, uptoMs);
-    }
-    return undefined;
+    const placed = this.#rows.all(from, from + PLACES, beforeMs) as unknown as Found[];
+    const newest = this.#firstSound(seriesId, placed, "state");
+    const isHead = newest !== undefined && HEAD_PLACES.some((place) => from + place === newest.id);
+    if (isHead) this.#newestHead.set(seriesId, newest.id - from);
+    const step = this.#steps.before(seriesId, beforeMs) as unknown as Found[];
+    if (step[0] === undefined || step[0].uptoMs <= (newest?.uptoMs ?? -1)) return unpacked(newest);
+    const sound = this.#firstSound(seriesId, step, "state_step");
+    return unpacked((sound?.uptoMs ?? -1) > (newest?.uptoMs ?? -1) ? sound : newest);
   }
 
   /** Forgets states with uptoMs >= fromMs: a late point made them untrue. */
   dropFrom(seriesId: number, fromMs: number): void {
-    this.#drop.run(seriesId * PLACES, (seriesId + 1) * PLACES, fromMs);
+    transaction(this.#db, this.#file, () => {
+      this.#drop.run(seriesId * PLACES, (seriesId + 1) * PLACES, fromMs);
+      this.#steps.dropFrom(seriesId, fromMs);
+    });
+  }
+
+  /** What is damaged on the way to it is dropped and reported. */
+  #firstSound(seriesId: number, rows: Found[], table: "state" | "state_step"): Found | undefined {
+    for (const row of rows) {
+      if (crc32(row.bytes, seriesId) === row.crc) return row;
+      const key = table === "state" ? "id" : "rowid";
+      this.#db.prepare(`DELETE FROM ${table} WHERE ${key} = ?`).run(row.id);
+      this.#onDamage(seriesId, row.uptoMs);
+    }
+    return undefined;
+  }
+
+  /** Not that of the newest head. */
+  #headPlace(seriesId: number): number {
+    const newest = this.#newestHead.get(seriesId);
+    return newest === HEAD_PLACES[0] ? HEAD_PLACES[1] : HEAD_PLACES[0];
   }
 
   /** The place whose snapshot is the same, missing or older. */
@@ -99,14 +141,13 @@ export class StateTable {
   }
 }
 
-/** The packer sizes its tables by this hint: small ones for a state. */
-function packedState(bytes: Uint8Array): Uint8Array {
-  return zstdCompressSync(bytes, { params: PARAMS, pledgedSrcSize: bytes.length });
-}
-
-/** States saved before packing existed are returned as they are: none of them begins like a packed one. */
-function unpacked(bytes: Uint8Array): Uint8Array {
+/** States of earlier versions are read as well: packed by zstd, or as they are. None begins like another kind. */
+function unpacked(found: Found | undefined): SavedState | undefined {
+  if (found === undefined) return undefined;
+  const { uptoMs, bytes } = found;
+  if (hasZeroRunsPacked(bytes)) return { uptoMs, bytes: unpackZeroRuns(bytes, STATE_BYTES_MAX) };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 4 || view.getUint32(0, true) !== ZSTD_MAGIC) return bytes;
-  return new Uint8Array(zstdDecompressSync(bytes, { maxOutputLength: STATE_BYTES_MAX }));
+  if (bytes.length < 4 || view.getUint32(0, true) !== ZSTD_MAGIC) return { uptoMs, bytes };
+  const plain = zstdDecompressSync(bytes, { maxOutputLength: STATE_BYTES_MAX });
+  return { uptoMs, bytes: new Uint8Array(plain) };
 }

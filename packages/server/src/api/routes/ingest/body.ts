@@ -1,9 +1,13 @@
 import type { FastifyRequest, FastifySchemaCompiler } from "fastify";
 import { validatorCompiler } from "fastify-type-provider-zod";
 import type { z } from "zod";
-import { decodedBody } from "../../../ingest/body-encoding.ts";
+import type { BodyFormat, Decoder } from "../../../decode/decoder.ts";
+import { decodeLimits } from "../../../ingest/body-budget.ts";
 import { IngestProblem } from "../../../ingest/ingest-problem.ts";
+import type { DecodedBody } from "../../../ingest/packed-builder.ts";
 import type { ByteRoom } from "../../../platform/admission.ts";
+import { buffersOfBatch } from "../../../platform/packed-batch.ts";
+import type { BodyLimits } from "../../../tenant/limits.ts";
 import { accessOf } from "../../access.ts";
 import { Problem } from "../../problem.ts";
 import type { Routes } from "../route.ts";
@@ -12,6 +16,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** What the body of this request holds of its tenant's share of memory; null outside of ingest. */
     byteRoom: ByteRoom | null;
+    /** Aborted once the reply is sent or the sender is gone; null outside of ingest. */
+    gone: AbortSignal | null;
   }
 }
 
@@ -21,14 +27,20 @@ declare module "fastify" {
  */
 export function takeRawBodies(app: Parameters<Routes>[0], bytesMax: number): void {
   app.decorateRequest("byteRoom", null);
+  app.decorateRequest("gone", null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (request: FastifyRequest, payload: FastifyRequest["raw"]) =>
     readBody(request, payload, bytesMax),
   );
   app.addHook("preParsing", async (request, reply) => {
     const room = accessOf(request).view("ingest").byteRoom();
+    const gone = new AbortController();
     request.byteRoom = room;
-    reply.raw.once("close", () => room.release());
+    request.gone = gone.signal;
+    reply.raw.once("close", () => {
+      room.release();
+      gone.abort();
+    });
   });
 }
 
@@ -37,16 +49,35 @@ export const compileAllButBody: FastifySchemaCompiler<z.ZodType> = (route) =>
   route.httpPart === "body" ? (value: unknown) => ({ value }) : validatorCompiler(route);
 
 /** @throws IngestProblem for an empty body. */
-export function rawBody(request: FastifyRequest): Buffer {
-  const body = request.body as unknown;
-  if (body instanceof Buffer && body.length > 0) return body;
+export function rawBody(request: FastifyRequest): Uint8Array<ArrayBuffer> {
+  const body = request.body as Uint8Array<ArrayBuffer> | undefined;
+  if (body !== undefined && body.length > 0) return body;
   throw new IngestProblem("malformed_body", "the body is empty", "send the points in the body");
 }
 
-/** The body as it was before the sender packed it; counted while it unfolds. */
-export function unpacked(request: FastifyRequest, bytesMax: number): Promise<Buffer> {
-  const encoding = request.headers["content-encoding"];
-  return decodedBody(rawBody(request), encoding, bytesMax, (bytes) => hold(request, bytes));
+/** The body as columns, which are counted against its tenant's share. The body itself is handed over. */
+export async function decoded(
+  decoder: Decoder,
+  request: FastifyRequest,
+  format: BodyFormat,
+  { decodedBytesMax, pointsMax }: BodyLimits,
+): Promise<DecodedBody> {
+  const body = await decoder.decode(
+    {
+      tenantId: accessOf(request).tenantId,
+      format,
+      bytes: rawBody(request),
+      encoding: request.headers["content-encoding"],
+      limits: decodeLimits(decodedBytesMax, pointsMax),
+    },
+    request.gone ?? undefined,
+  );
+  const columns = buffersOfBatch(body.batch);
+  hold(
+    request,
+    columns.reduce((bytes, column) => bytes + column.byteLength, 0),
+  );
+  return body;
 }
 
 /** @throws Problem "overloaded" when the tenant's share of memory is used up. */
@@ -76,8 +107,8 @@ function readBody(
   request: FastifyRequest,
   payload: FastifyRequest["raw"],
   bytesMax: number,
-): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
   const chunks: Buffer[] = [];
   let length = 0;
   const refuse = (problem: Error): void => {
@@ -97,10 +128,21 @@ function readBody(
     return promise;
   }
   payload.on("data", take);
-  payload.once("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+  payload.once("end", () => resolve(inOneBuffer(chunks, length)));
   payload.once("error", () => reject(cutOff()));
   payload.once("close", () => reject(cutOff()));
   return promise;
+}
+
+/** In memory of its own, so that it can be handed over to another thread. */
+function inOneBuffer(chunks: readonly Buffer[], length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }
 
 function noRoom(): Problem {

@@ -1,10 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { readCsv } from "../../../ingest/csv-body.ts";
-import { batchOf } from "../../../platform/ingest-batch.ts";
+import { demandEncoding } from "../../../ingest/body-encoding.ts";
 import { tenantQuery } from "../place-query.ts";
-import { demandType, unpacked } from "./body.ts";
+import { decoded, demandType } from "./body.ts";
 import type { IngestParts } from "./ingest-parts.ts";
 import { answered, INGEST_CONFIG, INGEST_SCHEMA, NAME_PARAM, store } from "./report.ts";
 
@@ -19,14 +18,14 @@ const SCHEMA = {
 };
 
 /** POST /ingest/csv. */
-export function csvRoute(base: FastifyInstance, { limits, metrics }: IngestParts): void {
+export function csvRoute(base: FastifyInstance, parts: IngestParts): void {
   const app = base.withTypeProvider<ZodTypeProvider>();
-  const { decodedBytesMax, pointsMax } = limits.body;
   app.post("/ingest/csv", { schema: SCHEMA, config: INGEST_CONFIG }, async (request, reply) => {
     demandType(request, CSV_TYPES);
-    const bytes = await unpacked(request, decodedBytesMax);
+    demandEncoding(request.headers["content-encoding"]);
     const { cluster, node } = request.query;
-    const batch = batchOf(await readCsv(bytes, { cluster, node }, pointsMax));
-    return answered(await store("csv", batch, metrics, request, reply));
+    const format = { kind: "csv", names: { cluster, node } } as const;
+    const body = await decoded(parts.decoder, request, format, parts.limits.body);
+    return answered(await store("csv", body, parts.metrics, request, reply));
   });
 }

@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { readJson, readNdjson } from "../../../ingest/json.ts";
-import { batchOf } from "../../../platform/ingest-batch.ts";
+import { demandEncoding } from "../../../ingest/body-encoding.ts";
 import { IngestBody } from "../../../wire/schema/ingest.ts";
 import { tenantQuery } from "../place-query.ts";
-import { mediaType, unpacked, wrongType } from "./body.ts";
+import { decoded, mediaType, wrongType } from "./body.ts";
 import type { IngestParts } from "./ingest-parts.ts";
 import { answered, INGEST_CONFIG, INGEST_SCHEMA, store } from "./report.ts";
 
@@ -20,19 +19,19 @@ const SCHEMA = {
 };
 
 /** POST /ingest. */
-export function jsonRoute(base: FastifyInstance, { limits, metrics }: IngestParts): void {
+export function jsonRoute(base: FastifyInstance, parts: IngestParts): void {
   const app = base.withTypeProvider<ZodTypeProvider>();
-  const { decodedBytesMax, pointsMax } = limits.body;
   app.post("/ingest", { schema: SCHEMA, config: INGEST_CONFIG }, async (request, reply) => {
-    const bytes = await unpacked(request, decodedBytesMax);
-    const batch = batchOf(readerOf(request)(bytes, pointsMax));
-    return answered(await store("json", batch, metrics, request, reply));
+    const format = { kind: kindOf(request) };
+    demandEncoding(request.headers["content-encoding"]);
+    const body = await decoded(parts.decoder, request, format, parts.limits.body);
+    return answered(await store("json", body, parts.metrics, request, reply));
   });
 }
 
-function readerOf(request: FastifyRequest): typeof readJson {
+function kindOf(request: FastifyRequest): "json" | "ndjson" {
   const type = mediaType(request);
-  if (type === "application/json") return readJson;
-  if (NDJSON_TYPES.includes(type)) return readNdjson;
+  if (type === "application/json") return "json";
+  if (NDJSON_TYPES.includes(type)) return "ndjson";
   throw wrongType(type, ["application/json", NDJSON_TYPES[0]!]);
 }

@@ -118,4 +118,25 @@ describe("POST /write", () => {
     expect(reply.json()).toMatchObject({ status, code });
     expect(await sender.storedPoints()).toBe(0);
   });
+
+  it("charges series without samples to the rate of points", async () => {
+    await start({ limits: { pointsPerSecond: 10, pointsBurst: 1000 } });
+    const labels = { __name__: "up" };
+    const empty = Array.from({ length: 300 }, () => ({ labels, samples: [] }));
+    const send = () => sender.post("/api/v1/write", snappy(encodeWriteRequest(empty)), WRITE);
+    const first = await send();
+    expect(first.statusCode).toBe(204);
+    expect(first.headers.ratelimit).toContain("r=400");
+    const second = await send();
+    expect(second.statusCode).toBe(429);
+    expect(second.json().code).toBe("quota_exceeded");
+    expect((await sender.post("/api/v1/write", body(1), WRITE)).statusCode).toBe(204);
+  });
+
+  it("refuses more parts than a body may have, and says which", async () => {
+    const bytes = Buffer.alloc(2 * 400_001, Buffer.from([0x0a, 0x00]));
+    const reply = await sender.post("/api/v1/write", snappy(bytes), WRITE);
+    expect(reply.statusCode).toBe(413);
+    expect(reply.json().detail).toContain("more than 400000 parts without a point");
+  });
 });

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import type { DecodedBody } from "../../../ingest/packed-builder.ts";
 import type { Metrics } from "../../../observe/metrics.ts";
-import type { IngestBatch } from "../../../platform/ingest-batch.ts";
 import type { RejectReason, IngestReport as Report } from "../../../platform/ingest-series.ts";
+import { NAME_BYTES_MAX, nameFault } from "../../../platform/place-name.ts";
 import { reportWire } from "../../../wire/rows.ts";
 import { IngestReport } from "../../../wire/schema/ingest.ts";
 import { accessOf } from "../../access.ts";
@@ -18,23 +19,43 @@ export const INGEST_SCHEMA = {
   security: [{ key: [] }],
 };
 export const INGEST_CONFIG = { need: "ingest" as const };
-export const NAME_PARAM = z.string().min(1).max(256).optional();
+/** A name that points are stored under. */
+export const NAME_PARAM = z
+  .string()
+  .min(1)
+  .max(NAME_BYTES_MAX)
+  .refine((name) => nameFault(name, NAME_BYTES_MAX) === undefined, {
+    error: ({ input }) => nameFault(String(input), NAME_BYTES_MAX),
+  })
+  .optional();
 
-/** Hands a batch to the tenant of the request. @throws OverRate | Unavailable. */
+/** Hands a body to the tenant of the request. @throws OverRate | Unavailable. */
 export async function store(
   protocol: Protocol,
-  batch: IngestBatch,
+  body: DecodedBody,
   metrics: Metrics,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Report> {
   const access = accessOf(request);
   const stored = metrics.ingestDuration.startTimer({ protocol });
-  const report = await access.view("ingest").ingest(batch, "refuse");
+  const batch = { ...body.batch, charged: body.charged };
+  const report = await access.view("ingest").ingestPacked(batch, "refuse");
   stored();
   if (report.rate !== undefined) reply.headers(rateHeaders(report.rate));
-  metrics.ingested(protocol, access.tenantId, report);
-  return report;
+  const whole = withUnusable(report, body);
+  metrics.ingested(protocol, access.tenantId, whole);
+  return whole;
+}
+
+function withUnusable(report: Report, body: DecodedBody): Report {
+  const { unusablePoints: points, unusableExamples: examples } = body;
+  if (points === 0) return report;
+  return {
+    ...report,
+    rejectedPoints: report.rejectedPoints + points,
+    rejected: [...report.rejected, { reason: "invalid-labels", points, examples }],
+  };
 }
 
 /** The reply of the ways in that report per point. @throws Problem where nothing was accepted. */
@@ -51,7 +72,7 @@ const REASON_HINT: Readonly<Record<RejectReason, string>> = {
   "series-limit":
     "the tenant's limit of active series, or of kept names, is reached; series that are active go on",
   "invalid-time": "not a valid time in epoch milliseconds; are they seconds?",
-  "invalid-labels": "labels that cannot name a series",
+  "invalid-labels": "names or labels that cannot name a series",
 };
 
 export function rejectedProblem(

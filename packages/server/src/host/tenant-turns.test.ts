@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { Abandoned } from "../platform/pace.ts";
+import { TenantTurns } from "./tenant-turns.ts";
+
+const UNIT = 100_000;
+
+describe("turns between tenants", () => {
+  it("give each tenant one unit in turn, however many works the other one has", async () => {
+    const { turns, done } = stage();
+    const busy = Array.from({ length: 50 }, () => work(turns, "busy", 4));
+    const quiet = work(turns, "quiet", 4);
+    await Promise.all([...busy, quiet]);
+    const places = done.flatMap((tenantId, at) => (tenantId === "quiet" ? [at] : []));
+    expect(places.length).toBe(4);
+    expect(Math.max(...places)).toBeLessThanOrEqual(8);
+    expect(done.length).toBe(204);
+  });
+
+  it("do not stop work that costs less than a unit", () => {
+    const { turns } = stage();
+    expect(turns.pace("read", "acme").spend(UNIT - 1)).toBeUndefined();
+  });
+
+  it("end the work of whoever has gone", async () => {
+    const { turns } = stage();
+    let isGone = false;
+    const pace = turns.pace("read", "acme", () => isGone);
+    const waiting = pace.spend(UNIT);
+    isGone = true;
+    await expect(waiting).rejects.toThrow(Abandoned);
+    expect(() => pace.spend(1)).toThrow(Abandoned);
+  });
+});
+
+function stage() {
+  const done: string[] = [];
+  const turns = new TenantTurns({
+    later: (next) => void setImmediate(next),
+    progress: (_, tenantId) => void done.push(tenantId),
+  });
+  return { turns, done };
+}
+
+async function work(turns: TenantTurns, tenantId: string, units: number): Promise<void> {
+  const pace = turns.pace("read", tenantId);
+  for (let unit = 0; unit < units; unit++) await pace.spend(UNIT);
+}

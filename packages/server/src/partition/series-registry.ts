@@ -1,0 +1,88 @@
+import { type SeriesFold, StateMemory } from "@foreshock/core/fold";
+import type { PartitionStore } from "../store/partition/partition-store.ts";
+import { foldOf, freshFold, type LiveSeries, NO_HANDLE } from "./live-series.ts";
+import type { FreshSeries } from "./protocol.ts";
+
+/** The end of time for reads that want everything from some instant on. */
+const FOREVER_MS = Number.MAX_SAFE_INTEGER;
+
+/** The series of a partition that a host has announced, by its numbers and by the store's. */
+export class SeriesRegistry {
+  readonly all: LiveSeries[] = [];
+  readonly #store: PartitionStore;
+  /** For the folds that are made when a series becomes known; those of a replay come and go. */
+  readonly #memory = new StateMemory();
+  readonly #byStoreId: LiveSeries[] = [];
+  readonly #byHandle: (LiveSeries | undefined)[] = [];
+
+  constructor(store: PartitionStore) {
+    this.#store = store;
+  }
+
+  /** The series, made where it is new: with its newest saved fold. */
+  announce({ handle, key, metadata }: FreshSeries): LiveSeries {
+    const storeId = this.#store.intern({ ...key, metadata });
+    const series = this.#byStoreId[storeId] ?? this.#newSeries(storeId, key, metadata);
+    series.handle = handle;
+    this.#byHandle[handle] = series;
+    return series;
+  }
+
+  forget(isItsNumber: (number: number) => boolean): void {
+    this.#byHandle.forEach((series, handle) => {
+      if (series === undefined || !isItsNumber(handle)) return;
+      series.handle = NO_HANDLE;
+      this.#byHandle[handle] = undefined;
+    });
+  }
+
+  byHandle(handle: number): LiveSeries | undefined {
+    return this.#byHandle[handle];
+  }
+
+  byStoreId(storeId: number): LiveSeries | undefined {
+    return this.#byStoreId[storeId];
+  }
+
+  known(handle: number): LiveSeries {
+    const series = this.#byHandle[handle];
+    if (series === undefined) throw new Error(`series ${handle} was not announced`);
+    return series;
+  }
+
+  /** The store has forgotten the names that were never written: in the same order they have the same numbers. */
+  internAgain(): void {
+    for (const { key, metadata } of this.#byStoreId.slice(this.#store.seriesCount)) {
+      this.#store.intern({ ...key, metadata });
+    }
+  }
+
+  #newSeries(
+    storeId: number,
+    key: LiveSeries["key"],
+    metadata: LiveSeries["metadata"],
+  ): LiveSeries {
+    const series: LiveSeries = {
+      handle: NO_HANDLE,
+      storeId,
+      key,
+      metadata,
+      fold: this.#firstFold(storeId, metadata),
+      lastScore: 0,
+      replayedUpTo: 0,
+      lateFromMs: Number.POSITIVE_INFINITY,
+      savedPoints: 0,
+      snapshotDay: -1,
+    };
+    this.all.push(series);
+    this.#byStoreId[storeId] = series;
+    series.savedPoints = series.fold.pointCount;
+    return series;
+  }
+
+  /** The newest saved fold; a fresh one of a series that is new. */
+  #firstFold(storeId: number, metadata: LiveSeries["metadata"]): SeriesFold {
+    if (this.#store.entry(storeId).pointCount === 0) return freshFold(metadata, this.#memory);
+    return foldOf(metadata, this.#store.states.load(storeId, FOREVER_MS), this.#memory);
+  }
+}
