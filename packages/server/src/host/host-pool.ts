@@ -34,7 +34,9 @@ interface Waiting {
 
 interface Host {
   link: HostLink | undefined;
-  /** It answers questions about its tenants. */
+  /** It answers questions about some of its tenants. */
+  isServing: boolean;
+  /** It has taken up all its tenants. */
   isOpen: boolean;
   lives: number;
   /** Ends the watch over it. */
@@ -59,6 +61,7 @@ export class HostPool {
     this.#events = events;
     this.#hosts = Array.from({ length: hostCount }, () => ({
       link: undefined,
+      isServing: false,
       isOpen: false,
       lives: 0,
       unwatch: () => {},
@@ -98,10 +101,17 @@ export class HostPool {
     });
   }
 
-  /** The host has taken up its tenants: from here on it is asked about them. */
-  opened(index: number): void {
+  /** The host has taken up some of its tenants: from here on it is asked about those. */
+  serves(index: number): void {
     const host = this.#hosts[index]!;
-    host.isOpen = host.link !== undefined;
+    host.isServing = host.link !== undefined;
+  }
+
+  /** The host has taken up its tenants: from here on it is asked about everything. */
+  opened(index: number): void {
+    this.serves(index);
+    const host = this.#hosts[index]!;
+    host.isOpen = host.isServing;
   }
 
   /** Ends a host that cannot go on, as if it had ended by itself. */
@@ -109,6 +119,7 @@ export class HostPool {
     const host = this.#hosts[index]!;
     const { link } = host;
     if (link === undefined) return;
+    host.isServing = false;
     host.isOpen = false;
     await link.end();
     if (host.link === link) this.#ended(index, error);
@@ -133,7 +144,7 @@ export class HostPool {
     question: Q,
     signal?: AbortSignal,
   ): Promise<HostAnswers[Q["what"]]> {
-    if (!this.isOpen(index)) return Promise.reject(notThere());
+    if (!this.#hosts[index]!.isServing) return Promise.reject(notThere());
     return this.askStarting(index, question, signal);
   }
 
@@ -195,6 +206,7 @@ export class HostPool {
     const host = this.#hosts[index]!;
     const work = workOf(host.link);
     host.link = undefined;
+    host.isServing = false;
     host.isOpen = false;
     host.unwatch();
     for (const [id, waiting] of this.#asks) {
@@ -212,6 +224,6 @@ function workOf(link: HostLink | undefined): Work {
   return memory === undefined ? { what: "", tenantId: "" } : new HeartbeatReader(memory).work();
 }
 
-function notThere(): Unavailable {
+export function notThere(): Unavailable {
   return new Unavailable("host/ended", "this tenant's thread is being started");
 }

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import type { GatePlace } from "../dispatch/ingest-gate.ts";
 import { Intake } from "../dispatch/intake.ts";
 import { PartitionPool } from "../dispatch/partition-pool.ts";
 import { SeriesDirectory } from "../dispatch/series-directory.ts";
 import { FleetHost } from "../fleet/fleet-host.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
-import { ClientNumbers } from "../partition/clients.ts";
+import { ClientNumbers, shardsOfHost } from "../partition/clients.ts";
 import { damageReport } from "../partition/damage-report.ts";
 import type { OwnerLine } from "../partition/owner-link.ts";
 import type { ScoredMessage } from "../partition/protocol.ts";
@@ -13,10 +12,11 @@ import type { WhenOver } from "../platform/admission.ts";
 import type { IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestReport } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
-import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
+import { TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
-import { FleetStore } from "../store/fleet/fleet-store.ts";
+import { FleetShards, fleetFileOf, shardOfTenant } from "../store/fleet/fleet-shards.ts";
 import { fleetStateDamage } from "../store/sqlite/damage.ts";
+import { StoreCorrupt } from "../store/sqlite/store-error.ts";
 import { Limits } from "../tenant/limits.ts";
 import { CheckpointMarks } from "./checkpoint-marks.ts";
 import { FoldPace } from "./fold-pace.ts";
@@ -25,30 +25,31 @@ import { hostStateOf } from "./host-state.ts";
 import { HostedTenants } from "./hosted-tenants.ts";
 import { OwnerLines } from "./owner-lines.ts";
 import type { HostState } from "./protocol.ts";
+import { TakingUp } from "./taking-up.ts";
+import { TenantCounters } from "./tenant-counters.ts";
 import { TenantTurns } from "./tenant-turns.ts";
-
-/** A tenant that could not be taken up again is tried again after this long. */
-const AGAIN_MS = 1000;
 
 /**
  * Some tenants, each with everything that is its own: directory, gate, fold, findings and reads. It
- * speaks with the partition owners by lines, and owns the file in which the folds are kept.
+ * speaks with the partition owners by lines, and owns the files in which the folds are kept.
  */
 export class TenantHost {
   readonly directory: SeriesDirectory;
   readonly pool: PartitionPool;
   readonly fleet: FleetHost;
-  readonly fleetStore: FleetStore;
+  readonly fleetStore: FleetShards;
   readonly intake: Intake;
   /** Turns between tenants for long reads and work in the background. */
   readonly turns: TenantTurns;
   readonly #options: TenantHostOptions;
   readonly tenants: HostedTenants;
+  readonly counters = new TenantCounters();
   readonly #views = new Map<string, LiveTenantView>();
-  readonly #counters = new Map<string, IngestCounters>();
   readonly #marks: CheckpointMarks;
   readonly #lines: OwnerLines;
   readonly #folds: FoldPace;
+  readonly #takingUp: TakingUp;
+  #isBegun = false;
   #state: "starting" | "ready" | "stopping" = "starting";
 
   constructor(options: TenantHostOptions) {
@@ -57,7 +58,7 @@ export class TenantHost {
     this.directory = new SeriesDirectory(partitionCount, client, clientCount);
     const announced = new Set<number>();
     const place: GatePlace = { directory: this.directory, announced, workerCount: ownerCount };
-    this.fleetStore = FleetStore.open(fleetFile(dataDir, client), {
+    this.fleetStore = FleetShards.open(dataDir, shardsOfHost(client, clientCount), {
       onDamage: (damage) => events.damage(damageReport(damage)),
       disk,
     });
@@ -68,15 +69,19 @@ export class TenantHost {
     this.pool = this.#newPool();
     const { pool, fleet, directory } = this;
     this.intake = this.#newIntake(place);
-    const tenantIds = () => this.tenants.ids();
-    const openFold = (tenantId: string): Promise<void> =>
-      this.#folds.done(fleet.opening(tenantId), "start", tenantId);
-    this.#lines = new OwnerLines({ pool, fleet, directory, announced, tenantIds, openFold });
+    const tenantIds = () => this.tenants.ids().filter((id) => this.#takingUp.isUp(id));
+    const failed = (id: string, error: unknown): void => this.#foldFailed(id, error);
+    this.#lines = new OwnerLines({ pool, fleet, directory, announced, tenantIds, failed });
     this.#folds = new FoldPace({
       ...{ fleet, later: options.later, progress: options.progress },
       inFlightMs: (tenantId) => this.intake.inFlight.oldestMs(tenantId),
       // What a crash cut off comes series by series, and steps need all of them.
       mayFold: () => this.#state !== "starting" && pool.isWhole,
+    });
+    this.#takingUp = new TakingUp({
+      ...{ fleet, lines: this.#lines, folds: this.#folds, after: options.after },
+      ready: (tenantId) => this.#ready(tenantId),
+      failed: (tenantId, error) => events.tenantFailed(tenantId, error),
     });
   }
 
@@ -87,13 +92,16 @@ export class TenantHost {
         this.view(tenantId).changed();
       },
       released: (tenantId) => {
-        if (this.#state === "ready") this.#takeUp(tenantId);
+        if (this.#state === "ready") this.#takingUp.again(tenantId);
+      },
+      added: (tenantId) => {
+        if (this.#state === "ready") this.#options.events.tenantReady(tenantId);
       },
     });
   }
 
   #newFleet(): FleetHost {
-    const { client, dataDir, events, now, progress } = this.#options;
+    const { dataDir, events, now, progress } = this.#options;
     return new FleetHost({
       directory: this.directory,
       store: this.fleetStore,
@@ -102,10 +110,11 @@ export class TenantHost {
       now,
       saveFailed: (tenantId, error) => events.notSaved(tenantId, error),
       stateLost: (tenantId, error) => {
-        const damage = fleetStateDamage(fleetFile(dataDir, client), tenantId, String(error));
-        events.damage(damageReport(damage));
+        const file = fleetFileOf(dataDir, shardOfTenant(tenantId));
+        events.damage(damageReport(fleetStateDamage(file, tenantId, String(error))));
       },
       follower: (tenantId) => this.view(tenantId),
+      foldFailed: (tenantId, error) => this.#foldFailed(tenantId, error),
       isOff: (tenantId) => this.tenants.quarantineOf(tenantId) !== undefined,
       progress,
     });
@@ -143,22 +152,18 @@ export class TenantHost {
     });
   }
 
-  /** After quarantine. Where an owner is away it is tried again: it must send what the fold lacks. */
-  #takeUp(tenantId: string): void {
-    this.#lines.takeUp(tenantId).then(
-      () => {
-        this.view(tenantId).takeUp();
-        this.view(tenantId).changed();
-        this.#folds.wake();
-      },
-      () => this.#options.after(AGAIN_MS, () => this.#takeUp(tenantId)),
-    );
+  #ready(tenantId: string): void {
+    const view = this.view(tenantId);
+    view.takeUp();
+    view.changed();
+    this.#folds.wake();
+    this.#options.events.tenantReady(tenantId);
   }
 
   /** Takes up a line to a partition owner. Before `start` it only waits; later it is opened at once. */
   attach(owner: number, line: OwnerLine): void {
     this.#lines.attach(owner, line);
-    if (this.#state !== "ready") return;
+    if (!this.#isBegun || this.#state === "stopping") return;
     this.#lines.open(owner).then(
       () => this.#folds.wake(),
       (error: Error) => {
@@ -173,13 +178,15 @@ export class TenantHost {
     void this.pool.end(owner, new Error(reason));
   }
 
-  /** Brings all tenants to where they were. Cost: O(series + points that are not folded yet). */
+  /**
+   * Brings all tenants to where they were; each is reported when it is ready.
+   * Cost: O(series + points that are not folded yet).
+   */
   async start(): Promise<void> {
+    this.#isBegun = true;
     await this.#lines.openAll();
-    await this.#folds.finished();
-    for (const tenantId of this.tenants.ids()) this.view(tenantId).takeUp();
     this.#state = "ready";
-    this.#folds.wake();
+    await this.#takingUp.all(this.tenants.ids());
   }
 
   view(tenantId: string): LiveTenantView {
@@ -190,7 +197,7 @@ export class TenantHost {
       directory: this.directory.tenant(tenantId),
       partitions: this.pool,
       store: this.fleetStore.forTenant(tenantId),
-      counters: this.counters(tenantId),
+      counters: this.counters.of(tenantId),
       now: this.#options.now,
       runner: () => this.runner(tenantId),
       settings: () => this.tenants.settingsOf(tenantId),
@@ -208,14 +215,6 @@ export class TenantHost {
     return this.fleet.runner(tenantId);
   }
 
-  counters(tenantId: string): IngestCounters {
-    const known = this.#counters.get(tenantId);
-    if (known !== undefined) return known;
-    const made: IngestCounters = { accepted: 0, rejected: {} };
-    this.#counters.set(tenantId, made);
-    return made;
-  }
-
   /** Resolves when the accepted points are durable. @throws Unavailable | OverRate. */
   async ingest(
     tenantId: string,
@@ -227,7 +226,7 @@ export class TenantHost {
     for (const { reason, points } of report.rejected) {
       this.#options.events.notTaken(tenantId, reason, points);
     }
-    count(this.counters(tenantId), report);
+    this.counters.count(tenantId, report);
     this.view(tenantId).changed();
     return report;
   }
@@ -266,11 +265,25 @@ export class TenantHost {
     if (this.#state === "ready") this.#state = "stopping";
   }
 
-  /** Frees the file. What was not saved is scored again at the next start. */
+  /** Frees the files. What was not saved is scored again at the next start. */
   close(): void {
     this.closeDoor();
+    this.#takingUp.stop();
     this.#folds.stop();
     this.fleetStore.close();
+  }
+
+  /** A file of folds was found damaged: it is set aside, and this host has to be started again. */
+  fileDamaged(error: StoreCorrupt): void {
+    this.#takingUp.stop();
+    this.#folds.stop();
+    this.fleetStore.setAside(error);
+    this.#options.events.hostFailed(error);
+  }
+
+  #foldFailed(tenantId: string, error: unknown): void {
+    if (error instanceof StoreCorrupt) this.fileDamaged(error);
+    else this.#takingUp.foldFailed(tenantId, error);
   }
 
   #scored(message: ScoredMessage): void {
@@ -284,16 +297,4 @@ export class TenantHost {
     this.#marks.lost(error);
     for (const ticket of lost) this.intake.scored(ticket);
   }
-}
-
-function count(counters: IngestCounters, report: IngestReport): void {
-  counters.accepted += report.acceptedPoints;
-  for (const { reason, points } of report.rejected) {
-    counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
-  }
-}
-
-/** The first host goes on with the one file that versions before hosts had. */
-function fleetFile(dataDir: string, client: number): string {
-  return join(dataDir, client === 1 ? "fleet.db" : `fleet-${client - 1}.db`);
 }

@@ -8,9 +8,10 @@ import { HostPool } from "../host/host-pool.ts";
 import type { HostReport, HostState } from "../host/protocol.ts";
 import { ClientNumbers, MAIN_CLIENT } from "../partition/clients.ts";
 import type { LinkOwner } from "../partition/owner-link.ts";
+import type { DamageReport } from "../partition/protocol.ts";
 import type { Platform, TenantDoor } from "../platform/platform.ts";
 import { errorOf, Unavailable } from "../platform/platform-errors.ts";
-import type { Readiness } from "../platform/readiness.ts";
+import type { Readiness, StartProgress } from "../platform/readiness.ts";
 import type { Limits } from "../tenant/limits.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import type { Work } from "../watch/heartbeat.ts";
@@ -22,6 +23,7 @@ import { HostedTenant } from "./hosted-tenant.ts";
 import { OwnerRuns } from "./owner-runs.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 import { Restarts } from "./restarts.ts";
+import { StartWatch } from "./start-watch.ts";
 import { StoreTrouble } from "./store-trouble.ts";
 import { type QuarantineBook, Strikes } from "./strikes.ts";
 
@@ -44,6 +46,8 @@ export interface LivePlatformOptions {
   /** Starts the hosts of tenants, likewise. */
   readonly linkHost: LinkHost;
   readonly events: PlatformEvents;
+  /** Brings the tenants' folds into the files where they belong, before hosts open them. Gives what was damaged. */
+  readonly arrangeFolds?: (signal: AbortSignal) => Promise<readonly DamageReport[]>;
   /** Which tenants' work has ended threads. */
   readonly quarantine: QuarantineBook;
   /** Watches threads; without it nobody does. */
@@ -68,14 +72,23 @@ export class LivePlatform implements Platform {
   readonly #hostRuns: HostRuns;
   readonly #ownerRestarts: Restarts;
   readonly #hostRestarts: Restarts;
+  readonly #strikes: Strikes;
   readonly #storeTrouble: StoreTrouble;
-  /** Why an owner or a host could not be started. */
-  #failure: Error | undefined;
+  readonly #start: StartWatch;
+  readonly #stopping = new AbortController();
   #state: "starting" | "ready" | "stopping" = "starting";
 
+  /** Resolves when all tenants are served. @throws why it cannot be; everything is closed then. */
   static async open(options: LivePlatformOptions): Promise<LivePlatform> {
+    const platform = LivePlatform.start(options);
+    await platform.started();
+    return platform;
+  }
+
+  /** Begins the start. A tenant is served as soon as its host has taken it up; see `started`. */
+  static start(options: LivePlatformOptions): LivePlatform {
     const platform = new LivePlatform(options);
-    await platform.#takeUp();
+    platform.#takeUp().catch((error: Error) => platform.#start.failed(error));
     return platform;
   }
 
@@ -84,6 +97,7 @@ export class LivePlatform implements Platform {
     const { workerCount: ownerCount, partitionCount, hostCount, link, linkHost, events } = options;
     const after = options.after ?? afterTimeout;
     this.#storeTrouble = new StoreTrouble(options.monotonicMs);
+    this.#start = new StartWatch(hostCount);
     this.bodies = new BodyRoom(options.limits.body.inFlightBytesMax);
     const numbers = new ClientNumbers(MAIN_CLIENT, hostCount + 1);
     this.pool = new PartitionPool(
@@ -100,7 +114,7 @@ export class LivePlatform implements Platform {
     this.hosts = new HostPool(
       { hostCount, link: linkHost, now: options.now, watch: options.watch },
       {
-        reported: (_, report) => this.#reported(report),
+        reported: (host, report) => this.#reported(host, report),
         stalled: (host, stall) => events.stalled(`host ${host}`, stall),
         ended: (host, error, work) => this.#hostEnded(host, error, work),
       },
@@ -114,7 +128,8 @@ export class LivePlatform implements Platform {
     });
     this.#ownerRestarts = new Restarts(after);
     this.#hostRestarts = new Restarts(after);
-    const strikes = new Strikes(options.quarantine, events);
+    this.#strikes = new Strikes(options.quarantine, events);
+    const strikes = this.#strikes;
     this.#ownerRuns = new OwnerRuns({
       ...{ pool, hosts, link, events, strikes, watch: options.watch },
       restarts: this.#ownerRestarts,
@@ -127,13 +142,33 @@ export class LivePlatform implements Platform {
     });
   }
 
+  /** Resolves when all tenants are served. @throws why they cannot be; everything is closed then. */
+  async started(): Promise<void> {
+    try {
+      await this.#start.done;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   ready(): boolean {
-    return this.#state === "ready";
+    return this.#state !== "stopping";
+  }
+
+  /** How far the start has come. */
+  progress(): StartProgress {
+    const { ready, all } = this.#hostRuns.readyCount;
+    const phase = `tenants ready: ${ready} of ${all}, ${this.#ownerRuns.progressText}`;
+    return { phase, done: ready, total: all };
   }
 
   readiness(): Readiness {
     const { hosts, pool } = this;
-    if (this.#state !== "ready") return { ready: false, reasons: [this.#state] };
+    if (this.#state === "starting") {
+      return { ready: false, reasons: ["starting", this.progress().phase] };
+    }
+    if (this.#state === "stopping") return { ready: false, reasons: [this.#state] };
     const allOpen = Array.from({ length: hosts.hostCount }, (_, host) => hosts.isOpen(host));
     const reasons = [
       ...(pool.isWhole ? [] : ["partitions are being started again"]),
@@ -152,8 +187,13 @@ export class LivePlatform implements Platform {
     if (known !== undefined) return known;
     const { hosts, bodies } = this;
     const host = (): number => {
-      if (this.#state === "ready") return this.#hostRuns.tell(tenantId);
-      throw new Unavailable(`platform/${this.#state}`, `the server is ${this.#state}`);
+      const state = this.#state;
+      if (state === "stopping")
+        throw new Unavailable("platform/stopping", "the server is stopping");
+      if (state === "starting" && !this.#hostRuns.isReady(tenantId)) {
+        throw new Unavailable("platform/starting", "this tenant's data is being read back");
+      }
+      return this.#hostRuns.askable(tenantId);
     };
     const startId = this.#startId;
     const made = new HostedTenant({
@@ -166,7 +206,7 @@ export class LivePlatform implements Platform {
 
   /** Tells hosts of settings that have changed since they were told last. To be called now and then. */
   tellSettings(): void {
-    if (this.#state === "ready") this.#hostRuns.tellAll();
+    if (this.#state !== "stopping") this.#hostRuns.tellAll();
   }
 
   /** How the hosts that run stand. */
@@ -192,9 +232,10 @@ export class LivePlatform implements Platform {
     return this.#checkpoints.now();
   }
 
-  /** Saves what can be saved and frees the files. Safe to call twice. */
+  /** Saves what can be saved, though nothing during a start, and frees the files. Safe to call twice. */
   async close(): Promise<void> {
-    if (this.#state !== "ready") return;
+    if (this.#state === "stopping") return;
+    if (this.#state === "starting") return this.#cutStart();
     this.#checkpoints.stop();
     this.#ownerRestarts.stop();
     this.#hostRestarts.stop();
@@ -214,31 +255,40 @@ export class LivePlatform implements Platform {
     await this.pool.close();
   }
 
+  /** All that was acknowledged is on the disk: the next start does what this one had begun. */
+  async #cutStart(): Promise<void> {
+    this.#state = "stopping";
+    this.#stopping.abort();
+    this.#ownerRestarts.stop();
+    this.#hostRestarts.stop();
+    this.#start.failed(new Unavailable("platform/stopping", "the server is stopping"));
+    await this.#closeThreads();
+  }
+
   async #takeUp(): Promise<void> {
-    const { workerCount, hostCount } = this.options;
+    const { workerCount, hostCount, arrangeFolds, events } = this.options;
     for (let owner = 0; owner < workerCount; owner++) this.#ownerRuns.start(owner);
-    try {
-      await Promise.all(Array.from({ length: hostCount }, (_, host) => this.#hostRuns.start(host)));
-    } catch (error) {
-      await this.#closeThreads();
-      throw this.#failure ?? error;
+    for (const found of (await arrangeFolds?.(this.#stopping.signal)) ?? []) events.damage(found);
+    if (this.#state !== "starting") return;
+    for (let host = 0; host < hostCount; host++) {
+      this.#hostRuns.run(host, () => this.#start.hostIsUp(host));
     }
+    await this.#start.done;
     this.#state = "ready";
     this.#checkpoints.start();
   }
 
   #ownerEnded(owner: number, error: Error): void {
-    this.#failure ??= error;
-    if (this.#state === "starting") this.hosts.ownerEnded(owner, error.message);
-    else this.#ownerRuns.ended(owner, error);
+    if (this.#state === "starting") this.#start.threadEnded(error, this.#ownerRuns.workOf(owner));
+    this.#ownerRuns.ended(owner, error);
   }
 
   #hostEnded(host: number, error: Error, work: Work): void {
-    this.#failure ??= error;
-    if (this.#state !== "starting") this.#hostRuns.ended(host, error, work);
+    if (this.#state === "starting") this.#start.threadEnded(error, work);
+    this.#hostRuns.ended(host, error, work, () => this.#start.hostIsUp(host));
   }
 
-  #reported(report: HostReport): void {
+  #reported(host: number, report: HostReport): void {
     const { events, gridFixed } = this.options;
     switch (report.type) {
       case "scored":
@@ -256,6 +306,13 @@ export class LivePlatform implements Platform {
       case "grid-fixed":
         gridFixed(report.tenantId, report.gridMs);
         break;
+      case "tenant-ready":
+        return this.#hostRuns.tenantReady(host, report.tenantId);
+      case "tenant-failed":
+        this.#strikes.against({ what: "fold", ...report }, hostErrorOf(report.failure));
+        return this.tellSettings();
+      case "host-failed":
+        return void this.hosts.end(host, hostErrorOf(report.failure));
       case "owner-failed":
         void this.pool.end(report.owner, errorOf(report.failure));
     }

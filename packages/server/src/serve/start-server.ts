@@ -18,6 +18,7 @@ import type { ControlDb } from "../tenant/control-db.ts";
 import { Keyring } from "../tenant/keyring.ts";
 import { VERSION } from "../version.ts";
 import { afterTimeout, every } from "./after.ts";
+import { foldFilesArranged } from "./fold-files.ts";
 import { LivePlatform } from "./live-platform.ts";
 import { observePlatform } from "./observe-platform.ts";
 import { observePort } from "./observe-port.ts";
@@ -32,7 +33,7 @@ const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard");
 const FAILED_START_MS = 1500;
 /** Parts of a start, as /readyz counts them. */
 const PLATFORM = "partitions and folds";
-const PHASES = ["data folder", PLATFORM, "routes"] as const;
+const PHASES = ["data folder", "routes"] as const;
 /** Hosts are told of changed settings at the latest after this long. */
 const TELL_EVERY_MS = 1000;
 /** Requests that take longer than this after the signal are not waited for before a first checkpoint. */
@@ -70,8 +71,8 @@ export interface RunningServer {
 }
 
 /**
- * Binds the port, opens everything behind it, and serves. While it opens, probes are answered and
- * requests get a 503.
+ * Binds the port, opens everything behind it, and serves. While it opens, probes are answered; a tenant is
+ * served as soon as it is ready, the others get a 503. Resolves when all are.
  *
  * @throws StartProblem | ConfigProblem, or what a room behind it throws; all that was opened is closed.
  */
@@ -98,8 +99,7 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   opened.push(["port", async () => front.close()]);
   const url = await listening(front, config);
   const ground = openGround(options, (name, close) => opened.push([name, async () => close()]));
-  done = PHASES.indexOf(PLATFORM);
-  const platform = await openPlatform(options, ground);
+  const platform = startPlatform(options, ground);
   opened.push([PLATFORM, () => platform.close()]);
   done = PHASES.indexOf("routes");
   const { log, metrics, events, control } = ground;
@@ -119,6 +119,7 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
       failure === undefined ? platform.readiness() : { ready: false, reasons: [failure] },
   });
   front.open();
+  await platform.started();
   log.info(
     { ...(await factsOf(config, platform, url)), seconds: secondsSince(beganMs) },
     "started",
@@ -205,12 +206,12 @@ async function listening(front: HttpFront, { host, port }: Config): Promise<stri
   }
 }
 
-function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatform> {
+function startPlatform(options: StartOptions, ground: Ground): LivePlatform {
   const { config, now, link, linkHost } = options;
   const { partitionCount, settings, limits, control, quarantine, watchdog, events } = ground;
   const { dataDir, workerCount: ownerCount } = config;
   const clientCount = config.hostCount + 1;
-  return LivePlatform.open({
+  return LivePlatform.start({
     ...config,
     partitionCount,
     settingsOf: (tenantId) => settings.of(tenantId),
@@ -223,6 +224,7 @@ function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatfo
     linkHost: linkHost ?? threadHosts({ clientCount, dataDir, partitionCount, ownerCount }, now),
     quarantine,
     watch: watchdog,
+    arrangeFolds: (signal) => foldFilesArranged(dataDir, signal),
     events,
   });
 }
