@@ -168,6 +168,11 @@ export class TenantHost {
     );
   }
 
+  /** A unit of work begins: for whoever watches this thread. */
+  begins(what: string, tenantId: string): void {
+    this.#options.progress(what, tenantId);
+  }
+
   /** An owner is gone: what it was asked is refused, and another will come. */
   detach(owner: number, reason: string): void {
     void this.pool.end(owner, new Error(reason));
@@ -194,6 +199,7 @@ export class TenantHost {
       now: this.#options.now,
       runner: () => this.runner(tenantId),
       settings: () => this.tenants.settingsOf(tenantId),
+      quarantine: () => this.tenants.quarantineOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
     });
     const wayIn: WayIn = {
