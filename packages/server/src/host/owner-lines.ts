@@ -140,8 +140,8 @@ export class OwnerLines {
   }
 
   #heardOf(owner: number): Set<string> {
-    let heard = this.#heard.get(owner);
-    if (heard === undefined) this.#heard.set(owner, (heard = new Set()));
+    const heard = this.#heard.get(owner) ?? new Set<string>();
+    this.#heard.set(owner, heard);
     return heard;
   }
 

@@ -11,7 +11,6 @@ import type { ScoredMessage } from "../partition/protocol.ts";
 import type { WhenOver } from "../platform/admission.ts";
 import type { IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestReport } from "../platform/ingest-series.ts";
-import type { Failure } from "../platform/platform-errors.ts";
 import { TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
 import { FleetShards, fleetFileOf, shardOfTenant } from "../store/fleet/fleet-shards.ts";
@@ -166,11 +165,14 @@ export class TenantHost {
     if (!this.#isBegun || this.#state === "stopping") return;
     this.#lines.open(owner).then(
       () => this.#folds.wake(),
-      (error: Error) => {
-        const failure: Failure = { code: "internal", message: error.message };
-        this.#options.events.ownerFailed(owner, failure);
-      },
+      ({ message }: Error) =>
+        this.#options.events.ownerFailed(owner, { code: "internal", message }),
     );
+  }
+
+  /** A unit of work begins: for whoever watches this thread. */
+  begins(what: string, tenantId: string): void {
+    this.#options.progress(what, tenantId);
   }
 
   /** An owner is gone: what it was asked is refused, and another will come. */
@@ -201,12 +203,11 @@ export class TenantHost {
       now: this.#options.now,
       runner: () => this.runner(tenantId),
       settings: () => this.tenants.settingsOf(tenantId),
+      quarantine: () => this.tenants.quarantineOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
     });
-    const wayIn: WayIn = {
-      ingest: (batch, whenOver) => this.ingest(tenantId, batch, whenOver),
-    };
-    const made = new LiveTenantView(context, wayIn, this.turns.pace("explain", tenantId));
+    const ingest: WayIn["ingest"] = (batch, whenOver) => this.ingest(tenantId, batch, whenOver);
+    const made = new LiveTenantView(context, { ingest }, this.turns.pace("explain", tenantId));
     this.#views.set(tenantId, made);
     return made;
   }

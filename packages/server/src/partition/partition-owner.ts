@@ -248,12 +248,11 @@ export class PartitionOwner {
     }
   }
 
-  /** What a client's tenants have here. A host that comes again begins anew. */
+  /** What a host's tenants have here. A host that comes again begins anew. */
   #open(client: number): OpenAnswer {
     this.forget(client);
     const [series, detected]: [StoredSeries[], Record<number, number>] = [[], {}];
     for (const [partition, { store, hasFolded }] of this.#runtimes) {
-      if (client === MAIN_CLIENT && this.#clientCount > 1) continue;
       for (const entry of store.entries()) {
         if (hostOfTenant(entry.tenantId, this.#clientCount) !== client) continue;
         series.push({ partition, ...entry });

@@ -1,60 +1,25 @@
-import type { DurationMs, EpochMs } from "@foreshock/core/fold";
+import type { EpochMs } from "@foreshock/core/fold";
 import { newRequestId } from "../api/request-id.ts";
 import { BodyRoom } from "../dispatch/body-room.ts";
 import { PartitionPool } from "../dispatch/partition-pool.ts";
 import { hostErrorOf } from "../host/host-failure.ts";
-import type { LinkHost } from "../host/host-link.ts";
 import { HostPool } from "../host/host-pool.ts";
 import type { HostReport, HostState } from "../host/protocol.ts";
 import { ClientNumbers, MAIN_CLIENT } from "../partition/clients.ts";
-import type { LinkOwner } from "../partition/owner-link.ts";
-import type { DamageReport } from "../partition/protocol.ts";
 import type { Platform, TenantDoor } from "../platform/platform.ts";
 import { errorOf, Unavailable } from "../platform/platform-errors.ts";
 import type { Readiness, StartProgress } from "../platform/readiness.ts";
-import type { Limits } from "../tenant/limits.ts";
-import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import type { Work } from "../watch/heartbeat.ts";
-import type { Watch } from "../watch/watchdog.ts";
-import { type After, afterTimeout } from "./after.ts";
+import { afterTimeout } from "./after.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { HostRuns } from "./host-runs.ts";
 import { HostedTenant } from "./hosted-tenant.ts";
 import { OwnerRuns } from "./owner-runs.ts";
-import type { PlatformEvents } from "./platform-events.ts";
+import type { LivePlatformOptions } from "./platform-options.ts";
 import { Restarts } from "./restarts.ts";
 import { StartWatch } from "./start-watch.ts";
 import { StoreTrouble } from "./store-trouble.ts";
-import { type QuarantineBook, Strikes } from "./strikes.ts";
-
-export interface LivePlatformOptions {
-  readonly partitionCount: number;
-  /** Partition owners. */
-  readonly workerCount: number;
-  readonly hostCount: number;
-  readonly checkpointEveryMs: DurationMs;
-  readonly settingsOf: (tenantId: string) => TenantSettings;
-  /** How large bodies may be, and all of them together. */
-  readonly limits: Pick<Limits, "body">;
-  /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
-  readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
-  readonly tenantIds: () => readonly string[];
-  readonly now: () => EpochMs;
-  readonly monotonicMs: () => number;
-  /** Starts the partition owners: threads in a server, the same thread in a simulation. */
-  readonly link: LinkOwner;
-  /** Starts the hosts of tenants, likewise. */
-  readonly linkHost: LinkHost;
-  readonly events: PlatformEvents;
-  /** Brings the tenants' folds into the files where they belong, before hosts open them. Gives what was damaged. */
-  readonly arrangeFolds?: (signal: AbortSignal) => Promise<readonly DamageReport[]>;
-  /** Which tenants' work has ended threads. */
-  readonly quarantine: QuarantineBook;
-  /** Watches threads; without it nobody does. */
-  readonly watch?: Watch | undefined;
-  /** Runs work after a while, unless it is taken back. Default: setTimeout. */
-  readonly after?: After;
-}
+import { Strikes } from "./strikes.ts";
 
 /**
  * The running platform as the main thread knows it: the threads that own partitions and host tenants,
@@ -209,6 +174,12 @@ export class LivePlatform implements Platform {
     if (this.#state !== "stopping") this.#hostRuns.tellAll();
   }
 
+  /** A thread ended in the middle of a tenant's work. */
+  strike(work: Work, error: Error): void {
+    this.#strikes.against(work, error);
+    this.tellSettings();
+  }
+
   /** How the hosts that run stand. */
   states(): Promise<readonly HostState[]> {
     return this.hosts.askAll({ what: "state" });
@@ -307,12 +278,14 @@ export class LivePlatform implements Platform {
         gridFixed(report.tenantId, report.gridMs);
         break;
       case "tenant-ready":
-        return this.#hostRuns.tenantReady(host, report.tenantId);
+        this.#hostRuns.tenantReady(host, report.tenantId);
+        break;
       case "tenant-failed":
-        this.#strikes.against({ what: "fold", ...report }, hostErrorOf(report.failure));
-        return this.tellSettings();
+        this.strike({ what: "fold", ...report }, hostErrorOf(report.failure));
+        break;
       case "host-failed":
-        return void this.hosts.end(host, hostErrorOf(report.failure));
+        void this.hosts.end(host, hostErrorOf(report.failure));
+        break;
       case "owner-failed":
         void this.pool.end(report.owner, errorOf(report.failure));
     }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Damage, fleetFileDamage } from "../sqlite/damage.ts";
+import { fleetFileDamage } from "../sqlite/damage.ts";
 import { setAsideFile } from "../sqlite/salvage.ts";
 import { StoreCorrupt } from "../sqlite/store-error.ts";
 import { FleetStore, type FleetStoreOptions, type TenantFleetStore } from "./fleet-store.ts";
