@@ -88,11 +88,6 @@ export class Intake {
       pass.keep(points);
       this.inFlight.add(ticket, tenantId, gated.oldestMs, points);
     });
-    const { workerCount } = this.#parts.place;
-    for (const { info, newestMs } of gated.runs) {
-      if (info.partition % workerCount !== owner) continue;
-      if (newestMs > info.storedMs) info.storedMs = newestMs;
-    }
   }
 }
 
