@@ -2,8 +2,8 @@ import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
-import { announcing } from "./announcing.ts";
-import { clientOf, hostOfTenant, MAIN_CLIENT } from "./clients.ts";
+import { announcing, opening } from "./announcing.ts";
+import { clientOf, MAIN_CLIENT } from "./clients.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { buffersOf, Emissions } from "./emission.ts";
 import { failureOf } from "./failure.ts";
@@ -16,10 +16,8 @@ import type {
   AskMessage,
   DamageMessage,
   FromWorker,
-  OpenAnswer,
   Positions,
   Question,
-  StoredSeries,
   ToWorker,
 } from "./protocol.ts";
 import { answerRead } from "./read/answer-read.ts";
@@ -234,7 +232,9 @@ export class PartitionOwner {
   *#ask(id: number, question: Question): Job {
     switch (question.what) {
       case "open":
-        return this.#open(clientOf(id, this.#clientCount));
+        // A host that comes again begins anew.
+        this.forget(clientOf(id, this.#clientCount));
+        return opening(this.#runtimes, clientOf(id, this.#clientCount), this.#clientCount);
       case "announce":
         return yield* announcing(this.#runtimes, question, () => this.#send());
       case "begin-checkpoint":
@@ -249,21 +249,6 @@ export class PartitionOwner {
       default:
         return yield* answerRead(this.#runtimes, question);
     }
-  }
-
-  /** What a host's tenants have here. A host that comes again begins anew. */
-  #open(client: number): OpenAnswer {
-    this.forget(client);
-    const series: StoredSeries[] = [];
-    const detected: Record<number, number> = {};
-    for (const [partition, { store, hasFolded }] of this.#runtimes) {
-      for (const entry of store.entries()) {
-        if (hostOfTenant(entry.tenantId, this.#clientCount) !== client) continue;
-        series.push({ partition, ...entry });
-      }
-      detected[partition] = hasFolded ? Number.MAX_SAFE_INTEGER : store.detectedPosition;
-    }
-    return { series, detected };
   }
 
   /** Where a checkpoint begins in the mail of every host. */
