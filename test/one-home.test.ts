@@ -71,7 +71,9 @@ const RULES: readonly Rule[] = [
       `${CORE}/stats/select.ts`,
       // By name, not by number.
       "packages/server/src/dispatch/first-at.ts",
-      `${CORE}/aggregate/fleet/fleet-directory.ts`,
+      // By step, and by series, offset and kind.
+      `${CORE}/aggregate/fleet/step-order.ts`,
+      `${CORE}/aggregate/fleet/point-list.ts`,
       // In slabs, whose times are offsets.
       "packages/server/src/store/head/recent-points.ts",
       // In an array of the dashboard's, for the nearest.

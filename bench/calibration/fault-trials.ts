@@ -3,6 +3,7 @@ import {
   DAY_MS,
   type FleetStep,
   HOUR_MS,
+  type Piece,
   type ScoredColumn,
   scoredColumn,
   TenantFold,
@@ -70,7 +71,7 @@ export class FaultTrials {
   readonly #plan: FleetPlan;
   readonly #series: Series[];
   /** States by budget and start day. */
-  readonly #states = new Map<string, Uint8Array>();
+  readonly #states = new Map<string, readonly Piece[]>();
 
   constructor(plan: FleetPlan) {
     this.#plan = { ...plan, tenantCount: 1 };
@@ -125,7 +126,7 @@ export class FaultTrials {
     for (const day of START_DAYS) {
       const to = Math.round((day * DAY_MS) / intervalMs);
       this.#steps(fold, from, to, new Map(), () => {});
-      this.#states.set(`${budgetDays} ${day}`, fold.save());
+      this.#states.set(`${budgetDays} ${day}`, [...fold.pieces("all")]);
       from = to;
     }
   }
@@ -170,7 +171,9 @@ export class FaultTrials {
     const watch = new TrialWatch(fault, grid);
     const budgets = BUDGETS_DAYS.map((budgetDays, b) => {
       const fold = this.#open(budgetDays);
-      fold.restore(this.#states.get(`${budgetDays} ${day}`)!);
+      const reader = fold.reader();
+      for (const piece of this.#states.get(`${budgetDays} ${day}`)!) reader.take(piece);
+      reader.end();
       const last = end + Math.round(AFTERMATH_MS / grid.intervalMs);
       const opened = new Map<string, { level: string; right: boolean }>();
       this.#steps(fold, from, last, changed, (step) => {

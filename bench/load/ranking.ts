@@ -38,6 +38,7 @@ export async function measureRanking(nodes: number): Promise<RankingFigures> {
       checkpointEveryMs: HOUR_MS,
       retentionDays: 0,
       scrubEveryMs: 0,
+      trustedProxies: [],
     },
     now,
     processMetrics: false,

@@ -90,8 +90,8 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     fleet: ["platform", "store", "dispatch", "partition"],
     query: ["platform", "store", "tenant", "partition", "dispatch", "fleet"],
     host: [
-      ...["platform", "store", "tenant", "watch", "partition", "wire", "dispatch", "fleet"],
-      "query",
+      ...["platform", "store", "ingest", "tenant", "watch", "partition", "wire", "dispatch"],
+      ...["fleet", "query"],
     ],
     serve: [
       ...["version.ts", "platform", "config", "observe", "tenant", "store", "ingest", "decode"],
@@ -133,8 +133,8 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
   },
   test: {
     tooling: [
-      ...["server/platform", "server/partition", "server/host", "server/serve", "server/demo"],
-      "server/testing",
+      ...["server/platform", "server/tenant", "server/partition", "server/host"],
+      ...["server/serve", "server/demo", "server/testing"],
     ],
     house: [],
     guest: [],

@@ -4,7 +4,12 @@
 export * from "./aggregate/alert-budget.ts";
 export * from "./aggregate/entity-rollup.ts";
 export * from "./aggregate/fleet/fleet-finding.ts";
+export type { TenantFleetOptions } from "./aggregate/fleet/fleet-options.ts";
 export * from "./aggregate/fleet/fleet-step.ts";
+export type {
+  Piece,
+  PieceFloor,
+} from "./aggregate/fleet/piece.ts";
 export * from "./aggregate/fleet/step-marks.ts";
 export * from "./aggregate/fleet/tenant-fleet.ts";
 export * from "./aggregate/place.ts";

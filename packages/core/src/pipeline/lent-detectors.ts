@@ -1,42 +1,40 @@
 import { SILENCE_STATE_LENGTH, SilenceDetector } from "../engine/absence/silence-detector.ts";
 import type { DurationMs } from "../model/time.ts";
 
-/** A detector with the state of one series in it, until it is taken back. */
-export interface LentDetector {
-  readonly state: Float64Array;
-  readonly detector: SilenceDetector;
-}
-
 /**
- * One silence detector per stride for any number of series: their states are in shared columns and
- * are copied into a detector and back.
+ * One silence detector per stride for any number of series: it works on the states in shared columns, one
+ * after the other.
  */
 export class LentDetectors {
   readonly #stepMs: DurationMs;
-  readonly #byStride = new Map<number, LentDetector>();
+  readonly #byStride = new Map<number, SilenceDetector>();
+  #stride = 0;
+  #newest: SilenceDetector | undefined;
 
   /** @param stepMs the tenant's grid */
   constructor(stepMs: DurationMs) {
     this.#stepMs = stepMs;
   }
 
-  /** The detector with the state of a series in it; hand it to `takeBack` afterwards. */
-  lend(stride: number, states: Float64Array, series: number): LentDetector {
-    const steps = Math.max(1, stride);
-    let lent = this.#byStride.get(steps);
-    if (lent === undefined) {
-      const state = new Float64Array(SILENCE_STATE_LENGTH);
-      lent = { state, detector: new SilenceDetector(steps * this.#stepMs, state) };
-      this.#byStride.set(steps, lent);
-    }
-    copyState(states, series, lent.state, 0);
-    return lent;
+  /** The detector on the state of a series, until the next call. */
+  lend(stride: number, states: Float64Array, series: number): SilenceDetector {
+    const detector =
+      this.#newest !== undefined && stride === this.#stride ? this.#newest : this.#other(stride);
+    detector.use(states, series);
+    return detector;
   }
-}
 
-/** Writes the state of a lent detector back into its column. */
-export function takeBack({ state }: LentDetector, states: Float64Array, series: number): void {
-  copyState(state, 0, states, series);
+  #other(stride: number): SilenceDetector {
+    const steps = Math.max(1, stride);
+    let detector = this.#byStride.get(steps);
+    if (detector === undefined) {
+      detector = new SilenceDetector(steps * this.#stepMs);
+      this.#byStride.set(steps, detector);
+    }
+    this.#stride = stride;
+    this.#newest = detector;
+    return detector;
+  }
 }
 
 /** State number `from` of one column becomes state number `to` of another. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fill, packed } from "../aggregate/fleet/testing-fleet.ts";
 import { TenantFold } from "./tenant-fold.ts";
 
 const STEP = 60_000;
@@ -57,12 +58,11 @@ describe("TenantFold", () => {
   it("goes on from saved bytes as if nothing had happened", () => {
     const half = POINTS.filter(({ step }) => step < 66);
     const { fold } = folded(half, 10);
-    const restored = new TenantFold(OPTIONS);
-    restored.restore(fold.save());
+    const restored = fill(new TenantFold(OPTIONS), [...fold.pieces("all")]);
     const rest = POINTS.filter(({ step }) => step >= 66);
     for (const { node, step, p } of rest) restored.put(node, step * STEP, p, Number.NaN);
     restored.advance(STEPS * STEP);
-    expect(differsAt(restored.save(), folded(POINTS, STEPS).fold.save())).toBe(-1);
+    expect(differsAt(packed(restored), packed(folded(POINTS, STEPS).fold))).toBe(-1);
   });
 });
 

@@ -1,13 +1,11 @@
 import type { FleetStep } from "../aggregate/fleet/fleet-step.ts";
+import { PIECE, type Piece, type PieceFloor } from "../aggregate/fleet/piece.ts";
 import { MARK } from "../aggregate/fleet/step-marks.ts";
 import { TenantFleet } from "../aggregate/fleet/tenant-fleet.ts";
 import { ALARM_PHASE } from "../alarm/alarm-openings.ts";
-import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
-import { type SilenceHeader, SilenceWatch } from "./silence-watch.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
-const FORMAT = 0x54;
-const VERSION = 1;
 /** A silence this many steps old may still be retracted; the roll-up keeps as many. */
 const HORIZON_STEPS_MIN = 12;
 
@@ -69,9 +67,9 @@ export class TenantFold {
     phase: number = ALARM_PHASE.closed,
   ): void {
     if (Number.isNaN(p)) return;
-    this.fleet.put(series, atMs, p, "value", MARK_OF_PHASE[phase]);
-    if (!Number.isNaN(flatP)) this.fleet.put(series, atMs, flatP, "absence");
-    this.#silence.seenIn(Math.floor(atMs / this.stepMs), series);
+    // Points may be scored again: what is not flat any more is taken back.
+    const step = this.fleet.putScored(series, atMs, p, flatP, MARK_OF_PHASE[phase]!);
+    this.#silence.seenIn(step, series);
   }
 
   /** Share of the usual series that have a point in the step of `atMs`; 1 before anything is known. */
@@ -80,44 +78,65 @@ export class TenantFold {
   }
 
   /** Processes all steps that end at or before `uptoMs`; see `TenantFleet.advance`. */
-  advance(uptoMs: EpochMs, visit?: (step: FleetStep) => void): number {
+  advance(uptoMs: EpochMs, visit: (step: FleetStep) => void = () => {}): number {
+    const work = this.work(uptoMs, visit);
+    for (;;) {
+      const { done, value } = work.next();
+      if (done === true) return value;
+    }
+  }
+
+  /**
+   * The same in slices: yields the cells (series and steps, or as much work) that were processed, each
+   * time the work can be set down. Until it is done, nothing may be put or saved. Returns how many steps
+   * were reported.
+   */
+  *work(uptoMs: EpochMs, visit: (step: FleetStep) => void): Generator<number, number> {
     const last = Math.floor(uptoMs / this.stepMs) - 1;
-    this.#silence.advance(last, (series, step, p) => {
-      this.fleet.put(series, step * this.stepMs, p, "absence");
-    });
-    return this.fleet.advance(uptoMs, visit);
+    yield* this.#silence.work(last, (series, step, p) => this.fleet.claim(series, step, p));
+    return yield* this.fleet.work(uptoMs, visit);
   }
 
-  save(): Uint8Array {
-    const fleet = this.fleet.save();
-    const { header, bytes } = this.#silence.save();
-    const text = new TextEncoder().encode(JSON.stringify(header));
-    const payload = new Uint8Array(8 + text.length + fleet.length + bytes.length);
-    const view = new DataView(payload.buffer);
-    view.setUint32(0, text.length, true);
-    view.setUint32(4, fleet.length, true);
-    payload.set(text, 8);
-    payload.set(fleet, 8 + text.length);
-    payload.set(bytes, 8 + text.length + fleet.length);
-    return sealState(FORMAT, VERSION, payload);
+  /** Bytes that are kept: columns exactly, names and findings about. */
+  get bytes(): number {
+    return this.fleet.bytes + this.#silence.bytes;
   }
 
-  /** Replaces all by what `save` gave; this fold must be new. @throws Refusal "state/unreadable". */
-  restore(bytes: Uint8Array): void {
-    const payload = openState(FORMAT, VERSION, bytes);
-    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-    const fleetAt = 8 + view.getUint32(0, true);
-    const silenceAt = fleetAt + view.getUint32(4, true);
-    const header = headerOf(payload.subarray(8, fleetAt));
-    this.fleet.restore(payload.slice(fleetAt, silenceAt));
-    this.#silence.restore(header, payload.slice(silenceAt));
+  /** Steps looked at in search of something; for tests of what the work grows with. */
+  get stepVisits(): number {
+    return this.fleet.stepVisits + this.#silence.stepVisits;
   }
-}
 
-function headerOf(bytes: Uint8Array): SilenceHeader {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as SilenceHeader;
-  } catch {
-    throw unreadable("the header is not valid JSON");
+  /** All of it in pieces of bounded size, or what has changed since `saved`. No work may be under way. */
+  *pieces(which: "all" | "changed"): Generator<Piece> {
+    yield* this.fleet.pieces(which);
+    yield* this.#silence.pieces(which);
+  }
+
+  /** The pieces given last are safe: the next time only what changes from now on is given. */
+  saved(): void {
+    this.fleet.saved();
+    this.#silence.saved();
+  }
+
+  /** Steps before which saved pieces are of no use any more. */
+  get floors(): readonly PieceFloor[] {
+    return [...this.fleet.floors, this.#silence.floor];
+  }
+
+  /**
+   * Replaces all by pieces, in the order in which they were given; this fold must be new, with the same
+   * options. `end` when there are no more. @throws Refusal "state/unreadable".
+   */
+  reader(): { take(piece: Piece): void; end(): void } {
+    const fleet = this.fleet.reader();
+    const silence = this.#silence.reader();
+    return {
+      take: (piece) => (piece.kind < PIECE.silence ? fleet : silence).take(piece),
+      end: () => {
+        fleet.end();
+        silence.end();
+      },
+    };
   }
 }

@@ -32,6 +32,22 @@ describe("instantParam", () => {
     );
   });
 
+  it("refuses instants that no calendar of four digits has, with 422", () => {
+    for (const text of [
+      "9999999999999999",
+      "-9999999999999999",
+      "now-999999999w",
+      "now+999999999w",
+    ]) {
+      expect(() => instantParam("to", text, NOW), text).toThrow(
+        expect.objectContaining({ code: "invalid_range", status: 422 }),
+      );
+    }
+    expect(instantParam("to", "253402300799999", NOW)).toBe(
+      Date.UTC(9999, 11, 31, 23, 59, 59, 999),
+    );
+  });
+
   it("refuses what is no instant, local times among it, and names the parameter", () => {
     for (const text of [
       "",

@@ -12,6 +12,8 @@ import { Problem } from "./problem.ts";
 /** Longest range one request may ask for. Source: limits table of the reliability page. */
 export const RANGE_DAYS_MAX = 400;
 const DEFAULT_RANGE_MS = DAY_MS;
+const FIRST_MS = Date.parse("0000-01-01T00:00:00Z");
+const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -38,8 +40,21 @@ export const StepParam = z
   .regex(DURATION, "must be a length of time such as 30s, 5m or 1h")
   .describe("Length of time such as 30s, 5m, 1h");
 
-/** @throws Problem "bad_parameter" naming the parameter. */
+/**
+ * An instant of the years 0 to 9999, as everything that shows one can.
+ *
+ * @throws Problem "bad_parameter" | "invalid_range", naming the parameter.
+ */
 export function instantParam(name: string, text: string, nowMs: EpochMs): EpochMs {
+  const atMs = instantOf(name, text, nowMs);
+  if (atMs >= FIRST_MS && atMs <= LAST_MS) return atMs;
+  throw new Problem("invalid_range", `/${name}: "${text}" is not in the years 0 to 9999`, {
+    hint: "check the unit: times are epoch milliseconds",
+    errors: [{ pointer: `/${name}`, detail: "is not in the years 0 to 9999" }],
+  });
+}
+
+function instantOf(name: string, text: string, nowMs: EpochMs): EpochMs {
   const relative = RELATIVE.exec(text);
   if (relative !== null) {
     const [, sign, count, unit] = relative;

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
@@ -20,6 +21,8 @@ export interface Config {
   readonly retentionDays: number;
   /** In this time every sealed chunk is checked once, in the background; 0 turns that off. */
   readonly scrubEveryMs: number;
+  /** Addresses and networks (10.0.0.0/8) of proxies that say truthfully whose request they pass on. */
+  readonly trustedProxies: readonly string[];
 }
 
 export interface ConfigFlags {
@@ -30,6 +33,7 @@ export interface ConfigFlags {
   readonly logLevel?: string | undefined;
   readonly retention?: number | undefined;
   readonly scrubHours?: number | undefined;
+  readonly trustedProxies?: string | undefined;
 }
 
 export class ConfigProblem extends Error {
@@ -72,6 +76,7 @@ export function readConfig(
     scrubEveryMs: scrubOf(
       flags.scrubHours ?? whole("FORESHOCK_SCRUB_HOURS", env.FORESHOCK_SCRUB_HOURS) ?? SCRUB_HOURS,
     ),
+    trustedProxies: proxiesOf(flags.trustedProxies ?? env.FORESHOCK_TRUSTED_PROXIES ?? ""),
   });
 }
 
@@ -91,6 +96,21 @@ function retentionOf(days: number): number {
 function scrubOf(hours: number): number {
   if (Number.isInteger(hours) && hours >= 0 && hours <= SCRUB_HOURS_MAX) return hours * HOUR_MS;
   throw new ConfigProblem(`scrub every ${hours} hours: give 0 (off) to ${SCRUB_HOURS_MAX}`);
+}
+
+function proxiesOf(text: string): readonly string[] {
+  const networks = text.split(",").map((one) => one.trim());
+  return networks.filter((one) => one !== "").map(demandNetwork);
+}
+
+function demandNetwork(network: string): string {
+  const [address = "", bits, rest] = network.split("/");
+  const bitsMax = isIP(address) === 6 ? 128 : 32;
+  const goodBits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax);
+  if (isIP(address) !== 0 && goodBits && rest === undefined) return network;
+  throw new ConfigProblem(
+    `trusted proxy "${network}": give addresses or networks such as 10.0.0.0/8, with commas between`,
+  );
 }
 
 function portOf(port: number): number {

@@ -1,6 +1,7 @@
 import type { EpochMs } from "@foreshock/core/fold";
 import type { AppendPart } from "../partition/protocol.ts";
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
+import { placeFault } from "../platform/place-name.ts";
 import type { TenantLimits } from "../tenant/tenant-settings.ts";
 import { nameBytesOf, type SeriesInfo, type TenantDirectory } from "./directory.ts";
 import { HandOver } from "./hand-over.ts";
@@ -72,6 +73,11 @@ export class IngestGate {
       tenant.living.moveTo(judge.newestMs);
       if (!hasRoom(tenant, known, place, limits)) {
         rejects.add("series-limit", place, judge.count - from);
+        judge.takeBack(from);
+        continue;
+      }
+      if (known === undefined && placeFault(place) !== undefined) {
+        rejects.add("invalid-labels", place, judge.count - from);
         judge.takeBack(from);
         continue;
       }

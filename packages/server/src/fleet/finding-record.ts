@@ -85,16 +85,18 @@ export function readFinding({
 
 /**
  * Rewrites what release 0.1.0 stored. `seriesOf` must speak of the fold that was saved beside the
- * findings; a fold that began from scratch knows none of the numbers, and the metrics are dropped.
+ * findings; where that cannot be read, the metrics are dropped.
  */
 export function upgradeFindings(
   table: FindingsTable,
-  seriesOf: (number: number) => SeriesInfo | undefined,
+  seriesOf: () => (number: number) => SeriesInfo | undefined,
 ): void {
-  for (const stored of table.olderThan(FINDING_VERSION)) {
+  const old = table.olderThan(FINDING_VERSION);
+  const known = old.length > 0 ? seriesOf() : () => undefined;
+  for (const stored of old) {
     const finding = JSON.parse(stored.payload) as FleetFinding;
     const inPlace = (number: number): SeriesInfo | undefined => {
-      const info = seriesOf(number);
+      const info = known(number);
       return info !== undefined && isInside(info, finding) ? info : undefined;
     };
     table.put(storedFinding(recordOf(finding, inPlace)));

@@ -1,37 +1,17 @@
-import type { DurationMs, EpochMs } from "@foreshock/core/fold";
-import type { SeriesDirectory } from "../dispatch/series-directory.ts";
+import type { EpochMs } from "@foreshock/core/fold";
 import { LATEST_LENGTH, type Positions, type ScoredMessage } from "../partition/protocol.ts";
-import type { FleetState, FleetStore, TenantFleetStore } from "../store/fleet/fleet-store.ts";
-import { StoreUnavailable } from "../store/sqlite/store-error.ts";
-import { type FindingRecord, upgradeFindings } from "./finding-record.ts";
-import { isBehind, readPositions, writePositions } from "./fold-positions.ts";
-import type { FoldSettings } from "./runner-options.ts";
-import { TenantRunner } from "./tenant-runner.ts";
+import type { FleetHostOptions } from "./fleet-options.ts";
+import { FleetSave, type SavedTenant } from "./fleet-saves.ts";
+import { FleetTurns, type Work } from "./fleet-turns.ts";
+import { isBehind } from "./fold-positions.ts";
+import { idleRunner, openRunner } from "./open-runner.ts";
+import type { Slot } from "./runner-options.ts";
+import type { TenantRunner } from "./tenant-runner.ts";
 
-const FOLD_SLOT = "fold";
-const RUNS_SLOT = "runs";
-const STEP_SETTING = "step_ms";
-
-/** Hears what becomes of a tenant's fold. */
-export interface FleetFollower {
-  findingChanged(finding: FindingRecord): void;
-  findingRetracted(id: string): void;
-  /** Points were scored, or will never be. */
-  changed(): void;
-  /** The fold was moved on as far as it goes. */
-  advanced(): void;
-}
-
-export interface FleetHostOptions {
-  readonly directory: SeriesDirectory;
-  readonly store: FleetStore;
-  readonly settingsOf: (tenantId: string) => FoldSettings;
-  /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
-  readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
-  readonly now: () => EpochMs;
-  /** A tenant's state could not be saved: it takes longer to catch up after the next start. */
-  readonly saveFailed: (tenantId: string, error: unknown) => void;
-  readonly follower: (tenantId: string) => FleetFollower;
+/** What is saved of a tenant now. */
+interface Saved {
+  readonly slot: Slot;
+  readonly positions: Positions;
 }
 
 /**
@@ -39,23 +19,49 @@ export interface FleetHostOptions {
  * never reaches into a partition. Where each saved fold stands is a vector of partition positions.
  */
 export class FleetHost {
-  readonly #options: FleetHostOptions;
+  readonly options: FleetHostOptions;
   readonly #runners = new Map<string, TenantRunner>();
-  readonly #touched = new Set<string>();
-  /** Positions of each tenant's saved fold. */
-  readonly #saved = new Map<string, Positions>();
+  readonly #turns: FleetTurns;
+  readonly #saved = new Map<string, Saved>();
   readonly #scoredAtMs = new Map<string, EpochMs>();
 
   constructor(options: FleetHostOptions) {
-    this.#options = options;
+    this.options = options;
+    this.#turns = new FleetTurns((tenantId) => options.progress?.("fold", tenantId));
   }
 
+  /** The tenant is switched off or on again: what is known of its fold is what was saved. */
+  forget(tenantId: string): void {
+    this.#runners.delete(tenantId);
+    this.#saved.delete(tenantId);
+    this.#turns.drop(tenantId);
+  }
+
+  #isOff(tenantId: string): boolean {
+    return this.options.isOff?.(tenantId) === true;
+  }
+
+  /** A tenant's fold, read back at once where it was not yet. */
   runner(tenantId: string): TenantRunner {
     const known = this.#runners.get(tenantId);
     if (known !== undefined) return known;
-    const made = this.#newRunner(tenantId);
-    this.#runners.set(tenantId, made);
-    return made;
+    runToEnd(this.opening(tenantId));
+    return this.#runners.get(tenantId)!;
+  }
+
+  /** Reads a tenant's saved fold back in slices; nobody may ask for its runner meanwhile. Yields bytes. */
+  *opening(tenantId: string): Generator<number, void> {
+    if (this.#runners.has(tenantId)) return;
+    const { options } = this;
+    if (this.#isOff(tenantId)) {
+      this.#runners.set(tenantId, idleRunner(tenantId, options));
+      return;
+    }
+    const { runner, saved } = yield* openRunner(tenantId, options);
+    if (saved !== undefined) this.#saved.set(tenantId, saved);
+    this.#runners.set(tenantId, runner);
+    // Points that waited for a grid that is known by now.
+    if (runner.waitingPoints > 0) this.touch(tenantId);
   }
 
   /** When a tenant's fold was moved on last; undefined before the first time. */
@@ -63,63 +69,77 @@ export class FleetHost {
     return this.#scoredAtMs.get(tenantId);
   }
 
-  /** Takes scored points in; `advance` folds them. */
+  /** Hears scored points, whose columns must not change; `advance` takes them in and folds them. O(runs). */
   hear(message: ScoredMessage): void {
     const { handles, ends, latest } = message;
     let first = 0;
     for (let run = 0; run < handles.length; run++) {
       const end = ends[run]!;
-      const info = this.#options.directory.update(handles[run]!, latest, run * LATEST_LENGTH);
-      this.runner(info.key.tenantId).take(info, message, first, end);
-      this.touch(info.key.tenantId);
+      const info = this.options.directory.update(handles[run]!, latest, run * LATEST_LENGTH);
+      const { tenantId } = info.key;
+      if (!this.#isOff(tenantId)) this.runner(tenantId).hear(info, message, first, end);
+      this.touch(tenantId);
       first = end;
     }
   }
 
   /** Something of the tenant has been scored, or will never be: its fold may go on. */
   touch(tenantId: string): void {
-    this.#touched.add(tenantId);
-    this.#options.follower(tenantId).changed();
-  }
-
-  /** Folds what is complete. `inFlightMs` gives a tenant's oldest point that is not scored yet. */
-  advance(inFlightMs: (tenantId: string) => EpochMs): void {
-    for (const tenantId of this.#touched) {
-      this.runner(tenantId).advance(inFlightMs(tenantId));
-      this.#scoredAtMs.set(tenantId, this.#options.now());
-      this.#options.follower(tenantId).advanced();
-    }
-    this.#touched.clear();
+    if (!this.#isOff(tenantId)) this.#turns.add(tenantId);
+    this.options.follower(tenantId).changed();
   }
 
   /**
-   * Saves all folds, durably and together; they have seen all up to `positions`. A tenant whose state
-   * cannot be saved is left out: it is scored again from its horizon at the next start.
+   * Folds what is complete; `inFlightMs` gives a tenant's oldest point that is not scored yet. With a number of
+   * `cells` it is one turn of one tenant, of about as many cells (points, or series and steps; 50 ns each):
+   * true while there is more. Without, it is everything.
+   */
+  advance(
+    inFlightMs: (tenantId: string) => EpochMs,
+    cells: number = Number.POSITIVE_INFINITY,
+  ): boolean {
+    const begin = (tenantId: string): Work =>
+      this.runner(tenantId).work(() => inFlightMs(tenantId));
+    do this.#turns.next(cells, begin, this.#advanced);
+    while (cells === Number.POSITIVE_INFINITY && this.#turns.any);
+    return this.#turns.any;
+  }
+
+  /** Whether a tenant's fold has something to do. */
+  isWaiting(tenantId: string): boolean {
+    return this.#turns.has(tenantId);
+  }
+
+  /**
+   * Saves all folds durably, at once; they have seen all up to `positions`. A tenant whose state cannot be
+   * saved is left out: it is scored again from its horizon at the next start.
    *
-   * @throws StoreUnavailable where nothing could be saved.
+   * @throws StoreUnavailable where the disk takes nothing more.
    */
   save(positions: Positions): void {
-    const { store, saveFailed } = this.#options;
-    const text = writePositions(positions);
-    const done: [tenantId: string, runner: TenantRunner][] = [];
-    store.checkpoint(() => {
-      for (const [tenantId, runner] of this.#runners) {
-        try {
-          const own = store.forTenant(tenantId);
-          this.#saveOne(own, runner, text, this.#saved.has(tenantId));
-          own.findings.keep();
-          done.push([tenantId, runner]);
-        } catch (error) {
-          if (error instanceof StoreUnavailable) throw error;
-          saveFailed(tenantId, error);
-        }
-      }
-    });
-    for (const [tenantId, runner] of done) {
-      runner.saved();
-      store.forTenant(tenantId).findings.kept();
-      this.#saved.set(tenantId, positions);
-    }
+    runToEnd(this.saving(positions));
+  }
+
+  /**
+   * The same in slices: yields cells. Between them, folds may be moved on; what was heard before the
+   * first slice is saved.
+   */
+  saving(positions: Positions): Work {
+    const { store, saveFailed } = this.options;
+    const save = new FleetSave(
+      {
+        store,
+        saveFailed,
+        hold: (tenantId) => {
+          this.#turns.hold(tenantId);
+          return this.#turns.finish(tenantId, this.#advanced);
+        },
+        letGo: (tenantId) => this.#turns.letGo(tenantId),
+        saved: (tenantId, slot, seen) => void this.#saved.set(tenantId, { slot, positions: seen }),
+      },
+      positions,
+    );
+    return save.work(this.#tenants());
   }
 
   /**
@@ -127,75 +147,26 @@ export class FleetHost {
    * all that the partition had noted as `detected`. -Infinity where nothing was ever saved.
    */
   behindSince(tenantId: string, partition: number, detected: number): EpochMs | undefined {
+    if (this.#isOff(tenantId)) return undefined;
     const runner = this.runner(tenantId);
     const saved = this.#saved.get(tenantId);
-    if (!isBehind(saved, partition, detected)) return undefined;
+    if (!isBehind(saved?.positions, partition, detected)) return undefined;
     return runner.fold?.fleet.horizonMs ?? Number.NEGATIVE_INFINITY;
   }
 
-  #saveOne(
-    store: TenantFleetStore,
-    runner: TenantRunner,
-    position: string,
-    isSaved: boolean,
-  ): void {
-    if (isSaved && !runner.hasChanged) {
-      store.moveState(FOLD_SLOT, position);
-      store.moveState(RUNS_SLOT, position);
-      return;
+  *#tenants(): Generator<SavedTenant> {
+    for (const [tenantId, runner] of this.#runners) {
+      if (this.#isOff(tenantId)) continue;
+      yield { tenantId, runner, savedAs: this.#saved.get(tenantId)?.slot };
     }
-    const saved = runner.save();
-    if (saved === undefined) return;
-    const uptoMs = runner.fold?.fleet.processedMs ?? 0;
-    const { slot, bytes } = saved;
-    store.saveState(slot, { uptoMs: Number.isFinite(uptoMs) ? uptoMs : 0, position, bytes });
-    if (slot === FOLD_SLOT) store.dropState(RUNS_SLOT);
   }
 
-  #newRunner(tenantId: string): TenantRunner {
-    const { directory, settingsOf, gridFixed } = this.#options;
-    const store = this.#options.store.forTenant(tenantId);
-    const settings = () => settingsOf(tenantId);
-    const savedFold = store.loadState(FOLD_SLOT);
-    const savedRuns = store.loadState(RUNS_SLOT);
-    const saved = savedFold ?? savedRuns;
-    if (saved !== undefined) this.#saved.set(tenantId, readPositions(saved.position));
-    const chosen = Number(store.setting(STEP_SETTING) ?? 0);
-    const stepChosen = (stepMs: DurationMs): void => {
-      if (stepMs !== chosen) store.putSetting(STEP_SETTING, String(stepMs));
-      gridFixed(tenantId, stepMs);
-    };
-    // Grids that settings gave were not recorded by earlier versions.
-    const stepMs = chosen > 0 || savedFold === undefined ? chosen : settings().stepMs;
-    if (stepMs > 0) stepChosen(stepMs);
-    forgetUnsaved(store, savedFold);
-    const follower = this.#options.follower(tenantId);
-    const runner = new TenantRunner({
-      directory: directory.tenant(tenantId),
-      settings,
-      stepMs: stepMs > 0 ? stepMs : undefined,
-      savedFold: savedFold?.bytes,
-      savedRuns: savedRuns?.bytes,
-      shelf: () => store.scores,
-      events: {
-        stepChosen,
-        findingChanged: (finding) => follower.findingChanged(finding),
-        findingRetracted: (id) => follower.findingRetracted(id),
-      },
-    });
-    upgradeFindings(store.findings, (number) => runner.seriesOf(number));
-    return runner;
-  }
+  readonly #advanced = (tenantId: string): void => {
+    this.#scoredAtMs.set(tenantId, this.options.now());
+    this.options.follower(tenantId).advanced();
+  };
 }
 
-/**
- * Findings are written as they open, the fold only with a checkpoint: back to what they were then.
- * Versions before 0.2 kept no past of findings; theirs go by the time at which they opened.
- */
-function forgetUnsaved(store: TenantFleetStore, saved: FleetState | undefined): void {
-  store.findings.rollBack();
-  if (saved?.position === "") store.findings.deleteOpenedAfter(saved.uptoMs);
-  else if (saved === undefined && !store.hasState(FOLD_SLOT)) {
-    store.findings.deleteOpenedAfter(Number.NEGATIVE_INFINITY);
-  }
+function runToEnd(work: Work): void {
+  while (work.next().done !== true);
 }

@@ -1,4 +1,4 @@
-import type { DurationMs } from "@foreshock/core/fold";
+import type { DurationMs, Piece } from "@foreshock/core/fold";
 import type { TenantDirectory } from "../dispatch/directory.ts";
 import type { FindingRecord } from "./finding-record.ts";
 import type { DayShelf } from "./rollup-history.ts";
@@ -16,9 +16,6 @@ export interface RunnerOptions {
   readonly settings: () => FoldSettings;
   /** The grid that the tenant's scores are kept on; undefined until it is chosen. */
   readonly stepMs: DurationMs | undefined;
-  readonly savedFold: Uint8Array | undefined;
-  /** Points that waited for the grid when they were saved. */
-  readonly savedRuns: Uint8Array | undefined;
   readonly shelf: (stepMs: DurationMs) => DayShelf;
   readonly events: RunnerEvents;
 }
@@ -30,8 +27,12 @@ export interface FoldSettings {
   readonly stepMs: DurationMs;
 }
 
-/** A runner's state and where it belongs. */
+/** What is saved of a runner: its fold, or points that wait for the grid. */
+export const SLOTS = ["fold", "runs"] as const;
+export type Slot = (typeof SLOTS)[number];
+
+/** A saved runner, as it is read back: piece by piece, in their order. */
 export interface SavedRunner {
-  readonly slot: "fold" | "runs";
-  readonly bytes: Uint8Array;
+  readonly slot: Slot;
+  readonly pieces: Iterable<Piece>;
 }

@@ -1,6 +1,7 @@
 import {
   type DurationMs,
   HOUR_MS,
+  INTERVAL_POINTS,
   lowerMedianOfSorted,
   MINUTE_MS,
   SECOND_MS,
@@ -26,4 +27,27 @@ export function stepFor(intervalsMs: Iterable<DurationMs>): DurationMs | undefin
   if (known.length === 0) return undefined;
   const median = lowerMedianOfSorted(known);
   return STEPS_MS.find((step) => median <= SLACK * step) ?? STEPS_MS.at(-1)!;
+}
+
+/** Runs kept back until the grid is chosen; beyond it the choice is made on what is known. */
+const KEPT_RUNS_MAX = 100_000;
+/** Of so many series, the grid is looked for with each advance; of more, after as many runs as a part of them. */
+const FEW_SERIES = 1024;
+const SERIES_PER_RUN = 16;
+
+/** The grid of a tenant with these series: the given one (0 = none) once there are points, or one that fits. */
+export function gridFor(
+  series: readonly { readonly pointCount: number; readonly intervalMs: DurationMs }[],
+  givenMs: DurationMs,
+  keptRuns: number,
+): DurationMs | undefined {
+  if (givenMs > 0 && keptRuns > 0) return givenMs;
+  const settled = series.filter(({ pointCount }) => pointCount >= INTERVAL_POINTS);
+  const enough = 2 * settled.length >= series.length || keptRuns > KEPT_RUNS_MAX;
+  return enough ? stepFor(series.map(({ intervalMs }) => intervalMs)) : undefined;
+}
+
+/** Runs until the grid is worth looking for again: looking costs all series. */
+export function runsToWait(seriesCount: number): number {
+  return seriesCount <= FEW_SERIES ? 0 : Math.ceil(seriesCount / SERIES_PER_RUN);
 }

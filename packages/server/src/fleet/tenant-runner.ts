@@ -2,53 +2,87 @@ import {
   type DurationMs,
   type EpochMs,
   type FleetStep,
-  INTERVAL_POINTS,
-  Refusal,
+  type Piece,
+  type PieceFloor,
   scoreOfP,
   TenantFold,
-  type TenantFoldOptions,
 } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
-import { type EntityNow, known, NOTHING, note } from "./entity-now.ts";
-import { clusterPlace, nodePlace, TENANT_PLACE } from "./entity-places.ts";
+import { type EntityNow, NOTHING } from "./entity-now.ts";
 import { recordOf } from "./finding-record.ts";
 import { KeptRuns, type ScoredColumns } from "./kept-runs.ts";
-import { type EntityHistory, type EntityPlace, RollupHistory } from "./rollup-history.ts";
-import type { RunnerOptions, SavedRunner } from "./runner-options.ts";
-import { stepFor } from "./step-choice.ts";
+import { NumberOfPlace } from "./number-of-place.ts";
+import { type EntityPlace, RollupHistory } from "./rollup-history.ts";
+import type { RunnerOptions, SavedRunner, Slot } from "./runner-options.ts";
+import { type HeardRun, heardRun, ScoreInbox } from "./score-inbox.ts";
+import { StepBoard } from "./step-board.ts";
+import { gridFor, runsToWait } from "./step-choice.ts";
 
 /** Fraction of the usual series that must report before an unfinished step is judged. */
 const COVERAGE_MIN = 0.9;
-/** Runs kept back until the grid is chosen; beyond it the choice is made on what is known. */
-const KEPT_RUNS_MAX = 100_000;
+/** Points taken in after which the work can be set down. */
+const POINTS_PER_YIELD = 4096;
+/** Of a point that waits in the inbox, with its place in the message it came with. */
+const INBOX_BYTES_PER_POINT = 25;
 
-/** One tenant's fold on the main thread: fed with scored points, moved on as they become complete. */
+/** One tenant's fold: fed with scored points, moved on as they become complete, in slices. */
 export class TenantRunner {
   readonly #options: RunnerOptions;
   #fold: TenantFold | undefined;
   #history: RollupHistory | undefined;
+  #board: StepBoard | undefined;
   readonly #kept = new KeptRuns();
+  #inbox = new ScoreInbox();
   #changed = false;
+  /** Runs at which the grid is looked for again. */
+  #lookAgainAt = 0;
   /** Fold's number of each series, by its index in the tenant. */
   readonly #numbers: (number | undefined)[] = [];
   /** The series behind each of the fold's numbers. */
   readonly #infos: (SeriesInfo | undefined)[] = [];
   #newestMs = Number.NEGATIVE_INFINITY;
-  readonly #nodesNow: EntityNow[] = [];
-  readonly #clustersNow: EntityNow[] = [];
-  /** By the fold's numbers. */
-  readonly #nodeHistory: EntityHistory[] = [];
-  readonly #clusterHistory: EntityHistory[] = [];
-  tenantNow: EntityNow = { score: 0, anomalous: 0 };
+  readonly #places: NumberOfPlace;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    const { savedRuns, savedFold, stepMs } = options;
-    if (savedRuns !== undefined && savedFold === undefined) this.#restoreRuns(savedRuns);
-    if (stepMs === undefined) return;
-    const fold = this.#start(stepMs, savedFold);
-    this.#feedKept(fold);
+    this.#places = new NumberOfPlace(() => this.#fold?.fleet.names);
+    if (options.stepMs !== undefined) this.#start(this.#newFold(options.stepMs));
+  }
+
+  /**
+   * A runner as it was saved, in slices: yields the bytes that were read.
+   *
+   * @throws Refusal "state/unreadable", from the fold or from whoever gives the pieces.
+   */
+  static *restored(
+    options: RunnerOptions,
+    { slot, pieces }: SavedRunner,
+  ): Generator<number, TenantRunner> {
+    const { stepMs, directory } = options;
+    const runner = new TenantRunner({ ...options, stepMs: undefined });
+    if (slot === "runs") {
+      for (const piece of pieces) {
+        runner.#kept.restore(piece, (seriesId) => directory.byId(seriesId));
+        yield piece.bytes.length;
+      }
+      runner.#newestMs = runner.#kept.newestMs;
+      if (stepMs !== undefined) runner.#start(runner.#newFold(stepMs));
+      return runner;
+    }
+    if (stepMs === undefined) return runner;
+    const fold = runner.#newFold(stepMs);
+    const reader = fold.reader();
+    for (const piece of pieces) {
+      reader.take(piece);
+      yield piece.bytes.length;
+    }
+    reader.end();
+    runner.#newestMs = fold.fleet.processedMs;
+    for (const info of directory.series) runner.#numberOf(fold, info);
+    runner.#start(fold);
+    runner.#board!.takeUp(fold.fleet.processedMs);
+    return runner;
   }
 
   get fold(): TenantFold | undefined {
@@ -68,45 +102,73 @@ export class TenantRunner {
     return this.#newestMs;
   }
 
-  /** A run of scored points, [first, end) of the columns, which are not kept. */
-  take(info: SeriesInfo, columns: ScoredColumns, first: number, end: number): void {
-    const { times } = columns;
-    this.#changed = true;
-    for (let i = first; i < end; i++) if (times[i]! > this.#newestMs) this.#newestMs = times[i]!;
-    if (this.#fold === undefined) this.#kept.add(info, columns, first, end);
-    else this.#feed(this.#fold, info, columns, first, end);
+  get tenantNow(): EntityNow {
+    return this.#board?.tenantNow ?? NOTHING;
   }
 
-  /** Folds everything that is complete. `inFlightMs` = oldest point that is not scored yet. */
-  advance(inFlightMs: EpochMs): void {
+  /** Bytes that the tenant's fold, its scores and what waits for it take: columns exactly, names about. */
+  get bytes(): number {
+    const waiting = this.#kept.bytes + INBOX_BYTES_PER_POINT * this.#inbox.points;
+    return (this.#fold?.bytes ?? 0) + (this.#history?.bytes ?? 0) + waiting;
+  }
+
+  /** A run of scored points, [first, end) of columns that must not change: `work` takes it in. */
+  hear(info: SeriesInfo, columns: ScoredColumns, first: number, end: number): void {
+    this.#inbox.add(heardRun(info, columns, first, end));
+    this.#changed = true;
+  }
+
+  /** Points that were heard and not taken in yet. */
+  get waitingPoints(): number {
+    return this.#inbox.points;
+  }
+
+  /** Takes in what was heard. Yields points; nothing else of the runner may go on before it is done. */
+  *takeIn(): Generator<number, void> {
+    let points = 0;
+    for (let run = this.#inbox.take(); run !== undefined; run = this.#inbox.take()) {
+      this.#changed = true;
+      if (this.#fold === undefined) points += this.#keep(run);
+      else points += yield* this.#feed(this.#fold, run);
+      if (points < POINTS_PER_YIELD) continue;
+      yield points;
+      points = 0;
+    }
+    yield points;
+  }
+
+  /**
+   * Takes in what was heard and folds all that is complete; `inFlightMs` gives the oldest point that is not
+   * scored yet. Yields cells (points, or series and steps) each time the work can be set down. Until it is
+   * done, the runner may hear, and be asked how things are; it must not be saved.
+   */
+  *work(inFlightMs: () => EpochMs): Generator<number, void> {
+    yield* this.takeIn();
     const fold = this.#fold ?? this.#chooseStep();
-    if (fold === undefined || this.#newestMs === Number.NEGATIVE_INFINITY) return;
+    if (fold === undefined) return;
+    if (!this.#inbox.isEmpty) yield* this.takeIn();
+    if (this.#newestMs === Number.NEGATIVE_INFINITY) return;
     this.#takeUpBudget(fold);
-    const complete = Math.min(this.#newestMs, inFlightMs);
-    fold.advance(complete, (step) => this.#stepped(fold, step));
+    const oldestMs = inFlightMs();
+    const complete = Math.min(this.#newestMs, oldestMs);
+    yield* fold.work(complete, (step) => this.#stepped(step));
     this.#changed = true;
-    if (inFlightMs <= this.#newestMs || fold.coverage(this.#newestMs) < COVERAGE_MIN) return;
-    fold.advance(this.#newestMs + fold.stepMs, (step) => this.#stepped(fold, step));
+    if (oldestMs <= this.#newestMs || fold.coverage(this.#newestMs) < COVERAGE_MIN) return;
+    yield* fold.work(this.#newestMs + fold.stepMs, (step) => this.#stepped(step));
   }
 
-  /** Where a node stands now. */
+  /** Where a node is now. */
   nodeNow(clusterId: string, nodeId: string): EntityNow {
-    return this.#nodesNow[this.#nodeNumber(clusterId, nodeId)] ?? NOTHING;
+    return this.#board?.nodes.of(this.#places.node(clusterId, nodeId)) ?? NOTHING;
   }
 
   clusterNow(clusterId: string): EntityNow {
-    const clusterIds = this.#fold?.fleet.names.clusterIds ?? [];
-    for (let c = this.#clusterNumbers.size; c < clusterIds.length; c++) {
-      this.#clusterNumbers.set(clusterIds[c]!, c);
-    }
-    return this.#clustersNow[this.#clusterNumbers.get(clusterId) ?? -1] ?? NOTHING;
+    return this.#board?.clusters.of(this.#places.cluster(clusterId)) ?? NOTHING;
   }
 
   /** Start of the node's first step with a value; undefined before. */
   nodeSinceMs(place: EntityPlace): EpochMs | undefined {
-    const known = this.#numberOfPlace.get(place);
-    const number = known ?? this.#nodeNumber(place.clusterId, place.nodeId);
-    if (known === undefined && number >= 0) this.#numberOfPlace.set(place, number);
+    const number = this.#places.nodeOf(place);
     return number < 0 ? undefined : this.#fold?.fleet.nodeSinceMs(number);
   }
 
@@ -132,78 +194,62 @@ export class TenantRunner {
     return this.#options.directory.node(clusterId, nodeId)?.series.length ?? 0;
   }
 
-  /** Whether something was taken or folded since the last `save`. */
+  /** Whether something was heard or folded since it was `saved`. */
   get hasChanged(): boolean {
     return this.#changed;
   }
 
-  /** The fold's state, or what waits for the grid; undefined where there is neither. */
-  save(): SavedRunner | undefined {
-    this.#history?.flush();
-    if (this.#fold !== undefined) return { slot: "fold", bytes: this.#fold.save() };
-    return this.#kept.count > 0 ? { slot: "runs", bytes: this.#kept.save() } : undefined;
+  /** What `pieces` gives: the fold, or what waits for the grid; undefined where there is neither. */
+  get slot(): Slot | undefined {
+    if (this.#fold !== undefined) return "fold";
+    return this.#kept.count > 0 ? "runs" : undefined;
   }
 
-  /** What `save` gave is durable. */
+  /** The state in pieces, or what changed since `saved`. Everything heard must have been taken in. */
+  pieces(which: "all" | "changed"): Generator<Piece> {
+    return this.#fold?.pieces(which) ?? this.#kept.pieces(which);
+  }
+
+  /** Steps before which saved pieces are of no use any more. */
+  get floors(): readonly PieceFloor[] {
+    return this.#fold?.floors ?? [];
+  }
+
+  /** The pieces given last are durable. */
   saved(): void {
-    this.#history?.flushed();
+    this.#fold?.saved();
+    this.#kept.saved();
     this.#changed = false;
   }
 
-  /** Nodes that are asked for by the same object again are found without their names. */
-  readonly #numberOfPlace = new WeakMap<EntityPlace, number>();
-  readonly #nodeNumbers = new Map<string, number>();
-  readonly #clusterNumbers = new Map<string, number>();
-
-  #nodeNumber(clusterId: string, nodeId: string): number {
-    const key = `${clusterId}\0${nodeId}`;
-    const known = this.#nodeNumbers.get(key);
-    if (known !== undefined) return known;
-    const names = this.#fold?.fleet.names;
-    if (names === undefined) return -1;
-    for (let n = this.#nodeNumbers.size; n < names.nodeIds.length; n++) {
-      const cluster = names.clusterIds[names.nodeCluster[n]!]!;
-      this.#nodeNumbers.set(`${cluster}\0${names.nodeIds[n]!}`, n);
-    }
-    return this.#nodeNumbers.get(key) ?? -1;
-  }
-
   #chooseStep(): TenantFold | undefined {
+    if (this.#kept.count < this.#lookAgainAt) return undefined;
     const { series } = this.#options.directory;
-    const settled = series.filter((info) => info.pointCount >= INTERVAL_POINTS);
-    const given = this.#options.settings().stepMs;
-    const enough = 2 * settled.length >= series.length || this.#kept.count > KEPT_RUNS_MAX;
-    const found = enough ? stepFor(series.map((info) => info.intervalMs)) : undefined;
-    const stepMs = given > 0 && this.#kept.count > 0 ? given : found;
+    this.#lookAgainAt = this.#kept.count + runsToWait(series.length);
+    const stepMs = gridFor(series, this.#options.settings().stepMs, this.#kept.count);
     if (stepMs === undefined) return undefined;
     this.#options.events.stepChosen(stepMs);
-    const fold = this.#start(stepMs, undefined);
-    this.#feedKept(fold);
-    return fold;
+    return this.#start(this.#newFold(stepMs));
   }
 
-  #feedKept(fold: TenantFold): void {
-    this.#kept.takeAll((info, columns, end) => this.#feed(fold, info, columns, 0, end));
+  #newFold(stepMs: DurationMs): TenantFold {
+    const { budgetDays } = this.#options.settings();
+    return new TenantFold({ stepMs, budgetDays, rewindMs: LATE_MAX_MS });
   }
 
-  #restoreRuns(saved: Uint8Array): void {
-    this.#kept.restore(saved, (seriesId) => this.#options.directory.byId(seriesId));
-    this.#newestMs = this.#kept.newestMs();
-  }
-
-  #start(stepMs: DurationMs, saved: Uint8Array | undefined): TenantFold {
-    const { settings, shelf } = this.#options;
-    const options = { stepMs, budgetDays: settings().budgetDays, rewindMs: LATE_MAX_MS };
-    const restored = saved === undefined ? undefined : restoredFold(options, saved);
-    const fold = restored ?? new TenantFold(options);
+  /** Goes on with a fold; what waited for its grid is heard before anything else. */
+  #start(fold: TenantFold): TenantFold {
+    const { stepMs } = fold;
     this.#takeUpBudget(fold);
-    if (restored !== undefined) {
-      this.#newestMs = fold.fleet.processedMs;
-      for (const info of this.#options.directory.series) this.#numberOf(fold, info);
-    }
     this.#fold = fold;
-    this.#history = new RollupHistory(stepMs, shelf(stepMs));
-    if (restored !== undefined) this.#takeUpScores(fold, this.#history);
+    this.#history = new RollupHistory(stepMs, this.#options.shelf(stepMs));
+    this.#board = new StepBoard(this.#history, stepMs, fold.fleet.names);
+    const rest = this.#inbox;
+    this.#inbox = new ScoreInbox();
+    for (const { info, ...columns } of this.#kept.takeAll()) {
+      this.#inbox.add(heardRun(info, columns, 0, columns.times.length));
+    }
+    for (let run = rest.take(); run !== undefined; run = rest.take()) this.#inbox.add(run);
     return fold;
   }
 
@@ -213,36 +259,24 @@ export class TenantRunner {
     if (fleet.budgetDays !== budgetDays) fleet.setBudgetDays(budgetDays);
   }
 
-  /** Where everything stood at the last step before a restart. */
-  #takeUpScores(fold: TenantFold, history: RollupHistory): void {
-    const { names, processedMs } = fold.fleet;
-    const last = { startMs: processedMs, endMs: processedMs + fold.stepMs };
-    names.nodeIds.forEach((_, n) => {
-      history.read(nodePlace(names, n), last, (_at, score) =>
-        note(this.#nodesNow, n, Math.min(1, score), 0),
-      );
-    });
-    names.clusterIds.forEach((_, c) => {
-      history.read(clusterPlace(names, c), last, (_at, score) =>
-        note(this.#clustersNow, c, Math.min(1, score), 0),
-      );
-    });
-    history.read(TENANT_PLACE, last, (_, score) => {
-      this.tenantNow = { score: Math.min(1, score), anomalous: 0 };
-    });
+  #keep({ info, columns, first, end }: HeardRun): number {
+    this.#kept.add(info, columns, first, end);
+    this.#newestMs = Math.max(this.#newestMs, this.#kept.newestMs);
+    return 1 + end - first;
   }
 
-  #feed(
-    fold: TenantFold,
-    info: SeriesInfo,
-    { times, p, flat, phase }: ScoredColumns,
-    first: number,
-    end: number,
-  ): void {
-    const series = this.#numberOf(fold, info);
-    if (info.pointCount >= INTERVAL_POINTS) fold.setInterval(series, info.intervalMs);
-    for (let i = first; i < end; i++) fold.put(series, times[i]!, p[i]!, flat[i]!, phase[i]!);
-    if (info.ended) fold.ended(series);
+  /** Yields points; returns those that were put since, and one for the run. */
+  *#feed(fold: TenantFold, run: HeardRun): Generator<number, number> {
+    const { times, p, flat, phase } = run.columns;
+    const series = this.#numberOf(fold, run.info);
+    if (run.intervalMs > 0) fold.setInterval(series, run.intervalMs);
+    for (let i = run.first; i < run.end; i++) {
+      if (times[i]! > this.#newestMs) this.#newestMs = times[i]!;
+      fold.put(series, times[i]!, p[i]!, flat[i]!, phase[i]!);
+      if ((i + 1 - run.first) % POINTS_PER_YIELD === 0) yield POINTS_PER_YIELD;
+    }
+    if (run.ended) fold.ended(series);
+    return 1 + ((run.end - run.first) % POINTS_PER_YIELD);
   }
 
   #numberOf(fold: TenantFold, info: SeriesInfo): number {
@@ -255,41 +289,11 @@ export class TenantRunner {
     return number;
   }
 
-  #stepped(fold: TenantFold, step: FleetStep): void {
-    const { names } = fold.fleet;
-    const history = this.#history!;
-    const { nodes, clusters, tenant, startMs } = step;
-    for (let n = 0; n < nodes.count; n++) {
-      if (this.#nodeHistory[n] === undefined) {
-        this.#nodeHistory[n] = history.entity(nodePlace(names, n));
-      }
-      history.put(this.#nodeHistory[n]!, startMs, scoreOfP(nodes.promisedP[n]!, fold.stepMs));
-      note(this.#nodesNow, n, nodes.score[n]!, nodes.anomalous[n]!);
-    }
-    for (let c = 0; c < clusters.count; c++) {
-      if (this.#clusterHistory[c] === undefined) {
-        this.#clusterHistory[c] = history.entity(clusterPlace(names, c));
-      }
-      history.put(this.#clusterHistory[c]!, startMs, scoreOfP(clusters.promisedP[c]!, fold.stepMs));
-      note(this.#clustersNow, c, clusters.score[c]!, clusters.anomalous[c]!);
-    }
-    history.put(history.entity(TENANT_PLACE), startMs, scoreOfP(tenant.promisedP, fold.stepMs));
-    this.tenantNow = { score: known(tenant.score), anomalous: tenant.anomalousNodes };
+  #stepped(step: FleetStep): void {
+    this.#board!.note(step);
     for (const id of step.retracted) this.#options.events.findingRetracted(id);
     for (const finding of step.changed) {
       this.#options.events.findingChanged(recordOf(finding, (number) => this.seriesOf(number)));
     }
-  }
-}
-
-/** Undefined for bytes that another version wrote: the roll-up then learns from scratch. */
-function restoredFold(options: TenantFoldOptions, saved: Uint8Array): TenantFold | undefined {
-  const fold = new TenantFold(options);
-  try {
-    fold.restore(saved);
-    return fold;
-  } catch (error) {
-    if (error instanceof Refusal && error.code === "state/unreadable") return undefined;
-    throw error;
   }
 }

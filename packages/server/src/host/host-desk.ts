@@ -1,9 +1,10 @@
 import type { HostEnd, OwnerLine } from "../partition/owner-link.ts";
-import { buffersOfBatch, unpackBatch } from "../platform/packed-batch.ts";
+import { buffersOfBatch } from "../platform/packed-batch.ts";
 import type { Answer } from "../platform/platform.ts";
 import { type Answered, rowsOf } from "../platform/read.ts";
 import { answerBytes } from "../wire/answer.ts";
 import { hostFailureOf } from "./host-failure.ts";
+import { KnownPlaces } from "./known-places.ts";
 import type {
   AskHost,
   FromHost,
@@ -22,6 +23,7 @@ export class HostDesk {
   readonly #host: TenantHost;
   readonly #post: PostToMain;
   readonly #lineOf: (end: HostEnd) => OwnerLine;
+  readonly #places = new Map<string, KnownPlaces>();
   readonly #atWork = new Set<number>();
   /** Questions at work whose askers have gone. */
   readonly #cancelled = new Set<number>();
@@ -42,7 +44,7 @@ export class HostDesk {
         if (this.#atWork.has(message.id)) this.#cancelled.add(message.id);
         return;
       case "tenants":
-        this.#host.takeTenants(message.tenants);
+        this.#host.tenants.take(message.tenants);
         return;
       case "owner":
         this.#host.attach(message.owner, this.#lineOf(message.line));
@@ -99,7 +101,12 @@ export class HostDesk {
   }
 
   #ingest({ tenantId, batch, whenOver }: IngestQuestion): Promise<unknown> {
-    return this.#host.view(tenantId).ingest(unpackBatch(batch), whenOver);
+    let known = this.#places.get(tenantId);
+    if (known === undefined) {
+      known = new KnownPlaces(this.#host.directory.tenant(tenantId));
+      this.#places.set(tenantId, known);
+    }
+    return this.#host.view(tenantId).ingest(known.unpack(batch), whenOver);
   }
 
   #paced(tenantId: string, isGone: () => boolean) {

@@ -1,5 +1,5 @@
 import type { FindingRecord } from "../fleet/finding-record.ts";
-import type { FleetFollower } from "../fleet/fleet-host.ts";
+import type { FleetFollower } from "../fleet/fleet-options.ts";
 import type { Pace } from "../platform/pace.ts";
 import type { IngestBatch, IngestReport, TenantView, WhenOver } from "../platform/platform.ts";
 import { FindingDesk } from "./finding-desk.ts";

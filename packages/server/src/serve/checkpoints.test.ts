@@ -42,7 +42,8 @@ async function sendOnePoint(tenant: string): Promise<void> {
 }
 
 function savedState(platform: RealPlatform, tenant: string, slot: string) {
-  return platform.hostOf(tenant).fleetStore.forTenant(tenant).loadState(slot);
+  const saved = platform.hostOf(tenant).fleetStore.forTenant(tenant).pieces.saved();
+  return saved?.slot === slot ? saved : undefined;
 }
 
 describe("a checkpoint", () => {

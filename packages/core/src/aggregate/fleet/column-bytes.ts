@@ -1,6 +1,6 @@
 import { assertLittleEndian, unreadable } from "../../model/state-bytes.ts";
 
-const BYTES_MIN = 1 << 12;
+const BYTES_MIN = 1 << 9;
 
 /** Numbers, texts and columns one after the other; columns as they lie in memory. */
 export class ByteWriter {
@@ -21,7 +21,7 @@ export class ByteWriter {
     this.column(bytes);
   }
 
-  column({ buffer, byteOffset, byteLength }: Float64Array | Int32Array | Uint8Array): void {
+  column({ buffer, byteOffset, byteLength }: ArrayBufferView): void {
     const end = this.#length + byteLength;
     if (end > this.#buffer.length) {
       const grown = new Uint8Array(Math.max(end, this.#buffer.length * 2));
@@ -32,8 +32,9 @@ export class ByteWriter {
     this.#length = end;
   }
 
+  /** What was written, as bytes of its own. */
   bytes(): Uint8Array {
-    return this.#buffer.subarray(0, this.#length);
+    return this.#buffer.slice(0, this.#length);
   }
 }
 
@@ -63,9 +64,36 @@ export class ByteReader {
     return new Int32Array(this.octets(count * 4).buffer);
   }
 
+  singles(count: number): Float32Array {
+    return new Float32Array(this.octets(count * 4).buffer);
+  }
+
+  words(count: number): Uint32Array {
+    return new Uint32Array(this.octets(count * 4).buffer);
+  }
+
+  shorts(count: number): Uint16Array {
+    return new Uint16Array(this.octets(count * 2).buffer);
+  }
+
+  /** All that is left. */
+  rest(): Uint8Array<ArrayBuffer> {
+    return this.octets(this.#bytes.length - this.#at);
+  }
+
+  get atEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  /** @throws Refusal "state/unreadable" where something is left. */
+  end(): void {
+    if (!this.atEnd) throw unreadable("it is longer than it should be");
+  }
+
   octets(count: number): Uint8Array<ArrayBuffer> {
     const end = this.#at + count;
-    if (!(count >= 0 && end <= this.#bytes.length)) throw unreadable("it ends too early");
+    if (!(Number.isInteger(count) && count >= 0 && end <= this.#bytes.length))
+      throw unreadable("it ends too early");
     const part = new Uint8Array(count);
     part.set(this.#bytes.subarray(this.#at, end));
     this.#at = end;

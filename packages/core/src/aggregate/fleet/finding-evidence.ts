@@ -4,7 +4,8 @@ import { P_MIN } from "../closed/closed-form.ts";
 import { FEW } from "../closed/few-table.ts";
 import { INVOLVED_P, movesAsOne } from "../place.ts";
 import type { FindingContribution, FindingMember, FleetFinding } from "./fleet-finding.ts";
-import type { FleetFold, FleetRow } from "./fleet-fold.ts";
+import type { FleetFold } from "./fleet-fold.ts";
+import type { FleetRow } from "./fleet-row.ts";
 import type { StepPoints } from "./step-points.ts";
 
 /** Most nodes and metrics that a finding names; the rest is in the scores. */

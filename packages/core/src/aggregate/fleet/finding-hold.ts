@@ -39,12 +39,12 @@ export function isWayBack(
 }
 
 function markedShare(
-  { marks }: StepPoints,
+  points: StepPoints,
   contributions: readonly FindingContribution[],
   mark: number,
 ): number {
   return contributions.reduce(
-    (sum, { series, share }) => (marks.of(series) === mark ? sum + share : sum),
+    (sum, { series, share }) => (points.markOf(series) === mark ? sum + share : sum),
     0,
   );
 }

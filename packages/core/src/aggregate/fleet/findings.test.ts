@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { FleetFinding } from "./fleet-finding.ts";
+import type { TenantFleetOptions } from "./fleet-options.ts";
 import { MARK } from "./step-marks.ts";
-import { TenantFleet, type TenantFleetOptions } from "./tenant-fleet.ts";
+import { TenantFleet } from "./tenant-fleet.ts";
+import { packed } from "./testing-fleet.ts";
 
 const STEP_MS = 300_000;
 const CLUSTERS = 3;
@@ -217,7 +219,7 @@ describe("findings of a fleet", () => {
     }
     late.advance(at + 20);
     expect(late.fleet.openFindings).toEqual([]);
-    expect(late.fleet.save()).toEqual(told.fleet.save());
+    expect(packed(late.fleet)).toEqual(packed(told.fleet));
   });
 
   it("follow a new budget from the next step on", () => {

@@ -21,12 +21,12 @@ export class FleetDirectory {
   readonly #clusterIndex = new Map<string, number>();
   readonly #nodeIndex = new Map<string, number>();
   readonly #seriesIndex = new Map<string, number>();
-  readonly #nodeSeries: number[][] = [];
-  readonly #clusterNodes: number[][] = [];
-  readonly #sortedClusters: number[] = [];
+  readonly #nodeSeries: NamedList[] = [];
+  readonly #clusterNodes: NamedList[] = [];
+  readonly #sortedClusters = new NamedList();
   #known: FleetLayout | undefined;
 
-  /** The number of a series, new or known. O(siblings). */
+  /** The number of a series, new or known. O(1); lists of siblings are put in order when they are read. */
   add(clusterId: string, nodeId: string, metricName: string): SeriesNumber {
     const node = this.#addNode(clusterId, nodeId);
     const key = `${node}\0${metricName}`;
@@ -36,16 +36,16 @@ export class FleetDirectory {
     this.metricNames.push(metricName);
     this.seriesNode.push(node);
     this.#seriesIndex.set(key, series);
-    insertByName(this.#nodeSeries[node]!, series, this.metricNames);
+    this.#nodeSeries[node]!.add(series);
     this.#known = undefined;
     return series;
   }
 
   layout(): FleetLayout {
     this.#known ??= {
-      ...columnsOf(this.#nodeSeries, "children", "childEnds"),
-      ...columnsOf(this.#clusterNodes, "members", "memberEnds"),
-      clusterOrder: Int32Array.from(this.#sortedClusters),
+      ...columnsOf(this.#nodeSeries, this.metricNames, "children", "childEnds"),
+      ...columnsOf(this.#clusterNodes, this.nodeIds, "members", "memberEnds"),
+      clusterOrder: Int32Array.from(this.#sortedClusters.inOrder(this.clusterIds)),
     };
     return this.#known;
   }
@@ -58,9 +58,9 @@ export class FleetDirectory {
     const node = this.nodeIds.length;
     this.nodeIds.push(nodeId);
     this.nodeCluster.push(cluster);
-    this.#nodeSeries.push([]);
+    this.#nodeSeries.push(new NamedList());
     this.#nodeIndex.set(key, node);
-    insertByName(this.#clusterNodes[cluster]!, node, this.nodeIds);
+    this.#clusterNodes[cluster]!.add(node);
     return node;
   }
 
@@ -69,30 +69,39 @@ export class FleetDirectory {
     if (found !== undefined) return found;
     const cluster = this.clusterIds.length;
     this.clusterIds.push(clusterId);
-    this.#clusterNodes.push([]);
+    this.#clusterNodes.push(new NamedList());
     this.#clusterIndex.set(clusterId, cluster);
-    insertByName(this.#sortedClusters, cluster, this.clusterIds);
+    this.#sortedClusters.add(cluster);
     return cluster;
   }
 }
 
-function insertByName(sorted: number[], item: number, names: readonly string[]): void {
-  const name = names[item]!;
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (names[sorted[middle]!]! < name) low = middle + 1;
-    else high = middle;
+/** Numbers in the order of their names. Sorted when it is read, not for each that joins. */
+class NamedList {
+  readonly #numbers: number[] = [];
+  #isSorted = true;
+
+  add(number: number): void {
+    this.#numbers.push(number);
+    this.#isSorted = false;
   }
-  sorted.splice(low, 0, item);
+
+  inOrder(names: readonly string[]): readonly number[] {
+    if (!this.#isSorted) {
+      this.#numbers.sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
+      this.#isSorted = true;
+    }
+    return this.#numbers;
+  }
 }
 
 function columnsOf<Items extends string, Ends extends string>(
-  lists: readonly number[][],
+  named: readonly NamedList[],
+  names: readonly string[],
   items: Items,
   ends: Ends,
 ): Record<Items | Ends, Int32Array> {
+  const lists = named.map((list) => list.inOrder(names));
   const endColumn = new Int32Array(lists.length);
   let count = 0;
   for (let i = 0; i < lists.length; i++) {

@@ -1,5 +1,6 @@
 import { claimedDays } from "../../stats/return-period.ts";
 import { barDays, QUIET_STEPS, withOpening } from "../alert-budget.ts";
+import type { EntityStates } from "../entity-state.ts";
 import { coldStepsOf } from "../own-tail.ts";
 import { clusterRank, placeInside } from "../place.ts";
 import { evidenceOf } from "./finding-evidence.ts";
@@ -10,7 +11,8 @@ import {
   findingId,
   type OpenFinding,
 } from "./fleet-finding.ts";
-import type { FleetFold, FleetRow, FleetWithout } from "./fleet-fold.ts";
+import type { FleetFold } from "./fleet-fold.ts";
+import type { FleetRow, FleetWithout } from "./fleet-row.ts";
 import type { StepPoints } from "./step-points.ts";
 
 /** Cap on simultaneous findings; beyond it the ranking is the better view. Also bounds the work per step. */
@@ -29,8 +31,8 @@ export interface FindingsStep {
 interface Moment {
   readonly fold: FleetFold;
   readonly row: FleetRow;
-  /** `row` and all steps that have been folded after it. */
-  readonly rows: readonly FleetRow[];
+  /** Copies what a cluster was before the step to entity 0 of `into`; false if it was not yet. */
+  readonly clusterBefore: (cluster: number, into: EntityStates) => boolean;
   readonly points: StepPoints | undefined;
   readonly budgetDays: number;
 }
@@ -52,7 +54,7 @@ type Place = Pick<OpenFinding, "cluster" | "node">;
 export function findingsStep(moment: Moment, secondLook: boolean): FindingsStep {
   const { fold, row, budgetDays } = moment;
   const { open, budget } = row.before;
-  const days = tenantDays(fold, row, row.tenant.promisedP[0]!);
+  const days = tenantDays(fold, row, row.tenant.promisedP[0] ?? Number.NaN);
   const raised = days >= budgetDays;
   if (!raised && open.length === 0) {
     return { memory: row.before, changed: NOTHING, opened: NOTHING };
@@ -177,13 +179,17 @@ function memberP(fold: FleetFold, nodeP: Float64Array, cluster: number): Float64
 }
 
 function whole(row: FleetRow): FleetWithout {
-  return { nodeP: row.nodes.p, clusterP: row.clusters.p, tenantP: row.tenant.promisedP[0]! };
+  return {
+    nodeP: row.nodes.p,
+    clusterP: row.clusters.p,
+    tenantP: row.tenant.promisedP[0] ?? Number.NaN,
+  };
 }
 
-function withoutAll({ fold, rows }: Moment, places: readonly Place[]): FleetWithout {
+function withoutAll({ fold, row, clusterBefore }: Moment, places: readonly Place[]): FleetWithout {
   const nodes = places.filter(({ node }) => node >= 0).map(({ node }) => node);
   const clusters = places.filter(({ node }) => node < 0).map(({ cluster }) => cluster);
-  return fold.without(rows, new Set(nodes), new Set(clusters));
+  return fold.without(row, new Set(nodes), new Set(clusters), clusterBefore);
 }
 
 function tenantDays(fold: FleetFold, row: FleetRow, p: number): number {

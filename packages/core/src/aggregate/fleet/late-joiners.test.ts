@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TenantFleet } from "./tenant-fleet.ts";
+import { fill } from "./testing-fleet.ts";
 
 const STEP_MS = 60_000;
 const STEPS = 90;
@@ -109,9 +110,7 @@ function folded(
       history.set(at, seen);
     });
     if (step === restartAt) {
-      const bytes = fleet.save();
-      fleet = newFleet();
-      fleet.restore(bytes);
+      fleet = fill(newFleet(), [...fleet.pieces("all")]);
     }
   }
   return history;

@@ -1,60 +1,151 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sidak } from "../closed/closed-form.ts";
+import { ByteReader, ByteWriter } from "./column-bytes.ts";
+import { POINT } from "./point-list.ts";
+import { MARK } from "./step-marks.ts";
 import { StepPoints } from "./step-points.ts";
 
-const put = fc.record({
-  series: fc.nat(3),
-  key: fc.nat(9),
-  p: fc.oneof(fc.double({ min: 0.01, max: 1, noNaN: true }), fc.constant(Number.NaN)),
-});
+const { value, absence, claim } = POINT;
+const MINUTE = 60_000;
+const SERIES = 2500;
+
+const name = {
+  series: fc.oneof(fc.nat(3), fc.constantFrom(1022, 1023, 1024, 2400)),
+  offset: fc.oneof(fc.nat(9), fc.constant(59_999)),
+  kind: fc.constantFrom(value, absence),
+};
+const p = fc.double({ min: 0.01, max: 1, noNaN: true }).map(Math.fround);
+const put = fc.record({ ...name, p: fc.oneof(p, fc.constant(Number.NaN)), mark: fc.nat(3) });
+interface Put {
+  readonly series: number;
+  readonly offset: number;
+  readonly kind: number;
+  readonly p: number;
+  readonly mark: number;
+}
 
 describe("StepPoints", () => {
-  it("holds what a map from (series, key) to the last p holds, in any order of arrival", () => {
-    fc.assert(
-      fc.property(fc.array(put, { maxLength: 60 }), (puts) => {
-        const points = new StepPoints(2);
-        const model = new Map<string, { series: number; key: number; p: number }>();
-        for (const one of puts) {
-          const known = model.get(`${one.series}/${one.key}`);
-          const changes = known === undefined || !Object.is(known.p, one.p);
-          expect(points.put(one.series, one.key, one.p)).toBe(changes);
-          model.set(`${one.series}/${one.key}`, one);
-        }
-        const held: unknown[] = [];
-        points.forEach((series, key, p) => {
-          held.push({ series, key, p });
-        });
-        const wanted = [...model.values()].sort((a, b) => a.series - b.series || b.key - a.key);
-        expect(held).toEqual(wanted);
-        for (let series = 0; series < 4; series++) {
-          const known = wanted.filter((one) => one.series === series && !Number.isNaN(one.p));
-          const smallest = Math.min(...known.map(({ p }) => p));
-          const expected =
-            known.length > 1 ? sidak(smallest, known.length) : (known[0]?.p ?? Number.NaN);
-          expect(points.of(series)).toBe(expected);
-        }
-      }),
-    );
+  it.each([
+    { stepMs: MINUTE, others: 0 },
+    { stepMs: MINUTE, others: 300 },
+    { stepMs: 60 * MINUTE, others: 300 },
+  ])(
+    "holds what a map from (series, offset, kind) to the last point holds, steps of $stepMs ms, beside $others other series",
+    ({ stepMs, others }) => {
+      fc.assert(
+        fc.property(fc.array(put, { maxLength: 60 }), (puts) => {
+          const points = new StepPoints(stepMs, SERIES);
+          const model = new Map<string, Put>();
+          for (let series = 4; series < 4 + others; series++) {
+            points.put(series, 7, value, 0.5, 0);
+            model.set(nameOf({ series, offset: 7, kind: value }), {
+              ...{ series, offset: 7, kind: value, p: 0.5, mark: 0 },
+            });
+          }
+          for (const one of puts) checkedPut(points, model, one);
+          const held: Put[] = [];
+          points.forEach((series, offset, kind, value, mark) => {
+            held.push({ series, offset, kind, p: value, mark });
+          });
+          const wanted = [...model.values()].sort(
+            (a, b) => a.series - b.series || a.offset - b.offset || a.kind - b.kind,
+          );
+          expect(held).toEqual(wanted);
+          for (const series of [0, 1, 2, 3, 1022, 1023, 1024, 2400]) {
+            const known = wanted.filter((one) => one.series === series);
+            expect(points.of(series)).toBe(joined(known));
+            expect(points.markOf(series)).toBe(Math.max(0, ...known.map(({ mark }) => mark)));
+          }
+          const bytes = bytesOf(points);
+          const again = StepPoints.read(new ByteReader(bytes), stepMs, SERIES);
+          expect(bytesOf(again)).toEqual(bytes);
+          expect(again.of(2400)).toBe(points.of(2400));
+        }),
+        { numRuns: others > 0 ? 40 : 150 },
+      );
+    },
+  );
+
+  it.each([0, 300])("lets a claim give way to any point, beside %i other series", (others) => {
+    const points = new StepPoints(MINUTE, SERIES);
+    for (let series = 10; series < 10 + others; series++) points.put(series, 7, value, 0.5, 0);
+    expect(points.claim(3, 0.25)).toBe(true);
+    expect(points.claim(3, 0.25)).toBe(false);
+    expect(points.of(3)).toBe(0.25);
+    expect(points.put(3, 5, value, 0.5, MARK.held)).toBe(true);
+    expect(points.of(3)).toBe(0.5);
+    expect(points.claim(3, 0.125)).toBe(false);
+    expect(points.claim(3, Number.NaN)).toBe(false);
+    expect(points.of(3)).toBe(0.5);
+    expect(points.claim(4, 0.25)).toBe(true);
+    expect(points.put(4, 0, absence, 0.5, 0)).toBe(true);
+    expect(points.of(4)).toBe(0.5);
+    expect(points.claim(5, 0.25)).toBe(true);
+    const bytes = bytesOf(points);
+    const again = StepPoints.read(new ByteReader(bytes), MINUTE, SERIES);
+    expect([again.of(5), again.claim(5, Number.NaN), again.of(5)]).toEqual([
+      0.25,
+      true,
+      Number.NaN,
+    ]);
+    expect(points.claim(5, Number.NaN)).toBe(true);
+    expect(points.of(5)).toBeNaN();
+    expect(claim).toBe(0);
   });
 
-  it("has no p for a series that joined after its columns were made, chains or not", () => {
-    const points = new StepPoints(1);
+  it("has no p for a series that joined after its columns were made, with few points or many", () => {
+    const points = new StepPoints(MINUTE, 1);
     expect(points.of(1_000)).toBeNaN();
-    points.put(0, 1, 0.5);
-    points.put(0, 2, 0.5);
+    points.put(0, 1, value, 0.5, 0);
+    points.put(0, 2, value, 0.5, 0);
     expect(points.of(1_000)).toBeNaN();
-    points.put(1_000, 1, 0.25);
+    for (let series = 0; series < 200; series++) points.put(series, 1, value, 0.5, 0);
+    expect(points.of(1_000)).toBeNaN();
+    expect(points.claim(1_000, Number.NaN)).toBe(false);
+    points.put(1_000, 1, value, 0.25, 0);
     expect(points.of(1_000)).toBe(0.25);
+    expect(points.markOf(1_020)).toBe(0);
   });
 
-  it("forgets everything and keeps working", () => {
-    const points = new StepPoints(1);
-    points.put(0, 1, 0.5);
-    points.put(0, 2, 0.5);
-    points.clear();
-    expect(points.of(0)).toBeNaN();
-    points.put(0, 3, 0.25);
-    expect(points.of(0)).toBe(0.25);
+  it("costs about 6 bytes per series with a point, about 8 for each further point, and says so", () => {
+    const tally = { bytes: 0 };
+    const points = new StepPoints(10_000, 2048, tally);
+    for (let series = 0; series < 2048; series++) points.put(series, 0, value, 0.5, 0);
+    points.trim();
+    expect(points.bytes).toBeLessThan(6.1 * 2048);
+    expect(bytesOf(points).length).toBeLessThan(6.3 * 2048);
+    for (let offset = 2000; offset < 10_000; offset += 2000) {
+      for (let series = 0; series < 2048; series++) points.put(series, offset, value, 0.5, 0);
+    }
+    points.trim();
+    expect(points.bytes).toBeLessThan((6.1 + 4 * 8) * 2048);
+    expect(bytesOf(points).length).toBeLessThan((6.3 + 4 * 8) * 2048);
+    expect(tally.bytes).toBe(points.bytes);
   });
 });
+
+function checkedPut(points: StepPoints, model: Map<string, Put>, one: Put): void {
+  const known = model.get(nameOf(one));
+  const same = known !== undefined && Object.is(known.p, one.p) && known.mark === one.mark;
+  const changes = Number.isNaN(one.p) ? known !== undefined : !same;
+  expect(points.put(one.series, one.offset, one.kind, one.p, one.mark)).toBe(changes);
+  if (Number.isNaN(one.p)) model.delete(nameOf(one));
+  else model.set(nameOf(one), one);
+}
+
+function nameOf({ series, offset, kind }: Pick<Put, "series" | "offset" | "kind">): string {
+  return `${series}/${offset}/${kind}`;
+}
+
+function joined(known: readonly Put[]): number {
+  if (known.length === 0) return Number.NaN;
+  const smallest = Math.min(...known.map((one) => one.p));
+  return known.length > 1 ? sidak(smallest, known.length) : smallest;
+}
+
+function bytesOf(points: StepPoints): Uint8Array {
+  const writer = new ByteWriter();
+  points.write(writer);
+  return writer.bytes();
+}

@@ -1,149 +1,225 @@
 import type { SeriesNumber } from "../../model/series-number.ts";
-import { sidak } from "../closed/closed-form.ts";
-import { StepMarks } from "./step-marks.ts";
+import { unreadable } from "../../model/state-bytes.ts";
+import type { ByteReader, ByteWriter } from "./column-bytes.ts";
+import { CHUNK_SERIES, PointChunk } from "./point-chunk.ts";
+import { type ByteTally, POINT } from "./point-list.ts";
+import { isWideStep } from "./wide-column.ts";
 
-const NONE = -1;
-const CAPACITY_MIN = 64;
+const SHIFT = 10;
+const MASK = CHUNK_SERIES - 1;
+const NOWHERE: readonly boolean[] = [];
 
 /**
- * The p of all series inside one step of the grid. The newest point of each series is in two
- * columns; where a series has several, the older ones are in a chain, newest first.
- * `key` orders the points of a series inside the step and names them: same key, same point.
+ * The p of all series inside one step of the grid, in single precision: about 6 bytes per series with one
+ * point in the step, about 8 for each further point of it. A point is named by its offset in the step
+ * and its kind: the same name, the same point.
  */
 export class StepPoints {
-  readonly marks: StepMarks = new StepMarks();
-  #keys: Int32Array;
-  #newest: Float64Array;
-  /** First link of a series' chain; made when the first series has a second point. */
-  #heads: Int32Array | undefined;
-  #chainKeys = new Int32Array(0);
-  #chainP = new Float64Array(0);
-  #chainNext = new Int32Array(0);
-  #chainCount = 0;
-
-  constructor(seriesCount: number) {
-    const capacity = Math.max(CAPACITY_MIN, seriesCount);
-    this.#keys = new Int32Array(capacity).fill(NONE);
-    this.#newest = new Float64Array(capacity).fill(Number.NaN);
-  }
-
-  /** Forgets all points and keeps the memory. */
-  clear(): void {
-    this.#keys.fill(NONE);
-    this.#newest.fill(Number.NaN);
-    this.#heads?.fill(NONE);
-    this.#chainCount = 0;
-    this.marks.clear();
-  }
-
-  /** Makes room for series [0, seriesCount). */
-  reserve(seriesCount: number): void {
-    if (seriesCount <= this.#keys.length) return;
-    const capacity = Math.max(seriesCount, this.#keys.length * 2);
-    this.#keys = grown(this.#keys, new Int32Array(capacity).fill(NONE));
-    this.#newest = grown(this.#newest, new Float64Array(capacity).fill(Number.NaN));
-    if (this.#heads !== undefined) {
-      this.#heads = grown(this.#heads, new Int32Array(capacity).fill(NONE));
-    }
-  }
+  /** Something was put or taken back since the points were saved. */
+  isChanged = true;
+  readonly #stepMs: number;
+  readonly #seriesCount: number;
+  readonly #tally: ByteTally;
+  /** Chunks that are to have columns from the beginning. */
+  readonly #isFull: readonly boolean[];
+  readonly #chunks: (PointChunk | undefined)[] = [];
 
   /**
-   * Adds or replaces the point `key` of a series; false when that changed nothing. O(1) in time order.
-   * Makes room for the series where there is none.
+   * @param seriesCount series that are known now; more may join
+   * @param like points of a step that will have been much like this one
    */
-  put(series: SeriesNumber, key: number, p: number): boolean {
-    this.reserve(series + 1);
-    const newestKey = this.#keys[series]!;
-    if (newestKey === key) {
-      const changed = !Object.is(this.#newest[series]!, p);
-      this.#newest[series] = p;
-      return changed;
-    }
-    if (newestKey === NONE) {
-      this.#keys[series] = key;
-      this.#newest[series] = p;
-    } else if (key > newestKey) {
-      this.#link(series, NONE, newestKey, this.#newest[series]!);
-      this.#keys[series] = key;
-      this.#newest[series] = p;
-    } else {
-      return this.#putOlder(series, key, p);
-    }
-    return true;
+  constructor(
+    stepMs: number,
+    seriesCount: number,
+    tally: ByteTally = { bytes: 0 },
+    like?: StepPoints,
+  ) {
+    this.#stepMs = stepMs;
+    this.#isFull = like === undefined ? NOWHERE : like.#chunks.map((one) => one?.isFull === true);
+    this.#seriesCount = seriesCount;
+    this.#tally = tally;
+  }
+
+  /** Bytes of the columns. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const chunk of this.#chunks) bytes += chunk?.bytes ?? 0;
+    return bytes;
+  }
+
+  /** Adds a point or replaces the one of that name; NaN takes it back. False when that changed nothing. */
+  put(series: SeriesNumber, offset: number, kind: number, p: number, mark: number): boolean {
+    return this.#noted(this.#chunk(series).put(series & MASK, offset, kind, p, mark));
+  }
+
+  /** Our own word on a series that has no point in the step; NaN takes it back, a point replaces it. */
+  claim(series: SeriesNumber, p: number): boolean {
+    return this.#noted(this.#chunk(series).claim(series & MASK, p));
   }
 
   /**
    * p of a series in this step: Šidák of the smallest where it has several points; NaN without any,
-   * also for a series that joined after the columns were made and for which there is no place yet.
+   * also for a series that joined later.
    */
   of(series: SeriesNumber): number {
-    const heads = this.#heads;
-    if (series >= this.#newest.length) return Number.NaN;
-    if (heads === undefined || heads[series]! === NONE) return this.#newest[series]!;
-    let smallest = this.#newest[series]!;
-    let count = Number.isNaN(smallest) ? 0 : 1;
-    for (let link = heads[series]!; link !== NONE; link = this.#chainNext[link]!) {
-      const p = this.#chainP[link]!;
-      if (Number.isNaN(p)) continue;
-      count++;
-      if (!(smallest <= p)) smallest = p;
-    }
-    return count > 1 ? sidak(smallest, count) : smallest;
+    const chunk = this.#chunks[series >>> SHIFT];
+    return chunk === undefined ? Number.NaN : chunk.of(series & MASK);
   }
 
-  /** All points, series ascending and keys descending inside a series. */
-  forEach(visit: (series: SeriesNumber, key: number, p: number) => void): void {
-    for (let series = 0; series < this.#keys.length; series++) {
-      if (this.#keys[series]! === NONE) continue;
-      visit(series, this.#keys[series]!, this.#newest[series]!);
-      let link = this.#heads === undefined ? NONE : this.#heads[series]!;
-      for (; link !== NONE; link = this.#chainNext[link]!) {
-        visit(series, this.#chainKeys[link]!, this.#chainP[link]!);
-      }
-    }
+  /** The strongest mark of a series in this step. */
+  markOf(series: SeriesNumber): number {
+    const chunk = this.#chunks[series >>> SHIFT];
+    return chunk === undefined ? 0 : chunk.markOf(series & MASK);
   }
 
-  #putOlder(series: SeriesNumber, key: number, p: number): boolean {
-    let before = NONE;
-    let link = this.#heads === undefined ? NONE : this.#heads[series]!;
-    while (link !== NONE && this.#chainKeys[link]! > key) {
-      before = link;
-      link = this.#chainNext[link]!;
-    }
-    if (link !== NONE && this.#chainKeys[link]! === key) {
-      const changed = !Object.is(this.#chainP[link]!, p);
-      this.#chainP[link] = p;
-      return changed;
-    }
-    this.#link(series, before, key, p);
-    return true;
+  /** All points: series ascending, then offsets and kinds. */
+  forEach(
+    visit: (series: SeriesNumber, offset: number, kind: number, p: number, mark: number) => void,
+  ): void {
+    this.#chunks.forEach((chunk, c) => {
+      chunk?.forEach((series, offset, kind, p, mark) => {
+        visit((c << SHIFT) + series, offset, kind, p, mark);
+      });
+    });
   }
 
-  /** A new link after `before`, or at the head. */
-  #link(series: SeriesNumber, before: number, key: number, p: number): void {
-    this.#heads ??= new Int32Array(this.#keys.length).fill(NONE);
-    if (this.#chainCount === this.#chainKeys.length) this.#growChain();
-    const link = this.#chainCount++;
-    this.#chainKeys[link] = key;
-    this.#chainP[link] = p;
-    if (before === NONE) {
-      this.#chainNext[link] = this.#heads[series]!;
-      this.#heads[series] = link;
-    } else {
-      this.#chainNext[link] = this.#chainNext[before]!;
-      this.#chainNext[before] = link;
-    }
+  /** The step is over: room that was left for more points is given back. */
+  trim(): void {
+    for (const chunk of this.#chunks) chunk?.trim();
   }
 
-  #growChain(): void {
-    const capacity = Math.max(CAPACITY_MIN, this.#chainKeys.length * 2);
-    this.#chainKeys = grown(this.#chainKeys, new Int32Array(capacity));
-    this.#chainP = grown(this.#chainP, new Float64Array(capacity));
-    this.#chainNext = grown(this.#chainNext, new Int32Array(capacity));
+  /** The same points give the same bytes, in whatever order they came. */
+  write(writer: ByteWriter): void {
+    const isWide = isWideStep(this.#stepMs);
+    this.#chunks.forEach((chunk, c) => {
+      if (chunk !== undefined) writeChunk(writer, chunk, c, isWide);
+    });
+  }
+
+  /** @throws Refusal "state/unreadable" for bytes that cannot be points of `seriesCount` series. */
+  static read(
+    reader: ByteReader,
+    stepMs: number,
+    seriesCount: number,
+    tally: ByteTally = { bytes: 0 },
+  ): StepPoints {
+    const points = new StepPoints(stepMs, seriesCount, tally);
+    while (!reader.atEnd) readChunk(reader, points, stepMs, seriesCount);
+    points.trim();
+    points.isChanged = false;
+    return points;
+  }
+
+  #chunk(series: SeriesNumber): PointChunk {
+    const c = series >>> SHIFT;
+    let chunk = this.#chunks[c];
+    if (chunk === undefined) {
+      const room = Math.min(CHUNK_SERIES, Math.max(0, this.#seriesCount - (c << SHIFT)));
+      chunk = new PointChunk(isWideStep(this.#stepMs), room, this.#tally);
+      if (this.#isFull[c] === true) chunk.fill();
+      while (this.#chunks.length < c) this.#chunks.push(undefined);
+      this.#chunks[c] = chunk;
+    }
+    return chunk;
+  }
+
+  #noted(changed: boolean): boolean {
+    if (changed) this.isChanged = true;
+    return changed;
   }
 }
 
-function grown<Column extends Int32Array | Float64Array>(from: Column, to: Column): Column {
-  to.set(from);
-  return to;
+/** Where a chunk's points lie once they are saved: the last value of a series in columns, the rest as a list. */
+interface Counted {
+  readonly last: Uint32Array;
+  main: number;
+  others: number;
+  marked: number;
+}
+
+function writeChunk(writer: ByteWriter, chunk: PointChunk, c: number, isWide: boolean): void {
+  const counted = countedIn(chunk);
+  const { main, others, last } = counted;
+  if (main + others === 0) return;
+  const offsets = isWide ? new Uint32Array(main) : new Uint16Array(main);
+  const p = new Float32Array(main);
+  const marks = new Uint8Array(counted.marked > 0 ? main : 0);
+  const otherWhere = new Uint16Array(others);
+  const otherOffsets = isWide ? new Uint32Array(others) : new Uint16Array(others);
+  const otherP = new Float32Array(others);
+  let [m, o] = [0, 0];
+  const left = last.slice();
+  chunk.forEach((series, offset, kind, value, mark) => {
+    if (kind === POINT.value && --left[series]! === 0) {
+      offsets[m] = offset;
+      p[m] = value;
+      if (marks.length > 0) marks[m] = mark;
+      m++;
+    } else {
+      otherWhere[o] = (series << 4) | (kind << 2) | mark;
+      otherOffsets[o] = offset;
+      otherP[o++] = value;
+    }
+  });
+  writer.column(Int32Array.of(c, main, others, marks.length));
+  writer.column(bitsOf(last));
+  for (const column of [offsets, p, marks, otherWhere, otherOffsets, otherP]) writer.column(column);
+}
+
+function countedIn(chunk: PointChunk): Counted {
+  const counted: Counted = { last: new Uint32Array(CHUNK_SERIES), main: 0, others: 0, marked: 0 };
+  const { last } = counted;
+  let all = 0;
+  chunk.forEach((series, _offset, kind, _p, mark) => {
+    all++;
+    if (mark > 0) counted.marked++;
+    if (kind !== POINT.value) return;
+    if (last[series] === 0) counted.main++;
+    last[series]!++;
+  });
+  counted.others = all - counted.main;
+  return counted;
+}
+
+function readChunk(
+  reader: ByteReader,
+  points: StepPoints,
+  stepMs: number,
+  seriesCount: number,
+): void {
+  const isWide = isWideStep(stepMs);
+  const [c, main, others, marked] = reader.ints(4) as unknown as [number, number, number, number];
+  const bits = reader.octets(CHUNK_SERIES / 8);
+  const offsets = isWide ? reader.words(main) : reader.shorts(main);
+  const p = reader.singles(main);
+  const marks = reader.octets(marked);
+  const otherWhere = reader.shorts(others);
+  const otherOffsets = isWide ? reader.words(others) : reader.shorts(others);
+  const otherP = reader.singles(others);
+  const put = (local: number, offset: number, kind: number, value: number, mark: number): void => {
+    const series = (c << SHIFT) + local;
+    if (!(c >= 0 && series < seriesCount && offset < stepMs)) {
+      throw unreadable("a point of no series, or outside its step", { series, offset });
+    }
+    if (kind === POINT.claim) points.claim(series, value);
+    else points.put(series, offset, kind, value, mark);
+  };
+  let m = 0;
+  for (let local = 0; local < CHUNK_SERIES; local++) {
+    if ((bits[local >>> 3]! & (1 << (local & 7))) === 0) continue;
+    if (m === main) throw unreadable("more series than points");
+    put(local, offsets[m]!, POINT.value, p[m]!, marks[m++] ?? 0);
+  }
+  for (let o = 0; o < others; o++) {
+    const where = otherWhere[o]!;
+    put(where >>> 4, otherOffsets[o]!, (where >>> 2) & 3, otherP[o]!, where & 3);
+  }
+}
+
+function bitsOf(present: Uint32Array): Uint8Array {
+  const bits = new Uint8Array(present.length / 8);
+  for (let i = 0; i < present.length; i++) {
+    if (present[i]! > 0) bits[i >>> 3]! |= 1 << (i & 7);
+  }
+  return bits;
 }

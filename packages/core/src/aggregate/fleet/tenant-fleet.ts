@@ -1,27 +1,19 @@
 import { assert, Refusal } from "../../model/refusal.ts";
 import type { SeriesNumber } from "../../model/series-number.ts";
-import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
+import type { DurationMs, EpochMs } from "../../model/time.ts";
 import { BudgetSteps } from "./budget-steps.ts";
-import { type FindingsMemory, type FleetFinding, NO_FINDINGS } from "./fleet-finding.ts";
-import { findingsStep } from "./fleet-findings.ts";
-import { FleetFold, type FleetRow } from "./fleet-fold.ts";
+import type { FleetFinding } from "./fleet-finding.ts";
+import { FleetFold } from "./fleet-fold.ts";
 import { FleetHistory } from "./fleet-history.ts";
-import { packFleet, unpackFleet } from "./fleet-state.ts";
-import { type FleetStep, FleetStepView } from "./fleet-step.ts";
-import { LateMarks } from "./late-marks.ts";
+import { checkGrid, type TenantFleetOptions } from "./fleet-options.ts";
+import { FleetReader, fleetPieces, markSaved, savedNames } from "./fleet-pieces.ts";
+import type { FleetStep } from "./fleet-step.ts";
+import { FleetSteps } from "./fleet-steps.ts";
+import type { SavedNames } from "./name-pieces.ts";
+import { PIECE, type Piece, type PieceFloor } from "./piece.ts";
+import { POINT } from "./point-list.ts";
 import { MARK } from "./step-marks.ts";
 import type { StepPoints } from "./step-points.ts";
-
-export interface TenantFleetOptions {
-  /** The grid: a step is [k stepMs, (k + 1) stepMs) of event time. Whole milliseconds, up to a day. */
-  readonly stepMs: DurationMs;
-  /** Alert budget: at most one finding in this many days. */
-  readonly budgetDays: number;
-  /** How far back late points are folded in again; at least twelve steps are kept. */
-  readonly rewindMs: DurationMs;
-  /** Ask again without the entities of open findings, so that a second fault does not hide. */
-  readonly secondLook?: boolean;
-}
 
 /** Ids by number. */
 export interface FleetNames {
@@ -35,17 +27,30 @@ export interface FleetNames {
 
 export type PointKind = "value" | "absence";
 
-const STEP_MS_MAX = DAY_MS;
 /** A finding closes within ten quiet steps; empty steps are processed for at least that long. */
 const HORIZON_STEPS_MIN = 12;
+/** Snapshots of an entity in a horizon, and the most steps between two of them. */
+const SNAPSHOTS = 8;
+const SNAPSHOT_STEPS_MIN = 4;
+const SNAPSHOT_STEPS_MAX = 96;
+/** Of a name with its numbers and its places in maps, about. */
+const NAME_BYTES = 200;
+/** Kinds of pieces that leave the window with their steps. */
+const WINDOW_KINDS = [
+  PIECE.nodeSnapshot,
+  PIECE.clusterSnapshot,
+  PIECE.tenantSnapshot,
+  PIECE.row,
+  PIECE.points,
+];
 
 /**
  * The roll-up of one tenant on an event-time grid: series p -> node -> cluster -> tenant, scores and
  * findings (spec of detection, section 14). Late points rewind what they touch and only that: a node,
  * its cluster, the tenant.
  *
- * Histories and saved bytes are a function of the points alone: order of arrival (within the horizon)
- * and partition into `advance` calls do not matter. Past-only: a step never depends on a later one.
+ * Histories and saved bytes are a function of the points alone: order of arrival (within the horizon),
+ * partition into `advance` calls and the slices of `work` do not matter. Past-only: a step never depends on a later one.
  * Series, nodes and clusters are numbered in order of registration and may join at any time; their age
  * counts from their first step with a value; without values they are NaN and learn nothing.
  */
@@ -53,29 +58,28 @@ export class TenantFleet {
   readonly stepMs: DurationMs;
   /** Points that came too late to count, since the fleet was made. */
   ignoredPoints = 0;
-  readonly #secondLook: boolean;
   readonly #fold: FleetFold;
   readonly #history: FleetHistory;
-  readonly #view: FleetStepView;
-  readonly #late = new LateMarks();
-  #memory: FindingsMemory = NO_FINDINGS;
-  readonly #budgets: BudgetSteps;
+  readonly #steps: FleetSteps;
   #cachedStep = Number.NaN;
   #cachedPoints: StepPoints | undefined;
+  #isWorking = false;
+  #namesSaved: SavedNames | undefined;
 
   /** @throws Refusal "window/invalid" for a grid, horizon or budget that cannot be. */
   constructor({ stepMs, budgetDays, rewindMs, secondLook = true }: TenantFleetOptions) {
     checkGrid(stepMs, rewindMs);
     this.stepMs = stepMs;
-    this.#secondLook = secondLook;
-    this.#fold = new FleetFold(stepMs);
     const horizonSteps = Math.max(HORIZON_STEPS_MIN, Math.ceil(rewindMs / stepMs));
+    const every = Math.ceil(horizonSteps / SNAPSHOTS);
+    const snapshotEvery = Math.min(SNAPSHOT_STEPS_MAX, Math.max(SNAPSHOT_STEPS_MIN, every));
+    this.#fold = new FleetFold(stepMs, snapshotEvery);
     this.#history = new FleetHistory(this.#fold, horizonSteps);
-    this.#view = new FleetStepView(this.#fold);
-    this.#budgets = new BudgetSteps(budgetDays);
+    const budgets = new BudgetSteps(budgetDays);
+    this.#steps = new FleetSteps(this.#fold, this.#history, budgets, secondLook);
   }
 
-  /** The number of a series, for `put`; the same key gives the same number. O(siblings). */
+  /** The number of a series, for `put`; the same key gives the same number. */
   addSeries(clusterId: string, nodeId: string, metricName: string): SeriesNumber {
     return this.#fold.directory.add(clusterId, nodeId, metricName);
   }
@@ -103,18 +107,18 @@ export class TenantFleet {
 
   /** Findings open after the newest processed step, in order of opening. */
   get openFindings(): readonly FleetFinding[] {
-    return this.#memory.open.map(({ finding }) => finding);
+    return this.#steps.memory.open.map(({ finding }) => finding);
   }
 
   /** The alert budget of the steps that are not processed yet. */
   get budgetDays(): number {
-    return this.#budgets.newest;
+    return this.#steps.budgets.newest;
   }
 
   /** Holds for the steps that are not processed yet. @throws Refusal "window/invalid" */
   setBudgetDays(budgetDays: number): void {
     const { processed, horizonSteps } = this.#history;
-    this.#budgets.set(budgetDays, processed, processed - horizonSteps);
+    this.#steps.budgets.set(budgetDays, processed, processed - horizonSteps);
   }
 
   /**
@@ -132,20 +136,57 @@ export class TenantFleet {
     kind: PointKind = "value",
     mark: number = MARK.none,
   ): void {
+    const step = this.#stepOf(series, atMs);
+    this.#put(series, step, atMs, p, kind === "value" ? POINT.value : POINT.absence, mark);
+  }
+
+  /**
+   * The p of a point, and that of a flat line up to it (NaN: none), which is a further child of the node.
+   * @returns the point's step. @throws like `put`.
+   */
+  putScored(series: SeriesNumber, atMs: EpochMs, p: number, flatP: number, mark: number): number {
+    const step = this.#stepOf(series, atMs);
+    this.#put(series, step, atMs, p, POINT.value, mark);
+    this.#put(series, step, atMs, flatP, POINT.absence, MARK.none);
+    return step;
+  }
+
+  #stepOf(series: SeriesNumber, atMs: EpochMs): number {
     const { directory } = this.#fold;
     assert(series >= 0 && series < directory.metricNames.length, "put wants a number of addSeries");
+    assert(!this.#isWorking, "points wait until the work under way is done");
     const step = Math.floor(atMs / this.stepMs);
     if (step !== this.#cachedStep) this.#cachePoints(step);
+    return step;
+  }
+
+  #put(
+    series: SeriesNumber,
+    step: number,
+    atMs: EpochMs,
+    p: number,
+    kind: number,
+    mark: number,
+  ): void {
     const points = this.#cachedPoints;
     if (points === undefined) {
-      this.ignoredPoints++;
+      if (kind === POINT.value || !Number.isNaN(p)) this.ignoredPoints++;
       return;
     }
-    const key = Math.floor(atMs - step * this.stepMs) * 2 + (kind === "absence" ? 1 : 0);
-    const changedP = points.put(series, key, p);
-    const changed = points.marks.put(series, key, mark) || changedP;
-    if (changed && step <= this.#history.processed) {
-      this.#late.mark(directory.seriesNode[series]!, step);
+    const offset = Math.floor(atMs - step * this.stepMs);
+    if (points.put(series, offset, kind, p, mark) && step <= this.#history.processed) {
+      this.#steps.late.mark(this.#fold.directory.seriesNode[series]!, step);
+    }
+  }
+
+  /**
+   * Our own word on a series that has no point in a step (it has gone silent); NaN takes it back, and a
+   * point of the series replaces it. Before the horizon it is left out.
+   */
+  claim(series: SeriesNumber, step: number, p: number): void {
+    const points = this.#history.pointsOf(step);
+    if (points?.claim(series, p) === true && step <= this.#history.processed) {
+      this.#steps.late.mark(this.#fold.directory.seriesNode[series]!, step);
     }
   }
 
@@ -155,42 +196,91 @@ export class TenantFleet {
    * Returns how many steps were reported.
    */
   advance(uptoMs: EpochMs, visit: (step: FleetStep) => void = () => {}): number {
-    const last = Math.floor(uptoMs / this.stepMs) - 1;
-    let reported = this.#late.any ? this.#processAgain(visit) : 0;
-    for (let step = this.#history.next(); step <= last; step = this.#history.next()) {
-      const row = this.#history.append(step, this.#memory);
-      this.#cachedStep = Number.NaN;
-      this.#foldAll(row);
-      visit(this.#view.of(row, false, this.#judge([row]), []));
-      reported++;
+    const work = this.work(uptoMs, visit);
+    for (;;) {
+      const { done, value } = work.next();
+      if (done === true) return value;
     }
-    return reported;
-  }
-
-  /** Everything, points of the horizon and of the future included: versioned, with a checksum. */
-  save(): Uint8Array {
-    return packFleet(this.#fold, this.#history, {
-      stepMs: this.stepMs,
-      horizonSteps: this.#history.horizonSteps,
-      ignoredPoints: this.ignoredPoints,
-      memory: this.#memory,
-      budgets: this.#budgets.save(),
-      late: this.#late.all(),
-    });
   }
 
   /**
-   * Replaces all by what `save` gave; this fleet must be new, with the same grid and horizon.
+   * The same in slices: yields the cells (series and steps, or as much work) that were processed, each
+   * time the work can be set down. Until it is done, nothing may be put, claimed or saved.
+   */
+  *work(uptoMs: EpochMs, visit: (step: FleetStep) => void): Generator<number, number> {
+    const last = Math.floor(uptoMs / this.stepMs) - 1;
+    this.#isWorking = true;
+    const reported = yield* this.#steps.work(last, visit);
+    this.#cachedStep = Number.NaN;
+    this.#isWorking = false;
+    return reported;
+  }
+
+  /** Bytes that are kept: columns exactly, names and findings about. O(steps that are kept). */
+  get bytes(): number {
+    const { metricNames, nodeIds, clusterIds } = this.#fold.directory;
+    const names = metricNames.length + nodeIds.length + clusterIds.length;
+    return this.#fold.bytes + this.#history.bytes + NAME_BYTES * names;
+  }
+
+  /** Cells of one step: what it costs to process it. */
+  get cells(): number {
+    const { metricNames, nodeIds } = this.#fold.directory;
+    return metricNames.length + nodeIds.length;
+  }
+
+  /** Steps looked at in search of something since the fleet was made; for tests of its cost. */
+  get stepVisits(): number {
+    return this.#history.visits;
+  }
+
+  /** All of it in pieces, points of the horizon and of the future included; or what changed since `saved`. */
+  pieces(which: "all" | "changed"): Generator<Piece> {
+    assert(!this.#isWorking, "saved when no work is under way");
+    const header = {
+      stepMs: this.stepMs,
+      horizonSteps: this.#history.horizonSteps,
+      ignoredPoints: this.ignoredPoints,
+      memory: this.#steps.memory,
+      budgets: this.#steps.budgets.save(),
+      late: this.#steps.late.all(),
+    };
+    const saved = which === "all" ? undefined : this.#namesSaved;
+    return fleetPieces(this.#fold, this.#history, header, saved);
+  }
+
+  /** The pieces given last are safe: the next time only what changes from now on is given. */
+  saved(): void {
+    markSaved(this.#fold, this.#history);
+    this.#namesSaved = savedNames(this.#fold);
+  }
+
+  /** Steps before which saved pieces are of no use any more. */
+  get floors(): readonly PieceFloor[] {
+    const fromStep = this.#history.keptFrom;
+    return WINDOW_KINDS.map((kind) => ({ kind, fromStep }));
+  }
+
+  /**
+   * Replaces all by pieces, in the order in which they were given; this fleet must be new, with the same
+   * grid and horizon. `end` when there are no more.
    *
    * @throws Refusal "state/unreadable"
    */
-  restore(bytes: Uint8Array): void {
-    const header = unpackFleet(bytes, this.#fold, this.#history);
-    this.#memory = header.memory;
-    this.ignoredPoints = header.ignoredPoints;
-    this.#budgets.restore(header.budgets);
-    for (const [node, step] of header.late) this.#late.mark(node, step);
-    this.#cachedStep = Number.NaN;
+  reader(): { take(piece: Piece): void; end(): void } {
+    const reader = new FleetReader(this.#fold, this.#history);
+    return {
+      take: (piece) => reader.take(piece),
+      end: () => {
+        const header = reader.end();
+        this.#steps.memory = header.memory;
+        this.ignoredPoints = header.ignoredPoints;
+        this.#steps.budgets.restore(header.budgets);
+        for (const [node, step] of header.late) this.#steps.late.mark(node, step);
+        this.#cachedStep = Number.NaN;
+        this.saved();
+      },
+    };
   }
 
   #cachePoints(step: number): void {
@@ -199,90 +289,5 @@ export class TenantFleet {
     }
     this.#cachedPoints = this.#history.pointsOf(step);
     this.#cachedStep = step;
-  }
-
-  #foldAll(row: FleetRow): void {
-    const fold = this.#fold;
-    const points = this.#history.points.get(row.step);
-    for (let node = 0; node < fold.nodes.count; node++) fold.foldNode(row, points, node);
-    for (let cluster = 0; cluster < fold.clusters.count; cluster++) fold.foldCluster(row, cluster);
-    fold.foldTenant(row);
-  }
-
-  /** Findings of the folded row `rows[0]`; moves the memory on. `rows`: all folded from then on. */
-  #judge(rows: readonly FleetRow[]): readonly FleetFinding[] {
-    const row = rows[0]!;
-    row.before = this.#memory;
-    const step = findingsStep(
-      {
-        fold: this.#fold,
-        row,
-        rows,
-        points: this.#history.points.get(row.step),
-        budgetDays: this.#budgets.at(row.step),
-      },
-      this.#secondLook,
-    );
-    this.#memory = step.memory;
-    row.opened = step.opened;
-    return step.changed;
-  }
-
-  #processAgain(visit: (step: FleetStep) => void): number {
-    const marks = this.#late.take();
-    const first = marks.reduce(
-      (step, [, fromStep]) => Math.min(step, fromStep),
-      this.#history.processed,
-    );
-    const rows = this.#history.from(first, this.#memory);
-    const gone = new Set(rows.flatMap(({ opened }) => opened));
-    this.#refold(rows, marks);
-    this.#memory = rows[0]!.before;
-    const { open } = this.#memory;
-    rows.forEach((row, i) => {
-      const changed = this.#judge(rows.slice(i));
-      for (const id of row.opened) gone.delete(id);
-      // Findings from before may have closed in the old course of things: they are open again.
-      const all = i === 0 ? [...open.map(({ finding }) => finding), ...changed] : changed;
-      visit(this.#view.of(row, true, all, i === rows.length - 1 ? [...gone] : []));
-    });
-    return rows.length;
-  }
-
-  /** Takes back and folds again what the marked nodes touch: each from its own step on. */
-  #refold(
-    rows: readonly FleetRow[],
-    marks: readonly (readonly [node: number, fromStep: number])[],
-  ): void {
-    const fold = this.#fold;
-    const history = this.#history;
-    const clusterFrom = new Map<number, number>();
-    for (const [node, fromStep] of marks) {
-      const touched = rows.filter(({ step }) => step >= fromStep);
-      for (const row of touched.toReversed()) fold.nodes.undo(row.nodes, node);
-      for (const row of touched) fold.foldNode(row, history.points.get(row.step), node);
-      const cluster = fold.directory.nodeCluster[node]!;
-      clusterFrom.set(cluster, Math.min(clusterFrom.get(cluster) ?? fromStep, fromStep));
-    }
-    for (const [cluster, fromStep] of clusterFrom) {
-      const touched = rows.filter(({ step }) => step >= fromStep);
-      for (const row of touched.toReversed()) fold.clusters.undo(row.clusters, cluster);
-      for (const row of touched) fold.foldCluster(row, cluster);
-    }
-    for (const row of rows.toReversed()) fold.tenant.undo(row.tenant, 0);
-    for (const row of rows) fold.foldTenant(row);
-  }
-}
-
-function checkGrid(stepMs: DurationMs, rewindMs: DurationMs): void {
-  if (!(Number.isInteger(stepMs) && stepMs > 0 && stepMs <= STEP_MS_MAX)) {
-    throw new Refusal("window/invalid", "stepMs is a whole number of milliseconds up to a day", {
-      stepMs,
-    });
-  }
-  if (!(Number.isFinite(rewindMs) && rewindMs >= 0)) {
-    throw new Refusal("window/invalid", "rewindMs is a number of milliseconds, 0 or more", {
-      rewindMs,
-    });
   }
 }

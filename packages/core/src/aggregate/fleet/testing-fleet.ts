@@ -1,5 +1,6 @@
 import type { FleetFinding } from "./fleet-finding.ts";
 import type { FleetStep } from "./fleet-step.ts";
+import type { Piece } from "./piece.ts";
 import { TenantFleet } from "./tenant-fleet.ts";
 
 // For tests only: two clusters of six nodes with four metrics each, and points for them.
@@ -68,6 +69,26 @@ export function fold(
   return { fleet, history };
 }
 
+/** All pieces of a fleet or fold, one after the other, each with its name in front. */
+export function packed(fold: { pieces(which: "all"): Iterable<Piece> }): Buffer {
+  return Buffer.concat(
+    Array.from(fold.pieces("all"), ({ kind, chunk, step, bytes }) =>
+      Buffer.concat([Buffer.from(Float64Array.of(kind, chunk, step).buffer), bytes]),
+    ),
+  );
+}
+
+/** Fills a new fleet or fold with pieces. */
+export function fill<Fold extends { reader(): { take(piece: Piece): void; end(): void } }>(
+  fold: Fold,
+  pieces: Iterable<Piece>,
+): Fold {
+  const reader = fold.reader();
+  for (const piece of pieces) reader.take(piece);
+  reader.end();
+  return fold;
+}
+
 export function newFleet(): TenantFleet {
   return new TenantFleet({ stepMs: STEP_MS, budgetDays: 0.05, rewindMs: 7_200_000 });
 }
@@ -94,7 +115,8 @@ export function randomTable(seed: number, steps: number): Float64Array {
     for (let s = 0; s < SERIES.length; s++) {
       const node = Math.floor(s / METRICS.length);
       const odd = node === oddNode || Math.floor(node / NODES.length) === oddCluster;
-      table[step * SERIES.length + s] = dice() ** (odd ? 12 : 1);
+      // Single precision, as the fold keeps them: then it can be held against the plain folds bit for bit.
+      table[step * SERIES.length + s] = Math.fround(dice() ** (odd ? 12 : 1));
     }
   }
   return table;

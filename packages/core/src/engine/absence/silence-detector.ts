@@ -54,7 +54,9 @@ const VERSION = 2;
  * Cost: O(1) time, 96 bytes.
  */
 export class SilenceDetector {
-  readonly #state: Float64Array;
+  #state: Float64Array;
+  /** Where its numbers begin in `#state`. */
+  #at = 0;
   readonly #intervalMs: DurationMs;
 
   /**
@@ -67,23 +69,30 @@ export class SilenceDetector {
     this.#state = state ?? new Float64Array(SILENCE_STATE_LENGTH);
   }
 
+  /** Works on state number `index` of a column of states from now on. */
+  use(states: Float64Array, index: number): void {
+    this.#state = states;
+    this.#at = index * SILENCE_STATE_LENGTH;
+  }
+
   /** The last step with a point; NaN before the first. */
   get lastSeenStep(): number {
-    return this.#state[S.seen] === 0 ? Number.NaN : this.#state[S.last]!;
+    return this.#state[this.#at + S.seen] === 0 ? Number.NaN : this.#state[this.#at + S.last]!;
   }
 
   /** There is a point in this step. Steps come in order; a repeat or an older one changes nothing. */
   seen(step: number): void {
     const s = this.#state;
-    if (s[S.seen]! > 0) {
-      if (step <= s[S.last]!) return;
-      this.#learnGap(step - s[S.last]! - 1, step);
+    const at = this.#at;
+    if (s[at + S.seen]! > 0) {
+      if (step <= s[at + S.last]!) return;
+      this.#learnGap(step - s[at + S.last]! - 1, step);
     }
-    s[S.seen]!++;
-    s[S.last] = step;
-    s[S.ended] = LIVE;
-    s[S.missed]! *= KEEP;
-    s[S.steps] = s[S.steps]! * KEEP + 1;
+    s[at + S.seen]!++;
+    s[at + S.last] = step;
+    s[at + S.ended] = LIVE;
+    s[at + S.missed]! *= KEEP;
+    s[at + S.steps] = s[at + S.steps]! * KEEP + 1;
   }
 
   /**
@@ -96,14 +105,15 @@ export class SilenceDetector {
    */
   missed(step: number): number {
     const s = this.#state;
-    const gap = step - s[S.last]!;
-    if (s[S.seen]! < SEEN_MIN || gap <= 0 || s[S.ended] === NOTICED) return Number.NaN;
+    const at = this.#at;
+    const gap = step - s[at + S.last]!;
+    if (s[at + S.seen]! < SEEN_MIN || gap <= 0 || s[at + S.ended] === NOTICED) return Number.NaN;
     if (gap <= this.#guard(step) || gap * this.#intervalMs > ACCEPT_MS) return Number.NaN;
-    if (s[S.ended] === ENDED) s[S.ended] = NOTICED;
-    const share = (s[S.missed]! + PRIOR_MISSED) / (s[S.steps]! + PRIOR_STEPS);
+    if (s[at + S.ended] === ENDED) s[at + S.ended] = NOTICED;
+    const share = (s[at + S.missed]! + PRIOR_MISSED) / (s[at + S.steps]! + PRIOR_STEPS);
     const longest = Math.max(this.#recent(step), this.#habit(step));
-    const p = runRarity(gap, share, longest, s[S.gaps]!);
-    return Math.max(p, 1 / (CLAIM_AGES_MAX * (s[S.seen]! + gap)));
+    const p = runRarity(gap, share, longest, s[at + S.gaps]!);
+    return Math.max(p, 1 / (CLAIM_AGES_MAX * (s[at + S.seen]! + gap)));
   }
 
   /**
@@ -111,13 +121,13 @@ export class SilenceDetector {
    * the guard is noticed at one step and never again until a point comes.
    */
   ended(): void {
-    if (this.#state[S.ended] === LIVE) this.#state[S.ended] = ENDED;
+    if (this.#state[this.#at + S.ended] === LIVE) this.#state[this.#at + S.ended] = ENDED;
   }
 
   /** The state as sealed bytes (106). */
   save(): Uint8Array {
-    const { buffer, byteOffset, byteLength } = this.#state;
-    return sealState(FORMAT, VERSION, new Uint8Array(buffer, byteOffset, byteLength));
+    const own = this.#state.slice(this.#at, this.#at + SILENCE_STATE_LENGTH);
+    return sealState(FORMAT, VERSION, new Uint8Array(own.buffer));
   }
 
   /** @throws Refusal "state/unreadable" for other or damaged bytes; the state stays as it was. */
@@ -126,19 +136,20 @@ export class SilenceDetector {
     if (payload.length !== 8 * SILENCE_STATE_LENGTH) {
       throw unreadable("the length does not fit", { bytes: bytes.length });
     }
-    this.#state.set(new Float64Array(payload.buffer));
+    this.#state.set(new Float64Array(payload.buffer), this.#at);
   }
 
   #learnGap(gap: number, step: number): void {
     if (gap === 0) return;
     const s = this.#state;
+    const at = this.#at;
     const atMs = step * this.#intervalMs;
     const counted = Math.min(gap, this.#guard(step));
     const keep = KEEP ** counted;
-    s[S.missed] = s[S.missed]! * keep + counted;
-    s[S.steps] = s[S.steps]! * keep + counted;
-    s[S.gaps]!++;
-    noteLength(s, S.longest, counted, atMs);
+    s[at + S.missed] = s[at + S.missed]! * keep + counted;
+    s[at + S.steps] = s[at + S.steps]! * keep + counted;
+    s[at + S.gaps]!++;
+    noteLength(s, at + S.longest, counted, atMs);
     this.#noteHabit(gap, step);
   }
 
@@ -150,26 +161,27 @@ export class SilenceDetector {
 
   /** The longest gap of the last days. */
   #recent(step: number): number {
-    return longestRecent(this.#state, S.longest, step * this.#intervalMs);
+    return longestRecent(this.#state, this.#at + S.longest, step * this.#intervalMs);
   }
 
   /** The second longest gap of the last weeks. */
   #habit(step: number): number {
-    return this.#state[S.habitSecond]! * this.#fade(step);
+    return this.#state[this.#at + S.habitSecond]! * this.#fade(step);
   }
 
   #noteHabit(gap: number, step: number): void {
     const s = this.#state;
+    const at = this.#at;
     const fade = this.#fade(step);
-    const first = s[S.habitFirst]! * fade;
-    const second = s[S.habitSecond]! * fade;
-    s[S.habitFirst] = Math.max(first, gap);
-    s[S.habitSecond] = Math.min(first, Math.max(second, gap));
-    s[S.habitStep] = step;
+    const first = s[at + S.habitFirst]! * fade;
+    const second = s[at + S.habitSecond]! * fade;
+    s[at + S.habitFirst] = Math.max(first, gap);
+    s[at + S.habitSecond] = Math.min(first, Math.max(second, gap));
+    s[at + S.habitStep] = step;
   }
 
   #fade(step: number): number {
-    const sinceMs = (step - this.#state[S.habitStep]!) * this.#intervalMs;
+    const sinceMs = (step - this.#state[this.#at + S.habitStep]!) * this.#intervalMs;
     return 0.5 ** (sinceMs / HABIT_HALF_LIFE_MS);
   }
 }

@@ -11,14 +11,26 @@ export interface FleetPlace {
   readonly nodeId: string;
 }
 
-/** One UTC day of an entity: one number per step of the tenant's grid, the same count every day. */
-export interface FleetDay {
+/** Steps of a day whose scores are one value. */
+export const BLOCK_STEPS = 256;
+
+/** Some steps of a UTC day of an entity: one number per step of the tenant's grid. */
+export interface ScoreBlock {
   readonly place: FleetPlace;
   /** Days since 1970-01-01. */
   readonly day: number;
+  /** The steps [block, block + 1) x BLOCK_STEPS of the day; the last one may be shorter. */
+  readonly block: number;
   /** NaN where there is none. */
   readonly scores: Float32Array;
 }
+
+/** Until format 3 a day was one value in `score_day`; such days are read, and blocks laid over them. */
+export const SCORE_BLOCK_SCHEMA = `
+  CREATE TABLE score_block (
+    day INTEGER NOT NULL, entity_id INTEGER NOT NULL, block INTEGER NOT NULL, scores BLOB NOT NULL,
+    PRIMARY KEY (day, entity_id, block)
+  ) STRICT, WITHOUT ROWID`;
 
 export const FLEET_SCORES_SCHEMA = `
   CREATE TABLE entity (
@@ -28,14 +40,16 @@ export const FLEET_SCORES_SCHEMA = `
   CREATE TABLE score_day (
     day INTEGER NOT NULL, entity_id INTEGER NOT NULL, scores BLOB NOT NULL,
     PRIMARY KEY (day, entity_id)
-  ) STRICT`;
+  ) STRICT;
+  ${SCORE_BLOCK_SCHEMA}`;
 
-/** Score history of one tenant's entities: one row per entity and UTC day. */
+/** Score history of one tenant's entities: rows of some steps of an entity's UTC day. */
 export class FleetScoresTable {
   readonly #db: DatabaseSync;
   readonly #file: string;
   readonly #tenant: string;
   readonly #ids = new Map<string, number>();
+  readonly #loadDay: StatementSync;
   readonly #load: StatementSync;
   readonly #save: StatementSync;
 
@@ -43,8 +57,11 @@ export class FleetScoresTable {
     this.#db = db;
     this.#file = file;
     this.#tenant = tenant;
-    this.#load = db.prepare("SELECT scores FROM score_day WHERE day = ? AND entity_id = ?");
-    this.#save = db.prepare("INSERT OR REPLACE INTO score_day VALUES (?, ?, ?)");
+    this.#loadDay = db.prepare("SELECT scores FROM score_day WHERE day = ? AND entity_id = ?");
+    this.#load = db.prepare(
+      "SELECT block, scores FROM score_block WHERE day = ? AND entity_id = ? ORDER BY block",
+    );
+    this.#save = db.prepare("INSERT OR REPLACE INTO score_block VALUES (?, ?, ?, ?)");
     this.reload();
   }
 
@@ -64,20 +81,32 @@ export class FleetScoresTable {
     }
   }
 
-  /** Scores of one entity and day; undefined when nothing is kept. The caller may change them. */
-  load(place: FleetPlace, day: number): Float32Array | undefined {
+  /**
+   * Visits what is kept of an entity's day: columns of scores and the step of the day at which each begins.
+   * A later one overrides an earlier one. The visitor may keep them.
+   */
+  load(
+    place: FleetPlace,
+    day: number,
+    visit: (firstStep: number, scores: Float32Array) => void,
+  ): void {
     const id = this.#ids.get(textOf(place));
-    if (id === undefined) return undefined;
-    const row = guarded(this.#file, () => this.#load.get(day, id));
-    return row === undefined ? undefined : floats(row.scores as Uint8Array);
+    if (id === undefined) return;
+    guarded(this.#file, () => {
+      const whole = this.#loadDay.get(day, id);
+      if (whole !== undefined) visit(0, floats(whole.scores as Uint8Array));
+      for (const { block, scores } of this.#load.all(day, id)) {
+        visit(Number(block) * BLOCK_STEPS, floats(scores as Uint8Array));
+      }
+    });
   }
 
-  /** Adds or overwrites days, all or none. @throws StoreUnavailable. */
-  save(days: readonly FleetDay[]): void {
+  /** Adds or overwrites blocks, all or none. @throws StoreUnavailable. */
+  save(blocks: readonly ScoreBlock[]): void {
     try {
       transaction(this.#db, this.#file, () => {
-        for (const { place, day, scores } of days) {
-          this.#save.run(day, this.#idOf(place), bytesOf(scores));
+        for (const { place, day, block, scores } of blocks) {
+          this.#save.run(day, this.#idOf(place), block, bytesOf(scores));
         }
       });
     } catch (error) {
@@ -88,14 +117,16 @@ export class FleetScoresTable {
 
   /** Deletes whole days before `day`; of this tenant only. */
   dropBefore(day: number): void {
-    guarded(this.#file, () =>
-      this.#db
-        .prepare(
-          `DELETE FROM score_day WHERE day < ?
-           AND entity_id IN (SELECT id FROM entity WHERE tenant = ?)`,
-        )
-        .run(day, this.#tenant),
-    );
+    for (const table of ["score_day", "score_block"]) {
+      guarded(this.#file, () =>
+        this.#db
+          .prepare(
+            `DELETE FROM ${table} WHERE day < ?
+             AND entity_id IN (SELECT id FROM entity WHERE tenant = ?)`,
+          )
+          .run(day, this.#tenant),
+      );
+    }
   }
 
   #idOf(place: FleetPlace): number {

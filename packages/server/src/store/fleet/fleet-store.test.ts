@@ -18,13 +18,11 @@ describe("FleetStore", () => {
   let file: string;
   let store: FleetStore;
   let acme: TenantFleetStore;
-  let damage: Damage[];
-  const onDamage = (one: Damage): void => void damage.push(one);
+  const onDamage = (one: Damage): void => expect.unreachable(one.reason);
 
   beforeEach(() => {
     place = scratch();
     file = join(place.dir, "fleet.db");
-    damage = [];
     store = FleetStore.open(file, { onDamage });
     acme = store.forTenant("acme");
   });
@@ -39,41 +37,72 @@ describe("FleetStore", () => {
     acme = store.forTenant("acme");
   }
 
-  it("gives back a day of scores as it was saved, overwritten days as well, and after reopening", () => {
-    expect(acme.scores.load(NODE, DAY)).toBeUndefined();
+  it("gives back blocks of scores as they were saved, overwritten ones as well, and after reopening", () => {
+    expect(dayOf(acme, NODE, DAY)).toBeUndefined();
     const scores = hourly({ 3: 0.5 });
-    acme.scores.save([{ place: NODE, day: DAY, scores }]);
+    acme.scores.save([{ place: NODE, day: DAY, block: 0, scores }]);
     scores[4] = 0.75;
-    expect(acme.scores.load(NODE, DAY)).toEqual(hourly({ 3: 0.5 }));
-    acme.scores.save([{ place: NODE, day: DAY, scores }]);
+    expect(dayOf(acme, NODE, DAY)).toEqual(hourly({ 3: 0.5 }));
+    acme.scores.save([{ place: NODE, day: DAY, block: 0, scores }]);
+    acme.scores.save([{ place: OTHER, day: DAY, block: 2, scores }]);
     reopen();
-    expect(acme.scores.load(NODE, DAY)).toEqual(hourly({ 3: 0.5, 4: 0.75 }));
-    expect(acme.scores.load(OTHER, DAY)).toBeUndefined();
+    expect(dayOf(acme, NODE, DAY)).toEqual(hourly({ 3: 0.5, 4: 0.75 }));
+    const firstSteps: number[] = [];
+    acme.scores.load(OTHER, DAY, (firstStep) => firstSteps.push(firstStep));
+    expect(firstSteps).toEqual([512]);
   });
 
-  it("brings a file of format 1 forward, with its days of scores", () => {
-    acme.scores.save([{ place: NODE, day: DAY, scores: hourly({ 3: 0.5 }) }]);
+  it("brings files of formats 1 and 3 forward, with their days of scores, and blocks lie over them", () => {
+    for (const format of [1, 3]) {
+      store.close();
+      const old = new DatabaseSync(file);
+      old.exec("DROP TABLE score_block; DROP TABLE fleet_piece; DROP TABLE fleet_save");
+      old.exec("INSERT OR IGNORE INTO entity VALUES (1, 'acme', 'node', 'eu', 'n1')");
+      const bytes = new Uint8Array(hourly({ 3: 0.5 }).buffer);
+      old.prepare("INSERT OR REPLACE INTO score_day VALUES (?, 1, ?)").run(DAY, bytes);
+      if (format === 1) old.exec("ALTER TABLE score_day ADD COLUMN anomalies BLOB");
+      if (format === 1) old.exec("DROP TABLE finding_before");
+      old.exec(`PRAGMA user_version = ${format}`);
+      old.close();
+      store = FleetStore.open(file, { onDamage });
+      acme = store.forTenant("acme");
+      expect(dayOf(acme, NODE, DAY)).toEqual(hourly({ 3: 0.5 }));
+      acme.scores.save([{ place: NODE, day: DAY, block: 0, scores: hourly({ 4: 0.5 }) }]);
+      reopen();
+      expect(dayOf(acme, NODE, DAY)).toEqual(hourly({ 4: 0.5 }));
+    }
+  });
+
+  it("keeps a fold of format 3 aside, with its names, until the tenant is saved again", () => {
     store.close();
     const old = new DatabaseSync(file);
-    old.exec("ALTER TABLE score_day ADD COLUMN anomalies BLOB; DROP TABLE finding_before");
-    old.exec("PRAGMA user_version = 1");
+    old
+      .prepare("INSERT INTO fleet_state VALUES ('acme', 'fold', ?, '{}', 0, ?)")
+      .run(START, oldState({ metricNames: ["cpu"], seriesNode: [0], nodeIds: ["n1"] }));
+    old.exec("INSERT INTO fleet_state VALUES ('broken', 'fold', 1, '', 0, x'010203')");
     old.close();
-    reopen();
-    expect(acme.scores.load(NODE, DAY)).toEqual(hourly({ 3: 0.5 }));
-    acme.scores.save([{ place: NODE, day: DAY + 1, scores: hourly({ 4: 0.5 }) }]);
-    reopen();
-    expect(acme.scores.load(NODE, DAY + 1)).toEqual(hourly({ 4: 0.5 }));
+    store = FleetStore.open(file, { onDamage });
+    acme = store.forTenant("acme");
+    expect(acme.oldStates.fold()).toEqual({ uptoMs: START, position: "{}" });
+    expect(acme.oldStates.names()).toMatchObject({ metricNames: ["cpu"], nodeIds: ["n1"] });
+    expect(store.forTenant("broken").oldStates.names()).toBeUndefined();
+    expect(store.forTenant("other").oldStates.fold()).toBeUndefined();
+    acme.oldStates.drop();
+    expect([acme.oldStates.fold(), acme.oldStates.names()]).toEqual([undefined, undefined]);
   });
 
   it("forgets days before a day, of one tenant only", () => {
     const other = store.forTenant("other");
     for (const tenant of [acme, other]) {
-      tenant.scores.save([DAY, DAY + 1].map((day) => ({ place: NODE, day, scores: hourly({}) })));
+      const days = [DAY, DAY + 1];
+      tenant.scores.save(
+        days.map((day) => ({ place: NODE, day, block: 0, scores: hourly({ 1: 0.5 }) })),
+      );
     }
     acme.scores.dropBefore(DAY + 1);
-    expect(acme.scores.load(NODE, DAY)).toBeUndefined();
-    expect(acme.scores.load(NODE, DAY + 1)).toBeDefined();
-    expect(other.scores.load(NODE, DAY)).toBeDefined();
+    expect(dayOf(acme, NODE, DAY)).toBeUndefined();
+    expect(dayOf(acme, NODE, DAY + 1)).toBeDefined();
+    expect(dayOf(other, NODE, DAY)).toBeDefined();
   });
 
   it("lists findings that were open in a range, newest first, page by page", () => {
@@ -109,48 +138,46 @@ describe("FleetStore", () => {
     expect(openIds(acme)).toEqual([]);
   });
 
-  it("keeps states and settings by tenant", () => {
-    const state = { uptoMs: START, position: '{"p0":7}', bytes: Uint8Array.of(1, 2, 3) };
-    acme.saveState("newest", state);
+  it("keeps settings by tenant", () => {
     acme.putSetting("stepMs", String(5 * MINUTE_MS));
     reopen();
-    expect(acme.loadState("newest")).toEqual(state);
     expect(acme.setting("stepMs")).toBe("300000");
-    expect(store.forTenant("other").loadState("newest")).toBeUndefined();
     expect(store.forTenant("other").setting("stepMs")).toBeUndefined();
-    expect([acme, store.forTenant("other")].map((one) => one.hasState("newest"))).toEqual([
-      true,
-      false,
-    ]);
-  });
-
-  it("does not return a damaged state, and reports it", () => {
-    acme.saveState("newest", { uptoMs: START, position: "1", bytes: Uint8Array.of(1, 2, 3) });
-    store.close();
-    const db = new DatabaseSync(file);
-    db.exec("UPDATE fleet_state SET data = x'010203ff'");
-    db.close();
-    reopen();
-    expect(acme.loadState("newest")).toBeUndefined();
-    expect(acme.hasState("newest")).toBe(true);
-    expect(damage).toMatchObject([{ kind: "fleet-state", tenantId: "acme", file }]);
   });
 
   it("takes a checkpoint whole or not at all", () => {
     const write = (fail: boolean) => () => {
-      acme.scores.save([{ place: NODE, day: DAY, scores: hourly({ 1: 0.5 }) }]);
-      acme.saveState("newest", { uptoMs: 1, position: "1", bytes: new Uint8Array(1) });
+      acme.scores.save([{ place: NODE, day: DAY, block: 0, scores: hourly({ 1: 0.5 }) }]);
+      acme.pieces.switchTo({ slot: "fold", uptoMs: 1, position: "1" });
       if (fail) throw new Error("stop");
     };
     expect(() => store.checkpoint(write(true))).toThrow("stop");
-    expect(acme.loadState("newest")).toBeUndefined();
-    expect(acme.scores.load(NODE, DAY)).toBeUndefined();
+    expect(acme.pieces.saved()).toBeUndefined();
+    expect(dayOf(acme, NODE, DAY)).toBeUndefined();
     store.checkpoint(write(false));
     reopen();
-    expect(acme.loadState("newest")?.position).toBe("1");
-    expect(acme.scores.load(NODE, DAY)).toEqual(hourly({ 1: 0.5 }));
+    expect(acme.pieces.saved()?.position).toBe("1");
+    expect(dayOf(acme, NODE, DAY)).toEqual(hourly({ 1: 0.5 }));
   });
 });
+
+function dayOf({ scores }: TenantFleetStore, place: FleetPlace, day: number) {
+  let found: Float32Array | undefined;
+  scores.load(place, day, (_, column) => {
+    found = column;
+  });
+  return found;
+}
+
+/** A fold as formats up to 3 began: lengths, the header of the silences, and that of the fleet. */
+function oldState(header: Record<string, unknown>): Uint8Array {
+  const silence = Buffer.from("{}");
+  const text = Buffer.from(JSON.stringify(header));
+  const lengths = Buffer.from(Uint32Array.of(silence.length, 6 + 8 + text.length).buffer);
+  const textLength = Buffer.from(Float64Array.of(text.length).buffer);
+  const seal = Buffer.alloc(6);
+  return Buffer.concat([seal, lengths, silence, seal, textLength, text]);
+}
 
 function openIds({ findings }: TenantFleetStore): string[] {
   const all = findings.list({ startMs: 0, endMs: Number.MAX_SAFE_INTEGER, limit: 99 });

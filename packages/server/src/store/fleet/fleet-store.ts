@@ -1,41 +1,35 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { crc32 } from "node:zlib";
 import { type Damage, fleetStateDamage } from "../sqlite/damage.ts";
-import { durableTransaction, openDatabase } from "../sqlite/database.ts";
+import { durableTransaction, openDatabase, transaction } from "../sqlite/database.ts";
 import { type Disk, REAL_DISK } from "../sqlite/disk.ts";
 import { guarded } from "../sqlite/store-error.ts";
 import { FINDINGS_BEFORE_SCHEMA, FINDINGS_SCHEMA, FindingsTable } from "./fleet-findings.ts";
-import { FLEET_SCORES_SCHEMA, FleetScoresTable } from "./fleet-scores.ts";
+import { FLEET_PIECES_SCHEMA, FoldPieces } from "./fleet-pieces.ts";
+import { FLEET_SCORES_SCHEMA, FleetScoresTable, SCORE_BLOCK_SCHEMA } from "./fleet-scores.ts";
+import { OLD_STATES_SCHEMA, OldStates } from "./old-states.ts";
 
-const FLEET_FORMAT = 3;
+const FLEET_FORMAT = 4;
 
-/** Until format 1 a row of scores also counted anomalies, which nobody read; until 2 findings had no past. */
+/**
+ * Until format 1 a row of scores also counted anomalies, which nobody read; until 2 findings had no past;
+ * until 3 a tenant's fold was one value and a day of scores another.
+ */
 function migrateFleet(db: DatabaseSync, from: number): void {
   if (from < 2) db.exec("ALTER TABLE score_day DROP COLUMN anomalies");
   if (from < 3) db.exec(FINDINGS_BEFORE_SCHEMA);
+  if (from < 4) db.exec(`${SCORE_BLOCK_SCHEMA}; ${FLEET_PIECES_SCHEMA}`);
 }
 
 const SCHEMA = `
   ${FLEET_SCORES_SCHEMA};
   ${FINDINGS_SCHEMA};
-  CREATE TABLE fleet_state (
-    tenant TEXT NOT NULL, slot TEXT NOT NULL, upto_ms REAL NOT NULL, position TEXT NOT NULL,
-    crc INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (tenant, slot)
-  ) STRICT;
+  ${FLEET_PIECES_SCHEMA};
+  ${OLD_STATES_SCHEMA};
   CREATE TABLE setting (
     tenant TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (tenant, name)
   ) STRICT`;
-
-/** Saved state of a tenant's fleet fold. */
-export interface FleetState {
-  /** Everything before this instant has been folded. */
-  readonly uptoMs: number;
-  /** Where to go on: JSON text of the caller's, for example the position of every partition. */
-  readonly position: string;
-  readonly bytes: Uint8Array;
-}
 
 export interface FleetStoreOptions {
   /** Called for each saved state whose bytes are damaged. */
@@ -96,7 +90,15 @@ export class FleetStore {
     } catch (error) {
       for (const tenant of this.#tenants.values()) tenant.scores.reload();
       throw error;
+    } finally {
+      for (const tenant of this.#tenants.values()) tenant.pieces.settle();
     }
+  }
+
+  /** The same for what may be lost with the power, but not without what comes after it. @throws StoreUnavailable. */
+  write(write: () => void): void {
+    guarded(this.#file, () => this.#disk.writing(this.#file));
+    transaction(this.#db, this.#file, write);
   }
 
   /** Safe to call twice. */
@@ -109,69 +111,22 @@ export class FleetStore {
 export class TenantFleetStore {
   readonly scores: FleetScoresTable;
   readonly findings: FindingsTable;
+  readonly pieces: FoldPieces;
+  readonly oldStates: OldStates;
   readonly #db: DatabaseSync;
   readonly #file: string;
   readonly #tenant: string;
-  readonly #onDamage: (damage: Damage) => void;
 
   constructor(db: DatabaseSync, file: string, tenant: string, onDamage: (damage: Damage) => void) {
-    this.#onDamage = onDamage;
     this.#db = db;
     this.#file = file;
     this.#tenant = tenant;
     this.scores = new FleetScoresTable(db, file, tenant);
     this.findings = new FindingsTable(db, file, tenant);
-  }
-
-  /** Saves a state under `slot`, in place of the one before. */
-  saveState(slot: string, { uptoMs, position, bytes }: FleetState): void {
-    guarded(this.#file, () =>
-      this.#db
-        .prepare("INSERT OR REPLACE INTO fleet_state VALUES (?, ?, ?, ?, ?, ?)")
-        .run(this.#tenant, slot, uptoMs, position, crc32(bytes), bytes),
+    this.pieces = new FoldPieces(db, file, tenant, (name) =>
+      onDamage(fleetStateDamage(file, tenant, name)),
     );
-  }
-
-  /** The state under `slot` has seen all up to `position`: it did not change since it was saved. */
-  moveState(slot: string, position: string): void {
-    guarded(this.#file, () =>
-      this.#db
-        .prepare("UPDATE fleet_state SET position = ? WHERE tenant = ? AND slot = ?")
-        .run(position, this.#tenant, slot),
-    );
-  }
-
-  /** Forgets the state under `slot`, if there is one. */
-  dropState(slot: string): void {
-    guarded(this.#file, () =>
-      this.#db
-        .prepare("DELETE FROM fleet_state WHERE tenant = ? AND slot = ?")
-        .run(this.#tenant, slot),
-    );
-  }
-
-  /** Whether a state was ever saved under `slot`, damaged by now or not. */
-  hasState(slot: string): boolean {
-    const sql = "SELECT 1 FROM fleet_state WHERE tenant = ? AND slot = ?";
-    return guarded(this.#file, () => this.#db.prepare(sql).get(this.#tenant, slot)) !== undefined;
-  }
-
-  /** The state under `slot`; undefined when there is none, or its bytes are damaged, which is reported. */
-  loadState(slot: string): FleetState | undefined {
-    const row = guarded(this.#file, () =>
-      this.#db
-        .prepare(
-          `SELECT upto_ms AS uptoMs, position, crc, data AS bytes FROM fleet_state
-           WHERE tenant = ? AND slot = ?`,
-        )
-        .get(this.#tenant, slot),
-    ) as unknown as (FleetState & { crc: number }) | undefined;
-    if (row === undefined) return undefined;
-    if (crc32(row.bytes) !== row.crc) {
-      this.#onDamage(fleetStateDamage(this.#file, this.#tenant, slot));
-      return undefined;
-    }
-    return { uptoMs: row.uptoMs, position: row.position, bytes: row.bytes };
+    this.oldStates = new OldStates(db, file, tenant);
   }
 
   /** A setting that must outlive the process; undefined when it was never set. */

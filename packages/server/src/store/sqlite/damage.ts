@@ -41,7 +41,7 @@ export function fleetStateDamage(file: string, tenantId: string, slot: string): 
     startMs: Number.NaN,
     endMs: Number.NaN,
     points: 0,
-    reason: `state "${slot}" checksum; the tenant is folded again from its points`,
+    reason: `saved fold, piece "${slot}"; the tenant is folded again from its points`,
     keptAs: "kept until it is overwritten",
   };
 }

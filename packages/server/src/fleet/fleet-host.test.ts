@@ -1,0 +1,294 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { INTERVAL_POINTS } from "@foreshock/core/fold";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Scratch, scratch } from "../../testing/scratch.ts";
+import type { SeriesInfo } from "../dispatch/directory.ts";
+import { SeriesDirectory } from "../dispatch/series-directory.ts";
+import { LATEST, LATEST_LENGTH, type ScoredMessage } from "../partition/protocol.ts";
+import { FleetStore } from "../store/fleet/fleet-store.ts";
+import { FleetHost } from "./fleet-host.ts";
+import type { EntityPlace } from "./rollup-history.ts";
+
+const STEP = 10_000;
+const START = 20_000 * 86_400_000;
+const NODES = 8;
+const METRICS = 4;
+
+/** A life of a host over a folder: its own directory and store. */
+class Life {
+  readonly directory = new SeriesDirectory(1);
+  readonly store: FleetStore;
+  readonly host: FleetHost;
+  readonly lost: string[] = [];
+  readonly notSaved: string[] = [];
+  readonly advanced: string[] = [];
+  readonly series = new Map<string, SeriesInfo[]>();
+
+  constructor(dir: string) {
+    this.store = FleetStore.open(join(dir, "fleet.db"), {
+      onDamage: ({ tenantId }) => void this.lost.push(tenantId!),
+    });
+    this.host = new FleetHost({
+      directory: this.directory,
+      store: this.store,
+      settingsOf: () => ({ budgetDays: 7, stepMs: STEP }),
+      gridFixed: () => {},
+      now: () => START,
+      saveFailed: (tenantId) => void this.notSaved.push(tenantId),
+      stateLost: (tenantId) => void this.lost.push(tenantId),
+      follower: (tenantId) => ({
+        findingChanged: () => {},
+        findingRetracted: () => {},
+        changed: () => {},
+        advanced: () => void this.advanced.push(tenantId),
+      }),
+    });
+  }
+
+  /** Series of a tenant, all of one cluster. */
+  add(tenantId: string, nodes = NODES): void {
+    const infos: SeriesInfo[] = [];
+    for (let n = 0; n < nodes; n++) {
+      for (let m = 0; m < METRICS; m++) {
+        const key = { tenantId, clusterId: "eu", nodeId: `n${n}`, metricName: `m${m}` };
+        infos.push(this.directory.add(key, {}));
+      }
+    }
+    this.series.set(tenantId, infos);
+  }
+
+  /** Scored points of steps [from, to), of all series of a tenant. */
+  hear(tenantId: string, from: number, to: number): void {
+    this.host.hear(messageOf(this.series.get(tenantId)!, from, to));
+  }
+
+  finish(): void {
+    this.host.advance(() => Number.POSITIVE_INFINITY);
+  }
+
+  scores(tenantId: string): string {
+    const { history } = this.host.runner(tenantId);
+    const places: EntityPlace[] = [{ level: "tenant", clusterId: "", nodeId: "" }];
+    for (let n = 0; n < NODES; n++) {
+      places.push({ level: "node", clusterId: "eu", nodeId: `n${n}` });
+    }
+    const all: (readonly [number, number])[] = [];
+    for (const place of places) {
+      const range = { startMs: START, endMs: START + 1000 * STEP };
+      history!.read(place, range, (atMs, score) => all.push([atMs - START, score]));
+    }
+    return JSON.stringify(all);
+  }
+
+  packed(tenantId: string): Buffer {
+    const pieces = [...this.host.runner(tenantId).pieces("all")];
+    return Buffer.concat(pieces.map(({ bytes }) => bytes));
+  }
+
+  close(): void {
+    this.store.close();
+  }
+}
+
+describe("FleetHost", () => {
+  let place: Scratch;
+  let open: Life[];
+
+  beforeEach(() => {
+    place = scratch();
+    open = [];
+  });
+  afterEach(() => {
+    for (const life of open) life.close();
+    place.remove();
+  });
+
+  function live(dir = place.dir): Life {
+    const life = new Life(dir);
+    open.push(life);
+    for (const tenant of ["acme", "globex"]) life.add(tenant);
+    return life;
+  }
+
+  /** A copy of the folder as a kill would leave it, and a life over it. */
+  function killed(): Life {
+    const copy = scratch();
+    cpSync(place.dir, copy.dir, { recursive: true });
+    const life = live(copy.dir);
+    return life;
+  }
+
+  it("folds in turns of any size to what it folds in one go, hearing in between", () => {
+    const calm = live();
+    for (let step = 0; step < 120; step += 10) calm.hear("acme", step, step + 10);
+    calm.finish();
+    const sliced = new Life(join(place.dir, "sliced"));
+    open.push(sliced);
+    sliced.add("acme");
+    const prompt = sliced.series.get("acme")!.slice(0, -METRICS);
+    for (let step = 0; step < 120; step += 10) {
+      sliced.host.hear(messageOf(prompt, step, step + 10));
+      for (let turn = 0; turn < 3; turn++) {
+        sliced.host.advance(() => Number.POSITIVE_INFINITY, 37);
+      }
+    }
+    // The last node's points come late, all of them.
+    sliced.host.hear(messageOf(sliced.series.get("acme")!.slice(-METRICS), 0, 120));
+    while (sliced.host.advance(() => Number.POSITIVE_INFINITY, 37));
+    expect(sliced.scores("acme")).toBe(calm.scores("acme"));
+    expect(Buffer.compare(sliced.packed("acme"), calm.packed("acme"))).toBe(0);
+  });
+
+  it("gives a small tenant its turn while a large one has much to do", () => {
+    const life = live();
+    life.add("huge", 400);
+    life.hear("huge", 0, 100);
+    life.hear("acme", 0, 30);
+    let turns = 0;
+    while (!life.advanced.includes("acme")) {
+      expect(life.host.advance(() => Number.POSITIVE_INFINITY, 5000)).toBe(true);
+      expect(++turns).toBeLessThan(20);
+    }
+    expect(life.host.isWaiting("huge")).toBe(true);
+    life.finish();
+    expect(life.advanced).toEqual(["acme", "huge"]);
+  });
+
+  it("keeps the old save or has the new one, wherever a save in slices is cut off", () => {
+    const life = live();
+    for (const tenant of ["acme", "globex"]) life.hear(tenant, 0, 60);
+    life.finish();
+    life.host.save({ 0: 1 });
+    const old = life.packed("acme");
+    for (const tenant of ["acme", "globex"]) life.hear(tenant, 60, 130);
+    life.finish();
+    const now = life.packed("acme");
+    const seen = new Set<string>();
+    for (const _ of life.host.saving({ 0: 2 })) {
+      // What comes meanwhile waits.
+      life.hear("acme", 130, 131);
+      life.host.advance(() => Number.POSITIVE_INFINITY, 10);
+      const after = killed();
+      after.host.runner("acme");
+      const isOld = after.host.behindSince("acme", 0, 2) !== undefined;
+      expect(Buffer.compare(after.packed("acme"), isOld ? old : now)).toBe(0);
+      expect(after.lost).toEqual([]);
+      seen.add(isOld ? "old" : "new");
+    }
+    expect([...seen]).toEqual(["old", "new"]);
+    life.finish();
+    expect(life.host.runner("acme").newestMs).toBe(START + 130 * STEP);
+  });
+
+  it("writes what changed, not what there is: a step after 100 and one after 700 cost as much", () => {
+    const life = live();
+    const cost: number[] = [];
+    let written = 0;
+    const { pieces } = life.store.forTenant("acme");
+    for (let step = 0; step < 700; step++) {
+      life.hear("acme", step, step + 1);
+      life.finish();
+      life.host.save({ 0: step + 1 });
+      if (step % 100 === 99) cost.push(pieces.bytesWritten - written);
+      written = pieces.bytesWritten;
+    }
+    expect(Math.max(...cost)).toBeLessThan(1.6 * cost[0]!);
+    const series = NODES * METRICS;
+    expect(Math.max(...cost)).toBeLessThan(
+      200 * series + 3 * 830 * (NODES + 2) + 10 * series + 4096,
+    );
+  });
+
+  it("goes on bit for bit from what was saved", () => {
+    const life = live();
+    life.hear("acme", 0, 90);
+    life.finish();
+    life.host.save({ 0: 1 });
+    const after = killed();
+    for (const one of [life, after]) {
+      one.hear("acme", 80, 140);
+      one.finish();
+    }
+    expect(Buffer.compare(after.packed("acme"), life.packed("acme"))).toBe(0);
+    expect(after.scores("acme")).toBe(life.scores("acme"));
+  });
+
+  it("saves points that wait for a grid, only those that came since, and hears them after a start", () => {
+    const life = live();
+    const { pieces } = life.store.forTenant("acme");
+    const some = life.series.get("acme")!.slice(0, 1);
+    life.host.hear(messageOf(some, 0, 10, 0));
+    life.host.runner("acme");
+    life.host.save({ 0: 1 });
+    expect(pieces.saved()?.slot).toBe("runs");
+    const after = killed();
+    after.hear("acme", 10, 60);
+    after.finish();
+    expect(after.host.runner("acme").stepMs).toBe(STEP);
+    after.host.save({ 0: 2 });
+    expect(after.store.forTenant("acme").pieces.saved()?.slot).toBe("fold");
+    expect(JSON.parse(after.scores("acme"))[0][0]).toBe(0);
+  });
+
+  it.each([
+    ["damaged", "UPDATE fleet_piece SET data = x'00' WHERE tenant = 'acme' AND kind = 12"],
+    ["missing", "DELETE FROM fleet_piece WHERE tenant = 'acme' AND kind = 5"],
+    [
+      "of another version",
+      "UPDATE fleet_piece SET data = x'7b7d', crc = 2745614147 WHERE tenant = 'acme' AND kind = 1",
+    ],
+  ])("folds a tenant again whose state is %s, says so, and leaves others alone", (_, change) => {
+    const life = live();
+    for (const tenant of ["acme", "globex"]) life.hear(tenant, 0, 60);
+    life.finish();
+    life.host.save({ 0: 5 });
+    life.close();
+    const db = new DatabaseSync(join(place.dir, "fleet.db"));
+    db.exec(change);
+    db.close();
+    const after = live();
+    expect(after.host.behindSince("acme", 0, 5)).toBe(Number.NEGATIVE_INFINITY);
+    expect(after.host.behindSince("globex", 0, 5)).toBeUndefined();
+    expect(after.lost).toEqual(["acme"]);
+    after.hear("acme", 0, 60);
+    after.finish();
+    after.host.save({ 0: 6 });
+    expect(Buffer.compare(after.packed("acme"), life.packed("acme"))).toBe(0);
+    const last = killed();
+    expect(last.host.behindSince("acme", 0, 6)).toBeUndefined();
+    expect(last.lost).toEqual([]);
+  });
+});
+
+/** A message of the steps [from, to) of some series, whose intervals are known. */
+function messageOf(
+  series: readonly SeriesInfo[],
+  from: number,
+  to: number,
+  pointCount: number = INTERVAL_POINTS,
+): ScoredMessage {
+  const count = to - from;
+  const points = series.length * count;
+  const latest = new Float64Array(series.length * LATEST_LENGTH);
+  const at = (i: number) => START + (from + (i % count)) * STEP;
+  series.forEach((_, run) => {
+    latest[run * LATEST_LENGTH + LATEST.pointCount] = pointCount;
+    latest[run * LATEST_LENGTH + LATEST.intervalMs] = STEP;
+  });
+  return {
+    type: "scored",
+    tickets: [],
+    handles: Int32Array.from(series, ({ handle }) => handle),
+    ends: Int32Array.from(series, (_, run) => (run + 1) * count),
+    times: Float64Array.from({ length: points }, (_, i) => at(i)),
+    p: Float64Array.from({ length: points }, (_, i) => {
+      const s = series[Math.floor(i / count)]!.index;
+      return (((from + (i % count)) * 31 + s * 17) % 97) / 97 + 1e-3;
+    }),
+    flat: new Float64Array(points).fill(Number.NaN),
+    phase: new Uint8Array(points),
+    latest,
+  };
+}
