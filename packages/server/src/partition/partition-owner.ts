@@ -26,10 +26,8 @@ import { answerRead } from "./read/answer-read.ts";
 import { ScrubRounds } from "./scrub-rounds.ts";
 import { openWatchedStore } from "./watched-store.ts";
 
-/** A commit that takes longer is reported: senders wait for it. */
-const SLOW_COMMIT_MS = 1000;
-/** The scrub looks again after this long while there is detection to do. */
-const BUSY_MS = 1000;
+/** A commit that takes longer is reported: senders wait for it. The scrub waits as long for detection. */
+const SLOW_MS = 1000;
 
 export interface PartitionOwnerOptions {
   readonly dataDir: string;
@@ -89,13 +87,11 @@ export class PartitionOwner {
       const dir = join(dataDir, `p${partition}`);
       const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
       const store = openWatchedStore(dir, partition, tell, disk);
-      this.#runtimes.set(
-        partition,
-        new PartitionRuntime(store, this.#emissions, progress, this.#quarantine),
-      );
+      const runtime = new PartitionRuntime(store, this.#emissions, progress, this.#quarantine);
+      this.#runtimes.set(partition, runtime);
     }
-    const stores = [...this.#runtimes.values()].map(({ store }) => store);
-    this.#scrub = scrubEveryMs > 0 ? new ScrubRounds(stores, scrubEveryMs) : undefined;
+    const stores = Array.from(this.#runtimes.values(), ({ store }) => store);
+    if (scrubEveryMs > 0) this.#scrub = new ScrubRounds(stores, scrubEveryMs);
   }
 
   hear(message: ToWorker): void {
@@ -162,7 +158,7 @@ export class PartitionOwner {
    * @returns how long to rest before the next call; undefined where the scrub is off.
    */
   scrub(): DurationMs | undefined {
-    return this.#checkpoints.isPaused || !this.#isIdle ? BUSY_MS : this.#scrub?.step();
+    return this.#checkpoints.isPaused || !this.#isIdle ? SLOW_MS : this.#scrub?.step();
   }
 
   /** Points folded since the start, those that were folded again among them. */
@@ -183,7 +179,7 @@ export class PartitionOwner {
   #written(commit: PartitionCommit, tookMs: DurationMs): void {
     // What came meanwhile is written next, and can be folded then.
     this.#wake();
-    if (tookMs < SLOW_COMMIT_MS) return;
+    if (tookMs < SLOW_MS) return;
     for (const [partition, runtime] of this.#runtimes) {
       if (runtime !== commit) continue;
       this.#post(MAIN_CLIENT, { type: "slow-commit", partition, tookMs });
@@ -198,6 +194,8 @@ export class PartitionOwner {
     for (const part of parts) {
       try {
         const runtime = this.#runtime(part.partition);
+        // Their host counts them as known, whatever becomes of their points.
+        for (const fresh of part.fresh) runtime.announce(fresh);
         this.#commits.demandAnswer(runtime);
         runtime.append(ticket, part);
         taken.push(runtime);
@@ -281,9 +279,8 @@ export class PartitionOwner {
 
   #runtime(partition: number): PartitionRuntime {
     const runtime = this.#runtimes.get(partition);
-    if (runtime === undefined)
-      throw new Error(`partition ${partition} is not owned by this worker`);
-    return runtime;
+    if (runtime !== undefined) return runtime;
+    throw new Error(`partition ${partition} is not owned by this worker`);
   }
 
   /** Frees all files, also those of a store that cannot commit what waits. */

@@ -4,13 +4,7 @@ import { StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { alarmEntry } from "./alarm-rows.ts";
-import {
-  DetectionQueue,
-  type FoldAgain,
-  type QueuedBatch,
-  queuedBatch,
-  type Waiting,
-} from "./detection-queue.ts";
+import { DetectionQueue, queuedBatch, type Waiting } from "./detection-queue.ts";
 import type { Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
 import { type BeforeMoves, Folding } from "./folding.ts";
@@ -18,14 +12,13 @@ import type { LiveSeries } from "./live-series.ts";
 import type { AppendPart, FreshSeries } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ResultRows } from "./result-rows.ts";
-import { oldestOf, runIsInOrder, unfoldedRuns } from "./runs.ts";
+import { unfoldedRuns } from "./runs.ts";
 import { SeriesRegistry } from "./series-registry.ts";
 import { UnseenChanges } from "./unseen-changes.ts";
+import { over, type WorkPlace, workOn } from "./waiting-work.ts";
 
 /** Closed episodes are written in bunches: each write is a transaction. */
 const CLOSED_MAX = 2000;
-/** What looking at a run costs, in points. */
-const RUN_COST = 1;
 
 /** What is being done, and for which tenant; empty where for nobody in particular. */
 export type Progress = (what: string, tenantId: string) => void;
@@ -146,9 +139,8 @@ export class PartitionRuntime {
     return this.#series.byStoreId(storeId);
   }
 
-  /** Stores a part of a batch (durable with the next commit) and queues it for detection. */
+  /** Stores a part of a batch (durable with the next commit) and queues it for detection. Its series are announced. */
   append(ticket: number, part: AppendPart): void {
-    for (const fresh of part.fresh) this.announce(fresh);
     const { handles, times: timestampsMs, values } = part;
     const seriesIds = new Uint32Array(handles.length);
     const counts = new Uint32Array(handles.length);
@@ -219,7 +211,7 @@ export class PartitionRuntime {
       while (spent < pointsMax && this.isReady) {
         spent += this.#queue.turn((item, most, tenantId) => {
           this.#progress("folding", tenantId);
-          return this.#work(item, most);
+          return workOn(item, most, this.#place());
         });
       }
       const closed = this.#episodes.closedCount + this.#alarms.closedCount;
@@ -246,6 +238,15 @@ export class PartitionRuntime {
     });
   }
 
+  #place(): WorkPlace {
+    return {
+      folding: this.#folding,
+      series: this.#series,
+      lastSequence: this.#lastSequence,
+      done: (ticket) => this.#emissions.of(ticket).partDone(ticket),
+    };
+  }
+
   #rest(): void {
     this.#isResting = true;
     for (const item of this.#queue.items()) if ("series" in item) over(item);
@@ -260,62 +261,4 @@ export class PartitionRuntime {
   series(): readonly LiveSeries[] {
     return this.#series.all;
   }
-
-  /** At most about `pointsMax` points of what waits first. */
-  #work(item: Waiting, pointsMax: number): { cost: number; isDone: boolean } {
-    if ("series" in item) {
-      const { cost, isDone } = this.#folding.goOn(item, this.#lastSequence, pointsMax);
-      if (isDone) over(item);
-      return { cost, isDone };
-    }
-    let cost = RUN_COST;
-    while (cost < pointsMax && item.nextRun < item.handles.length) {
-      cost += RUN_COST + this.#foldRun(item, pointsMax - cost);
-    }
-    const isDone = item.nextRun === item.handles.length;
-    if (isDone) this.#emissions.of(item.ticket).partDone(item.ticket);
-    return { cost, isDone };
-  }
-
-  /** Returns how many points were folded. */
-  #foldRun(batch: QueuedBatch, pointsMax: number): number {
-    const run = batch.nextRun;
-    const series = this.#series.known(batch.handles[run]!);
-    if (batch.again !== undefined) {
-      const { cost, isDone } = this.#folding.goOn(batch.again, this.#lastSequence, pointsMax);
-      if (isDone) nextRun(batch);
-      return cost;
-    }
-    if (batch.sequence <= series.replayedUpTo || batch.changedPoints[run] === 0) {
-      nextRun(batch);
-      return 0;
-    }
-    const lateFromMs = batch.lateFromMs[run]!;
-    if (Number.isNaN(lateFromMs) && runIsInOrder(batch, run, series.fold.lastMs)) {
-      const { cost, isDone } = this.#folding.run(batch, run, series, pointsMax);
-      if (isDone) nextRun(batch);
-      return cost;
-    }
-    const changed = Number.isNaN(lateFromMs) ? oldestOf(batch, run) : lateFromMs;
-    batch.again = {
-      series,
-      backToMs: changed,
-      emitFromMs: changed,
-      detectedPosition: batch.position - 1,
-      sequence: this.#lastSequence,
-      finished: undefined,
-    };
-    return 0;
-  }
-}
-
-function nextRun(batch: QueuedBatch): void {
-  batch.nextRun++;
-  batch.nextPoint = 0;
-  batch.again = undefined;
-}
-
-function over(again: FoldAgain): void {
-  again.finished?.();
-  again.finished = undefined;
 }
