@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
-import type { Disk } from "../store/sqlite/disk.ts";
 import { announcing, opening } from "./announcing.ts";
 import { clientOf, MAIN_CLIENT } from "./clients.ts";
 import { DiskWatch } from "./disk-watch.ts";
@@ -10,7 +9,9 @@ import { failureOf } from "./failure.ts";
 import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
 import { type Job, Jobs } from "./jobs.ts";
 import { OwnerCheckpoints } from "./owner-checkpoints.ts";
-import { PartitionRuntime, type Progress } from "./partition-runtime.ts";
+import type { PartitionOwnerOptions, PostTo } from "./owner-options.ts";
+import { PartitionRuntime } from "./partition-runtime.ts";
+import type { Progress } from "./progress.ts";
 import type {
   AppendMessage,
   AskMessage,
@@ -28,22 +29,6 @@ import { openWatchedStore } from "./watched-store.ts";
 
 /** A commit that takes longer is reported: senders wait for it. The scrub waits as long for detection. */
 const SLOW_MS = 1000;
-
-export interface PartitionOwnerOptions {
-  readonly dataDir: string;
-  readonly partitions: readonly number[];
-  /** Main thread and hosts; their numbers are told apart by it. Default 1. */
-  readonly clientCount?: number | undefined;
-  /** In this time every sealed chunk is checked once; 0 turns the scrub off. */
-  readonly scrubEveryMs: DurationMs;
-  /** The machine's own where it is left out. */
-  readonly disk?: Disk | undefined;
-  /** Called before each unit of work, so that a thread that stands still can be named. */
-  readonly progress?: Progress | undefined;
-}
-
-/** Sends to a client; what is for one that is not there is lost. */
-export type PostTo = (client: number, message: FromWorker, columns?: ArrayBuffer[]) => void;
 
 /**
  * What one worker thread does: owns some partitions, stores what comes (group commit, then the
@@ -235,7 +220,6 @@ export class PartitionOwner {
     this.#answerTo(id, { type: "answer", id, value });
   }
 
-  /** To the client that gave the number. */
   #answerTo(number: number, message: FromWorker): void {
     this.#post(clientOf(number, this.#clientCount), message);
   }

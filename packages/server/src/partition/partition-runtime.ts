@@ -4,24 +4,23 @@ import { StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { alarmEntry } from "./alarm-rows.ts";
-import { DetectionQueue, queuedBatch, type Waiting } from "./detection-queue.ts";
+import { DetectionQueue, type QueuedBatch, queuedBatch, type Waiting } from "./detection-queue.ts";
 import type { Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
 import { type BeforeMoves, Folding } from "./folding.ts";
 import type { LiveSeries } from "./live-series.ts";
+import type { Progress } from "./progress.ts";
 import type { AppendPart, FreshSeries } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ResultRows } from "./result-rows.ts";
-import { unfoldedRuns } from "./runs.ts";
+import { changesLeft, nextRun, oldestOf, over, runIsInOrder } from "./runs.ts";
 import { SeriesRegistry } from "./series-registry.ts";
 import { UnseenChanges } from "./unseen-changes.ts";
-import { over, type WorkPlace, workOn } from "./waiting-work.ts";
 
 /** Closed episodes are written in bunches: each write is a transaction. */
 const CLOSED_MAX = 2000;
-
-/** What is being done, and for which tenant; empty where for nobody in particular. */
-export type Progress = (what: string, tenantId: string) => void;
+/** What looking at a run costs, in points. */
+const RUN_COST = 1;
 
 /**
  * One partition's owner: stores what comes, then folds it, series by series.
@@ -104,17 +103,10 @@ export class PartitionRuntime {
   }
 
   #leave(item: Waiting): void {
-    if ("series" in item) {
-      this.#unseen.note(item.series.storeId, item.emitFromMs);
-      over(item);
-      return;
+    for (const { storeId, fromMs } of changesLeft(item, this.#series)) {
+      this.#unseen.note(storeId, fromMs);
     }
-    if (item.again !== undefined) {
-      this.#unseen.note(item.again.series.storeId, item.again.emitFromMs);
-    }
-    for (const { run, oldestMs } of unfoldedRuns(item)) {
-      this.#unseen.note(this.#series.known(item.handles[run]!).storeId, oldestMs);
-    }
+    if ("series" in item) over(item);
   }
 
   /** The oldest change of a series that its fold has not seen, which is seen to now; else +Infinity. */
@@ -211,7 +203,7 @@ export class PartitionRuntime {
       while (spent < pointsMax && this.isReady) {
         spent += this.#queue.turn((item, most, tenantId) => {
           this.#progress("folding", tenantId);
-          return workOn(item, most, this.#place());
+          return this.#work(item, most);
         });
       }
       const closed = this.#episodes.closedCount + this.#alarms.closedCount;
@@ -238,15 +230,6 @@ export class PartitionRuntime {
     });
   }
 
-  #place(): WorkPlace {
-    return {
-      folding: this.#folding,
-      series: this.#series,
-      lastSequence: this.#lastSequence,
-      done: (ticket) => this.#emissions.of(ticket).partDone(ticket),
-    };
-  }
-
   #rest(): void {
     this.#isResting = true;
     for (const item of this.#queue.items()) if ("series" in item) over(item);
@@ -260,5 +243,52 @@ export class PartitionRuntime {
 
   series(): readonly LiveSeries[] {
     return this.#series.all;
+  }
+
+  /** At most about `pointsMax` points of what waits first. */
+  #work(item: Waiting, pointsMax: number): { cost: number; isDone: boolean } {
+    if ("series" in item) {
+      const { cost, isDone } = this.#folding.goOn(item, this.#lastSequence, pointsMax);
+      if (isDone) over(item);
+      return { cost, isDone };
+    }
+    let cost = RUN_COST;
+    while (cost < pointsMax && item.nextRun < item.handles.length) {
+      cost += RUN_COST + this.#foldRun(item, pointsMax - cost);
+    }
+    const isDone = item.nextRun === item.handles.length;
+    if (isDone) this.#emissions.of(item.ticket).partDone(item.ticket);
+    return { cost, isDone };
+  }
+
+  /** Returns how many points were folded. */
+  #foldRun(batch: QueuedBatch, pointsMax: number): number {
+    const run = batch.nextRun;
+    const series = this.#series.known(batch.handles[run]!);
+    if (batch.again !== undefined) {
+      const { cost, isDone } = this.#folding.goOn(batch.again, this.#lastSequence, pointsMax);
+      if (isDone) nextRun(batch);
+      return cost;
+    }
+    if (batch.sequence <= series.replayedUpTo || batch.changedPoints[run] === 0) {
+      nextRun(batch);
+      return 0;
+    }
+    const lateFromMs = batch.lateFromMs[run]!;
+    if (Number.isNaN(lateFromMs) && runIsInOrder(batch, run, series.fold.lastMs)) {
+      const { cost, isDone } = this.#folding.run(batch, run, series, pointsMax);
+      if (isDone) nextRun(batch);
+      return cost;
+    }
+    const changed = Number.isNaN(lateFromMs) ? oldestOf(batch, run) : lateFromMs;
+    batch.again = {
+      series,
+      backToMs: changed,
+      emitFromMs: changed,
+      detectedPosition: batch.position - 1,
+      sequence: this.#lastSequence,
+      finished: undefined,
+    };
+    return 0;
   }
 }
