@@ -14,10 +14,8 @@ export interface SeriesInfo extends CountedSeries {
   readonly partition: number;
   /** Position in the tenant's directory, in order of first sight. The fold has a number of its own. */
   readonly index: number;
-  /** Newest time handed to the worker. */
+  /** Newest time handed to the worker; lateness is judged per series, never per tenant. */
   newestMs: EpochMs;
-  /** Newest time that is stored: lateness is judged by it, so that what was refused makes nothing late. */
-  storedMs: EpochMs;
   firstMs: EpochMs;
   lastMs: EpochMs;
   lastValue: number;

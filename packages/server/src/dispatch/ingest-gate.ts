@@ -14,17 +14,10 @@ export interface GatedBatch {
   readonly rejects: Rejects;
   /** Too late to be stored; accepted all the same where the store holds them already. */
   readonly late: readonly LateRun[];
-  /** In the order of the batch. */
-  readonly runs: readonly AcceptedRun[];
   /** What goes to each worker, by its number; undefined where it gets nothing. */
   readonly messages: readonly (readonly AppendPart[] | undefined)[];
   /** Oldest accepted time; NaN when nothing was accepted. */
   readonly oldestMs: EpochMs;
-}
-
-export interface AcceptedRun {
-  readonly info: SeriesInfo;
-  readonly newestMs: EpochMs;
 }
 
 /** Points of one series that are older than what is still stored. */
@@ -69,13 +62,12 @@ export class IngestGate {
     const { places, ends } = batch;
     const accepted = new HandOver(places.length, judge.times, judge.values);
     const late: LateRun[] = [];
-    const runs: AcceptedRun[] = [];
     let oldestMs = Number.NaN;
     for (let k = 0, first = 0; k < places.length; first = ends[k]!, k++) {
       const place = places[k]!;
       const known = tenant.find(place);
       const from = judge.count;
-      judge.run(place, first, ends[k]!, known?.storedMs ?? Number.NEGATIVE_INFINITY);
+      judge.run(place, first, ends[k]!, known?.newestMs ?? Number.NEGATIVE_INFINITY);
       if (known !== undefined && judge.lateCount > 0) late.push({ info: known, ...judge.late() });
       if (judge.count === from) continue;
       tenant.living.moveTo(judge.newestMs);
@@ -90,15 +82,14 @@ export class IngestGate {
         continue;
       }
       const info = known ?? newSeries(tenantId, place, directory);
-      info.newestMs = Math.max(info.newestMs, judge.newestMs);
-      runs.push({ info, newestMs: judge.newestMs });
+      info.newestMs = judge.newestMs;
       if (judge.ended) tenant.living.ended(info);
       else tenant.living.seen(info);
       if (!(judge.oldestMs >= oldestMs)) oldestMs = judge.oldestMs;
       accepted.add(info, judge.count);
     }
     const messages = accepted.parts(workerCount, announced);
-    return { acceptedPoints: judge.count, rejects, late, runs, messages, oldestMs };
+    return { acceptedPoints: judge.count, rejects, late, messages, oldestMs };
   }
 }
 

@@ -47,7 +47,6 @@ export class SeriesDirectory implements AllSeries {
       partition: partitionOf(tenantId, clusterId, nodeId, this.#partitionCount),
       index: tenant.series.length,
       newestMs: Number.NEGATIVE_INFINITY,
-      storedMs: Number.NEGATIVE_INFINITY,
       firstMs: 0,
       lastMs: 0,
       lastValue: Number.NaN,
@@ -79,9 +78,15 @@ export class SeriesDirectory implements AllSeries {
     info.episodeScore = latest[at + LATEST.episodeScore]!;
     info.ended = latest[at + LATEST.ended] === 1;
     if (info.firstMs > 0 && info.firstMs < tenant.oldestMs) tenant.oldestMs = info.firstMs;
-    if (info.lastMs > info.storedMs) info.storedMs = info.lastMs;
     if (info.lastMs > info.newestMs) this.#takeUp(info);
     return info;
+  }
+
+  /** Points that were let in could not be stored: the newest time is that of what was scored. */
+  notStored(handle: number): void {
+    const info = this.at(handle);
+    if (info === undefined) return;
+    info.newestMs = info.pointCount > 0 ? info.lastMs : Number.NEGATIVE_INFINITY;
   }
 
   /** After a start: what is stored comes from the worker, not through the gate. */
