@@ -66,8 +66,8 @@ export class TenantHost {
     this.turns = new TenantTurns(options);
     this.#marks = new CheckpointMarks(ownerCount);
     this.pool = this.#newPool();
-    const { pool, fleet, directory } = this;
     this.intake = this.#newIntake(place);
+    const { pool, fleet, directory } = this;
     const tenantIds = () => this.tenants.ids().filter((id) => this.#takingUp.isUp(id));
     const failed = (id: string, error: unknown): void => this.#foldFailed(id, error);
     this.#lines = new OwnerLines({ pool, fleet, directory, announced, tenantIds, failed });
@@ -155,7 +155,6 @@ export class TenantHost {
     const view = this.view(tenantId);
     view.takeUp();
     view.changed();
-    this.#folds.wake();
     this.#options.events.tenantReady(tenantId);
   }
 
@@ -175,7 +174,7 @@ export class TenantHost {
     this.#options.progress(what, tenantId);
   }
 
-  /** An owner is gone: what it was asked is refused, and another will come. */
+  /** An owner is gone, and another will come. */
   detach(owner: number, reason: string): void {
     void this.pool.end(owner, new Error(reason));
   }
