@@ -34,8 +34,8 @@ export class OwnerLines {
   readonly #opened = new Map<number, Opened>();
   /** Tenants of whom this host's folds have heard everything, by owner; they stay when the owner is another. */
   readonly #heard = new Map<number, Set<string>>();
-  /** Tenants whose folds have begun again: positions that owners noted say nothing about them. */
-  readonly #again = new Set<string>();
+  /** How often tenants' folds have begun again: positions that owners noted say nothing about those. */
+  readonly #again = new Map<string, number>();
 
   constructor(parts: OwnerLinesParts) {
     this.#parts = parts;
@@ -111,7 +111,7 @@ export class OwnerLines {
   forget(tenantId: string): void {
     for (const { knows } of this.#opened.values()) knows.delete(tenantId);
     for (const heard of this.#heard.values()) heard.delete(tenantId);
-    this.#again.add(tenantId);
+    this.#again.set(tenantId, (this.#again.get(tenantId) ?? 0) + 1);
   }
 
   async #ask(owner: number): Promise<Opened> {
@@ -126,6 +126,7 @@ export class OwnerLines {
     const { pool, directory } = this.#parts;
     const { knows, detected } = this.#opened.get(owner)!;
     const heard = this.#heardOf(owner);
+    const again = this.#again.get(tenantId);
     const own = new Set(pool.partitionsOf(owner));
     const series = directory
       .tenant(tenantId)
@@ -135,6 +136,8 @@ export class OwnerLines {
     if (series.length > 0 || behind.length > 0) {
       await pool.askStarting(owner, { what: "announce", series, behind });
     }
+    // What was sent meanwhile may have gone to a fold that is forgotten by now.
+    if (this.#again.get(tenantId) !== again) return;
     knows.add(tenantId);
     heard.add(tenantId);
   }

@@ -12,6 +12,8 @@ export interface TakingUpParts {
   readonly fleet: FleetHost;
   readonly lines: OwnerLines;
   readonly folds: FoldPace;
+  /** Whether all partition owners are there. */
+  readonly isWhole: () => boolean;
   /** Runs work after a while. */
   readonly after: (delayMs: DurationMs, work: () => void) => void;
   /** The tenant is where it was: it may be asked and sent points. */
@@ -47,6 +49,9 @@ export class TakingUp {
       rest.push(this.#finish(tenantId, isOpen));
     }
     await Promise.all(rest);
+    // Tenants are served without an owner that has ended; the start is over when it is there again.
+    while (!this.#parts.isWhole()) await this.#pause();
+    await Promise.all(tenantIds.map((tenantId) => this.#parts.folds.caughtUp(tenantId)));
   }
 
   /** After quarantine: what is known of the tenant is what was saved. */

@@ -29,8 +29,8 @@ import { TenantCounters } from "./tenant-counters.ts";
 import { TenantTurns } from "./tenant-turns.ts";
 
 /**
- * Some tenants, each with everything that is its own: directory, gate, fold, findings and reads. It
- * speaks with the partition owners by lines, and owns the files in which the folds are kept.
+ * Some tenants, each with all that is its own: directory, gate, fold, findings and reads. It has lines to
+ * the partition owners, and owns the files in which the folds are kept.
  */
 export class TenantHost {
   readonly directory: SeriesDirectory;
@@ -79,6 +79,7 @@ export class TenantHost {
     });
     this.#takingUp = new TakingUp({
       ...{ fleet, lines: this.#lines, folds: this.#folds, after: options.after },
+      isWhole: () => pool.isWhole,
       ready: (tenantId) => this.#ready(tenantId),
       failed: (tenantId, error) => events.tenantFailed(tenantId, error),
     });
