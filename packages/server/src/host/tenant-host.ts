@@ -13,7 +13,7 @@ import type { WhenOver } from "../platform/admission.ts";
 import type { IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestReport } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
-import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
+import { countReport, type IngestCounters, TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
 import { fleetStateDamage } from "../store/sqlite/damage.ts";
@@ -233,7 +233,7 @@ export class TenantHost {
     for (const { reason, points } of report.rejected) {
       this.#options.events.notTaken(tenantId, reason, points);
     }
-    count(this.counters(tenantId), report);
+    countReport(this.counters(tenantId), report);
     this.view(tenantId).changed();
     return report;
   }
@@ -289,13 +289,6 @@ export class TenantHost {
   #ownerEnded(lost: readonly number[], error: Error): void {
     this.#marks.lost(error);
     for (const ticket of lost) this.intake.scored(ticket);
-  }
-}
-
-function count(counters: IngestCounters, report: IngestReport): void {
-  counters.accepted += report.acceptedPoints;
-  for (const { reason, points } of report.rejected) {
-    counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
   }
 }
 

@@ -3,6 +3,7 @@ import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ExplainedSeries, SeriesHistory } from "../partition/answers.ts";
 import type { Answers, ExplainQuestion, Question, SeriesFilter } from "../partition/protocol.ts";
+import type { IngestReport } from "../platform/ingest-series.ts";
 import type { TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 
@@ -18,6 +19,17 @@ export interface PartitionAsk {
 export interface IngestCounters {
   accepted: number;
   rejected: Record<string, number>;
+}
+
+/** Counts what became of a batch. */
+export function countReport(
+  counters: IngestCounters,
+  { acceptedPoints, rejected }: Pick<IngestReport, "acceptedPoints" | "rejected">,
+): void {
+  counters.accepted += acceptedPoints;
+  for (const { reason, points } of rejected) {
+    counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
+  }
 }
 
 /** What the platform hands over about one tenant. */

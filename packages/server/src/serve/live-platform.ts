@@ -52,6 +52,9 @@ export interface LivePlatformOptions {
   readonly after?: After;
 }
 
+/** Heard by the hosts alone. */
+const NOT_FOR_MAIN = { scored() {}, marked() {} };
+
 /**
  * The running platform as the main thread knows it: the threads that own partitions and host tenants,
  * and who is asked what. Nothing is decoded, folded or read here.
@@ -90,10 +93,13 @@ export class LivePlatform implements Platform {
     this.pool = new PartitionPool(
       { partitionCount, ownerCount, numbers },
       {
-        scored: () => {},
-        marked: () => {},
+        ...NOT_FOR_MAIN,
         damage: ({ type: _, ...found }) => events.damage(found),
         slowCommit: (message) => events.slowCommit(message),
+        disk: ({ type: _, ...found }) => {
+          this.#storeTrouble.disk(found);
+          events.disk(found);
+        },
         unusable: (owner, failure) => void this.pool.end(owner, errorOf(failure)),
         ended: (owner, _, error) => this.#ownerEnded(owner, error),
       },
@@ -107,7 +113,7 @@ export class LivePlatform implements Platform {
       },
     );
     const { pool, hosts } = this;
-    const { everyMs, monotonicMs } = { everyMs: options.checkpointEveryMs, ...options };
+    const { checkpointEveryMs: everyMs, monotonicMs } = options;
     this.#checkpoints = new Checkpoints({
       ...{ pool, hosts, everyMs, after, monotonicMs },
       saved: (saved) => events.checkpoint(saved),
@@ -210,7 +216,7 @@ export class LivePlatform implements Platform {
       await this.hosts.askAll({ what: "close-door" });
       this.#state = "stopping";
       await this.settled();
-      await this.checkpoint();
+      await this.#checkpoints.last();
     } finally {
       this.#state = "stopping";
       await this.#closeThreads();
@@ -251,6 +257,7 @@ export class LivePlatform implements Platform {
     switch (report.type) {
       case "scored":
         events.scored(report.points);
+        this.#checkpoints.scored(report.points);
         break;
       case "not-taken":
         events.refused(report.tenantId, report.reason, report.points);
