@@ -23,6 +23,7 @@ export class OwnerLines {
   readonly #parts: OwnerLinesParts;
   /** Owners that this host's folds have heard before. */
   readonly #heard = new Set<number>();
+  readonly #openings = new Map<number, Promise<void>>();
 
   constructor(parts: OwnerLinesParts) {
     this.#parts = parts;
@@ -64,7 +65,18 @@ export class OwnerLines {
   }
 
   /** Opens one owner that was started anew; its points that were scored before are known here. */
-  async open(owner: number): Promise<void> {
+  open(owner: number): Promise<void> {
+    const opening = this.#open(owner);
+    this.#openings.set(owner, opening);
+    return opening;
+  }
+
+  /** Resolves when what `open` began last is done. */
+  async opened(owner: number): Promise<void> {
+    await this.#openings.get(owner);
+  }
+
+  async #open(owner: number): Promise<void> {
     const { pool, announced, directory } = this.#parts;
     const own = new Set(pool.partitionsOf(owner));
     for (const { handle, partition } of directory.series) {

@@ -12,7 +12,6 @@ import type { ScoredMessage } from "../partition/protocol.ts";
 import type { WhenOver } from "../platform/admission.ts";
 import type { IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestReport } from "../platform/ingest-series.ts";
-import type { Failure } from "../platform/platform-errors.ts";
 import { countReport, type IngestCounters, TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
@@ -161,11 +160,14 @@ export class TenantHost {
     if (this.#state !== "ready") return;
     this.#lines.open(owner).then(
       () => this.#folds.wake(),
-      (error: Error) => {
-        const failure: Failure = { code: "internal", message: error.message };
-        this.#options.events.ownerFailed(owner, failure);
-      },
+      ({ message }: Error) =>
+        this.#options.events.ownerFailed(owner, { code: "internal", message }),
     );
+  }
+
+  /** Resolves when the line to an owner that was started again is ready. */
+  opened(owner: number): Promise<void> {
+    return this.#lines.opened(owner);
   }
 
   /** A unit of work begins: for whoever watches this thread. */

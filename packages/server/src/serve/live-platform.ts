@@ -113,7 +113,7 @@ export class LivePlatform implements Platform {
       },
     );
     const { pool, hosts } = this;
-    const { checkpointEveryMs: everyMs, monotonicMs } = options;
+    const { checkpointEveryMs: everyMs, monotonicMs, tenantIds, settingsOf } = options;
     this.#checkpoints = new Checkpoints({
       ...{ pool, hosts, everyMs, after, monotonicMs },
       saved: (saved) => events.checkpoint(saved),
@@ -127,7 +127,6 @@ export class LivePlatform implements Platform {
       ...{ pool, hosts, link, events, strikes, watch: options.watch },
       restarts: this.#ownerRestarts,
     });
-    const { tenantIds, settingsOf } = options;
     this.#hostRuns = new HostRuns({
       ...{ hosts, tenantIds, settingsOf, strikes, events },
       owners: this.#ownerRuns,
