@@ -1,5 +1,6 @@
 import type { EpochMs, SeriesKey } from "@foreshock/core/fold";
 import type { IngestPlace } from "../platform/ingest-batch.ts";
+import { nameBytesOf } from "../platform/place-name.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
 import { firstAt } from "./first-at.ts";
 import { type CountedSeries, LivingSeries } from "./living-series.ts";
@@ -177,10 +178,12 @@ export class TenantDirectory {
     return sorted;
   }
 
-  add(info: SeriesInfo): void {
+  /** @returns UTF-8 bytes of its names and metadata. */
+  add(info: SeriesInfo): number {
     const { clusterId, nodeId, metricName } = info.key;
     this.series.push(info);
-    this.nameBytes += nameBytesOf(info.key, info.metadata);
+    const bytes = nameBytesOf(info.key, info.metadata);
+    this.nameBytes += bytes;
     this.#byPlace.set(place(clusterId, nodeId, metricName), info);
     this.#byId.set(info.id, info);
     const nodes = this.clusters.get(clusterId) ?? new Map<string, NodeInfo>();
@@ -190,20 +193,8 @@ export class TenantDirectory {
     if (!nodes.has(nodeId)) this.#sortedNodes.delete(clusterId);
     nodes.set(nodeId, node);
     node.add(info);
+    return bytes;
   }
-}
-
-/** UTF-8 bytes of what is kept for good of a series. */
-export function nameBytesOf(
-  { clusterId, nodeId, metricName }: Omit<SeriesKey, "tenantId">,
-  metadata: Readonly<Record<string, string>> = {},
-): number {
-  let bytes = Buffer.byteLength(clusterId) + Buffer.byteLength(nodeId);
-  bytes += Buffer.byteLength(metricName);
-  for (const name in metadata) {
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(metadata[name]!);
-  }
-  return bytes;
 }
 
 function metricOf({ key }: SeriesInfo): string {

@@ -22,6 +22,7 @@ import type { Disk } from "../store/sqlite/disk.ts";
 import { Limits } from "../tenant/limits.ts";
 import { DEFAULT_SETTINGS, type TenantSettings } from "../tenant/tenant-settings.ts";
 import { CheckpointMarks } from "./checkpoint-marks.ts";
+import { HostMemory, type HostMemoryPart } from "./host-memory.ts";
 import { hostStateOf } from "./host-state.ts";
 import { OwnerLines } from "./owner-lines.ts";
 import type { HostedTenant, HostState } from "./protocol.ts";
@@ -46,6 +47,8 @@ export interface TenantHostOptions {
   /** A unit of work begins: what, and for which tenant. Called often. */
   readonly progress: (what: string, tenantId: string) => void;
   readonly events: HostEvents;
+  /** What it may use of the process' memory; without it there is no bound. */
+  readonly memory?: HostMemoryPart | undefined;
 }
 
 /** What whoever runs a host hears of it. */
@@ -71,6 +74,7 @@ export class TenantHost {
   readonly fleet: FleetHost;
   readonly fleetStore: FleetStore;
   readonly intake: Intake;
+  readonly memory: HostMemory;
   /** Turns between tenants for long reads and work in the background. */
   readonly turns: TenantTurns;
   readonly #options: TenantHostOptions;
@@ -86,8 +90,15 @@ export class TenantHost {
     this.#options = options;
     const { client, clientCount, partitionCount, ownerCount, dataDir, disk, now, events } = options;
     this.directory = new SeriesDirectory(partitionCount, client, clientCount);
+    this.memory = new HostMemory({
+      ...{ part: options.memory, host: client - 1, directory: this.directory },
+      ...{ after: options.after, fleet: () => this.fleet },
+    });
     const announced = new Set<number>();
-    const place: GatePlace = { directory: this.directory, announced, workerCount: ownerCount };
+    const place: GatePlace = {
+      ...{ directory: this.directory, announced, workerCount: ownerCount },
+      room: this.memory.series,
+    };
     this.fleetStore = FleetStore.open(fleetFile(dataDir, client), {
       onDamage: (damage) => events.damage(damageReport(damage)),
       disk,
@@ -130,6 +141,7 @@ export class TenantHost {
     return new Intake({
       place,
       pool: this.pool,
+      queuedPointsMax: this.memory.queuedPointsMax,
       limits: new Limits({ limitsOf: (id) => this.settingsOf(id).limits, monotonicMs }),
       after,
       seriesLimitsOf: (tenantId) => this.settingsOf(tenantId).limits,
@@ -173,6 +185,7 @@ export class TenantHost {
     await this.#lines.openAll();
     this.#advance();
     for (const tenantId of this.#settings.keys()) this.view(tenantId).takeUp();
+    this.memory.start();
     this.#state = "ready";
     this.#wake();
   }
@@ -190,6 +203,7 @@ export class TenantHost {
       runner: () => this.runner(tenantId),
       settings: () => this.settingsOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
+      reads: this.memory.reads,
     });
     const wayIn: WayIn = {
       ingest: (batch, whenOver) => this.ingest(tenantId, batch, whenOver),
@@ -251,9 +265,10 @@ export class TenantHost {
   }
 
   state(): HostState {
-    const { directory, fleet } = this;
+    const { directory, fleet, memory } = this;
     const backlogPoints = this.intake.inFlight.points();
-    return hostStateOf({ tenantIds: [...this.#settings.keys()], directory, fleet, backlogPoints });
+    const tenantIds = [...this.#settings.keys()];
+    return hostStateOf({ tenantIds, directory, fleet, memory, backlogPoints });
   }
 
   /** Nothing more is taken in; what was let in goes on. */

@@ -1,0 +1,92 @@
+const MIB = 2 ** 20;
+/** The process, its libraries and what the main thread keeps. */
+const PROCESS_BYTES = 100 * MIB;
+/** A thread that has worked for a while: its code, its young generation, and garbage. Measured: 30 to 50 MiB. */
+const THREAD_BYTES = 48 * MIB;
+/** Above this part of the maximum nothing new is admitted, so it cannot be given away either. */
+const USABLE = 0.9;
+/** What is left for series must be worth a start. */
+const POT_MIN = 32 * MIB;
+/** Bytes of a long read at work: a grid of 3 million cells, its columns and its text. */
+const READ_BYTES = 64 * MIB;
+const BODY_BYTES_MAX = 256 * MIB;
+const CACHE_BYTES_MAX = 64 * MIB;
+const DECODER_HEAP_MAX = 256 * MIB;
+/** A point that was taken in and is not scored: two columns, and its place in the log. */
+const QUEUED_POINT_BYTES = 24;
+const QUEUED_POINTS_MAX = 3_000_000;
+/** A thread's long-lived objects may be this many times what it is charged, and this much beside it. */
+const HEAP_SLACK = 1.5;
+const HEAP_BASE = 160 * MIB;
+
+export interface MemoryThreads {
+  readonly ownerCount: number;
+  readonly hostCount: number;
+  readonly decoderCount: number;
+}
+
+/** Who may hold how much, so that the sum fits. Sizes in bytes where nothing else is said. */
+export interface MemoryPlan {
+  readonly memoryMax: number;
+  /** Bodies of requests at work, packed and unpacked. */
+  readonly bodyBytesMax: number;
+  /** Label sets that one decoder remembers. */
+  readonly decoderCacheBytesMax: number;
+  /** Long-lived objects of one decoder, in MiB. */
+  readonly decoderHeapMbMax: number;
+  /** Long-lived objects of one host or owner, in MiB: a runaway ends its own thread. */
+  readonly threadHeapMbMax: number;
+  /** Long reads at work in one host. */
+  readonly longReadsMax: number;
+  /** Points in one host that wait for detection. */
+  readonly queuedPointsMax: number;
+  /** What tenants may be charged for what stays: series, names, states. */
+  readonly potBytes: number;
+}
+
+/** The maximum is less than the threads themselves need. */
+export class MemoryPlanProblem extends Error {
+  override readonly name = "MemoryPlanProblem";
+}
+
+/** Divides the maximum. @throws MemoryPlanProblem saying how much would do. */
+export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPlan {
+  const { ownerCount, hostCount, decoderCount } = threads;
+  const fixed = PROCESS_BYTES + (ownerCount + hostCount + decoderCount + 1) * THREAD_BYTES;
+  const bodyBytesMax = Math.min(BODY_BYTES_MAX, memoryMax / 16);
+  const decoderCacheBytesMax = Math.floor(Math.min(CACHE_BYTES_MAX, memoryMax / 64));
+  const readBytes = Math.max(hostCount * READ_BYTES, memoryMax / 8);
+  const longReadsMax = Math.max(1, Math.floor(readBytes / READ_BYTES / hostCount));
+  const queueBytes = memoryMax / 32;
+  const queuedPointsMax = Math.min(
+    QUEUED_POINTS_MAX,
+    Math.floor(queueBytes / QUEUED_POINT_BYTES / hostCount),
+  );
+  // Small maxima: reads and what stays share the room, and the guard on the resident size decides.
+  const lent = bodyBytesMax + decoderCount * decoderCacheBytesMax + queueBytes;
+  const reads = Math.min(readBytes, memoryMax / 8);
+  const potBytes = Math.floor(USABLE * memoryMax - fixed - lent - reads);
+  if (potBytes < POT_MIN) throw new MemoryPlanProblem(tooSmall(memoryMax, fixed));
+  return {
+    memoryMax,
+    bodyBytesMax: Math.floor(bodyBytesMax),
+    decoderCacheBytesMax,
+    decoderHeapMbMax: Math.floor(Math.min(DECODER_HEAP_MAX, memoryMax / 8) / MIB),
+    threadHeapMbMax: Math.ceil(threadBytesMax(potBytes) / MIB),
+    longReadsMax,
+    queuedPointsMax,
+    potBytes,
+  };
+}
+
+/** What a thread is expected to hold at most that works on series of `chargedBytes`. */
+export function threadBytesMax(chargedBytes: number): number {
+  return HEAP_BASE + HEAP_SLACK * chargedBytes;
+}
+
+/** The parts that follow the maximum leave a little less than two thirds of it. */
+function tooSmall(memoryMax: number, fixed: number): string {
+  const enough = Math.ceil((fixed + POT_MIN) / MIB / 0.64);
+  const given = Math.floor(memoryMax / MIB);
+  return `a memory maximum of ${given} MiB is too small for these threads: give at least ${enough} MiB, or fewer workers`;
+}
