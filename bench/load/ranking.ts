@@ -38,6 +38,8 @@ export async function measureRanking(nodes: number): Promise<RankingFigures> {
       checkpointEveryMs: HOUR_MS,
       retentionDays: 0,
       scrubEveryMs: 0,
+      trustedProxies: [],
+      memoryMax: 4 * 2 ** 30,
     },
     now,
     processMetrics: false,

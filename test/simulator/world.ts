@@ -59,7 +59,12 @@ export class World {
       monotonicMs: () => 0,
       link: world.owners.link,
       linkHost: world.hosts.link,
-      quarantine: { strike: () => 0, quarantine() {}, reasonOf: () => undefined },
+      quarantine: {
+        strike: () => 0,
+        quarantine() {},
+        reasonOf: () => undefined,
+        tenantIds: () => [],
+      },
       after: world.#after,
       events: {
         refused() {},

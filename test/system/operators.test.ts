@@ -21,6 +21,8 @@ const DAMAGED_DAY = "2026-06-13";
 const MAY_BE_ZERO = [
   "foreshock_decoders_lost_total",
   "foreshock_findings_open",
+  "foreshock_http_connections_ended",
+  "foreshock_http_unsent_bytes",
   "foreshock_queue_depth",
 ];
 

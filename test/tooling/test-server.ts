@@ -68,6 +68,8 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       checkpointEveryMs: 60_000,
       retentionDays: options.retentionDays ?? 0,
       scrubEveryMs: options.scrubEveryMs ?? 0,
+      trustedProxies: [],
+      memoryMax: 4 * 2 ** 30,
     },
     now,
     processMetrics: false,

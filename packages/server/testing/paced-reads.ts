@@ -14,7 +14,7 @@ export function contextOf(real: RealPlatform, tenantId: string): TenantContext {
     counters: host.counters(tenantId),
     now: real.clock.now,
     runner: () => host.runner(tenantId),
-    settings: () => host.settingsOf(tenantId),
+    settings: () => host.tenants.settingsOf(tenantId),
     backlogPoints: () => host.intake.inFlight.points(tenantId),
   });
 }

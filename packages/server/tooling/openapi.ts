@@ -20,6 +20,7 @@ const EMPTY: Platform = {
   },
   tenantIds: () => [],
   ready: () => true,
+  readiness: () => ({ ready: true, reasons: [] }),
 };
 
 const NO_DECODER: Decoder = {

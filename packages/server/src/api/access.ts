@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { RateKind, RateState } from "../platform/admission.ts";
 import type { Platform, TenantDoor } from "../platform/platform.ts";
@@ -5,6 +6,7 @@ import { OverRate } from "../platform/platform-errors.ts";
 import type { Scope } from "../tenant/api-key.ts";
 import type { KeyHolder, KeyProblem, Keyring } from "../tenant/keyring.ts";
 import type { Limits } from "../tenant/limits.ts";
+import { addressGroup } from "./connections/address.ts";
 import { Problem } from "./problem.ts";
 import { rateHeaders } from "./rate-headers.ts";
 
@@ -22,6 +24,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Set by the door for every route under /api/v1; null elsewhere. */
     access: Access | null;
+    /** Public name of the request's key, as soon as it is known to be one of ours; else null. */
+    keyId: string | null;
   }
   interface FastifyContextConfig {
     need?: Need;
@@ -83,6 +87,8 @@ export interface DoorParts {
   readonly platform: Platform;
   readonly keyring: Keyring;
   readonly limits: Limits;
+  /** A good key came over this connection. */
+  readonly keySeen: (socket: Socket) => void;
 }
 
 const KEY_DETAIL: Readonly<Record<KeyProblem, readonly [detail: string, hint: string]>> = {
@@ -94,10 +100,11 @@ const KEY_DETAIL: Readonly<Record<KeyProblem, readonly [detail: string, hint: st
 };
 
 /** The hook before every route under /api/v1: key, tenant, scope, request rate; in this order. */
-export function door({ platform, keyring, limits }: DoorParts) {
+export function door({ platform, keyring, limits, keySeen }: DoorParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { need, tenantless } = request.routeOptions.config;
     const holder = holderOf(request, keyring, limits);
+    keySeen(request.raw.socket);
     const tenantId = tenantOf(request, holder, platform);
     const access = new Access(holder, platform, tenantId);
     request.access = access;
@@ -124,16 +131,22 @@ export function grant(rate: RateState, reply: FastifyReply): void {
 
 function holderOf(request: FastifyRequest, keyring: Keyring, limits: Limits): KeyHolder {
   const check = keyring.check(bearer(request.headers.authorization));
-  if ("holder" in check) return check.holder;
-  const waitMs = limits.refusedFrom(request.ip);
+  if ("holder" in check) {
+    request.keyId = check.holder.keyId;
+    return check.holder;
+  }
+  const address = addressGroup(request.ip);
+  request.keyId = check.keyId ?? null;
+  const waitMs = limits.refusedFrom(address);
   if (waitMs > 0) {
-    throw new Problem("quota_exceeded", "too many refused keys from this address", {
+    throw new Problem("address_blocked", `the address ${address} sent too many refused keys`, {
       retryAfterMs: waitMs,
       hint: "check the key before you try again",
     });
   }
   const [detail, hint] = KEY_DETAIL[check.problem];
-  request.log.info({ problem: check.problem, address: request.ip }, "key refused");
+  const { problem, keyId, tenantId: tenant } = check;
+  request.log.info({ problem, keyId, tenant, address }, "key refused");
   throw new Problem(`key_${check.problem}`, detail, { hint });
 }
 

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { gunzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { asJson, plantedSeries } from "../../testing/planted.ts";
 import { NOON } from "../../testing/real-platform.ts";
@@ -103,7 +104,14 @@ describe("what machines ask", () => {
     const policy = String(page.headers["content-security-policy"]);
     expect(policy).toMatch(/script-src 'self' 'sha256-/);
     expect(policy).not.toMatch(/script-src[^;]*unsafe/);
-    expect((await get("/docs/js/scalar.js", {})).statusCode).toBe(200);
+    const [, script] = /src="(js\/scalar-[0-9a-f]{16}\.js)"/.exec(page.body)!;
+    const plain = await get(`/docs/${script}`, {});
+    expect(plain.statusCode).toBe(200);
+    expect(plain.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+    const packed = await get(`/docs/${script}`, { "accept-encoding": "gzip" });
+    expect(packed.headers["content-encoding"]).toBe("gzip");
+    expect(gunzipSync(packed.rawPayload).equals(plain.rawPayload)).toBe(true);
+    expect((await get("/docs/js/scalar.js", {})).statusCode).toBe(404);
   });
 
   it("gets a problem even for what is no HTTP", async () => {

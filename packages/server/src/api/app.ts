@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { EpochMs } from "@foreshock/core/fold";
 import Fastify, {
   type FastifyBaseLogger,
@@ -11,19 +12,24 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
+import { DOOR_LIMITS } from "../config/door-limits.ts";
 import type { Decoder } from "../decode/decoder.ts";
 import type { Metrics } from "../observe/metrics.ts";
+import type { RefusedRequest } from "../observe/refused-requests.ts";
 import type { LabelNames } from "../platform/label-names.ts";
 import type { Platform } from "../platform/platform.ts";
+import type { Readiness } from "../platform/readiness.ts";
 import type { Keyring } from "../tenant/keyring.ts";
 import type { Limits } from "../tenant/limits.ts";
 import { DEFAULT_SETTINGS } from "../tenant/tenant-settings.ts";
-import { door } from "./access.ts";
+import { type DoorParts, door } from "./access.ts";
 import { checkReply } from "./checked-replies.ts";
-import { compressReply } from "./compress.ts";
+import { compressReplies } from "./compress.ts";
+import { HttpFront } from "./connections/http-front.ts";
+import { sliceLargeReplies } from "./connections/large-reply.ts";
 import { collectRoutes, installDocs } from "./docs.ts";
-import { installErrorHandler, problemBody, problemOf, sendProblem } from "./error-handler.ts";
-import { Problem } from "./problem.ts";
+import { installErrorHandler, problemOf, sendProblem } from "./error-handler.ts";
+import { KnownRoutes } from "./known-routes.ts";
 import { acceptedRequestId, newRequestId } from "./request-id.ts";
 import { calibrationRoutes } from "./routes/calibration.ts";
 import { installDashboard } from "./routes/dashboard.ts";
@@ -45,103 +51,95 @@ export interface AppParts {
   readonly decoder: Decoder;
   readonly now: () => EpochMs;
   readonly version: string;
+  /** The port that requests come from; a server makes it before all else. By default one of its own. */
+  readonly front?: HttpFront | undefined;
+  /** What /readyz says. By default what the platform says. */
+  readonly readiness?: (() => Readiness) | undefined;
   /** The built dashboard; without it `/` says how to build it. */
   readonly dashboardDir?: string | undefined;
   /** Labels of remote write that name cluster and node; the defaults where not given. */
   readonly labelsOf?: ((tenantId: string) => LabelNames) | undefined;
   /** The demonstration's answer key for one tenant; without it `/demo/truth` does not exist. */
   readonly demoTruth?: ((tenantId: string) => readonly DemoFault[]) | undefined;
+  /** Hears of requests that were turned away for their key or their rate. */
+  readonly requestRefused?: ((refused: RefusedRequest) => void) | undefined;
   /** Checks every reply against its schema. For tests: it doubles the cost of large replies. */
   readonly checkReplies?: boolean | undefined;
 }
 
 /** Source: baseline defaults of the reliability page. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_MS = 65_000;
-const HEADER_BYTES_MAX = 16 * 1024;
-const CONNECTIONS_MAX = 1000;
 const BODY_BYTES_MAX = 64 * 1024;
 const PARAM_CHARS_MAX = 512;
 
 /**
- * The HTTP door, not yet listening: `await app.listen({ host, port })`, and `await app.close()` to
- * finish what is under way and stop.
+ * The routes behind the port. Where `front` is left out, `await app.listen({ host, port })` listens, and
+ * `await app.close()` finishes what is under way and stops; else both are up to whoever made the port.
  */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const app = newServer(parts.log).withTypeProvider<ZodTypeProvider>();
+  const front = parts.front ?? ownFront();
+  const app = newServer(parts.log, front).withTypeProvider<ZodTypeProvider>();
+  const routes = new KnownRoutes();
+  routes.collect(app as FastifyInstance);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(
     parts.checkReplies === true ? createSerializerCompiler() : () => JSON.stringify,
   );
   app.decorateRequest("access", null);
-  installErrorHandler(app as FastifyInstance);
+  app.decorateRequest("keyId", null);
+  installErrorHandler(app as FastifyInstance, parts.requestRefused);
   app.addHook("onRequest", securityHeaders);
   app.addHook("onRequest", checkUrl);
   if (parts.checkReplies === true) app.addHook("onSend", checkReply);
-  app.addHook("onSend", compressReply);
-  letGoOnClosing(app as FastifyInstance);
+  app.addHook("onSend", compressReplies());
+  app.addHook("onSend", sliceLargeReplies(front.unsent));
+  letGoOnClosing(app as FastifyInstance, front);
   measure(app as FastifyInstance, parts.metrics);
   await collectRoutes(app as FastifyInstance, parts.version);
-  await app.register(async (api) => registerApi(api, parts), { prefix: "/api/v1" });
-  await app.register(probeRoutes(parts));
+  const doorParts = { ...parts, keySeen: (socket: Socket) => front.keySeen(socket) };
+  await app.register(async (api) => registerApi(api, doorParts), { prefix: "/api/v1" });
+  await app.register(
+    probeRoutes({ ...parts, readiness: parts.readiness ?? (() => parts.platform.readiness()) }),
+  );
   await installDocs(app as FastifyInstance);
-  await installDashboard(app as FastifyInstance, parts.dashboardDir);
+  await installDashboard(app as FastifyInstance, routes, parts.dashboardDir);
+  if (parts.front === undefined) {
+    app.addHook("preClose", async () => {
+      await front.end();
+      front.close();
+    });
+  }
   await app.ready();
+  if (parts.front === undefined) front.open();
   return app as FastifyInstance;
 }
 
-function newServer(log: FastifyBaseLogger) {
-  const app = Fastify({
+function ownFront(): HttpFront {
+  const progress = () => ({ phase: "starting", done: 0, total: 1 });
+  return new HttpFront({ limits: DOOR_LIMITS, trustedProxies: [], progress });
+}
+
+function newServer(log: FastifyBaseLogger, front: HttpFront) {
+  return Fastify({
     loggerInstance: log,
     // We write our own line a request: route instead of address, which may hold a key.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => acceptedRequestId(request.headers["x-request-id"]) ?? newRequestId(),
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
     bodyLimit: BODY_BYTES_MAX,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: HEADER_BYTES_MAX },
-    forceCloseConnections: "idle",
     onProtoPoisoning: "error",
     onConstructorPoisoning: "error",
-    return503OnClosing: true,
+    return503OnClosing: false,
+    ...(front.trustedProxies.length === 0 ? {} : { trustProxy: [...front.trustedProxies] }),
     routerOptions: { querystringParser: parseQuery, maxParamLength: PARAM_CHARS_MAX },
     frameworkErrors: (error, request, reply) => {
       sendProblem(request as FastifyRequest, reply as FastifyReply, problemOf(error));
     },
-    clientErrorHandler: answerBrokenRequest,
+    serverFactory: (handler) => front.attach(handler),
+    // The port answers what is no HTTP, also before there are routes.
+    clientErrorHandler: () => {},
   });
-  app.server.maxConnections = CONNECTIONS_MAX;
-  return app;
 }
 
-/** Requests that are no HTTP: there is no reply object for them, only the bare connection. */
-function answerBrokenRequest(
-  this: FastifyInstance,
-  error: Error & { code?: string },
-  socket: import("node:net").Socket,
-): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
-    socket.destroy();
-    return;
-  }
-  const code =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? "headers_too_large"
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? "request_timeout"
-        : "bad_request";
-  const problem = new Problem(code, "the request could not be read", {
-    hint: "send plain HTTP/1.1",
-  });
-  const body = JSON.stringify(problemBody(problem, newRequestId()));
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${problem.title}\r\ncontent-type: application/problem+json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
-}
-
-async function registerApi(api: FastifyInstance, parts: AppParts): Promise<void> {
+async function registerApi(api: FastifyInstance, parts: AppParts & DoorParts): Promise<void> {
   api.addHook("onRoute", (route) => {
     if (route.config?.need === undefined) throw new Error(`${route.url} must say what it needs`);
   });
@@ -155,14 +153,10 @@ async function registerApi(api: FastifyInstance, parts: AppParts): Promise<void>
   if (parts.demoTruth !== undefined) await api.register(demoRoutes(parts.demoTruth));
 }
 
-/** A connection that is kept alive after its last answer would hold up closing for as long as it is kept. */
-function letGoOnClosing(app: FastifyInstance): void {
-  let isClosing = false;
-  app.addHook("preClose", async () => {
-    isClosing = true;
-  });
+/** Clients learn with the last answer that the connection ends. */
+function letGoOnClosing(app: FastifyInstance, front: HttpFront): void {
   app.addHook("onSend", async (_request, reply) => {
-    if (isClosing) reply.header("connection", "close");
+    if (front.isEnding) reply.header("connection", "close");
   });
 }
 

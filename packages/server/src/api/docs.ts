@@ -1,10 +1,19 @@
+import { Worker } from "node:worker_threads";
 import swagger from "@fastify/swagger";
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { takesGzip } from "./compress.ts";
+import { sharedBytes } from "./connections/large-reply.ts";
+import type { DocsPage } from "./docs-page.ts";
 import { Problem } from "./problem.ts";
 import { policyForPage } from "./security-headers.ts";
 
 type Document = Readonly<Record<string, unknown>>;
+
+/** The name carries the hash of what it holds. */
+const FOR_EVER = "public, max-age=31536000, immutable";
+/** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
+const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
 /** Registers what collects the routes; must stand before them. */
 export async function collectRoutes(app: FastifyInstance, version: string): Promise<void> {
@@ -36,41 +45,47 @@ export async function installDocs(app: FastifyInstance): Promise<void> {
     return reply.header("cache-control", "no-cache").send(app.swagger());
   });
   app.get("/docs", hidden, async (_, reply) => reply.redirect("/docs/", 301));
-  let reference: Promise<FastifyInstance> | undefined;
-  const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    reference ??= openReference();
-    const got = await (await reference).inject({ method: "GET", url: request.url });
-    if (got.statusCode !== 200) throw new Problem("not_found", "no such page of the docs");
-    const type = String(got.headers["content-type"]);
-    if (type.startsWith("text/html")) {
-      reply.header("content-security-policy", policyForPage(got.payload));
-    }
-    return reply.type(type).send(got.payload);
+  let prepared: Promise<DocsPage> | undefined;
+  const page = (): Promise<DocsPage> => {
+    prepared ??= preparedPage();
+    prepared.catch(() => {
+      prepared = undefined;
+    });
+    return prepared;
   };
-  app.get("/docs/", hidden, serve);
-  app.get("/docs/js/scalar.js", hidden, serve);
-  app.addHook("onClose", async () => (await reference)?.close());
+  app.get("/docs/", hidden, async (_, reply) => {
+    const { html } = await page();
+    reply.header("content-security-policy", policyForPage(html));
+    return reply.type("text/html").send(html);
+  });
+  app.get<{ Params: { name: string } }>("/docs/js/:name", hidden, async (request, reply) => {
+    const { scriptName, script, scriptPacked } = await page();
+    if (request.params.name !== scriptName) {
+      throw new Problem("not_found", "no such page of the docs", { hint: "see /docs/" });
+    }
+    const packed = takesGzip(request.headers["accept-encoding"]);
+    const bytes = packed ? scriptPacked : script;
+    if (packed) reply.header("content-encoding", "gzip");
+    return reply
+      .type("text/javascript; charset=utf-8")
+      .headers({
+        "cache-control": FOR_EVER,
+        vary: "accept-encoding",
+        "content-length": bytes.length,
+      })
+      .send(sharedBytes(bytes));
+  });
 }
 
-/** The reference's plugin is 5 MB of script: read when somebody asks for it, not with each start. */
-async function openReference(): Promise<FastifyInstance> {
-  const { default: scalar } = await import("@scalar/fastify-api-reference");
-  const inner = Fastify();
-  await inner.register(scalar, {
-    routePrefix: "/docs",
-    configuration: {
-      url: "/openapi.json",
-      withDefaultFonts: false,
-      telemetry: false,
-      hideClientButton: true,
-      // What would send the reader, or what they type, to somebody else's service.
-      showDeveloperTools: "never",
-      agent: { disabled: true },
-      mcp: { disabled: true },
-    },
-  });
-  await inner.ready();
-  return inner;
+/** In a thread of its own: reading 5 MB of script would keep everybody waiting. */
+function preparedPage(): Promise<DocsPage> {
+  const { promise, resolve, reject } = Promise.withResolvers<DocsPage>();
+  const worker = new Worker(new URL(`./docs-worker.${ENDING}`, import.meta.url));
+  worker.unref();
+  worker.once("message", resolve);
+  worker.once("error", reject);
+  worker.once("exit", () => reject(new Error("the thread of the docs ended without a page")));
+  return promise;
 }
 
 /**

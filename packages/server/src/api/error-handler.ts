@@ -2,6 +2,7 @@ import { Refusal } from "@foreshock/core/fold";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { IngestProblem } from "../ingest/ingest-problem.ts";
+import type { RefusedRequest } from "../observe/refused-requests.ts";
 import { Abandoned } from "../platform/pace.ts";
 import {
   BadCursor,
@@ -11,6 +12,7 @@ import {
   Unavailable,
 } from "../platform/platform-errors.ts";
 import type { ProblemBody } from "../wire/schema/problem.ts";
+import { addressGroup } from "./connections/address.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 import { rateHeaders } from "./rate-headers.ts";
 
@@ -21,10 +23,22 @@ const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_BAD_URL: "bad_path",
 };
 
-/** The one place where an error becomes a reply. Our own mistakes are logged here, once, and not shown. */
-export function installErrorHandler(app: FastifyInstance): void {
+/**
+ * The one place where an error becomes a reply. Our own mistakes are logged here, once, and not shown.
+ *
+ * @param refused hears of what a known key may not do, and of what is over a rate.
+ */
+export function installErrorHandler(
+  app: FastifyInstance,
+  refused?: (request: RefusedRequest) => void,
+): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error);
+    if (problem.status === 403 || problem.status === 429) {
+      const tenant = request.access?.holder.tenantId;
+      const actor = request.keyId ?? addressGroup(request.ip);
+      refused?.({ actor, tenant, outcome: problem.code });
+    }
     if (problem.status >= 500 && problem.code === "internal") {
       request.log.error({ err: error }, "request failed");
     }

@@ -18,11 +18,13 @@ export type ProblemCode =
   | "key_expired"
   | "scope_missing"
   | "not_found"
+  | "method_not_allowed"
   | "request_timeout"
   | "headers_too_large"
   | "all_rejected"
   | "partially_rejected"
   | "quota_exceeded"
+  | "address_blocked"
   | "too_costly"
   | "too_many_reads"
   | "internal"
@@ -69,11 +71,13 @@ const MEANING: Readonly<Record<ProblemCode, Meaning>> = {
   key_expired: [401, "API key expired"],
   scope_missing: [403, "Not allowed for this API key"],
   not_found: [404, "Not found"],
+  method_not_allowed: [405, "Method not allowed"],
   request_timeout: [408, "Request timeout"],
   headers_too_large: [431, "Headers too large"],
   all_rejected: [422, "No points accepted"],
   partially_rejected: [400, "Some points rejected"],
   quota_exceeded: [429, "Tenant limit exceeded"],
+  address_blocked: [429, "Too many refused keys from this address"],
   too_costly: [422, "Asks for too much at once"],
   too_many_reads: [429, "Too many long reads"],
   internal: [500, "Internal error"],

@@ -30,12 +30,8 @@ describe("addresses", () => {
   it("are refused where two readers could read them differently", async () => {
     await server.app.listen({ host: "127.0.0.1", port: 0 });
     for (const url of [
-      "//api/v1/summary",
-      "/api//v1/summary",
       "/api/v1/../v1/summary",
       "/api/v1/%2e%2e/v1/summary",
-      "/api/v1/series/a%2fb",
-      "/api/v1/series/a%5cb",
       "/api/v1/series/a%00b",
       "/api\\v1",
       "/api/v1/series/%zz",
@@ -43,6 +39,52 @@ describe("addresses", () => {
       const { status, body } = await getAsWritten(url);
       expect(status, url).toBe(400);
       expect(JSON.parse(body).code, url).toBe("bad_path");
+    }
+  });
+
+  it("are nothing where they only look like ours, and never the page", async () => {
+    await server.app.listen({ host: "127.0.0.1", port: 0 });
+    for (const url of [
+      "//api/v1/summary",
+      "/api//v1/summary",
+      "/API/v1/summary",
+      "/Api/V1/summary",
+      "/api%2Fv1/summary",
+      "/api%252Fv1/summary",
+      "/api%5Cv1/summary",
+      "/%2Fapi/v1/summary",
+      "/api;x/v1/summary",
+      "/x/api/v1/summary",
+      "/api/v1/series/a%2fb",
+      "/api/v1/series/a%5cb",
+      "/.env",
+      "/%2Eenv",
+      "/.git/config",
+      "/x/.env",
+      "/t/acme/.env",
+      "/Healthz",
+      "/READYZ/",
+    ]) {
+      const { status, body } = await getAsWritten(url);
+      expect(status, url).toBe(404);
+      expect(JSON.parse(body).code, url).toBe("not_found");
+    }
+  });
+
+  it("say which methods they take", async () => {
+    const cases = [
+      ["POST", "/api/v1/summary", "GET, HEAD"],
+      ["DELETE", "/api/v1/series/x/points", "GET, HEAD"],
+      ["OPTIONS", "/api/v1/nodes?cluster=a", "GET, HEAD"],
+      ["GET", "/api/v1/ingest", "POST"],
+      ["PUT", "/healthz", "GET, HEAD"],
+      ["POST", "/readyz", "GET, HEAD"],
+    ] as const;
+    for (const [method, url, allow] of cases) {
+      const reply = await server.app.inject({ method, url, headers: auth });
+      expect([reply.statusCode, reply.headers.allow], url).toEqual([405, allow]);
+      expect(reply.headers["content-type"], url).toContain("application/problem+json");
+      expect(reply.json().code, url).toBe("method_not_allowed");
     }
   });
 

@@ -7,23 +7,28 @@ const PARAMS_MAX = 100;
  * The hook before everything: turns away addresses that two readers could read differently (finding
  * 6 of the reliability page: an extra slash once opened another organisation's data).
  *
- * Encoded slashes are let through where no route matched: the dashboard's own addresses may hold a
- * node named like a URL, and nothing but its page is served there.
+ * Encoded slashes and backslashes are let through where no route matched: the dashboard's own addresses
+ * may hold a node named like a URL, and nothing but its page is served there.
  *
- * @throws Problem "bad_path" | "bad_parameter".
+ * @throws Problem "not_found" | "bad_path" | "bad_parameter".
  */
 export async function checkUrl(request: FastifyRequest): Promise<void> {
   const url = request.raw.url ?? "/";
   const mark = url.indexOf("?");
   const path = mark < 0 ? url : url.slice(0, mark);
-  if (/\/\/|\\|%5c|%00|(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path) || badEscape(path)) {
-    throw new Problem("bad_path", "the path holds //, \\, dots or a broken escape", {
+  if (/\\|%00|(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path) || badEscape(path)) {
+    throw new Problem("bad_path", "the path holds \\, dots, NUL or a broken escape", {
       hint: "write the path plainly, one slash between its parts",
     });
   }
-  if (/%2f/i.test(path) && !request.is404) {
-    throw new Problem("bad_path", "the path holds an encoded slash", {
-      hint: "ids hold no slash; give names as query parameters",
+  if (path.includes("//")) {
+    throw new Problem("not_found", "nothing here: the path holds two slashes in a row", {
+      hint: "write one slash between its parts",
+    });
+  }
+  if (/%2f|%5c/i.test(path) && !request.is404) {
+    throw new Problem("not_found", "nothing here: the path holds an encoded slash or backslash", {
+      hint: "ids hold neither; give names as query parameters",
     });
   }
   if (mark >= 0) checkQuery(url.slice(mark + 1));

@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "../config/config.ts";
 import { ControlDb } from "../tenant/control-db.ts";
@@ -18,10 +19,20 @@ export function withControl<Result>(
   flags: DataFlags,
   work: (control: ControlDb) => Result,
 ): Result {
-  const control = ControlDb.open(join(dataDirOf(context, flags), "control.db"), context.io.now);
+  const file = join(dataDirOf(context, flags), "control.db");
+  const control = ControlDb.open(file, context.io.now, `cli:${userName()}`);
   try {
     return work(control);
   } finally {
     control.close();
+  }
+}
+
+/** Who runs the command, for the audit trail; some containers know no names. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown";
   }
 }

@@ -62,7 +62,7 @@ Examples:
   foreshock why checkout-eu/node-042      what happened there
 
 Exit codes: 0 ok, 1 error, 2 usage, 3 anomalies found (detect --exit-code), 4 key refused,
-5 not found, 6 server not reached, 130 interrupted.`;
+5 not found, 6 server not reached, 7 stopped before all was saved, 130 interrupted.`;
 
 function addServeAndDemo(program: Command, shell: Shell, commands: LongCommands): void {
   serverFlags(program.command("serve").description("run the server"))
@@ -105,5 +105,10 @@ function serverFlags(command: Command): Command {
       "check all stored chunks once in this time, 0 = off (FORESHOCK_SCRUB_HOURS, default 24)",
       wholeNumber(0),
     )
+    .option(
+      "--trusted-proxies <networks>",
+      "proxies whose X-Forwarded-For counts, e.g. 10.0.0.0/8 (FORESHOCK_TRUSTED_PROXIES)",
+    )
+    .option("--memory-max <size>", "what the server may take (FORESHOCK_MEMORY_MAX), such as 4GiB")
     .option("--log-level <level>", "silent, error, warn, info or debug (FORESHOCK_LOG_LEVEL)");
 }

@@ -20,4 +20,17 @@ describe("readConfig", () => {
     expect(readConfig({ retention: 3 }, {}).retentionDays).toBe(3);
     expect(() => readConfig({ scrubHours: 600 }, {})).toThrow(ConfigProblem);
   });
+
+  it("takes trusted proxies as addresses and networks, and nothing else", () => {
+    const given = (text: string) => readConfig({ trustedProxies: text }, {}).trustedProxies;
+    expect(given("10.0.0.0/8, 192.168.1.7,fd00::/8")).toEqual([
+      "10.0.0.0/8",
+      "192.168.1.7",
+      "fd00::/8",
+    ]);
+    expect(readConfig({}, {}).trustedProxies).toEqual([]);
+    for (const bad of ["true", "10.0.0.0/33", "10.0.0/8", "10.0.0.1/8/2", "proxy.local"]) {
+      expect(() => given(bad), bad).toThrow(ConfigProblem);
+    }
+  });
 });

@@ -1,6 +1,8 @@
+import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
+import { defaultMemoryMax, sizeOf } from "./memory-max.ts";
 
 /** Everything that can be set from outside: read once, checked, frozen, passed down in parts. */
 export interface Config {
@@ -20,6 +22,10 @@ export interface Config {
   readonly retentionDays: number;
   /** In this time every sealed chunk is checked once, in the background; 0 turns that off. */
   readonly scrubEveryMs: number;
+  /** Addresses and networks (10.0.0.0/8) of proxies that say truthfully whose request they pass on. */
+  readonly trustedProxies: readonly string[];
+  /** Bytes that the whole process may take; beyond it new series and long reads are refused. */
+  readonly memoryMax: number;
 }
 
 export interface ConfigFlags {
@@ -30,6 +36,8 @@ export interface ConfigFlags {
   readonly logLevel?: string | undefined;
   readonly retention?: number | undefined;
   readonly scrubHours?: number | undefined;
+  readonly trustedProxies?: string | undefined;
+  readonly memoryMax?: string | undefined;
 }
 
 export class ConfigProblem extends Error {
@@ -72,6 +80,8 @@ export function readConfig(
     scrubEveryMs: scrubOf(
       flags.scrubHours ?? whole("FORESHOCK_SCRUB_HOURS", env.FORESHOCK_SCRUB_HOURS) ?? SCRUB_HOURS,
     ),
+    trustedProxies: proxiesOf(flags.trustedProxies ?? env.FORESHOCK_TRUSTED_PROXIES ?? ""),
+    memoryMax: memoryMaxOf(flags.memoryMax ?? env.FORESHOCK_MEMORY_MAX ?? ""),
   });
 }
 
@@ -79,6 +89,13 @@ function whole(name: string, text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
   if (!/^\d{1,9}$/.test(text)) throw new ConfigProblem(`${name}="${text}": give a whole number`);
   return Number(text);
+}
+
+function memoryMaxOf(text: string): number {
+  if (text === "") return defaultMemoryMax();
+  const bytes = sizeOf(text);
+  if (bytes !== undefined) return bytes;
+  throw new ConfigProblem(`memory maximum "${text}": give bytes, or a size such as 4GiB or 700MiB`);
 }
 
 function retentionOf(days: number): number {
@@ -91,6 +108,21 @@ function retentionOf(days: number): number {
 function scrubOf(hours: number): number {
   if (Number.isInteger(hours) && hours >= 0 && hours <= SCRUB_HOURS_MAX) return hours * HOUR_MS;
   throw new ConfigProblem(`scrub every ${hours} hours: give 0 (off) to ${SCRUB_HOURS_MAX}`);
+}
+
+function proxiesOf(text: string): readonly string[] {
+  const networks = text.split(",").map((one) => one.trim());
+  return networks.filter((one) => one !== "").map(demandNetwork);
+}
+
+function demandNetwork(network: string): string {
+  const [address = "", bits, rest] = network.split("/");
+  const bitsMax = isIP(address) === 6 ? 128 : 32;
+  const goodBits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax);
+  if (isIP(address) !== 0 && goodBits && rest === undefined) return network;
+  throw new ConfigProblem(
+    `trusted proxy "${network}": give addresses or networks such as 10.0.0.0/8, with commas between`,
+  );
 }
 
 function portOf(port: number): number {

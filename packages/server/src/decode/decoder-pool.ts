@@ -36,7 +36,8 @@ export interface DecoderLoss {
   readonly error: Error | undefined;
 }
 
-const DECODERS = 2;
+/** Decoders where nobody says how many. */
+export const DECODERS = 2;
 const TIME_MAX_MS = 10_000;
 /** Looks at the decoders during the longest time; a body is ended at most one look late. */
 const LOOKS = 5;

@@ -7,6 +7,7 @@ import type {
   DiskMessage,
   FromWorker,
   MarkMessage,
+  QuarantineMessage,
   Question,
   ScoredMessage,
   SlowCommitMessage,
@@ -99,6 +100,11 @@ export class PartitionPool {
       },
     });
     owner.link = link;
+  }
+
+  /** Tells an owner something that it does not answer; nobody where it does not run. */
+  tell(index: number, message: QuarantineMessage): void {
+    this.#owners[index]!.link?.post(message);
   }
 
   isAttached(index: number): boolean {

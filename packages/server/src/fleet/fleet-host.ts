@@ -4,7 +4,7 @@ import type { FleetHostOptions } from "./fleet-options.ts";
 import { FleetSave, type SavedTenant } from "./fleet-saves.ts";
 import { FleetTurns, type Work } from "./fleet-turns.ts";
 import { isBehind } from "./fold-positions.ts";
-import { openRunner } from "./open-runner.ts";
+import { idleRunner, openRunner } from "./open-runner.ts";
 import type { Slot } from "./runner-options.ts";
 import type { TenantRunner } from "./tenant-runner.ts";
 
@@ -21,12 +21,24 @@ interface Saved {
 export class FleetHost {
   readonly options: FleetHostOptions;
   readonly #runners = new Map<string, TenantRunner>();
-  readonly #turns = new FleetTurns();
+  readonly #turns: FleetTurns;
   readonly #saved = new Map<string, Saved>();
   readonly #scoredAtMs = new Map<string, EpochMs>();
 
   constructor(options: FleetHostOptions) {
     this.options = options;
+    this.#turns = new FleetTurns((tenantId) => options.progress?.("fold", tenantId));
+  }
+
+  /** The tenant is switched off or on again: what is known of its fold is what was saved. */
+  forget(tenantId: string): void {
+    this.#runners.delete(tenantId);
+    this.#saved.delete(tenantId);
+    this.#turns.drop(tenantId);
+  }
+
+  #isOff(tenantId: string): boolean {
+    return this.options.isOff?.(tenantId) === true;
   }
 
   /** A tenant's fold, read back at once where it was not yet. */
@@ -41,11 +53,20 @@ export class FleetHost {
   *opening(tenantId: string): Generator<number, void> {
     if (this.#runners.has(tenantId)) return;
     const { options } = this;
+    if (this.#isOff(tenantId)) {
+      this.#runners.set(tenantId, idleRunner(tenantId, options));
+      return;
+    }
     const { runner, saved } = yield* openRunner(tenantId, options);
     if (saved !== undefined) this.#saved.set(tenantId, saved);
     this.#runners.set(tenantId, runner);
     // Points that waited for a grid that is known by now.
     if (runner.waitingPoints > 0) this.touch(tenantId);
+  }
+
+  /** Bytes that a tenant's fold, its scores and what waits for it take; 0 where it is not open. */
+  bytesOf(tenantId: string): number {
+    return this.#runners.get(tenantId)?.bytes ?? 0;
   }
 
   /** When a tenant's fold was moved on last; undefined before the first time. */
@@ -60,15 +81,16 @@ export class FleetHost {
     for (let run = 0; run < handles.length; run++) {
       const end = ends[run]!;
       const info = this.options.directory.update(handles[run]!, latest, run * LATEST_LENGTH);
-      this.runner(info.key.tenantId).hear(info, message, first, end);
-      this.touch(info.key.tenantId);
+      const { tenantId } = info.key;
+      if (!this.#isOff(tenantId)) this.runner(tenantId).hear(info, message, first, end);
+      this.touch(tenantId);
       first = end;
     }
   }
 
   /** Something of the tenant has been scored, or will never be: its fold may go on. */
   touch(tenantId: string): void {
-    this.#turns.add(tenantId);
+    if (!this.#isOff(tenantId)) this.#turns.add(tenantId);
     this.options.follower(tenantId).changed();
   }
 
@@ -130,6 +152,7 @@ export class FleetHost {
    * all that the partition had noted as `detected`. -Infinity where nothing was ever saved.
    */
   behindSince(tenantId: string, partition: number, detected: number): EpochMs | undefined {
+    if (this.#isOff(tenantId)) return undefined;
     const runner = this.runner(tenantId);
     const saved = this.#saved.get(tenantId);
     if (!isBehind(saved?.positions, partition, detected)) return undefined;
@@ -138,6 +161,7 @@ export class FleetHost {
 
   *#tenants(): Generator<SavedTenant> {
     for (const [tenantId, runner] of this.#runners) {
+      if (this.#isOff(tenantId)) continue;
       yield { tenantId, runner, savedAs: this.#saved.get(tenantId)?.slot };
     }
   }

@@ -29,4 +29,8 @@ export interface FleetHostOptions {
    */
   readonly stateLost?: (tenantId: string, error: unknown) => void;
   readonly follower: (tenantId: string) => FleetFollower;
+  /** Nothing is folded of the tenant, and what is saved of it stays as it is. */
+  readonly isOff?: (tenantId: string) => boolean;
+  /** A unit of work of the tenant begins. Called often. */
+  readonly progress?: (what: string, tenantId: string) => void;
 }

@@ -14,9 +14,20 @@ interface Turn {
  * others (deficit round robin, Shreedhar and Varghese 1995). Who has nothing to do saves nothing up.
  */
 export class FleetTurns {
+  readonly #began: (tenantId: string) => void;
   readonly #turns = new Map<string, Turn>();
   /** Tenants that wait until they are let go. */
   readonly #held = new Set<string>();
+
+  /** @param began called when a tenant's turn begins. */
+  constructor(began: (tenantId: string) => void = () => {}) {
+    this.#began = began;
+  }
+
+  /** Forgets what a tenant had to do. */
+  drop(tenantId: string): void {
+    this.#turns.delete(tenantId);
+  }
 
   /** The tenant has something to do. */
   add(tenantId: string): void {
@@ -80,6 +91,7 @@ export class FleetTurns {
     begin: (tenantId: string) => Work,
     done: (tenantId: string) => void,
   ): void {
+    this.#began(tenantId);
     turn.work ??= begin(tenantId);
     try {
       while (turn.credit > 0) {

@@ -24,7 +24,10 @@ describe("points that wait for a grid", () => {
       const runs = again.takeAll();
       expect(runs.map(({ times, phase }) => [[...times], [...phase]])).toEqual([
         [[0], [0]],
-        [[0, 1], [0, 1]],
+        [
+          [0, 1],
+          [0, 1],
+        ],
         [
           [0, 1, 2],
           [0, 1, 2],

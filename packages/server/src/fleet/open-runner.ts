@@ -35,6 +35,13 @@ export function* openRunner(
   return { runner, saved: restored?.saved };
 }
 
+/** A fold that is never fed: nothing of what was saved is looked at. */
+export function idleRunner(tenantId: string, options: FleetHostOptions): TenantRunner {
+  const store = options.store.forTenant(tenantId);
+  const made = runnerOptions(tenantId, store, options, false);
+  return new TenantRunner({ ...made, stepMs: undefined });
+}
+
 function* restoredRunner(
   options: RunnerOptions,
   store: TenantFleetStore,

@@ -44,7 +44,7 @@ export class HostDesk {
         if (this.#atWork.has(message.id)) this.#cancelled.add(message.id);
         return;
       case "tenants":
-        this.#host.takeTenants(message.tenants);
+        this.#host.tenants.take(message.tenants);
         return;
       case "owner":
         this.#host.attach(message.owner, this.#lineOf(message.line));

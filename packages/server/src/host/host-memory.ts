@@ -59,7 +59,7 @@ export class HostMemory {
     const { directory, fleet, after } = this.#parts;
     if (this.#round.length === 0) this.#round = [...directory.tenants()];
     for (const { tenantId } of this.#round.splice(0, TENANTS_PER_LOOK)) {
-      this.series.setState(tenantId, fleet().runner(tenantId).bytes);
+      this.series.setState(tenantId, fleet().bytesOf(tenantId));
     }
     this.series.publish();
     after(LOOK_EVERY_MS, () => this.#look());

@@ -14,6 +14,8 @@ export interface OwnerLinesParts {
   /** Handles that their owner knows. */
   readonly announced: Set<number>;
   readonly tenantIds: () => readonly string[];
+  /** Reads a tenant's saved fold back, a little at a time. */
+  readonly openFold: (tenantId: string) => Promise<void>;
 }
 
 /** A host's lines to the partition owners, and what has to be said on each before it is used. */
@@ -44,7 +46,7 @@ export class OwnerLines {
    * say from when on each partition has to send them points again.
    */
   async openAll(): Promise<void> {
-    const { pool, fleet, tenantIds } = this.#parts;
+    const { pool, openFold, tenantIds } = this.#parts;
     const owners = Array.from({ length: pool.ownerCount }, (_, owner) => owner);
     const there = owners.filter((owner) => pool.isAttached(owner));
     const opened = await Promise.all(
@@ -53,10 +55,10 @@ export class OwnerLines {
         return { owner, answer, series: answer.series.map((one) => this.#announced(one)) };
       }),
     );
-    for (const tenantId of tenantIds()) fleet.runner(tenantId);
+    for (const tenantId of tenantIds()) await openFold(tenantId);
     await Promise.all(
       opened.map(({ owner, answer, series }) =>
-        this.#announce(owner, series, this.#behind(answer)),
+        this.#announce(owner, series, this.#behind(answer.detected)),
       ),
     );
   }
@@ -70,7 +72,35 @@ export class OwnerLines {
     }
     const answer = await pool.askStarting(owner, { what: "open" });
     const series = answer.series.map((one) => this.#announced(one));
-    await this.#announce(owner, series, this.#heard.has(owner) ? [] : this.#behind(answer));
+    await this.#announce(
+      owner,
+      series,
+      this.#heard.has(owner) ? [] : this.#behind(answer.detected),
+    );
+  }
+
+  /** A tenant that was switched off is folded again: its owners send what its saved fold has not seen. */
+  async takeUp(tenantId: string): Promise<void> {
+    const { pool, directory, fleet, openFold } = this.#parts;
+    fleet.forget(tenantId);
+    await openFold(tenantId);
+    const byOwner = Map.groupBy(
+      directory.tenant(tenantId).series,
+      ({ partition }) => partition % pool.ownerCount,
+    );
+    await Promise.all(
+      Array.from(byOwner, ([owner, infos]) => {
+        const partitions = new Set(infos.map(({ partition }) => partition));
+        const detected = Object.fromEntries(
+          Array.from(partitions, (partition) => [partition, Number.MAX_SAFE_INTEGER]),
+        );
+        const behind = this.#behind(detected).filter((one) => one.tenantId === tenantId);
+        const series = infos.map(({ handle, key, metadata, partition }) => {
+          return { handle, key, metadata, partition };
+        });
+        return pool.askOwner(owner, { what: "announce", series, behind });
+      }),
+    );
   }
 
   async #announce(
@@ -95,7 +125,7 @@ export class OwnerLines {
   }
 
   /** Tenants whose saved folds have not seen all that these partitions noted as detected. */
-  #behind({ detected }: OpenAnswer): BehindTenant[] {
+  #behind(detected: OpenAnswer["detected"]): BehindTenant[] {
     const { fleet, tenantIds } = this.#parts;
     const behind: BehindTenant[] = [];
     for (const tenantId of tenantIds()) {

@@ -20,13 +20,17 @@ import { FleetStore } from "../store/fleet/fleet-store.ts";
 import { fleetStateDamage } from "../store/sqlite/damage.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
 import { Limits } from "../tenant/limits.ts";
-import { DEFAULT_SETTINGS, type TenantSettings } from "../tenant/tenant-settings.ts";
 import { CheckpointMarks } from "./checkpoint-marks.ts";
+import { FoldPace } from "./fold-pace.ts";
 import { HostMemory, type HostMemoryPart } from "./host-memory.ts";
 import { hostStateOf } from "./host-state.ts";
+import { HostedTenants } from "./hosted-tenants.ts";
 import { OwnerLines } from "./owner-lines.ts";
-import type { HostedTenant, HostState } from "./protocol.ts";
+import type { HostState } from "./protocol.ts";
 import { TenantTurns } from "./tenant-turns.ts";
+
+/** A tenant that could not be taken up again is tried again after this long. */
+const AGAIN_MS = 1000;
 
 export interface TenantHostOptions {
   /** This host's number among the clients of partition owners: 1 and up. */
@@ -78,12 +82,12 @@ export class TenantHost {
   /** Turns between tenants for long reads and work in the background. */
   readonly turns: TenantTurns;
   readonly #options: TenantHostOptions;
-  readonly #settings = new Map<string, TenantSettings>();
+  readonly tenants: HostedTenants;
   readonly #views = new Map<string, LiveTenantView>();
   readonly #counters = new Map<string, IngestCounters>();
   readonly #marks: CheckpointMarks;
   readonly #lines: OwnerLines;
-  #advancing = false;
+  readonly #folds: FoldPace;
   #state: "starting" | "ready" | "stopping" = "starting";
 
   constructor(options: TenantHostOptions) {
@@ -103,10 +107,19 @@ export class TenantHost {
       onDamage: (damage) => events.damage(damageReport(damage)),
       disk,
     });
+    this.tenants = new HostedTenants({
+      quarantined: (tenantId) => {
+        this.fleet.forget(tenantId);
+        this.view(tenantId).changed();
+      },
+      released: (tenantId) => {
+        if (this.#state === "ready") this.#takeUp(tenantId);
+      },
+    });
     this.fleet = new FleetHost({
       directory: this.directory,
       store: this.fleetStore,
-      settingsOf: (tenantId) => this.settingsOf(tenantId),
+      settingsOf: (tenantId) => this.tenants.settingsOf(tenantId),
       gridFixed: (tenantId, gridMs) => events.gridFixed(tenantId, gridMs),
       now,
       saveFailed: (tenantId, error) => events.notSaved(tenantId, error),
@@ -115,6 +128,8 @@ export class TenantHost {
         events.damage(damageReport(damage));
       },
       follower: (tenantId) => this.view(tenantId),
+      isOff: (tenantId) => this.tenants.quarantineOf(tenantId) !== undefined,
+      progress: options.progress,
     });
     this.turns = new TenantTurns(options);
     this.#marks = new CheckpointMarks(ownerCount);
@@ -132,8 +147,16 @@ export class TenantHost {
     );
     const { pool, fleet, directory } = this;
     this.intake = this.#newIntake(place);
-    const tenantIds = () => [...this.#settings.keys()];
-    this.#lines = new OwnerLines({ pool, fleet, directory, announced, tenantIds });
+    const tenantIds = () => this.tenants.ids();
+    const openFold = (tenantId: string): Promise<void> =>
+      this.#folds.done(fleet.opening(tenantId), "start", tenantId);
+    this.#lines = new OwnerLines({ pool, fleet, directory, announced, tenantIds, openFold });
+    this.#folds = new FoldPace({
+      ...{ fleet, later: options.later, progress: options.progress },
+      inFlightMs: (tenantId) => this.intake.inFlight.oldestMs(tenantId),
+      // What a crash cut off comes series by series, and steps need all of them.
+      mayFold: () => this.#state !== "starting" && pool.isWhole,
+    });
   }
 
   #newIntake(place: GatePlace): Intake {
@@ -142,9 +165,9 @@ export class TenantHost {
       place,
       pool: this.pool,
       queuedPointsMax: this.memory.queuedPointsMax,
-      limits: new Limits({ limitsOf: (id) => this.settingsOf(id).limits, monotonicMs }),
+      limits: new Limits({ limitsOf: (id) => this.tenants.settingsOf(id).limits, monotonicMs }),
       after,
-      seriesLimitsOf: (tenantId) => this.settingsOf(tenantId).limits,
+      seriesLimitsOf: (tenantId) => this.tenants.settingsOf(tenantId).limits,
       now,
       state: () => this.#state,
       gated: (tenantId) => this.view(tenantId).changed(),
@@ -153,13 +176,16 @@ export class TenantHost {
     });
   }
 
-  settingsOf(tenantId: string): TenantSettings {
-    return this.#settings.get(tenantId) ?? DEFAULT_SETTINGS;
-  }
-
-  /** Tenants that are new here, or whose settings have changed. */
-  takeTenants(tenants: readonly HostedTenant[]): void {
-    for (const { tenantId, settings } of tenants) this.#settings.set(tenantId, settings);
+  /** After quarantine. Where an owner is away it is tried again: it must send what the fold lacks. */
+  #takeUp(tenantId: string): void {
+    this.#lines.takeUp(tenantId).then(
+      () => {
+        this.view(tenantId).takeUp();
+        this.view(tenantId).changed();
+        this.#folds.wake();
+      },
+      () => this.#options.after(AGAIN_MS, () => this.#takeUp(tenantId)),
+    );
   }
 
   /** Takes up a line to a partition owner. Before `start` it only waits; later it is opened at once. */
@@ -167,7 +193,7 @@ export class TenantHost {
     this.#lines.attach(owner, line);
     if (this.#state !== "ready") return;
     this.#lines.open(owner).then(
-      () => this.#wake(),
+      () => this.#folds.wake(),
       (error: Error) => {
         const failure: Failure = { code: "internal", message: error.message };
         this.#options.events.ownerFailed(owner, failure);
@@ -183,11 +209,11 @@ export class TenantHost {
   /** Brings all tenants to where they were. Cost: O(series + points that are not folded yet). */
   async start(): Promise<void> {
     await this.#lines.openAll();
-    this.#advance();
-    for (const tenantId of this.#settings.keys()) this.view(tenantId).takeUp();
+    await this.#folds.finished();
+    for (const tenantId of this.tenants.ids()) this.view(tenantId).takeUp();
     this.memory.start();
     this.#state = "ready";
-    this.#wake();
+    this.#folds.wake();
   }
 
   view(tenantId: string): LiveTenantView {
@@ -201,7 +227,7 @@ export class TenantHost {
       counters: this.counters(tenantId),
       now: this.#options.now,
       runner: () => this.runner(tenantId),
-      settings: () => this.settingsOf(tenantId),
+      settings: () => this.tenants.settingsOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
       reads: this.memory.reads,
     });
@@ -244,20 +270,19 @@ export class TenantHost {
   /** Resolves when everything that was sent has been scored and folded, and what closed is explained. */
   async settled(): Promise<void> {
     await this.pool.askAll({ what: "drain" });
-    this.#advance();
+    await this.#folds.finished();
     await Promise.all(this.#views.values().map((view) => view.settled()));
   }
 
   /** Saves all folds as they were when the owners marked this checkpoint, or later. */
   async save(checkpoint: number): Promise<void> {
     const positions = await this.#marks.all(checkpoint);
-    this.#advance();
-    this.fleet.save(positions);
+    await this.#folds.done(this.fleet.saving(positions), "save");
   }
 
   /** Forgets scores before a UTC day (since 1970). */
   dropBefore(day: number): void {
-    for (const tenantId of this.#settings.keys()) {
+    for (const tenantId of this.tenants.ids()) {
       this.fleetStore.forTenant(tenantId).scores.dropBefore(day);
       this.runner(tenantId).history?.dropBefore(day);
       this.view(tenantId).changed();
@@ -267,7 +292,7 @@ export class TenantHost {
   state(): HostState {
     const { directory, fleet, memory } = this;
     const backlogPoints = this.intake.inFlight.points();
-    const tenantIds = [...this.#settings.keys()];
+    const tenantIds = this.tenants.ids();
     return hostStateOf({ tenantIds, directory, fleet, memory, backlogPoints });
   }
 
@@ -280,6 +305,7 @@ export class TenantHost {
   /** Frees the file. What was not saved is scored again at the next start. */
   close(): void {
     this.closeDoor();
+    this.#folds.stop();
     this.fleetStore.close();
   }
 
@@ -287,26 +313,12 @@ export class TenantHost {
     this.#options.events.scored(message.times.length);
     this.fleet.hear(message);
     for (const ticket of message.tickets) this.intake.scored(ticket);
-    this.#wake();
+    this.#folds.wake();
   }
 
   #ownerEnded(lost: readonly number[], error: Error): void {
     this.#marks.lost(error);
     for (const ticket of lost) this.intake.scored(ticket);
-  }
-
-  /** Not while starting: what a crash cut off comes series by series, and steps need all of them. */
-  #wake(): void {
-    if (this.#advancing || this.#state === "starting" || !this.pool.isWhole) return;
-    this.#advancing = true;
-    this.#options.later(() => {
-      this.#advancing = false;
-      this.#advance();
-    });
-  }
-
-  #advance(): void {
-    this.fleet.advance((tenantId) => this.intake.inFlight.oldestMs(tenantId));
   }
 }
 

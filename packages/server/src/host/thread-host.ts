@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { EpochMs } from "@foreshock/core/fold";
+import { threadBytes } from "../memory/worker-memory.ts";
 import { Heartbeat } from "../watch/heartbeat.ts";
 import type { LinkHost } from "./host-link.ts";
 import type { FromHost } from "./protocol.ts";
@@ -9,25 +10,33 @@ import type { TenantHostOptions } from "./tenant-host.ts";
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
 /** What a host thread is given when it is started. */
-export type HostThreadData = HostThreadOptions &
+export type HostThreadData = Omit<HostThreadOptions, "heapMbMax"> &
   Pick<TenantHostOptions, "client" | "life"> & {
     readonly nowMs: EpochMs;
     readonly heartbeat: SharedArrayBuffer;
   };
 
-export type HostThreadOptions = Pick<
-  TenantHostOptions,
-  "clientCount" | "dataDir" | "partitionCount" | "ownerCount"
->;
+export interface HostThreadOptions
+  extends Pick<
+    TenantHostOptions,
+    "clientCount" | "dataDir" | "partitionCount" | "ownerCount" | "memory"
+  > {
+  /** Long-lived objects of one host, in MiB; columns are not among them. Without it, what Node gives. */
+  readonly heapMbMax?: number;
+}
 
 /** Hosts in worker threads, each with its file of folds under the data folder. */
-export function threadHosts(options: HostThreadOptions, now: () => EpochMs): LinkHost {
+export function threadHosts(
+  { heapMbMax, ...options }: HostThreadOptions,
+  now: () => EpochMs,
+): LinkHost {
   return (client, life, events) => {
     const heartbeat = Heartbeat.memory();
     const data: HostThreadData = { ...options, client, life, nowMs: now(), heartbeat };
     const worker = new Worker(new URL(`./worker.${ENDING}`, import.meta.url), {
       workerData: data,
       env: {},
+      ...(heapMbMax === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMbMax } }),
     });
     let asked = false;
     let failure: Error | undefined;
@@ -40,6 +49,7 @@ export function threadHosts(options: HostThreadOptions, now: () => EpochMs): Lin
     });
     return {
       heartbeat,
+      memoryBytes: () => threadBytes(worker),
       post: (message, columns = []) => {
         const line = message.type === "owner" ? [message.line as never] : [];
         worker.postMessage(message, [...columns, ...line]);

@@ -72,7 +72,7 @@ export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPla
     bodyBytesMax: Math.floor(bodyBytesMax),
     decoderCacheBytesMax,
     decoderHeapMbMax: Math.floor(Math.min(DECODER_HEAP_MAX, memoryMax / 8) / MIB),
-    threadHeapMbMax: Math.ceil(threadBytesMax(potBytes) / MIB),
+    threadHeapMbMax: Math.ceil((threadBytesMax(potBytes) + reads) / MIB),
     longReadsMax,
     queuedPointsMax,
     potBytes,
@@ -82,6 +82,11 @@ export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPla
 /** What a thread is expected to hold at most that works on series of `chargedBytes`. */
 export function threadBytesMax(chargedBytes: number): number {
   return HEAP_BASE + HEAP_SLACK * chargedBytes;
+}
+
+/** What the long reads of a host may hold at work. */
+export function readBytesMax({ longReadsMax }: MemoryPlan): number {
+  return longReadsMax * READ_BYTES;
 }
 
 /** The parts that follow the maximum leave a little less than two thirds of it. */

@@ -6,8 +6,8 @@ export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
 /** Where operators read what happens: an object and a fixed sentence per line. */
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "fatal">;
 
-/** Our tokens, wherever they are in a text. */
-const TOKEN = /fsk_(ing|ro|mgt|opr)_[0-9A-Za-z]{8,}/g;
+/** Our tokens, wherever they are in a text; eight characters are a key's public name. */
+const TOKEN = /fsk_(ing|ro|mgt|opr)_[0-9A-Za-z]{9,}/g;
 
 /**
  * A text that may be logged: tokens cut down to their public name (prefix and 8 characters).

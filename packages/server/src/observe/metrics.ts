@@ -44,12 +44,44 @@ export class Metrics {
   readonly checkpointDuration: Histogram;
   readonly retentionDaysDropped: Counter;
   readonly queueDepth: Gauge<"queue">;
-  /** Threads that stood still (`stuck` = "false"), and those that were ended for it. */
-  readonly threadStalls: Counter<"stuck">;
-  /** Threads that ended in the middle of a tenant's work. */
-  readonly tenantStrikes: Counter<"tenant">;
   readonly #tenants = new Set<string>();
   readonly #looks: (() => Promise<void>)[] = [];
+  /** Threads that stood still (`stuck` = "false"), and those that were ended for it. */
+  readonly threadStalls = this.#counter("thread_stalls_total", "Threads that stood still", [
+    "stuck",
+  ]);
+  readonly tenantStrikes = this.#counter(
+    "tenant_strikes_total",
+    "Threads that ended in the middle of a tenant's work",
+    ["tenant"],
+  );
+  /** Longest time for which the main thread answered nothing: since the last scrape, and ever. */
+  readonly mainThreadBlock = this.#gauge(
+    "main_thread_block_seconds",
+    "Longest time for which the main thread answered nothing",
+    ["since"],
+    "max",
+  );
+  readonly connections = this.#gauge("http_connections", "Connections open now", ["state"]);
+  /** Connections that the port refused or ended, by reason. */
+  readonly connectionsEnded = this.#gauge(
+    "http_connections_ended",
+    "Connections that were refused or ended by the server since the start",
+    ["reason"],
+  );
+  readonly tenantMemory = this.#gauge(
+    "tenant_memory_bytes",
+    "Bytes that a tenant is charged for what stays: series, names, states",
+    ["tenant"],
+  );
+  /** The process, and what all tenants are charged, each with its maximum. */
+  readonly memory = this.#gauge("memory_bytes", "Memory, and its maximum", ["what"]);
+  readonly memoryTight = this.#gauge(
+    "memory_tight",
+    "1 while new series and long reads are refused for want of memory",
+    [],
+  );
+  readonly unsentBytes = this.#gauge("http_unsent_bytes", "Bytes of large replies that wait", []);
 
   /** @param processMetrics false where several live in one process (tests). */
   constructor(version: string, processMetrics = true) {
@@ -66,12 +98,6 @@ export class Metrics {
       "ingest_skipped_parts_total",
       "Histograms and exemplars of remote write that were skipped",
       ["part"],
-    );
-    this.threadStalls = this.#counter("thread_stalls_total", "Threads that stood still", ["stuck"]);
-    this.tenantStrikes = this.#counter(
-      "tenant_strikes_total",
-      "Threads that ended in the middle of a tenant's work",
-      ["tenant"],
     );
     this.ingestDuration = this.#histogram(
       "ingest_request_duration_seconds",

@@ -19,6 +19,9 @@ export function* announcing(
     [...runtimes.keys()].map((partition) => [partition, new Map<string, number>()]),
   );
   for (const { partition, tenantId, fromMs } of behind) froms.get(partition)?.set(tenantId, fromMs);
+  // Whoever wants a tenant's points again has let it out of quarantine.
+  const wanted = new Set(behind.map(({ tenantId }) => tenantId));
+  for (const runtime of runtimes.values()) runtime.quarantine.release(wanted);
   const open = Promise.withResolvers<void>();
   let waiting = 1;
   const finished = (): void => {
@@ -31,6 +34,7 @@ export function* announcing(
     if (runtime === undefined)
       throw new Error(`partition ${partition} is not owned by this worker`);
     const live = runtime.announce(fresh);
+    if (runtime.quarantine.has(live.key.tenantId)) continue;
     const fromMs = catchUpFrom(runtime, live, froms.get(partition)!);
     if (fromMs !== undefined) {
       waiting++;

@@ -41,6 +41,17 @@ export interface FoldAgain {
 
 export type Waiting = QueuedBatch | FoldAgain;
 
+/** A part of a batch that has just been appended. */
+export function queuedBatch(
+  { ticket, sequence }: Pick<QueuedBatch, "ticket" | "sequence">,
+  { handles, ends, times, values }: AppendPart,
+  outcome: AppendOutcome,
+): QueuedBatch {
+  const columns = { ticket, sequence, handles, ends, times, values };
+  const start = { nextRun: 0, nextPoint: 0, again: undefined, position: 0 };
+  return { ...columns, ...outcome, ...start };
+}
+
 /** Points in a turn of one tenant. Source: 2,000 points are folded in about 2 ms. */
 const TURN_POINTS = 2000;
 
@@ -80,17 +91,7 @@ export class DetectionQueue {
     return oldest;
   }
 
-  add(
-    tenantId: string,
-    ticket: number,
-    sequence: number,
-    part: AppendPart,
-    outcome: AppendOutcome,
-  ): void {
-    const { handles, ends, times, values } = part;
-    const columns = { ticket, sequence, handles, ends, times, values };
-    const start = { nextRun: 0, nextPoint: 0, again: undefined, position: 0 };
-    const batch: QueuedBatch = { ...columns, ...outcome, ...start };
+  add(tenantId: string, batch: QueuedBatch): void {
     this.#unwritten.push(batch);
     this.#put(tenantId, batch);
   }
@@ -123,6 +124,12 @@ export class DetectionQueue {
       return cost;
     }
     return 0;
+  }
+
+  /** Takes out all that waits of some tenants. */
+  takeOutOf(tenantIds: ReadonlySet<string>): Waiting[] {
+    const all = new Set([...tenantIds].flatMap((id) => this.#tenants.get(id)?.waiting ?? []));
+    return all.size === 0 ? [] : this.takeOut((item) => all.has(item));
   }
 
   *items(): Iterable<Waiting> {

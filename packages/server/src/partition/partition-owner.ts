@@ -18,10 +18,12 @@ import type {
   FromWorker,
   OpenAnswer,
   Positions,
+  QuarantineMessage,
   Question,
   StoredSeries,
   ToWorker,
 } from "./protocol.ts";
+import { Quarantine } from "./quarantine.ts";
 import { answerRead } from "./read/answer-read.ts";
 import { ScrubRounds } from "./scrub-rounds.ts";
 import { openWatchedStore } from "./watched-store.ts";
@@ -61,6 +63,7 @@ export class PartitionOwner {
   readonly #jobs: Jobs;
   readonly #wake: () => void;
   readonly #drains: number[] = [];
+  readonly #quarantine = new Quarantine();
   readonly #scrub: ScrubRounds | undefined;
   readonly #checkpoints = new OwnerCheckpoints(this.#runtimes, {
     send: () => this.#send(),
@@ -88,7 +91,10 @@ export class PartitionOwner {
       const dir = join(dataDir, `p${partition}`);
       const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
       const store = openWatchedStore(dir, partition, tell, disk);
-      this.#runtimes.set(partition, new PartitionRuntime(store, this.#emissions, progress));
+      this.#runtimes.set(
+        partition,
+        new PartitionRuntime(store, this.#emissions, progress, this.#quarantine),
+      );
     }
     const stores = [...this.#runtimes.values()].map(({ store }) => store);
     this.#scrub = scrubEveryMs > 0 ? new ScrubRounds(stores, scrubEveryMs) : undefined;
@@ -97,7 +103,14 @@ export class PartitionOwner {
   hear(message: ToWorker): void {
     for (const runtime of this.#runtimes.values()) runtime.rested();
     if (message.type === "append") this.#append(message);
-    else this.#answer(message);
+    else if (message.type === "ask") this.#answer(message);
+    else this.#obey(message);
+  }
+
+  #obey({ tenantIds }: QuarantineMessage): void {
+    this.#quarantine.set(tenantIds);
+    for (const runtime of this.#runtimes.values()) runtime.obeyQuarantine();
+    this.#wake();
   }
 
   /** A host is gone, or another one comes in its place: its numbers mean nothing any more. */

@@ -8,6 +8,7 @@ import {
   DetectionQueue,
   type FoldAgain,
   type QueuedBatch,
+  queuedBatch,
   type Waiting,
 } from "./detection-queue.ts";
 import type { Emissions } from "./emission.ts";
@@ -15,6 +16,7 @@ import { episodeRow } from "./episode-rows.ts";
 import { type BeforeMoves, Folding } from "./folding.ts";
 import type { LiveSeries } from "./live-series.ts";
 import type { AppendPart, FreshSeries } from "./protocol.ts";
+import { Quarantine } from "./quarantine.ts";
 import { ResultRows } from "./result-rows.ts";
 import { oldestOf, runIsInOrder, unfoldedRuns } from "./runs.ts";
 import { SeriesRegistry } from "./series-registry.ts";
@@ -36,6 +38,7 @@ export type Progress = (what: string, tenantId: string) => void;
  */
 export class PartitionRuntime {
   readonly store: PartitionStore;
+  readonly quarantine: Quarantine;
   /** Whoever saves a checkpoint at the moment. */
   saver: BeforeMoves | undefined;
   readonly #emissions: Emissions;
@@ -52,8 +55,14 @@ export class PartitionRuntime {
   #isResting = false;
 
   /** @param progress called before each unit of work. */
-  constructor(store: PartitionStore, emissions: Emissions, progress: Progress = () => {}) {
+  constructor(
+    store: PartitionStore,
+    emissions: Emissions,
+    progress: Progress = () => {},
+    quarantine: Quarantine = new Quarantine(),
+  ) {
     this.store = store;
+    this.quarantine = quarantine;
     this.#progress = progress;
     this.#emissions = emissions;
     this.#series = new SeriesRegistry(store);
@@ -88,6 +97,17 @@ export class PartitionRuntime {
       isItsNumber("series" in item ? item.series.handle : item.ticket);
     for (const item of this.#queue.takeOut(isMeant)) this.#leave(item);
     this.#series.forget(isItsNumber);
+  }
+
+  /** What waits of tenants in quarantine is not folded. */
+  obeyQuarantine(): void {
+    for (const item of this.#queue.takeOutOf(this.quarantine.tenantIds)) this.#setAside(item);
+  }
+
+  /** It counts as scored; what is in it is folded once its tenant is taken up again. */
+  #setAside(item: Waiting): void {
+    this.#leave(item);
+    if (!("series" in item)) this.#emissions.of(item.ticket).partDone(item.ticket);
   }
 
   #leave(item: Waiting): void {
@@ -143,7 +163,9 @@ export class PartitionRuntime {
     });
     this.#lastSequence++;
     const tenantId = handles.length === 0 ? "" : this.#series.known(handles[0]!).key.tenantId;
-    this.#queue.add(tenantId, ticket, this.#lastSequence, part, outcome);
+    const batch = queuedBatch({ ticket, sequence: this.#lastSequence }, part, outcome);
+    if (this.quarantine.has(tenantId)) this.#setAside(batch);
+    else this.#queue.add(tenantId, batch);
   }
 
   /** Makes what was appended durable. @throws StoreUnavailable. */

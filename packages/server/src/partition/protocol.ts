@@ -14,7 +14,13 @@ import type {
 } from "./answers.ts";
 
 /** Client to worker. Columns are handed over (transferred), so the sender must not touch them again. */
-export type ToWorker = AppendMessage | AskMessage;
+export type ToWorker = AppendMessage | AskMessage | QuarantineMessage;
+
+/** From the main thread: points of these tenants are stored and not folded; of all others they are. */
+export interface QuarantineMessage {
+  readonly type: "quarantine";
+  readonly tenantIds: readonly string[];
+}
 
 /** Points for the partitions of one worker; all columns lie in one buffer. */
 export interface AppendMessage {

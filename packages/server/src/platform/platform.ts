@@ -3,6 +3,7 @@ import type { IngestBatch } from "./ingest-batch.ts";
 import type { IngestReport } from "./ingest-series.ts";
 import type { PackedBatch } from "./packed-batch.ts";
 import type { Read } from "./read.ts";
+import type { Readiness } from "./readiness.ts";
 import type { TenantReads } from "./tenant-reads.ts";
 
 export type { ByteRoom, WhenOver } from "./admission.ts";
@@ -21,8 +22,10 @@ export interface Platform {
   forTenant(tenantId: string): TenantDoor;
   /** Slugs of all tenants, sorted. For operator keys only. */
   tenantIds(): readonly string[];
-  /** False while starting, replaying or shutting down. */
+  /** False while starting, replaying or shutting down: then nothing is asked of it. */
   ready(): boolean;
+  /** Whether everything works, and what does not. Reads may go on where this says no. */
+  readiness(): Readiness;
 }
 
 /** A tenant as those see it who stand before the threads: routes, demonstration, tools. */

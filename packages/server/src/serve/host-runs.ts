@@ -53,6 +53,7 @@ export class HostRuns {
   ended(host: number, error: Error, work: Work): void {
     const { restarts, events, hosts, strikes } = this.#parts;
     strikes.against(work, error);
+    this.tellAll();
     for (const tenantId of this.tenantsOf(host)) this.#told.delete(tenantId);
     const waitMs = restarts.again(host, () => {
       this.start(host).then(
@@ -89,6 +90,7 @@ export class HostRuns {
   }
 
   tellAll(): void {
+    this.#parts.owners.tellQuarantine();
     for (const tenantId of this.#parts.tenantIds()) this.tell(tenantId);
   }
 }

@@ -33,6 +33,7 @@ import type {
   WhenOver,
 } from "../platform/platform.ts";
 import type { Read, ReadRows } from "../platform/read.ts";
+import type { StoreTrouble } from "./store-trouble.ts";
 
 export interface HostedTenantParts {
   readonly tenantId: string;
@@ -40,6 +41,7 @@ export interface HostedTenantParts {
   /** The tenant's host, which knows what holds for the tenant now. @throws Unavailable. */
   readonly host: () => number;
   readonly bodies: BodyRoom;
+  readonly storeTrouble: StoreTrouble;
   /** Names this start of the process. */
   readonly startId: string;
 }
@@ -61,8 +63,8 @@ export class HostedTenant implements TenantDoor {
   }
 
   ingestPacked(batch: PackedBatch, whenOver: WhenOver = "wait"): Promise<IngestReport> {
-    const { tenantId } = this.#parts;
-    return this.#ask({ what: "ingest", tenantId, batch, whenOver });
+    const { tenantId, storeTrouble } = this.#parts;
+    return storeTrouble.watch(() => this.#ask({ what: "ingest", tenantId, batch, whenOver }));
   }
 
   /** Revisions count from the start of a host, so they name that start as well. */

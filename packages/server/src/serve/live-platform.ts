@@ -10,6 +10,7 @@ import { ClientNumbers, MAIN_CLIENT } from "../partition/clients.ts";
 import type { LinkOwner } from "../partition/owner-link.ts";
 import type { Platform, TenantDoor } from "../platform/platform.ts";
 import { errorOf, Unavailable } from "../platform/platform-errors.ts";
+import type { Readiness } from "../platform/readiness.ts";
 import type { Limits } from "../tenant/limits.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import type { Work } from "../watch/heartbeat.ts";
@@ -18,9 +19,11 @@ import { type After, afterTimeout } from "./after.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { HostRuns } from "./host-runs.ts";
 import { HostedTenant } from "./hosted-tenant.ts";
+import type { PlatformThread } from "./memory-keeper.ts";
 import { OwnerRuns } from "./owner-runs.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 import { Restarts } from "./restarts.ts";
+import { StoreTrouble } from "./store-trouble.ts";
 import { type QuarantineBook, Strikes } from "./strikes.ts";
 
 export interface LivePlatformOptions {
@@ -66,6 +69,7 @@ export class LivePlatform implements Platform {
   readonly #hostRuns: HostRuns;
   readonly #ownerRestarts: Restarts;
   readonly #hostRestarts: Restarts;
+  readonly #storeTrouble: StoreTrouble;
   /** Why an owner or a host could not be started. */
   #failure: Error | undefined;
   #state: "starting" | "ready" | "stopping" = "starting";
@@ -80,6 +84,7 @@ export class LivePlatform implements Platform {
     this.options = options;
     const { workerCount: ownerCount, partitionCount, hostCount, link, linkHost, events } = options;
     const after = options.after ?? afterTimeout;
+    this.#storeTrouble = new StoreTrouble(options.monotonicMs);
     this.bodies = new BodyRoom(options.limits.body.inFlightBytesMax);
     const numbers = new ClientNumbers(MAIN_CLIENT, hostCount + 1);
     this.pool = new PartitionPool(
@@ -127,6 +132,33 @@ export class LivePlatform implements Platform {
     return this.#state === "ready";
   }
 
+  readiness(): Readiness {
+    const { hosts, pool } = this;
+    if (this.#state !== "ready") return { ready: false, reasons: [this.#state] };
+    const allOpen = Array.from({ length: hosts.hostCount }, (_, host) => hosts.isOpen(host));
+    const reasons = [
+      ...(pool.isWhole ? [] : ["partitions are being started again"]),
+      ...(allOpen.every((isOpen) => isOpen) ? [] : ["tenants are being started again"]),
+      ...this.#storeTrouble.reasons(),
+    ];
+    return { ready: reasons.length === 0, reasons };
+  }
+
+  /** All threads that work for tenants, with what they take. */
+  threads(): readonly PlatformThread[] {
+    const { hosts, pool } = this;
+    const ofHosts = Array.from({ length: hosts.hostCount }, (_, host) => ({
+      ...{ name: `host ${host}`, host, bytes: () => hosts.memoryBytes(host) },
+      end: (error: Error) => void hosts.end(host, error),
+    }));
+    const ofOwners = Array.from({ length: pool.ownerCount }, (_, owner) => ({
+      ...{ name: `owner ${owner}`, host: undefined },
+      bytes: () => this.#ownerRuns.memoryBytes(owner),
+      end: (error: Error) => void pool.end(owner, error),
+    }));
+    return [...ofHosts, ...ofOwners];
+  }
+
   tenantIds(): readonly string[] {
     return this.options.tenantIds();
   }
@@ -140,7 +172,10 @@ export class LivePlatform implements Platform {
       throw new Unavailable(`platform/${this.#state}`, `the server is ${this.#state}`);
     };
     const startId = this.#startId;
-    const made = new HostedTenant({ tenantId, hosts, host, bodies, startId });
+    const made = new HostedTenant({
+      ...{ tenantId, hosts, host, bodies, startId },
+      storeTrouble: this.#storeTrouble,
+    });
     this.#tenants.set(tenantId, made);
     return made;
   }

@@ -3,20 +3,21 @@ import type { DecodeEvents } from "../decode/decoder-pool.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { RefusedPoints } from "../observe/refused-points.ts";
+import { type RefusedRequest, RefusedRequests } from "../observe/refused-requests.ts";
 import { ENGINE } from "../partition/live-series.ts";
 import { DAMAGE_KINDS } from "../store/sqlite/damage.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 
 export interface OperatorEvents extends PlatformEvents, DecodeEvents {
+  /** A request of a known key, or over a rate, was turned away. */
+  requestRefused(refused: RefusedRequest): void;
   /** Logs what was still being added up. */
   close(): void;
 }
 
 /** Logs and counts what the platform reports: one parsable line each, points in sums. */
 export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
-  const refused = new RefusedPoints(log, () => performance.now());
-  const timer = setInterval(() => refused.flush(), MINUTE_MS);
-  timer.unref();
+  const { refused, requests, close } = summaries(log);
   // From 0 on, so that the first damage is a rise that an alert can see.
   for (const kind of DAMAGE_KINDS) metrics.storeDamage.inc({ kind }, 0);
   return {
@@ -40,6 +41,23 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
     },
     refused: (tenantId, reason, points) => refused.add(tenantId, reason, points),
     scored: (points) => metrics.pointsScored.inc({ engine: ENGINE.name }, points),
+    ...threadEvents(log, metrics),
+    checkpointFailed: (err, againInMs) =>
+      log.error({ err, againInMs }, "checkpoint failed; trying again"),
+    stateNotSaved: (tenant, err) =>
+      log.error(
+        { tenant, err },
+        "a tenant's state was not saved; it will catch up from its points",
+      ),
+    ...decodeEvents(log, metrics),
+    requestRefused: (request) => requests.add(request),
+    close,
+  };
+}
+
+/** Threads that ended, stood still, and whose work did it. */
+function threadEvents(log: Log, metrics: Metrics) {
+  return {
     ownerEnded: (partitions, err, againInMs) =>
       log.error({ partitions, err, againInMs }, "a partition owner ended; starting it again"),
     ownerStarted: (partitions) => log.info({ partitions }, "a partition owner was started again"),
@@ -58,19 +76,24 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
     hostEnded: (tenants, err, againInMs) =>
       log.error({ tenants, err, againInMs }, "a host of tenants ended; starting it again"),
     hostStarted: (tenants) => log.info({ tenants }, "a host of tenants was started again"),
-    checkpointFailed: (err, againInMs) =>
-      log.error({ err, againInMs }, "checkpoint failed; trying again"),
-    stateNotSaved: (tenant, err) =>
-      log.error(
-        { tenant, err },
-        "a tenant's state was not saved; it will catch up from its points",
-      ),
-    ...decodeEvents(log, metrics),
-    close() {
-      clearInterval(timer);
-      refused.flush();
-    },
+  } satisfies Partial<PlatformEvents>;
+}
+
+/** What is logged in sums, a line per minute. */
+function summaries(log: Log) {
+  const refused = new RefusedPoints(log, () => performance.now());
+  const requests = new RefusedRequests(log, () => performance.now());
+  const flush = (): void => {
+    refused.flush();
+    requests.flush();
   };
+  const timer = setInterval(flush, MINUTE_MS);
+  timer.unref();
+  const close = (): void => {
+    clearInterval(timer);
+    flush();
+  };
+  return { refused, requests, close };
 }
 
 function decodeEvents(log: Log, metrics: Metrics): DecodeEvents {

@@ -21,6 +21,7 @@ export interface OwnerRunsParts {
 export class OwnerRuns {
   readonly #parts: OwnerRunsParts;
   readonly #links = new Map<number, OwnerLink>();
+  #told = "";
   readonly #unwatch = new Map<number, () => void>();
 
   constructor(parts: OwnerRunsParts) {
@@ -36,7 +37,26 @@ export class OwnerRuns {
       return made;
     });
     pool.opened(owner);
+    this.#tellQuarantine(owner);
     for (let host = 0; host < hosts.hostCount; host++) this.#connect(owner, host);
+  }
+
+  /** Tells all owners whose points are not to be folded, where that has changed. */
+  tellQuarantine(): void {
+    const tenantIds = this.#parts.strikes.tenantIds().join(" ");
+    if (tenantIds === this.#told) return;
+    this.#told = tenantIds;
+    for (const owner of this.#links.keys()) this.#tellQuarantine(owner);
+  }
+
+  #tellQuarantine(owner: number): void {
+    const { pool, strikes } = this.#parts;
+    pool.tell(owner, { type: "quarantine", tenantIds: strikes.tenantIds() });
+  }
+
+  /** Bytes of an owner's own thread; 0 where it does not run, or shares this one. */
+  async memoryBytes(owner: number): Promise<number> {
+    return this.#links.get(owner)?.memoryBytes?.() ?? 0;
   }
 
   /** Gives a host that was started its lines to all owners that run. */

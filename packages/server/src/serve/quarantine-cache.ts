@@ -34,6 +34,10 @@ export class QuarantineCache implements QuarantineBook {
     this.refresh();
   }
 
+  tenantIds(): readonly string[] {
+    return [...this.#reasons.keys()];
+  }
+
   reasonOf(tenantId: string): string | undefined {
     return this.#reasons.get(tenantId);
   }

@@ -8,6 +8,8 @@ export interface QuarantineBook {
   quarantine(tenantId: string, reason: string): void;
   /** Why the tenant is in quarantine; undefined where it is not. */
   reasonOf(tenantId: string): string | undefined;
+  /** All tenants in quarantine. */
+  tenantIds(): readonly string[];
 }
 
 /** From this strike on a tenant's points are stored and not judged. */
@@ -27,6 +29,10 @@ export class Strikes {
 
   reasonOf(tenantId: string): string | undefined {
     return this.#book.reasonOf(tenantId);
+  }
+
+  tenantIds(): readonly string[] {
+    return this.#book.tenantIds();
   }
 
   /** A thread ended, or was ended, in the middle of this work. */

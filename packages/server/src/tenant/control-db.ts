@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EpochMs } from "@foreshock/core/fold";
 import { newToken, parseKey, type Scope } from "./api-key.ts";
-import { CONTROL_SCHEMA, CONTROL_VERSION } from "./control-schema.ts";
+import { AuditTrail } from "./audit-trail.ts";
+import { migrate } from "./control-schema.ts";
 import { openControl } from "./open-control.ts";
 import { QuarantineTable } from "./quarantine-table.ts";
 import { TenantProblem } from "./tenant-problem.ts";
@@ -13,6 +14,9 @@ import {
   type SettingsPatch,
   type TenantSettings,
 } from "./tenant-settings.ts";
+import { transaction } from "./transaction.ts";
+
+export { TenantProblem };
 
 /** A tenant's name: also a folder's name, so nothing in it can climb out of one. */
 export const TENANT_SLUG = /^[a-z0-9][a-z0-9._-]{0,63}$/;
@@ -60,21 +64,27 @@ export class ControlDb {
   readonly #db: DatabaseSync;
   readonly #now: () => EpochMs;
   readonly #keysById: StatementSync;
+  /** Who changed what. */
+  readonly audit: AuditTrail;
   #settingsRevision = 0;
 
-  private constructor(db: DatabaseSync, now: () => EpochMs) {
+  private constructor(db: DatabaseSync, now: () => EpochMs, actor: string) {
     this.#db = db;
     this.#now = now;
-    this.quarantine = new QuarantineTable(db, now);
+    this.audit = new AuditTrail(db, now, actor);
+    this.quarantine = new QuarantineTable(db, now, this.audit);
     this.#keysById = db.prepare(`${SELECT_KEY} WHERE k.key_id = ?`);
   }
 
-  /** Makes file and folder where they are missing. @throws TenantProblem where it cannot be used. */
-  static open(path: string, now: () => EpochMs): ControlDb {
-    return new ControlDb(
-      openControl(path, (db) => migrate(db, path)),
-      now,
-    );
+  /**
+   * Makes file and folder where they are missing.
+   *
+   * @param actor who is named for changes made through this object.
+   * @throws TenantProblem where it cannot be used.
+   */
+  static open(path: string, now: () => EpochMs, actor = "server"): ControlDb {
+    const db = openControl(path, (made) => migrate(made, path));
+    return new ControlDb(db, now, actor);
   }
 
   close(): void {
@@ -88,9 +98,14 @@ export class ControlDb {
         `tenant "${slug}": use a-z, 0-9, dot, dash and underscore, at most 64, starting with a letter or digit`,
       );
     }
-    this.#db
-      .prepare("INSERT INTO tenant (slug, created_ms) VALUES (?, ?) ON CONFLICT (slug) DO NOTHING")
-      .run(slug, this.#now());
+    const known = this.tenant(slug);
+    if (known !== undefined) return known;
+    transaction(this.#db, () => {
+      const { changes } = this.#db
+        .prepare("INSERT INTO tenant (slug, created_ms) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        .run(slug, this.#now());
+      if (changes > 0) this.audit.add("tenant created", slug, "");
+    });
     return this.tenant(slug)!;
   }
 
@@ -129,7 +144,10 @@ export class ControlDb {
     demandFreeGrid(before.gridMs, patch.stepMs);
     const own = mergedPatch(before, patch);
     const settings = patched(DEFAULT_SETTINGS, own);
-    this.#putSettings(slug, { ...own, ...gridOf(before) });
+    transaction(this.#db, () => {
+      this.#putSettings(slug, { ...own, ...gridOf(before) });
+      this.audit.add("settings changed", slug, JSON.stringify(patch).slice(0, NOTE_CHARS_MAX));
+    });
     return settings;
   }
 
@@ -159,12 +177,16 @@ export class ControlDb {
     const token = newToken(scope);
     const { keyId, hash } = parseKey(token)!;
     const note = (given.note ?? "").slice(0, NOTE_CHARS_MAX);
-    this.#db
-      .prepare(
-        `INSERT INTO api_key (key_id, tenant_id, scope, hash, note, created_ms, expires_ms)
-         VALUES (?, (SELECT id FROM tenant WHERE slug = ?), ?, ?, ?, ?, ?)`,
-      )
-      .run(keyId, given.tenant ?? null, scope, hash, note, this.#now(), given.expiresAt ?? null);
+    const { tenant = null, expiresAt = null } = given;
+    transaction(this.#db, () => {
+      this.#db
+        .prepare(
+          `INSERT INTO api_key (key_id, tenant_id, scope, hash, note, created_ms, expires_ms)
+           VALUES (?, (SELECT id FROM tenant WHERE slug = ?), ?, ?, ?, ?, ?)`,
+        )
+        .run(keyId, tenant, scope, hash, note, this.#now(), expiresAt);
+      this.audit.add("key created", tenant, `${keyId} (${scope})`);
+    });
     return { token, key: this.key(keyId)! };
   }
 
@@ -190,14 +212,17 @@ export class ControlDb {
 
   /** Takes a key back for good; twice is the same as once. @throws TenantProblem when unknown. */
   revokeKey(keyId: string): KeyRecord {
-    this.#db
-      .prepare("UPDATE api_key SET revoked_ms = ? WHERE key_id = ? AND revoked_ms IS NULL")
-      .run(this.#now(), keyId);
     const key = this.key(keyId);
     if (key === undefined) {
       throw new TenantProblem(`no key "${keyId}": see the ids in \`foreshock keys list\``);
     }
-    return key;
+    transaction(this.#db, () => {
+      const { changes } = this.#db
+        .prepare("UPDATE api_key SET revoked_ms = ? WHERE key_id = ? AND revoked_ms IS NULL")
+        .run(this.#now(), keyId);
+      if (changes > 0) this.audit.add("key revoked", key.tenant, `${keyId} (${key.scope})`);
+    });
+    return this.key(keyId)!;
   }
 
   /** Only what differs is stored, so that a better default reaches every tenant. */
@@ -246,24 +271,6 @@ type Row = Readonly<Record<string, unknown>>;
 
 const SELECT_KEY = `SELECT k.key_id, t.slug, k.scope, k.hash, k.note, k.created_ms, k.expires_ms,
   k.revoked_ms FROM api_key k LEFT JOIN tenant t ON t.id = k.tenant_id`;
-
-function migrate(db: DatabaseSync, path: string): void {
-  const version = Number(db.prepare("PRAGMA user_version").get()?.user_version);
-  if (version > CONTROL_VERSION) {
-    throw new TenantProblem(
-      `${path} has format ${version}, this program knows ${CONTROL_VERSION}: use the newer program`,
-    );
-  }
-  if (version === CONTROL_VERSION) return;
-  db.exec("BEGIN IMMEDIATE");
-  try {
-    db.exec(CONTROL_SCHEMA);
-    db.exec(`PRAGMA user_version = ${CONTROL_VERSION}; COMMIT`);
-  } catch (error) {
-    db.exec("ROLLBACK");
-    throw error;
-  }
-}
 
 function tenantOf(row: Row): TenantRecord {
   return { slug: String(row.slug), createdAt: Number(row.created_ms) };

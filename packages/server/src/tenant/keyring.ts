@@ -13,7 +13,14 @@ export type KeyHolder =
 
 export type KeyProblem = "missing" | "malformed" | "unknown" | "revoked" | "expired";
 
-export type KeyCheck = { readonly holder: KeyHolder } | { readonly problem: KeyProblem };
+/** A refused key that was one of ours is named, for the log: its public id, and whose it was. */
+export type KeyCheck =
+  | { readonly holder: KeyHolder }
+  | {
+      readonly problem: KeyProblem;
+      readonly keyId?: string | undefined;
+      readonly tenantId?: string | undefined;
+    };
 
 /** Where the keyring looks keys up: `ControlDb`, or a map in tests. */
 export interface KeySource {
@@ -45,8 +52,11 @@ export class Keyring {
     if (parsed === undefined) return { problem: "malformed" };
     const key = this.#lookUp(parsed);
     if (key === undefined) return { problem: "unknown" };
-    if (key.revokedAt !== null) return { problem: "revoked" };
-    if (key.expiresAt !== null && key.expiresAt <= this.#now()) return { problem: "expired" };
+    const named = { keyId: key.keyId, tenantId: key.tenant ?? undefined };
+    if (key.revokedAt !== null) return { problem: "revoked", ...named };
+    if (key.expiresAt !== null && key.expiresAt <= this.#now()) {
+      return { problem: "expired", ...named };
+    }
     return { holder: holderOf(key) };
   }
 

@@ -73,7 +73,8 @@ export class Limits {
     const atMs = this.#monotonicMs();
     let bucket = this.#refused.get(address);
     if (bucket === undefined) {
-      if (this.#refused.size >= ADDRESSES_MAX) this.#refused.clear();
+      const [oldest] = this.#refused.keys();
+      if (this.#refused.size >= ADDRESSES_MAX && oldest !== undefined) this.#refused.delete(oldest);
       bucket = new TokenBucket(REFUSED_PER_SECOND, this.#refusedBurst, atMs);
       this.#refused.set(address, bucket);
     }

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { DAY_MS, type EpochMs } from "@foreshock/core/fold";
+import type { AuditTrail } from "./audit-trail.ts";
 import { TenantProblem } from "./tenant-problem.ts";
+import { transaction } from "./transaction.ts";
 
 /** A tenant whose work ended a thread, once or more. */
 export interface QuarantineRecord {
@@ -23,9 +25,12 @@ export class QuarantineTable {
   readonly #db: DatabaseSync;
   readonly #now: () => EpochMs;
 
-  constructor(db: DatabaseSync, now: () => EpochMs) {
+  readonly #audit: AuditTrail;
+
+  constructor(db: DatabaseSync, now: () => EpochMs, audit: AuditTrail) {
     this.#db = db;
     this.#now = now;
+    this.#audit = audit;
   }
 
   /** The tenant's work ended a thread again. @returns how often so far. @throws TenantProblem. */
@@ -44,15 +49,21 @@ export class QuarantineTable {
     if (before?.sinceMs != null) return;
     const nowMs = this.#now();
     const { strikes = 0, struckMs = nowMs } = before ?? {};
-    this.#put({ tenant, strikes, struckMs, sinceMs: nowMs, reason });
+    transaction(this.#db, () => {
+      this.#put({ tenant, strikes, struckMs, sinceMs: nowMs, reason });
+      this.#audit.add("tenant quarantined", tenant, reason.slice(0, REASON_CHARS_MAX));
+    });
   }
 
   /** All is forgotten: quarantine and strikes. @returns whether it was in quarantine. */
   release(tenant: string): boolean {
     const was = this.of(tenant)?.sinceMs != null;
-    this.#db
-      .prepare("DELETE FROM quarantine WHERE tenant_id = (SELECT id FROM tenant WHERE slug = ?)")
-      .run(tenant);
+    transaction(this.#db, () => {
+      this.#db
+        .prepare("DELETE FROM quarantine WHERE tenant_id = (SELECT id FROM tenant WHERE slug = ?)")
+        .run(tenant);
+      if (was) this.#audit.add("tenant released", tenant, "");
+    });
     return was;
   }
 

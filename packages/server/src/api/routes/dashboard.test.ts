@@ -25,7 +25,14 @@ describe("the dashboard", () => {
   }
 
   it("is served at the root and at each of its own addresses, never from a cache", async () => {
-    for (const url of ["/", "/fleet", "/node/eu%2F1?from=now-6h", "/metric/cpu.usage"]) {
+    for (const url of [
+      "/",
+      "/fleet",
+      "/t/acme/c/eu%2F1/n/node%2F.com?from=now-6h",
+      "/t/acme/c/eu/n/a%5Cb/m/cpu.usage",
+      "/t/acme/c/eu/n/.hidden",
+      "/no/such/page",
+    ]) {
       const page = await get(url, { accept: "text/html" });
       expect(page.statusCode, url).toBe(200);
       expect(page.body, url).toContain("<title>Foreshock</title>");

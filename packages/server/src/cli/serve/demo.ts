@@ -11,12 +11,13 @@ import { ThisMachine } from "../../demo/this-machine.ts";
 import { demoFaults } from "../../demo/truth-route.ts";
 import { batchOf } from "../../platform/ingest-batch.ts";
 import type { IngestSeries } from "../../platform/ingest-series.ts";
-import { type RunningServer, startServer } from "../../serve/start-server.ts";
+import type { RunningServer } from "../../serve/start-server.ts";
 import type { Context } from "../terminal/context.ts";
 import { printJson, say } from "../terminal/context.ts";
 import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
 import { Progress } from "../terminal/progress.ts";
 import { DemoKeys } from "./demo-keys.ts";
+import { closed, started } from "./run-server.ts";
 import { configOf, type ServeFlags, stopSignal } from "./serve.ts";
 
 export interface DemoFlags extends ServeFlags {
@@ -39,6 +40,8 @@ const LIVE_EVERY_MS = 5000;
 const REPLAY_MS = 6 * HOUR_MS;
 const REPLAY_STEP_MS = 2000;
 const SHOWN_FINDINGS = 5;
+/** The key that the demo shows ends with the demo; a demo that was killed leaves one for at most this long. */
+const KEY_LIFE_MS = 7 * DAY_MS;
 /** The demo's own fleet is not rate-limited. */
 const NO_LIMITS = {
   pointsPerSecond: 1e9,
@@ -58,11 +61,11 @@ export async function demo(flags: DemoFlags, context: Context): Promise<ExitCode
     io.env,
   );
   const truth = (tenantId: string) => demoFaults(fleet.truth, tenantId);
-  const server = await startServer({ config, now: io.now, demoTruth: truth });
+  const server = await started({ config, now: io.now, demoTruth: truth });
   try {
     return await run(fleet, server, flags, context);
   } finally {
-    await server.close();
+    await closed(server);
     if (ownDir !== undefined) rmSync(ownDir, { recursive: true, force: true });
   }
 }
@@ -93,7 +96,27 @@ async function run(
     server.control.ensureTenant(tenant);
     server.control.changeSettings(tenant, { limits: NO_LIMITS });
   }
-  const key = server.control.createKey({ scope: "operator", note: "demo" }).token;
+  const { token: key, key: record } = server.control.createKey({
+    scope: "operator",
+    note: "demo",
+    expiresAt: context.io.now() + KEY_LIFE_MS,
+  });
+  try {
+    return await show(fleet, server, flags, context, key);
+  } finally {
+    server.control.revokeKey(record.keyId);
+  }
+}
+
+async function show(
+  fleet: SimulatedFleet,
+  server: RunningServer,
+  flags: DemoFlags,
+  context: Context,
+  key: string,
+): Promise<ExitCode> {
+  const tenants = fleet.plan.tenants.map(({ tenantId }) => tenantId);
+  const live = flags.live && !flags.score;
   say(context, greeting(fleet, server, key));
   const began = performance.now();
   const points = await history(

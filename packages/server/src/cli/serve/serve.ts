@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { ConfigProblem, readConfig } from "../../config/config.ts";
-import { startServer } from "../../serve/start-server.ts";
 import type { Context } from "../terminal/context.ts";
 import { say } from "../terminal/context.ts";
 import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
+import { closed, started, untilStopped } from "./run-server.ts";
 
 /** Flags of the server itself; `config/` reads the rest from the environment. */
 export interface ServeFlags {
@@ -14,6 +14,8 @@ export interface ServeFlags {
   readonly logLevel?: string | undefined;
   readonly retention?: number | undefined;
   readonly scrubHours?: number | undefined;
+  readonly trustedProxies?: string | undefined;
+  readonly memoryMax?: string | undefined;
 }
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
@@ -22,7 +24,7 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 export async function serve(flags: ServeFlags, context: Context): Promise<ExitCode> {
   const { io } = context;
   const config = configOf(flags, io.env);
-  const server = await startServer({ config, now: io.now });
+  const server = await started({ config, now: io.now });
   try {
     if (!LOOPBACK.has(config.host) && server.control.keys().length === 0) {
       throw new CliError(
@@ -31,11 +33,12 @@ export async function serve(flags: ServeFlags, context: Context): Promise<ExitCo
         "create one with `foreshock keys create` first, or omit --host",
       );
     }
+    // Before anybody can know that it runs, and stop it.
+    const stopped = stopSignal(io.signal);
     say(context, `foreshock ${server.url}  (data in ${config.dataDir})`);
-    await server.close(await stopSignal(io.signal));
-    return EXIT.ok;
+    return await untilStopped(server, stopped);
   } finally {
-    await server.close();
+    await closed(server);
   }
 }
 

@@ -12,6 +12,8 @@ export const EXIT = {
   auth: 4,
   notFound: 5,
   unreachable: 6,
+  /** A server that had to end before everything was saved; nothing that was acknowledged is lost. */
+  unfinished: 7,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,3 +1,5 @@
+import { totalmem } from "node:os";
+
 /** The default: what is left is for the system, its file cache, and whoever shares the machine. */
 const PART_OF_MACHINE = 0.75;
 const UNITS: Readonly<Record<string, number>> = {
@@ -18,8 +20,9 @@ export function sizeOf(text: string): number | undefined {
   return Math.floor(Number(digits) * factor);
 }
 
-/** @param containerBytes 0, or beyond the machine's, where there is no such limit. */
-export function defaultMemoryMax(machineBytes: number, containerBytes: number): number {
-  const isLimited = containerBytes > 0 && containerBytes < machineBytes;
-  return Math.floor(PART_OF_MACHINE * (isLimited ? containerBytes : machineBytes));
+/** Three quarters of what the container allows, or of the machine where there is no such limit. */
+export function defaultMemoryMax(): number {
+  const [machine, container] = [totalmem(), process.constrainedMemory()];
+  const isLimited = container > 0 && container < machine;
+  return Math.floor(PART_OF_MACHINE * (isLimited ? container : machine));
 }

@@ -1,0 +1,102 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { EpochMs } from "@foreshock/core/fold";
+import type { Config } from "../config/config.ts";
+import { lockDataDir } from "../config/data-dir.ts";
+import { DECODERS } from "../decode/decoder-pool.ts";
+import { type MemoryPlan, MemoryPlanProblem, memoryPlan } from "../memory/memory-plan.ts";
+import { createLog } from "../observe/log.ts";
+import { Metrics } from "../observe/metrics.ts";
+import { ControlDb } from "../tenant/control-db.ts";
+import { Limits } from "../tenant/limits.ts";
+import { SettingsCache } from "../tenant/settings-cache.ts";
+import { VERSION } from "../version.ts";
+import type { StallLimits } from "../watch/stall-clock.ts";
+import { Watchdog } from "../watch/watchdog.ts";
+import { afterTimeout } from "./after.ts";
+import { logAudit } from "./log-audit.ts";
+import { MemoryKeeper } from "./memory-keeper.ts";
+import { type OperatorEvents, operatorEvents } from "./operator-events.ts";
+import { QuarantineCache } from "./quarantine-cache.ts";
+import { StartProblem } from "./start-problem.ts";
+
+/** What every room of the server stands on. */
+export interface Ground {
+  readonly partitionCount: number;
+  readonly log: ReturnType<typeof createLog>;
+  readonly metrics: Metrics;
+  readonly events: OperatorEvents;
+  readonly control: ControlDb;
+  readonly settings: SettingsCache;
+  readonly limits: Limits;
+  readonly quarantine: QuarantineCache;
+  readonly watchdog: Watchdog;
+  readonly memory: MemoryKeeper;
+}
+
+export interface GroundOptions {
+  readonly config: Config;
+  readonly now: () => EpochMs;
+  /** False where several servers live in one process (tests). */
+  readonly processMetrics?: boolean;
+  /** Refused keys in a row that one address may send before it has to wait. */
+  readonly refusedBurst?: number;
+  /** Where log lines go; standard output where left out. */
+  readonly logTo?: { write(line: string): void };
+  /** When a thread stands still, and when it is stuck. */
+  readonly stallLimits?: StallLimits;
+}
+
+/**
+ * Opens the data folder, the log and the tenants' settings.
+ *
+ * @param opened called with each part that has to be closed again.
+ */
+export function openGround(
+  options: GroundOptions,
+  opened: (name: string, close: () => unknown) => void,
+): Ground {
+  const { config, now, refusedBurst } = options;
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const partitionCount = lockDataDir(config.dataDir, config.partitionCount);
+  const log = createLog(config.logLevel, options.logTo);
+  const metrics = new Metrics(VERSION, options.processMetrics ?? true);
+  const events = operatorEvents(log, metrics);
+  opened("log", () => events.close());
+  const control = ControlDb.open(join(config.dataDir, "control.db"), now);
+  opened("control.db", () => control.close());
+  opened("audit", logAudit(control.audit, log, afterTimeout));
+  const settings = new SettingsCache(control, monotonicMs);
+  const memory = new MemoryKeeper({
+    plan: planOf(config),
+    ...{ hostCount: config.hostCount, log, metrics, residentBytes: process.memoryUsage.rss },
+  });
+  const limits = new Limits({
+    body: { inFlightBytesMax: memory.plan.bodyBytesMax },
+    limitsOf: (tenantId) => settings.of(tenantId).limits,
+    monotonicMs,
+    ...(refusedBurst === undefined ? {} : { refusedBurst }),
+  });
+  const quarantine = new QuarantineCache(control.quarantine);
+  const watchdog = new Watchdog(options.stallLimits);
+  opened("watchdog", () => watchdog.close());
+  return {
+    ...{ partitionCount, log, metrics, events, control, settings, limits, quarantine, watchdog },
+    memory,
+  };
+}
+
+/** @throws StartProblem where the maximum is too small for the threads. */
+function planOf({ memoryMax, workerCount: ownerCount, hostCount }: Config): MemoryPlan {
+  try {
+    return memoryPlan(memoryMax, { ownerCount, hostCount, decoderCount: DECODERS });
+  } catch (error) {
+    if (!(error instanceof MemoryPlanProblem)) throw error;
+    const hint = "set --memory-max or FORESHOCK_MEMORY_MAX, --workers or FORESHOCK_WORKERS";
+    throw new StartProblem(error.message, hint);
+  }
+}
+
+function monotonicMs(): number {
+  return performance.now();
+}
