@@ -10,6 +10,11 @@ const POT_MIN = 32 * MIB;
 /** Bytes of a long read at work: a grid of 3 million cells, its columns and its text. */
 const READ_BYTES = 64 * MIB;
 const BODY_BYTES_MAX = 256 * MIB;
+/** A body may take half of the room for all of them, packed and unpacked: that is a tenant's share. */
+const PACKED_PART = 1 / 8;
+const PACKED_BYTES_MAX = 8 * MIB;
+const UNPACKED_PART = 3 / 8;
+const UNPACKED_BYTES_MAX = 32 * MIB;
 const CACHE_BYTES_MAX = 64 * MIB;
 const DECODER_HEAP_MAX = 256 * MIB;
 /** A point that was taken in and is not scored: two columns, and its place in the log. */
@@ -28,8 +33,12 @@ export interface MemoryThreads {
 /** Who may hold how much, so that the sum fits. Sizes in bytes where nothing else is said. */
 export interface MemoryPlan {
   readonly memoryMax: number;
-  /** Bodies of requests at work, packed and unpacked. */
-  readonly bodyBytesMax: number;
+  /** Bodies of requests: all at work, and each of them. */
+  readonly body: {
+    readonly inFlightBytesMax: number;
+    readonly compressedBytesMax: number;
+    readonly decodedBytesMax: number;
+  };
   /** Label sets that one decoder remembers. */
   readonly decoderCacheBytesMax: number;
   /** Long-lived objects of one decoder, in MiB. */
@@ -53,29 +62,36 @@ export class MemoryPlanProblem extends Error {
 export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPlan {
   const { ownerCount, hostCount, decoderCount } = threads;
   const fixed = PROCESS_BYTES + (ownerCount + hostCount + decoderCount + 1) * THREAD_BYTES;
-  const bodyBytesMax = Math.min(BODY_BYTES_MAX, memoryMax / 16);
+  const body = bodyParts(memoryMax);
   const decoderCacheBytesMax = Math.floor(Math.min(CACHE_BYTES_MAX, memoryMax / 64));
-  const readBytes = Math.max(hostCount * READ_BYTES, memoryMax / 8);
+  const readBytes = memoryMax / 16;
   const longReadsMax = Math.max(1, Math.floor(readBytes / READ_BYTES / hostCount));
   const queueBytes = memoryMax / 32;
   const queuedPointsMax = Math.min(
     QUEUED_POINTS_MAX,
     Math.floor(queueBytes / QUEUED_POINT_BYTES / hostCount),
   );
-  // Small maxima: reads and what stays share the room, and the guard on the resident size decides.
-  const lent = bodyBytesMax + decoderCount * decoderCacheBytesMax + queueBytes;
-  const reads = Math.min(readBytes, memoryMax / 8);
-  const potBytes = Math.floor(USABLE * memoryMax - fixed - lent - reads);
+  const lent = body.inFlightBytesMax + decoderCount * decoderCacheBytesMax + queueBytes + readBytes;
+  const potBytes = Math.floor(USABLE * memoryMax - fixed - lent);
   if (potBytes < POT_MIN) throw new MemoryPlanProblem(tooSmall(memoryMax, fixed));
   return {
     memoryMax,
-    bodyBytesMax: Math.floor(bodyBytesMax),
+    body,
     decoderCacheBytesMax,
     decoderHeapMbMax: Math.floor(Math.min(DECODER_HEAP_MAX, memoryMax / 8) / MIB),
-    threadHeapMbMax: Math.ceil((threadBytesMax(potBytes) + reads) / MIB),
+    threadHeapMbMax: Math.ceil((threadBytesMax(potBytes) + longReadsMax * READ_BYTES) / MIB),
     longReadsMax,
     queuedPointsMax,
     potBytes,
+  };
+}
+
+function bodyParts(memoryMax: number): MemoryPlan["body"] {
+  const all = Math.floor(Math.min(BODY_BYTES_MAX, memoryMax / 16));
+  return {
+    inFlightBytesMax: all,
+    compressedBytesMax: Math.min(PACKED_BYTES_MAX, Math.floor(PACKED_PART * all)),
+    decodedBytesMax: Math.min(UNPACKED_BYTES_MAX, Math.floor(UNPACKED_PART * all)),
   };
 }
 
@@ -89,9 +105,9 @@ export function readBytesMax({ longReadsMax }: MemoryPlan): number {
   return longReadsMax * READ_BYTES;
 }
 
-/** The parts that follow the maximum leave a little less than two thirds of it. */
+/** The parts that follow the maximum leave a little more than 0.7 of it. */
 function tooSmall(memoryMax: number, fixed: number): string {
-  const enough = Math.ceil((fixed + POT_MIN) / MIB / 0.64);
+  const enough = Math.ceil((fixed + POT_MIN) / MIB / 0.71);
   const given = Math.floor(memoryMax / MIB);
   return `a memory maximum of ${given} MiB is too small for these threads: give at least ${enough} MiB, or fewer workers`;
 }

@@ -72,7 +72,7 @@ export function openGround(
     ...{ hostCount: config.hostCount, log, metrics, residentBytes: process.memoryUsage.rss },
   });
   const limits = new Limits({
-    body: { inFlightBytesMax: memory.plan.bodyBytesMax },
+    body: memory.plan.body,
     limitsOf: (tenantId) => settings.of(tenantId).limits,
     monotonicMs,
     ...(refusedBurst === undefined ? {} : { refusedBurst }),
