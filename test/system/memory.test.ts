@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MINUTE_MS } from "@foreshock/core/fold";
+import { DAY_MS, MINUTE_MS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeWriteRequest, snappy } from "../../packages/server/testing/remote-write-bytes.ts";
 import {
@@ -91,7 +91,7 @@ describe("a server with a memory maximum", { timeout: 300_000 }, () => {
     const server = await started();
     const watch = new ResidentWatch(server);
     const nowMs = Date.now();
-    for (let k = 0; k < 40; k++) {
+    for (let k = 0; k < 120; k++) {
       const body = Uint8Array.from(snappy(encodeWriteRequest(unusable(k, nowMs))));
       const { status } = await send(server, greedy, "/write", body, {
         "content-type": "application/x-protobuf",
@@ -114,9 +114,9 @@ describe("a server with a memory maximum", { timeout: 300_000 }, () => {
     const endMs = Date.now();
     const fromMs = endMs - 720 * MINUTE_MS;
     await history(server, greedy, 240, fromMs, 720);
-    const range = `from=${fromMs - 400 * 1440 * MINUTE_MS}&to=${endMs}`;
+    const range = `from=${fromMs - 7 * DAY_MS}&to=${endMs}`;
     const paths = [
-      `/scores?level=metric&${range}&points=3000`,
+      `/scores?level=node&${range}&step=1m`,
       `/rankings?level=metric&${range}`,
       `/rankings?level=node&${range}`,
       `/calibration?${range}`,
@@ -127,10 +127,12 @@ describe("a server with a memory maximum", { timeout: 300_000 }, () => {
     const asking = (async () => {
       while (!isOver) quietReplies.push(await ask(server, quiet, "/summary"));
     })();
-    const statuses = new Set((await Promise.all(many)).map(({ status }) => status));
+    const replies = await Promise.all(many);
+    const statuses = new Set(replies.map(({ status }) => status));
     isOver = true;
     await asking;
-    for (const status of statuses) expect([200, 409, 422, 429, 503]).toContain(status);
+    expect(statuses).toContain(200);
+    for (const status of statuses) expect([200, 429, 503]).toContain(status);
     expect(quietReplies.every(({ status }) => status === 200)).toBe(true);
     expect(watch.stop()).toBeLessThan(MEMORY_MIB);
     await stopped(server);
@@ -139,7 +141,7 @@ describe("a server with a memory maximum", { timeout: 300_000 }, () => {
 
 /** Series with a label of a kilobyte each and no node: names that cannot be used. */
 function unusable(round: number, atMs: number) {
-  return Array.from({ length: 10_000 }, (_, k) => ({
+  return Array.from({ length: 3000 }, (_, k) => ({
     labels: { __name__: "cpu", cluster: "eu", long: `${round}-${k}-${"x".repeat(900)}` },
     samples: [{ atMs, value: k }],
   }));

@@ -178,12 +178,10 @@ export class TenantDirectory {
     return sorted;
   }
 
-  /** @returns UTF-8 bytes of its names and metadata. */
-  add(info: SeriesInfo): number {
+  add(info: SeriesInfo): void {
     const { clusterId, nodeId, metricName } = info.key;
     this.series.push(info);
-    const bytes = nameBytesOf(info.key, info.metadata);
-    this.nameBytes += bytes;
+    this.nameBytes += nameBytesOf(info.key, info.metadata);
     this.#byPlace.set(place(clusterId, nodeId, metricName), info);
     this.#byId.set(info.id, info);
     const nodes = this.clusters.get(clusterId) ?? new Map<string, NodeInfo>();
@@ -193,7 +191,6 @@ export class TenantDirectory {
     if (!nodes.has(nodeId)) this.#sortedNodes.delete(clusterId);
     nodes.set(nodeId, node);
     node.add(info);
-    return bytes;
   }
 }
 

@@ -8,8 +8,6 @@ import { ASLEEP } from "./living-series.ts";
 export class SeriesDirectory implements AllSeries {
   /** In order of first sight. */
   readonly series: SeriesInfo[] = [];
-  /** UTF-8 bytes of all names and metadata that are kept. */
-  nameBytes = 0;
   readonly #client: number;
   readonly #clientCount: number;
   readonly #tenants = new Map<string, TenantDirectory>();
@@ -61,7 +59,7 @@ export class SeriesDirectory implements AllSeries {
       awakeUntilHour: ASLEEP,
     };
     this.series.push(info);
-    this.nameBytes += tenant.add(info);
+    tenant.add(info);
     return info;
   }
 

@@ -3,7 +3,6 @@ import { seriesBytes } from "../memory/series-bytes.ts";
 import type { IngestPlace } from "../platform/ingest-batch.ts";
 import { nameBytesOf } from "../platform/place-name.ts";
 import type { TenantDirectory } from "./directory.ts";
-import type { SeriesDirectory } from "./series-directory.ts";
 
 /**
  * What one host's tenants are charged, and whether there is room for a series more. Series that are known
@@ -14,17 +13,19 @@ import type { SeriesDirectory } from "./series-directory.ts";
 export class SeriesRoom {
   readonly #ledger: MemoryLedger;
   readonly #host: number;
-  readonly #directory: SeriesDirectory;
+  /** What each tenant was charged when it was counted last. */
+  readonly #counted = new Map<string, number>();
   /** What tenants hold beside their series: the fold's window, its history. As last looked at. */
   readonly #states = new Map<string, number>();
-  #stateBytes = 0;
+  /** Of all tenants: what they hold, and what of it goes beyond their guaranteed parts. */
+  #held = 0;
+  #beyond = 0;
 
   /** @param host its number, from 0. */
-  constructor(ledger: MemoryLedger, host: number, directory: SeriesDirectory) {
+  constructor(ledger: MemoryLedger, host: number) {
     this.#ledger = ledger;
     this.#host = host;
-    this.#directory = directory;
-    this.publish();
+    ledger.setHeld(host, 0, 0);
   }
 
   /** Everything that a tenant is charged for what stays. */
@@ -34,25 +35,27 @@ export class SeriesRoom {
 
   /** Whether a series may be added that is new to the tenant. Takes nothing: adding it does. */
   admits(tenant: TenantDirectory, place: IngestPlace): boolean {
-    this.publish();
     const bytes = seriesBytes(1, nameBytesOf(place, place.metadata));
-    return this.#ledger.admits(this.chargedTo(tenant), bytes);
-  }
-
-  /** Nothing new is begun while the process is close to its maximum. */
-  get isTight(): boolean {
-    return this.#ledger.isTight;
+    return this.#ledger.admits(this.count(tenant), bytes);
   }
 
   /** Notes what a tenant holds beside its series. */
-  setState(tenantId: string, bytes: number): void {
-    this.#stateBytes += bytes - (this.#states.get(tenantId) ?? 0);
-    this.#states.set(tenantId, bytes);
+  setState(tenant: TenantDirectory, bytes: number): void {
+    this.#states.set(tenant.tenantId, bytes);
+    this.count(tenant);
   }
 
-  /** Tells all threads what this host holds now. */
-  publish(): void {
-    const { series, nameBytes } = this.#directory;
-    this.#ledger.setHeld(this.#host, seriesBytes(series.length, nameBytes) + this.#stateBytes);
+  /** Tells all threads what the tenant is charged now. @returns that. */
+  count(tenant: TenantDirectory): number {
+    const { tenantId } = tenant;
+    const { guaranteedBytes } = this.#ledger;
+    const before = this.#counted.get(tenantId) ?? 0;
+    const now = this.chargedTo(tenant);
+    if (now === before) return now;
+    this.#counted.set(tenantId, now);
+    this.#held += now - before;
+    this.#beyond += Math.max(0, now - guaranteedBytes) - Math.max(0, before - guaranteedBytes);
+    this.#ledger.setHeld(this.#host, this.#held, this.#beyond);
+    return now;
   }
 }

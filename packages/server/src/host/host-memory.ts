@@ -39,9 +39,9 @@ export class HostMemory {
 
   constructor(parts: HostMemoryParts) {
     this.#parts = parts;
-    const { part, host, directory } = parts;
+    const { part, host } = parts;
     const ledger = new MemoryLedger(part?.ledger ?? MemoryLedger.unbounded(host + 1));
-    this.series = new SeriesRoom(ledger, host, directory);
+    this.series = new SeriesRoom(ledger, host);
     this.reads = new ReadRoom({
       atWorkMax: part?.longReadsMax ?? Number.POSITIVE_INFINITY,
       isTight: () => ledger.isTight,
@@ -49,19 +49,20 @@ export class HostMemory {
     this.queuedPointsMax = part?.queuedPointsMax;
   }
 
-  /** Begins to look at the tenants' states; to be called once all are taken up. */
+  /** Counts all tenants, and begins to look at their states; to be called once all are taken up. */
   start(): void {
-    if (this.#parts.part === undefined) return;
+    const { part, directory } = this.#parts;
+    if (part === undefined) return;
+    for (const tenant of directory.tenants()) this.series.count(tenant);
     this.#look();
   }
 
   #look(): void {
     const { directory, fleet, after } = this.#parts;
     if (this.#round.length === 0) this.#round = [...directory.tenants()];
-    for (const { tenantId } of this.#round.splice(0, TENANTS_PER_LOOK)) {
-      this.series.setState(tenantId, fleet().bytesOf(tenantId));
+    for (const tenant of this.#round.splice(0, TENANTS_PER_LOOK)) {
+      this.series.setState(tenant, fleet().bytesOf(tenant.tenantId));
     }
-    this.series.publish();
     after(LOOK_EVERY_MS, () => this.#look());
   }
 }
