@@ -99,7 +99,10 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["partition", "watch", "api", "dispatch", "fleet", "query", "host", "memory"],
     ],
     demo: ["platform", "api", "ingest", "tenant", "config"],
-    cli: ["platform", "config", "observe", "tenant", "store", "ingest", "api", "serve", "demo"],
+    cli: [
+      ...["platform", "config", "observe", "tenant", "store", "ingest", "memory", "api", "serve"],
+      "demo",
+    ],
     "main.ts": ["version.ts", "cli"],
     testing: [
       ...[

@@ -95,25 +95,30 @@ describe("a server with a memory maximum", { timeout: 300_000 }, () => {
   it.each([
     ["that cannot be used", { cluster: "eu" }, [400]],
     ["for which there is no memory", { __name__: "cpu", instance: "n" }, [400, 503]],
-  ] as const)("keeps nothing of label sets %s, however many there are", async (_, labels, expected) => {
-    const greedy = freeTenant(folder, "greedy", "free");
-    const quiet = freeTenant(folder, "quiet", "limited");
-    const server = await started();
-    const watch = new ResidentWatch(server);
-    const nowMs = Date.now();
-    let lastSeries = 0;
-    for (let k = 0; k < LABEL_BODIES; k++) {
-      const body = Uint8Array.from(snappy(encodeWriteRequest(longSets(labels, k, nowMs))));
-      const { status } = await send(server, greedy, "/write", body, REMOTE_WRITE);
-      if (k > 5) expect(expected).toContain(status);
-      expect((await send(server, quiet, "/ingest", newSeries(0, 20, nowMs + k))).status).toBe(200);
-      const { series } = JSON.parse((await ask(server, greedy, "/summary")).text);
-      if (k > LABEL_BODIES / 2) expect(series).toBe(lastSeries);
-      lastSeries = series;
-    }
-    expect(watch.stop()).toBeLessThan(MEMORY_MIB);
-    await stopped(server);
-  });
+  ] as const)(
+    "keeps nothing of label sets %s, however many there are",
+    async (_, labels, expected) => {
+      const greedy = freeTenant(folder, "greedy", "free");
+      const quiet = freeTenant(folder, "quiet", "limited");
+      const server = await started();
+      const watch = new ResidentWatch(server);
+      const nowMs = Date.now();
+      let lastSeries = 0;
+      for (let k = 0; k < LABEL_BODIES; k++) {
+        const body = Uint8Array.from(snappy(encodeWriteRequest(longSets(labels, k, nowMs))));
+        const { status } = await send(server, greedy, "/write", body, REMOTE_WRITE);
+        if (k > 5) expect(expected).toContain(status);
+        expect((await send(server, quiet, "/ingest", newSeries(0, 20, nowMs + k))).status).toBe(
+          200,
+        );
+        const { series } = JSON.parse((await ask(server, greedy, "/summary")).text);
+        if (k > LABEL_BODIES / 2) expect(series).toBe(lastSeries);
+        lastSeries = series;
+      }
+      expect(watch.stop()).toBeLessThan(MEMORY_MIB);
+      await stopped(server);
+    },
+  );
 
   it("holds when the longest reads are asked all at once", async () => {
     const greedy = freeTenant(folder, "greedy", "free");

@@ -10,7 +10,7 @@ describe("points that wait for a grid", () => {
       directory.add({ tenantId: "acme", clusterId: "eu", nodeId: "n", metricName }, {}),
     );
     const kept = new KeptRuns();
-    infos.forEach((info, k) => kept.add(info, columnsOf(k + 1), 0, k + 1));
+    for (const [k, info] of infos.entries()) kept.add(info, columnsOf(k + 1), 0, k + 1);
     const [piece] = [...kept.pieces("all")];
     for (let shift = 0; shift < 8; shift++) {
       const room = Buffer.alloc(piece!.bytes.length + shift);
