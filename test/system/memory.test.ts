@@ -72,7 +72,7 @@ describe("a server with a memory maximum", { timeout: 300_000 }, () => {
       expect(text).toContain("memory-limit");
     }
     // What is known goes on.
-    const again = newSeries(0, 1000, fromMs + MINUTE_MS);
+    const again = newSeries(0, 500, fromMs + MINUTE_MS);
     expect((await send(server, greedy, "/ingest", again)).status).toBe(200);
     const before = JSON.parse((await ask(server, greedy, "/summary")).text);
     expect(watch.stop()).toBeLessThan(MEMORY_MIB);
@@ -82,7 +82,7 @@ describe("a server with a memory maximum", { timeout: 300_000 }, () => {
     const later = new ResidentWatch(server);
     const after = JSON.parse((await ask(server, greedy, "/summary")).text);
     expect([after.series, after.points]).toEqual([before.series, before.points]);
-    const next = newSeries(0, 1000, fromMs + 2 * MINUTE_MS);
+    const next = newSeries(0, 500, fromMs + 2 * MINUTE_MS);
     expect((await send(server, greedy, "/ingest", next)).status).toBe(200);
     const fresh = newSeries(1e6, 1000, fromMs);
     expect((await send(server, greedy, "/ingest", fresh)).status).toBe(503);

@@ -15,6 +15,9 @@ const PACKED_PART = 1 / 8;
 const PACKED_BYTES_MAX = 8 * MIB;
 const UNPACKED_PART = 3 / 8;
 const UNPACKED_BYTES_MAX = 32 * MIB;
+/** Large replies that wait for their readers: of all keys, and of one. */
+const UNSENT_BYTES_MAX = 256 * MIB;
+const UNSENT_PER_KEY_MAX = 64 * MIB;
 const CACHE_BYTES_MAX = 64 * MIB;
 const DECODER_HEAP_MAX = 256 * MIB;
 /** A point that was taken in and is not scored: two columns, and its place in the log. */
@@ -39,6 +42,8 @@ export interface MemoryPlan {
     readonly compressedBytesMax: number;
     readonly decodedBytesMax: number;
   };
+  /** Large replies that wait for their readers. */
+  readonly replies: { readonly unsentBytesMax: number; readonly unsentBytesPerKey: number };
   /** Label sets that one decoder remembers. */
   readonly decoderCacheBytesMax: number;
   /** Long-lived objects of one decoder, in MiB. */
@@ -63,6 +68,8 @@ export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPla
   const { ownerCount, hostCount, decoderCount } = threads;
   const fixed = PROCESS_BYTES + (ownerCount + hostCount + decoderCount + 1) * THREAD_BYTES;
   const body = bodyParts(memoryMax);
+  const unsentBytesMax = Math.floor(Math.min(UNSENT_BYTES_MAX, memoryMax / 32));
+  const unsentBytesPerKey = Math.min(UNSENT_PER_KEY_MAX, unsentBytesMax);
   const decoderCacheBytesMax = Math.floor(Math.min(CACHE_BYTES_MAX, memoryMax / 64));
   const readBytes = memoryMax / 16;
   const longReadsMax = Math.max(1, Math.floor(readBytes / READ_BYTES / hostCount));
@@ -71,12 +78,18 @@ export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPla
     QUEUED_POINTS_MAX,
     Math.floor(queueBytes / QUEUED_POINT_BYTES / hostCount),
   );
-  const lent = body.inFlightBytesMax + decoderCount * decoderCacheBytesMax + queueBytes + readBytes;
+  const lent =
+    body.inFlightBytesMax +
+    unsentBytesMax +
+    decoderCount * decoderCacheBytesMax +
+    queueBytes +
+    readBytes;
   const potBytes = Math.floor(USABLE * memoryMax - fixed - lent);
   if (potBytes < POT_MIN) throw new MemoryPlanProblem(tooSmall(memoryMax, fixed));
   return {
     memoryMax,
     body,
+    replies: { unsentBytesMax, unsentBytesPerKey },
     decoderCacheBytesMax,
     decoderHeapMbMax: Math.floor(Math.min(DECODER_HEAP_MAX, memoryMax / 8) / MIB),
     threadHeapMbMax: Math.ceil((threadBytesMax(potBytes) + longReadsMax * READ_BYTES) / MIB),
@@ -105,9 +118,9 @@ export function readBytesMax({ longReadsMax }: MemoryPlan): number {
   return longReadsMax * READ_BYTES;
 }
 
-/** The parts that follow the maximum leave a little more than 0.7 of it. */
+/** The parts that follow the maximum leave a little more than two thirds of it. */
 function tooSmall(memoryMax: number, fixed: number): string {
-  const enough = Math.ceil((fixed + POT_MIN) / MIB / 0.71);
+  const enough = Math.ceil((fixed + POT_MIN) / MIB / 0.67);
   const given = Math.floor(memoryMax / MIB);
   return `a memory maximum of ${given} MiB is too small for these threads: give at least ${enough} MiB, or fewer workers`;
 }

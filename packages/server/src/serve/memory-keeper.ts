@@ -1,10 +1,19 @@
+import type { Config } from "../config/config.ts";
+import { DECODERS } from "../decode/decoder-pool.ts";
 import type { HostMemoryPart } from "../host/host-memory.ts";
 import { GreedyThread, type WatchedThread } from "../memory/greedy-thread.ts";
 import { MemoryLedger } from "../memory/memory-ledger.ts";
-import { type MemoryPlan, readBytesMax, threadBytesMax } from "../memory/memory-plan.ts";
+import {
+  type MemoryPlan,
+  MemoryPlanProblem,
+  memoryPlan,
+  readBytesMax,
+  threadBytesMax,
+} from "../memory/memory-plan.ts";
 import { ResidentGuard } from "../memory/resident-guard.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
+import { StartProblem } from "./start-problem.ts";
 
 /** A thread of the platform, before anybody has said what it may hold. */
 export interface PlatformThread extends Pick<WatchedThread, "name" | "bytes" | "end"> {
@@ -103,5 +112,16 @@ export class MemoryKeeper {
         ? threadBytesMax(ledger.usedBytes)
         : threadBytesMax(ledger.heldBy(host)) + readBytesMax(plan);
     return { ...thread, bytesMax };
+  }
+}
+
+/** The maximum, divided. @throws StartProblem where the maximum is too small for the threads. */
+export function planOf({ memoryMax, workerCount: ownerCount, hostCount }: Config): MemoryPlan {
+  try {
+    return memoryPlan(memoryMax, { ownerCount, hostCount, decoderCount: DECODERS });
+  } catch (error) {
+    if (!(error instanceof MemoryPlanProblem)) throw error;
+    const hint = "set --memory-max or FORESHOCK_MEMORY_MAX, --workers or FORESHOCK_WORKERS";
+    throw new StartProblem(error.message, hint);
   }
 }

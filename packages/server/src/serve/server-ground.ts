@@ -3,8 +3,6 @@ import { join } from "node:path";
 import type { EpochMs } from "@foreshock/core/fold";
 import type { Config } from "../config/config.ts";
 import { lockDataDir } from "../config/data-dir.ts";
-import { DECODERS } from "../decode/decoder-pool.ts";
-import { type MemoryPlan, MemoryPlanProblem, memoryPlan } from "../memory/memory-plan.ts";
 import { createLog } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { ControlDb } from "../tenant/control-db.ts";
@@ -15,10 +13,9 @@ import type { StallLimits } from "../watch/stall-clock.ts";
 import { Watchdog } from "../watch/watchdog.ts";
 import { afterTimeout } from "./after.ts";
 import { logAudit } from "./log-audit.ts";
-import { MemoryKeeper } from "./memory-keeper.ts";
+import { MemoryKeeper, planOf } from "./memory-keeper.ts";
 import { type OperatorEvents, operatorEvents } from "./operator-events.ts";
 import { QuarantineCache } from "./quarantine-cache.ts";
-import { StartProblem } from "./start-problem.ts";
 
 /** What every room of the server stands on. */
 export interface Ground {
@@ -84,17 +81,6 @@ export function openGround(
     ...{ partitionCount, log, metrics, events, control, settings, limits, quarantine, watchdog },
     memory,
   };
-}
-
-/** @throws StartProblem where the maximum is too small for the threads. */
-function planOf({ memoryMax, workerCount: ownerCount, hostCount }: Config): MemoryPlan {
-  try {
-    return memoryPlan(memoryMax, { ownerCount, hostCount, decoderCount: DECODERS });
-  } catch (error) {
-    if (!(error instanceof MemoryPlanProblem)) throw error;
-    const hint = "set --memory-max or FORESHOCK_MEMORY_MAX, --workers or FORESHOCK_WORKERS";
-    throw new StartProblem(error.message, hint);
-  }
 }
 
 function monotonicMs(): number {

@@ -19,6 +19,7 @@ import { Keyring } from "../tenant/keyring.ts";
 import { VERSION } from "../version.ts";
 import { afterTimeout, every } from "./after.ts";
 import { LivePlatform } from "./live-platform.ts";
+import { planOf } from "./memory-keeper.ts";
 import { observePlatform } from "./observe-platform.ts";
 import { observePort } from "./observe-port.ts";
 import { Retention } from "./retention.ts";
@@ -93,7 +94,7 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   const beganMs = performance.now();
   let done = 0;
   const front = new HttpFront({
-    limits: { ...DOOR_LIMITS, ...options.doorLimits },
+    limits: { ...DOOR_LIMITS, ...planOf(config).replies, ...options.doorLimits },
     trustedProxies: config.trustedProxies,
     progress: () => ({ phase: `opening ${PHASES[done]}`, done, total: PHASES.length }),
   });
