@@ -82,7 +82,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     tenant: ["config", "platform"],
     store: ["config", "observe", "platform"],
     ingest: ["platform"],
-    decode: ["platform", "ingest"],
+    decode: ["platform", "ingest", "memory"],
     watch: [],
     partition: ["platform", "store", "watch", "memory"],
     wire: ["platform"],

@@ -18,6 +18,8 @@ const UNPACKED_BYTES_MAX = 32 * MIB;
 /** Large replies that wait for their readers: of all keys, and of one. */
 const UNSENT_BYTES_MAX = 256 * MIB;
 const UNSENT_PER_KEY_MAX = 64 * MIB;
+/** Columns of a body take at most this many times its unpacked bytes. */
+const BODY_COLUMNS = 4;
 const CACHE_BYTES_MAX = 64 * MIB;
 const DECODER_HEAP_MAX = 256 * MIB;
 /** A point that was taken in and is not scored: two columns, and its place in the log. */
@@ -116,6 +118,12 @@ export function threadBytesMax(chargedBytes: number): number {
 /** What the long reads of a host may hold at work. */
 export function readBytesMax({ longReadsMax }: MemoryPlan): number {
   return longReadsMax * READ_BYTES;
+}
+
+/** What a decoder may hold at work: its heap, what it remembers, and the columns of one body. */
+export function decoderBytesMax(plan: MemoryPlan): number {
+  const { decoderHeapMbMax, decoderCacheBytesMax, body } = plan;
+  return decoderHeapMbMax * MIB + decoderCacheBytesMax + BODY_COLUMNS * body.decodedBytesMax;
 }
 
 /** The parts that follow the maximum leave a little more than two thirds of it. */

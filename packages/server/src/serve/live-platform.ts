@@ -148,11 +148,12 @@ export class LivePlatform implements Platform {
   threads(): readonly PlatformThread[] {
     const { hosts, pool } = this;
     const ofHosts = Array.from({ length: hosts.hostCount }, (_, host) => ({
-      ...{ name: `host ${host}`, host, bytes: () => hosts.memoryBytes(host) },
+      ...({ kind: "host", name: `host ${host}`, host } as const),
+      bytes: () => hosts.memoryBytes(host),
       end: (error: Error) => void hosts.end(host, error),
     }));
     const ofOwners = Array.from({ length: pool.ownerCount }, (_, owner) => ({
-      ...{ name: `owner ${owner}`, host: undefined },
+      ...({ kind: "owner", name: `owner ${owner}` } as const),
       bytes: () => this.#ownerRuns.memoryBytes(owner),
       end: (error: Error) => void pool.end(owner, error),
     }));

@@ -40,7 +40,7 @@ describe("MemoryKeeper", () => {
     await once(worker, "online");
     const { promise, resolve } = Promise.withResolvers<Error>();
     keeper.watch(() => [
-      { name: "host 0", host: 0, bytes: () => threadBytes(worker), end: resolve },
+      { kind: "host", name: "host 0", host: 0, bytes: () => threadBytes(worker), end: resolve },
     ]);
     while ((await threadBytes(worker)) < 200 * MIB) keeper.look();
     take(0.95 * MAX);

@@ -4,6 +4,7 @@ import type { HostMemoryPart } from "../host/host-memory.ts";
 import { GreedyThread, type WatchedThread } from "../memory/greedy-thread.ts";
 import { MemoryLedger } from "../memory/memory-ledger.ts";
 import {
+  decoderBytesMax,
   type MemoryPlan,
   MemoryPlanProblem,
   memoryPlan,
@@ -17,8 +18,10 @@ import { StartProblem } from "./start-problem.ts";
 
 /** A thread of the platform, before anybody has said what it may hold. */
 export interface PlatformThread extends Pick<WatchedThread, "name" | "bytes" | "end"> {
-  /** Its number where it is a host of tenants; owners of partitions work for all tenants. */
-  readonly host: number | undefined;
+  /** A host of tenants, an owner of partitions, which works for all tenants, or a decoder of bodies. */
+  readonly kind: "host" | "owner" | "decoder";
+  /** Its number among the hosts; nothing else has one. */
+  readonly host?: number;
 }
 
 export interface MemoryKeeperParts {
@@ -105,12 +108,13 @@ export class MemoryKeeper {
     else log.info(facts, "there is memory again: new series and long reads are taken");
   }
 
-  #watched({ host, ...thread }: PlatformThread): WatchedThread {
+  #watched({ kind, host, ...thread }: PlatformThread): WatchedThread {
     const { ledger, plan } = this;
-    const bytesMax = (): number =>
-      host === undefined
-        ? threadBytesMax(ledger.usedBytes)
-        : threadBytesMax(ledger.heldBy(host)) + readBytesMax(plan);
+    const bytesMax = (): number => {
+      if (kind === "decoder") return decoderBytesMax(plan);
+      if (host === undefined) return threadBytesMax(ledger.usedBytes);
+      return threadBytesMax(ledger.heldBy(host)) + readBytesMax(plan);
+    };
     return { ...thread, bytesMax };
   }
 }

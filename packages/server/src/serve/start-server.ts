@@ -112,6 +112,8 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   opened.push(["watches", watches(front, platform, ground)]);
   const decoder = decoderPool(options, ground);
   opened.push(["decoders", async () => decoder.close()]);
+  const decoders = () => decoder.threads().map((one) => ({ ...one, kind: "decoder" as const }));
+  ground.memory.watch(() => [...platform.threads(), ...decoders()]);
   let failure: string | undefined;
   const app = await buildApp({
     ...partsOf(ground, options),
@@ -148,7 +150,6 @@ function watches(front: HttpFront, platform: LivePlatform, ground: Ground): Step
     platform.tellSettings();
   });
   const { memory, metrics } = ground;
-  memory.watch(() => platform.threads());
   metrics.beforeScrape(async () => memory.observe());
   const stopLooking = every(MEMORY_LOOK_MS, () => memory.look());
   return async () => {
