@@ -40,6 +40,7 @@ export interface DecoderLoss {
 export const DECODERS = 2;
 /** A decoder, for whoever watches memory. */
 export interface DecoderThread {
+  readonly kind: "decoder";
   readonly name: string;
   /** Bytes of its heap and columns. */
   readonly bytes: () => Promise<number>;
@@ -105,6 +106,7 @@ export class DecoderPool implements Decoder {
   /** The decoders that may be ended, one by one. */
   threads(): readonly DecoderThread[] {
     return this.#slots.map((slot, k) => ({
+      kind: "decoder",
       name: `decoder ${k}`,
       bytes: async () => slot.link?.memoryBytes?.() ?? 0,
       end: (error) => {

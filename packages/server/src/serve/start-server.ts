@@ -112,18 +112,14 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   opened.push(["watches", watches(front, platform, ground)]);
   const decoder = decoderPool(options, ground);
   opened.push(["decoders", async () => decoder.close()]);
-  const decoders = () => decoder.threads().map((one) => ({ ...one, kind: "decoder" as const }));
-  ground.memory.watch(() => [...platform.threads(), ...decoders()]);
+  ground.memory.watch(() => [...platform.threads(), ...decoder.threads()]);
   let failure: string | undefined;
   const app = await buildApp({
     ...partsOf(ground, options),
     platform,
     decoder,
     front,
-    readiness: () =>
-      failure === undefined
-        ? { ...platform.readiness(), notes: ground.memory.notes() }
-        : { ready: false, reasons: [failure] },
+    readiness: () => readinessOf(failure, platform, ground),
   });
   front.open();
   log.info(
@@ -140,6 +136,11 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
       closeAll({ front, app, platform, retention, ground, opened }, signal),
     ),
   };
+}
+
+function readinessOf(failure: string | undefined, platform: LivePlatform, { memory }: Ground) {
+  if (failure !== undefined) return { ready: false, reasons: [failure] };
+  return { ...platform.readiness(), notes: memory.notes() };
 }
 
 /** What is looked at now and then. @returns how to stop it. */
