@@ -89,6 +89,8 @@ export const ENTRIES: Entries = {
   "test/fuzz/main.ts": "npm run fuzz",
   "test/fuzz/poller.ts": "a process that asks for /healthz while the fuzzer runs",
   "test/durability/writer.ts": "a process that the durability tests start and kill",
+  "test/tooling/planted-host.ts": "a thread that test/system/contained.test.ts starts",
+  "test/tooling/planted-owner.ts": "a thread that test/system/contained.test.ts starts",
   "test/tooling/serve-dashboard.ts": "the pages over the real server, by hand",
   "test/tooling/before-build.mjs": "npm run build, in each package that is published",
   "test/tooling/install.mjs": "npm run verify, bench and demo, before anything is installed",

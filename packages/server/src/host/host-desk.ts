@@ -110,6 +110,7 @@ export class HostDesk {
   }
 
   #paced(tenantId: string, isGone: () => boolean) {
+    this.#host.begins("read", tenantId);
     return this.#host.view(tenantId).paced(this.#host.turns.pace("read", tenantId, isGone));
   }
 

@@ -82,7 +82,7 @@ export class OwnerLines {
   /** A tenant that was switched off is folded again: its owners send what its saved fold has not seen. */
   async takeUp(tenantId: string): Promise<void> {
     const { pool, directory, fleet, openFold } = this.#parts;
-    fleet.forget(tenantId);
+    fleet.takingUp(tenantId);
     await openFold(tenantId);
     const byOwner = Map.groupBy(
       directory.tenant(tenantId).series,
@@ -101,6 +101,7 @@ export class OwnerLines {
         return pool.askOwner(owner, { what: "announce", series, behind });
       }),
     );
+    fleet.takenUp(tenantId);
   }
 
   async #announce(

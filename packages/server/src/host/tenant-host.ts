@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { GatePlace } from "../dispatch/ingest-gate.ts";
 import { Intake } from "../dispatch/intake.ts";
 import { PartitionPool } from "../dispatch/partition-pool.ts";
@@ -19,6 +18,7 @@ import { FleetStore } from "../store/fleet/fleet-store.ts";
 import { fleetStateDamage } from "../store/sqlite/damage.ts";
 import { Limits } from "../tenant/limits.ts";
 import { CheckpointMarks } from "./checkpoint-marks.ts";
+import { fleetFile } from "./fleet-file.ts";
 import { FoldPace } from "./fold-pace.ts";
 import { HostMemory } from "./host-memory.ts";
 import type { TenantHostOptions } from "./host-options.ts";
@@ -179,6 +179,11 @@ export class TenantHost {
     );
   }
 
+  /** A unit of work begins: for whoever watches this thread. */
+  begins(what: string, tenantId: string): void {
+    this.#options.progress(what, tenantId);
+  }
+
   /** An owner is gone: what it was asked is refused, and another will come. */
   detach(owner: number, reason: string): void {
     void this.pool.end(owner, new Error(reason));
@@ -206,6 +211,7 @@ export class TenantHost {
       now: this.#options.now,
       runner: () => this.runner(tenantId),
       settings: () => this.tenants.settingsOf(tenantId),
+      quarantine: () => this.tenants.quarantineOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
       reads: this.memory.reads,
     });
@@ -290,9 +296,4 @@ export class TenantHost {
     this.#marks.lost(error);
     for (const ticket of lost) this.intake.scored(ticket);
   }
-}
-
-/** The first host goes on with the one file that versions before hosts had. */
-function fleetFile(dataDir: string, client: number): string {
-  return join(dataDir, client === 1 ? "fleet.db" : `fleet-${client - 1}.db`);
 }

@@ -29,11 +29,12 @@ export interface HostThreadOptions
 export function threadHosts(
   { heapMbMax, ...options }: HostThreadOptions,
   now: () => EpochMs,
+  entry = new URL(`./worker.${ENDING}`, import.meta.url),
 ): LinkHost {
   return (client, life, events) => {
     const heartbeat = Heartbeat.memory();
     const data: HostThreadData = { ...options, client, life, nowMs: now(), heartbeat };
-    const worker = new Worker(new URL(`./worker.${ENDING}`, import.meta.url), {
+    const worker = new Worker(entry, {
       workerData: data,
       env: {},
       ...(heapMbMax === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMbMax } }),

@@ -11,7 +11,7 @@ describe("a memory plan", () => {
       plan.potBytes +
       plan.body.inFlightBytesMax +
       plan.replies.unsentBytesMax +
-      THREADS.decoderCount * plan.decoderCacheBytesMax +
+      THREADS.decoderCount * plan.decoder.cacheBytesMax +
       24 * THREADS.hostCount * plan.queuedPointsMax;
     expect(lent).toBeLessThan(0.9 * mib * MIB - 400 * MIB);
     expect(plan.longReadsMax).toBeGreaterThanOrEqual(1);

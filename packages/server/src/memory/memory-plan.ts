@@ -46,10 +46,8 @@ export interface MemoryPlan {
   };
   /** Large replies that wait for their readers. */
   readonly replies: { readonly unsentBytesMax: number; readonly unsentBytesPerKey: number };
-  /** Label sets that one decoder remembers. */
-  readonly decoderCacheBytesMax: number;
-  /** Long-lived objects of one decoder, in MiB. */
-  readonly decoderHeapMbMax: number;
+  /** Each decoder: label sets that it remembers, and its long-lived objects in MiB. */
+  readonly decoder: { readonly cacheBytesMax: number; readonly heapMbMax: number };
   /** Long-lived objects of one host or owner, in MiB: a runaway ends its own thread. */
   readonly threadHeapMbMax: number;
   /** Long reads at work in one host. */
@@ -72,7 +70,7 @@ export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPla
   const body = bodyParts(memoryMax);
   const unsentBytesMax = Math.floor(Math.min(UNSENT_BYTES_MAX, memoryMax / 32));
   const unsentBytesPerKey = Math.min(UNSENT_PER_KEY_MAX, unsentBytesMax);
-  const decoderCacheBytesMax = Math.floor(Math.min(CACHE_BYTES_MAX, memoryMax / 64));
+  const cacheBytesMax = Math.floor(Math.min(CACHE_BYTES_MAX, memoryMax / 64));
   const readBytes = memoryMax / 16;
   const longReadsMax = Math.max(1, Math.floor(readBytes / READ_BYTES / hostCount));
   const queueBytes = memoryMax / 32;
@@ -83,7 +81,7 @@ export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPla
   const lent =
     body.inFlightBytesMax +
     unsentBytesMax +
-    decoderCount * decoderCacheBytesMax +
+    decoderCount * cacheBytesMax +
     queueBytes +
     readBytes;
   const potBytes = Math.floor(USABLE * memoryMax - fixed - lent);
@@ -92,8 +90,10 @@ export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPla
     memoryMax,
     body,
     replies: { unsentBytesMax, unsentBytesPerKey },
-    decoderCacheBytesMax,
-    decoderHeapMbMax: Math.floor(Math.min(DECODER_HEAP_MAX, memoryMax / 8) / MIB),
+    decoder: {
+      cacheBytesMax,
+      heapMbMax: Math.floor(Math.min(DECODER_HEAP_MAX, memoryMax / 8) / MIB),
+    },
     threadHeapMbMax: Math.ceil((threadBytesMax(potBytes) + longReadsMax * READ_BYTES) / MIB),
     longReadsMax,
     queuedPointsMax,
@@ -121,9 +121,8 @@ export function readBytesMax({ longReadsMax }: MemoryPlan): number {
 }
 
 /** What a decoder may hold at work: its heap, what it remembers, and the columns of one body. */
-export function decoderBytesMax(plan: MemoryPlan): number {
-  const { decoderHeapMbMax, decoderCacheBytesMax, body } = plan;
-  return decoderHeapMbMax * MIB + decoderCacheBytesMax + BODY_COLUMNS * body.decodedBytesMax;
+export function decoderBytesMax({ decoder, body }: MemoryPlan): number {
+  return decoder.heapMbMax * MIB + decoder.cacheBytesMax + BODY_COLUMNS * body.decodedBytesMax;
 }
 
 /** The parts that follow the maximum leave a little more than two thirds of it. */

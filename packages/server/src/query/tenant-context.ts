@@ -31,6 +31,8 @@ export interface TenantSources {
   readonly now: () => EpochMs;
   readonly runner: () => TenantRunner;
   readonly settings: () => TenantSettings;
+  /** Why the tenant's points are stored and not judged; undefined where they are. */
+  readonly quarantine: () => string | undefined;
   /** Points that were taken in and are not scored yet. */
   readonly backlogPoints: () => number;
   /** Room for long reads, shared with other tenants. */
@@ -60,6 +62,10 @@ export class TenantContext {
 
   get runner(): TenantRunner {
     return this.#sources.runner();
+  }
+
+  get quarantine(): string | undefined {
+    return this.#sources.quarantine();
   }
 
   get settings(): TenantSettings {

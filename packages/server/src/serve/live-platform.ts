@@ -70,6 +70,7 @@ export class LivePlatform implements Platform {
   readonly #ownerRestarts: Restarts;
   readonly #hostRestarts: Restarts;
   readonly #storeTrouble: StoreTrouble;
+  readonly #strikes: Strikes;
   /** Why an owner or a host could not be started. */
   #failure: Error | undefined;
   #state: "starting" | "ready" | "stopping" = "starting";
@@ -115,7 +116,8 @@ export class LivePlatform implements Platform {
     });
     this.#ownerRestarts = new Restarts(after);
     this.#hostRestarts = new Restarts(after);
-    const strikes = new Strikes(options.quarantine, events);
+    this.#strikes = new Strikes(options.quarantine, events);
+    const strikes = this.#strikes;
     this.#ownerRuns = new OwnerRuns({
       ...{ pool, hosts, link, events, strikes, watch: options.watch },
       restarts: this.#ownerRestarts,
@@ -184,6 +186,12 @@ export class LivePlatform implements Platform {
   /** Tells hosts of settings that have changed since they were told last. To be called now and then. */
   tellSettings(): void {
     if (this.#state === "ready") this.#hostRuns.tellAll();
+  }
+
+  /** A thread ended in the middle of a tenant's work. */
+  strike(work: Work, error: Error): void {
+    this.#strikes.against(work, error);
+    this.tellSettings();
   }
 
   /** How the hosts that run stand. */

@@ -110,7 +110,7 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   opened.push(["retention", async () => retention.stop()]);
   observePlatform(platform, metrics, config.dataDir);
   opened.push(["watches", watches(front, platform, ground)]);
-  const decoder = decoderPool(options, ground);
+  const decoder = decoderPool(options, ground, platform);
   opened.push(["decoders", async () => decoder.close()]);
   ground.memory.watch(() => [...platform.threads(), ...decoder.threads()]);
   let failure: string | undefined;
@@ -242,10 +242,22 @@ function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatfo
   });
 }
 
-function decoderPool({ linkDecoder }: StartOptions, { events, memory }: Ground): DecoderPool {
-  const { decoderHeapMbMax: heapMbMax, decoderCacheBytesMax: cacheBytesMax } = memory.plan;
-  const link = linkDecoder ?? threadDecoders({ heapMbMax, cacheBytesMax });
-  return new DecoderPool({ link, after: afterTimeout, events });
+function decoderPool(
+  { linkDecoder }: StartOptions,
+  { events, memory }: Ground,
+  platform: LivePlatform,
+): DecoderPool {
+  return new DecoderPool({
+    link: linkDecoder ?? threadDecoders(memory.plan.decoder),
+    after: afterTimeout,
+    events: {
+      decoderLost(lost) {
+        events.decoderLost(lost);
+        const { tenantId = "", reason, error = new Error(`ended for ${reason}`) } = lost;
+        platform.strike({ what: "decode", tenantId }, error);
+      },
+    },
+  });
 }
 
 /** What the routes need of the ground. */
