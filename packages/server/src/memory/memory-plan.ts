@@ -79,11 +79,7 @@ export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPla
     Math.floor(queueBytes / QUEUED_POINT_BYTES / hostCount),
   );
   const lent =
-    body.inFlightBytesMax +
-    unsentBytesMax +
-    decoderCount * cacheBytesMax +
-    queueBytes +
-    readBytes;
+    body.inFlightBytesMax + unsentBytesMax + decoderCount * cacheBytesMax + queueBytes + readBytes;
   const potBytes = Math.floor(USABLE * memoryMax - fixed - lent);
   if (potBytes < POT_MIN) throw new MemoryPlanProblem(tooSmall(memoryMax, fixed));
   return {
