@@ -1,0 +1,11 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { LoadServer } from "./load-server.ts";
+const server = new LoadServer([{ tenant: "noisy", limits: {} }], 60_000);
+await server.start();
+const child = spawn(process.execPath, [join(import.meta.dirname, "neighbours/noisy-neighbour.ts"), server.url, server.keys.get("noisy")!], { stdio: ["pipe", "inherit", "inherit"] });
+await new Promise((r) => setTimeout(r, Number(process.argv[2])));
+child.stdin.end();
+await new Promise((r) => child.once("close", r));
+console.log(JSON.stringify(server.readings()));
+await server.remove();
