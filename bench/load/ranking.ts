@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HOUR_MS } from "@foreshock/core/fold";
+import type { Config } from "../../packages/server/src/config/config.ts";
 import { batchOf } from "../../packages/server/src/platform/ingest-batch.ts";
 import { startServer } from "../../packages/server/src/serve/start-server.ts";
 
@@ -22,24 +23,9 @@ export interface RankingFigures {
 /** GET /rankings?level=node on a server with this many nodes. */
 export async function measureRanking(nodes: number): Promise<RankingFigures> {
   const dataDir = mkdtempSync(join(tmpdir(), "foreshock-bench-"));
-  const config = {
-    host: "127.0.0.1",
-    port: 0,
-    dataDir,
-    partitionCount: 8,
-    workerCount: 2,
-    hostCount: 2,
-  };
   const now = () => Date.now();
   const server = await startServer({
-    config: {
-      ...config,
-      logLevel: "error",
-      checkpointEveryMs: HOUR_MS,
-      retentionDays: 0,
-      scrubEveryMs: 0,
-      trustedProxies: [],
-    },
+    config: configIn(dataDir),
     now,
     processMetrics: false,
   });
@@ -93,4 +79,12 @@ function hourOf(nodes: number, startMs: number, hour: number) {
       return 50 + 10 * Math.sin(at / 13_751_000) + 5 * noise;
     }),
   }));
+}
+
+function configIn(dataDir: string): Config {
+  return {
+    ...{ host: "127.0.0.1", port: 0, dataDir, partitionCount: 8, workerCount: 2, hostCount: 2 },
+    ...{ logLevel: "error", checkpointEveryMs: HOUR_MS, retentionDays: 0, scrubEveryMs: 0 },
+    trustedProxies: [],
+  };
 }

@@ -128,7 +128,10 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     ],
     calibration: ["page-table.ts", "page.ts", "accuracy"],
     speed: [],
-    load: ["server/platform", "server/tenant", "server/store", "server/partition", "server/serve"],
+    load: [
+      ...["server/platform", "server/config", "server/tenant", "server/store", "server/partition"],
+      "server/serve",
+    ],
     "main.ts": ["page.ts", "accuracy", "calibration", "speed", "load"],
   },
   test: {

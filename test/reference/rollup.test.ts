@@ -249,7 +249,10 @@ function generatedFleet(seed: number): Float64Array {
       const common = dice() < 0.05 ? 2 : 1;
       for (let n = 0; n < NODES; n++) {
         const odd = c * NODES + n === oddNode ? 20 : c === oddCluster ? 6 : 1;
-        for (let m = 0; m < METRICS; m++) fleet[at++] = dice() ** (common * odd);
+        // Single precision, as the fold keeps p.
+        for (let m = 0; m < METRICS; m++) {
+          fleet[at++] = Math.fround(Math.max(dice() ** (common * odd), 1e-30));
+        }
       }
     }
   }

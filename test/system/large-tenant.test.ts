@@ -1,8 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  type InProcessHosts,
-  oneHostHere,
-} from "../../packages/server/testing/in-process-hosts.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
 const CLUSTERS = 3;

@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Question } from "../../packages/server/src/partition/protocol.ts";
-import {
-  type InProcessHosts,
-  oneHostHere,
-} from "../../packages/server/testing/in-process-hosts.ts";
 import { type SmallFleet, seriesOf } from "../tooling/small-fleet.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 

@@ -108,33 +108,28 @@ async function opened(ground: Ground): Promise<RealPlatform> {
   const later = (_lane: string, work: () => void) => void setImmediate(work);
   const owners = new InProcessOwners({ dataDir, later, disk, clientCount: hostCount + 1 });
   const monotonicMs = () => clock.monotonicMs;
+  const { now, after } = clock;
   const hosts = new InProcessHosts({
     ...{ dataDir, partitionCount, ownerCount: workerCount, hostCount, later, disk, monotonicMs },
-    now: clock.now,
-    after: clock.after,
+    ...{ now, after },
   });
-  let scoredPoints = 0;
-  const scored = (points: number): void => {
-    scoredPoints += points;
-  };
+  const counted = { scoredPoints: 0 };
   const platform = await LivePlatform.open({
     ...{ partitionCount, workerCount, hostCount, monotonicMs },
     checkpointEveryMs: CHECKPOINT_EVERY_MS,
     settingsOf: (tenantId) => settings.of(tenantId),
-    limits,
     gridFixed: (tenantId, gridMs) => control.fixGrid(tenantId, gridMs),
     tenantIds: () => control.tenants().map(({ slug }) => slug),
-    now: clock.now,
-    after: clock.after,
+    ...{ now, after, limits },
     link: owners.link,
     linkHost: hosts.link,
     quarantine: new QuarantineCache(control.quarantine),
-    events: { ...written(heard), scored },
+    events: { ...written(heard), ...countingScored(counted) },
   });
   return {
     ...{ platform, owners, hosts, control, settings, limits, clock, disk, dataDir, heard },
     hostOf: (tenantId) => hosts.running[hostOfTenant(tenantId, hostCount + 1) - 1]!,
-    scoredPoints: () => scoredPoints,
+    scoredPoints: () => counted.scoredPoints,
     view: (tenantId) => platform.forTenant(tenantId),
     reopened: async () => {
       await platform.close();
@@ -151,6 +146,14 @@ async function opened(ground: Ground): Promise<RealPlatform> {
       } finally {
         rmSync(dataDir, { recursive: true, force: true });
       }
+    },
+  };
+}
+
+function countingScored(counted: { scoredPoints: number }): Pick<PlatformEvents, "scored"> {
+  return {
+    scored(points) {
+      counted.scoredPoints += points;
     },
   };
 }

@@ -92,7 +92,8 @@ export class FleetSave {
       this.#ready.push({ ...tenant, slot, pieces });
       return true;
     } catch (error) {
-      if (error instanceof StoreUnavailable) throw error;
+      // A store that is closed or takes nothing more is nobody's own trouble.
+      if (error instanceof StoreUnavailable || !this.#parts.store.isOpen) throw error;
       this.#parts.saveFailed(tenantId, error);
       return false;
     }

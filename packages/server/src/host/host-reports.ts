@@ -1,6 +1,6 @@
 import type { PostToMain } from "./host-desk.ts";
 import { hostFailureOf } from "./host-failure.ts";
-import type { HostEvents } from "./tenant-host.ts";
+import type { HostEvents } from "./host-options.ts";
 
 /** What a host tells without being asked, as messages to the main thread. */
 export function reportsOf(post: PostToMain): HostEvents {

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { GatePlace } from "../dispatch/ingest-gate.ts";
 import { Intake } from "../dispatch/intake.ts";
 import { PartitionPool } from "../dispatch/partition-pool.ts";
@@ -9,7 +8,7 @@ import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import { ClientNumbers } from "../partition/clients.ts";
 import { damageReport } from "../partition/damage-report.ts";
 import type { OwnerLine } from "../partition/owner-link.ts";
-import type { DamageReport, ScoredMessage } from "../partition/protocol.ts";
+import type { ScoredMessage } from "../partition/protocol.ts";
 import type { WhenOver } from "../platform/admission.ts";
 import type { IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestReport } from "../platform/ingest-series.ts";
@@ -18,10 +17,10 @@ import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
 import { fleetStateDamage } from "../store/sqlite/damage.ts";
-import type { Disk } from "../store/sqlite/disk.ts";
 import { Limits } from "../tenant/limits.ts";
 import { CheckpointMarks } from "./checkpoint-marks.ts";
 import { FoldPace } from "./fold-pace.ts";
+import type { TenantHostOptions } from "./host-options.ts";
 import { hostStateOf } from "./host-state.ts";
 import { HostedTenants } from "./hosted-tenants.ts";
 import { OwnerLines } from "./owner-lines.ts";
@@ -30,40 +29,6 @@ import { TenantTurns } from "./tenant-turns.ts";
 
 /** A tenant that could not be taken up again is tried again after this long. */
 const AGAIN_MS = 1000;
-
-export interface TenantHostOptions {
-  /** This host's number among the clients of partition owners: 1 and up. */
-  readonly client: number;
-  readonly clientCount: number;
-  /** How often it was started before in this process. */
-  readonly life: number;
-  readonly dataDir: string;
-  readonly partitionCount: number;
-  readonly ownerCount: number;
-  readonly now: () => EpochMs;
-  readonly monotonicMs: () => number;
-  /** Runs work in a turn of its own. */
-  readonly later: (work: () => void) => void;
-  /** Runs work after a while. */
-  readonly after: (delayMs: DurationMs, work: () => void) => void;
-  readonly disk?: Disk | undefined;
-  /** A unit of work begins: what, and for which tenant. Called often. */
-  readonly progress: (what: string, tenantId: string) => void;
-  readonly events: HostEvents;
-}
-
-/** What whoever runs a host hears of it. */
-export interface HostEvents {
-  scored(points: number): void;
-  /** Points that were not taken in. */
-  notTaken(tenantId: string, reason: string, points: number): void;
-  damage(found: DamageReport): void;
-  /** A tenant's state could not be saved: it catches up for longer after the next start. */
-  notSaved(tenantId: string, error: unknown): void;
-  /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
-  gridFixed(tenantId: string, gridMs: DurationMs): void;
-  ownerFailed(owner: number, failure: Failure): void;
-}
 
 /**
  * Some tenants, each with everything that is its own: directory, gate, fold, findings and reads. It
@@ -88,7 +53,7 @@ export class TenantHost {
 
   constructor(options: TenantHostOptions) {
     this.#options = options;
-    const { client, clientCount, partitionCount, ownerCount, dataDir, disk, now, events } = options;
+    const { client, clientCount, partitionCount, ownerCount, dataDir, disk, events } = options;
     this.directory = new SeriesDirectory(partitionCount, client, clientCount);
     const announced = new Set<number>();
     const place: GatePlace = { directory: this.directory, announced, workerCount: ownerCount };
@@ -96,44 +61,11 @@ export class TenantHost {
       onDamage: (damage) => events.damage(damageReport(damage)),
       disk,
     });
-    this.tenants = new HostedTenants({
-      quarantined: (tenantId) => {
-        this.fleet.forget(tenantId);
-        this.view(tenantId).changed();
-      },
-      released: (tenantId) => {
-        if (this.#state === "ready") this.#takeUp(tenantId);
-      },
-    });
-    this.fleet = new FleetHost({
-      directory: this.directory,
-      store: this.fleetStore,
-      settingsOf: (tenantId) => this.tenants.settingsOf(tenantId),
-      gridFixed: (tenantId, gridMs) => events.gridFixed(tenantId, gridMs),
-      now,
-      saveFailed: (tenantId, error) => events.notSaved(tenantId, error),
-      stateLost: (tenantId, error) => {
-        const damage = fleetStateDamage(fleetFile(dataDir, client), tenantId, String(error));
-        events.damage(damageReport(damage));
-      },
-      follower: (tenantId) => this.view(tenantId),
-      isOff: (tenantId) => this.tenants.quarantineOf(tenantId) !== undefined,
-      progress: options.progress,
-    });
+    this.tenants = this.#newTenants();
+    this.fleet = this.#newFleet();
     this.turns = new TenantTurns(options);
     this.#marks = new CheckpointMarks(ownerCount);
-    const numbers = new ClientNumbers(client, clientCount, options.life);
-    this.pool = new PartitionPool(
-      { partitionCount, ownerCount, numbers },
-      {
-        scored: (message) => this.#scored(message),
-        damage: ({ type: _, ...found }) => events.damage(found),
-        slowCommit: () => {},
-        marked: (owner, message) => this.#marks.heard(owner, message),
-        unusable: (owner, failure) => events.ownerFailed(owner, failure),
-        ended: (_, lost, error) => this.#ownerEnded(lost, error),
-      },
-    );
+    this.pool = this.#newPool();
     const { pool, fleet, directory } = this;
     this.intake = this.#newIntake(place);
     const tenantIds = () => this.tenants.ids();
@@ -146,6 +78,53 @@ export class TenantHost {
       // What a crash cut off comes series by series, and steps need all of them.
       mayFold: () => this.#state !== "starting" && pool.isWhole,
     });
+  }
+
+  #newTenants(): HostedTenants {
+    return new HostedTenants({
+      quarantined: (tenantId) => {
+        this.fleet.forget(tenantId);
+        this.view(tenantId).changed();
+      },
+      released: (tenantId) => {
+        if (this.#state === "ready") this.#takeUp(tenantId);
+      },
+    });
+  }
+
+  #newFleet(): FleetHost {
+    const { client, dataDir, events, now, progress } = this.#options;
+    return new FleetHost({
+      directory: this.directory,
+      store: this.fleetStore,
+      settingsOf: (tenantId) => this.tenants.settingsOf(tenantId),
+      gridFixed: (tenantId, gridMs) => events.gridFixed(tenantId, gridMs),
+      now,
+      saveFailed: (tenantId, error) => events.notSaved(tenantId, error),
+      stateLost: (tenantId, error) => {
+        const damage = fleetStateDamage(fleetFile(dataDir, client), tenantId, String(error));
+        events.damage(damageReport(damage));
+      },
+      follower: (tenantId) => this.view(tenantId),
+      isOff: (tenantId) => this.tenants.quarantineOf(tenantId) !== undefined,
+      progress,
+    });
+  }
+
+  #newPool(): PartitionPool {
+    const { client, clientCount, life, partitionCount, ownerCount, events } = this.#options;
+    const numbers = new ClientNumbers(client, clientCount, life);
+    return new PartitionPool(
+      { partitionCount, ownerCount, numbers },
+      {
+        scored: (message) => this.#scored(message),
+        damage: ({ type: _, ...found }) => events.damage(found),
+        slowCommit: () => {},
+        marked: (owner, message) => this.#marks.heard(owner, message),
+        unusable: (owner, failure) => events.ownerFailed(owner, failure),
+        ended: (_, lost, error) => this.#ownerEnded(lost, error),
+      },
+    );
   }
 
   #newIntake(place: GatePlace): Intake {

@@ -2,8 +2,8 @@ import { Worker } from "node:worker_threads";
 import type { EpochMs } from "@foreshock/core/fold";
 import { Heartbeat } from "../watch/heartbeat.ts";
 import type { LinkHost } from "./host-link.ts";
+import type { TenantHostOptions } from "./host-options.ts";
 import type { FromHost } from "./protocol.ts";
-import type { TenantHostOptions } from "./tenant-host.ts";
 
 /** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
-import type { Disk } from "../store/sqlite/disk.ts";
 import { announcing } from "./announcing.ts";
 import { clientOf, hostOfTenant, MAIN_CLIENT } from "./clients.ts";
 import { DiskWatch } from "./disk-watch.ts";
@@ -10,7 +9,9 @@ import { failureOf } from "./failure.ts";
 import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
 import { type Job, Jobs } from "./jobs.ts";
 import { OwnerCheckpoints } from "./owner-checkpoints.ts";
-import { PartitionRuntime, type Progress } from "./partition-runtime.ts";
+import type { PartitionOwnerOptions, PostTo } from "./owner-options.ts";
+import { PartitionRuntime } from "./partition-runtime.ts";
+import type { Progress } from "./progress.ts";
 import type {
   AppendMessage,
   AskMessage,
@@ -32,22 +33,6 @@ import { openWatchedStore } from "./watched-store.ts";
 const SLOW_COMMIT_MS = 1000;
 /** The scrub looks again after this long while there is detection to do. */
 const BUSY_MS = 1000;
-
-export interface PartitionOwnerOptions {
-  readonly dataDir: string;
-  readonly partitions: readonly number[];
-  /** Main thread and hosts; their numbers are told apart by it. Default 1. */
-  readonly clientCount?: number | undefined;
-  /** In this time every sealed chunk is checked once; 0 turns the scrub off. */
-  readonly scrubEveryMs: DurationMs;
-  /** The machine's own where it is left out. */
-  readonly disk?: Disk | undefined;
-  /** Called before each unit of work, so that a thread that stands still can be named. */
-  readonly progress?: Progress | undefined;
-}
-
-/** Sends to a client; what is for one that is not there is lost. */
-export type PostTo = (client: number, message: FromWorker, columns?: ArrayBuffer[]) => void;
 
 /**
  * What one worker thread does: owns some partitions, stores what comes (group commit, then the
@@ -239,7 +224,6 @@ export class PartitionOwner {
     this.#answerTo(id, { type: "answer", id, value });
   }
 
-  /** To the client that gave the number. */
   #answerTo(number: number, message: FromWorker): void {
     this.#post(clientOf(number, this.#clientCount), message);
   }
@@ -267,8 +251,7 @@ export class PartitionOwner {
   /** What a host's tenants have here. A host that comes again begins anew. */
   #open(client: number): OpenAnswer {
     this.forget(client);
-    const series: StoredSeries[] = [];
-    const detected: Record<number, number> = {};
+    const [series, detected]: [StoredSeries[], Record<number, number>] = [[], {}];
     for (const [partition, { store, hasFolded }] of this.#runtimes) {
       for (const entry of store.entries()) {
         if (hostOfTenant(entry.tenantId, this.#clientCount) !== client) continue;
@@ -296,9 +279,8 @@ export class PartitionOwner {
 
   #runtime(partition: number): PartitionRuntime {
     const runtime = this.#runtimes.get(partition);
-    if (runtime === undefined)
-      throw new Error(`partition ${partition} is not owned by this worker`);
-    return runtime;
+    if (runtime !== undefined) return runtime;
+    throw new Error(`partition ${partition} is owned by another thread`);
   }
 
   /** Frees all files, also those of a store that cannot commit what waits. */

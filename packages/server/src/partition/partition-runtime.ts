@@ -4,21 +4,16 @@ import { StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { alarmEntry } from "./alarm-rows.ts";
-import {
-  DetectionQueue,
-  type FoldAgain,
-  type QueuedBatch,
-  queuedBatch,
-  type Waiting,
-} from "./detection-queue.ts";
+import { DetectionQueue, type QueuedBatch, queuedBatch, type Waiting } from "./detection-queue.ts";
 import type { Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
 import { type BeforeMoves, Folding } from "./folding.ts";
 import type { LiveSeries } from "./live-series.ts";
+import type { Progress } from "./progress.ts";
 import type { AppendPart, FreshSeries } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ResultRows } from "./result-rows.ts";
-import { oldestOf, runIsInOrder, unfoldedRuns } from "./runs.ts";
+import { changesLeft, nextRun, oldestOf, over, runIsInOrder } from "./runs.ts";
 import { SeriesRegistry } from "./series-registry.ts";
 import { UnseenChanges } from "./unseen-changes.ts";
 
@@ -26,9 +21,6 @@ import { UnseenChanges } from "./unseen-changes.ts";
 const CLOSED_MAX = 2000;
 /** What looking at a run costs, in points. */
 const RUN_COST = 1;
-
-/** What is being done, and for which tenant; empty where for nobody in particular. */
-export type Progress = (what: string, tenantId: string) => void;
 
 /**
  * One partition's owner: stores what comes, then folds it, series by series.
@@ -111,17 +103,10 @@ export class PartitionRuntime {
   }
 
   #leave(item: Waiting): void {
-    if ("series" in item) {
-      this.#unseen.note(item.series.storeId, item.emitFromMs);
-      over(item);
-      return;
+    for (const { storeId, fromMs } of changesLeft(item, this.#series)) {
+      this.#unseen.note(storeId, fromMs);
     }
-    if (item.again !== undefined) {
-      this.#unseen.note(item.again.series.storeId, item.again.emitFromMs);
-    }
-    for (const { run, oldestMs } of unfoldedRuns(item)) {
-      this.#unseen.note(this.#series.known(item.handles[run]!).storeId, oldestMs);
-    }
+    if ("series" in item) over(item);
   }
 
   /** The oldest change of a series that its fold has not seen, which is seen to now; else +Infinity. */
@@ -307,15 +292,4 @@ export class PartitionRuntime {
     };
     return 0;
   }
-}
-
-function nextRun(batch: QueuedBatch): void {
-  batch.nextRun++;
-  batch.nextPoint = 0;
-  batch.again = undefined;
-}
-
-function over(again: FoldAgain): void {
-  again.finished?.();
-  again.finished = undefined;
 }

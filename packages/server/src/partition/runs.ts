@@ -1,5 +1,6 @@
 import { type EpochMs, startOf } from "@foreshock/core/fold";
-import type { QueuedBatch } from "./detection-queue.ts";
+import type { FoldAgain, QueuedBatch, Waiting } from "./detection-queue.ts";
+import type { SeriesRegistry } from "./series-registry.ts";
 
 /** What is left of the run is strictly ascending and after `lastMs`. */
 export function runIsInOrder(batch: QueuedBatch, run: number, lastMs: EpochMs): boolean {
@@ -29,5 +30,31 @@ export function* unfoldedRuns(
   for (let run = batch.nextRun; run < batch.handles.length; run++) {
     if (batch.changedPoints[run] === 0) continue;
     yield { run, oldestMs: oldestOf(batch, run) };
+  }
+}
+
+/** The next run of a batch begins. */
+export function nextRun(batch: QueuedBatch): void {
+  batch.nextRun++;
+  batch.nextPoint = 0;
+  batch.again = undefined;
+}
+
+/** A fold that went on is at its end, or is given up. Whoever waits hears of it once. */
+export function over(again: FoldAgain): void {
+  again.finished?.();
+  again.finished = undefined;
+}
+
+/** What an item would still have folded: the oldest change of each series. */
+export function* changesLeft(
+  item: Waiting,
+  registry: Pick<SeriesRegistry, "known">,
+): Iterable<{ readonly storeId: number; readonly fromMs: EpochMs }> {
+  const again = "series" in item ? item : item.again;
+  if (again !== undefined) yield { storeId: again.series.storeId, fromMs: again.emitFromMs };
+  if ("series" in item) return;
+  for (const { run, oldestMs } of unfoldedRuns(item)) {
+    yield { storeId: registry.known(item.handles[run]!).storeId, fromMs: oldestMs };
   }
 }

@@ -1,7 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { Heartbeat } from "../watch/heartbeat.ts";
 import type { ClientMessage, LinkOwner } from "./owner-link.ts";
-import type { PartitionOwnerOptions } from "./partition-owner.ts";
+import type { PartitionOwnerOptions } from "./owner-options.ts";
 import type { FromWorker } from "./protocol.ts";
 
 /**

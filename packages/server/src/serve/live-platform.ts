@@ -242,15 +242,20 @@ export class LivePlatform implements Platform {
     const { events, gridFixed } = this.options;
     switch (report.type) {
       case "scored":
-        return events.scored(report.points);
+        events.scored(report.points);
+        break;
       case "not-taken":
-        return events.refused(report.tenantId, report.reason, report.points);
+        events.refused(report.tenantId, report.reason, report.points);
+        break;
       case "damage":
-        return events.damage(report.found);
+        events.damage(report.found);
+        break;
       case "not-saved":
-        return events.stateNotSaved(report.tenantId, hostErrorOf(report.failure));
+        events.stateNotSaved(report.tenantId, hostErrorOf(report.failure));
+        break;
       case "grid-fixed":
-        return gridFixed(report.tenantId, report.gridMs);
+        gridFixed(report.tenantId, report.gridMs);
+        break;
       case "owner-failed":
         void this.pool.end(report.owner, errorOf(report.failure));
     }

@@ -101,6 +101,10 @@ export class FleetStore {
     transaction(this.#db, this.#file, write);
   }
 
+  get isOpen(): boolean {
+    return this.#db.isOpen;
+  }
+
   /** Safe to call twice. */
   close(): void {
     if (this.#db.isOpen) this.#db.close();

@@ -1,0 +1,38 @@
+import type { DurationMs, EpochMs } from "@foreshock/core/fold";
+import type { DamageReport } from "../partition/protocol.ts";
+import type { Failure } from "../platform/platform-errors.ts";
+import type { Disk } from "../store/sqlite/disk.ts";
+
+export interface TenantHostOptions {
+  /** This host's number among the clients of partition owners: 1 and up. */
+  readonly client: number;
+  readonly clientCount: number;
+  /** How often it was started before in this process. */
+  readonly life: number;
+  readonly dataDir: string;
+  readonly partitionCount: number;
+  readonly ownerCount: number;
+  readonly now: () => EpochMs;
+  readonly monotonicMs: () => number;
+  /** Runs work in a turn of its own. */
+  readonly later: (work: () => void) => void;
+  /** Runs work after a while. */
+  readonly after: (delayMs: DurationMs, work: () => void) => void;
+  readonly disk?: Disk | undefined;
+  /** A unit of work begins: what, and for which tenant. Called often. */
+  readonly progress: (what: string, tenantId: string) => void;
+  readonly events: HostEvents;
+}
+
+/** What whoever runs a host hears of it. */
+export interface HostEvents {
+  scored(points: number): void;
+  /** Points that were not taken in. */
+  notTaken(tenantId: string, reason: string, points: number): void;
+  damage(found: DamageReport): void;
+  /** A tenant's state could not be saved: it catches up for longer after the next start. */
+  notSaved(tenantId: string, error: unknown): void;
+  /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
+  gridFixed(tenantId: string, gridMs: DurationMs): void;
+  ownerFailed(owner: number, failure: Failure): void;
+}
