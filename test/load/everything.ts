@@ -1,7 +1,9 @@
+import { DAY_MS } from "@foreshock/core/fold";
 import type { LoadClient } from "./load-client.ts";
 
-const DAY_MS = 86_400_000;
 const POINTS_MAX = 20_000;
+/** Differing lines of each part. */
+const SHOWN = 3;
 
 export interface Span {
   readonly startMs: number;
@@ -48,11 +50,19 @@ export function differences(got: Everything, wanted: Everything): string[] {
     const missing = wanted[part].filter((line) => !has.has(line));
     const extra = got[part].filter((line) => !wants.has(line));
     if (missing.length + extra.length === 0 && got[part].length === wanted[part].length) return [];
-    const shown = [...missing.slice(0, 3).map((line) => `- ${line}`)];
-    shown.push(...extra.slice(0, 3).map((line) => `+ ${line}`));
     const counts = `${missing.length} missing, ${extra.length} extra of ${wanted[part].length}`;
-    return [`${part}: ${counts}\n${shown.map((line) => line.slice(0, 400)).join("\n")}`];
+    const shown = missing.slice(0, SHOWN).map((line, k) => pairText(line, extra[k] ?? ""));
+    return [[`${part}: ${counts}`, ...shown].join("\n")];
   });
+}
+
+/** From a little before the first place in which the two differ. */
+function pairText(wanted: string, got: string): string {
+  let at = 0;
+  while (at < wanted.length && wanted[at] === got[at]) at++;
+  const from = Math.max(0, at - 40);
+  const cut = (line: string) => line.slice(from, at + 100);
+  return `${wanted.slice(0, 120)} at ${at}:\n- ${cut(wanted)}\n+ ${cut(got)}`;
 }
 
 /** Every page. */

@@ -67,7 +67,7 @@ export class LoadServer {
   async start(): Promise<number> {
     const beganMs = performance.now();
     const args = [this.dataDir, String(this.#port), String(this.#checkpointEveryMs)];
-    const child = spawn(process.execPath, [...(process.env.LOADF?.split(" ") ?? []), FROM_SOURCE, CHILD, ...args], {
+    const child = spawn(process.execPath, [FROM_SOURCE, CHILD, ...args], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     this.#child = child;

@@ -34,11 +34,11 @@ export class ScrapeBody {
     this.#valueAt = valueAt.map((at) => at + head.length);
   }
 
-  /** Another scrape. @param valueOf of the series with this place in the list. */
-  patch(atMs: number, valueOf: (index: number) => number): Buffer {
+  /** Another scrape. @param valueAt of the series with this place in the list. */
+  patch(atMs: number, valueAt: (index: number) => number): Buffer {
     const time = varint(atMs);
     for (const [index, at] of this.#valueAt.entries()) {
-      this.bytes.writeDoubleLE(valueOf(index), at);
+      this.bytes.writeDoubleLE(valueAt(index), at);
       time.copy(this.bytes, at + 9);
     }
     return this.bytes;

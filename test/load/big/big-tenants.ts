@@ -1,6 +1,7 @@
 import { pollHealth } from "../../tooling/poll-health.ts";
 import { LoadClient } from "../load-client.ts";
 import { LoadServer, WIDE } from "../load-server.ts";
+import { type MachineShare, watchMachine } from "../machine-share.ts";
 import { largest } from "../table.ts";
 import { Fleet } from "./fleet.ts";
 
@@ -33,6 +34,8 @@ export interface RestartFigures {
   readonly runningRssBytes: number;
   readonly runningPeakBytes: number;
   readonly readyMs: number;
+  /** Of all threads: on a busy machine it says more than the time. */
+  readonly readyCpuMs: number;
   /** Until all points were scored and folded again. */
   readonly settledMs: number;
   /** From the start until then. */
@@ -47,6 +50,10 @@ export interface BigReport {
   readonly longestBlockMs: number;
   /** While it ran; what restarts take is not in it. */
   readonly longestHealthGapMs: number;
+  /** What an idle process showed at the same time. */
+  readonly machine: MachineShare;
+  /** Of a start on an empty folder. */
+  readonly emptyReadyMs: number;
   readonly checkpoints: readonly CheckpointFigures[];
   readonly restarts: readonly RestartFigures[];
 }
@@ -95,7 +102,8 @@ class BigRun {
 
   async report(): Promise<BigReport> {
     const { seriesEach, tenants, checkpoints } = this.#options;
-    await this.#server.start();
+    const machine = await watchMachine();
+    const emptyReadyMs = await this.#server.start();
     this.#begin();
     let [nextSave, nextRestart] = [1, 0];
     for (let step = 0; step < this.#steps; step++) {
@@ -119,6 +127,8 @@ class BigRun {
       rssBytesPerSeries: rss / series,
       longestBlockMs: largest(this.#blocks),
       longestHealthGapMs: largest(this.#gaps),
+      machine: await machine.stop(),
+      emptyReadyMs,
       checkpoints: this.#checkpoints,
       restarts: this.#restarts,
     };
@@ -181,6 +191,7 @@ class BigRun {
     else stopMs = await this.#server.stop();
     const beganMs = performance.now();
     const readyMs = await this.#server.start();
+    const { cpuMs: readyCpuMs } = await this.#server.figures();
     this.#begin();
     await this.#server.settle();
     const one: RestartFigures = {
@@ -189,6 +200,7 @@ class BigRun {
       runningRssBytes: running.rssBytes,
       runningPeakBytes: running.peakRssBytes,
       readyMs,
+      readyCpuMs,
       settledMs: performance.now() - beganMs,
       startPeakBytes: this.#server.readings().peakRssBytes,
     };

@@ -1,10 +1,10 @@
+import { DAY_MS, HOUR_MS } from "@foreshock/core/fold";
 import { LoadClient } from "../load-client.ts";
 import { LoadServer, WIDE } from "../load-server.ts";
 
 const STEP_MS = 10_000;
 const POINTS_PER_BODY = 50_000;
 const TRIES = 20;
-const HOUR_MS = 3_600_000;
 
 export interface LongSeriesFigures {
   readonly points: number;
@@ -40,7 +40,7 @@ export async function longSeries(points: number): Promise<LongSeriesFigures> {
     const costs = {
       newestPointCpuMs: await cpuOf(server, (k) => endMs + k * STEP_MS),
       hourLateCpuMs: await cpuOf(server, (k) => endMs - HOUR_MS + k * STEP_MS + 1000),
-      dayLateCpuMs: await cpuOf(server, (k) => endMs - 24 * HOUR_MS + k * STEP_MS + 1000),
+      dayLateCpuMs: await cpuOf(server, (k) => endMs - DAY_MS + k * STEP_MS + 1000),
     };
     return { points, takenMs, readyAfterKillMs, stopMs, readyAfterStopMs, ...costs };
   } finally {

@@ -49,7 +49,6 @@ export async function killsAndCalm(options: KillsOptions): Promise<KillsReport> 
     const wanted = await answersOf(calm, work, ticks);
     return { ...rounds, ticks, compared: counted(wanted), differences: compared(got, wanted) };
   } finally {
-    if (process.env.KEEP) { await killed.kill(); console.error(killed.dataDir); } else
     await killed.remove();
     await calm.remove();
   }

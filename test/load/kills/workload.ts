@@ -1,5 +1,4 @@
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+import { DAY_MS, MINUTE_MS } from "@foreshock/core/fold";
 
 /** Who writes what, and how far: it follows from these figures alone. */
 export interface Workload {

@@ -1,5 +1,5 @@
-import type { LoadServer } from "../load-server.ts";
 import { LoadClient } from "../load-client.ts";
+import type { LoadServer } from "../load-server.ts";
 import { historyBody, tickBody, type Workload } from "./workload.ts";
 
 /** Ticks that one writer may be ahead of the slowest of its tenant: an hour, half of what may be late. */

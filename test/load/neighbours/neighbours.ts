@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pollHealth } from "../../tooling/poll-health.ts";
 import { differences, type Everything, everythingOf } from "../everything.ts";
 import { LoadClient } from "../load-client.ts";
@@ -9,6 +10,8 @@ import { type MachineShare, watchMachine } from "../machine-share.ts";
 import { largest, quantile } from "../table.ts";
 import { type QuietPlan, quietPlan, STEP_MS, timeOf } from "./quiet-data.ts";
 import { beQuiet, type Sample, sendHistory } from "./quiet-tenant.ts";
+
+const WORST_SHOWN = 10;
 
 export interface NeighboursOptions {
   /** Of each run: alone, and beside the neighbour. */
@@ -28,6 +31,8 @@ export interface WindowFigures {
 }
 
 export interface RunFigures {
+  /** The requests that took longest, or were refused. */
+  readonly worst: readonly string[];
   readonly windows: readonly WindowFigures[];
   readonly requests: number;
   readonly healthGapMs: number;
@@ -83,21 +88,23 @@ async function run(plan: QuietPlan, options: NeighboursOptions, isNoisy: boolean
     const samples = await beQuiet(client, plan);
     const neighbour = (await noisy?.stop()) ?? {};
     const figures = {
+      worst: worstOf(samples),
       windows: windowsOf(samples, options),
       requests: samples.length,
       healthGapMs: await poll.stop(),
       blockMs: (await server.figures()).blockMs,
       machine: await machine.stop(),
     };
-    return { figures, results: await resultsOf(server, client, plan), neighbour };
+    return { figures, results: await resultsOf(client, plan), neighbour };
   } finally {
     client.end();
     await server.remove();
   }
 }
 
-async function resultsOf(server: LoadServer, client: LoadClient, plan: QuietPlan) {
-  await server.settle();
+async function resultsOf(client: LoadClient, plan: QuietPlan) {
+  // Not the whole server: what the neighbour has left behind may take long.
+  while ((await client.get("/health")).backlogPoints > 0) await sleep(100);
   const { startMs, pushes } = plan;
   return everythingOf(client, { startMs, endMs: timeOf(plan, pushes), stepMs: STEP_MS });
 }
@@ -138,5 +145,13 @@ function windowsOf(samples: readonly Sample[], options: NeighboursOptions): Wind
       pushP99Ms: quantile(took("push"), 0.99),
       lagStepsMost: largest(inside.map(({ lagSteps }) => lagSteps ?? 0)),
     };
+  });
+}
+
+function worstOf(samples: readonly Sample[]): string[] {
+  const isGood = ({ status }: Sample) => (status > 199 && status < 300 ? 1 : 0);
+  const worst = [...samples].sort((a, b) => isGood(a) - isGood(b) || b.tookMs - a.tookMs);
+  return worst.slice(0, WORST_SHOWN).map(({ status, tookMs, dueMs, path }) => {
+    return `${status} after ${Math.round(tookMs)} ms, due at ${Math.round(dueMs)} ms: ${path}`;
   });
 }

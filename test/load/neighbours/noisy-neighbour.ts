@@ -6,7 +6,8 @@ import { LoadClient } from "../load-client.ts";
 import { ScrapeBody } from "../scrape-body.ts";
 
 const [url, key] = process.argv.slice(2) as [string, string];
-const DAY_MS = 86_400_000;
+/** As late as points may come; some are later. */
+const LATE_MS = 2.1 * 3_600_000;
 const AT_ONCE_MAX = 64;
 const SLOW_UPLOADS = 40;
 
@@ -25,8 +26,8 @@ const bomb = gzipSync(Buffer.alloc(200_000_000, 32));
 const KINDS: readonly (readonly [kind: string, perSecond: number, send: () => Promise<number>])[] =
   [
     ["points", 440, () => write(ring[turn++ % ring.length]!.patch(Date.now(), Math.random))],
-    ["late points", 30, () => write(late.patch(Date.now() - 2 * DAY_MS * Math.random(), whole))],
-    ["new names", 20, () => write(fleet("new", 500, (named += 500)).bytes)],
+    ["late points", 30, () => write(late.patch(Date.now() - lateBy(), whole))],
+    ["new names", 20, () => write(fleet("new", 500, 500 * named++).bytes)],
     ["big gzip", 8, () => packed(manyPoints)],
     ["gzip bombs", 2, () => packed(bomb)],
     ["wide reads", 200, () => read()],
@@ -61,7 +62,8 @@ function pace(kind: string, perSecond: number, send: () => Promise<number>): voi
 }
 
 function count(kind: string, status: string): void {
-  const of = (answers[kind] ??= {});
+  const of = answers[kind] ?? {};
+  answers[kind] = of;
   of[status] = (of[status] ?? 0) + 1;
 }
 
@@ -117,6 +119,10 @@ function bodyOf(points: number): string {
   const nowMs = Date.now();
   const all = Array.from({ length: points }, (_, i) => [nowMs - 1000 * i, i % 100]);
   return JSON.stringify({ series: [{ cluster: "big", node: "n", metric: "m", points: all }] });
+}
+
+function lateBy(): number {
+  return Math.floor(LATE_MS * Math.random());
 }
 
 function whole(index: number): number {

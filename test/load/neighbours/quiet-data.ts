@@ -1,5 +1,5 @@
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+import { DAY_MS, MINUTE_MS } from "@foreshock/core/fold";
+
 export const STEP_MS = MINUTE_MS;
 const NODES = 20;
 const METRICS = 10;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LoadClient, Reply } from "../load-client.ts";
+import type { LoadClient, Reply, Sent } from "../load-client.ts";
 import { historyBodies, pushBody, type QuietPlan, STEP_MS, timeOf } from "./quiet-data.ts";
 
 const READS_PER_SECOND = 5;
@@ -10,6 +10,7 @@ const PROBE_STEPS = 30;
 /** One request as its sender sees it. */
 export interface Sample {
   readonly what: "push" | "read";
+  readonly path: string;
   /** Since the first push was due. */
   readonly dueMs: number;
   /** From when it was due to the last byte of its answer: a sender that waits counts the wait. */
@@ -30,19 +31,18 @@ export async function beQuiet(client: LoadClient, plan: QuietPlan): Promise<Samp
   const beganMs = performance.now();
   const probe = await seriesId(client);
   let acknowledged = -1;
-  const timed = async (what: Sample["what"], dueMs: number, asked: () => Promise<Reply>) => {
+  const timed = async (what: Sample["what"], dueMs: number, sent: Sent) => {
     const newest = acknowledged;
-    const reply = await asked().catch((error: unknown) => lost(error));
+    const reply = await client.send(sent).catch((error: unknown) => lost(error));
     const tookMs = performance.now() - beganMs - dueMs;
     const lagSteps = lagOf(reply, plan, newest);
     const lag = lagSteps === undefined ? {} : { lagSteps };
-    samples.push({ what, dueMs, tookMs, status: reply.status, ...lag });
+    samples.push({ what, path: sent.path, dueMs, tookMs, status: reply.status, ...lag });
   };
   const push = async (k: number, dueMs: number) => {
     const body = pushBody(plan, k);
     const headers = { "content-type": JSON_TYPE };
-    const sent = () => client.send({ method: "POST", path: "/ingest", headers, body });
-    await timed("push", dueMs, sent);
+    await timed("push", dueMs, { method: "POST", path: "/ingest", headers, body });
     acknowledged = Math.max(acknowledged, k);
   };
   for (let k = 0; k < plan.pushes; k++) {
@@ -51,7 +51,7 @@ export async function beQuiet(client: LoadClient, plan: QuietPlan): Promise<Samp
       const dueMs = 1000 * k + ((r + 0.5) * 1000) / READS_PER_SECOND;
       await sleep(Math.max(0, beganMs + dueMs - performance.now()));
       const path = r === 0 ? probePath(probe, plan, k) : readPath(plan, k, r);
-      waiting.push(timed("read", dueMs, () => client.send({ path })));
+      waiting.push(timed("read", dueMs, { path }));
     }
     await sleep(Math.max(0, beganMs + 1000 * (k + 1) - performance.now()));
   }

@@ -35,11 +35,14 @@ describe("late points", () => {
     ["anywhere", (k: number) => Math.imul(k, 0x9e3779b1) >>> 0],
     ["in order", (k: number) => k],
   ])("cost what they are: %s", async (_, timeOf) => {
-    await expectLinear((n) => () => {
-      const late = new LatePoints();
-      for (let k = 0; k < n; k++) late.set(3, timeOf(k), k);
-      return late.of(3);
-    }, 16_384);
+    await expectLinear(
+      (n) => () => {
+        const late = new LatePoints();
+        for (let k = 0; k < n; k++) late.set(3, timeOf(k), k);
+        return late.of(3);
+      },
+      16_384,
+    );
   });
 
   function pairsOf(late: LatePoints): (readonly [number, number])[] {
