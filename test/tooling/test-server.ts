@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Config } from "../../packages/server/src/config/config.ts";
+import type { LinkHost } from "../../packages/server/src/host/host-link.ts";
 import type { TenantHost } from "../../packages/server/src/host/tenant-host.ts";
 import type { LinkOwner } from "../../packages/server/src/partition/owner-link.ts";
 import { type RunningServer, startServer } from "../../packages/server/src/serve/start-server.ts";
+import type { StallLimits } from "../../packages/server/src/watch/stall-clock.ts";
 import { oneHostHere } from "../../packages/server/testing/in-process-hosts.ts";
 
 export interface TenantKeys {
@@ -47,6 +50,10 @@ export interface TestServerOptions {
   readonly demo?: boolean;
   /** Starts the partition owners. Default: worker threads. */
   readonly link?: (dataDir: string) => LinkOwner;
+  /** Starts the hosts of tenants. Default: worker threads. */
+  readonly linkHost?: (dataDir: string) => LinkHost;
+  /** When a thread stands still, and when it is stuck. */
+  readonly stallLimits?: StallLimits;
 }
 
 const WAIT_MS = 60_000;
@@ -57,19 +64,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const now = options.now ?? (() => Date.now());
   const hosts = oneHostHere(dataDir, now);
   const running = await startServer({
-    config: {
-      host: "127.0.0.1",
-      port: options.port ?? 0,
-      dataDir,
-      partitionCount: 4,
-      workerCount: options.workerCount ?? 2,
-      hostCount: options.hostHere === true ? 1 : 2,
-      logLevel: options.logTo === undefined ? "error" : "debug",
-      checkpointEveryMs: 60_000,
-      retentionDays: options.retentionDays ?? 0,
-      scrubEveryMs: options.scrubEveryMs ?? 0,
-      trustedProxies: [],
-    },
+    config: configOf(options, dataDir),
     now,
     processMetrics: false,
     refusedBurst: 1e6,
@@ -77,6 +72,8 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     ...(options.demo === true ? { demoTruth: () => [] } : {}),
     ...(options.link === undefined ? {} : { link: options.link(dataDir) }),
     ...(options.hostHere === true ? { linkHost: hosts.link } : {}),
+    ...(options.linkHost === undefined ? {} : { linkHost: options.linkHost(dataDir) }),
+    ...(options.stallLimits === undefined ? {} : { stallLimits: options.stallLimits }),
   });
   const { control, url } = running;
   const byTenant = new Map(options.tenants.map((tenant) => [tenant, openTenant(running, tenant)]));
@@ -99,6 +96,22 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       await running.close();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+function configOf(options: TestServerOptions, dataDir: string): Config {
+  return {
+    host: "127.0.0.1",
+    port: options.port ?? 0,
+    dataDir,
+    partitionCount: 4,
+    workerCount: options.workerCount ?? 2,
+    hostCount: options.hostHere === true ? 1 : 2,
+    logLevel: options.logTo === undefined ? "error" : "debug",
+    checkpointEveryMs: 60_000,
+    retentionDays: options.retentionDays ?? 0,
+    scrubEveryMs: options.scrubEveryMs ?? 0,
+    trustedProxies: [],
   };
 }
 

@@ -457,6 +457,8 @@ export interface Summary {
   readonly findings30d: number;
   /** Findings that the budget promises for as long as it watched */
   readonly promised30d: number;
+  /** Why points are stored and not judged at the moment; null where they are judged */
+  readonly quarantine: string | null;
 }
 
 export interface TenantList {

@@ -10,6 +10,7 @@ import { Empty, Failure, Skeleton } from "./parts/await.tsx";
 import { Go } from "./parts/go.tsx";
 import { Header } from "./parts/header.tsx";
 import { HelpDialog } from "./parts/help-dialog.tsx";
+import { QuarantineNotice } from "./parts/quarantine-notice.tsx";
 import { useShortcuts } from "./parts/shortcuts.ts";
 import { forgetKey, keepKey, takeKey } from "./session/key.ts";
 import { KeyPage } from "./session/key-page.tsx";
@@ -104,6 +105,7 @@ function Shell({ children }: { readonly children: ReactNode }) {
         Skip to the content
       </a>
       <Header showHelp={showHelp} />
+      <QuarantineNotice />
       {children}
       <HelpDialog open={help} onClose={() => setHelp(false)} />
     </>

@@ -85,10 +85,15 @@ class RunningOwner implements OwnerLink {
   }
 
   post(message: ToWorker, columns: readonly ArrayBuffer[] = []): void {
+    this.#send(message, columns, () => true);
+  }
+
+  /** What is still in the mail when its line is cut is not delivered. */
+  #send(message: ToWorker, columns: readonly ArrayBuffer[], isUp: () => boolean): void {
     const copy = structuredClone(message, { transfer: [...columns] });
     this.#later(`${this.#lane} in`, () => {
       const owner = this.#owner;
-      if (owner === undefined) return;
+      if (owner === undefined || !isUp()) return;
       this.#guarded(() => owner.hear(copy));
       this.#wake();
     });
@@ -97,8 +102,8 @@ class RunningOwner implements OwnerLink {
   connect(client: number): OwnerLine {
     this.#lines.get(client)?.close();
     const line = new LocalLine(
-      (message, columns) => {
-        if (this.#lines.get(client) === line) this.post(message, columns);
+      (message, columns = []) => {
+        this.#send(message, columns, () => this.#lines.get(client) === line);
       },
       () => {
         if (this.#lines.get(client) !== line) return;

@@ -15,6 +15,7 @@ export function contextOf(real: RealPlatform, tenantId: string): TenantContext {
     now: real.clock.now,
     runner: () => host.runner(tenantId),
     settings: () => host.tenants.settingsOf(tenantId),
+    quarantine: () => undefined,
     backlogPoints: () => host.intake.inFlight.points(tenantId),
   });
 }

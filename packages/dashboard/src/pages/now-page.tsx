@@ -34,7 +34,8 @@ export function NowPage() {
   const summary = useSummary();
   const findings = useFindings();
   const health = useHealth();
-  if (summary.data?.watermark === null) return <FirstRun />;
+  const isNew = summary.data?.watermark === null && summary.data.quarantine === null;
+  if (isNew) return <FirstRun />;
   return (
     <main class="page" id="main">
       <VerdictLine summary={summary} findings={findings} health={health} />

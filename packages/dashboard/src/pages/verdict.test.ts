@@ -18,6 +18,7 @@ const SUMMARY: Summary = {
   openFindings: 2,
   budgetDays: 7,
   findings30d: 3,
+  quarantine: null,
   promised30d: 4.3,
 };
 

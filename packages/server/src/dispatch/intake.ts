@@ -84,10 +84,18 @@ export class Intake {
     const parts = gated.messages[owner];
     if (parts === undefined) return;
     const points = parts.reduce((sum, { times }) => sum + times.length, 0);
-    await this.#parts.pool.append(owner, parts, (ticket) => {
-      pass.keep(points);
-      this.inFlight.add(ticket, tenantId, gated.oldestMs, points);
-    });
+    // The parts' columns are handed over.
+    const handles = parts.map((part) => part.handles.slice());
+    try {
+      await this.#parts.pool.append(owner, parts, (ticket) => {
+        pass.keep(points);
+        this.inFlight.add(ticket, tenantId, gated.oldestMs, points);
+      });
+    } catch (error) {
+      const { directory } = this.#parts.place;
+      for (const column of handles) for (const handle of column) directory.notStored(handle);
+      throw error;
+    }
   }
 }
 

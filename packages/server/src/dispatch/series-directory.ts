@@ -82,6 +82,13 @@ export class SeriesDirectory implements AllSeries {
     return info;
   }
 
+  /** Points that were let in could not be stored: the newest time is that of what was scored. */
+  notStored(handle: number): void {
+    const info = this.at(handle);
+    if (info === undefined) return;
+    info.newestMs = info.pointCount > 0 ? info.lastMs : Number.NEGATIVE_INFINITY;
+  }
+
   /** After a start: what is stored comes from the worker, not through the gate. */
   #takeUp(info: SeriesInfo): void {
     info.newestMs = info.lastMs;

@@ -23,6 +23,7 @@ export class FleetHost {
   readonly #runners = new Map<string, TenantRunner>();
   readonly #turns: FleetTurns;
   readonly #saved = new Map<string, Saved>();
+  readonly #takingUp = new Set<string>();
   readonly #scoredAtMs = new Map<string, EpochMs>();
 
   constructor(options: FleetHostOptions) {
@@ -35,6 +36,20 @@ export class FleetHost {
     this.#runners.delete(tenantId);
     this.#saved.delete(tenantId);
     this.#turns.drop(tenantId);
+  }
+
+  /**
+   * The tenant's points are about to be sent again, series by series: it only hears until `takenUp`, for a
+   * step needs all series. What is saved of it stays as it is meanwhile.
+   */
+  takingUp(tenantId: string): void {
+    this.forget(tenantId);
+    this.#takingUp.add(tenantId);
+  }
+
+  takenUp(tenantId: string): void {
+    this.#takingUp.delete(tenantId);
+    this.touch(tenantId);
   }
 
   #isOff(tenantId: string): boolean {
@@ -85,7 +100,8 @@ export class FleetHost {
 
   /** Something of the tenant has been scored, or will never be: its fold may go on. */
   touch(tenantId: string): void {
-    if (!this.#isOff(tenantId)) this.#turns.add(tenantId);
+    const waits = this.#isOff(tenantId) || this.#takingUp.has(tenantId);
+    if (!waits) this.#turns.add(tenantId);
     this.options.follower(tenantId).changed();
   }
 
@@ -156,7 +172,7 @@ export class FleetHost {
 
   *#tenants(): Generator<SavedTenant> {
     for (const [tenantId, runner] of this.#runners) {
-      if (this.#isOff(tenantId)) continue;
+      if (this.#isOff(tenantId) || this.#takingUp.has(tenantId)) continue;
       yield { tenantId, runner, savedAs: this.#saved.get(tenantId)?.slot };
     }
   }

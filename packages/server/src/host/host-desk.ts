@@ -85,6 +85,8 @@ export class HostDesk {
         return rowsOf(this.#paced(question.tenantId, isGone), question.read);
       case "revision":
         return host.view(question.tenantId).revision();
+      case "owner-open":
+        return host.opened(question.owner);
       case "save":
         return host.save(question.checkpoint);
       case "settle":
@@ -110,6 +112,7 @@ export class HostDesk {
   }
 
   #paced(tenantId: string, isGone: () => boolean) {
+    this.#host.begins("read", tenantId);
     return this.#host.view(tenantId).paced(this.#host.turns.pace("read", tenantId, isGone));
   }
 

@@ -23,6 +23,7 @@ export class OwnerLines {
   readonly #parts: OwnerLinesParts;
   /** Owners that this host's folds have heard before. */
   readonly #heard = new Set<number>();
+  readonly #openings = new Map<number, Promise<void>>();
 
   constructor(parts: OwnerLinesParts) {
     this.#parts = parts;
@@ -64,7 +65,18 @@ export class OwnerLines {
   }
 
   /** Opens one owner that was started anew; its points that were scored before are known here. */
-  async open(owner: number): Promise<void> {
+  open(owner: number): Promise<void> {
+    const opening = this.#open(owner);
+    this.#openings.set(owner, opening);
+    return opening;
+  }
+
+  /** Resolves when what `open` began last is done. */
+  async opened(owner: number): Promise<void> {
+    await this.#openings.get(owner);
+  }
+
+  async #open(owner: number): Promise<void> {
     const { pool, announced, directory } = this.#parts;
     const own = new Set(pool.partitionsOf(owner));
     for (const { handle, partition } of directory.series) {
@@ -82,7 +94,7 @@ export class OwnerLines {
   /** A tenant that was switched off is folded again: its owners send what its saved fold has not seen. */
   async takeUp(tenantId: string): Promise<void> {
     const { pool, directory, fleet, openFold } = this.#parts;
-    fleet.forget(tenantId);
+    fleet.takingUp(tenantId);
     await openFold(tenantId);
     const byOwner = Map.groupBy(
       directory.tenant(tenantId).series,
@@ -101,6 +113,7 @@ export class OwnerLines {
         return pool.askOwner(owner, { what: "announce", series, behind });
       }),
     );
+    fleet.takenUp(tenantId);
   }
 
   async #announce(

@@ -12,8 +12,7 @@ import type { ScoredMessage } from "../partition/protocol.ts";
 import type { WhenOver } from "../platform/admission.ts";
 import type { IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestReport } from "../platform/ingest-series.ts";
-import type { Failure } from "../platform/platform-errors.ts";
-import { type IngestCounters, TenantContext } from "../query/tenant-context.ts";
+import { countReport, type IngestCounters, TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
 import { fleetStateDamage } from "../store/sqlite/damage.ts";
@@ -161,11 +160,19 @@ export class TenantHost {
     if (this.#state !== "ready") return;
     this.#lines.open(owner).then(
       () => this.#folds.wake(),
-      (error: Error) => {
-        const failure: Failure = { code: "internal", message: error.message };
-        this.#options.events.ownerFailed(owner, failure);
-      },
+      ({ message }: Error) =>
+        this.#options.events.ownerFailed(owner, { code: "internal", message }),
     );
+  }
+
+  /** Resolves when the line to an owner that was started again is ready. */
+  opened(owner: number): Promise<void> {
+    return this.#lines.opened(owner);
+  }
+
+  /** A unit of work begins: for whoever watches this thread. */
+  begins(what: string, tenantId: string): void {
+    this.#options.progress(what, tenantId);
   }
 
   /** An owner is gone: what it was asked is refused, and another will come. */
@@ -194,6 +201,7 @@ export class TenantHost {
       now: this.#options.now,
       runner: () => this.runner(tenantId),
       settings: () => this.tenants.settingsOf(tenantId),
+      quarantine: () => this.tenants.quarantineOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
     });
     const wayIn: WayIn = {
@@ -227,7 +235,7 @@ export class TenantHost {
     for (const { reason, points } of report.rejected) {
       this.#options.events.notTaken(tenantId, reason, points);
     }
-    count(this.counters(tenantId), report);
+    countReport(this.counters(tenantId), report);
     this.view(tenantId).changed();
     return report;
   }
@@ -283,13 +291,6 @@ export class TenantHost {
   #ownerEnded(lost: readonly number[], error: Error): void {
     this.#marks.lost(error);
     for (const ticket of lost) this.intake.scored(ticket);
-  }
-}
-
-function count(counters: IngestCounters, report: IngestReport): void {
-  counters.accepted += report.acceptedPoints;
-  for (const { reason, points } of report.rejected) {
-    counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
   }
 }
 

@@ -21,11 +21,15 @@ export type HostThreadOptions = Pick<
 >;
 
 /** Hosts in worker threads, each with its file of folds under the data folder. */
-export function threadHosts(options: HostThreadOptions, now: () => EpochMs): LinkHost {
+export function threadHosts(
+  options: HostThreadOptions,
+  now: () => EpochMs,
+  entry = new URL(`./worker.${ENDING}`, import.meta.url),
+): LinkHost {
   return (client, life, events) => {
     const heartbeat = Heartbeat.memory();
     const data: HostThreadData = { ...options, client, life, nowMs: now(), heartbeat };
-    const worker = new Worker(new URL(`./worker.${ENDING}`, import.meta.url), {
+    const worker = new Worker(entry, {
       workerData: data,
       env: {},
     });

@@ -47,13 +47,18 @@ export class Metrics {
   readonly #tenants = new Set<string>();
   readonly #looks: (() => Promise<void>)[] = [];
   /** Threads that stood still (`stuck` = "false"), and those that were ended for it. */
+  readonly diskTroubles = this.#counter(
+    "store_disk_changes_total",
+    "How often a partition's disk became full or silent, or wrote again",
+    ["state"],
+  );
   readonly threadStalls = this.#counter("thread_stalls_total", "Threads that stood still", [
     "stuck",
   ]);
   readonly tenantStrikes = this.#counter(
     "tenant_strikes_total",
     "Threads that ended in the middle of a tenant's work",
-    ["tenant"],
+    [],
   );
   /** Longest time for which the main thread answered nothing: since the last scrape, and ever. */
   readonly mainThreadBlock = this.#gauge(

@@ -1,7 +1,8 @@
 import { catchUpFrom } from "./checkpoint.ts";
+import { hostOfTenant } from "./clients.ts";
 import type { Job } from "./jobs.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";
-import type { Question } from "./protocol.ts";
+import type { OpenAnswer, Question, StoredSeries } from "./protocol.ts";
 
 /** Series that are announced in one unit: taking up a saved fold takes some 50 microseconds. */
 const UNIT_SERIES = 200;
@@ -46,4 +47,22 @@ export function* announcing(
   yield open.promise;
   send();
   return undefined;
+}
+
+/** What a host's tenants have here. */
+export function opening(
+  runtimes: ReadonlyMap<number, PartitionRuntime>,
+  client: number,
+  clientCount: number,
+): OpenAnswer {
+  const series: StoredSeries[] = [];
+  const detected: Record<number, number> = {};
+  for (const [partition, { store, hasFolded }] of runtimes) {
+    for (const entry of store.entries()) {
+      if (hostOfTenant(entry.tenantId, clientCount) !== client) continue;
+      series.push({ partition, ...entry });
+    }
+    detected[partition] = hasFolded ? Number.MAX_SAFE_INTEGER : store.detectedPosition;
+  }
+  return { series, detected };
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
-import { announcing } from "./announcing.ts";
-import { clientOf, hostOfTenant, MAIN_CLIENT } from "./clients.ts";
+import { announcing, opening } from "./announcing.ts";
+import { clientOf, MAIN_CLIENT } from "./clients.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { buffersOf, Emissions } from "./emission.ts";
 import { failureOf } from "./failure.ts";
@@ -17,11 +17,9 @@ import type {
   AskMessage,
   DamageMessage,
   FromWorker,
-  OpenAnswer,
   Positions,
   QuarantineMessage,
   Question,
-  StoredSeries,
   ToWorker,
 } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
@@ -29,10 +27,8 @@ import { answerRead } from "./read/answer-read.ts";
 import { ScrubRounds } from "./scrub-rounds.ts";
 import { openWatchedStore } from "./watched-store.ts";
 
-/** A commit that takes longer is reported: senders wait for it. */
-const SLOW_COMMIT_MS = 1000;
-/** The scrub looks again after this long while there is detection to do. */
-const BUSY_MS = 1000;
+/** A commit that takes longer is reported: senders wait for it. The scrub waits as long for detection. */
+const SLOW_MS = 1000;
 
 /**
  * What one worker thread does: owns some partitions, stores what comes (group commit, then the
@@ -76,13 +72,11 @@ export class PartitionOwner {
       const dir = join(dataDir, `p${partition}`);
       const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
       const store = openWatchedStore(dir, partition, tell, disk);
-      this.#runtimes.set(
-        partition,
-        new PartitionRuntime(store, this.#emissions, progress, this.#quarantine),
-      );
+      const runtime = new PartitionRuntime(store, this.#emissions, progress, this.#quarantine);
+      this.#runtimes.set(partition, runtime);
     }
-    const stores = [...this.#runtimes.values()].map(({ store }) => store);
-    this.#scrub = scrubEveryMs > 0 ? new ScrubRounds(stores, scrubEveryMs) : undefined;
+    const stores = Array.from(this.#runtimes.values(), ({ store }) => store);
+    if (scrubEveryMs > 0) this.#scrub = new ScrubRounds(stores, scrubEveryMs);
   }
 
   hear(message: ToWorker): void {
@@ -149,7 +143,7 @@ export class PartitionOwner {
    * @returns how long to rest before the next call; undefined where the scrub is off.
    */
   scrub(): DurationMs | undefined {
-    return this.#checkpoints.isPaused || !this.#isIdle ? BUSY_MS : this.#scrub?.step();
+    return this.#checkpoints.isPaused || !this.#isIdle ? SLOW_MS : this.#scrub?.step();
   }
 
   /** Points folded since the start, those that were folded again among them. */
@@ -170,7 +164,7 @@ export class PartitionOwner {
   #written(commit: PartitionCommit, tookMs: DurationMs): void {
     // What came meanwhile is written next, and can be folded then.
     this.#wake();
-    if (tookMs < SLOW_COMMIT_MS) return;
+    if (tookMs < SLOW_MS) return;
     for (const [partition, runtime] of this.#runtimes) {
       if (runtime !== commit) continue;
       this.#post(MAIN_CLIENT, { type: "slow-commit", partition, tookMs });
@@ -185,6 +179,8 @@ export class PartitionOwner {
     for (const part of parts) {
       try {
         const runtime = this.#runtime(part.partition);
+        // Their host counts them as known, whatever becomes of their points.
+        for (const fresh of part.fresh) runtime.announce(fresh);
         this.#commits.demandAnswer(runtime);
         runtime.append(ticket, part);
         taken.push(runtime);
@@ -231,7 +227,9 @@ export class PartitionOwner {
   *#ask(id: number, question: Question): Job {
     switch (question.what) {
       case "open":
-        return this.#open(clientOf(id, this.#clientCount));
+        // A host that comes again begins anew.
+        this.forget(clientOf(id, this.#clientCount));
+        return opening(this.#runtimes, clientOf(id, this.#clientCount), this.#clientCount);
       case "announce":
         return yield* announcing(this.#runtimes, question, () => this.#send());
       case "begin-checkpoint":
@@ -246,20 +244,6 @@ export class PartitionOwner {
       default:
         return yield* answerRead(this.#runtimes, question);
     }
-  }
-
-  /** What a host's tenants have here. A host that comes again begins anew. */
-  #open(client: number): OpenAnswer {
-    this.forget(client);
-    const [series, detected]: [StoredSeries[], Record<number, number>] = [[], {}];
-    for (const [partition, { store, hasFolded }] of this.#runtimes) {
-      for (const entry of store.entries()) {
-        if (hostOfTenant(entry.tenantId, this.#clientCount) !== client) continue;
-        series.push({ partition, ...entry });
-      }
-      detected[partition] = hasFolded ? Number.MAX_SAFE_INTEGER : store.detectedPosition;
-    }
-    return { series, detected };
   }
 
   /** Where a checkpoint begins in the mail of every host. */
@@ -280,7 +264,7 @@ export class PartitionOwner {
   #runtime(partition: number): PartitionRuntime {
     const runtime = this.#runtimes.get(partition);
     if (runtime !== undefined) return runtime;
-    throw new Error(`partition ${partition} is owned by another thread`);
+    throw new Error(`partition ${partition} is not owned by this worker`);
   }
 
   /** Frees all files, also those of a store that cannot commit what waits. */

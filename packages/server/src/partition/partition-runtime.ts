@@ -131,9 +131,8 @@ export class PartitionRuntime {
     return this.#series.byStoreId(storeId);
   }
 
-  /** Stores a part of a batch (durable with the next commit) and queues it for detection. */
+  /** Stores a part of a batch (durable with the next commit) and queues it for detection. Its series are announced. */
   append(ticket: number, part: AppendPart): void {
-    for (const fresh of part.fresh) this.announce(fresh);
     const { handles, times: timestampsMs, values } = part;
     const seriesIds = new Uint32Array(handles.length);
     const counts = new Uint32Array(handles.length);

@@ -18,11 +18,14 @@ export type OwnerThreadOptions = Pick<
 >;
 
 /** Partition owners in worker threads, each with the files of its partitions under the data folder. */
-export function threadOwners(options: OwnerThreadOptions): LinkOwner {
+export function threadOwners(
+  options: OwnerThreadOptions,
+  entry = new URL(`./worker.${ENDING}`, import.meta.url),
+): LinkOwner {
   return (partitions, events) => {
     const heartbeat = Heartbeat.memory();
     const workerData: OwnerThreadData = { ...workerDataOf(options, partitions), heartbeat };
-    const worker = new Worker(new URL(`./worker.${ENDING}`, import.meta.url), {
+    const worker = new Worker(entry, {
       workerData,
       env: {},
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },

@@ -20,4 +20,6 @@ export interface TenantSummary {
   /** Findings opened in the last 30 days, beside what the budget promises for as long as it was watched. */
   readonly findings30d: number;
   readonly promised30d: number;
+  /** Why its points are stored and not judged; null where they are judged. */
+  readonly quarantine: string | null;
 }

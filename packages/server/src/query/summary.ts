@@ -23,5 +23,6 @@ export function summaryOf(context: TenantContext): TenantSummary {
     budgetDays,
     findings30d: store.findings.countOpened(watermark - 30 * DAY_MS, watermark + 1),
     promised30d: watchedDays / budgetDays,
+    quarantine: context.quarantine ?? null,
   };
 }

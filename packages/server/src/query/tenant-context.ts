@@ -3,6 +3,7 @@ import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ExplainedSeries, SeriesHistory } from "../partition/answers.ts";
 import type { Answers, ExplainQuestion, Question, SeriesFilter } from "../partition/protocol.ts";
+import type { IngestReport } from "../platform/ingest-series.ts";
 import type { TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 
@@ -20,6 +21,17 @@ export interface IngestCounters {
   rejected: Record<string, number>;
 }
 
+/** Counts what became of a batch. */
+export function countReport(
+  counters: IngestCounters,
+  { acceptedPoints, rejected }: Pick<IngestReport, "acceptedPoints" | "rejected">,
+): void {
+  counters.accepted += acceptedPoints;
+  for (const { reason, points } of rejected) {
+    counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
+  }
+}
+
 /** What the platform hands over about one tenant. */
 export interface TenantSources {
   readonly tenantId: string;
@@ -30,6 +42,8 @@ export interface TenantSources {
   readonly now: () => EpochMs;
   readonly runner: () => TenantRunner;
   readonly settings: () => TenantSettings;
+  /** Why the tenant's points are stored and not judged; undefined where they are. */
+  readonly quarantine: () => string | undefined;
   /** Points that were taken in and are not scored yet. */
   readonly backlogPoints: () => number;
 }
@@ -52,6 +66,10 @@ export class TenantContext {
 
   get runner(): TenantRunner {
     return this.#sources.runner();
+  }
+
+  get quarantine(): string | undefined {
+    return this.#sources.quarantine();
   }
 
   get settings(): TenantSettings {

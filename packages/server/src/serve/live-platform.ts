@@ -52,6 +52,9 @@ export interface LivePlatformOptions {
   readonly after?: After;
 }
 
+/** Heard by the hosts alone. */
+const NOT_FOR_MAIN = { scored() {}, marked() {} };
+
 /**
  * The running platform as the main thread knows it: the threads that own partitions and host tenants,
  * and who is asked what. Nothing is decoded, folded or read here.
@@ -69,6 +72,7 @@ export class LivePlatform implements Platform {
   readonly #ownerRestarts: Restarts;
   readonly #hostRestarts: Restarts;
   readonly #storeTrouble: StoreTrouble;
+  readonly #strikes: Strikes;
   /** Why an owner or a host could not be started. */
   #failure: Error | undefined;
   #state: "starting" | "ready" | "stopping" = "starting";
@@ -89,10 +93,13 @@ export class LivePlatform implements Platform {
     this.pool = new PartitionPool(
       { partitionCount, ownerCount, numbers },
       {
-        scored: () => {},
-        marked: () => {},
+        ...NOT_FOR_MAIN,
         damage: ({ type: _, ...found }) => events.damage(found),
         slowCommit: (message) => events.slowCommit(message),
+        disk: ({ type: _, ...found }) => {
+          this.#storeTrouble.disk(found);
+          events.disk(found);
+        },
         unusable: (owner, failure) => void this.pool.end(owner, errorOf(failure)),
         ended: (owner, _, error) => this.#ownerEnded(owner, error),
       },
@@ -106,7 +113,7 @@ export class LivePlatform implements Platform {
       },
     );
     const { pool, hosts } = this;
-    const { everyMs, monotonicMs } = { everyMs: options.checkpointEveryMs, ...options };
+    const { checkpointEveryMs: everyMs, monotonicMs, tenantIds, settingsOf } = options;
     this.#checkpoints = new Checkpoints({
       ...{ pool, hosts, everyMs, after, monotonicMs },
       saved: (saved) => events.checkpoint(saved),
@@ -114,12 +121,12 @@ export class LivePlatform implements Platform {
     });
     this.#ownerRestarts = new Restarts(after);
     this.#hostRestarts = new Restarts(after);
-    const strikes = new Strikes(options.quarantine, events);
+    this.#strikes = new Strikes(options.quarantine, events);
+    const strikes = this.#strikes;
     this.#ownerRuns = new OwnerRuns({
       ...{ pool, hosts, link, events, strikes, watch: options.watch },
       restarts: this.#ownerRestarts,
     });
-    const { tenantIds, settingsOf } = options;
     this.#hostRuns = new HostRuns({
       ...{ hosts, tenantIds, settingsOf, strikes, events },
       owners: this.#ownerRuns,
@@ -169,6 +176,12 @@ export class LivePlatform implements Platform {
     if (this.#state === "ready") this.#hostRuns.tellAll();
   }
 
+  /** A thread ended in the middle of a tenant's work. */
+  strike(work: Work, error: Error): void {
+    this.#strikes.against(work, error);
+    this.tellSettings();
+  }
+
   /** How the hosts that run stand. */
   states(): Promise<readonly HostState[]> {
     return this.hosts.askAll({ what: "state" });
@@ -202,7 +215,7 @@ export class LivePlatform implements Platform {
       await this.hosts.askAll({ what: "close-door" });
       this.#state = "stopping";
       await this.settled();
-      await this.checkpoint();
+      await this.#checkpoints.last();
     } finally {
       this.#state = "stopping";
       await this.#closeThreads();
@@ -243,6 +256,7 @@ export class LivePlatform implements Platform {
     switch (report.type) {
       case "scored":
         events.scored(report.points);
+        this.#checkpoints.scored(report.points);
         break;
       case "not-taken":
         events.refused(report.tenantId, report.reason, report.points);

@@ -70,7 +70,7 @@ export class OwnerRuns {
     const partitions = pool.partitionsOf(owner);
     const waitMs = restarts.again(owner, () => {
       this.start(owner);
-      pool.askOwner(owner, { what: "drain" }).then(
+      hosts.askAll({ what: "owner-open", owner }).then(
         () => {
           restarts.runs(owner);
           events.ownerStarted(partitions);

@@ -107,7 +107,7 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   opened.push(["retention", async () => retention.stop()]);
   observePlatform(platform, metrics, config.dataDir);
   opened.push(["watches", watches(front, platform, ground)]);
-  const decoder = decoderPool(options, ground);
+  const decoder = decoderPool(options, ground, platform);
   opened.push(["decoders", async () => decoder.close()]);
   let failure: string | undefined;
   const app = await buildApp({
@@ -227,8 +227,22 @@ function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatfo
   });
 }
 
-function decoderPool({ linkDecoder }: StartOptions, { events }: Ground): DecoderPool {
-  return new DecoderPool({ link: linkDecoder ?? threadDecoders(), after: afterTimeout, events });
+function decoderPool(
+  { linkDecoder }: StartOptions,
+  { events }: Ground,
+  platform: LivePlatform,
+): DecoderPool {
+  return new DecoderPool({
+    link: linkDecoder ?? threadDecoders(),
+    after: afterTimeout,
+    events: {
+      decoderLost(lost) {
+        events.decoderLost(lost);
+        const { tenantId = "", reason, error = new Error(`ended for ${reason}`) } = lost;
+        platform.strike({ what: "decode", tenantId }, error);
+      },
+    },
+  });
 }
 
 /** What the routes need of the ground. */

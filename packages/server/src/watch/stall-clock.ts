@@ -10,6 +10,9 @@ export interface StallLimits {
 
 export const STALL_LIMITS: StallLimits = { stillMs: 10_000, stuckMs: 30_000 };
 
+/** A thread that has shown no beat at all is still being loaded: that may take so many times as long. */
+const LOADING = 4;
+
 /** A thread that shows no beat. */
 export interface Stall extends Work {
   readonly isStuck: boolean;
@@ -39,7 +42,9 @@ export class StallClock {
       return undefined;
     }
     const forMs = monotonicMs - this.#sinceMs;
-    const { stillMs, stuckMs } = this.#limits;
+    const patience = beats === 0 ? LOADING : 1;
+    const stillMs = patience * this.#limits.stillMs;
+    const stuckMs = patience * this.#limits.stuckMs;
     const isStuck = forMs >= stuckMs;
     const isNew = isStuck ? this.#said !== "stuck" : forMs >= stillMs && this.#said === "nothing";
     if (!isNew) return undefined;

@@ -20,11 +20,20 @@ describe("a heartbeat", () => {
 });
 
 describe("a stall clock", () => {
+  it("gives a thread time to be loaded", () => {
+    const clock = new StallClock(Heartbeat.memory(), LIMITS);
+    expect(clock.look(0)).toBeUndefined();
+    expect(clock.look(39_000)).toBeUndefined();
+    expect(clock.look(41_000)).toMatchObject({ isStuck: false });
+    expect(clock.look(121_000)).toMatchObject({ isStuck: true });
+  });
+
   it("says once that a thread stands still, once that it is stuck, and begins anew after a beat", () => {
     const memory = Heartbeat.memory();
     const heartbeat = new Heartbeat(memory);
     const clock = new StallClock(memory, LIMITS);
     heartbeat.at("fold", "acme");
+    heartbeat.beat();
     const said: unknown[] = [];
     for (let atMs = 0; atMs <= 60_000; atMs += 500) {
       if (atMs === 45_000) heartbeat.beat();

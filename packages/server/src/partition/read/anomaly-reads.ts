@@ -53,19 +53,19 @@ export function answerAnomalies(
   }));
 }
 
-/** The highest episode of each group of series that touches a range. */
+/** The highest episode of a group of series that touches a range; none or one. */
 export function answerStrongest(
   runtime: PartitionRuntime,
-  { tenantId, range, minScore, groups }: StrongestQuestion,
+  { tenantId, range, minScore }: StrongestQuestion,
+  handles: readonly number[] | "all",
+  group: number,
 ): FoundStrongest[] {
   runtime.writeResults();
-  return groups.flatMap((handles, group) => {
-    const seriesIds = handles === "all" ? undefined : placed(runtime, tenantId, { handles });
-    if (seriesIds?.length === 0) return [];
-    const query = { tenantId, ...range, minScore, seriesIds, sort: "score", limit: 1 } as const;
-    const found = runtime.store.episodes.query(query);
-    return found.map((episode) => ({ group, episode: explainedEpisode(runtime, episode) }));
-  });
+  const seriesIds = handles === "all" ? undefined : placed(runtime, tenantId, { handles });
+  if (seriesIds?.length === 0) return [];
+  const query = { tenantId, ...range, minScore, seriesIds, sort: "score", limit: 1 } as const;
+  const found = runtime.store.episodes.query(query);
+  return found.map((episode) => ({ group, episode: explainedEpisode(runtime, episode) }));
 }
 
 /**

@@ -6,8 +6,11 @@ import type { PartitionRuntime } from "../partition-runtime.ts";
 import type { Question, StoredQuestion } from "../protocol.ts";
 import { answerAlarms } from "./alarm-reads.ts";
 import { answerAnomalies, answerAnomaly, answerStrongest, explainedIn } from "./anomaly-reads.ts";
-import { chartOf, scoredPoints } from "./chart.ts";
+import { chartOf, scoringPoints } from "./chart.ts";
 import { countStored } from "./stored-points.ts";
+
+/** Series or groups in one unit: some milliseconds each where states are far apart. */
+const UNIT_ITEMS = 4;
 
 /** Partitions of one owner, by their numbers. */
 export type Runtimes = ReadonlyMap<number, PartitionRuntime>;
@@ -30,7 +33,7 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
   switch (question.what) {
     case "points": {
       const { runtime, series } = find(runtimes, question.handle);
-      return chartOf(runtime.store, series, question);
+      return yield* chartOf(runtime.store, series, question);
     }
     case "anomalies":
       return [...runtimes].flatMap(([partition, runtime]) =>
@@ -45,17 +48,34 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
       return answerAnomaly(runtime, series, question.windowStart);
     }
     case "explain":
-      return question.handles.map((handle) => {
+      return yield* eachInTurn(question.handles, (handle) => {
         const { runtime, series } = find(runtimes, handle);
         return explainedIn(runtime, series, question);
       });
     case "strongest":
-      return [...runtimes.values()].flatMap((runtime) => answerStrongest(runtime, question));
+      return (yield* eachInTurn(question.groups, (handles, group) =>
+        [...runtimes.values()].flatMap((runtime) =>
+          answerStrongest(runtime, question, handles, group),
+        ),
+      )).flat();
     case "count-stored":
-      return question.runs.map((run) => countOf(runtimes, run));
+      return yield* eachInTurn(question.runs, (run) => countOf(runtimes, run));
     case "history":
-      return question.handles.map((handle) => historyOf(runtimes, handle, question.range));
+      return yield* historiesOf(runtimes, question.handles, question.range);
   }
+}
+
+/** Others have their turn after every few. */
+function* eachInTurn<Item, Answer>(
+  items: readonly Item[],
+  answer: (item: Item, index: number) => Answer,
+): Generator<undefined, Answer[]> {
+  const answers: Answer[] = [];
+  for (const [index, item] of items.entries()) {
+    if (index > 0 && index % UNIT_ITEMS === 0) yield;
+    answers.push(answer(item, index));
+  }
+  return answers;
 }
 
 function countOf(runtimes: Runtimes, { handle, times, values }: StoredQuestion): number {
@@ -63,10 +83,19 @@ function countOf(runtimes: Runtimes, { handle, times, values }: StoredQuestion):
   return countStored(runtime.store, series.storeId, times, values);
 }
 
-function historyOf(runtimes: Runtimes, handle: number, range: TimeRange): SeriesHistory {
-  const { runtime, series } = find(runtimes, handle);
-  const { at, value, p } = scoredPoints(runtime.store, series, range);
-  return { handle, at: at.slice(), value, p };
+function* historiesOf(
+  runtimes: Runtimes,
+  handles: readonly number[],
+  range: TimeRange,
+): Generator<undefined, SeriesHistory[]> {
+  const histories: SeriesHistory[] = [];
+  for (const [index, handle] of handles.entries()) {
+    if (index > 0 && index % UNIT_ITEMS === 0) yield;
+    const { runtime, series } = find(runtimes, handle);
+    const { at, value, p } = yield* scoringPoints(runtime.store, series, range);
+    histories.push({ handle, at: at.slice(), value, p });
+  }
+  return histories;
 }
 
 function find(

@@ -1,8 +1,18 @@
-import { BAND_SCALES, FoldRow, firstAtOrAfter, type TimeRange } from "@foreshock/core/fold";
+import {
+  BAND_SCALES,
+  FoldRow,
+  firstAtOrAfter,
+  type SeriesFold,
+  type TimeRange,
+} from "@foreshock/core/fold";
+import type { Points } from "../../store/codec/chunk-codec.ts";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import type { ChartPoints } from "../answers.ts";
 import { foldOf, type LiveSeries } from "../live-series.ts";
 import { type ChartColumns, downsample } from "./downsample.ts";
+
+/** Points folded between two turns of others: about 8 ms. */
+const PIECE_POINTS = 8192;
 
 export interface ChartQuestion {
   readonly range: TimeRange;
@@ -14,27 +24,61 @@ export interface ChartQuestion {
  * the series is folded again from the newest saved state before the range, which gives what was
  * said when the points came, bit for bit. Cost: O(points from that state to the end of the range).
  */
-export function chartOf(
+export function* chartOf(
   store: PartitionStore,
   series: LiveSeries,
   { range, pointsMax }: ChartQuestion,
-): ChartPoints {
-  return downsample(scoredPoints(store, series, range), range, pointsMax);
+): Generator<undefined, ChartPoints> {
+  return downsample(yield* scoringPoints(store, series, range), range, pointsMax);
 }
 
-/** Counters as rates, missing points and the ends of series as NaN. */
+/** Columns of equal length. */
+export type ScoredPoints = ChartColumns & { readonly p: Float64Array };
+
+/** The same at once, for short ranges. */
 export function scoredPoints(
   store: PartitionStore,
   series: LiveSeries,
   range: TimeRange,
-): ChartColumns & { readonly p: Float64Array } {
-  const saved = store.states.load(series.storeId, range.startMs - 1);
-  const fold = foldOf(series.metadata, saved);
-  const startMs = fold.pointCount === 0 ? 0 : fold.lastMs + 1;
-  const { timestampsMs, values } = store.read(series.storeId, { startMs, endMs: range.endMs });
+): ScoredPoints {
+  const work = scoringPoints(store, series, range);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Counters as rates, missing points and the ends of series as NaN. Yields after every piece of the series, so
+ * that a long range is worked on in turn with others.
+ */
+export function* scoringPoints(
+  store: PartitionStore,
+  { storeId, metadata }: LiveSeries,
+  range: TimeRange,
+): Generator<undefined, ScoredPoints> {
+  const fold = foldOf(metadata, store.states.load(storeId, range.startMs - 1));
+  const row = new FoldRow();
+  const pieces: ScoredPoints[] = [];
+  let fromMs = fold.pointCount === 0 ? 0 : fold.lastMs + 1;
+  for (;;) {
+    const { points, isLast } = store.readNext(storeId, fromMs, PIECE_POINTS, range.endMs);
+    pieces.push(scoredPiece(fold, points, range, row));
+    if (isLast) return joined(pieces);
+    fromMs = points.timestampsMs.at(-1)! + 1;
+    yield;
+  }
+}
+
+/** Takes the fold on over all points; columns of those in the range. */
+function scoredPiece(
+  fold: SeriesFold,
+  { timestampsMs, values }: Points,
+  range: TimeRange,
+  row: FoldRow,
+): ScoredPoints {
   const first = firstAtOrAfter(timestampsMs, range.startMs);
   const columns = emptyColumns(timestampsMs.subarray(first));
-  const row = new FoldRow();
   for (let i = 0; i < values.length; i++) {
     fold.push(timestampsMs[i]!, values[i]!, row);
     if (i < first) continue;
@@ -52,7 +96,20 @@ export function scoredPoints(
   return columns;
 }
 
-function emptyColumns(at: Float64Array): ChartColumns & { readonly p: Float64Array } {
+function joined(pieces: readonly ScoredPoints[]): ScoredPoints {
+  if (pieces.length === 1) return pieces[0]!;
+  const length = pieces.reduce((sum, { at }) => sum + at.length, 0);
+  const whole = emptyColumns(new Float64Array(length));
+  const names = Object.keys(whole) as (keyof ScoredPoints)[];
+  let from = 0;
+  for (const piece of pieces) {
+    for (const name of names) whole[name].set(piece[name], from);
+    from += piece.at.length;
+  }
+  return whole;
+}
+
+function emptyColumns(at: Float64Array): ScoredPoints {
   const column = (): Float64Array => new Float64Array(at.length);
   return {
     at,

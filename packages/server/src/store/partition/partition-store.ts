@@ -243,17 +243,18 @@ export class PartitionStore {
 
   /**
    * The next points from an instant on, about `pointsMax` of them (at least one chunk); `isLast` says that there
-   * are none after them. For whoever goes through a long series in pieces.
+   * are none after them before `untilMs`. For whoever goes through a long series in pieces.
    */
   readNext(
     seriesId: number,
     fromMs: number,
     pointsMax: number,
+    untilMs: number = Number.MAX_SAFE_INTEGER,
   ): { readonly points: Points; readonly isLast: boolean } {
     const { heads, sealed } = this.#parts;
-    const endMs = sealed.pieceEnd(seriesId, fromMs, pointsMax);
-    const points = readPoints(heads, sealed, seriesId, fromMs, endMs ?? Number.MAX_SAFE_INTEGER);
-    return { points, isLast: endMs === undefined };
+    const endMs = sealed.pieceEnd(seriesId, fromMs, pointsMax) ?? untilMs;
+    const points = readPoints(heads, sealed, seriesId, fromMs, Math.min(endMs, untilMs));
+    return { points, isLast: endMs >= untilMs };
   }
 
   /**

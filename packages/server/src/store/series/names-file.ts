@@ -1,5 +1,6 @@
 import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
+import { METRIC_BYTES_MAX, NAME_BYTES_MAX, nameFault } from "../../platform/place-name.ts";
 import { guarded } from "../sqlite/store-error.ts";
 import type { SeriesName } from "./series-dictionary.ts";
 
@@ -54,10 +55,15 @@ export function encodeName(id: number, name: SeriesName): string {
   return `${crc32(text).toString(16).padStart(8, "0")} ${text}`;
 }
 
-/** Undefined when the checksum differs. */
+/** Undefined when the checksum differs, or a name is none that is taken today: earlier versions took more. */
 export function decodeName(line: string): readonly [id: number, name: SeriesName] | undefined {
   const text = line.slice(9);
   if (Number.parseInt(line.slice(0, 8), 16) !== crc32(text)) return undefined;
   const [id, tenantId, clusterId, nodeId, metricName, metadata] = JSON.parse(text);
+  const places = [tenantId, clusterId, nodeId];
+  const isBad =
+    places.some((name) => nameFault(String(name), NAME_BYTES_MAX) !== undefined) ||
+    nameFault(String(metricName), METRIC_BYTES_MAX) !== undefined;
+  if (isBad) return undefined;
   return [id, { tenantId, clusterId, nodeId, metricName, metadata }];
 }

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { crc32, zstdDecompressSync } from "node:zlib";
 import { hasZeroRunsPacked, packZeroRuns, unpackZeroRuns } from "../codec/zero-runs.ts";
 import { transaction } from "../sqlite/database.ts";
@@ -66,7 +66,7 @@ export class StateTable {
     this.#uptos = db.prepare("SELECT id, upto_ms AS uptoMs FROM state WHERE id IN (?, ?)");
     this.#rows = db.prepare(
       `SELECT id, upto_ms AS uptoMs, crc, data AS bytes FROM state
-       WHERE id >= ? AND id < ? AND upto_ms <= ? ORDER BY upto_ms DESC`,
+       WHERE id >= ? AND id < ? AND upto_ms <= ? ORDER BY upto_ms DESC LIMIT 1`,
     );
     this.#drop = db.prepare("DELETE FROM state WHERE id >= ? AND id < ? AND upto_ms >= ?");
   }
@@ -94,14 +94,16 @@ export class StateTable {
   /** The newest sound state with uptoMs <= beforeMs; undefined when there is none. */
   load(seriesId: number, beforeMs: number): SavedState | undefined {
     const from = seriesId * PLACES;
-    const placed = this.#rows.all(from, from + PLACES, beforeMs) as unknown as Found[];
-    const newest = this.#firstSound(seriesId, placed, "state");
+    // One row at a time: the others are kilobytes that are not needed unless it is damaged.
+    const newest = this.#firstSound(seriesId, "state", () =>
+      this.#rows.get(from, from + PLACES, beforeMs),
+    );
     const isHead = newest !== undefined && HEAD_PLACES.some((place) => from + place === newest.id);
     if (isHead) this.#newestHead.set(seriesId, newest.id - from);
-    const step = this.#steps.before(seriesId, beforeMs) as unknown as Found[];
-    if (step[0] === undefined || step[0].uptoMs <= (newest?.uptoMs ?? -1)) return unpacked(newest);
-    const sound = this.#firstSound(seriesId, step, "state_step");
-    return unpacked((sound?.uptoMs ?? -1) > (newest?.uptoMs ?? -1) ? sound : newest);
+    const step = this.#firstSound(seriesId, "state_step", () =>
+      this.#steps.between(seriesId, newest?.uptoMs ?? -1, beforeMs),
+    );
+    return unpacked(step ?? newest);
   }
 
   /** Forgets states with uptoMs >= fromMs: a late point made them untrue. */
@@ -112,15 +114,19 @@ export class StateTable {
     });
   }
 
-  /** What is damaged on the way to it is dropped and reported. */
-  #firstSound(seriesId: number, rows: Found[], table: "state" | "state_step"): Found | undefined {
-    for (const row of rows) {
-      if (crc32(row.bytes, seriesId) === row.crc) return row;
+  /** What `next` gives first that is sound; what is damaged on the way to it is dropped and reported. */
+  #firstSound(
+    seriesId: number,
+    table: "state" | "state_step",
+    next: () => Record<string, SQLOutputValue> | undefined,
+  ): Found | undefined {
+    for (;;) {
+      const row = next() as Found | undefined;
+      if (row === undefined || crc32(row.bytes, seriesId) === row.crc) return row;
       const key = table === "state" ? "id" : "rowid";
       this.#db.prepare(`DELETE FROM ${table} WHERE ${key} = ?`).run(row.id);
       this.#onDamage(seriesId, row.uptoMs);
     }
-    return undefined;
   }
 
   /** Not that of the newest head. */

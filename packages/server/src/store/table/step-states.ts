@@ -17,16 +17,16 @@ const OLD_MAX = 16;
  */
 export class StepStates {
   readonly #put: StatementSync;
-  readonly #before: StatementSync;
+  readonly #between: StatementSync;
   readonly #old: StatementSync;
   readonly #remove: StatementSync;
   readonly #drop: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#put = db.prepare("INSERT OR REPLACE INTO state_step VALUES (?, ?, ?, ?)");
-    this.#before = db.prepare(
+    this.#between = db.prepare(
       `SELECT rowid AS id, upto_ms AS uptoMs, crc, data AS bytes FROM state_step
-       WHERE series_id = ? AND upto_ms <= ? ORDER BY upto_ms DESC LIMIT 2`,
+       WHERE series_id = ? AND upto_ms > ? AND upto_ms <= ? ORDER BY upto_ms DESC LIMIT 1`,
     );
     this.#old = db.prepare(
       "SELECT rowid AS id FROM state_step WHERE series_id = ? AND upto_ms <= ? ORDER BY upto_ms",
@@ -44,9 +44,13 @@ export class StepStates {
     for (let i = old.length - 2; i >= 0; i -= 2) this.#remove.run(old[i]!.id!);
   }
 
-  /** The newest states up to an instant, newest first: the second is for where the first is damaged. */
-  before(seriesId: number, beforeMs: number): Record<string, SQLOutputValue>[] {
-    return this.#before.all(seriesId, beforeMs);
+  /** The newest state after one instant and up to another. */
+  between(
+    seriesId: number,
+    afterMs: number,
+    beforeMs: number,
+  ): Record<string, SQLOutputValue> | undefined {
+    return this.#between.get(seriesId, afterMs, beforeMs);
   }
 
   dropFrom(seriesId: number, fromMs: number): void {

@@ -30,6 +30,10 @@ export const Summary = z
     budgetDays: z.number().describe("Alert budget: at most one finding in this many days"),
     findings30d: Count,
     promised30d: z.number().describe("Findings that the budget promises for as long as it watched"),
+    quarantine: z
+      .string()
+      .nullable()
+      .describe("Why points are stored and not judged at the moment; null where they are judged"),
   })
   .meta({ id: "Summary" });
 

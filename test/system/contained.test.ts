@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { threadHosts } from "../../packages/server/src/host/thread-host.ts";
+import { hostOfTenant } from "../../packages/server/src/partition/clients.ts";
+import { threadOwners } from "../../packages/server/src/partition/thread-owner.ts";
+import { type Plant, plant } from "../tooling/plants.ts";
+import { type SmallFleet, seriesOf } from "../tooling/small-fleet.ts";
+import { startTestServer, type TestServer } from "../tooling/test-server.ts";
+
+const STEP_MS = 300_000;
+const COUNT = 600;
+const START = Date.UTC(2026, 5, 7);
+const NOW = START + COUNT * STEP_MS;
+const FLEET: SmallFleet = {
+  startMs: START,
+  stepMs: STEP_MS,
+  nodes: ["a", "b", "c"],
+  metrics: ["cpu_usage", "load1"],
+  faults: [{ node: "b", from: 500, to: 540 }],
+};
+const RANGE = `from=${START}&to=${NOW}`;
+const CLIENTS = 3;
+/** Two tenants whose host is the same thread. */
+const BAD = "acme";
+const GOOD = ["globex", "initech", "umbrella", "hooli"].find(
+  (name) => hostOfTenant(name, CLIENTS) === hostOfTenant(BAD, CLIENTS),
+)!;
+/** Far shorter than in a server, so that the test need not wait for half a minute. */
+const STALLS = { stillMs: 1500, stuckMs: 5000 };
+
+const MISTAKES: readonly Omit<Plant, "tenantId">[] = [
+  { where: "fold", how: "loop" },
+  { where: "fold", how: "exit" },
+  { where: "detect", how: "loop" },
+  { where: "detect", how: "throw" },
+];
+
+describe("a mistake in one tenant's work", () => {
+  let server: TestServer | undefined;
+  let dataDir = "";
+  let calm: unknown;
+
+  beforeAll(async () => {
+    server = await started(mkdtempSync(join(tmpdir(), "foreshock-contained-")));
+    await send(GOOD, 0, COUNT / 2);
+    await server.running.platform.settled();
+    await send(GOOD, COUNT / 2, COUNT);
+    await server.running.platform.settled();
+    calm = await resultsOf(GOOD);
+    await server.close();
+    server = undefined;
+  });
+
+  afterEach(async () => {
+    plant(dataDir);
+    await server?.close();
+    server = undefined;
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it.each(MISTAKES)(
+    "($where, $how) costs that tenant its detection the second time, and the other nothing",
+    async (mistake) => {
+      dataDir = mkdtempSync(join(tmpdir(), "foreshock-contained-"));
+      server = await started(dataDir);
+      await send(GOOD, 0, COUNT / 2);
+      await send(BAD, 0, COUNT / 2);
+      plant(dataDir, { ...mistake, tenantId: BAD });
+      // Its points are stored whatever becomes of them; while its thread is away the sender tries again.
+      await server.until(async () => (await send(BAD, COUNT / 2, COUNT)) === 200);
+      await server.until(async () => (await summaryOf(BAD))?.quarantine != null);
+      const { strikes, reason } = server.running.control.quarantine.of(BAD)!;
+      expect(strikes).toBe(2);
+      expect(reason).toContain(mistake.where === "fold" ? "fold" : "folding");
+      expect((await summaryOf(BAD)).quarantine).toBe(reason);
+
+      await server.until(async () => (await send(GOOD, COUNT / 2, COUNT)) === 200);
+      expect(await send(BAD, COUNT - 1, COUNT)).toBe(200);
+      await server.running.platform.settled();
+      expect(await resultsOf(GOOD)).toEqual(calm);
+
+      plant(dataDir);
+      server.running.control.quarantine.release(BAD);
+      await server.until(async () => {
+        const { quarantine, watermark } = (await summaryOf(BAD)) ?? {};
+        return quarantine === null && Date.parse(watermark) >= NOW - STEP_MS;
+      });
+      await server.running.platform.settled();
+      expect(await resultsOf(BAD)).toEqual(calm);
+    },
+  );
+
+  async function started(folder: string): Promise<TestServer> {
+    const now = (): number => NOW;
+    const entry = (name: string): URL => new URL(`../tooling/${name}.ts`, import.meta.url);
+    return startTestServer({
+      ...{ tenants: [BAD, GOOD], dataDir: folder, now, stallLimits: STALLS },
+      link: (dir) =>
+        threadOwners(
+          { dataDir: dir, scrubEveryMs: 0, clientCount: CLIENTS },
+          entry("planted-owner"),
+        ),
+      linkHost: (dir) =>
+        threadHosts(
+          { clientCount: CLIENTS, dataDir: dir, partitionCount: 4, ownerCount: 2 },
+          now,
+          entry("planted-host"),
+        ),
+    });
+  }
+
+  async function send(tenant: string, from: number, to: number): Promise<number> {
+    const { status } = await server!.post(tenant, "/ingest", { series: seriesOf(FLEET, from, to) });
+    return status;
+  }
+
+  /** Undefined while the tenant's thread is being started again. */
+  async function summaryOf(tenant: string) {
+    return server!.get(tenant, "/summary").catch(() => undefined);
+  }
+
+  async function resultsOf(tenant: string): Promise<unknown> {
+    const [nodes, scores, findings, anomalies] = await Promise.all([
+      server!.get(tenant, "/nodes"),
+      server!.get(tenant, `/scores?${RANGE}`),
+      server!.get(tenant, `/findings?${RANGE}`),
+      server!.get(tenant, `/anomalies?${RANGE}`),
+    ]);
+    return { nodes: nodes.data.length, scores, findings, anomalies };
+  }
+});
