@@ -154,14 +154,18 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["bench/accuracy", "bench/goals"],
       ...["core/alarm", "core/aggregate", "core/engine", "core/explain", "core/stats"],
     ],
-    system: [
-      ...["tooling", "guest", "isolation-suite.ts"],
-      ...["server/platform", "server/tenant", "server/partition", "server/host"],
-      "server/testing",
-    ],
     simulator: [
       ...["server/platform", "server/tenant", "server/store", "server/dispatch", "server/fleet"],
       ...["server/serve", "server/testing"],
+    ],
+    load: [
+      ...["tooling", "simulator", "server/config", "server/tenant", "server/serve"],
+      "server/testing",
+    ],
+    system: [
+      ...["tooling", "load", "guest", "isolation-suite.ts"],
+      ...["server/platform", "server/tenant", "server/partition", "server/host"],
+      "server/testing",
     ],
     fuzz: ["tooling", "simulator", "server/tenant"],
     "isolation.test.ts": ["isolation-suite.ts", "server/tenant", "server/testing"],
