@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
 import { Agent, request } from "node:http";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { pollHealth } from "../tooling/poll-health.ts";
 import { type FuzzCase, type FuzzPlace, fuzzCase } from "./cases.ts";
 import { startServerProcess } from "./server-process.ts";
 
@@ -112,19 +111,4 @@ function rawAnswers({ url }: Target, bytes: Buffer): Promise<readonly Answer[]> 
       resolve(statuses.map((status) => ({ status, text: text.slice(0, 1000) })));
     });
   });
-}
-
-function pollHealth(url: string): { stop(): Promise<number> } {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "poller.ts"), url]);
-  let said = "";
-  child.stdout.on("data", (text: Buffer) => {
-    said += text.toString();
-  });
-  return {
-    stop: () =>
-      new Promise((resolve) => {
-        child.on("close", () => resolve(Number(said)));
-        child.stdin.end();
-      }),
-  };
 }

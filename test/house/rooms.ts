@@ -76,29 +76,33 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
   server: {
     "version.ts": [],
     platform: [],
+    memory: [],
     config: [],
     observe: [],
     tenant: ["config", "platform"],
     store: ["config", "observe", "platform"],
     ingest: ["platform"],
-    decode: ["platform", "ingest"],
+    decode: ["platform", "ingest", "memory"],
     watch: [],
-    partition: ["platform", "store", "watch"],
+    partition: ["platform", "store", "watch", "memory"],
     wire: ["platform"],
     api: ["platform", "ingest", "decode", "wire", "tenant", "observe", "config"],
-    dispatch: ["platform", "partition", "tenant"],
+    dispatch: ["platform", "partition", "tenant", "memory"],
     fleet: ["platform", "store", "dispatch", "partition"],
     query: ["platform", "store", "tenant", "partition", "dispatch", "fleet"],
     host: [
       ...["platform", "store", "ingest", "tenant", "watch", "partition", "wire", "dispatch"],
-      ...["fleet", "query"],
+      ...["fleet", "query", "memory"],
     ],
     serve: [
       ...["version.ts", "platform", "config", "observe", "tenant", "store", "ingest", "decode"],
-      ...["partition", "watch", "api", "dispatch", "fleet", "query", "host"],
+      ...["partition", "watch", "api", "dispatch", "fleet", "query", "host", "memory"],
     ],
     demo: ["platform", "api", "ingest", "tenant", "config"],
-    cli: ["platform", "config", "observe", "tenant", "store", "ingest", "api", "serve", "demo"],
+    cli: [
+      ...["platform", "config", "observe", "tenant", "store", "ingest", "memory", "api", "serve"],
+      "demo",
+    ],
     "main.ts": ["version.ts", "cli"],
     testing: [
       ...[
@@ -136,8 +140,9 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
   },
   test: {
     tooling: [
-      ...["server/platform", "server/tenant", "server/partition", "server/host"],
-      ...["server/serve", "server/demo", "server/testing"],
+      ...["server/platform", "server/config", "server/tenant", "server/watch", "server/partition"],
+      ...["server/fleet", "server/query", "server/host", "server/serve", "server/demo"],
+      "server/testing",
     ],
     house: [],
     guest: [],
@@ -149,14 +154,18 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["bench/accuracy", "bench/goals"],
       ...["core/alarm", "core/aggregate", "core/engine", "core/explain", "core/stats"],
     ],
-    system: [
-      ...["tooling", "guest", "isolation-suite.ts"],
-      ...["server/platform", "server/tenant", "server/partition", "server/host"],
-      "server/testing",
-    ],
     simulator: [
       ...["server/platform", "server/tenant", "server/store", "server/dispatch", "server/fleet"],
       ...["server/serve", "server/testing"],
+    ],
+    load: [
+      ...["tooling", "simulator", "server/config", "server/tenant", "server/serve"],
+      "server/testing",
+    ],
+    system: [
+      ...["tooling", "load", "guest", "isolation-suite.ts"],
+      ...["server/platform", "server/tenant", "server/partition", "server/host"],
+      "server/testing",
     ],
     fuzz: ["tooling", "simulator", "server/tenant"],
     "isolation.test.ts": ["isolation-suite.ts", "server/tenant", "server/testing"],

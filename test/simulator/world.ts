@@ -70,6 +70,7 @@ export class World {
         refused() {},
         scored() {},
         slowCommit() {},
+        disk() {},
         checkpoint() {},
         daysDropped() {},
         damage(found) {

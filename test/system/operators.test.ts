@@ -24,6 +24,9 @@ const MAY_BE_ZERO = [
   "foreshock_http_connections_ended",
   "foreshock_http_unsent_bytes",
   "foreshock_queue_depth",
+  "foreshock_store_disk_changes_total",
+  "foreshock_tenant_strikes_total",
+  "foreshock_thread_stalls_total",
 ];
 
 interface Line {

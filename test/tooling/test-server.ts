@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Config } from "../../packages/server/src/config/config.ts";
 import type { LinkHost } from "../../packages/server/src/host/host-link.ts";
 import type { TenantHost } from "../../packages/server/src/host/tenant-host.ts";
 import type { LinkOwner } from "../../packages/server/src/partition/owner-link.ts";
@@ -63,19 +64,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const now = options.now ?? (() => Date.now());
   const hosts = oneHostHere(dataDir, now);
   const running = await startServer({
-    config: {
-      host: "127.0.0.1",
-      port: options.port ?? 0,
-      dataDir,
-      partitionCount: 4,
-      workerCount: options.workerCount ?? 2,
-      hostCount: options.hostHere === true ? 1 : 2,
-      logLevel: options.logTo === undefined ? "error" : "debug",
-      checkpointEveryMs: 60_000,
-      retentionDays: options.retentionDays ?? 0,
-      scrubEveryMs: options.scrubEveryMs ?? 0,
-      trustedProxies: [],
-    },
+    config: configOf(options, dataDir),
     now,
     processMetrics: false,
     refusedBurst: 1e6,
@@ -107,6 +96,22 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       await running.close();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+function configOf(options: TestServerOptions, dataDir: string): Config {
+  return {
+    host: "127.0.0.1",
+    port: options.port ?? 0,
+    dataDir,
+    partitionCount: 4,
+    workerCount: options.workerCount ?? 2,
+    hostCount: options.hostHere === true ? 1 : 2,
+    logLevel: options.logTo === undefined ? "error" : "debug",
+    checkpointEveryMs: 60_000,
+    retentionDays: options.retentionDays ?? 0,
+    scrubEveryMs: options.scrubEveryMs ?? 0,
+    ...{ trustedProxies: [], memoryMax: 4 * 2 ** 30 },
   };
 }
 

@@ -183,6 +183,7 @@ function written(heard: HeardEvent[]): PlatformEvents {
     stateNotSaved: (_tenantId, error) => heard.push({ what: "stateNotSaved", error }),
     damage: (damage) => heard.push({ what: "damage", error: damage }),
     slowCommit() {},
+    disk() {},
     checkpoint() {},
     daysDropped() {},
     refused() {},

@@ -87,7 +87,9 @@ export class AlarmTracker {
     }
     if (!this.#layer.isOpen) return "closed";
     if (this.#layer.quietPoints === 0) s[S.last] = atMs;
-    return this.#learn(phase, out[ALARM_OUT.score]!) ? "changed" : "none";
+    const isNews = this.#learn(phase, out[ALARM_OUT.score]!);
+    // One that had closed and goes on after all is open again, whatever else is new.
+    return isNews || !wasOpen ? "changed" : "none";
   }
 
   /** The open alarm, or the last one after it closed; undefined before the first. */

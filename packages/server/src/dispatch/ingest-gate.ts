@@ -1,13 +1,15 @@
 import type { EpochMs } from "@foreshock/core/fold";
 import type { AppendPart } from "../partition/protocol.ts";
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
-import { placeFault } from "../platform/place-name.ts";
+import type { RejectReason } from "../platform/ingest-series.ts";
+import { nameBytesOf, placeFault } from "../platform/place-name.ts";
 import type { TenantLimits } from "../tenant/tenant-settings.ts";
-import { nameBytesOf, type SeriesInfo, type TenantDirectory } from "./directory.ts";
+import type { SeriesInfo, TenantDirectory } from "./directory.ts";
 import { HandOver } from "./hand-over.ts";
 import { PointJudge } from "./point-judge.ts";
 import { Rejects } from "./rejects.ts";
 import type { SeriesDirectory } from "./series-directory.ts";
+import type { SeriesRoom } from "./series-room.ts";
 
 export interface GatedBatch {
   readonly acceptedPoints: number;
@@ -33,6 +35,8 @@ export interface GatePlace {
   readonly announced: Set<number>;
   /** Partition p belongs to worker p % workerCount. */
   readonly workerCount: number;
+  /** Memory for series that are new; without it there is no bound. */
+  readonly room?: SeriesRoom;
 }
 
 export type GateLimits = Pick<
@@ -71,13 +75,9 @@ export class IngestGate {
       if (known !== undefined && judge.lateCount > 0) late.push({ info: known, ...judge.late() });
       if (judge.count === from) continue;
       tenant.living.moveTo(judge.newestMs);
-      if (!hasRoom(tenant, known, place, limits)) {
-        rejects.add("series-limit", place, judge.count - from);
-        judge.takeBack(from);
-        continue;
-      }
-      if (known === undefined && placeFault(place) !== undefined) {
-        rejects.add("invalid-labels", place, judge.count - from);
+      const refusal = this.#refusal(tenant, known, place, limits);
+      if (refusal !== undefined) {
+        rejects.add(refusal, place, judge.count - from);
         judge.takeBack(from);
         continue;
       }
@@ -90,6 +90,19 @@ export class IngestGate {
     }
     const messages = accepted.parts(workerCount, announced);
     return { acceptedPoints: judge.count, rejects, late, messages, oldestMs };
+  }
+
+  /** Why a series cannot be taken in now, whatever its points are. */
+  #refusal(
+    tenant: TenantDirectory,
+    known: SeriesInfo | undefined,
+    place: IngestPlace,
+    limits: GateLimits,
+  ): RejectReason | undefined {
+    if (!hasRoom(tenant, known, place, limits)) return "series-limit";
+    if (known !== undefined) return undefined;
+    if (placeFault(place) !== undefined) return "invalid-labels";
+    return this.#place.room?.admits(tenant, place) === false ? "memory-limit" : undefined;
   }
 }
 

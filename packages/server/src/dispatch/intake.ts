@@ -15,6 +15,8 @@ export interface IntakeParts {
   readonly place: GatePlace;
   readonly pool: PartitionPool;
   readonly limits: Limits;
+  /** Points of all tenants that may wait for detection, where it is not the door's own number. */
+  readonly queuedPointsMax: number | undefined;
   /** Calls back after a while. */
   readonly after: (delayMs: number, wake: () => void) => void;
   readonly seriesLimitsOf: (tenantId: string) => GateLimits;
@@ -40,7 +42,8 @@ export class Intake {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
-    this.door = new Door({ limits: parts.limits, after: parts.after });
+    const { limits, after, queuedPointsMax: unscoredPointsMax } = parts;
+    this.door = new Door({ limits, after, unscoredPointsMax });
     this.#gate = new IngestGate(parts.place);
   }
 

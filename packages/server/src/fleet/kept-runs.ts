@@ -93,13 +93,14 @@ export class KeptRuns {
     const { runs, bodyAt } = headerOf(bytes);
     let at = bodyAt;
     const column = (length: number): Float64Array => {
-      const copy = bytes.slice(at, at + 8 * length);
+      // A Buffer's own slice is no copy, and may begin anywhere.
+      const copy = Uint8Array.from(bytes.subarray(at, at + 8 * length));
       at += copy.length;
-      return new Float64Array(copy.buffer, copy.byteOffset, length);
+      return new Float64Array(copy.buffer, 0, length);
     };
     for (const [id, count] of runs) {
       const [times, p, flat] = [column(count), column(count), column(count)];
-      const phase = bytes.slice(at, at + count);
+      const phase = Uint8Array.from(bytes.subarray(at, at + count));
       at += count;
       const info = byId(id);
       if (info !== undefined) this.#place({ info, times, p, flat, phase });

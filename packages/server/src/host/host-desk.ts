@@ -87,6 +87,8 @@ export class HostDesk {
         return rowsOf(this.#paced(question.tenantId, isGone), question.read);
       case "revision":
         return host.view(question.tenantId).revision();
+      case "owner-open":
+        return host.opened(question.owner);
       case "save":
         return host.save(question.checkpoint);
       case "settle":

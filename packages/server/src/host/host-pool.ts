@@ -77,6 +77,11 @@ export class HostPool {
     return this.#hosts[host]!.lives;
   }
 
+  /** Whether every host has taken up its tenants. */
+  get isWhole(): boolean {
+    return this.#hosts.every(({ isOpen }) => isOpen);
+  }
+
   isOpen(host: number): boolean {
     return this.#hosts[host]!.isOpen;
   }
@@ -99,6 +104,11 @@ export class HostPool {
       this.#events.stalled(index, stall);
       if (stall.isStuck) void this.end(index, new Error(`stood still for ${stall.forMs} ms`));
     });
+  }
+
+  /** Bytes of a host's own thread; 0 where it does not run, or shares this one. */
+  async memoryBytes(index: number): Promise<number> {
+    return this.#hosts[index]!.link?.memoryBytes?.() ?? 0;
   }
 
   /** The host has taken up some of its tenants: from here on it is asked about those. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SeriesDirectory } from "../dispatch/series-directory.ts";
-import { batchOf } from "../platform/ingest-batch.ts";
+import { batchOf, seriesOf } from "../platform/ingest-batch.ts";
 import { packBatch, unpackBatch } from "../platform/packed-batch.ts";
 import { KnownPlaces } from "./known-places.ts";
 
@@ -28,11 +28,26 @@ describe("known places", () => {
     expect(second.places[0]).toBe(first.places[0]);
     expect(second.places[1]).toBe(first.places[1]);
     expect(first.places[0]!.memo?.handle).toBe(directory.series[0]!.handle);
-    const plain = unpackBatch(packed).places.map((place) => ({
+    // Labels are of use for new series only.
+    const plain = unpackBatch(packed).places.map(({ metadata: _, ...place }) => ({
       ...place,
       memo: expect.anything(),
     }));
     expect(first.places).toEqual(plain);
+  });
+
+  it("remember a bounded number of label sets of one series", () => {
+    const directory = new SeriesDirectory(4);
+    const known = new KnownPlaces(directory.tenant("acme"));
+    directory.add({ tenantId: "acme", clusterId: "eu", nodeId: "n0", metricName: "cpu" }, {});
+    let most = 0;
+    for (let k = 0; k < 5000; k++) {
+      const [series] = seriesOf(batch(["cpu"]));
+      known.unpack(packBatch(batchOf([{ ...series!, metadata: { build: String(k) } }])));
+      most = Math.max(most, known.count);
+    }
+    expect(most).toBeGreaterThan(1000);
+    expect(most).toBeLessThanOrEqual(1026);
   });
 
   it("keep nothing of series that the directory does not hold", () => {

@@ -36,6 +36,7 @@ export class OwnerLines {
   readonly #heard = new Map<number, Set<string>>();
   /** How often tenants' folds have begun again: positions that owners noted say nothing about those. */
   readonly #again = new Map<string, number>();
+  readonly #openings = new Map<number, Promise<void>>();
 
   constructor(parts: OwnerLinesParts) {
     this.#parts = parts;
@@ -68,8 +69,19 @@ export class OwnerLines {
     );
   }
 
-  /** Opens an owner that was started anew; its points that were scored before are known here. */
-  async open(owner: number): Promise<void> {
+  /** Opens one owner that was started anew; its points that were scored before are known here. */
+  open(owner: number): Promise<void> {
+    const opening = this.#open(owner);
+    this.#openings.set(owner, opening);
+    return opening;
+  }
+
+  /** Resolves when what `open` began last is done. */
+  async opened(owner: number): Promise<void> {
+    await this.#openings.get(owner);
+  }
+
+  async #open(owner: number): Promise<void> {
     const { pool, announced, directory, tenantIds } = this.#parts;
     const own = new Set(pool.partitionsOf(owner));
     for (const { handle, partition } of directory.series) {

@@ -43,6 +43,8 @@ export type HostQuestion =
   | ReadQuestion
   | { readonly what: "rows"; readonly tenantId: string; readonly read: Read }
   | { readonly what: "revision"; readonly tenantId: string }
+  /** Answered when the line to a partition owner is ready for points and questions. */
+  | { readonly what: "owner-open"; readonly owner: number }
   /** Saves all folds as they were at a checkpoint's mark. */
   | { readonly what: "save"; readonly checkpoint: number }
   | { readonly what: "settle" }
@@ -75,6 +77,7 @@ export interface HostAnswers {
   /** By the kind of the read; see `ReadRows`. */
   readonly rows: unknown;
   readonly revision: string;
+  readonly "owner-open": undefined;
   readonly save: undefined;
   readonly settle: undefined;
   readonly "drop-before": undefined;
@@ -101,6 +104,8 @@ export interface TenantState {
   readonly detectionDelayMs: DurationMs;
   /** 0 until the grid is chosen. */
   readonly stepMs: DurationMs;
+  /** What it is charged for what stays: series, names, states. */
+  readonly memoryBytes: number;
 }
 
 /** Host to main thread. */

@@ -1,5 +1,5 @@
 import type { GatePlace } from "../dispatch/ingest-gate.ts";
-import { Intake } from "../dispatch/intake.ts";
+import type { Intake } from "../dispatch/intake.ts";
 import { PartitionPool } from "../dispatch/partition-pool.ts";
 import { SeriesDirectory } from "../dispatch/series-directory.ts";
 import { FleetHost } from "../fleet/fleet-host.ts";
@@ -16,16 +16,17 @@ import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
 import { FleetShards, fleetFileOf, shardOfTenant } from "../store/fleet/fleet-shards.ts";
 import { fleetStateDamage } from "../store/sqlite/damage.ts";
 import { StoreCorrupt } from "../store/sqlite/store-error.ts";
-import { Limits } from "../tenant/limits.ts";
 import { CheckpointMarks } from "./checkpoint-marks.ts";
 import { FoldPace } from "./fold-pace.ts";
+import { HostMemory } from "./host-memory.ts";
 import type { TenantHostOptions } from "./host-options.ts";
 import { hostStateOf } from "./host-state.ts";
 import { HostedTenants } from "./hosted-tenants.ts";
+import { intakeOf } from "./intake-of.ts";
 import { OwnerLines } from "./owner-lines.ts";
 import type { HostState } from "./protocol.ts";
+import { TakenPoints } from "./taken-points.ts";
 import { TakingUp } from "./taking-up.ts";
-import { TenantCounters } from "./tenant-counters.ts";
 import { TenantTurns } from "./tenant-turns.ts";
 
 /**
@@ -38,12 +39,13 @@ export class TenantHost {
   readonly fleet: FleetHost;
   readonly fleetStore: FleetShards;
   readonly intake: Intake;
+  readonly memory: HostMemory;
   /** Turns between tenants for long reads and work in the background. */
   readonly turns: TenantTurns;
   readonly #options: TenantHostOptions;
   readonly tenants: HostedTenants;
-  readonly counters = new TenantCounters();
   readonly #views = new Map<string, LiveTenantView>();
+  readonly taken = new TakenPoints();
   readonly #marks: CheckpointMarks;
   readonly #lines: OwnerLines;
   readonly #folds: FoldPace;
@@ -55,8 +57,15 @@ export class TenantHost {
     this.#options = options;
     const { client, clientCount, partitionCount, ownerCount, dataDir, disk, events } = options;
     this.directory = new SeriesDirectory(partitionCount, client, clientCount);
+    this.memory = new HostMemory({
+      ...{ part: options.memory, host: client - 1, directory: this.directory },
+      ...{ after: options.after, fleet: () => this.fleet },
+    });
     const announced = new Set<number>();
-    const place: GatePlace = { directory: this.directory, announced, workerCount: ownerCount };
+    const place: GatePlace = {
+      ...{ directory: this.directory, announced, workerCount: ownerCount },
+      room: this.memory.series,
+    };
     this.fleetStore = FleetShards.open(dataDir, shardsOfHost(client, clientCount), {
       onDamage: (damage) => events.damage(damageReport(damage)),
       disk,
@@ -66,7 +75,7 @@ export class TenantHost {
     this.turns = new TenantTurns(options);
     this.#marks = new CheckpointMarks(ownerCount);
     this.pool = this.#newPool();
-    this.intake = this.#newIntake(place);
+    this.intake = intakeOf(this, options, place, () => this.#state);
     const { pool, fleet, directory } = this;
     const tenantIds = () => this.tenants.ids().filter((id) => this.#takingUp.isUp(id));
     const failed = (id: string, error: unknown): void => this.#foldFailed(id, error);
@@ -136,22 +145,6 @@ export class TenantHost {
     );
   }
 
-  #newIntake(place: GatePlace): Intake {
-    const { now, after, monotonicMs, events } = this.#options;
-    return new Intake({
-      place,
-      pool: this.pool,
-      limits: new Limits({ limitsOf: (id) => this.tenants.settingsOf(id).limits, monotonicMs }),
-      after,
-      seriesLimitsOf: (tenantId) => this.tenants.settingsOf(tenantId).limits,
-      now,
-      state: () => this.#state,
-      gated: (tenantId) => this.view(tenantId).changed(),
-      landed: (tenantId) => this.fleet.touch(tenantId),
-      refused: (tenantId, points) => events.notTaken(tenantId, "store-unavailable", points),
-    });
-  }
-
   #ready(tenantId: string): void {
     const view = this.view(tenantId);
     view.takeUp();
@@ -170,6 +163,11 @@ export class TenantHost {
     );
   }
 
+  /** Resolves when the line to an owner that was started again is ready. */
+  opened(owner: number): Promise<void> {
+    return this.#lines.opened(owner);
+  }
+
   /** A unit of work begins: for whoever watches this thread. */
   begins(what: string, tenantId: string): void {
     this.#options.progress(what, tenantId);
@@ -180,15 +178,13 @@ export class TenantHost {
     void this.pool.end(owner, new Error(reason));
   }
 
-  /**
-   * Brings all tenants to where they were; each is reported when it is ready.
-   * Cost: O(series + points that are not folded yet).
-   */
+  /** Brings all tenants to where they were, reporting each. Cost: O(series + points not folded yet). */
   async start(): Promise<void> {
     this.#isBegun = true;
     await this.#lines.openAll();
     this.#state = "ready";
     await this.#takingUp.all(this.tenants.ids());
+    this.memory.start();
   }
 
   view(tenantId: string): LiveTenantView {
@@ -199,12 +195,13 @@ export class TenantHost {
       directory: this.directory.tenant(tenantId),
       partitions: this.pool,
       store: this.fleetStore.forTenant(tenantId),
-      counters: this.counters.of(tenantId),
+      counters: this.taken.of(tenantId),
       now: this.#options.now,
       runner: () => this.runner(tenantId),
       settings: () => this.tenants.settingsOf(tenantId),
       quarantine: () => this.tenants.quarantineOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
+      reads: this.memory.reads,
     });
     const ingest: WayIn["ingest"] = (batch, whenOver) => this.ingest(tenantId, batch, whenOver);
     const made = new LiveTenantView(context, { ingest }, this.turns.pace("explain", tenantId));
@@ -227,7 +224,7 @@ export class TenantHost {
     for (const { reason, points } of report.rejected) {
       this.#options.events.notTaken(tenantId, reason, points);
     }
-    this.counters.count(tenantId, report);
+    this.taken.add(tenantId, report);
     this.view(tenantId).changed();
     return report;
   }
@@ -255,9 +252,10 @@ export class TenantHost {
   }
 
   state(): HostState {
-    const { directory, fleet } = this;
+    const { directory, fleet, memory } = this;
     const backlogPoints = this.intake.inFlight.points();
-    return hostStateOf({ tenantIds: this.tenants.ids(), directory, fleet, backlogPoints });
+    const tenantIds = this.tenants.ids();
+    return hostStateOf({ tenantIds, directory, fleet, memory, backlogPoints });
   }
 
   /** Nothing more is taken in; what was let in goes on. */

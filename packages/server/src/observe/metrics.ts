@@ -47,13 +47,18 @@ export class Metrics {
   readonly #tenants = new Set<string>();
   readonly #looks: (() => Promise<void>)[] = [];
   /** Threads that stood still (`stuck` = "false"), and those that were ended for it. */
+  readonly diskTroubles = this.#counter(
+    "store_disk_changes_total",
+    "How often a partition's disk became full or silent, or wrote again",
+    ["state"],
+  );
   readonly threadStalls = this.#counter("thread_stalls_total", "Threads that stood still", [
     "stuck",
   ]);
   readonly tenantStrikes = this.#counter(
     "tenant_strikes_total",
     "Threads that ended in the middle of a tenant's work",
-    ["tenant"],
+    [],
   );
   /** Longest time for which the main thread answered nothing: since the last scrape, and ever. */
   readonly mainThreadBlock = this.#gauge(
@@ -68,6 +73,18 @@ export class Metrics {
     "http_connections_ended",
     "Connections that were refused or ended by the server since the start",
     ["reason"],
+  );
+  readonly tenantMemory = this.#gauge(
+    "tenant_memory_bytes",
+    "Bytes that a tenant is charged for what stays: series, names, states",
+    ["tenant"],
+  );
+  /** The process, and what all tenants are charged, each with its maximum. */
+  readonly memory = this.#gauge("memory_bytes", "Memory, and its maximum", ["what"]);
+  readonly memoryTight = this.#gauge(
+    "memory_tight",
+    "1 while new series and long reads are refused for want of memory",
+    [],
   );
   readonly unsentBytes = this.#gauge("http_unsent_bytes", "Bytes of large replies that wait", []);
 

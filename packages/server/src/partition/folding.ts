@@ -128,14 +128,19 @@ export class Folding {
     this.#place.saver()?.moving(series);
   }
 
-  /** A state that cannot be saved costs a longer way for whoever comes late, nothing else. */
+  /**
+   * A state that cannot be saved costs a longer way for whoever comes late, nothing else. What it has seen
+   * open and close is written before it: a start that takes it up says nothing of that again.
+   */
   #keepStep({ storeId: seriesId, fold }: LiveSeries, pointsBefore: number): void {
+    const { store, episodes, alarms } = this.#place;
     const offset = (Math.imul(seriesId, 0x9e3779b1) >>> 8) % STEP_POINTS;
     const steps = (points: number): number => Math.floor((points + offset) / STEP_POINTS);
     if (steps(fold.pointCount) === steps(pointsBefore)) return;
     try {
-      const row = { seriesId, slot: "step", uptoMs: fold.lastMs, bytes: fold.save() } as const;
-      this.#place.store.states.save([row]);
+      episodes.write();
+      alarms.write();
+      store.states.save([{ seriesId, slot: "step", uptoMs: fold.lastMs, bytes: fold.save() }]);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
     }

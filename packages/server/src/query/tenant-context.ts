@@ -5,6 +5,7 @@ import type { ExplainedSeries, SeriesHistory } from "../partition/answers.ts";
 import type { Answers, ExplainQuestion, Question, SeriesFilter } from "../partition/protocol.ts";
 import type { TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
+import { ReadRoom } from "./read-room.ts";
 
 /** Asks the partition owners. Everything that crosses a thread goes through it. */
 export interface PartitionAsk {
@@ -34,6 +35,8 @@ export interface TenantSources {
   readonly quarantine: () => string | undefined;
   /** Points that were taken in and are not scored yet. */
   readonly backlogPoints: () => number;
+  /** Room for long reads, shared with other tenants. */
+  readonly reads?: ReadRoom;
 }
 
 /** Everything that the reads of one tenant need. No method on it reaches another tenant. */
@@ -50,6 +53,11 @@ export class TenantContext {
     this.store = sources.store;
     this.counters = sources.counters;
     this.#sources = sources;
+  }
+
+  /** Room for long reads, shared with other tenants. */
+  get reads(): ReadRoom {
+    return this.#sources.reads ?? ReadRoom.unbounded();
   }
 
   get runner(): TenantRunner {

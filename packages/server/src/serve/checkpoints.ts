@@ -6,6 +6,8 @@ import type { After } from "./after.ts";
 
 /** Between two checkpoints at least this many times what the last one took. */
 const REST = 20;
+/** Points after which one is made before its time: a start scores some 500,000 a second again. */
+const UNSAVED_MAX = 2_000_000;
 /** After a checkpoint that failed. */
 const AGAIN_MS = 5000;
 /** Partitions fold nothing while the tenants' folds are saved: beyond this they do not wait any more. */
@@ -31,7 +33,8 @@ export class Checkpoints {
   readonly #parts: CheckpointParts;
   #running: Promise<void> | undefined;
   #cancel = (): void => {};
-  #stopped = false;
+  #isStopped = false;
+  #unsavedPoints = 0;
   #count = 0;
 
   constructor(parts: CheckpointParts) {
@@ -42,14 +45,28 @@ export class Checkpoints {
     this.#in(this.#parts.everyMs);
   }
 
+  /** So many points have been scored: what is not saved of them is scored again after a start. */
+  scored(points: number): void {
+    this.#unsavedPoints += points;
+    if (this.#unsavedPoints < UNSAVED_MAX || this.#isStopped) return;
+    this.#unsavedPoints = 0;
+    this.now().catch((error: unknown) => this.#parts.failed(error, this.#parts.everyMs));
+  }
+
+  /** The last one: nothing comes after it, so that a start has nothing to score again. */
+  async last(): Promise<void> {
+    await this.#running?.catch(() => {});
+    await this.#save(true);
+  }
+
   stop(): void {
-    this.#stopped = true;
+    this.#isStopped = true;
     this.#cancel();
   }
 
   /** One now, or the one that is running. @throws what kept it from being saved. */
   now(): Promise<void> {
-    this.#running ??= this.#save().finally(() => {
+    this.#running ??= this.#save(false).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
@@ -57,7 +74,7 @@ export class Checkpoints {
 
   /** The larger the fleet, the rarer: saving must not take the time that detection needs. */
   #in(afterMs: DurationMs): void {
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
     const { everyMs, after, monotonicMs, failed } = this.#parts;
     this.#cancel = after(afterMs, () => {
       const beganMs = monotonicMs();
@@ -71,7 +88,7 @@ export class Checkpoints {
     });
   }
 
-  async #save(): Promise<void> {
+  async #save(isLast: boolean): Promise<void> {
     const { pool, monotonicMs } = this.#parts;
     const beganMs = monotonicMs();
     const checkpoint = ++this.#count;
@@ -85,7 +102,7 @@ export class Checkpoints {
     } finally {
       // Owners that paused go on folding, whatever happened to the others.
       const ending = everyOwner(pool, (owner) =>
-        pool.askOwner(owner, { what: "end-checkpoint", save: saved }),
+        pool.askOwner(owner, { what: "end-checkpoint", save: saved, isLast }),
       );
       // What kept it from being saved is the error to report, not what that did to an owner.
       const states = await (saved ? ending : ending.catch(() => []));

@@ -63,10 +63,11 @@ export class HostRuns {
     return this.#parts.hosts.isOpen(this.hostOf(tenantId)) || this.#ready.has(tenantId);
   }
 
-  /** Tenants that may be asked, of all. */
-  get readyCount(): { readonly ready: number; readonly all: number } {
+  /** How far a start has come, for people. */
+  get progressText(): string {
     const tenantIds = this.#parts.tenantIds();
-    return { ready: tenantIds.filter((id) => this.isReady(id)).length, all: tenantIds.length };
+    const ready = tenantIds.filter((id) => this.isReady(id)).length;
+    return `tenants ready: ${ready} of ${tenantIds.length}, ${this.#parts.owners.progressText}`;
   }
 
   /** The tenant's host, which knows what holds for it. @throws Unavailable while it is taken up again. */

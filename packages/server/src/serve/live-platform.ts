@@ -8,18 +8,23 @@ import type { HostReport, HostState } from "../host/protocol.ts";
 import { ClientNumbers, MAIN_CLIENT } from "../partition/clients.ts";
 import type { Platform, TenantDoor } from "../platform/platform.ts";
 import { errorOf, Unavailable } from "../platform/platform-errors.ts";
-import type { Readiness, StartProgress } from "../platform/readiness.ts";
+import type { Readiness } from "../platform/readiness.ts";
 import type { Work } from "../watch/heartbeat.ts";
 import { afterTimeout } from "./after.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { HostRuns } from "./host-runs.ts";
 import { HostedTenant } from "./hosted-tenant.ts";
+import type { PlatformThread } from "./memory-keeper.ts";
 import { OwnerRuns } from "./owner-runs.ts";
 import type { LivePlatformOptions } from "./platform-options.ts";
+import { platformThreads } from "./platform-threads.ts";
 import { Restarts } from "./restarts.ts";
 import { StartWatch } from "./start-watch.ts";
 import { StoreTrouble } from "./store-trouble.ts";
 import { Strikes } from "./strikes.ts";
+
+/** Heard by the hosts alone. */
+const NOT_FOR_MAIN = { scored() {}, marked() {} };
 
 /**
  * The running platform as the main thread knows it: the threads that own partitions and host tenants,
@@ -39,21 +44,22 @@ export class LivePlatform implements Platform {
   readonly #hostRestarts: Restarts;
   readonly #strikes: Strikes;
   readonly #storeTrouble: StoreTrouble;
-  readonly #start: StartWatch;
+  readonly #start = new StartWatch();
+  #begun: Promise<void> | undefined;
   readonly #stopping = new AbortController();
   #state: "starting" | "ready" | "stopping" = "starting";
 
   /** Resolves when all tenants are served. @throws why it cannot be; everything is closed then. */
   static async open(options: LivePlatformOptions): Promise<LivePlatform> {
     const platform = LivePlatform.start(options);
-    await platform.started();
-    return platform;
+    return platform.started().then(() => platform);
   }
 
   /** Begins the start. A tenant is served as soon as its host has taken it up; see `started`. */
   static start(options: LivePlatformOptions): LivePlatform {
     const platform = new LivePlatform(options);
-    platform.#takeUp().catch((error: Error) => platform.#start.failed(error));
+    platform.#begun = platform.#takeUp();
+    platform.#begun.catch((error: Error) => platform.#start.failed(error));
     return platform;
   }
 
@@ -62,16 +68,18 @@ export class LivePlatform implements Platform {
     const { workerCount: ownerCount, partitionCount, hostCount, link, linkHost, events } = options;
     const after = options.after ?? afterTimeout;
     this.#storeTrouble = new StoreTrouble(options.monotonicMs);
-    this.#start = new StartWatch(hostCount);
     this.bodies = new BodyRoom(options.limits.body.inFlightBytesMax);
     const numbers = new ClientNumbers(MAIN_CLIENT, hostCount + 1);
     this.pool = new PartitionPool(
       { partitionCount, ownerCount, numbers },
       {
-        scored: () => {},
-        marked: () => {},
+        ...NOT_FOR_MAIN,
         damage: ({ type: _, ...found }) => events.damage(found),
         slowCommit: (message) => events.slowCommit(message),
+        disk: ({ type: _, ...found }) => {
+          this.#storeTrouble.disk(found);
+          events.disk(found);
+        },
         unusable: (owner, failure) => void this.pool.end(owner, errorOf(failure)),
         ended: (owner, _, error) => this.#ownerEnded(owner, error),
       },
@@ -85,7 +93,7 @@ export class LivePlatform implements Platform {
       },
     );
     const { pool, hosts } = this;
-    const { everyMs, monotonicMs } = { everyMs: options.checkpointEveryMs, ...options };
+    const { checkpointEveryMs: everyMs, monotonicMs, tenantIds, settingsOf } = options;
     this.#checkpoints = new Checkpoints({
       ...{ pool, hosts, everyMs, after, monotonicMs },
       saved: (saved) => events.checkpoint(saved),
@@ -99,7 +107,6 @@ export class LivePlatform implements Platform {
       ...{ pool, hosts, link, events, strikes, watch: options.watch },
       restarts: this.#ownerRestarts,
     });
-    const { tenantIds, settingsOf } = options;
     this.#hostRuns = new HostRuns({
       ...{ hosts, tenantIds, settingsOf, strikes, events },
       owners: this.#ownerRuns,
@@ -111,6 +118,7 @@ export class LivePlatform implements Platform {
   async started(): Promise<void> {
     try {
       await this.#start.done;
+      await this.#begun;
     } catch (error) {
       await this.close();
       throw error;
@@ -121,26 +129,21 @@ export class LivePlatform implements Platform {
     return this.#state !== "stopping";
   }
 
-  /** How far the start has come. */
-  progress(): StartProgress {
-    const { ready, all } = this.#hostRuns.readyCount;
-    const phase = `tenants ready: ${ready} of ${all}, ${this.#ownerRuns.progressText}`;
-    return { phase, done: ready, total: all };
-  }
-
   readiness(): Readiness {
     const { hosts, pool } = this;
-    if (this.#state === "starting") {
-      return { ready: false, reasons: ["starting", this.progress().phase] };
-    }
-    if (this.#state === "stopping") return { ready: false, reasons: [this.#state] };
-    const allOpen = Array.from({ length: hosts.hostCount }, (_, host) => hosts.isOpen(host));
+    const progress = this.#state === "starting" ? [this.#hostRuns.progressText] : [];
+    if (this.#state !== "ready") return { ready: false, reasons: [this.#state, ...progress] };
     const reasons = [
       ...(pool.isWhole ? [] : ["partitions are being started again"]),
-      ...(allOpen.every((isOpen) => isOpen) ? [] : ["tenants are being started again"]),
+      ...(hosts.isWhole ? [] : ["tenants are being started again"]),
       ...this.#storeTrouble.reasons(),
     ];
     return { ready: reasons.length === 0, reasons };
+  }
+
+  /** All threads that work for tenants, with what they take. */
+  threads(): readonly PlatformThread[] {
+    return platformThreads(this.hosts, this.pool, this.#ownerRuns);
   }
 
   tenantIds(): readonly string[] {
@@ -214,7 +217,7 @@ export class LivePlatform implements Platform {
       await this.hosts.askAll({ what: "close-door" });
       this.#state = "stopping";
       await this.settled();
-      await this.checkpoint();
+      await this.#checkpoints.last();
     } finally {
       this.#state = "stopping";
       await this.#closeThreads();
@@ -241,13 +244,15 @@ export class LivePlatform implements Platform {
     for (let owner = 0; owner < workerCount; owner++) this.#ownerRuns.start(owner);
     for (const found of (await arrangeFolds?.(this.#stopping.signal)) ?? []) events.damage(found);
     if (this.#state !== "starting") return;
-    for (let host = 0; host < hostCount; host++) {
-      this.#hostRuns.run(host, () => this.#start.hostIsUp(host));
-    }
+    for (let host = 0; host < hostCount; host++) this.#hostRuns.run(host, this.#hostIsUp);
     await this.#start.done;
     this.#state = "ready";
     this.#checkpoints.start();
   }
+
+  readonly #hostIsUp = (): void => {
+    if (this.hosts.isWhole) this.#start.succeeded();
+  };
 
   #ownerEnded(owner: number, error: Error): void {
     if (this.#state === "starting") this.#start.threadEnded(error, this.#ownerRuns.workOf(owner));
@@ -256,7 +261,7 @@ export class LivePlatform implements Platform {
 
   #hostEnded(host: number, error: Error, work: Work): void {
     if (this.#state === "starting") this.#start.threadEnded(error, work);
-    this.#hostRuns.ended(host, error, work, () => this.#start.hostIsUp(host));
+    this.#hostRuns.ended(host, error, work, this.#hostIsUp);
   }
 
   #reported(host: number, report: HostReport): void {
@@ -264,6 +269,7 @@ export class LivePlatform implements Platform {
     switch (report.type) {
       case "scored":
         events.scored(report.points);
+        this.#checkpoints.scored(report.points);
         break;
       case "not-taken":
         events.refused(report.tenantId, report.reason, report.points);

@@ -22,6 +22,8 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
   const { refused, requests, close } = summaries(log);
   // From 0 on, so that the first damage is a rise that an alert can see.
   for (const kind of DAMAGE_KINDS) metrics.storeDamage.inc({ kind }, 0);
+  for (const state of ["full", "silent", "writes"]) metrics.diskTroubles.inc({ state }, 0);
+  for (const stuck of ["true", "false"]) metrics.threadStalls.inc({ stuck }, 0);
   return {
     damage({ item, ...facts }) {
       metrics.storeDamage.inc({ kind: item });
@@ -31,6 +33,11 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
     },
     slowCommit({ partition, tookMs }) {
       log.warn({ partition, ms: Math.round(tookMs) }, "slow commit");
+    },
+    disk({ partition, state }) {
+      metrics.diskTroubles.inc({ state });
+      if (state === "writes") log.info({ partition }, "the disk takes points again");
+      else log.error({ partition, state }, "the disk takes no points");
     },
     checkpoint({ tookMs, seriesCount, bytes }) {
       metrics.checkpointDuration.observe(tookMs / 1000);
@@ -69,7 +76,7 @@ function threadEvents(log: Log, metrics: Metrics) {
     },
     struck: (tenant, reason, strikes, isQuarantined) => {
       const outcome = isQuarantined ? "quarantined" : "struck";
-      metrics.tenantStrikes.inc({ tenant: metrics.tenantLabel(tenant) });
+      metrics.tenantStrikes.inc();
       log.error({ actor: "watchdog", tenant, outcome, reason, strikes }, "a tenant ended a thread");
     },
     released: (tenant) =>

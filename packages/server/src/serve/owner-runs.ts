@@ -78,6 +78,11 @@ export class OwnerRuns {
     pool.tell(owner, { type: "quarantine", tenantIds: strikes.tenantIds() });
   }
 
+  /** Bytes of an owner's own thread; 0 where it does not run, or shares this one. */
+  async memoryBytes(owner: number): Promise<number> {
+    return this.#links.get(owner)?.memoryBytes?.() ?? 0;
+  }
+
   /** Gives a host that was started its lines to all owners that run. */
   connectHost(host: number): void {
     for (const owner of this.#links.keys()) this.#connect(owner, host);
@@ -94,7 +99,7 @@ export class OwnerRuns {
     const partitions = pool.partitionsOf(owner);
     const waitMs = restarts.again(owner, () => {
       this.start(owner);
-      pool.askOwner(owner, { what: "drain" }).then(
+      hosts.askAll({ what: "owner-open", owner }).then(
         () => {
           restarts.runs(owner);
           events.ownerStarted(partitions);

@@ -1,5 +1,10 @@
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
-import type { DamageReport, SavedStates, SlowCommitMessage } from "../partition/protocol.ts";
+import type {
+  DamageReport,
+  DiskMessage,
+  SavedStates,
+  SlowCommitMessage,
+} from "../partition/protocol.ts";
 import type { Stall } from "../watch/stall-clock.ts";
 
 /** What the running platform reports to whoever operates it. Calls come often and must be cheap. */
@@ -8,6 +13,8 @@ export interface PlatformEvents {
   damage(found: DamageReport & { readonly partition?: number }): void;
   /** A commit kept senders waiting. */
   slowCommit(commit: SlowCommitMessage): void;
+  /** A partition's disk is full or does not answer, or writes again. */
+  disk(state: Pick<DiskMessage, "partition" | "state">): void;
   checkpoint(saved: SavedStates & { readonly tookMs: DurationMs }): void;
   /** Retention deleted everything before an instant. */
   daysDropped(dropped: { readonly beforeMs: EpochMs; readonly dayCount: number }): void;

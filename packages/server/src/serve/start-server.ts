@@ -20,6 +20,7 @@ import { VERSION } from "../version.ts";
 import { afterTimeout, every } from "./after.ts";
 import { foldFilesArranged } from "./fold-files.ts";
 import { LivePlatform } from "./live-platform.ts";
+import { planOf } from "./memory-keeper.ts";
 import { observePlatform } from "./observe-platform.ts";
 import { observePort } from "./observe-port.ts";
 import { Retention } from "./retention.ts";
@@ -31,11 +32,11 @@ import { type Step, StopTimeout, withinDeadline } from "./stop-deadline.ts";
 const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard");
 /** What a failed start has for closing what it opened. */
 const FAILED_START_MS = 1500;
-/** Parts of a start, as /readyz counts them. */
 const PLATFORM = "partitions and folds";
-const PHASES = ["data folder", "routes"] as const;
 /** Hosts are told of changed settings at the latest after this long. */
 const TELL_EVERY_MS = 1000;
+/** The process' memory is looked at this often: a runaway takes about a GiB a second. */
+const MEMORY_LOOK_MS = 250;
 /** Requests that take longer than this after the signal are not waited for before a first checkpoint. */
 const SAVE_EARLY_MS = 1000;
 
@@ -90,18 +91,18 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 async function start(options: StartOptions, opened: Step[]): Promise<RunningServer> {
   const { config, now } = options;
   const beganMs = performance.now();
-  let done = 0;
+  let phase = "opening data folder";
   const front = new HttpFront({
-    limits: { ...DOOR_LIMITS, ...options.doorLimits },
+    limits: { ...DOOR_LIMITS, ...planOf(config).replies, ...options.doorLimits },
     trustedProxies: config.trustedProxies,
-    progress: () => ({ phase: `opening ${PHASES[done]}`, done, total: PHASES.length }),
+    progress: () => ({ phase, done: 0, total: 1 }),
   });
   opened.push(["port", async () => front.close()]);
   const url = await listening(front, config);
   const ground = openGround(options, (name, close) => opened.push([name, async () => close()]));
   const platform = startPlatform(options, ground);
   opened.push([PLATFORM, () => platform.close()]);
-  done = PHASES.indexOf("routes");
+  phase = "opening routes";
   const { log, metrics, events, control } = ground;
   const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
   opened.push(["retention", async () => retention.stop()]);
@@ -109,14 +110,14 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   opened.push(["watches", watches(front, platform, ground)]);
   const decoder = decoderPool(options, ground, platform);
   opened.push(["decoders", async () => decoder.close()]);
+  ground.memory.watch(() => [...platform.threads(), ...decoder.threads()]);
   let failure: string | undefined;
   const app = await buildApp({
     ...partsOf(ground, options),
     platform,
     decoder,
     front,
-    readiness: () =>
-      failure === undefined ? platform.readiness() : { ready: false, reasons: [failure] },
+    readiness: () => readinessOf(failure, platform, ground),
   });
   front.open();
   await platform.started();
@@ -136,6 +137,11 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   };
 }
 
+function readinessOf(failure: string | undefined, platform: LivePlatform, { memory }: Ground) {
+  if (failure !== undefined) return { ready: false, reasons: [failure] };
+  return { ...platform.readiness(), notes: memory.notes() };
+}
+
 /** What is looked at now and then. @returns how to stop it. */
 function watches(front: HttpFront, platform: LivePlatform, ground: Ground): Step[1] {
   const stopObserving = observePort(front, ground.metrics);
@@ -143,7 +149,11 @@ function watches(front: HttpFront, platform: LivePlatform, ground: Ground): Step
     ground.quarantine.refresh();
     platform.tellSettings();
   });
+  const { memory, metrics } = ground;
+  metrics.beforeScrape(async () => memory.observe());
+  const stopLooking = every(MEMORY_LOOK_MS, () => memory.look());
   return async () => {
+    stopLooking();
     stopTelling();
     stopObserving();
   };
@@ -211,6 +221,9 @@ function startPlatform(options: StartOptions, ground: Ground): LivePlatform {
   const { partitionCount, settings, limits, control, quarantine, watchdog, events } = ground;
   const { dataDir, workerCount: ownerCount } = config;
   const clientCount = config.hostCount + 1;
+  const { plan, hostPart: memory } = ground.memory;
+  const { threadHeapMbMax: heapMbMax } = plan;
+  const hosts = { clientCount, dataDir, partitionCount, ownerCount, memory, heapMbMax };
   return LivePlatform.start({
     ...config,
     partitionCount,
@@ -220,8 +233,8 @@ function startPlatform(options: StartOptions, ground: Ground): LivePlatform {
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
     monotonicMs,
-    link: link ?? threadOwners({ ...config, clientCount }),
-    linkHost: linkHost ?? threadHosts({ clientCount, dataDir, partitionCount, ownerCount }, now),
+    link: link ?? threadOwners({ ...config, clientCount, heapMbMax }),
+    linkHost: linkHost ?? threadHosts(hosts, now),
     quarantine,
     watch: watchdog,
     arrangeFolds: (signal) => foldFilesArranged(dataDir, signal),
@@ -231,11 +244,11 @@ function startPlatform(options: StartOptions, ground: Ground): LivePlatform {
 
 function decoderPool(
   { linkDecoder }: StartOptions,
-  { events }: Ground,
+  { events, memory }: Ground,
   platform: LivePlatform,
 ): DecoderPool {
   return new DecoderPool({
-    link: linkDecoder ?? threadDecoders(),
+    link: linkDecoder ?? threadDecoders(memory.plan.decoder),
     after: afterTimeout,
     events: {
       decoderLost(lost) {

@@ -7,30 +7,26 @@ const FILE_ERRORS: ReadonlySet<string> = new Set([
 /** What a thread does until its files are open. */
 const OPENING: ReadonlySet<string> = new Set(["", "open"]);
 
-/** How far the start has come: it is over when every host has taken up its tenants, or when it has failed. */
+/** The end of a start: every host has taken up its tenants, or it has failed. */
 export class StartWatch {
-  readonly done: Promise<void>;
-  readonly #toStart: Set<number>;
-  readonly #resolve: () => void;
-  readonly #reject: (error: Error) => void;
+  readonly #end = Promise.withResolvers<void>();
 
-  constructor(hostCount: number) {
-    this.#toStart = new Set(Array.from({ length: hostCount }, (_, host) => host));
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.done = promise;
-    this.#resolve = resolve;
-    this.#reject = reject;
+  constructor() {
     // Whoever waits hears of it; nobody has to.
-    promise.catch(() => {});
+    this.#end.promise.catch(() => {});
   }
 
-  hostIsUp(host: number): void {
-    this.#toStart.delete(host);
-    if (this.#toStart.size === 0) this.#resolve();
+  /** @throws why the start has failed. */
+  get done(): Promise<void> {
+    return this.#end.promise;
+  }
+
+  succeeded(): void {
+    this.#end.resolve();
   }
 
   failed(error: Error): void {
-    this.#reject(error);
+    this.#end.reject(error);
   }
 
   /** A thread ended: the start fails where its files cannot be opened at all; else it is started again. */

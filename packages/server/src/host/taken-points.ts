@@ -1,8 +1,8 @@
 import type { IngestReport } from "../platform/ingest-series.ts";
 import type { IngestCounters } from "../query/tenant-context.ts";
 
-/** What was taken in of each tenant since the start, and what was not, by reason. */
-export class TenantCounters {
+/** What has been taken in for each tenant since the host was started. */
+export class TakenPoints {
   readonly #counters = new Map<string, IngestCounters>();
 
   of(tenantId: string): IngestCounters {
@@ -13,10 +13,10 @@ export class TenantCounters {
     return made;
   }
 
-  count(tenantId: string, report: IngestReport): void {
+  add(tenantId: string, { acceptedPoints, rejected }: IngestReport): void {
     const counters = this.of(tenantId);
-    counters.accepted += report.acceptedPoints;
-    for (const { reason, points } of report.rejected) {
+    counters.accepted += acceptedPoints;
+    for (const { reason, points } of rejected) {
       counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
     }
   }

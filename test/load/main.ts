@@ -1,0 +1,82 @@
+// npm run load -- neighbours|doubling|big|long|kills: what the real server bears; tables, and a line of JSON.
+import { availableParallelism, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { bigTenants } from "./big/big-tenants.ts";
+import { longSeries } from "./big/long-series.ts";
+import { doubling } from "./doubling/doubling.ts";
+import { killsAndCalm } from "./kills/kills.ts";
+import { neighbours } from "./neighbours/neighbours.ts";
+import { bigText, doublingText, killsText, longText, neighboursText } from "./reports.ts";
+
+const USAGE = `usage: npm run load -- neighbours [--seconds 600 --window 60 --days 3]
+       npm run load -- doubling [--shapes "many nodes,..."] [--scale 1]
+       npm run load -- big [--tenants 1 --series 50000 --hours 3 --checkpoints 20]
+       npm run load -- long [--points 500000]
+       npm run load -- kills [--kills 60 --seed 1 --days 3]`;
+
+const text = (value: string) => ({ type: "string", default: value }) as const;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: text("600"),
+    window: text("60"),
+    days: text("3"),
+    shapes: text(""),
+    scale: text("1"),
+    tenants: text("1"),
+    series: text("50000"),
+    hours: text("3"),
+    checkpoints: text("20"),
+    points: text("500000"),
+    kills: text("60"),
+    seed: text("1"),
+  },
+});
+const number = (name: keyof typeof values) => Number(values[name]);
+const advanced = (what: unknown) => console.error(what);
+
+const LOADS: Readonly<Record<string, () => Promise<readonly [report: object, text: string]>>> = {
+  neighbours: async () => {
+    const report = await neighbours({
+      seconds: number("seconds"),
+      windowSeconds: number("window"),
+      historyDays: number("days"),
+    });
+    return [report, neighboursText(report)];
+  },
+  doubling: async () => {
+    const shapes = values.shapes === "" ? undefined : values.shapes.split(",");
+    const report = await doubling({ shapes, scale: number("scale"), advanced });
+    return [report, doublingText(report)];
+  },
+  big: async () => {
+    const report = await bigTenants({
+      tenants: number("tenants"),
+      seriesEach: number("series"),
+      hours: number("hours"),
+      checkpoints: number("checkpoints"),
+      advanced,
+    });
+    return [report, bigText(report)];
+  },
+  long: async () => {
+    const points = number("points");
+    const report = [await longSeries(Math.round(points / 10)), await longSeries(points)];
+    return [report, longText(report)];
+  },
+  kills: async () => {
+    const [seed, kills] = [number("seed"), number("kills")];
+    const report = await killsAndCalm({ seed, kills, historyDays: number("days"), advanced });
+    return [report, killsText(report)];
+  },
+};
+
+const load = LOADS[positionals[0] ?? ""];
+if (load === undefined) {
+  console.error(USAGE);
+  process.exit(2);
+}
+const [report, shown] = await load();
+const machine = { cores: availableParallelism(), loadOfMinutes: loadavg() };
+console.log(`${shown}\n\n${machine.cores} cores; load ${machine.loadOfMinutes.join(", ")}`);
+console.log(JSON.stringify({ load: positionals[0], machine, ...{ options: values }, report }));
