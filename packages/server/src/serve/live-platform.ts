@@ -45,7 +45,7 @@ export class LivePlatform implements Platform {
   readonly #strikes: Strikes;
   readonly #storeTrouble: StoreTrouble;
   readonly #start = new StartWatch();
-  #begun: Promise<void> | undefined;
+  #begun: Promise<void> = Promise.resolve();
   readonly #stopping = new AbortController();
   #state: "starting" | "ready" | "stopping" = "starting";
 
@@ -114,7 +114,7 @@ export class LivePlatform implements Platform {
     });
   }
 
-  /** Resolves when all tenants are served. @throws why they cannot be; everything is closed then. */
+  /** Resolves when all tenants are served. @throws why they cannot be; all is closed then. */
   async started(): Promise<void> {
     try {
       await this.#start.done;
@@ -163,11 +163,8 @@ export class LivePlatform implements Platform {
       }
       return this.#hostRuns.askable(tenantId);
     };
-    const startId = this.#startId;
-    const made = new HostedTenant({
-      ...{ tenantId, hosts, host, bodies, startId },
-      storeTrouble: this.#storeTrouble,
-    });
+    const [startId, storeTrouble] = [this.#startId, this.#storeTrouble];
+    const made = new HostedTenant({ tenantId, hosts, host, bodies, startId, storeTrouble });
     this.#tenants.set(tenantId, made);
     return made;
   }
@@ -254,9 +251,11 @@ export class LivePlatform implements Platform {
     if (this.hosts.isWhole) this.#start.succeeded();
   };
 
+  /** Hosts know of a quarantine before the owner is there again: they let out whose points they want. */
   #ownerEnded(owner: number, error: Error): void {
     if (this.#state === "starting") this.#start.threadEnded(error, this.#ownerRuns.workOf(owner));
     this.#ownerRuns.ended(owner, error);
+    this.tellSettings();
   }
 
   #hostEnded(host: number, error: Error, work: Work): void {
