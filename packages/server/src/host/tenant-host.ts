@@ -147,6 +147,7 @@ export class TenantHost {
       seriesLimitsOf: (tenantId) => this.tenants.settingsOf(tenantId).limits,
       now,
       state: () => this.#state,
+      inUnits: (tenantId, work) => this.turns.done("points", tenantId, work),
       gated: (tenantId) => this.view(tenantId).changed(),
       landed: (tenantId) => this.fleet.touch(tenantId),
       refused: (tenantId, points) => events.notTaken(tenantId, "store-unavailable", points),
@@ -235,7 +236,6 @@ export class TenantHost {
     batch: IngestBatch,
     whenOver: WhenOver = "wait",
   ): Promise<IngestReport> {
-    this.#options.progress("points", tenantId);
     const report = await this.intake.ingest(tenantId, batch, whenOver);
     for (const { reason, points } of report.rejected) {
       this.#options.events.notTaken(tenantId, reason, points);
