@@ -6,6 +6,7 @@ import { Limits } from "../tenant/limits.ts";
 import type { HostMemory } from "./host-memory.ts";
 import type { TenantHostOptions } from "./host-options.ts";
 import type { HostedTenants } from "./hosted-tenants.ts";
+import type { TenantTurns } from "./tenant-turns.ts";
 
 /** What of a host its intake needs. */
 export interface IntakeParts {
@@ -13,6 +14,7 @@ export interface IntakeParts {
   readonly memory: HostMemory;
   readonly tenants: HostedTenants;
   readonly fleet: FleetHost;
+  readonly turns: TenantTurns;
   view(tenantId: string): { changed(): void };
 }
 
@@ -28,6 +30,7 @@ export function intakeOf(
     queuedPointsMax: host.memory.queuedPointsMax,
     limits: new Limits({ limitsOf: (id) => host.tenants.settingsOf(id).limits, monotonicMs }),
     seriesLimitsOf: (tenantId) => host.tenants.settingsOf(tenantId).limits,
+    inUnits: (tenantId, work) => host.turns.done("points", tenantId, work),
     gated: (tenantId) => host.view(tenantId).changed(),
     landed: (tenantId) => host.fleet.touch(tenantId),
     refused: (tenantId, points) => events.notTaken(tenantId, "store-unavailable", points),

@@ -10,6 +10,9 @@ const NAMES_BYTES_MAX = 32 * 2 ** 20;
 const NAMES_PER_SERIES = 2;
 const NAMES_MIN = 1024;
 const NOTHING = new Uint8Array(0);
+/** One that is not remembered; in cells of 20 ns. */
+const PLACE_CELLS = 90;
+const YIELD_PLACES = 256;
 
 /**
  * The places of one tenant's series, found by the bytes of their names, so that a batch of known series
@@ -35,9 +38,21 @@ export class KnownPlaces {
     return this.#places.length;
   }
 
-  /** The batch with its places. Its columns are the same ones, not copies. Cost: O(bytes of names). */
-  unpack({ names, nameEnds, staleAt, ...columns }: PackedBatch): IngestBatch {
-    const places = Array.from(nameEnds, (end, k) => this.#place(names, startOf(nameEnds, k), end));
+  /**
+   * The batch with its places. Its columns are the same ones, not copies. Yields what that cost, in cells
+   * of 20 ns. Cost: O(bytes of names).
+   */
+  *unpacking({
+    names,
+    nameEnds,
+    staleAt,
+    ...columns
+  }: PackedBatch): Generator<number, IngestBatch> {
+    const places: IngestPlace[] = [];
+    for (let k = 0; k < nameEnds.length; k++) {
+      places.push(this.#place(names, startOf(nameEnds, k), nameEnds[k]!));
+      if (k % YIELD_PLACES === YIELD_PLACES - 1) yield YIELD_PLACES * PLACE_CELLS;
+    }
     return { ...columns, places, staleAt: Array.from(staleAt) };
   }
 

@@ -219,7 +219,6 @@ export class TenantHost {
     batch: IngestBatch,
     whenOver: WhenOver = "wait",
   ): Promise<IngestReport> {
-    this.#options.progress("points", tenantId);
     const report = await this.intake.ingest(tenantId, batch, whenOver);
     for (const { reason, points } of report.rejected) {
       this.#options.events.notTaken(tenantId, reason, points);
