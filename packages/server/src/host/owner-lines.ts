@@ -145,13 +145,14 @@ export class OwnerLines {
       .series.filter(({ partition }) => own.has(partition))
       .map(({ handle, key, metadata, partition }) => ({ handle, key, metadata, partition }));
     const behind = heard.has(tenantId) ? [] : [...this.#behind(tenantId, detected)];
-    if (series.length > 0 || behind.length > 0) {
-      await pool.askStarting(owner, { what: "announce", series, behind });
-    }
+    const isEmpty = series.length === 0 && behind.length === 0;
+    const isWhole =
+      isEmpty || (await pool.askStarting(owner, { what: "announce", series, behind }));
     // What was sent meanwhile may have gone to a fold that is forgotten by now.
     if (this.#again.get(tenantId) !== again) return;
     knows.add(tenantId);
-    heard.add(tenantId);
+    // Should this owner end, the rest has to come from the one after it.
+    if (isWhole) heard.add(tenantId);
   }
 
   #heardOf(owner: number): Set<string> {
