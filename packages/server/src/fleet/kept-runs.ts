@@ -93,13 +93,15 @@ export class KeptRuns {
     const { runs, bodyAt } = headerOf(bytes);
     let at = bodyAt;
     const column = (length: number): Float64Array => {
-      const copy = bytes.slice(at, at + 8 * length);
-      at += copy.length;
-      return new Float64Array(copy.buffer, copy.byteOffset, length);
+      // Not a slice: that of a Buffer is a view, which may begin anywhere.
+      const copy = new Float64Array(length);
+      new Uint8Array(copy.buffer).set(bytes.subarray(at, at + 8 * length));
+      at += 8 * length;
+      return copy;
     };
     for (const [id, count] of runs) {
       const [times, p, flat] = [column(count), column(count), column(count)];
-      const phase = bytes.slice(at, at + count);
+      const phase = Uint8Array.from(bytes.subarray(at, at + count));
       at += count;
       const info = byId(id);
       if (info !== undefined) this.#place({ info, times, p, flat, phase });
