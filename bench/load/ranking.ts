@@ -86,5 +86,6 @@ function configIn(dataDir: string): Config {
     ...{ host: "127.0.0.1", port: 0, dataDir, partitionCount: 8, workerCount: 2, hostCount: 2 },
     ...{ logLevel: "error", checkpointEveryMs: HOUR_MS, retentionDays: 0, scrubEveryMs: 0 },
     trustedProxies: [],
+    memoryMax: 4 * 2 ** 30,
   };
 }

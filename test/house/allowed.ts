@@ -154,6 +154,8 @@ export const WORLD: WorldTable = {
       "partition/worker.ts": "the pace of scrubbing, and the heartbeat",
     },
     process: {
+      "config/memory-max.ts": "what the container allows",
+      "serve/server-ground.ts": "what the process takes, handed to the memory keeper",
       "watch/worker.ts": "ends the process when the main thread is stuck",
       "main.ts": "the version of Node, before anything is loaded",
       "cli/main.ts": "arguments and the exit code",

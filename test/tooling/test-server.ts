@@ -111,7 +111,7 @@ function configOf(options: TestServerOptions, dataDir: string): Config {
     checkpointEveryMs: 60_000,
     retentionDays: options.retentionDays ?? 0,
     scrubEveryMs: options.scrubEveryMs ?? 0,
-    trustedProxies: [],
+    ...{ trustedProxies: [], memoryMax: 4 * 2 ** 30 },
   };
 }
 

@@ -395,7 +395,7 @@ export interface RankingRow {
   readonly why: string;
 }
 
-export type RejectReason = "future" | "too-late" | "infinite" | "series-limit" | "invalid-time" | "invalid-labels";
+export type RejectReason = "future" | "too-late" | "infinite" | "series-limit" | "memory-limit" | "invalid-time" | "invalid-labels";
 
 export type RollupLevel = "node" | "cluster" | "tenant";
 

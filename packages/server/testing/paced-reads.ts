@@ -11,7 +11,7 @@ export function contextOf(real: RealPlatform, tenantId: string): TenantContext {
     directory: host.directory.tenant(tenantId),
     partitions: host.pool,
     store: host.fleetStore.forTenant(tenantId),
-    counters: host.counters(tenantId),
+    counters: host.taken.of(tenantId),
     now: real.clock.now,
     runner: () => host.runner(tenantId),
     settings: () => host.tenants.settingsOf(tenantId),

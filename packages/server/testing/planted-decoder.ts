@@ -16,6 +16,10 @@ const PLANTS: Readonly<Record<string, () => void>> = {
     // One is larger than any memory, so that the thread is refused it at once and the machine is spared.
     while (true) kept.push(new Float64Array(2 ** 40));
   },
+  growing: () => {
+    const kept: Float64Array[] = [];
+    while (true) kept.push(new Float64Array(2 ** 17).fill(1));
+  },
   env: () => {
     if (Object.keys(process.env).length > 0) process.exit(4);
   },

@@ -89,7 +89,8 @@ export function problemOf(error: FastifyError): Problem {
   }
   if (error instanceof Unavailable) {
     const { retryAfterMs } = error;
-    return new Problem("store_unavailable", error.message, { retryAfterMs, hint: "try again" });
+    const code = error.code === "memory/full" ? "overloaded" : "store_unavailable";
+    return new Problem(code, error.message, { retryAfterMs, hint: "try again" });
   }
   if (error instanceof OverRate) return ofRate(error);
   if (error instanceof TooCostly) {

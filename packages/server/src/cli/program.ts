@@ -109,5 +109,6 @@ function serverFlags(command: Command): Command {
       "--trusted-proxies <networks>",
       "proxies whose X-Forwarded-For counts, e.g. 10.0.0.0/8 (FORESHOCK_TRUSTED_PROXIES)",
     )
+    .option("--memory-max <size>", "what the server may take (FORESHOCK_MEMORY_MAX), such as 4GiB")
     .option("--log-level <level>", "silent, error, warn, info or debug (FORESHOCK_LOG_LEVEL)");
 }

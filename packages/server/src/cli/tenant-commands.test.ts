@@ -39,14 +39,21 @@ describe("foreshock tenants", () => {
     control.quarantine.strike("globex", "stood still in a fold");
     control.quarantine.quarantine("initech", "out of memory in a fold");
     const [header, ...rows] = (await run()).out.trimEnd().split("\n");
-    expect(header).toBe("tenant\tcreated\tkeys\tseries\tpoints/s\tbudget\tstate");
+    expect(header).toBe("tenant\tcreated\tkeys\tseries\tmemory\tpoints/s\tbudget\tstate");
     const cells = rows.map((row) => row.split("\t"));
-    expect(cells.map((row) => [row[0], row[3], row[6]])).toEqual([
-      ["acme", "4/250,000", "ok"],
-      ["globex", "2/250,000", "ok, struck once: stood still in a fold"],
-      ["initech", "0/250,000", "quarantine since 2026-07-01 12:00:00: out of memory in a fold"],
+    expect(cells.map((row) => [row[0], row[3], row[4], row[7]])).toEqual([
+      ["acme", "4/250,000", "1 MiB", "ok"],
+      ["globex", "2/250,000", "1 MiB", "ok, struck once: stood still in a fold"],
+      [
+        "initech",
+        "0/250,000",
+        "0 MiB",
+        "quarantine since 2026-07-01 12:00:00: out of memory in a fold",
+      ],
     ]);
     const { data } = JSON.parse((await run("list", "--json")).out);
+    // Two series, and five bytes of names each: c, n, cpu.
+    expect(data[1].memoryBytes).toBe(2 * (22 * 1024 + 8 * 5));
     expect(data[2].quarantine).toEqual({
       since: "2026-07-01T12:00:00.000Z",
       strikes: 0,

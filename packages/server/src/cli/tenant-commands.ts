@@ -1,4 +1,5 @@
-import { countSeries } from "../store/series/series-counts.ts";
+import { seriesBytes } from "../memory/series-bytes.ts";
+import { countSeries, type KeptSeries } from "../store/series/series-counts.ts";
 import type { ControlDb, TenantRecord } from "../tenant/control-db.ts";
 import type { QuarantineRecord } from "../tenant/quarantine-table.ts";
 import { type DataFlags, dataDirOf, withControl } from "./data-folder.ts";
@@ -28,7 +29,7 @@ export function createTenant(
 export function listTenants(context: Context, flags: DataFlags): ExitCode {
   const counts = countSeries(dataDirOf(context, flags));
   const rows = withControl(context, flags, (control) =>
-    control.tenants().map((tenant) => rowOf(control, tenant, counts.get(tenant.slug) ?? 0)),
+    control.tenants().map((tenant) => rowOf(control, tenant, counts.get(tenant.slug))),
   );
   if (context.flags.json === true) printJson(context, { data: rows });
   else context.io.out(tableText(COLUMNS, rows, context.io, context.colors));
@@ -56,13 +57,15 @@ export function releaseTenant(context: Context, name: string, flags: DataFlags):
   return EXIT.ok;
 }
 
-function rowOf(control: ControlDb, tenant: TenantRecord, series: number) {
+function rowOf(control: ControlDb, tenant: TenantRecord, kept: KeptSeries | undefined) {
   const { slug } = tenant;
   const struck = control.quarantine.of(slug);
   return {
     ...shownTenant(tenant),
     ...control.settings(slug),
-    series,
+    series: kept?.count ?? 0,
+    // What the server charges for series and names; folds come on top, as /metrics shows.
+    memoryBytes: seriesBytes(kept?.count ?? 0, kept?.nameBytes ?? 0),
     keys: control.keys(slug).filter(({ revokedAt }) => revokedAt === null).length,
     quarantine: struck === undefined ? null : shownQuarantine(struck),
   };
@@ -79,6 +82,11 @@ const COLUMNS: readonly TableColumn<TenantRow>[] = [
     right: true,
     text: ({ series, limits }) =>
       `${countText(series)}/${countText(Math.max(limits.knownSeriesMax, limits.activeSeriesMax))}`,
+  },
+  {
+    title: "MEMORY",
+    right: true,
+    text: ({ memoryBytes }) => `${countText(Math.ceil(memoryBytes / 2 ** 20))} MiB`,
   },
   { title: "POINTS/S", right: true, text: ({ limits }) => countText(limits.pointsPerSecond) },
   { title: "BUDGET", text: ({ budgetDays }) => `one finding in ${budgetDays} days` },

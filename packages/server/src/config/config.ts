@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
+import { defaultMemoryMax, sizeOf } from "./memory-max.ts";
 
 /** Everything that can be set from outside: read once, checked, frozen, passed down in parts. */
 export interface Config {
@@ -23,6 +24,8 @@ export interface Config {
   readonly scrubEveryMs: number;
   /** Addresses and networks (10.0.0.0/8) of proxies that say truthfully whose request they pass on. */
   readonly trustedProxies: readonly string[];
+  /** Bytes that the whole process may take; beyond it new series and long reads are refused. */
+  readonly memoryMax: number;
 }
 
 export interface ConfigFlags {
@@ -34,6 +37,7 @@ export interface ConfigFlags {
   readonly retention?: number | undefined;
   readonly scrubHours?: number | undefined;
   readonly trustedProxies?: string | undefined;
+  readonly memoryMax?: string | undefined;
 }
 
 export class ConfigProblem extends Error {
@@ -77,6 +81,7 @@ export function readConfig(
       flags.scrubHours ?? whole("FORESHOCK_SCRUB_HOURS", env.FORESHOCK_SCRUB_HOURS) ?? SCRUB_HOURS,
     ),
     trustedProxies: proxiesOf(flags.trustedProxies ?? env.FORESHOCK_TRUSTED_PROXIES ?? ""),
+    memoryMax: memoryMaxOf(flags.memoryMax ?? env.FORESHOCK_MEMORY_MAX ?? ""),
   });
 }
 
@@ -84,6 +89,13 @@ function whole(name: string, text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
   if (!/^\d{1,9}$/.test(text)) throw new ConfigProblem(`${name}="${text}": give a whole number`);
   return Number(text);
+}
+
+function memoryMaxOf(text: string): number {
+  if (text === "") return defaultMemoryMax();
+  const bytes = sizeOf(text);
+  if (bytes !== undefined) return bytes;
+  throw new ConfigProblem(`memory maximum "${text}": give bytes, or a size such as 4GiB or 700MiB`);
 }
 
 function retentionOf(days: number): number {

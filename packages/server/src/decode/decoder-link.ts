@@ -9,6 +9,8 @@ export interface DecoderEvents {
 
 /** The pool's end of one decoder, wherever that runs. */
 export interface DecoderLink {
+  /** Bytes of its heap and columns; none where it shares the thread. */
+  readonly memoryBytes?: () => Promise<number>;
   /** Messages arrive in order. `columns` are handed over: the sender must not touch them again. */
   post(message: ToDecoder, columns?: readonly ArrayBuffer[]): void;
   /** Ends the decoder at once, whatever it does; `ended` is not called. */

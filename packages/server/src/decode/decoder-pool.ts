@@ -36,7 +36,18 @@ export interface DecoderLoss {
   readonly error: Error | undefined;
 }
 
-const DECODERS = 2;
+/** Decoders where nobody says how many. */
+export const DECODERS = 2;
+/** A decoder, for whoever watches memory. */
+export interface DecoderThread {
+  readonly kind: "decoder";
+  readonly name: string;
+  /** Bytes of its heap and columns. */
+  readonly bytes: () => Promise<number>;
+  /** Ends it; the body in its hands is refused, and another takes its place. */
+  readonly end: (error: Error) => void;
+}
+
 const TIME_MAX_MS = 10_000;
 /** Looks at the decoders during the longest time; a body is ended at most one look late. */
 const LOOKS = 5;
@@ -90,6 +101,19 @@ export class DecoderPool implements Decoder {
   /** Bodies that wait for their turn or are being decoded. */
   get depth(): number {
     return this.#turns.jobCount + this.#slots.filter(({ job }) => job !== undefined).length;
+  }
+
+  /** The decoders that may be ended, one by one. */
+  threads(): readonly DecoderThread[] {
+    return this.#slots.map((slot, k) => ({
+      kind: "decoder",
+      name: `decoder ${k}`,
+      bytes: async () => slot.link?.memoryBytes?.() ?? 0,
+      end: (error) => {
+        void slot.link?.end();
+        if (slot.link !== undefined) this.#lost(slot, "memory", error);
+      },
+    }));
   }
 
   decode(body: EncodedBody, gone?: AbortSignal): Promise<DecodedBody> {

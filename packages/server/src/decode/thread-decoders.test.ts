@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { jsonBody, writeBody } from "../../testing/encoded-bodies.ts";
-import { type DecoderLoss, DecoderPool } from "./decoder-pool.ts";
+import { type DecoderLoss, DecoderPool, type DecoderThread } from "./decoder-pool.ts";
 import { type ThreadDecoderOptions, threadDecoders } from "./thread-decoders.ts";
 
 const PLANTED = new URL("../../testing/planted-decoder.ts", import.meta.url);
@@ -42,6 +42,25 @@ describe("threadDecoders", () => {
     const values = (await Promise.all(answers)).map(({ batch }) => [...batch.values]);
     expect(values).toEqual(answers.map(() => [1]));
     expect(losses).toEqual([]);
+  });
+
+  it("can be ended by whoever watches memory: the one body is refused, others are decoded", async () => {
+    const decoders = open({ entry: PLANTED });
+    const bad = refusalOf(decoders.decode(jsonBody("growing")));
+    let greedy: DecoderThread | undefined;
+    while (greedy === undefined) {
+      for (const thread of decoders.threads()) {
+        const bytes = await thread.bytes().catch(() => 0);
+        if (bytes > 256 * 2 ** 20) greedy = thread;
+      }
+    }
+    greedy.end(new Error("took too much"));
+    expect(await bad).toMatchObject({ fault: "body_too_large" });
+    expect(losses).toMatchObject([{ tenantId: "growing", kind: "json", reason: "memory" }]);
+    for (let k = 0; k < 4; k++) {
+      const { batch } = await decoders.decode(jsonBody("acme", `n${k}`));
+      expect([...batch.values]).toEqual([1]);
+    }
   });
 
   const PLANTS: [plant: string, fault: string, reason: string][] = [

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { threadBytes } from "../memory/worker-memory.ts";
 import type { LinkDecoder } from "./decoder-link.ts";
 import type { FromDecoder } from "./protocol.ts";
 
@@ -40,6 +41,7 @@ export function threadDecoders({
       if (!asked) events.ended(failure ?? new Error(`a decoder ended with ${code}`));
     });
     return {
+      memoryBytes: () => threadBytes(worker),
       post: (message, columns = []) => worker.postMessage(message, columns),
       end: async () => {
         asked = true;

@@ -1,5 +1,6 @@
 import type { EpochMs, SeriesKey } from "@foreshock/core/fold";
 import type { IngestPlace } from "../platform/ingest-batch.ts";
+import { nameBytesOf } from "../platform/place-name.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
 import { firstAt } from "./first-at.ts";
 import { type CountedSeries, LivingSeries } from "./living-series.ts";
@@ -191,19 +192,6 @@ export class TenantDirectory {
     nodes.set(nodeId, node);
     node.add(info);
   }
-}
-
-/** UTF-8 bytes of what is kept for good of a series. */
-export function nameBytesOf(
-  { clusterId, nodeId, metricName }: Omit<SeriesKey, "tenantId">,
-  metadata: Readonly<Record<string, string>> = {},
-): number {
-  let bytes = Buffer.byteLength(clusterId) + Buffer.byteLength(nodeId);
-  bytes += Buffer.byteLength(metricName);
-  for (const name in metadata) {
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(metadata[name]!);
-  }
-  return bytes;
 }
 
 function metricOf({ key }: SeriesInfo): string {

@@ -8,7 +8,7 @@ export interface DoorOptions {
   /** Rates of points. */
   readonly limits: Limits;
   /** Points of all tenants that may wait for detection: 24 bytes each. */
-  readonly unscoredPointsMax?: number;
+  readonly unscoredPointsMax?: number | undefined;
   /** Calls back after a while. */
   readonly after: (delayMs: number, wake: () => void) => void;
 }

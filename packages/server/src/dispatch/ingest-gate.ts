@@ -1,13 +1,15 @@
 import type { EpochMs } from "@foreshock/core/fold";
 import type { AppendPart } from "../partition/protocol.ts";
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
-import { placeFault } from "../platform/place-name.ts";
+import type { RejectReason } from "../platform/ingest-series.ts";
+import { nameBytesOf, placeFault } from "../platform/place-name.ts";
 import type { TenantLimits } from "../tenant/tenant-settings.ts";
-import { nameBytesOf, type SeriesInfo, type TenantDirectory } from "./directory.ts";
+import type { SeriesInfo, TenantDirectory } from "./directory.ts";
 import { HandOver } from "./hand-over.ts";
 import { PointJudge } from "./point-judge.ts";
 import { Rejects } from "./rejects.ts";
 import type { SeriesDirectory } from "./series-directory.ts";
+import type { SeriesRoom } from "./series-room.ts";
 
 export interface GatedBatch {
   readonly acceptedPoints: number;
@@ -33,12 +35,19 @@ export interface GatePlace {
   readonly announced: Set<number>;
   /** Partition p belongs to worker p % workerCount. */
   readonly workerCount: number;
+  /** Memory for series that are new; without it there is no bound. */
+  readonly room?: SeriesRoom;
 }
 
 export type GateLimits = Pick<
   TenantLimits,
   "activeSeriesMax" | "knownSeriesMax" | "seriesBytesMax"
 >;
+
+/** What a run costs beside its points, in cells of 20 ns; a new series is given its id and its place. */
+const KNOWN_CELLS = 20;
+const NEW_CELLS = 350;
+const YIELD_CELLS = 20_000;
 
 /**
  * Judges every point of a batch, gives new series their handle within the tenant's limits, and sorts
@@ -47,17 +56,46 @@ export type GateLimits = Pick<
  */
 export class IngestGate {
   readonly #place: GatePlace;
-  readonly #judge = new PointJudge();
+  /** Judges that no batch needs at the moment. */
+  readonly #idle: PointJudge[] = [];
 
   constructor(place: GatePlace) {
     this.#place = place;
   }
 
+  /** All of a batch at once. */
   take(tenantId: string, batch: IngestBatch, limits: GateLimits, nowMs: EpochMs): GatedBatch {
+    const work = this.taking(tenantId, batch, limits, nowMs);
+    for (;;) {
+      const unit = work.next();
+      if (unit.done === true) return unit.value;
+    }
+  }
+
+  /** The same a little at a time: yields what that cost, in cells of 20 ns. */
+  *taking(
+    tenantId: string,
+    batch: IngestBatch,
+    limits: GateLimits,
+    nowMs: EpochMs,
+  ): Generator<number, GatedBatch> {
+    const judge = this.#idle.pop() ?? new PointJudge();
+    const gated = yield* this.#judged(judge, tenantId, batch, limits, nowMs);
+    this.#idle.push(judge);
+    return gated;
+  }
+
+  *#judged(
+    judge: PointJudge,
+    tenantId: string,
+    batch: IngestBatch,
+    limits: GateLimits,
+    nowMs: EpochMs,
+  ): Generator<number, GatedBatch> {
     const { directory, workerCount, announced } = this.#place;
     const tenant = directory.tenant(tenantId);
-    const judge = this.#judge;
     const rejects = new Rejects();
+    let cost = 0;
     judge.begin(batch, nowMs, rejects);
     const { places, ends } = batch;
     const accepted = new HandOver(places.length, judge.times, judge.values);
@@ -67,17 +105,18 @@ export class IngestGate {
       const place = places[k]!;
       const known = tenant.find(place);
       const from = judge.count;
+      cost += ends[k]! - first + (known === undefined ? NEW_CELLS : KNOWN_CELLS);
+      if (cost > YIELD_CELLS) {
+        yield cost;
+        cost = 0;
+      }
       judge.run(place, first, ends[k]!, known?.newestMs ?? Number.NEGATIVE_INFINITY);
       if (known !== undefined && judge.lateCount > 0) late.push({ info: known, ...judge.late() });
       if (judge.count === from) continue;
       tenant.living.moveTo(judge.newestMs);
-      if (!hasRoom(tenant, known, place, limits)) {
-        rejects.add("series-limit", place, judge.count - from);
-        judge.takeBack(from);
-        continue;
-      }
-      if (known === undefined && placeFault(place) !== undefined) {
-        rejects.add("invalid-labels", place, judge.count - from);
+      const refusal = this.#refusal(tenant, known, place, limits);
+      if (refusal !== undefined) {
+        rejects.add(refusal, place, judge.count - from);
         judge.takeBack(from);
         continue;
       }
@@ -90,6 +129,19 @@ export class IngestGate {
     }
     const messages = accepted.parts(workerCount, announced);
     return { acceptedPoints: judge.count, rejects, late, messages, oldestMs };
+  }
+
+  /** Why a series cannot be taken in now, whatever its points are. */
+  #refusal(
+    tenant: TenantDirectory,
+    known: SeriesInfo | undefined,
+    place: IngestPlace,
+    limits: GateLimits,
+  ): RejectReason | undefined {
+    if (!hasRoom(tenant, known, place, limits)) return "series-limit";
+    if (known !== undefined) return undefined;
+    if (placeFault(place) !== undefined) return "invalid-labels";
+    return this.#place.room?.admits(tenant, place) === false ? "memory-limit" : undefined;
   }
 }
 

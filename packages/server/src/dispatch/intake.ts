@@ -15,10 +15,14 @@ export interface IntakeParts {
   readonly place: GatePlace;
   readonly pool: PartitionPool;
   readonly limits: Limits;
+  /** Points of all tenants that may wait for detection, where it is not the door's own number. */
+  readonly queuedPointsMax: number | undefined;
   /** Calls back after a while. */
   readonly after: (delayMs: number, wake: () => void) => void;
   readonly seriesLimitsOf: (tenantId: string) => GateLimits;
   readonly now: () => EpochMs;
+  /** Does a tenant's work to its end, in units; it yields what it costs, in cells of 20 ns. */
+  readonly inUnits: <Result>(tenantId: string, work: Generator<number, Result>) => Promise<Result>;
   /** Nothing is taken in while the platform starts or stops. */
   readonly state: () => "starting" | "ready" | "stopping";
   /** Series of the tenant have become known, or have newer points on their way. */
@@ -37,10 +41,13 @@ export class Intake {
   readonly door: Door;
   readonly #parts: IntakeParts;
   readonly #gate: IngestGate;
+  /** The last batch of each tenant that is at the gate. */
+  readonly #gating = new Map<string, Promise<GatedBatch>>();
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
-    this.door = new Door({ limits: parts.limits, after: parts.after });
+    const { limits, after, queuedPointsMax: unscoredPointsMax } = parts;
+    this.door = new Door({ limits, after, unscoredPointsMax });
     this.#gate = new IngestGate(parts.place);
   }
 
@@ -69,7 +76,9 @@ export class Intake {
     if (standing !== "ready") {
       throw new Unavailable(`platform/${standing}`, `the server is ${standing}`);
     }
-    const gated = this.#gate.take(tenantId, batch, seriesLimitsOf(tenantId), now());
+    const gated = await this.#gated(tenantId, () =>
+      this.#gate.taking(tenantId, batch, seriesLimitsOf(tenantId), now()),
+    );
     this.#parts.gated(tenantId);
     try {
       await allOf(gated.messages.map((_, owner) => this.#append(tenantId, gated, owner, pass)));
@@ -77,6 +86,19 @@ export class Intake {
       this.#parts.refused(tenantId, batch.values.length);
       throw error;
     }
+    return gated;
+  }
+
+  /** One batch of a tenant after the other, in units; other tenants have their turns between two of them. */
+  #gated(tenantId: string, take: () => Generator<number, GatedBatch>): Promise<GatedBatch> {
+    const work = (): Promise<GatedBatch> => this.#parts.inUnits(tenantId, take());
+    const before = this.#gating.get(tenantId);
+    const gated = before === undefined ? work() : before.then(work, work);
+    this.#gating.set(tenantId, gated);
+    const over = (): void => {
+      if (this.#gating.get(tenantId) === gated) this.#gating.delete(tenantId);
+    };
+    gated.then(over, over);
     return gated;
   }
 

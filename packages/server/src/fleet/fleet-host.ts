@@ -79,6 +79,11 @@ export class FleetHost {
     if (runner.waitingPoints > 0) this.touch(tenantId);
   }
 
+  /** Bytes that a tenant's fold, its scores and what waits for it take; 0 where it is not open. */
+  bytesOf(tenantId: string): number {
+    return this.#runners.get(tenantId)?.bytes ?? 0;
+  }
+
   /** When a tenant's fold was moved on last; undefined before the first time. */
   scoredAtMs(tenantId: string): EpochMs | undefined {
     return this.#scoredAtMs.get(tenantId);

@@ -93,11 +93,10 @@ export class KeptRuns {
     const { runs, bodyAt } = headerOf(bytes);
     let at = bodyAt;
     const column = (length: number): Float64Array => {
-      // Not a slice: that of a Buffer is a view, which may begin anywhere.
-      const copy = new Float64Array(length);
-      new Uint8Array(copy.buffer).set(bytes.subarray(at, at + 8 * length));
-      at += 8 * length;
-      return copy;
+      // A Buffer's own slice is no copy, and may begin anywhere.
+      const copy = Uint8Array.from(bytes.subarray(at, at + 8 * length));
+      at += copy.length;
+      return new Float64Array(copy.buffer, 0, length);
     };
     for (const [id, count] of runs) {
       const [times, p, flat] = [column(count), column(count), column(count)];

@@ -102,13 +102,14 @@ export class HostDesk {
     }
   }
 
-  #ingest({ tenantId, batch, whenOver }: IngestQuestion): Promise<unknown> {
+  async #ingest({ tenantId, batch, whenOver }: IngestQuestion): Promise<unknown> {
     let known = this.#places.get(tenantId);
     if (known === undefined) {
       known = new KnownPlaces(this.#host.directory.tenant(tenantId));
       this.#places.set(tenantId, known);
     }
-    return this.#host.view(tenantId).ingest(known.unpack(batch), whenOver);
+    const unpacked = await this.#host.turns.done("points", tenantId, known.unpacking(batch));
+    return this.#host.view(tenantId).ingest(unpacked, whenOver);
   }
 
   #paced(tenantId: string, isGone: () => boolean) {

@@ -11,6 +11,8 @@ export interface HostLinkEvents {
 export interface HostLink {
   /** Where the host shows that it lives; none where it shares the thread. */
   readonly heartbeat?: SharedArrayBuffer;
+  /** Bytes of its heap and columns; none where it shares the thread. */
+  readonly memoryBytes?: () => Promise<number>;
   /** Messages arrive in order. `columns`, and a line, are handed over: they must not be used again. */
   post(message: ToHost, columns?: readonly ArrayBuffer[]): void;
   /** Ends the host at once, as a kill would; `ended` is not called. Resolves when its files are free. */

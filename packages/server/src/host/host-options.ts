@@ -2,6 +2,7 @@ import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { DamageReport } from "../partition/protocol.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { Disk } from "../store/sqlite/disk.ts";
+import type { HostMemoryPart } from "./host-memory.ts";
 
 export interface TenantHostOptions {
   /** This host's number among the clients of partition owners: 1 and up. */
@@ -22,6 +23,8 @@ export interface TenantHostOptions {
   /** A unit of work begins: what, and for which tenant. Called often. */
   readonly progress: (what: string, tenantId: string) => void;
   readonly events: HostEvents;
+  /** What it may use of the process' memory; without it there is no bound. */
+  readonly memory?: HostMemoryPart | undefined;
 }
 
 /** What whoever runs a host hears of it. */

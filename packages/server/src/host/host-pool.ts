@@ -98,6 +98,11 @@ export class HostPool {
     });
   }
 
+  /** Bytes of a host's own thread; 0 where it does not run, or shares this one. */
+  async memoryBytes(index: number): Promise<number> {
+    return this.#hosts[index]!.link?.memoryBytes?.() ?? 0;
+  }
+
   /** The host has taken up its tenants: from here on it is asked about them. */
   opened(index: number): void {
     const host = this.#hosts[index]!;

@@ -104,6 +104,8 @@ export interface TenantState {
   readonly detectionDelayMs: DurationMs;
   /** 0 until the grid is chosen. */
   readonly stepMs: DurationMs;
+  /** What it is charged for what stays: series, names, states. */
+  readonly memoryBytes: number;
 }
 
 /** Host to main thread. */

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { GatePlace } from "../dispatch/ingest-gate.ts";
 import { Intake } from "../dispatch/intake.ts";
 import { PartitionPool } from "../dispatch/partition-pool.ts";
@@ -12,18 +11,21 @@ import type { ScoredMessage } from "../partition/protocol.ts";
 import type { WhenOver } from "../platform/admission.ts";
 import type { IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestReport } from "../platform/ingest-series.ts";
-import { countReport, type IngestCounters, TenantContext } from "../query/tenant-context.ts";
+import { TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
 import { FleetStore } from "../store/fleet/fleet-store.ts";
 import { fleetStateDamage } from "../store/sqlite/damage.ts";
 import { Limits } from "../tenant/limits.ts";
 import { CheckpointMarks } from "./checkpoint-marks.ts";
+import { fleetFile } from "./fleet-file.ts";
 import { FoldPace } from "./fold-pace.ts";
+import { HostMemory } from "./host-memory.ts";
 import type { TenantHostOptions } from "./host-options.ts";
 import { hostStateOf } from "./host-state.ts";
 import { HostedTenants } from "./hosted-tenants.ts";
 import { OwnerLines } from "./owner-lines.ts";
 import type { HostState } from "./protocol.ts";
+import { TakenPoints } from "./taken-points.ts";
 import { TenantTurns } from "./tenant-turns.ts";
 
 /** A tenant that could not be taken up again is tried again after this long. */
@@ -39,12 +41,13 @@ export class TenantHost {
   readonly fleet: FleetHost;
   readonly fleetStore: FleetStore;
   readonly intake: Intake;
+  readonly memory: HostMemory;
   /** Turns between tenants for long reads and work in the background. */
   readonly turns: TenantTurns;
   readonly #options: TenantHostOptions;
   readonly tenants: HostedTenants;
   readonly #views = new Map<string, LiveTenantView>();
-  readonly #counters = new Map<string, IngestCounters>();
+  readonly taken = new TakenPoints();
   readonly #marks: CheckpointMarks;
   readonly #lines: OwnerLines;
   readonly #folds: FoldPace;
@@ -54,8 +57,15 @@ export class TenantHost {
     this.#options = options;
     const { client, clientCount, partitionCount, ownerCount, dataDir, disk, events } = options;
     this.directory = new SeriesDirectory(partitionCount, client, clientCount);
+    this.memory = new HostMemory({
+      ...{ part: options.memory, host: client - 1, directory: this.directory },
+      ...{ after: options.after, fleet: () => this.fleet },
+    });
     const announced = new Set<number>();
-    const place: GatePlace = { directory: this.directory, announced, workerCount: ownerCount };
+    const place: GatePlace = {
+      ...{ directory: this.directory, announced, workerCount: ownerCount },
+      room: this.memory.series,
+    };
     this.fleetStore = FleetStore.open(fleetFile(dataDir, client), {
       onDamage: (damage) => events.damage(damageReport(damage)),
       disk,
@@ -131,11 +141,13 @@ export class TenantHost {
     return new Intake({
       place,
       pool: this.pool,
+      queuedPointsMax: this.memory.queuedPointsMax,
       limits: new Limits({ limitsOf: (id) => this.tenants.settingsOf(id).limits, monotonicMs }),
       after,
       seriesLimitsOf: (tenantId) => this.tenants.settingsOf(tenantId).limits,
       now,
       state: () => this.#state,
+      inUnits: (tenantId, work) => this.turns.done("points", tenantId, work),
       gated: (tenantId) => this.view(tenantId).changed(),
       landed: (tenantId) => this.fleet.touch(tenantId),
       refused: (tenantId, points) => events.notTaken(tenantId, "store-unavailable", points),
@@ -185,6 +197,7 @@ export class TenantHost {
     await this.#lines.openAll();
     await this.#folds.finished();
     for (const tenantId of this.tenants.ids()) this.view(tenantId).takeUp();
+    this.memory.start();
     this.#state = "ready";
     this.#folds.wake();
   }
@@ -197,12 +210,13 @@ export class TenantHost {
       directory: this.directory.tenant(tenantId),
       partitions: this.pool,
       store: this.fleetStore.forTenant(tenantId),
-      counters: this.counters(tenantId),
+      counters: this.taken.of(tenantId),
       now: this.#options.now,
       runner: () => this.runner(tenantId),
       settings: () => this.tenants.settingsOf(tenantId),
       quarantine: () => this.tenants.quarantineOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
+      reads: this.memory.reads,
     });
     const wayIn: WayIn = {
       ingest: (batch, whenOver) => this.ingest(tenantId, batch, whenOver),
@@ -216,26 +230,17 @@ export class TenantHost {
     return this.fleet.runner(tenantId);
   }
 
-  counters(tenantId: string): IngestCounters {
-    const known = this.#counters.get(tenantId);
-    if (known !== undefined) return known;
-    const made: IngestCounters = { accepted: 0, rejected: {} };
-    this.#counters.set(tenantId, made);
-    return made;
-  }
-
   /** Resolves when the accepted points are durable. @throws Unavailable | OverRate. */
   async ingest(
     tenantId: string,
     batch: IngestBatch,
     whenOver: WhenOver = "wait",
   ): Promise<IngestReport> {
-    this.#options.progress("points", tenantId);
     const report = await this.intake.ingest(tenantId, batch, whenOver);
     for (const { reason, points } of report.rejected) {
       this.#options.events.notTaken(tenantId, reason, points);
     }
-    countReport(this.counters(tenantId), report);
+    this.taken.add(tenantId, report);
     this.view(tenantId).changed();
     return report;
   }
@@ -263,9 +268,10 @@ export class TenantHost {
   }
 
   state(): HostState {
-    const { directory, fleet } = this;
+    const { directory, fleet, memory } = this;
     const backlogPoints = this.intake.inFlight.points();
-    return hostStateOf({ tenantIds: this.tenants.ids(), directory, fleet, backlogPoints });
+    const tenantIds = this.tenants.ids();
+    return hostStateOf({ tenantIds, directory, fleet, memory, backlogPoints });
   }
 
   /** Nothing more is taken in; what was let in goes on. */
@@ -292,9 +298,4 @@ export class TenantHost {
     this.#marks.lost(error);
     for (const ticket of lost) this.intake.scored(ticket);
   }
-}
-
-/** The first host goes on with the one file that versions before hosts had. */
-function fleetFile(dataDir: string, client: number): string {
-  return join(dataDir, client === 1 ? "fleet.db" : `fleet-${client - 1}.db`);
 }

@@ -53,6 +53,22 @@ export class TenantTurns {
     };
   }
 
+  /** Does a tenant's work to its end, in units; it yields what it costs, in cells. */
+  async done<Result>(
+    what: string,
+    tenantId: string,
+    work: Generator<number, Result>,
+  ): Promise<Result> {
+    const pace = this.pace(what, tenantId);
+    this.#parts.progress(what, tenantId);
+    for (;;) {
+      const unit = work.next();
+      if (unit.done === true) return unit.value;
+      const turn = pace.spend(unit.value);
+      if (turn !== undefined) await turn;
+    }
+  }
+
   #turn(tenantId: string): Promise<void> {
     return new Promise((begin) => {
       const last: Waiting = { begin, next: undefined };

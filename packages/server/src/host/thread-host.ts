@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { EpochMs } from "@foreshock/core/fold";
+import { threadBytes } from "../memory/worker-memory.ts";
 import { Heartbeat } from "../watch/heartbeat.ts";
 import type { LinkHost } from "./host-link.ts";
 import type { TenantHostOptions } from "./host-options.ts";
@@ -9,20 +10,24 @@ import type { FromHost } from "./protocol.ts";
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
 /** What a host thread is given when it is started. */
-export type HostThreadData = HostThreadOptions &
+export type HostThreadData = Omit<HostThreadOptions, "heapMbMax"> &
   Pick<TenantHostOptions, "client" | "life"> & {
     readonly nowMs: EpochMs;
     readonly heartbeat: SharedArrayBuffer;
   };
 
-export type HostThreadOptions = Pick<
-  TenantHostOptions,
-  "clientCount" | "dataDir" | "partitionCount" | "ownerCount"
->;
+export interface HostThreadOptions
+  extends Pick<
+    TenantHostOptions,
+    "clientCount" | "dataDir" | "partitionCount" | "ownerCount" | "memory"
+  > {
+  /** Long-lived objects of one host, in MiB; columns are not among them. Without it, what Node gives. */
+  readonly heapMbMax?: number;
+}
 
 /** Hosts in worker threads, each with its file of folds under the data folder. */
 export function threadHosts(
-  options: HostThreadOptions,
+  { heapMbMax, ...options }: HostThreadOptions,
   now: () => EpochMs,
   entry = new URL(`./worker.${ENDING}`, import.meta.url),
 ): LinkHost {
@@ -32,6 +37,7 @@ export function threadHosts(
     const worker = new Worker(entry, {
       workerData: data,
       env: {},
+      ...(heapMbMax === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMbMax } }),
     });
     let asked = false;
     let failure: Error | undefined;
@@ -44,6 +50,7 @@ export function threadHosts(
     });
     return {
       heartbeat,
+      memoryBytes: () => threadBytes(worker),
       post: (message, columns = []) => {
         const line = message.type === "owner" ? [message.line as never] : [];
         worker.postMessage(message, [...columns, ...line]);

@@ -74,6 +74,18 @@ export class Metrics {
     "Connections that were refused or ended by the server since the start",
     ["reason"],
   );
+  readonly tenantMemory = this.#gauge(
+    "tenant_memory_bytes",
+    "Bytes that a tenant is charged for what stays: series, names, states",
+    ["tenant"],
+  );
+  /** The process, and what all tenants are charged, each with its maximum. */
+  readonly memory = this.#gauge("memory_bytes", "Memory, and its maximum", ["what"]);
+  readonly memoryTight = this.#gauge(
+    "memory_tight",
+    "1 while new series and long reads are refused for want of memory",
+    [],
+  );
   readonly unsentBytes = this.#gauge("http_unsent_bytes", "Bytes of large replies that wait", []);
 
   /** @param processMetrics false where several live in one process (tests). */

@@ -12,6 +12,8 @@ export interface OwnerEvents {
 export interface OwnerLink {
   /** Where the owner shows that it lives; none where it shares the thread. */
   readonly heartbeat?: SharedArrayBuffer;
+  /** Bytes of its heap and columns; none where it shares the thread. */
+  readonly memoryBytes?: () => Promise<number>;
   /** Messages arrive in order. `columns` are handed over: the sender must not touch them again. */
   post(message: ToWorker, columns?: readonly ArrayBuffer[]): void;
   /** A line between the owner and a host: the host's end. One that the host had before is cut. */

@@ -1,4 +1,5 @@
 import { MessageChannel, Worker } from "node:worker_threads";
+import { threadBytes } from "../memory/worker-memory.ts";
 import { Heartbeat } from "../watch/heartbeat.ts";
 import type { ClientMessage, LinkOwner } from "./owner-link.ts";
 import type { PartitionOwnerOptions } from "./owner-options.ts";
@@ -12,10 +13,11 @@ const YOUNG_MB = 12;
 /** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
-export type OwnerThreadOptions = Pick<
-  PartitionOwnerOptions,
-  "dataDir" | "scrubEveryMs" | "clientCount"
->;
+export interface OwnerThreadOptions
+  extends Pick<PartitionOwnerOptions, "dataDir" | "scrubEveryMs" | "clientCount"> {
+  /** Long-lived objects of one owner, in MiB; columns are not among them. Without it, what Node gives. */
+  readonly heapMbMax?: number;
+}
 
 /** Partition owners in worker threads, each with the files of its partitions under the data folder. */
 export function threadOwners(
@@ -28,7 +30,10 @@ export function threadOwners(
     const worker = new Worker(entry, {
       workerData,
       env: {},
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+      resourceLimits: {
+        maxYoungGenerationSizeMb: YOUNG_MB,
+        ...(options.heapMbMax === undefined ? {} : { maxOldGenerationSizeMb: options.heapMbMax }),
+      },
     });
     let asked = false;
     let failure: Error | undefined;
@@ -41,6 +46,7 @@ export function threadOwners(
     });
     return {
       heartbeat,
+      memoryBytes: () => threadBytes(worker),
       post: (message, columns = []) => worker.postMessage(message, columns),
       connect: (client) => {
         const { port1, port2 } = new MessageChannel();

@@ -20,6 +20,8 @@ export type RejectReason =
   | "too-late"
   | "infinite"
   | "series-limit"
+  /** The series is new, and the server has no memory for it. */
+  | "memory-limit"
   | "invalid-time"
   | "invalid-labels";
 

@@ -1,3 +1,4 @@
+import type { SeriesKey } from "@foreshock/core/fold";
 import type { IngestPlace } from "./ingest-batch.ts";
 
 /** Longest name of a cluster or node in UTF-8 bytes. Source: limits table of the reliability page. */
@@ -73,4 +74,17 @@ export function tooLong(text: string, bytesMax: number): boolean {
   return (
     text.length > bytesMax || (text.length * 3 > bytesMax && Buffer.byteLength(text) > bytesMax)
   );
+}
+
+/** UTF-8 bytes of what is kept for good of a series. */
+export function nameBytesOf(
+  { clusterId, nodeId, metricName }: Omit<SeriesKey, "tenantId">,
+  metadata: Readonly<Record<string, string>> = {},
+): number {
+  let bytes = Buffer.byteLength(clusterId) + Buffer.byteLength(nodeId);
+  bytes += Buffer.byteLength(metricName);
+  for (const name in metadata) {
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(metadata[name]!);
+  }
+  return bytes;
 }

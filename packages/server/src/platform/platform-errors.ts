@@ -15,6 +15,7 @@ export type UnavailableCode =
   | "owner/ended"
   | "host/ended"
   | "tenant/queue-full"
+  | "memory/full"
   | "platform/starting"
   | "platform/stopping";
 
@@ -30,6 +31,7 @@ export const RETRY_AFTER_MS: Readonly<Record<UnavailableCode, number>> = {
   "owner/ended": 5000,
   "host/ended": 5000,
   "tenant/queue-full": 1000,
+  "memory/full": 10_000,
   "platform/starting": 2000,
   "platform/stopping": 2000,
 };

@@ -3,6 +3,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** What is missing, a line each for whoever asks /readyz; empty when ready. */
   readonly reasons: readonly string[];
+  /** What is refused although it is ready, a line each. */
+  readonly notes?: readonly string[];
 }
 
 /** How far a start has come, for /readyz. */

@@ -1,6 +1,7 @@
 import type { Pace } from "../platform/pace.ts";
 import { TooManyReads } from "../platform/platform-errors.ts";
 import { UNIT_CELLS } from "./read-cost.ts";
+import { ReadRoom } from "./read-room.ts";
 
 /** Long reads of one tenant at work at a time. What a read may hold in memory is held so often. */
 const AT_WORK_MAX = 2;
@@ -12,11 +13,17 @@ const WAITING_MAX = 32;
  * served; the others wait, and beyond 32 that wait are refused. Shorter reads pass by.
  */
 export class HeavyReads {
+  readonly #room: ReadRoom;
   #atWork = 0;
   #waiting = 0;
   /** What waits, as a chain: taking the first costs the same however long it is. */
   #head: Waiting | undefined;
   #tail: Waiting | undefined;
+
+  /** @param room that tenants share. */
+  constructor(room = ReadRoom.unbounded()) {
+    this.#room = room;
+  }
 
   /** Long reads at work and in the queue. */
   get counts(): { readonly atWork: number; readonly waiting: number } {
@@ -27,15 +34,18 @@ export class HeavyReads {
    * Does the work when it is its turn. `cells` = what it will spend. Work whose asker has gone meanwhile
    * is not begun.
    *
-   * @throws TooManyReads | Abandoned
+   * @throws TooManyReads | Abandoned, and Unavailable where the server has no memory for it.
    */
   async run<Result>(cells: number, pace: Pace, work: () => Promise<Result>): Promise<Result> {
     if (cells <= UNIT_CELLS) return work();
+    this.#room.demandMemory();
     if (this.#atWork < AT_WORK_MAX) this.#atWork++;
     else await this.#turn();
     try {
-      await pace.spend(0);
-      return await work();
+      return await this.#room.run(async () => {
+        await pace.spend(0);
+        return work();
+      });
     } finally {
       this.#leave();
     }

@@ -3,9 +3,9 @@ import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ExplainedSeries, SeriesHistory } from "../partition/answers.ts";
 import type { Answers, ExplainQuestion, Question, SeriesFilter } from "../partition/protocol.ts";
-import type { IngestReport } from "../platform/ingest-series.ts";
 import type { TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
+import { ReadRoom } from "./read-room.ts";
 
 /** Asks the partition owners. Everything that crosses a thread goes through it. */
 export interface PartitionAsk {
@@ -19,17 +19,6 @@ export interface PartitionAsk {
 export interface IngestCounters {
   accepted: number;
   rejected: Record<string, number>;
-}
-
-/** Counts what became of a batch. */
-export function countReport(
-  counters: IngestCounters,
-  { acceptedPoints, rejected }: Pick<IngestReport, "acceptedPoints" | "rejected">,
-): void {
-  counters.accepted += acceptedPoints;
-  for (const { reason, points } of rejected) {
-    counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
-  }
 }
 
 /** What the platform hands over about one tenant. */
@@ -46,6 +35,8 @@ export interface TenantSources {
   readonly quarantine: () => string | undefined;
   /** Points that were taken in and are not scored yet. */
   readonly backlogPoints: () => number;
+  /** Room for long reads, shared with other tenants. */
+  readonly reads?: ReadRoom;
 }
 
 /** Everything that the reads of one tenant need. No method on it reaches another tenant. */
@@ -62,6 +53,11 @@ export class TenantContext {
     this.store = sources.store;
     this.counters = sources.counters;
     this.#sources = sources;
+  }
+
+  /** Room for long reads, shared with other tenants. */
+  get reads(): ReadRoom {
+    return this.#sources.reads ?? ReadRoom.unbounded();
   }
 
   get runner(): TenantRunner {

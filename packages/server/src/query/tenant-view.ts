@@ -20,7 +20,7 @@ export class LiveTenantView extends PacedReads implements TenantView, FleetFollo
   constructor(context: TenantContext, wayIn: WayIn, pace: Pace) {
     const revision = new Revision();
     const desk = new FindingDesk(context, () => revision.rise(), pace);
-    const parts: ReadParts = { context, desk, heavy: new HeavyReads(), revision };
+    const parts: ReadParts = { context, desk, heavy: new HeavyReads(context.reads), revision };
     super(parts, pace);
     this.#parts = parts;
     this.#wayIn = wayIn;

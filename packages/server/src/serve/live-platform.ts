@@ -19,6 +19,7 @@ import { type After, afterTimeout } from "./after.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { HostRuns } from "./host-runs.ts";
 import { HostedTenant } from "./hosted-tenant.ts";
+import type { PlatformThread } from "./memory-keeper.ts";
 import { OwnerRuns } from "./owner-runs.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 import { Restarts } from "./restarts.ts";
@@ -148,6 +149,22 @@ export class LivePlatform implements Platform {
       ...this.#storeTrouble.reasons(),
     ];
     return { ready: reasons.length === 0, reasons };
+  }
+
+  /** All threads that work for tenants, with what they take. */
+  threads(): readonly PlatformThread[] {
+    const { hosts, pool } = this;
+    const ofHosts = Array.from({ length: hosts.hostCount }, (_, host) => ({
+      ...({ kind: "host", name: `host ${host}`, host } as const),
+      bytes: () => hosts.memoryBytes(host),
+      end: (error: Error) => void hosts.end(host, error),
+    }));
+    const ofOwners = Array.from({ length: pool.ownerCount }, (_, owner) => ({
+      ...({ kind: "owner", name: `owner ${owner}` } as const),
+      bytes: () => this.#ownerRuns.memoryBytes(owner),
+      end: (error: Error) => void pool.end(owner, error),
+    }));
+    return [...ofHosts, ...ofOwners];
   }
 
   tenantIds(): readonly string[] {

@@ -29,10 +29,12 @@ export function observePlatform(platform: LivePlatform, metrics: Metrics, dataDi
 }
 
 function observeTenants({ tenants }: HostState, metrics: Metrics): void {
-  for (const { tenantId, activeSeries, openFindings, detectionDelayMs } of tenants) {
+  for (const one of tenants) {
+    const { tenantId, activeSeries, openFindings, detectionDelayMs, memoryBytes } = one;
     const tenant = metrics.tenantLabel(tenantId);
     metrics.activeSeries.set({ tenant }, activeSeries);
     metrics.findingsOpen.set({ tenant }, openFindings);
+    metrics.tenantMemory.set({ tenant }, memoryBytes);
     if (!Number.isNaN(detectionDelayMs)) {
       metrics.detectionDelay.set({ tenant }, detectionDelayMs / 1000);
     }

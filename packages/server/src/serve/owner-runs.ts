@@ -54,6 +54,11 @@ export class OwnerRuns {
     pool.tell(owner, { type: "quarantine", tenantIds: strikes.tenantIds() });
   }
 
+  /** Bytes of an owner's own thread; 0 where it does not run, or shares this one. */
+  async memoryBytes(owner: number): Promise<number> {
+    return this.#links.get(owner)?.memoryBytes?.() ?? 0;
+  }
+
   /** Gives a host that was started its lines to all owners that run. */
   connectHost(host: number): void {
     for (const owner of this.#links.keys()) this.#connect(owner, host);

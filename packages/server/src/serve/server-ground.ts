@@ -13,6 +13,7 @@ import type { StallLimits } from "../watch/stall-clock.ts";
 import { Watchdog } from "../watch/watchdog.ts";
 import { afterTimeout } from "./after.ts";
 import { logAudit } from "./log-audit.ts";
+import { MemoryKeeper, planOf } from "./memory-keeper.ts";
 import { type OperatorEvents, operatorEvents } from "./operator-events.ts";
 import { QuarantineCache } from "./quarantine-cache.ts";
 
@@ -27,6 +28,7 @@ export interface Ground {
   readonly limits: Limits;
   readonly quarantine: QuarantineCache;
   readonly watchdog: Watchdog;
+  readonly memory: MemoryKeeper;
 }
 
 export interface GroundOptions {
@@ -62,7 +64,12 @@ export function openGround(
   opened("control.db", () => control.close());
   opened("audit", logAudit(control.audit, log, afterTimeout));
   const settings = new SettingsCache(control, monotonicMs);
+  const memory = new MemoryKeeper({
+    plan: planOf(config),
+    ...{ hostCount: config.hostCount, log, metrics, residentBytes: process.memoryUsage.rss },
+  });
   const limits = new Limits({
+    body: memory.plan.body,
     limitsOf: (tenantId) => settings.of(tenantId).limits,
     monotonicMs,
     ...(refusedBurst === undefined ? {} : { refusedBurst }),
@@ -72,6 +79,7 @@ export function openGround(
   opened("watchdog", () => watchdog.close());
   return {
     ...{ partitionCount, log, metrics, events, control, settings, limits, quarantine, watchdog },
+    memory,
   };
 }
 

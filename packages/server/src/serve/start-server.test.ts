@@ -18,7 +18,7 @@ function start(port: number, more: Partial<StartOptions> = {}): Promise<RunningS
   const config = {
     ...{ host: "127.0.0.1", port, dataDir, partitionCount: 2, workerCount: 1, hostCount: 1 },
     ...{ logLevel: "silent" as const, checkpointEveryMs: 60_000, retentionDays: 0 },
-    ...{ scrubEveryMs: 0, trustedProxies: [] },
+    ...{ scrubEveryMs: 0, trustedProxies: [], memoryMax: 4 * 2 ** 30 },
   };
   return startServer({ config, now: () => Date.now(), processMetrics: false, ...more });
 }

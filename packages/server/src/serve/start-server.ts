@@ -19,6 +19,7 @@ import { Keyring } from "../tenant/keyring.ts";
 import { VERSION } from "../version.ts";
 import { afterTimeout, every } from "./after.ts";
 import { LivePlatform } from "./live-platform.ts";
+import { planOf } from "./memory-keeper.ts";
 import { observePlatform } from "./observe-platform.ts";
 import { observePort } from "./observe-port.ts";
 import { Retention } from "./retention.ts";
@@ -35,6 +36,8 @@ const PLATFORM = "partitions and folds";
 const PHASES = ["data folder", PLATFORM, "routes"] as const;
 /** Hosts are told of changed settings at the latest after this long. */
 const TELL_EVERY_MS = 1000;
+/** The process' memory is looked at this often: a runaway takes about a GiB a second. */
+const MEMORY_LOOK_MS = 250;
 /** Requests that take longer than this after the signal are not waited for before a first checkpoint. */
 const SAVE_EARLY_MS = 1000;
 
@@ -91,7 +94,7 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   const beganMs = performance.now();
   let done = 0;
   const front = new HttpFront({
-    limits: { ...DOOR_LIMITS, ...options.doorLimits },
+    limits: { ...DOOR_LIMITS, ...planOf(config).replies, ...options.doorLimits },
     trustedProxies: config.trustedProxies,
     progress: () => ({ phase: `opening ${PHASES[done]}`, done, total: PHASES.length }),
   });
@@ -109,14 +112,14 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   opened.push(["watches", watches(front, platform, ground)]);
   const decoder = decoderPool(options, ground, platform);
   opened.push(["decoders", async () => decoder.close()]);
+  ground.memory.watch(() => [...platform.threads(), ...decoder.threads()]);
   let failure: string | undefined;
   const app = await buildApp({
     ...partsOf(ground, options),
     platform,
     decoder,
     front,
-    readiness: () =>
-      failure === undefined ? platform.readiness() : { ready: false, reasons: [failure] },
+    readiness: () => readinessOf(failure, platform, ground),
   });
   front.open();
   log.info(
@@ -135,6 +138,11 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
   };
 }
 
+function readinessOf(failure: string | undefined, platform: LivePlatform, { memory }: Ground) {
+  if (failure !== undefined) return { ready: false, reasons: [failure] };
+  return { ...platform.readiness(), notes: memory.notes() };
+}
+
 /** What is looked at now and then. @returns how to stop it. */
 function watches(front: HttpFront, platform: LivePlatform, ground: Ground): Step[1] {
   const stopObserving = observePort(front, ground.metrics);
@@ -142,7 +150,11 @@ function watches(front: HttpFront, platform: LivePlatform, ground: Ground): Step
     ground.quarantine.refresh();
     platform.tellSettings();
   });
+  const { memory, metrics } = ground;
+  metrics.beforeScrape(async () => memory.observe());
+  const stopLooking = every(MEMORY_LOOK_MS, () => memory.look());
   return async () => {
+    stopLooking();
     stopTelling();
     stopObserving();
   };
@@ -210,6 +222,9 @@ function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatfo
   const { partitionCount, settings, limits, control, quarantine, watchdog, events } = ground;
   const { dataDir, workerCount: ownerCount } = config;
   const clientCount = config.hostCount + 1;
+  const { plan, hostPart: memory } = ground.memory;
+  const { threadHeapMbMax: heapMbMax } = plan;
+  const hosts = { clientCount, dataDir, partitionCount, ownerCount, memory, heapMbMax };
   return LivePlatform.open({
     ...config,
     partitionCount,
@@ -219,8 +234,8 @@ function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatfo
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
     monotonicMs,
-    link: link ?? threadOwners({ ...config, clientCount }),
-    linkHost: linkHost ?? threadHosts({ clientCount, dataDir, partitionCount, ownerCount }, now),
+    link: link ?? threadOwners({ ...config, clientCount, heapMbMax }),
+    linkHost: linkHost ?? threadHosts(hosts, now),
     quarantine,
     watch: watchdog,
     events,
@@ -229,11 +244,11 @@ function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatfo
 
 function decoderPool(
   { linkDecoder }: StartOptions,
-  { events }: Ground,
+  { events, memory }: Ground,
   platform: LivePlatform,
 ): DecoderPool {
   return new DecoderPool({
-    link: linkDecoder ?? threadDecoders(),
+    link: linkDecoder ?? threadDecoders(memory.plan.decoder),
     after: afterTimeout,
     events: {
       decoderLost(lost) {

@@ -19,13 +19,13 @@ export function probeRoutes({ readiness, keyring, metrics }: ProbeParts) {
     app.get("/healthz", hidden, async (_, reply) => reply.type("text/plain").send("ok\n"));
 
     app.get("/readyz", hidden, async (_, reply) => {
-      const { ready, reasons } = readiness();
+      const { ready, reasons, notes = [] } = readiness();
       const damaged = await metrics.damagedItems();
       const detail = damaged > 0 ? `damaged items since the start: ${damaged}, see the log\n` : "";
       return reply
         .code(ready ? 200 : 503)
         .type("text/plain")
-        .send((ready ? "ready\n" : notReadyText(reasons)) + detail);
+        .send((ready ? "ready\n" : notReadyText(reasons)) + detail + linesOf(notes));
     });
 
     app.get("/metrics", hidden, async (request, reply) => {
@@ -35,4 +35,8 @@ export function probeRoutes({ readiness, keyring, metrics }: ProbeParts) {
       return reply.type(metrics.contentType).send(await metrics.text({ tenants }));
     });
   };
+}
+
+function linesOf(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join("");
 }

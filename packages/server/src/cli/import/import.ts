@@ -160,6 +160,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
     "more than 2 h older than the newest point of the series, which the server already has",
   infinite: "infinite values: leave these fields empty",
   "series-limit": "over the tenant's limit of series: raise it or send fewer series",
+  "memory-limit": "new series for which the server has no memory: raise --memory-max",
   "invalid-time": "times out of range: check the unit of the time column",
 };
 

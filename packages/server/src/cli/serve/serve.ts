@@ -15,6 +15,7 @@ export interface ServeFlags {
   readonly retention?: number | undefined;
   readonly scrubHours?: number | undefined;
   readonly trustedProxies?: string | undefined;
+  readonly memoryMax?: string | undefined;
 }
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);

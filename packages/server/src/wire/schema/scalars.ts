@@ -35,7 +35,10 @@ export const RollupLevelWord = z.enum(["node", "cluster", "tenant"]).meta({ id: 
 export const StrategyWord = z.enum(AGGREGATION_STRATEGIES).meta({ id: "AggregationStrategy" });
 export const StateWord = z.enum(["live", "learning", "silent"]).meta({ id: "EntityState" });
 export const RejectReasonWord = z
-  .enum(["future", "too-late", "infinite", "series-limit", "invalid-time", "invalid-labels"])
+  .enum([
+    ...["future", "too-late", "infinite", "series-limit", "memory-limit", "invalid-time"],
+    "invalid-labels",
+  ] as const)
   .meta({ id: "RejectReason" });
 
 /** A page of a list. `nextCursor` goes back as `cursor`; null on the last page. */

@@ -7,7 +7,7 @@ import { tenantQuery } from "../place-query.ts";
 import { PROBLEMS } from "../route.ts";
 import { decoded, demandType, wrongType } from "./body.ts";
 import type { IngestParts } from "./ingest-parts.ts";
-import { INGEST_CONFIG, INGEST_SCHEMA, rejectedProblem, store } from "./report.ts";
+import { demandMemory, INGEST_CONFIG, INGEST_SCHEMA, rejectedProblem, store } from "./report.ts";
 
 const SCHEMA = {
   ...INGEST_SCHEMA,
@@ -29,6 +29,7 @@ export function remoteWriteRoute(base: FastifyInstance, parts: IngestParts): voi
     metrics.ingestSkipped.inc({ part: "histogram" }, body.skippedHistograms);
     metrics.ingestSkipped.inc({ part: "exemplar" }, body.skippedExemplars);
     const report = await store("remote_write", body, metrics, request, reply);
+    demandMemory(report);
     if (report.rejectedPoints > 0) throw rejectedProblem("partially_rejected", report);
     return reply.code(204).send();
   });

@@ -61,8 +61,17 @@ function withUnusable(report: Report, body: DecodedBody): Report {
 /** The reply of the ways in that report per point. @throws Problem where nothing was accepted. */
 export function answered(report: Report): ReturnType<typeof reportWire> {
   if (report.acceptedPoints > 0 || report.rejectedPoints === 0) return reportWire(report);
+  demandMemory(report);
   const full = report.rejected.every(({ reason }) => reason === "series-limit");
   throw rejectedProblem(full ? "quota_exceeded" : "all_rejected", report);
+}
+
+/** The sender may come again with a batch of which nothing was taken for want of memory. @throws Problem. */
+export function demandMemory(report: Report): void {
+  if (report.acceptedPoints > 0 || report.rejectedPoints === 0) return;
+  if (report.rejected.every(({ reason }) => reason === "memory-limit")) {
+    throw rejectedProblem("overloaded", report);
+  }
 }
 
 const REASON_HINT: Readonly<Record<RejectReason, string>> = {
@@ -71,22 +80,27 @@ const REASON_HINT: Readonly<Record<RejectReason, string>> = {
   infinite: "infinite values cannot be scored: leave them out",
   "series-limit":
     "the tenant's limit of active series, or of kept names, is reached; series that are active go on",
+  "memory-limit":
+    "the server has no memory for the tenant's new series (--memory-max); series that are known go on",
   "invalid-time": "not a valid time in epoch milliseconds; are they seconds?",
   "invalid-labels": "names or labels that cannot name a series",
 };
 
 export function rejectedProblem(
-  code: "all_rejected" | "partially_rejected" | "quota_exceeded",
+  code: "all_rejected" | "partially_rejected" | "quota_exceeded" | "overloaded",
   report: Report,
 ): Problem {
   const { acceptedPoints, rejectedPoints, rejected } = report;
   const detail = `${acceptedPoints} points accepted, ${rejectedPoints} rejected`;
   return new Problem(code, detail, {
-    hint: "accepted points are stored; do not send the rejected ones again as they are",
+    hint:
+      code === "overloaded"
+        ? "nothing is stored: send it again later, or ask whoever runs this server for more memory"
+        : "accepted points are stored; do not send the rejected ones again as they are",
     errors: rejected.map(({ reason, points, examples }) => ({
       pointer: examples.join(", "),
       detail: `${points} ${reason}: ${REASON_HINT[reason]}`,
     })),
-    ...(code === "quota_exceeded" ? { retryAfterMs: 60_000 } : {}),
+    ...(code === "quota_exceeded" || code === "overloaded" ? { retryAfterMs: 60_000 } : {}),
   });
 }
