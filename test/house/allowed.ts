@@ -45,7 +45,7 @@ export const PACKAGES: PackageTable = {
     "node:net": { runs: ["api/", "config/"] },
     "node:os": { runs: ["cli/", "config/", "demo/"] },
     "node:path": {
-      runs: ["api/", "cli/", "config/", "host/", "partition/", "serve/", "store/", "tenant/"],
+      runs: ["api/", "cli/", "config/", "partition/", "serve/", "store/", "tenant/"],
     },
     "node:sqlite": {
       runs: ["store/sqlite/", "store/sealed/day-file.ts", "tenant/open-control.ts"],
@@ -64,6 +64,7 @@ export const PACKAGES: PackageTable = {
         ...["host/worker.ts", "host/thread-host.ts", "watch/worker.ts", "watch/watchdog.ts"],
         ...["cli/detect/worker.ts", "cli/detect/file-pool.ts", "cli/serve/end-process.ts"],
         ...["api/docs.ts", "api/docs-worker.ts"],
+        ...["serve/fold-files.ts", "serve/fold-files-worker.ts"],
       ],
     },
     "node:zlib": { runs: ["api/", "cli/", "ingest/", "store/", "tenant/api-key.ts"] },
@@ -84,6 +85,7 @@ export const ENTRIES: Entries = {
   "packages/server/src/partition/worker.ts": "thread-owner.ts opens it by URL",
   "packages/server/src/host/worker.ts": "thread-host.ts opens it by URL",
   "packages/server/src/watch/worker.ts": "watchdog.ts opens it by URL",
+  "packages/server/src/serve/fold-files-worker.ts": "fold-files.ts opens it by URL",
   "packages/server/src/main.ts": "npx foreshock",
   "packages/server/tooling/openapi.ts": "writes the OpenAPI file, by hand and in a test",
   "test/fuzz/main.ts": "npm run fuzz",

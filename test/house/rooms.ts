@@ -119,7 +119,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
         "host",
         "api",
       ],
-      ...["serve", "demo", "cli"],
+      ...["serve", "demo", "cli", "watch"],
     ],
     tooling: ["version.ts", "platform", "decode", "observe", "tenant", "api"],
   },

@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ControlDb } from "../../packages/server/src/tenant/control-db.ts";
 import { rawClient } from "../tooling/raw-client.ts";
 import {
+  beginServer,
   type Ended,
   keyIn,
   type LogLine,
@@ -141,6 +144,62 @@ describe("a start that cannot be", () => {
     expect((await stopped(first, "SIGTERM")).code).toBe(0);
   });
 });
+
+describe("a stop during a start with much to catch up", () => {
+  it("ends within seconds at any moment, and harms nothing", async () => {
+    const key = keyIn(folder);
+    const control = ControlDb.open(join(folder, "control.db"), () => Date.now());
+    control.changeSettings("acme", {
+      limits: { pointsPerSecond: 1_000_000, pointsBurst: 10_000_000 },
+    });
+    control.close();
+    const first = await serveProcess(folder);
+    const points = await sendMuch(first.url, key);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    for (const afterMs of [200, 600, 1000, 1500, 2000, 3000]) {
+      const begun = beginServer(folder);
+      await sleep(afterMs);
+      begun.child.kill("SIGTERM");
+      const late = setTimeout(() => begun.child.kill("SIGKILL"), 5000);
+      const { code, signal } = await begun.ended;
+      clearTimeout(late);
+      // Before it runs a signal ends it as any program; afterwards it saves, and exits 0.
+      expect(["0 null", "null SIGTERM"]).toContain(`${code} ${signal}`);
+    }
+    const last = await serveProcess(folder);
+    const reply = await fetch(`${last.url}/api/v1/summary`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect(await reply.json()).toMatchObject({ points });
+    expect((await stopped(last, "SIGTERM")).code).toBe(0);
+  });
+});
+
+const BODIES = 10;
+const SERIES = 100;
+const POINTS = 500;
+
+/** Half a million points, acknowledged and not all of them scored. @returns how many. */
+async function sendMuch(url: string, key: string): Promise<number> {
+  const startMs = Date.now() - BODIES * POINTS * 1000;
+  for (let body = 0; body < BODIES; body++) {
+    const series = Array.from({ length: SERIES }, (_, n) => ({
+      ...{ cluster: "eu", node: `n${n}`, metric: "cpu" },
+      points: Array.from({ length: POINTS }, (_, k) => {
+        const step = body * POINTS + k;
+        return [startMs + step * 1000, (step * (n + 7)) % 13];
+      }),
+    }));
+    const reply = await fetch(`${url}/api/v1/ingest`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ series }),
+    });
+    if (reply.status !== 200) throw new Error(await reply.text());
+  }
+  return BODIES * SERIES * POINTS;
+}
 
 /** A module that has partition workers hang in a call of the system when they are to close. */
 function hangingClose(): string {

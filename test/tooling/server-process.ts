@@ -60,6 +60,11 @@ export async function serveProcess(
   return { child, url, port: Number(new URL(url).port), log, ended };
 }
 
+/** Starts `foreshock serve`, and waits for nothing. */
+export function beginServer(dataDir: string): Pick<ServerProcess, "child" | "ended" | "log"> {
+  return spawnServer(["--port", "0"], dataDir, []);
+}
+
 /** Starts `foreshock serve` and waits until it ends. */
 export function serveToItsEnd(dataDir: string, flags: readonly string[]): Promise<Ended> {
   return spawnServer(flags, dataDir, []).ended;

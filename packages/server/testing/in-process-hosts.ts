@@ -7,6 +7,7 @@ import type { FromHost, ToHost } from "../src/host/protocol.ts";
 import { TenantHost } from "../src/host/tenant-host.ts";
 import type { OwnerLine } from "../src/partition/owner-link.ts";
 import type { Disk } from "../src/store/sqlite/disk.ts";
+import { Heartbeat } from "../src/watch/heartbeat.ts";
 import type { Later } from "./in-process-owners.ts";
 
 export interface InProcessHostOptions {
@@ -55,12 +56,16 @@ export class InProcessHosts {
   async kill(client: number): Promise<void> {
     const running = this.#running.get(client);
     if (running?.host === undefined) return;
+    // It was at nobody's work.
+    running.pulse.at("");
     await running.end();
     running.events.ended(new Error("killed by the test"));
   }
 }
 
 class RunningHost implements HostLink {
+  readonly heartbeat = Heartbeat.memory();
+  readonly pulse = new Heartbeat(this.heartbeat);
   readonly events: HostLinkEvents;
   host: TenantHost | undefined;
   readonly #desk: HostDesk | undefined;
@@ -86,7 +91,7 @@ class RunningHost implements HostLink {
         clientCount: hostCount + 1,
         later: (work) => later(this.#lane, () => this.#guarded(work)),
         after: (delayMs, work) => after(delayMs, () => this.#guarded(work)),
-        progress: () => {},
+        progress: (what, tenantId) => this.pulse.at(what, tenantId),
         events: reportsOf(post),
       });
       this.#desk = new HostDesk(this.host, post, (end) => {

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import type { DurationMs } from "@foreshock/core/fold";
 import type { TenantHost } from "../src/host/tenant-host.ts";
 import { hostOfTenant } from "../src/partition/clients.ts";
+import { damageReport } from "../src/partition/damage-report.ts";
 import type { TenantDoor } from "../src/platform/platform.ts";
 import { LivePlatform } from "../src/serve/live-platform.ts";
 import type { PlatformEvents } from "../src/serve/platform-events.ts";
 import { QuarantineCache } from "../src/serve/quarantine-cache.ts";
+import { moveFolds } from "../src/store/fleet/fold-moves.ts";
 import { ControlDb } from "../src/tenant/control-db.ts";
 import { type BodyLimits, Limits } from "../src/tenant/limits.ts";
 import { SettingsCache } from "../src/tenant/settings-cache.ts";
@@ -49,9 +51,13 @@ export interface RealPlatform {
   scoredPoints(): number;
   view(tenantId: string): TenantDoor;
   /** Closes the platform and opens it again on the same files. This object is not to be used any more. */
-  reopened(): Promise<RealPlatform>;
-  /** Another platform on a copy of the files as they are now: what a killed process leaves behind. */
-  crashed(): Promise<RealPlatform>;
+  reopened(hostCount?: number): Promise<RealPlatform>;
+  /**
+   * Another platform on a copy of the files as they are now: what a killed process leaves behind.
+   *
+   * @param isWaited whether it is given only once it has started.
+   */
+  crashed(isWaited?: boolean): Promise<RealPlatform>;
   /** Saves, frees the files and removes the folder. */
   close(): Promise<void>;
 }
@@ -99,6 +105,8 @@ type Ground = Required<Pick<RealPlatformOptions, "clock" | "disk" | "partitionCo
   Pick<RealPlatform, "control" | "settings" | "limits" | "dataDir"> & {
     readonly ownerCount: number;
     readonly hostCount: number;
+    /** False: the platform is given while it starts. */
+    readonly isWaited?: boolean;
   };
 
 async function opened(ground: Ground): Promise<RealPlatform> {
@@ -114,7 +122,7 @@ async function opened(ground: Ground): Promise<RealPlatform> {
     ...{ now, after },
   });
   const counted = { scoredPoints: 0 };
-  const platform = await LivePlatform.open({
+  const platform = LivePlatform.start({
     ...{ partitionCount, workerCount, hostCount, monotonicMs },
     checkpointEveryMs: CHECKPOINT_EVERY_MS,
     settingsOf: (tenantId) => settings.of(tenantId),
@@ -124,21 +132,23 @@ async function opened(ground: Ground): Promise<RealPlatform> {
     link: owners.link,
     linkHost: hosts.link,
     quarantine: new QuarantineCache(control.quarantine),
+    arrangeFolds: async () => moveFolds(dataDir).map((damage) => damageReport(damage)),
     events: { ...written(heard), ...countingScored(counted) },
   });
+  if (ground.isWaited !== false) await platform.started();
   return {
     ...{ platform, owners, hosts, control, settings, limits, clock, disk, dataDir, heard },
     hostOf: (tenantId) => hosts.running[hostOfTenant(tenantId, hostCount + 1) - 1]!,
     scoredPoints: () => counted.scoredPoints,
     view: (tenantId) => platform.forTenant(tenantId),
-    reopened: async () => {
+    reopened: async (hosts = hostCount) => {
       await platform.close();
-      return opened(ground);
+      return opened({ ...ground, hostCount: hosts, isWaited: true });
     },
-    crashed: () => {
+    crashed: (isWaited = true) => {
       const copy = newFolder();
       cpSync(dataDir, copy, { recursive: true });
-      return opened({ ...ground, dataDir: copy });
+      return opened({ ...ground, dataDir: copy, isWaited });
     },
     close: async () => {
       try {

@@ -111,6 +111,11 @@ export class PartitionPool {
     return this.#owners[index]!.link !== undefined;
   }
 
+  /** Whether the owner takes points and questions. */
+  isOpen(index: number): boolean {
+    return this.#owners[index]!.isOpen;
+  }
+
   /** The owner knows its series: from here on it is asked like all others. */
   opened(index: number): void {
     const owner = this.#owners[index]!;

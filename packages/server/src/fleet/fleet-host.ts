@@ -2,7 +2,7 @@ import type { EpochMs } from "@foreshock/core/fold";
 import { LATEST_LENGTH, type Positions, type ScoredMessage } from "../partition/protocol.ts";
 import type { FleetHostOptions } from "./fleet-options.ts";
 import { FleetSave, type SavedTenant } from "./fleet-saves.ts";
-import { FleetTurns, type Work } from "./fleet-turns.ts";
+import { FleetTurns, type TurnEnds, type Work } from "./fleet-turns.ts";
 import { isBehind } from "./fold-positions.ts";
 import { idleRunner, openRunner } from "./open-runner.ts";
 import type { Slot } from "./runner-options.ts";
@@ -23,12 +23,24 @@ export class FleetHost {
   readonly #runners = new Map<string, TenantRunner>();
   readonly #turns: FleetTurns;
   readonly #saved = new Map<string, Saved>();
-  readonly #takingUp = new Set<string>();
   readonly #scoredAtMs = new Map<string, EpochMs>();
+
+  /** Tenants of whom not everything has been heard yet. */
+  readonly #waiting = new Set<string>();
 
   constructor(options: FleetHostOptions) {
     this.options = options;
     this.#turns = new FleetTurns((tenantId) => options.progress?.("fold", tenantId));
+  }
+
+  /** Nothing of the tenant is folded or saved until `goOn`: what a crash cut off comes series by series. */
+  wait(tenantId: string): void {
+    this.#waiting.add(tenantId);
+    this.#turns.drop(tenantId);
+  }
+
+  goOn(tenantId: string): void {
+    if (this.#waiting.delete(tenantId)) this.touch(tenantId);
   }
 
   /** The tenant is switched off or on again: what is known of its fold is what was saved. */
@@ -36,20 +48,6 @@ export class FleetHost {
     this.#runners.delete(tenantId);
     this.#saved.delete(tenantId);
     this.#turns.drop(tenantId);
-  }
-
-  /**
-   * The tenant's points are about to be sent again, series by series: it only hears until `takenUp`, for a
-   * step needs all series. What is saved of it stays as it is meanwhile.
-   */
-  takingUp(tenantId: string): void {
-    this.forget(tenantId);
-    this.#takingUp.add(tenantId);
-  }
-
-  takenUp(tenantId: string): void {
-    this.#takingUp.delete(tenantId);
-    this.touch(tenantId);
   }
 
   #isOff(tenantId: string): boolean {
@@ -97,16 +95,20 @@ export class FleetHost {
       const end = ends[run]!;
       const info = this.options.directory.update(handles[run]!, latest, run * LATEST_LENGTH);
       const { tenantId } = info.key;
-      if (!this.#isOff(tenantId)) this.runner(tenantId).hear(info, message, first, end);
+      if (this.#hears(tenantId)) this.runner(tenantId).hear(info, message, first, end);
       this.touch(tenantId);
       first = end;
     }
   }
 
+  /** While a fold is being read back, owners have not been told yet what it lacks: they send it all then. */
+  #hears(tenantId: string): boolean {
+    return !this.#isOff(tenantId) && (this.#runners.has(tenantId) || !this.#waiting.has(tenantId));
+  }
+
   /** Something of the tenant has been scored, or will never be: its fold may go on. */
   touch(tenantId: string): void {
-    const waits = this.#isOff(tenantId) || this.#takingUp.has(tenantId);
-    if (!waits) this.#turns.add(tenantId);
+    if (!this.#isOff(tenantId) && !this.#waiting.has(tenantId)) this.#turns.add(tenantId);
     this.options.follower(tenantId).changed();
   }
 
@@ -121,7 +123,7 @@ export class FleetHost {
   ): boolean {
     const begin = (tenantId: string): Work =>
       this.runner(tenantId).work(() => inFlightMs(tenantId));
-    do this.#turns.next(cells, begin, this.#advanced);
+    do this.#turns.next(cells, begin, this.#ends);
     while (cells === Number.POSITIVE_INFINITY && this.#turns.any);
     return this.#turns.any;
   }
@@ -153,9 +155,10 @@ export class FleetHost {
         saveFailed,
         hold: (tenantId) => {
           this.#turns.hold(tenantId);
-          return this.#turns.finish(tenantId, this.#advanced);
+          return this.#turns.finish(tenantId, this.#ends);
         },
         letGo: (tenantId) => this.#turns.letGo(tenantId),
+        isUsable: ({ tenantId, runner }) => this.#runners.get(tenantId) === runner,
         saved: (tenantId, slot, seen) => void this.#saved.set(tenantId, { slot, positions: seen }),
       },
       positions,
@@ -177,14 +180,21 @@ export class FleetHost {
 
   *#tenants(): Generator<SavedTenant> {
     for (const [tenantId, runner] of this.#runners) {
-      if (this.#isOff(tenantId) || this.#takingUp.has(tenantId)) continue;
+      if (this.#isOff(tenantId) || this.#waiting.has(tenantId)) continue;
       yield { tenantId, runner, savedAs: this.#saved.get(tenantId)?.slot };
     }
   }
 
-  readonly #advanced = (tenantId: string): void => {
-    this.#scoredAtMs.set(tenantId, this.options.now());
-    this.options.follower(tenantId).advanced();
+  readonly #ends: TurnEnds = {
+    done: (tenantId) => {
+      this.#scoredAtMs.set(tenantId, this.options.now());
+      this.options.follower(tenantId).advanced();
+    },
+    failed: (tenantId, error) => {
+      const { foldFailed } = this.options;
+      if (foldFailed === undefined) throw error;
+      foldFailed(tenantId, error);
+    },
   };
 }
 

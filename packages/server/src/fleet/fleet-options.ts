@@ -1,6 +1,6 @@
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { SeriesDirectory } from "../dispatch/series-directory.ts";
-import type { FleetStore } from "../store/fleet/fleet-store.ts";
+import type { FoldStore } from "../store/fleet/fleet-shards.ts";
 import type { FindingRecord } from "./finding-record.ts";
 import type { FoldSettings } from "./runner-options.ts";
 
@@ -16,7 +16,7 @@ export interface FleetFollower {
 
 export interface FleetHostOptions {
   readonly directory: SeriesDirectory;
-  readonly store: FleetStore;
+  readonly store: FoldStore;
   readonly settingsOf: (tenantId: string) => FoldSettings;
   /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
   readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
@@ -28,6 +28,11 @@ export interface FleetHostOptions {
    * where the store has found it damaged, and reported that.
    */
   readonly stateLost?: (tenantId: string, error: unknown) => void;
+  /**
+   * Folding a tenant's points threw: its fold in memory is not to be used any more. Where this is left out
+   * the error is thrown.
+   */
+  readonly foldFailed?: (tenantId: string, error: unknown) => void;
   readonly follower: (tenantId: string) => FleetFollower;
   /** Nothing is folded of the tenant, and what is saved of it stays as it is. */
   readonly isOff?: (tenantId: string) => boolean;

@@ -1,7 +1,8 @@
 import type { Piece } from "@foreshock/core/fold";
 import type { Positions } from "../partition/protocol.ts";
+import type { FoldStore } from "../store/fleet/fleet-shards.ts";
 import type { FleetStore, TenantFleetStore } from "../store/fleet/fleet-store.ts";
-import { StoreUnavailable } from "../store/sqlite/store-error.ts";
+import { StoreCorrupt, StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { Work } from "./fleet-turns.ts";
 import { writePositions } from "./fold-positions.ts";
 import type { Slot } from "./runner-options.ts";
@@ -24,11 +25,13 @@ export interface SavedTenant {
 }
 
 export interface SaveParts {
-  readonly store: FleetStore;
+  readonly store: FoldStore;
   readonly saveFailed: (tenantId: string, error: unknown) => void;
   /** Nothing of the tenant goes on until it is saved; its work under way is brought to its end. */
   readonly hold: (tenantId: string) => Work;
   readonly letGo: (tenantId: string) => void;
+  /** False where the work under way has failed: that fold is not to be saved. */
+  readonly isUsable: (tenant: SavedTenant) => boolean;
   /** The tenant's state is durable under these positions. */
   readonly saved: (tenantId: string, slot: Slot, positions: Positions) => void;
 }
@@ -65,7 +68,8 @@ export class FleetSave {
       for (const tenant of tenants) {
         held.add(tenant.tenantId);
         yield* this.#parts.hold(tenant.tenantId);
-        if (!(yield* this.#prepare(tenant))) this.#parts.letGo(tenant.tenantId);
+        const isReady = this.#parts.isUsable(tenant) && (yield* this.#prepare(tenant));
+        if (!isReady) this.#parts.letGo(tenant.tenantId);
         if (this.#readyBytes >= BATCH_BYTES) yield* this.#commit();
       }
       yield* this.#commit();
@@ -88,24 +92,28 @@ export class FleetSave {
       const { slot } = runner;
       if (slot === undefined) return false;
       store.pieces.begin(savedAs !== slot);
-      const pieces = yield* this.#write(store, runner.pieces(savedAs === slot ? "changed" : "all"));
+      const which = savedAs === slot ? "changed" : "all";
+      const pieces = yield* this.#write(tenantId, runner.pieces(which));
       this.#ready.push({ ...tenant, slot, pieces });
       return true;
     } catch (error) {
-      // A store that is closed or takes nothing more is nobody's own trouble.
-      if (error instanceof StoreUnavailable || !this.#parts.store.isOpen) throw error;
+      // A file that is closed, damaged or takes nothing more is nobody's own trouble.
+      if (error instanceof StoreUnavailable || error instanceof StoreCorrupt) throw error;
+      if (!this.#parts.store.of(tenantId).isOpen) throw error;
       this.#parts.saveFailed(tenantId, error);
       return false;
     }
   }
 
   /** Writes pieces batch by batch; gives back those of the last one. */
-  *#write(store: TenantFleetStore, pieces: Iterable<Piece>): Generator<number, Piece[]> {
+  *#write(tenantId: string, pieces: Iterable<Piece>): Generator<number, Piece[]> {
+    const file = this.#parts.store.of(tenantId);
+    const store = file.forTenant(tenantId);
     let batch: Piece[] = [];
     let bytes = 0;
     for (const piece of pieces) {
       if (bytes > 0 && bytes + piece.bytes.length > BATCH_BYTES) {
-        this.#parts.store.write(() => store.pieces.write(batch));
+        file.write(() => store.pieces.write(batch));
         yield costOf(batch, bytes);
         batch = [];
         bytes = 0;
@@ -118,13 +126,18 @@ export class FleetSave {
     return batch;
   }
 
-  /** One durable commit for all that is ready; afterwards, what it replaced is deleted. */
+  /** One durable commit for all of a file that is ready; afterwards, what it replaced is deleted. */
   *#commit(): Generator<number, void> {
     const ready = this.#ready;
     this.#ready = [];
     this.#readyBytes = 0;
-    if (ready.length === 0) return;
     const { store } = this.#parts;
+    for (const [file, own] of Map.groupBy(ready, ({ tenantId }) => store.of(tenantId))) {
+      yield* this.#commitTo(file, own);
+    }
+  }
+
+  *#commitTo(store: FleetStore, ready: readonly Ready[]): Generator<number, void> {
     store.checkpoint(() => {
       for (const one of ready) this.#switch(store.forTenant(one.tenantId), one);
     });

@@ -1,6 +1,13 @@
 /** Work that yields what it has cost each time it can be set down. */
 export type Work = Generator<number, unknown>;
 
+/** Hears of the end of a tenant's work. */
+export interface TurnEnds {
+  done(tenantId: string): void;
+  /** It threw, and is dropped. */
+  failed(tenantId: string, error: unknown): void;
+}
+
 interface Turn {
   work: Work | undefined;
   /** Cells that may still be spent; below 0 where a unit cost more than was left. */
@@ -58,59 +65,59 @@ export class FleetTurns {
   }
 
   /**
-   * One turn of the tenant that has waited longest, of about `cells` cells. `begin` makes its work, `done`
+   * One turn of the tenant that has waited longest, of about `cells` cells. `begin` makes its work, `ends`
    * hears when it is at its end.
    */
-  next(cells: number, begin: (tenantId: string) => Work, done: (tenantId: string) => void): void {
+  next(cells: number, begin: (tenantId: string) => Work, ends: TurnEnds): void {
     for (const [tenantId, turn] of this.#turns) {
       if (this.#held.has(tenantId)) continue;
       this.#turns.delete(tenantId);
       this.#turns.set(tenantId, turn);
       turn.credit += cells;
       if (turn.credit <= 0) continue;
-      this.#spend(tenantId, turn, begin, done);
+      this.#spend(tenantId, turn, begin, ends);
       return;
     }
   }
 
   /** Ends the tenant's work under way, if there is any. Yields what it costs. */
-  *finish(tenantId: string, done: (tenantId: string) => void): Generator<number, void> {
+  *finish(tenantId: string, ends: TurnEnds): Generator<number, void> {
     const turn = this.#turns.get(tenantId);
     if (turn?.work === undefined) return;
-    for (;;) {
-      const unit = turn.work.next();
-      if (unit.done === true) break;
-      yield unit.value;
+    try {
+      for (;;) {
+        const unit = turn.work.next();
+        if (unit.done === true) break;
+        yield unit.value;
+      }
+      this.#end(tenantId, turn, ends);
+    } catch (error) {
+      this.#turns.delete(tenantId);
+      ends.failed(tenantId, error);
     }
-    this.#end(tenantId, turn, done);
   }
 
-  #spend(
-    tenantId: string,
-    turn: Turn,
-    begin: (tenantId: string) => Work,
-    done: (tenantId: string) => void,
-  ): void {
+  #spend(tenantId: string, turn: Turn, begin: (tenantId: string) => Work, ends: TurnEnds): void {
     this.#began(tenantId);
-    turn.work ??= begin(tenantId);
     try {
+      turn.work ??= begin(tenantId);
       while (turn.credit > 0) {
         const unit = turn.work.next();
         if (unit.done === true) {
-          this.#end(tenantId, turn, done);
+          this.#end(tenantId, turn, ends);
           return;
         }
         turn.credit -= unit.value;
       }
     } catch (error) {
       this.#turns.delete(tenantId);
-      throw error;
+      ends.failed(tenantId, error);
     }
   }
 
-  #end(tenantId: string, turn: Turn, done: (tenantId: string) => void): void {
+  #end(tenantId: string, turn: Turn, ends: TurnEnds): void {
     this.#turns.delete(tenantId);
     if (turn.again) this.add(tenantId);
-    done(tenantId);
+    ends.done(tenantId);
   }
 }

@@ -43,6 +43,16 @@ export class FoldPace {
     while (this.#unit() && (await this.#turn()));
   }
 
+  /** Resolves when the tenant's fold has nothing to do, or may not be moved on. @throws Unavailable once stopped. */
+  async caughtUp(tenantId: string): Promise<void> {
+    const { fleet, mayFold } = this.#parts;
+    this.wake();
+    while (fleet.isWaiting(tenantId) && mayFold()) {
+      this.#demandOpen();
+      await this.#turn();
+    }
+  }
+
   /** Nothing more is folded or saved: the file is about to be closed. */
   stop(): void {
     this.#isStopped = true;

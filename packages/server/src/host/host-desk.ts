@@ -2,6 +2,7 @@ import type { HostEnd, OwnerLine } from "../partition/owner-link.ts";
 import { buffersOfBatch } from "../platform/packed-batch.ts";
 import type { Answer } from "../platform/platform.ts";
 import { type Answered, rowsOf } from "../platform/read.ts";
+import { StoreCorrupt } from "../store/sqlite/store-error.ts";
 import { answerBytes } from "../wire/answer.ts";
 import { hostFailureOf } from "./host-failure.ts";
 import { KnownPlaces } from "./known-places.ts";
@@ -61,6 +62,7 @@ export class HostDesk {
       const value = await this.#ask(question, () => this.#cancelled.has(id));
       if (this.#isOver(id)) this.#post({ type: "answer", id, value }, buffersIn(question, value));
     } catch (error) {
+      if (error instanceof StoreCorrupt) this.#host.fileDamaged(error);
       if (this.#isOver(id)) this.#post({ type: "refused", id, failure: hostFailureOf(error) });
     }
   }

@@ -37,5 +37,11 @@ export interface HostEvents {
   notSaved(tenantId: string, error: unknown): void;
   /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
   gridFixed(tenantId: string, gridMs: DurationMs): void;
+  /** The tenant is where it was before the start: it may be asked and sent points. */
+  tenantReady(tenantId: string): void;
+  /** Reading back, folding or catching up this tenant threw; it is tried again. */
+  tenantFailed(tenantId: string, error: unknown): void;
+  /** The host cannot go on: it has to be ended and started again. */
+  hostFailed(error: unknown): void;
   ownerFailed(owner: number, failure: Failure): void;
 }

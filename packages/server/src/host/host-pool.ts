@@ -34,7 +34,9 @@ interface Waiting {
 
 interface Host {
   link: HostLink | undefined;
-  /** It answers questions about its tenants. */
+  /** It answers questions about some of its tenants. */
+  isServing: boolean;
+  /** It has taken up all its tenants. */
   isOpen: boolean;
   lives: number;
   /** Ends the watch over it. */
@@ -59,6 +61,7 @@ export class HostPool {
     this.#events = events;
     this.#hosts = Array.from({ length: hostCount }, () => ({
       link: undefined,
+      isServing: false,
       isOpen: false,
       lives: 0,
       unwatch: () => {},
@@ -72,6 +75,11 @@ export class HostPool {
   /** How often a host was started. */
   lives(host: number): number {
     return this.#hosts[host]!.lives;
+  }
+
+  /** Whether every host has taken up its tenants. */
+  get isWhole(): boolean {
+    return this.#hosts.every(({ isOpen }) => isOpen);
   }
 
   isOpen(host: number): boolean {
@@ -103,10 +111,17 @@ export class HostPool {
     return this.#hosts[index]!.link?.memoryBytes?.() ?? 0;
   }
 
-  /** The host has taken up its tenants: from here on it is asked about them. */
-  opened(index: number): void {
+  /** The host has taken up some of its tenants: from here on it is asked about those. */
+  serves(index: number): void {
     const host = this.#hosts[index]!;
-    host.isOpen = host.link !== undefined;
+    host.isServing = host.link !== undefined;
+  }
+
+  /** The host has taken up its tenants: from here on it is asked about everything. */
+  opened(index: number): void {
+    this.serves(index);
+    const host = this.#hosts[index]!;
+    host.isOpen = host.isServing;
   }
 
   /** Ends a host that cannot go on, as if it had ended by itself. */
@@ -114,6 +129,7 @@ export class HostPool {
     const host = this.#hosts[index]!;
     const { link } = host;
     if (link === undefined) return;
+    host.isServing = false;
     host.isOpen = false;
     await link.end();
     if (host.link === link) this.#ended(index, error);
@@ -138,7 +154,7 @@ export class HostPool {
     question: Q,
     signal?: AbortSignal,
   ): Promise<HostAnswers[Q["what"]]> {
-    if (!this.isOpen(index)) return Promise.reject(notThere());
+    if (!this.#hosts[index]!.isServing) return Promise.reject(notThere());
     return this.askStarting(index, question, signal);
   }
 
@@ -200,6 +216,7 @@ export class HostPool {
     const host = this.#hosts[index]!;
     const work = workOf(host.link);
     host.link = undefined;
+    host.isServing = false;
     host.isOpen = false;
     host.unwatch();
     for (const [id, waiting] of this.#asks) {
@@ -217,6 +234,6 @@ function workOf(link: HostLink | undefined): Work {
   return memory === undefined ? { what: "", tenantId: "" } : new HeartbeatReader(memory).work();
 }
 
-function notThere(): Unavailable {
+export function notThere(): Unavailable {
   return new Unavailable("host/ended", "this tenant's thread is being started");
 }

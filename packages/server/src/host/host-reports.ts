@@ -11,6 +11,10 @@ export function reportsOf(post: PostToMain): HostEvents {
     notSaved: (tenantId, error) =>
       post({ type: "not-saved", tenantId, failure: hostFailureOf(error) }),
     gridFixed: (tenantId, gridMs) => post({ type: "grid-fixed", tenantId, gridMs }),
+    tenantReady: (tenantId) => post({ type: "tenant-ready", tenantId }),
+    tenantFailed: (tenantId, error) =>
+      post({ type: "tenant-failed", tenantId, failure: hostFailureOf(error) }),
+    hostFailed: (error) => post({ type: "host-failed", failure: hostFailureOf(error) }),
     ownerFailed: (owner, failure) => post({ type: "owner-failed", owner, failure }),
   };
 }

@@ -7,6 +7,8 @@ export interface HostedTenantsEvents {
   quarantined(tenantId: string): void;
   /** It is folded again. */
   released(tenantId: string): void;
+  /** It was not known before. */
+  added(tenantId: string): void;
 }
 
 /** The tenants of a host, and what holds for each of them. */
@@ -37,8 +39,9 @@ export class HostedTenants {
       const { tenantId, quarantine } = tenant;
       const before = this.#tenants.get(tenantId);
       this.#tenants.set(tenantId, tenant);
-      if (before === undefined || before.quarantine === quarantine) continue;
-      if (quarantine === undefined) this.#events.released(tenantId);
+      if (before === undefined) this.#events.added(tenantId);
+      else if (before.quarantine === quarantine) continue;
+      else if (quarantine === undefined) this.#events.released(tenantId);
       else if (before.quarantine === undefined) this.#events.quarantined(tenantId);
     }
   }

@@ -3,9 +3,8 @@ import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { SeriesDirectory } from "../dispatch/series-directory.ts";
 import type { FleetHost } from "../fleet/fleet-host.ts";
 import type { OwnerLine } from "../partition/owner-link.ts";
-import type { BehindTenant, OpenAnswer, Question, StoredSeries } from "../partition/protocol.ts";
-
-type AnnounceQuestion = Extract<Question, { readonly what: "announce" }>;
+import type { BehindTenant, OpenAnswer, StoredSeries } from "../partition/protocol.ts";
+import { Unavailable } from "../platform/platform-errors.ts";
 
 export interface OwnerLinesParts {
   readonly pool: PartitionPool;
@@ -13,24 +12,39 @@ export interface OwnerLinesParts {
   readonly directory: SeriesDirectory;
   /** Handles that their owner knows. */
   readonly announced: Set<number>;
+  /** Tenants that have been taken up. */
   readonly tenantIds: () => readonly string[];
-  /** Reads a tenant's saved fold back, a little at a time. */
-  readonly openFold: (tenantId: string) => Promise<void>;
+  /** An owner could not catch up this tenant. */
+  readonly failed: (tenantId: string, error: unknown) => void;
 }
 
-/** A host's lines to the partition owners, and what has to be said on each before it is used. */
+/** What is known of an owner since it was opened. */
+interface Opened {
+  readonly detected: OpenAnswer["detected"];
+  /** Tenants whose series it knows under this host's numbers. */
+  readonly knows: Set<string>;
+}
+
+/**
+ * A host's lines to the partition owners, and what has to be said on each before it is used. Tenants are
+ * announced one by one, so that one with much to catch up holds up nobody else.
+ */
 export class OwnerLines {
   readonly #parts: OwnerLinesParts;
-  /** Owners that this host's folds have heard before. */
-  readonly #heard = new Set<number>();
+  readonly #opened = new Map<number, Opened>();
+  /** Tenants of whom this host's folds have heard everything, by owner; they stay when the owner is another. */
+  readonly #heard = new Map<number, Set<string>>();
+  /** How often tenants' folds have begun again: positions that owners noted say nothing about those. */
+  readonly #again = new Map<string, number>();
   readonly #openings = new Map<number, Promise<void>>();
 
   constructor(parts: OwnerLinesParts) {
     this.#parts = parts;
   }
 
-  /** Takes up a line; it can be used for points and questions once `open` has resolved. */
+  /** Takes up a line; it can be used for points and questions once it is opened. */
   attach(owner: number, line: OwnerLine): void {
+    this.#opened.delete(owner);
     this.#parts.pool.attach(owner, (events) => {
       line.listen((message) => events.message(message));
       return {
@@ -42,25 +56,16 @@ export class OwnerLines {
     });
   }
 
-  /**
-   * Opens all owners that are there. The tenants' folds are restored when every series is known, and
-   * say from when on each partition has to send them points again.
-   */
+  /** Opens all owners that are there: every series is known afterwards. Who ends meanwhile comes again. */
   async openAll(): Promise<void> {
-    const { pool, openFold, tenantIds } = this.#parts;
+    const { pool } = this.#parts;
     const owners = Array.from({ length: pool.ownerCount }, (_, owner) => owner);
     const there = owners.filter((owner) => pool.isAttached(owner));
-    const opened = await Promise.all(
+    await Promise.allSettled(
       there.map(async (owner) => {
-        const answer = await pool.askStarting(owner, { what: "open" });
-        return { owner, answer, series: answer.series.map((one) => this.#announced(one)) };
+        await this.#ask(owner);
+        pool.opened(owner);
       }),
-    );
-    for (const tenantId of tenantIds()) await openFold(tenantId);
-    await Promise.all(
-      opened.map(({ owner, answer, series }) =>
-        this.#announce(owner, series, this.#behind(answer.detected)),
-      ),
     );
   }
 
@@ -77,77 +82,99 @@ export class OwnerLines {
   }
 
   async #open(owner: number): Promise<void> {
-    const { pool, announced, directory } = this.#parts;
+    const { pool, announced, directory, tenantIds } = this.#parts;
     const own = new Set(pool.partitionsOf(owner));
     for (const { handle, partition } of directory.series) {
       if (own.has(partition)) announced.delete(handle);
     }
-    const answer = await pool.askStarting(owner, { what: "open" });
-    const series = answer.series.map((one) => this.#announced(one));
-    await this.#announce(
-      owner,
-      series,
-      this.#heard.has(owner) ? [] : this.#behind(answer.detected),
-    );
-  }
-
-  /** A tenant that was switched off is folded again: its owners send what its saved fold has not seen. */
-  async takeUp(tenantId: string): Promise<void> {
-    const { pool, directory, fleet, openFold } = this.#parts;
-    fleet.takingUp(tenantId);
-    await openFold(tenantId);
-    const byOwner = Map.groupBy(
-      directory.tenant(tenantId).series,
-      ({ partition }) => partition % pool.ownerCount,
-    );
-    await Promise.all(
-      Array.from(byOwner, ([owner, infos]) => {
-        const partitions = new Set(infos.map(({ partition }) => partition));
-        const detected = Object.fromEntries(
-          Array.from(partitions, (partition) => [partition, Number.MAX_SAFE_INTEGER]),
-        );
-        const behind = this.#behind(detected).filter((one) => one.tenantId === tenantId);
-        const series = infos.map(({ handle, key, metadata, partition }) => {
-          return { handle, key, metadata, partition };
-        });
-        return pool.askOwner(owner, { what: "announce", series, behind });
-      }),
-    );
-    fleet.takenUp(tenantId);
-  }
-
-  async #announce(
-    owner: number,
-    series: AnnounceQuestion["series"],
-    behind: readonly BehindTenant[],
-  ): Promise<void> {
-    const { pool } = this.#parts;
-    await pool.askStarting(owner, { what: "announce", series, behind });
-    this.#heard.add(owner);
+    const { knows } = await this.#ask(owner);
+    for (;;) {
+      const left = tenantIds().filter((tenantId) => !knows.has(tenantId));
+      if (left.length === 0) break;
+      await Promise.all(left.map((tenantId) => this.#announceAgain(owner, tenantId)));
+    }
     pool.opened(owner);
   }
 
-  #announced(stored: StoredSeries) {
-    const { directory, announced } = this.#parts;
-    const { tenantId, clusterId, nodeId, metricName, metadata, partition } = stored;
-    const key = { tenantId, clusterId, nodeId, metricName };
-    const known: SeriesInfo | undefined = directory.tenant(tenantId).find({ ...key, metadata });
-    const info = known ?? directory.add(key, metadata);
-    announced.add(info.handle);
-    return { handle: info.handle, key, metadata, partition };
+  async #announceAgain(owner: number, tenantId: string): Promise<void> {
+    try {
+      await this.#announceTo(owner, tenantId);
+    } catch (error) {
+      if (error instanceof Unavailable) throw error;
+      this.#parts.failed(tenantId, error);
+    }
   }
 
-  /** Tenants whose saved folds have not seen all that these partitions noted as detected. */
-  #behind(detected: OpenAnswer["detected"]): BehindTenant[] {
-    const { fleet, tenantIds } = this.#parts;
-    const behind: BehindTenant[] = [];
-    for (const tenantId of tenantIds()) {
-      for (const [key, position] of Object.entries(detected)) {
-        const partition = Number(key);
-        const fromMs = fleet.behindSince(tenantId, partition, position);
-        if (fromMs !== undefined) behind.push({ partition, tenantId, fromMs });
-      }
+  /**
+   * Makes a tenant's series known to all owners that are open, which send what its saved fold has not seen.
+   * Resolves when they have.
+   */
+  async announce(tenantId: string): Promise<void> {
+    for (;;) {
+      const owners = [...this.#opened]
+        .filter(([owner, { knows }]) => this.#parts.pool.isOpen(owner) && !knows.has(tenantId))
+        .map(([owner]) => owner);
+      if (owners.length === 0) return;
+      await Promise.all(owners.map((owner) => this.#announceTo(owner, tenantId)));
     }
-    return behind;
+  }
+
+  /** A tenant's fold begins again from what is saved: owners have to send what that has not seen. */
+  forget(tenantId: string): void {
+    for (const { knows } of this.#opened.values()) knows.delete(tenantId);
+    for (const heard of this.#heard.values()) heard.delete(tenantId);
+    this.#again.set(tenantId, (this.#again.get(tenantId) ?? 0) + 1);
+  }
+
+  async #ask(owner: number): Promise<Opened> {
+    const { series, detected } = await this.#parts.pool.askStarting(owner, { what: "open" });
+    for (const one of series) this.#announced(one);
+    const opened: Opened = { detected, knows: new Set() };
+    this.#opened.set(owner, opened);
+    return opened;
+  }
+
+  async #announceTo(owner: number, tenantId: string): Promise<void> {
+    const { pool, directory } = this.#parts;
+    const { knows, detected } = this.#opened.get(owner)!;
+    const heard = this.#heardOf(owner);
+    const again = this.#again.get(tenantId);
+    const own = new Set(pool.partitionsOf(owner));
+    const series = directory
+      .tenant(tenantId)
+      .series.filter(({ partition }) => own.has(partition))
+      .map(({ handle, key, metadata, partition }) => ({ handle, key, metadata, partition }));
+    const behind = heard.has(tenantId) ? [] : [...this.#behind(tenantId, detected)];
+    const isEmpty = series.length === 0 && behind.length === 0;
+    const isWhole =
+      isEmpty || (await pool.askStarting(owner, { what: "announce", series, behind }));
+    // What was sent meanwhile may have gone to a fold that is forgotten by now.
+    if (this.#again.get(tenantId) !== again) return;
+    knows.add(tenantId);
+    // Should this owner end, the rest has to come from the one after it.
+    if (isWhole) heard.add(tenantId);
+  }
+
+  #heardOf(owner: number): Set<string> {
+    const heard = this.#heard.get(owner) ?? new Set<string>();
+    this.#heard.set(owner, heard);
+    return heard;
+  }
+
+  #announced({ tenantId, clusterId, nodeId, metricName, metadata }: StoredSeries): void {
+    const { directory, announced } = this.#parts;
+    const key = { tenantId, clusterId, nodeId, metricName };
+    const known: SeriesInfo | undefined = directory.tenant(tenantId).find({ ...key, metadata });
+    announced.add((known ?? directory.add(key, metadata)).handle);
+  }
+
+  /** Where the tenant's saved fold has not seen all that these partitions noted as detected. */
+  *#behind(tenantId: string, detected: OpenAnswer["detected"]): Generator<BehindTenant> {
+    for (const [key, position] of Object.entries(detected)) {
+      const partition = Number(key);
+      const upTo = this.#again.has(tenantId) ? Number.MAX_SAFE_INTEGER : position;
+      const fromMs = this.#parts.fleet.behindSince(tenantId, partition, upTo);
+      if (fromMs !== undefined) yield { partition, tenantId, fromMs };
+    }
   }
 }

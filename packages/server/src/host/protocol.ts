@@ -126,5 +126,11 @@ export type HostReport =
   | { readonly type: "damage"; readonly found: DamageReport }
   | { readonly type: "not-saved"; readonly tenantId: string; readonly failure: HostFailure }
   | { readonly type: "grid-fixed"; readonly tenantId: string; readonly gridMs: DurationMs }
+  /** The tenant is where it was before the start: it may be asked. */
+  | { readonly type: "tenant-ready"; readonly tenantId: string }
+  /** The tenant's own work threw; it is tried again. */
+  | { readonly type: "tenant-failed"; readonly tenantId: string; readonly failure: HostFailure }
+  /** The host itself cannot go on. */
+  | { readonly type: "host-failed"; readonly failure: HostFailure }
   /** A partition owner cannot go on: it has to be ended and started again. */
   | { readonly type: "owner-failed"; readonly owner: number; readonly failure: Failure };

@@ -1,10 +1,10 @@
 import type { GatePlace } from "../dispatch/ingest-gate.ts";
-import { Intake } from "../dispatch/intake.ts";
+import type { Intake } from "../dispatch/intake.ts";
 import { PartitionPool } from "../dispatch/partition-pool.ts";
 import { SeriesDirectory } from "../dispatch/series-directory.ts";
 import { FleetHost } from "../fleet/fleet-host.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
-import { ClientNumbers } from "../partition/clients.ts";
+import { ClientNumbers, shardsOfHost } from "../partition/clients.ts";
 import { damageReport } from "../partition/damage-report.ts";
 import type { OwnerLine } from "../partition/owner-link.ts";
 import type { ScoredMessage } from "../partition/protocol.ts";
@@ -13,33 +13,31 @@ import type { IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestReport } from "../platform/ingest-series.ts";
 import { TenantContext } from "../query/tenant-context.ts";
 import { LiveTenantView, type WayIn } from "../query/tenant-view.ts";
-import { FleetStore } from "../store/fleet/fleet-store.ts";
+import { FleetShards, fleetFileOf, shardOfTenant } from "../store/fleet/fleet-shards.ts";
 import { fleetStateDamage } from "../store/sqlite/damage.ts";
-import { Limits } from "../tenant/limits.ts";
+import { StoreCorrupt } from "../store/sqlite/store-error.ts";
 import { CheckpointMarks } from "./checkpoint-marks.ts";
-import { fleetFile } from "./fleet-file.ts";
 import { FoldPace } from "./fold-pace.ts";
 import { HostMemory } from "./host-memory.ts";
 import type { TenantHostOptions } from "./host-options.ts";
 import { hostStateOf } from "./host-state.ts";
 import { HostedTenants } from "./hosted-tenants.ts";
+import { intakeOf } from "./intake-of.ts";
 import { OwnerLines } from "./owner-lines.ts";
 import type { HostState } from "./protocol.ts";
 import { TakenPoints } from "./taken-points.ts";
+import { TakingUp } from "./taking-up.ts";
 import { TenantTurns } from "./tenant-turns.ts";
 
-/** A tenant that could not be taken up again is tried again after this long. */
-const AGAIN_MS = 1000;
-
 /**
- * Some tenants, each with everything that is its own: directory, gate, fold, findings and reads. It
- * speaks with the partition owners by lines, and owns the file in which the folds are kept.
+ * Some tenants, each with all that is its own: directory, gate, fold, findings and reads. It has lines to
+ * the partition owners, and owns the files in which the folds are kept.
  */
 export class TenantHost {
   readonly directory: SeriesDirectory;
   readonly pool: PartitionPool;
   readonly fleet: FleetHost;
-  readonly fleetStore: FleetStore;
+  readonly fleetStore: FleetShards;
   readonly intake: Intake;
   readonly memory: HostMemory;
   /** Turns between tenants for long reads and work in the background. */
@@ -51,6 +49,8 @@ export class TenantHost {
   readonly #marks: CheckpointMarks;
   readonly #lines: OwnerLines;
   readonly #folds: FoldPace;
+  readonly #takingUp: TakingUp;
+  #isBegun = false;
   #state: "starting" | "ready" | "stopping" = "starting";
 
   constructor(options: TenantHostOptions) {
@@ -66,7 +66,7 @@ export class TenantHost {
       ...{ directory: this.directory, announced, workerCount: ownerCount },
       room: this.memory.series,
     };
-    this.fleetStore = FleetStore.open(fleetFile(dataDir, client), {
+    this.fleetStore = FleetShards.open(dataDir, shardsOfHost(client, clientCount), {
       onDamage: (damage) => events.damage(damageReport(damage)),
       disk,
     });
@@ -75,17 +75,22 @@ export class TenantHost {
     this.turns = new TenantTurns(options);
     this.#marks = new CheckpointMarks(ownerCount);
     this.pool = this.#newPool();
+    this.intake = intakeOf(this, options, place, () => this.#state);
     const { pool, fleet, directory } = this;
-    this.intake = this.#newIntake(place);
-    const tenantIds = () => this.tenants.ids();
-    const openFold = (tenantId: string): Promise<void> =>
-      this.#folds.done(fleet.opening(tenantId), "start", tenantId);
-    this.#lines = new OwnerLines({ pool, fleet, directory, announced, tenantIds, openFold });
+    const tenantIds = () => this.tenants.ids().filter((id) => this.#takingUp.isUp(id));
+    const failed = (id: string, error: unknown): void => this.#foldFailed(id, error);
+    this.#lines = new OwnerLines({ pool, fleet, directory, announced, tenantIds, failed });
     this.#folds = new FoldPace({
       ...{ fleet, later: options.later, progress: options.progress },
       inFlightMs: (tenantId) => this.intake.inFlight.oldestMs(tenantId),
       // What a crash cut off comes series by series, and steps need all of them.
       mayFold: () => this.#state !== "starting" && pool.isWhole,
+    });
+    this.#takingUp = new TakingUp({
+      ...{ fleet, lines: this.#lines, folds: this.#folds, after: options.after },
+      isWhole: () => pool.isWhole,
+      ready: (tenantId) => this.#ready(tenantId),
+      failed: (tenantId, error) => events.tenantFailed(tenantId, error),
     });
   }
 
@@ -96,13 +101,16 @@ export class TenantHost {
         this.view(tenantId).changed();
       },
       released: (tenantId) => {
-        if (this.#state === "ready") this.#takeUp(tenantId);
+        if (this.#state === "ready") this.#takingUp.again(tenantId);
+      },
+      added: (tenantId) => {
+        if (this.#state === "ready") this.#options.events.tenantReady(tenantId);
       },
     });
   }
 
   #newFleet(): FleetHost {
-    const { client, dataDir, events, now, progress } = this.#options;
+    const { dataDir, events, now, progress } = this.#options;
     return new FleetHost({
       directory: this.directory,
       store: this.fleetStore,
@@ -111,10 +119,11 @@ export class TenantHost {
       now,
       saveFailed: (tenantId, error) => events.notSaved(tenantId, error),
       stateLost: (tenantId, error) => {
-        const damage = fleetStateDamage(fleetFile(dataDir, client), tenantId, String(error));
-        events.damage(damageReport(damage));
+        const file = fleetFileOf(dataDir, shardOfTenant(tenantId));
+        events.damage(damageReport(fleetStateDamage(file, tenantId, String(error))));
       },
       follower: (tenantId) => this.view(tenantId),
+      foldFailed: (tenantId, error) => this.#foldFailed(tenantId, error),
       isOff: (tenantId) => this.tenants.quarantineOf(tenantId) !== undefined,
       progress,
     });
@@ -136,40 +145,17 @@ export class TenantHost {
     );
   }
 
-  #newIntake(place: GatePlace): Intake {
-    const { now, after, monotonicMs, events } = this.#options;
-    return new Intake({
-      place,
-      pool: this.pool,
-      queuedPointsMax: this.memory.queuedPointsMax,
-      limits: new Limits({ limitsOf: (id) => this.tenants.settingsOf(id).limits, monotonicMs }),
-      after,
-      seriesLimitsOf: (tenantId) => this.tenants.settingsOf(tenantId).limits,
-      now,
-      state: () => this.#state,
-      inUnits: (tenantId, work) => this.turns.done("points", tenantId, work),
-      gated: (tenantId) => this.view(tenantId).changed(),
-      landed: (tenantId) => this.fleet.touch(tenantId),
-      refused: (tenantId, points) => events.notTaken(tenantId, "store-unavailable", points),
-    });
-  }
-
-  /** After quarantine. Where an owner is away it is tried again: it must send what the fold lacks. */
-  #takeUp(tenantId: string): void {
-    this.#lines.takeUp(tenantId).then(
-      () => {
-        this.view(tenantId).takeUp();
-        this.view(tenantId).changed();
-        this.#folds.wake();
-      },
-      () => this.#options.after(AGAIN_MS, () => this.#takeUp(tenantId)),
-    );
+  #ready(tenantId: string): void {
+    const view = this.view(tenantId);
+    view.takeUp();
+    view.changed();
+    this.#options.events.tenantReady(tenantId);
   }
 
   /** Takes up a line to a partition owner. Before `start` it only waits; later it is opened at once. */
   attach(owner: number, line: OwnerLine): void {
     this.#lines.attach(owner, line);
-    if (this.#state !== "ready") return;
+    if (!this.#isBegun || this.#state === "stopping") return;
     this.#lines.open(owner).then(
       () => this.#folds.wake(),
       ({ message }: Error) =>
@@ -187,19 +173,18 @@ export class TenantHost {
     this.#options.progress(what, tenantId);
   }
 
-  /** An owner is gone: what it was asked is refused, and another will come. */
+  /** An owner is gone, and another will come. */
   detach(owner: number, reason: string): void {
     void this.pool.end(owner, new Error(reason));
   }
 
-  /** Brings all tenants to where they were. Cost: O(series + points that are not folded yet). */
+  /** Brings all tenants to where they were, reporting each. Cost: O(series + points not folded yet). */
   async start(): Promise<void> {
+    this.#isBegun = true;
     await this.#lines.openAll();
-    await this.#folds.finished();
-    for (const tenantId of this.tenants.ids()) this.view(tenantId).takeUp();
-    this.memory.start();
     this.#state = "ready";
-    this.#folds.wake();
+    await this.#takingUp.all(this.tenants.ids());
+    this.memory.start();
   }
 
   view(tenantId: string): LiveTenantView {
@@ -218,10 +203,8 @@ export class TenantHost {
       backlogPoints: () => this.intake.inFlight.points(tenantId),
       reads: this.memory.reads,
     });
-    const wayIn: WayIn = {
-      ingest: (batch, whenOver) => this.ingest(tenantId, batch, whenOver),
-    };
-    const made = new LiveTenantView(context, wayIn, this.turns.pace("explain", tenantId));
+    const ingest: WayIn["ingest"] = (batch, whenOver) => this.ingest(tenantId, batch, whenOver);
+    const made = new LiveTenantView(context, { ingest }, this.turns.pace("explain", tenantId));
     this.#views.set(tenantId, made);
     return made;
   }
@@ -280,11 +263,25 @@ export class TenantHost {
     if (this.#state === "ready") this.#state = "stopping";
   }
 
-  /** Frees the file. What was not saved is scored again at the next start. */
+  /** Frees the files. What was not saved is scored again at the next start. */
   close(): void {
     this.closeDoor();
+    this.#takingUp.stop();
     this.#folds.stop();
     this.fleetStore.close();
+  }
+
+  /** A file of folds was found damaged: it is set aside, and this host has to be started again. */
+  fileDamaged(error: StoreCorrupt): void {
+    this.#takingUp.stop();
+    this.#folds.stop();
+    this.fleetStore.setAside(error);
+    this.#options.events.hostFailed(error);
+  }
+
+  #foldFailed(tenantId: string, error: unknown): void {
+    if (error instanceof StoreCorrupt) this.fileDamaged(error);
+    else this.#takingUp.foldFailed(tenantId, error);
   }
 
   #scored(message: ScoredMessage): void {

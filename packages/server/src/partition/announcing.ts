@@ -9,7 +9,7 @@ const UNIT_SERIES = 200;
 
 /**
  * After `open`: a host's numbers for what is stored; then what came after the saved states is folded. It is
- * answered when that is done; others are served meanwhile.
+ * answered when that is done; others are served meanwhile. False where that had to be left for later.
  */
 export function* announcing(
   runtimes: ReadonlyMap<number, PartitionRuntime>,
@@ -25,7 +25,9 @@ export function* announcing(
   for (const runtime of runtimes.values()) runtime.quarantine.release(wanted);
   const open = Promise.withResolvers<void>();
   let waiting = 1;
-  const finished = (): void => {
+  let isWhole = true;
+  const finished = (isDone: boolean): void => {
+    isWhole &&= isDone;
     waiting--;
     if (waiting === 0) open.resolve();
   };
@@ -43,10 +45,10 @@ export function* announcing(
     }
     if (++done % UNIT_SERIES === 0) yield;
   }
-  finished();
+  finished(true);
   yield open.promise;
   send();
-  return undefined;
+  return isWhole;
 }
 
 /** What a host's tenants have here. */

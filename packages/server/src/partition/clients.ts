@@ -1,3 +1,5 @@
+import { SHARD_COUNT, shardOfTenant } from "../store/fleet/fleet-shards.ts";
+
 /**
  * Who speaks with a partition owner: the main thread (client 0), and the hosts of tenants (1 and up).
  * Where there is one client alone, that one is both.
@@ -12,12 +14,20 @@ export function clientOf(number: number, clientCount: number): number {
   return number % clientCount;
 }
 
-/** The client that hosts a tenant. The same on every start with as many clients. */
+/** The client that hosts a tenant: the one that has its file. The same on every start with as many clients. */
 export function hostOfTenant(tenantId: string, clientCount: number): number {
-  if (clientCount === 1) return MAIN_CLIENT;
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(tenantId)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return 1 + (hash % (clientCount - 1));
+  return hostOfShard(shardOfTenant(tenantId), clientCount);
+}
+
+/** The files of folds that a client has. */
+export function shardsOfHost(client: number, clientCount: number): readonly number[] {
+  return Array.from({ length: SHARD_COUNT }, (_, shard) => shard).filter(
+    (shard) => hostOfShard(shard, clientCount) === client,
+  );
+}
+
+function hostOfShard(shard: number, clientCount: number): number {
+  return clientCount === 1 ? MAIN_CLIENT : 1 + (shard % (clientCount - 1));
 }
 
 /** More than one life of a client ever gives. */

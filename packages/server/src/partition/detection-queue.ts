@@ -35,8 +35,8 @@ export interface FoldAgain {
   readonly detectedPosition: number;
   /** Number of the newest batch when it began. */
   readonly sequence: number;
-  /** Called once. */
-  finished: (() => void) | undefined;
+  /** Called once: when it is done, or with false when that is not waited for any more. */
+  finished: ((isDone: boolean) => void) | undefined;
 }
 
 export type Waiting = QueuedBatch | FoldAgain;

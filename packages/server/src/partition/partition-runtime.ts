@@ -106,7 +106,7 @@ export class PartitionRuntime {
     for (const { storeId, fromMs } of changesLeft(item, this.#series)) {
       this.#unseen.note(storeId, fromMs);
     }
-    if ("series" in item) over(item);
+    if ("series" in item) over(item, false);
   }
 
   /** The oldest change of a series that its fold has not seen, which is seen to now; else +Infinity. */
@@ -219,7 +219,7 @@ export class PartitionRuntime {
    * Folds what the saved fold has not seen; sends what came from `changedFromMs` on. `finished` is called
    * when that is done, at its turn; or when there is no room for it, so that reads are answered meanwhile.
    */
-  catchUp(series: LiveSeries, changedFromMs: EpochMs, finished: () => void): void {
+  catchUp(series: LiveSeries, changedFromMs: EpochMs, finished: (isDone: boolean) => void): void {
     this.#queue.addAgain({
       series,
       backToMs: changedFromMs <= series.fold.lastMs ? changedFromMs : undefined,
@@ -232,7 +232,7 @@ export class PartitionRuntime {
 
   #rest(): void {
     this.#isResting = true;
-    for (const item of this.#queue.items()) if ("series" in item) over(item);
+    for (const item of this.#queue.items()) if ("series" in item) over(item, false);
   }
 
   /** Episodes and alarms are written in bunches; whoever reads them calls this first. */
@@ -249,7 +249,7 @@ export class PartitionRuntime {
   #work(item: Waiting, pointsMax: number): { cost: number; isDone: boolean } {
     if ("series" in item) {
       const { cost, isDone } = this.#folding.goOn(item, this.#lastSequence, pointsMax);
-      if (isDone) over(item);
+      if (isDone) over(item, true);
       return { cost, isDone };
     }
     let cost = RUN_COST;

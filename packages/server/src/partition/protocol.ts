@@ -177,7 +177,8 @@ export interface AnomalyQuery extends SeriesFilter {
 
 export interface Answers {
   readonly open: OpenAnswer;
-  readonly announce: undefined;
+  /** Whether everything that was asked for has been sent; the rest comes when the disk has room. */
+  readonly announce: boolean;
   readonly "begin-checkpoint": Positions;
   readonly "end-checkpoint": SavedStates;
   /** The days (since 1970) that were deleted. */

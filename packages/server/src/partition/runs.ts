@@ -41,8 +41,8 @@ export function nextRun(batch: QueuedBatch): void {
 }
 
 /** A fold that went on is at its end, or is given up. Whoever waits hears of it once. */
-export function over(again: FoldAgain): void {
-  again.finished?.();
+export function over(again: FoldAgain, isDone: boolean): void {
+  again.finished?.(isDone);
   again.finished = undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { HostPool } from "../host/host-pool.ts";
+import { type HostPool, notThere } from "../host/host-pool.ts";
 import type { HostedTenant } from "../host/protocol.ts";
 import { hostOfTenant } from "../partition/clients.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
@@ -23,6 +23,8 @@ export class HostRuns {
   readonly #parts: HostRunsParts;
   /** What each tenant's host was told last. */
   readonly #told = new Map<string, HostedTenant>();
+  /** Tenants of hosts that have not taken up all of theirs, as far as they have. */
+  readonly #ready = new Set<string>();
 
   constructor(parts: HostRunsParts) {
     this.#parts = parts;
@@ -37,8 +39,46 @@ export class HostRuns {
     return this.#parts.tenantIds().filter((tenantId) => this.hostOf(tenantId) === host);
   }
 
-  /** Starts a host; resolves when it has taken up its tenants. */
-  async start(host: number): Promise<void> {
+  /** Starts a host, and again after a while where it ends or cannot take up its tenants. */
+  run(host: number, isUp: () => void): void {
+    this.#start(host).then(
+      () => {
+        this.#parts.restarts.runs(host);
+        isUp();
+      },
+      // It ended again, which is heard of elsewhere; or it cannot take up its tenants, which ends it.
+      (failure: Error) => void this.#parts.hosts.end(host, failure),
+    );
+  }
+
+  /** The host has taken up this tenant. */
+  tenantReady(host: number, tenantId: string): void {
+    if (this.hostOf(tenantId) !== host) return;
+    this.#parts.hosts.serves(host);
+    this.#ready.add(tenantId);
+  }
+
+  /** Whether the tenant may be asked and sent points. */
+  isReady(tenantId: string): boolean {
+    return this.#parts.hosts.isOpen(this.hostOf(tenantId)) || this.#ready.has(tenantId);
+  }
+
+  /** How far a start has come, for people. */
+  get progressText(): string {
+    const tenantIds = this.#parts.tenantIds();
+    const ready = tenantIds.filter((id) => this.isReady(id)).length;
+    return `tenants ready: ${ready} of ${tenantIds.length}, ${this.#parts.owners.progressText}`;
+  }
+
+  /** The tenant's host, which knows what holds for it. @throws Unavailable while it is taken up again. */
+  askable(tenantId: string): number {
+    const host = this.tell(tenantId);
+    if (!this.isReady(tenantId)) throw notThere();
+    return host;
+  }
+
+  /** Resolves when the host has taken up its tenants. */
+  async #start(host: number): Promise<void> {
     const { hosts, owners } = this.#parts;
     hosts.start(host);
     const tenants = this.tenantsOf(host).map((tenantId) => this.#standing(tenantId));
@@ -50,20 +90,19 @@ export class HostRuns {
   }
 
   /** The host has ended in some work: it is started again after a while, and again until it runs. */
-  ended(host: number, error: Error, work: Work): void {
-    const { restarts, events, hosts, strikes } = this.#parts;
+  ended(host: number, error: Error, work: Work, isUp: () => void): void {
+    const { restarts, events, strikes } = this.#parts;
     strikes.against(work, error);
     this.tellAll();
-    for (const tenantId of this.tenantsOf(host)) this.#told.delete(tenantId);
+    for (const tenantId of this.tenantsOf(host)) {
+      this.#told.delete(tenantId);
+      this.#ready.delete(tenantId);
+    }
     const waitMs = restarts.again(host, () => {
-      this.start(host).then(
-        () => {
-          restarts.runs(host);
-          events.hostStarted(this.tenantsOf(host));
-        },
-        // It ended again, which is heard of elsewhere; or it cannot take up its tenants, which ends it.
-        (failure: Error) => void hosts.end(host, failure),
-      );
+      this.run(host, () => {
+        events.hostStarted(this.tenantsOf(host));
+        isUp();
+      });
     });
     if (waitMs !== undefined) events.hostEnded(this.tenantsOf(host), error, waitMs);
   }

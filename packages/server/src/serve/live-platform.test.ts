@@ -182,4 +182,6 @@ async function storedPoints(nodes: readonly string[]): Promise<number> {
 
 async function heard(what: string): Promise<void> {
   await expect.poll(() => real.heard.map((event) => event.what)).toContain(what);
+  if (what !== "ownerStarted") return;
+  await expect.poll(() => real.hosts.running.every(({ pool }) => pool.isWhole)).toBe(true);
 }

@@ -1,57 +1,27 @@
-import type { DurationMs, EpochMs } from "@foreshock/core/fold";
+import type { EpochMs } from "@foreshock/core/fold";
 import { newRequestId } from "../api/request-id.ts";
 import { BodyRoom } from "../dispatch/body-room.ts";
 import { PartitionPool } from "../dispatch/partition-pool.ts";
 import { hostErrorOf } from "../host/host-failure.ts";
-import type { LinkHost } from "../host/host-link.ts";
 import { HostPool } from "../host/host-pool.ts";
 import type { HostReport, HostState } from "../host/protocol.ts";
 import { ClientNumbers, MAIN_CLIENT } from "../partition/clients.ts";
-import type { LinkOwner } from "../partition/owner-link.ts";
 import type { Platform, TenantDoor } from "../platform/platform.ts";
 import { errorOf, Unavailable } from "../platform/platform-errors.ts";
 import type { Readiness } from "../platform/readiness.ts";
-import type { Limits } from "../tenant/limits.ts";
-import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import type { Work } from "../watch/heartbeat.ts";
-import type { Watch } from "../watch/watchdog.ts";
-import { type After, afterTimeout } from "./after.ts";
+import { afterTimeout } from "./after.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { HostRuns } from "./host-runs.ts";
 import { HostedTenant } from "./hosted-tenant.ts";
 import type { PlatformThread } from "./memory-keeper.ts";
 import { OwnerRuns } from "./owner-runs.ts";
-import type { PlatformEvents } from "./platform-events.ts";
+import type { LivePlatformOptions } from "./platform-options.ts";
+import { platformThreads } from "./platform-threads.ts";
 import { Restarts } from "./restarts.ts";
+import { StartWatch } from "./start-watch.ts";
 import { StoreTrouble } from "./store-trouble.ts";
-import { type QuarantineBook, Strikes } from "./strikes.ts";
-
-export interface LivePlatformOptions {
-  readonly partitionCount: number;
-  /** Partition owners. */
-  readonly workerCount: number;
-  readonly hostCount: number;
-  readonly checkpointEveryMs: DurationMs;
-  readonly settingsOf: (tenantId: string) => TenantSettings;
-  /** How large bodies may be, and all of them together. */
-  readonly limits: Pick<Limits, "body">;
-  /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
-  readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
-  readonly tenantIds: () => readonly string[];
-  readonly now: () => EpochMs;
-  readonly monotonicMs: () => number;
-  /** Starts the partition owners: threads in a server, the same thread in a simulation. */
-  readonly link: LinkOwner;
-  /** Starts the hosts of tenants, likewise. */
-  readonly linkHost: LinkHost;
-  readonly events: PlatformEvents;
-  /** Which tenants' work has ended threads. */
-  readonly quarantine: QuarantineBook;
-  /** Watches threads; without it nobody does. */
-  readonly watch?: Watch | undefined;
-  /** Runs work after a while, unless it is taken back. Default: setTimeout. */
-  readonly after?: After;
-}
+import { Strikes } from "./strikes.ts";
 
 /** Heard by the hosts alone. */
 const NOT_FOR_MAIN = { scored() {}, marked() {} };
@@ -72,15 +42,24 @@ export class LivePlatform implements Platform {
   readonly #hostRuns: HostRuns;
   readonly #ownerRestarts: Restarts;
   readonly #hostRestarts: Restarts;
-  readonly #storeTrouble: StoreTrouble;
   readonly #strikes: Strikes;
-  /** Why an owner or a host could not be started. */
-  #failure: Error | undefined;
+  readonly #storeTrouble: StoreTrouble;
+  readonly #start = new StartWatch();
+  #begun: Promise<void> = Promise.resolve();
+  readonly #stopping = new AbortController();
   #state: "starting" | "ready" | "stopping" = "starting";
 
+  /** Resolves when all tenants are served. @throws why it cannot be; everything is closed then. */
   static async open(options: LivePlatformOptions): Promise<LivePlatform> {
+    const platform = LivePlatform.start(options);
+    return platform.started().then(() => platform);
+  }
+
+  /** Begins the start. A tenant is served as soon as its host has taken it up; see `started`. */
+  static start(options: LivePlatformOptions): LivePlatform {
     const platform = new LivePlatform(options);
-    await platform.#takeUp();
+    platform.#begun = platform.#takeUp();
+    platform.#begun.catch((error: Error) => platform.#start.failed(error));
     return platform;
   }
 
@@ -108,7 +87,7 @@ export class LivePlatform implements Platform {
     this.hosts = new HostPool(
       { hostCount, link: linkHost, now: options.now, watch: options.watch },
       {
-        reported: (_, report) => this.#reported(report),
+        reported: (host, report) => this.#reported(host, report),
         stalled: (host, stall) => events.stalled(`host ${host}`, stall),
         ended: (host, error, work) => this.#hostEnded(host, error, work),
       },
@@ -135,17 +114,28 @@ export class LivePlatform implements Platform {
     });
   }
 
+  /** Resolves when all tenants are served. @throws why they cannot be; all is closed then. */
+  async started(): Promise<void> {
+    try {
+      await this.#start.done;
+      await this.#begun;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   ready(): boolean {
-    return this.#state === "ready";
+    return this.#state !== "stopping";
   }
 
   readiness(): Readiness {
     const { hosts, pool } = this;
-    if (this.#state !== "ready") return { ready: false, reasons: [this.#state] };
-    const allOpen = Array.from({ length: hosts.hostCount }, (_, host) => hosts.isOpen(host));
+    const progress = this.#state === "starting" ? [this.#hostRuns.progressText] : [];
+    if (this.#state !== "ready") return { ready: false, reasons: [this.#state, ...progress] };
     const reasons = [
       ...(pool.isWhole ? [] : ["partitions are being started again"]),
-      ...(allOpen.every((isOpen) => isOpen) ? [] : ["tenants are being started again"]),
+      ...(hosts.isWhole ? [] : ["tenants are being started again"]),
       ...this.#storeTrouble.reasons(),
     ];
     return { ready: reasons.length === 0, reasons };
@@ -153,18 +143,7 @@ export class LivePlatform implements Platform {
 
   /** All threads that work for tenants, with what they take. */
   threads(): readonly PlatformThread[] {
-    const { hosts, pool } = this;
-    const ofHosts = Array.from({ length: hosts.hostCount }, (_, host) => ({
-      ...({ kind: "host", name: `host ${host}`, host } as const),
-      bytes: () => hosts.memoryBytes(host),
-      end: (error: Error) => void hosts.end(host, error),
-    }));
-    const ofOwners = Array.from({ length: pool.ownerCount }, (_, owner) => ({
-      ...({ kind: "owner", name: `owner ${owner}` } as const),
-      bytes: () => this.#ownerRuns.memoryBytes(owner),
-      end: (error: Error) => void pool.end(owner, error),
-    }));
-    return [...ofHosts, ...ofOwners];
+    return platformThreads(this.hosts, this.pool, this.#ownerRuns);
   }
 
   tenantIds(): readonly string[] {
@@ -176,21 +155,23 @@ export class LivePlatform implements Platform {
     if (known !== undefined) return known;
     const { hosts, bodies } = this;
     const host = (): number => {
-      if (this.#state === "ready") return this.#hostRuns.tell(tenantId);
-      throw new Unavailable(`platform/${this.#state}`, `the server is ${this.#state}`);
+      const state = this.#state;
+      if (state === "stopping")
+        throw new Unavailable("platform/stopping", "the server is stopping");
+      if (state === "starting" && !this.#hostRuns.isReady(tenantId)) {
+        throw new Unavailable("platform/starting", "this tenant's data is being read back");
+      }
+      return this.#hostRuns.askable(tenantId);
     };
-    const startId = this.#startId;
-    const made = new HostedTenant({
-      ...{ tenantId, hosts, host, bodies, startId },
-      storeTrouble: this.#storeTrouble,
-    });
+    const [startId, storeTrouble] = [this.#startId, this.#storeTrouble];
+    const made = new HostedTenant({ tenantId, hosts, host, bodies, startId, storeTrouble });
     this.#tenants.set(tenantId, made);
     return made;
   }
 
   /** Tells hosts of settings that have changed since they were told last. To be called now and then. */
   tellSettings(): void {
-    if (this.#state === "ready") this.#hostRuns.tellAll();
+    if (this.#state !== "stopping") this.#hostRuns.tellAll();
   }
 
   /** A thread ended in the middle of a tenant's work. */
@@ -222,9 +203,10 @@ export class LivePlatform implements Platform {
     return this.#checkpoints.now();
   }
 
-  /** Saves what can be saved and frees the files. Safe to call twice. */
+  /** Saves what can be saved, though nothing during a start, and frees the files. Safe to call twice. */
   async close(): Promise<void> {
-    if (this.#state !== "ready") return;
+    if (this.#state === "stopping") return;
+    if (this.#state === "starting") return this.#cutStart();
     this.#checkpoints.stop();
     this.#ownerRestarts.stop();
     this.#hostRestarts.stop();
@@ -244,31 +226,44 @@ export class LivePlatform implements Platform {
     await this.pool.close();
   }
 
+  /** All that was acknowledged is on the disk: the next start does what this one had begun. */
+  async #cutStart(): Promise<void> {
+    this.#state = "stopping";
+    this.#stopping.abort();
+    this.#ownerRestarts.stop();
+    this.#hostRestarts.stop();
+    this.#start.failed(new Unavailable("platform/stopping", "the server is stopping"));
+    await this.#closeThreads();
+  }
+
   async #takeUp(): Promise<void> {
-    const { workerCount, hostCount } = this.options;
+    const { workerCount, hostCount, arrangeFolds, events } = this.options;
     for (let owner = 0; owner < workerCount; owner++) this.#ownerRuns.start(owner);
-    try {
-      await Promise.all(Array.from({ length: hostCount }, (_, host) => this.#hostRuns.start(host)));
-    } catch (error) {
-      await this.#closeThreads();
-      throw this.#failure ?? error;
-    }
+    for (const found of (await arrangeFolds?.(this.#stopping.signal)) ?? []) events.damage(found);
+    if (this.#state !== "starting") return;
+    for (let host = 0; host < hostCount; host++) this.#hostRuns.run(host, this.#hostIsUp);
+    await this.#start.done;
     this.#state = "ready";
     this.#checkpoints.start();
   }
 
+  readonly #hostIsUp = (): void => {
+    if (this.hosts.isWhole) this.#start.succeeded();
+  };
+
+  /** Hosts know of a quarantine before the owner is there again: they let out whose points they want. */
   #ownerEnded(owner: number, error: Error): void {
-    this.#failure ??= error;
-    if (this.#state === "starting") this.hosts.ownerEnded(owner, error.message);
-    else this.#ownerRuns.ended(owner, error);
+    if (this.#state === "starting") this.#start.threadEnded(error, this.#ownerRuns.workOf(owner));
+    this.#ownerRuns.ended(owner, error);
+    this.tellSettings();
   }
 
   #hostEnded(host: number, error: Error, work: Work): void {
-    this.#failure ??= error;
-    if (this.#state !== "starting") this.#hostRuns.ended(host, error, work);
+    if (this.#state === "starting") this.#start.threadEnded(error, work);
+    this.#hostRuns.ended(host, error, work, this.#hostIsUp);
   }
 
-  #reported(report: HostReport): void {
+  #reported(host: number, report: HostReport): void {
     const { events, gridFixed } = this.options;
     switch (report.type) {
       case "scored":
@@ -286,6 +281,15 @@ export class LivePlatform implements Platform {
         break;
       case "grid-fixed":
         gridFixed(report.tenantId, report.gridMs);
+        break;
+      case "tenant-ready":
+        this.#hostRuns.tenantReady(host, report.tenantId);
+        break;
+      case "tenant-failed":
+        this.strike({ what: "fold", ...report }, hostErrorOf(report.failure));
+        break;
+      case "host-failed":
+        void this.hosts.end(host, hostErrorOf(report.failure));
         break;
       case "owner-failed":
         void this.pool.end(report.owner, errorOf(report.failure));

@@ -15,6 +15,8 @@ export interface OperatorEvents extends PlatformEvents, DecodeEvents {
   close(): void;
 }
 
+const FOLDED_AGAIN: ReadonlySet<string> = new Set(["state", "fleet-state", "fleet-file"]);
+
 /** Logs and counts what the platform reports: one parsable line each, points in sums. */
 export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
   const { refused, requests, close } = summaries(log);
@@ -26,8 +28,7 @@ export function operatorEvents(log: Log, metrics: Metrics): OperatorEvents {
     damage({ item, ...facts }) {
       metrics.storeDamage.inc({ kind: item });
       // States are folded again from the points; everything else may be lost for good.
-      if (item === "state" || item === "fleet-state")
-        log.warn({ item, ...facts }, "stored data damaged");
+      if (FOLDED_AGAIN.has(item)) log.warn({ item, ...facts }, "stored data damaged");
       else log.error({ item, ...facts }, "stored data damaged");
     },
     slowCommit({ partition, tookMs }) {

@@ -1,7 +1,7 @@
 import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { HostPool } from "../host/host-pool.ts";
 import type { LinkOwner, OwnerLink } from "../partition/owner-link.ts";
-import { HeartbeatReader } from "../watch/heartbeat.ts";
+import { HeartbeatReader, type Work } from "../watch/heartbeat.ts";
 import type { Watch } from "../watch/watchdog.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 import type { Restarts } from "./restarts.ts";
@@ -21,6 +21,8 @@ export interface OwnerRunsParts {
 export class OwnerRuns {
   readonly #parts: OwnerRunsParts;
   readonly #links = new Map<number, OwnerLink>();
+  /** Owners whose files are open. */
+  readonly #open = new Set<number>();
   #told = "";
   readonly #unwatch = new Map<number, () => void>();
 
@@ -37,8 +39,30 @@ export class OwnerRuns {
       return made;
     });
     pool.opened(owner);
+    // It answers once its files are open; the main thread has no series there.
+    pool.askOwner(owner, { what: "open" }).then(
+      () => this.#open.add(owner),
+      () => {},
+    );
     this.#tellQuarantine(owner);
     for (let host = 0; host < hosts.hostCount; host++) this.#connect(owner, host);
+  }
+
+  /** How many partitions are open, for people. */
+  get progressText(): string {
+    const { pool } = this.#parts;
+    const owners = Array.from({ length: pool.ownerCount }, (_, owner) => owner);
+    const all = owners.flatMap((owner) => pool.partitionsOf(owner));
+    const open = owners.flatMap((owner) => (this.#open.has(owner) ? pool.partitionsOf(owner) : []));
+    return `partitions open: ${open.length} of ${all.length}`;
+  }
+
+  /** What an owner did last. */
+  workOf(owner: number): Work {
+    const heartbeat = this.#links.get(owner)?.heartbeat;
+    return heartbeat === undefined
+      ? { what: "", tenantId: "" }
+      : new HeartbeatReader(heartbeat).work();
   }
 
   /** Tells all owners whose points are not to be folded, where that has changed. */
@@ -67,8 +91,8 @@ export class OwnerRuns {
   /** The owner has ended: it is started again after a while, and again until it runs. */
   ended(owner: number, error: Error): void {
     const { pool, hosts, restarts, events, strikes } = this.#parts;
-    const heartbeat = this.#links.get(owner)?.heartbeat;
-    if (heartbeat !== undefined) strikes.against(new HeartbeatReader(heartbeat).work(), error);
+    strikes.against(this.workOf(owner), error);
+    this.#open.delete(owner);
     this.#unwatch.get(owner)?.();
     this.#links.delete(owner);
     hosts.ownerEnded(owner, error.message);

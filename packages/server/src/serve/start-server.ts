@@ -18,6 +18,7 @@ import type { ControlDb } from "../tenant/control-db.ts";
 import { Keyring } from "../tenant/keyring.ts";
 import { VERSION } from "../version.ts";
 import { afterTimeout, every } from "./after.ts";
+import { foldFilesArranged } from "./fold-files.ts";
 import { LivePlatform } from "./live-platform.ts";
 import { planOf } from "./memory-keeper.ts";
 import { observePlatform } from "./observe-platform.ts";
@@ -31,9 +32,7 @@ import { type Step, StopTimeout, withinDeadline } from "./stop-deadline.ts";
 const DASHBOARD_DIR = resolve(import.meta.dirname, "../../dashboard");
 /** What a failed start has for closing what it opened. */
 const FAILED_START_MS = 1500;
-/** Parts of a start, as /readyz counts them. */
 const PLATFORM = "partitions and folds";
-const PHASES = ["data folder", PLATFORM, "routes"] as const;
 /** Hosts are told of changed settings at the latest after this long. */
 const TELL_EVERY_MS = 1000;
 /** The process' memory is looked at this often: a runaway takes about a GiB a second. */
@@ -73,8 +72,8 @@ export interface RunningServer {
 }
 
 /**
- * Binds the port, opens everything behind it, and serves. While it opens, probes are answered and
- * requests get a 503.
+ * Binds the port, opens everything behind it, and serves. While it opens, probes are answered; a tenant is
+ * served as soon as it is ready, the others get a 503. Resolves when all are.
  *
  * @throws StartProblem | ConfigProblem, or what a room behind it throws; all that was opened is closed.
  */
@@ -92,19 +91,18 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 async function start(options: StartOptions, opened: Step[]): Promise<RunningServer> {
   const { config, now } = options;
   const beganMs = performance.now();
-  let done = 0;
+  let phase = "opening data folder";
   const front = new HttpFront({
     limits: { ...DOOR_LIMITS, ...planOf(config).replies, ...options.doorLimits },
     trustedProxies: config.trustedProxies,
-    progress: () => ({ phase: `opening ${PHASES[done]}`, done, total: PHASES.length }),
+    progress: () => ({ phase, done: 0, total: 1 }),
   });
   opened.push(["port", async () => front.close()]);
   const url = await listening(front, config);
   const ground = openGround(options, (name, close) => opened.push([name, async () => close()]));
-  done = PHASES.indexOf(PLATFORM);
-  const platform = await openPlatform(options, ground);
+  const platform = startPlatform(options, ground);
   opened.push([PLATFORM, () => platform.close()]);
-  done = PHASES.indexOf("routes");
+  phase = "opening routes";
   const { log, metrics, events, control } = ground;
   const retention = new Retention({ days: config.retentionDays, platform, now, events, log });
   opened.push(["retention", async () => retention.stop()]);
@@ -122,6 +120,7 @@ async function start(options: StartOptions, opened: Step[]): Promise<RunningServ
     readiness: () => readinessOf(failure, platform, ground),
   });
   front.open();
+  await platform.started();
   log.info(
     { ...(await factsOf(config, platform, url)), seconds: secondsSince(beganMs) },
     "started",
@@ -217,7 +216,7 @@ async function listening(front: HttpFront, { host, port }: Config): Promise<stri
   }
 }
 
-function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatform> {
+function startPlatform(options: StartOptions, ground: Ground): LivePlatform {
   const { config, now, link, linkHost } = options;
   const { partitionCount, settings, limits, control, quarantine, watchdog, events } = ground;
   const { dataDir, workerCount: ownerCount } = config;
@@ -225,7 +224,7 @@ function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatfo
   const { plan, hostPart: memory } = ground.memory;
   const { threadHeapMbMax: heapMbMax } = plan;
   const hosts = { clientCount, dataDir, partitionCount, ownerCount, memory, heapMbMax };
-  return LivePlatform.open({
+  return LivePlatform.start({
     ...config,
     partitionCount,
     settingsOf: (tenantId) => settings.of(tenantId),
@@ -238,6 +237,7 @@ function openPlatform(options: StartOptions, ground: Ground): Promise<LivePlatfo
     linkHost: linkHost ?? threadHosts(hosts, now),
     quarantine,
     watch: watchdog,
+    arrangeFolds: (signal) => foldFilesArranged(dataDir, signal),
     events,
   });
 }

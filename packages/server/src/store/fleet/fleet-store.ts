@@ -2,7 +2,12 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { type Damage, fleetStateDamage } from "../sqlite/damage.ts";
-import { durableTransaction, openDatabase, transaction } from "../sqlite/database.ts";
+import {
+  type DatabaseFile,
+  durableTransaction,
+  openDatabase,
+  transaction,
+} from "../sqlite/database.ts";
 import { type Disk, REAL_DISK } from "../sqlite/disk.ts";
 import { guarded } from "../sqlite/store-error.ts";
 import { FINDINGS_BEFORE_SCHEMA, FINDINGS_SCHEMA, FindingsTable } from "./fleet-findings.ts";
@@ -30,6 +35,30 @@ const SCHEMA = `
   CREATE TABLE setting (
     tenant TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (tenant, name)
   ) STRICT`;
+
+/** Tables whose rows name their tenant, each with an index that begins with it. */
+const TENANT_TABLES = [
+  ...["fleet_save", "fleet_state", "fleet_piece", "setting", "finding", "finding_before", "entity"],
+];
+
+/** How the file is opened, whatever its name. */
+export const FLEET_FILE: Omit<DatabaseFile, "file"> = {
+  format: FLEET_FORMAT,
+  schema: SCHEMA,
+  migrate: migrateFleet,
+  synchronous: "NORMAL",
+  pageBytes: 8192,
+  cacheKib: 8192,
+};
+
+/** What a file has of a tenant. */
+export interface StoredTenant {
+  readonly tenantId: string;
+  /** Of the saved fold; -Infinity where none is saved. */
+  readonly uptoMs: number;
+  /** The value of a setting, if there is one. */
+  readonly setting: string | undefined;
+}
 
 export interface FleetStoreOptions {
   /** Called for each saved state whose bytes are damaged. */
@@ -60,15 +89,12 @@ export class FleetStore {
     this.#file = file;
     this.#disk = disk;
     this.#onDamage = onDamage;
-    this.#db = openDatabase({
-      file,
-      format: FLEET_FORMAT,
-      schema: SCHEMA,
-      migrate: migrateFleet,
-      synchronous: "NORMAL",
-      pageBytes: 8192,
-      cacheKib: 8192,
-    });
+    this.#db = openDatabase({ ...FLEET_FILE, file });
+  }
+
+  /** All tenants are in this one file. */
+  of(_tenantId: string): FleetStore {
+    return this;
   }
 
   /** The only way to a tenant's rows. */
@@ -99,6 +125,25 @@ export class FleetStore {
   write(write: () => void): void {
     guarded(this.#file, () => this.#disk.writing(this.#file));
     transaction(this.#db, this.#file, write);
+  }
+
+  /** All tenants of which something is stored. Cost: O(tenants), not rows. @param setting which one to look up. */
+  storedTenants(setting: string): StoredTenant[] {
+    const tenantIds = new Set<string>();
+    for (const table of TENANT_TABLES) {
+      const next = this.#db.prepare(`SELECT min(tenant) AS tenant FROM ${table} WHERE tenant > ?`);
+      for (let last = ""; ; ) {
+        const found = guarded(this.#file, () => next.get(last)?.tenant);
+        if (typeof found !== "string") break;
+        tenantIds.add(found);
+        last = found;
+      }
+    }
+    return Array.from(tenantIds, (tenantId) => {
+      const { pieces, oldStates } = this.forTenant(tenantId);
+      const uptoMs = (pieces.saved() ?? oldStates.fold())?.uptoMs ?? Number.NEGATIVE_INFINITY;
+      return { tenantId, uptoMs, setting: this.forTenant(tenantId).setting(setting) };
+    });
   }
 
   get isOpen(): boolean {

@@ -8,6 +8,7 @@ export const DAMAGE_KINDS = [
   "name",
   "state",
   "fleet-state",
+  "fleet-file",
 ] as const;
 
 /** What was found damaged. */
@@ -43,6 +44,20 @@ export function fleetStateDamage(file: string, tenantId: string, slot: string): 
     points: 0,
     reason: `saved fold, piece "${slot}"; the tenant is folded again from its points`,
     keptAs: "kept until it is overwritten",
+  };
+}
+
+/** A file of folds that is damaged is set aside as a whole. */
+export function fleetFileDamage(file: string, reason: string, keptAs: string): Damage {
+  return {
+    kind: "fleet-file",
+    file,
+    seriesId: undefined,
+    startMs: Number.NaN,
+    endMs: Number.NaN,
+    points: 0,
+    reason: `${reason}; its tenants are folded again from their points`,
+    keptAs,
   };
 }
 
