@@ -12,7 +12,6 @@ export interface DoublingOptions {
   readonly advanced?: (what: string) => void;
 }
 
-export const RATIO_MAX = 2.5;
 /** What costs less is mostly what any request costs, and the machine's noise. */
 const CPU_MIN_MS = 40;
 const READ_TIMES = 3;
@@ -54,12 +53,6 @@ export async function doubling(options: DoublingOptions): Promise<DoublingRow[]>
   }
   if (isWanted("odd bodies")) for (const row of await oddBodies(scale)) rows.push(row);
   return rows.filter(({ cpuMs }) => cpuMs[2] >= CPU_MIN_MS);
-}
-
-/** Those that grow faster than they may. */
-export function tooSteep(rows: readonly DoublingRow[]): DoublingRow[] {
-  // Both doublings together: the size in the middle would only add its own noise.
-  return rows.filter(({ cpuMs: [one, , four] }) => four > RATIO_MAX ** 2 * one);
 }
 
 async function emptyStart(): Promise<number> {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { Failure } from "../platform/platform-errors.ts";
 import { announcing, opening } from "./announcing.ts";
+import { askedTenant } from "./asked-tenant.ts";
 import { clientOf, MAIN_CLIENT } from "./clients.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { buffersOf, Emissions } from "./emission.ts";
@@ -29,6 +30,9 @@ import { openWatchedStore } from "./watched-store.ts";
 
 /** A commit that takes longer is reported: senders wait for it. The scrub waits as long for detection. */
 const SLOW_MS = 1000;
+
+/** Units of answers in a turn: some milliseconds, as for detection. */
+const ANSWER_UNITS = 4;
 
 /**
  * What one worker thread does: owns some partitions, stores what comes (group commit, then the
@@ -108,7 +112,7 @@ export class PartitionOwner {
     this.#progress("writing", "");
     this.#commits.start();
     this.#progress("answering", "");
-    this.#jobs.turn();
+    for (let unit = 0; unit < ANSWER_UNITS && this.#jobs.isReady; unit++) this.#jobs.turn();
     if (!this.#checkpoints.isPaused) this.#detect(slicePoints);
     this.#send();
     if (this.#isIdle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
@@ -210,7 +214,8 @@ export class PartitionOwner {
       void this.#close(id);
       return;
     }
-    this.#jobs.add(clientOf(id, this.#clientCount), this.#ask(id, question), {
+    const tenantId = askedTenant(this.#runtimes, question);
+    this.#jobs.add(clientOf(id, this.#clientCount), tenantId, this.#ask(id, question), {
       done: (value) => this.#reply(id, value),
       failed: (error) => this.#answerTo(id, { type: "refused", id, failure: failureOf(error) }),
     });
