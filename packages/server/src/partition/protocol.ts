@@ -177,7 +177,6 @@ export interface AnomalyQuery extends SeriesFilter {
 
 export interface Answers {
   readonly open: OpenAnswer;
-  /** Whether everything that was asked for has been sent; the rest comes when the disk has room. */
   readonly announce: boolean;
   readonly "begin-checkpoint": Positions;
   readonly "end-checkpoint": SavedStates;
