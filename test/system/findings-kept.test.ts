@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { partitionOf } from "../../packages/server/src/partition/partition-of.ts";
+import { fleetFileOf, shardOfTenant } from "../../packages/server/src/store/fleet/fleet-shards.ts";
 import { type SmallFleet, seriesOf } from "../tooling/small-fleet.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
@@ -228,7 +229,7 @@ interface Finding {
 }
 
 function changeFleet(dataDir: string, change: (db: DatabaseSync) => void): void {
-  const db = new DatabaseSync(join(dataDir, "fleet.db"));
+  const db = new DatabaseSync(fleetFileOf(dataDir, shardOfTenant("acme")));
   change(db);
   db.close();
 }

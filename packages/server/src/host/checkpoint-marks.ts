@@ -1,7 +1,10 @@
 import type { MarkMessage, Positions } from "../partition/protocol.ts";
+import { Unavailable } from "../platform/platform-errors.ts";
 
 interface Marks {
   readonly owners: Set<number>;
+  /** Why the checkpoint cannot be taken here. */
+  failure?: Error;
   positions: Positions;
 }
 
@@ -24,9 +27,14 @@ export class CheckpointMarks {
     this.#ownerCount = ownerCount;
   }
 
-  heard(owner: number, { checkpoint, positions }: MarkMessage): void {
-    const marks = this.#marks.get(checkpoint) ?? { owners: new Set(), positions: {} };
+  /**
+   * @param isOpen whether the owner has sent all that it had when it was started: if not, its positions are
+   * ahead of what was heard, and the checkpoint cannot be taken.
+   */
+  heard(owner: number, { checkpoint, positions }: MarkMessage, isOpen: boolean): void {
+    const marks: Marks = this.#marks.get(checkpoint) ?? { owners: new Set(), positions: {} };
     this.#marks.set(checkpoint, marks);
+    if (!isOpen) marks.failure = new Unavailable("owner/ended", `owner ${owner} is being opened`);
     marks.owners.add(owner);
     marks.positions = { ...marks.positions, ...positions };
     this.#settle();
@@ -55,6 +63,7 @@ export class CheckpointMarks {
     if (waiting === undefined || marks?.owners.size !== this.#ownerCount) return;
     this.#waiting = undefined;
     this.#marks.delete(waiting.checkpoint);
-    waiting.resolve(marks.positions);
+    if (marks.failure === undefined) waiting.resolve(marks.positions);
+    else waiting.reject(marks.failure);
   }
 }

@@ -138,7 +138,7 @@ export class TenantHost {
         scored: (message) => this.#scored(message),
         damage: ({ type: _, ...found }) => events.damage(found),
         slowCommit: () => {},
-        marked: (owner, message) => this.#marks.heard(owner, message),
+        marked: (owner, message) => this.#marks.heard(owner, message, this.pool.isOpen(owner)),
         unusable: (owner, failure) => events.ownerFailed(owner, failure),
         ended: (_, lost, error) => this.#ownerEnded(lost, error),
       },
