@@ -7,11 +7,11 @@ import type {
   DiskMessage,
   FromWorker,
   MarkMessage,
-  QuarantineMessage,
   Question,
   ScoredMessage,
   SlowCommitMessage,
 } from "../partition/protocol.ts";
+import type { QuarantineMessage } from "../partition/quarantine.ts";
 import { errorOf, type Failure, Unavailable } from "../platform/platform-errors.ts";
 
 export interface PoolOptions {

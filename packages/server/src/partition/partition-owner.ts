@@ -19,11 +19,10 @@ import type {
   DamageMessage,
   FromWorker,
   Positions,
-  QuarantineMessage,
   Question,
   ToWorker,
 } from "./protocol.ts";
-import { Quarantine } from "./quarantine.ts";
+import { Quarantine, type QuarantineMessage } from "./quarantine.ts";
 import { answerRead } from "./read/answer-read.ts";
 import { ScrubRounds } from "./scrub-rounds.ts";
 import { openWatchedStore } from "./watched-store.ts";

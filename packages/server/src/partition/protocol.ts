@@ -12,15 +12,10 @@ import type {
   FoundAnomaly,
   SeriesHistory,
 } from "./answers.ts";
+import type { QuarantineMessage } from "./quarantine.ts";
 
 /** Client to worker. Columns are handed over (transferred), so the sender must not touch them again. */
 export type ToWorker = AppendMessage | AskMessage | QuarantineMessage;
-
-/** From the main thread: points of these tenants are stored and not folded; of all others they are. */
-export interface QuarantineMessage {
-  readonly type: "quarantine";
-  readonly tenantIds: readonly string[];
-}
 
 /** Points for the partitions of one worker; all columns lie in one buffer. */
 export interface AppendMessage {

@@ -1,3 +1,9 @@
+/** From the main thread: points of these tenants are stored and not folded; of all others they are. */
+export interface QuarantineMessage {
+  readonly type: "quarantine";
+  readonly tenantIds: readonly string[];
+}
+
 /** Tenants whose points are stored and not folded. One for all partitions of an owner. */
 export class Quarantine {
   #tenantIds: ReadonlySet<string> = new Set();
