@@ -23,6 +23,7 @@ const MAY_BE_ZERO = [
   "foreshock_findings_open",
   "foreshock_http_connections_ended",
   "foreshock_http_unsent_bytes",
+  "foreshock_memory_tight",
   "foreshock_queue_depth",
   "foreshock_store_disk_changes_total",
   "foreshock_tenant_strikes_total",
