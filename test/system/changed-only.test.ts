@@ -1,5 +1,6 @@
 import { Foreshock } from "@foreshock/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { PacedReads } from "../../packages/server/src/query/paced-reads.ts";
 import { type SmallFleet, seriesOf } from "../tooling/small-fleet.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
@@ -41,15 +42,8 @@ describe("a read that names the state it has seen", () => {
     }
     await server.running.platform.settled();
     const view = server.host().view("acme");
-    for (const name of Object.keys(READS) as (keyof typeof view)[]) {
-      const read = (view[name] as (...given: unknown[]) => unknown).bind(view);
-      Object.assign(view, {
-        [name]: (...given: unknown[]) => {
-          computed.push(name);
-          return read(...given);
-        },
-      });
-    }
+    const paced = view.paced.bind(view);
+    view.paced = (pace) => counting(paced(pace), (name) => void computed.push(name));
   });
 
   afterAll(() => server.close());
@@ -127,3 +121,17 @@ describe("a read that names the state it has seen", () => {
     return { status: reply.status, text, tag: reply.headers.get("etag") ?? undefined };
   }
 });
+
+/** The same reads, and says which of them are made. */
+function counting(reads: PacedReads, made: (name: string) => void): PacedReads {
+  for (const name of Object.keys(READS) as (keyof PacedReads)[]) {
+    const read = (reads[name] as (...given: unknown[]) => unknown).bind(reads);
+    Object.assign(reads, {
+      [name]: (...given: unknown[]) => {
+        made(name);
+        return read(...given);
+      },
+    });
+  }
+  return reads;
+}
