@@ -27,7 +27,7 @@ const GOOD = ["globex", "initech", "umbrella", "hooli"].find(
   (name) => hostOfTenant(name, CLIENTS) === hostOfTenant(BAD, CLIENTS),
 )!;
 /** Far shorter than in a server, so that the test need not wait for half a minute. */
-const STALLS = { stillMs: 1000, stuckMs: 3000 };
+const STALLS = { stillMs: 1500, stuckMs: 5000 };
 
 const MISTAKES: readonly Omit<Plant, "tenantId">[] = [
   { where: "start", how: "loop" },
