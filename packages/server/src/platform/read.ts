@@ -1,26 +1,13 @@
-import type { CalibrationReport, TimeRange } from "@foreshock/core/fold";
-import type { DataHealth } from "./data-health.ts";
+import type { TimeRange } from "@foreshock/core/fold";
 import type { TenantReads } from "./tenant-reads.ts";
 import type {
   AlarmFilter,
-  AlarmRow,
   AnomalyFilter,
-  AnomalyRow,
-  ClusterRow,
-  FindingRow,
-  MetricRow,
-  NodeRow,
   Page,
-  Paged,
   PlaceFilter,
-  PointsReply,
   RankingQuery,
-  RankingReply,
   ScoresQuery,
-  ScoresReply,
-  SeriesRow,
 } from "./tenant-rows.ts";
-import type { TenantSummary } from "./tenant-summary.ts";
 
 /** A question about one tenant, as data, so that it can cross to the thread that knows the answer. */
 export type Read =
@@ -47,25 +34,28 @@ export type Read =
   | { readonly what: "rankings"; readonly query: RankingQuery }
   | { readonly what: "calibration"; readonly range: TimeRange };
 
+/** What a read of a tenant comes to. */
+type Rows<Name extends keyof TenantReads> = Awaited<ReturnType<TenantReads[Name]>>;
+
 /** What each question is answered with; undefined where there is no such thing. */
 export interface ReadRows {
-  readonly summary: TenantSummary;
-  readonly health: DataHealth;
-  readonly clusters: readonly ClusterRow[];
-  readonly nodes: readonly NodeRow[];
-  readonly metrics: readonly MetricRow[];
-  readonly series: Paged<SeriesRow>;
-  readonly "one-series": SeriesRow | undefined;
-  readonly points: PointsReply | undefined;
-  readonly anomalies: Paged<AnomalyRow>;
-  readonly anomaly: AnomalyRow | undefined;
-  readonly explanation: AnomalyRow | undefined;
-  readonly alarms: Paged<AlarmRow>;
-  readonly findings: Paged<FindingRow>;
-  readonly finding: FindingRow | undefined;
-  readonly scores: ScoresReply;
-  readonly rankings: RankingReply;
-  readonly calibration: CalibrationReport;
+  readonly summary: Rows<"summary">;
+  readonly health: Rows<"health">;
+  readonly clusters: Rows<"clusters">;
+  readonly nodes: Rows<"nodes">;
+  readonly metrics: Rows<"metrics">;
+  readonly series: Rows<"series">;
+  readonly "one-series": Rows<"seriesById">;
+  readonly points: Rows<"points">;
+  readonly anomalies: Rows<"anomalies">;
+  readonly anomaly: Rows<"anomaly">;
+  readonly explanation: Rows<"anomaly">;
+  readonly alarms: Rows<"alarms">;
+  readonly findings: Rows<"findings">;
+  readonly finding: Rows<"finding">;
+  readonly scores: Rows<"scores">;
+  readonly rankings: Rows<"rankings">;
+  readonly calibration: Rows<"calibration">;
 }
 
 /** A question with the rows that answer it. */
