@@ -2,6 +2,7 @@ import type { EpochMs } from "@foreshock/core/fold";
 import type { AppendPart } from "../partition/protocol.ts";
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
 import type { RejectReason } from "../platform/ingest-series.ts";
+import { atOnce } from "../platform/pace.ts";
 import { nameBytesOf, placeFault } from "../platform/place-name.ts";
 import type { TenantLimits } from "../tenant/tenant-settings.ts";
 import type { SeriesInfo, TenantDirectory } from "./directory.ts";
@@ -65,11 +66,7 @@ export class IngestGate {
 
   /** All of a batch at once. */
   take(tenantId: string, batch: IngestBatch, limits: GateLimits, nowMs: EpochMs): GatedBatch {
-    const work = this.taking(tenantId, batch, limits, nowMs);
-    for (;;) {
-      const unit = work.next();
-      if (unit.done === true) return unit.value;
-    }
+    return atOnce(this.taking(tenantId, batch, limits, nowMs));
   }
 
   /** The same a little at a time: yields what that cost, in cells of 20 ns. */

@@ -1,5 +1,6 @@
 import type { EpochMs } from "@foreshock/core/fold";
 import { LATEST_LENGTH, type Positions, type ScoredMessage } from "../partition/protocol.ts";
+import { atOnce } from "../platform/pace.ts";
 import type { FleetHostOptions } from "./fleet-options.ts";
 import { FleetSave, type SavedTenant } from "./fleet-saves.ts";
 import { FleetTurns, type TurnEnds, type Work } from "./fleet-turns.ts";
@@ -58,7 +59,7 @@ export class FleetHost {
   runner(tenantId: string): TenantRunner {
     const known = this.#runners.get(tenantId);
     if (known !== undefined) return known;
-    runToEnd(this.opening(tenantId));
+    atOnce(this.opening(tenantId));
     return this.#runners.get(tenantId)!;
   }
 
@@ -140,7 +141,7 @@ export class FleetHost {
    * @throws StoreUnavailable where the disk takes nothing more.
    */
   save(positions: Positions): void {
-    runToEnd(this.saving(positions));
+    atOnce(this.saving(positions));
   }
 
   /**
@@ -196,8 +197,4 @@ export class FleetHost {
       foldFailed(tenantId, error);
     },
   };
-}
-
-function runToEnd(work: Work): void {
-  while (work.next().done !== true);
 }

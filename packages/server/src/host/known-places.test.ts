@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SeriesDirectory } from "../dispatch/series-directory.ts";
 import { batchOf, type IngestBatch, seriesOf } from "../platform/ingest-batch.ts";
+import { atOnce } from "../platform/pace.ts";
 import { type PackedBatch, packBatch, unpackBatch } from "../platform/packed-batch.ts";
 import { KnownPlaces } from "./known-places.ts";
 
@@ -18,11 +19,7 @@ function batch(metrics: readonly string[]) {
 }
 
 function unpack(known: KnownPlaces, packed: PackedBatch): IngestBatch {
-  const work = known.unpacking(packed);
-  for (;;) {
-    const unit = work.next();
-    if (unit.done === true) return unit.value;
-  }
+  return atOnce(known.unpacking(packed));
 }
 
 describe("known places", () => {

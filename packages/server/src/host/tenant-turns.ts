@@ -1,4 +1,4 @@
-import { Abandoned, type Pace } from "../platform/pace.ts";
+import { Abandoned, type Pace, paced } from "../platform/pace.ts";
 
 /** What work of one unit may cost, in cells that are looked at: about 10 ms. */
 const UNIT_CELLS = 100_000;
@@ -61,12 +61,7 @@ export class TenantTurns {
   ): Promise<Result> {
     const pace = this.pace(what, tenantId);
     this.#parts.progress(what, tenantId);
-    for (;;) {
-      const unit = work.next();
-      if (unit.done === true) return unit.value;
-      const turn = pace.spend(unit.value);
-      if (turn !== undefined) await turn;
-    }
+    return paced(work, pace);
   }
 
   #turn(tenantId: string): Promise<void> {

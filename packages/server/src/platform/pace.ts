@@ -23,3 +23,21 @@ export class Abandoned extends Error {
 
 /** Work that has no neighbours: it is never interrupted. */
 export const UNPACED: Pace = { spend: () => undefined };
+
+/** Does work to its end without setting it down. */
+export function atOnce<Result>(work: Generator<unknown, Result>): Result {
+  for (;;) {
+    const unit = work.next();
+    if (unit.done === true) return unit.value;
+  }
+}
+
+/** Does work to its end at a pace; it yields what it has cost. @throws Abandoned as the pace does. */
+export async function paced<Result>(work: Generator<number, Result>, pace: Pace): Promise<Result> {
+  for (;;) {
+    const unit = work.next();
+    if (unit.done === true) return unit.value;
+    const turn = pace.spend(unit.value);
+    if (turn !== undefined) await turn;
+  }
+}
