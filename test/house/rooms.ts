@@ -100,8 +100,8 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     ],
     demo: ["platform", "api", "ingest", "tenant", "config"],
     cli: [
-      ...["platform", "config", "observe", "tenant", "store", "ingest", "memory", "api", "serve"],
-      "demo",
+      ...["platform", "config", "observe", "tenant", "store", "ingest", "memory", "watch", "api"],
+      ...["serve", "demo"],
     ],
     "main.ts": ["version.ts", "cli"],
     testing: [

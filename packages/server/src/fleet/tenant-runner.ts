@@ -11,11 +11,11 @@ import type { SeriesInfo } from "../dispatch/directory.ts";
 import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
 import { type EntityNow, NOTHING } from "./entity-now.ts";
 import { recordOf } from "./finding-record.ts";
-import { KeptRuns, type ScoredColumns } from "./kept-runs.ts";
+import { KeptRuns } from "./kept-runs.ts";
 import { NumberOfPlace } from "./number-of-place.ts";
 import { type EntityPlace, RollupHistory } from "./rollup-history.ts";
 import type { RunnerOptions, SavedRunner, Slot } from "./runner-options.ts";
-import { type HeardRun, heardRun, ScoreInbox } from "./score-inbox.ts";
+import { type HeardRun, heardRun, ScoreInbox, SharedColumns } from "./score-inbox.ts";
 import { StepBoard } from "./step-board.ts";
 import { gridFor, runsToWait } from "./step-choice.ts";
 
@@ -113,7 +113,7 @@ export class TenantRunner {
   }
 
   /** A run of scored points, [first, end) of columns that must not change: `work` takes it in. */
-  hear(info: SeriesInfo, columns: ScoredColumns, first: number, end: number): void {
+  hear(info: SeriesInfo, columns: SharedColumns, first: number, end: number): void {
     this.#inbox.add(heardRun(info, columns, first, end));
     this.#changed = true;
   }
@@ -130,6 +130,7 @@ export class TenantRunner {
       this.#changed = true;
       if (this.#fold === undefined) points += this.#keep(run);
       else points += yield* this.#feed(this.#fold, run);
+      run.columns.taken();
       if (points < POINTS_PER_YIELD) continue;
       yield points;
       points = 0;
@@ -247,7 +248,7 @@ export class TenantRunner {
     const rest = this.#inbox;
     this.#inbox = new ScoreInbox();
     for (const { info, ...columns } of this.#kept.takeAll()) {
-      this.#inbox.add(heardRun(info, columns, 0, columns.times.length));
+      this.#inbox.add(heardRun(info, new SharedColumns(columns), 0, columns.times.length));
     }
     for (let run = rest.take(); run !== undefined; run = rest.take()) this.#inbox.add(run);
     return fold;

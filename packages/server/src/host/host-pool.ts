@@ -196,6 +196,9 @@ export class HostPool {
   #hear(index: number, message: FromHost): void {
     switch (message.type) {
       case "answer":
+        if (message.scoredPoints !== undefined) {
+          this.#events.reported(index, { type: "scored", points: message.scoredPoints });
+        }
         this.#take(message.id)?.resolve(message.value as never);
         return;
       case "refused":

@@ -1,11 +1,12 @@
 import type { PostToMain } from "./host-desk.ts";
 import { hostFailureOf } from "./host-failure.ts";
 import type { HostEvents } from "./host-options.ts";
+import type { ScoredTally } from "./scored-tally.ts";
 
 /** What a host tells without being asked, as messages to the main thread. */
-export function reportsOf(post: PostToMain): HostEvents {
+export function reportsOf(post: PostToMain, tally: ScoredTally): HostEvents {
   return {
-    scored: (points) => post({ type: "scored", points }),
+    scored: (points) => tally.add(points),
     notTaken: (tenantId, reason, points) => post({ type: "not-taken", tenantId, reason, points }),
     damage: (found) => post({ type: "damage", found }),
     notSaved: (tenantId, error) =>

@@ -110,7 +110,13 @@ export interface TenantState {
 
 /** Host to main thread. */
 export type FromHost =
-  | { readonly type: "answer"; readonly id: number; readonly value: unknown }
+  | {
+      readonly type: "answer";
+      readonly id: number;
+      readonly value: unknown;
+      /** Points that were scored since the last time that a number was given. */
+      readonly scoredPoints?: number;
+    }
   | { readonly type: "refused"; readonly id: number; readonly failure: HostFailure }
   | HostReport;
 

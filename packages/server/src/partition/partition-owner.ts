@@ -164,7 +164,7 @@ export class PartitionOwner {
 
   #append({ ticket, parts }: AppendMessage): void {
     const emission = this.#emissions.of(ticket);
-    emission.expect(ticket, parts.length);
+    emission.expect(ticket, parts.length, parts[0]?.times.buffer);
     const taken: PartitionRuntime[] = [];
     let failure: Failure | undefined;
     for (const part of parts) {

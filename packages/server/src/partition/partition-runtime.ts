@@ -141,10 +141,13 @@ export class PartitionRuntime {
       counts[run] = to - from;
     });
     const outcome = this.store.append({ seriesIds, counts, timestampsMs, values });
-    outcome.lateFromMs.forEach((lateFromMs, run) => {
+    for (let run = 0; run < handles.length; run++) {
+      const lateFromMs = outcome.lateFromMs[run]!;
+      // Most runs are not late, and looking their series up costs more than all else here.
+      if (Number.isNaN(lateFromMs)) continue;
       const series = this.#series.known(handles[run]!);
       if (lateFromMs < series.lateFromMs) series.lateFromMs = lateFromMs;
-    });
+    }
     this.#lastSequence++;
     const tenantId = handles.length === 0 ? "" : this.#series.known(handles[0]!).key.tenantId;
     const batch = queuedBatch({ ticket, sequence: this.#lastSequence }, part, outcome);

@@ -28,6 +28,7 @@ export function threadOwners(
     const heartbeat = Heartbeat.memory();
     const workerData: OwnerThreadData = { ...workerDataOf(options, partitions), heartbeat };
     const worker = new Worker(entry, {
+      name: `owner of ${partitions[0]!}`,
       workerData,
       env: {},
       resourceLimits: {
