@@ -6,6 +6,7 @@ import type { HostEvents } from "./host-options.ts";
 export function reportsOf(post: PostToMain): HostEvents {
   return {
     scored: (points) => post({ type: "scored", points }),
+    saving: () => post({ type: "saving" }),
     notTaken: (tenantId, reason, points) => post({ type: "not-taken", tenantId, reason, points }),
     damage: (found) => post({ type: "damage", found }),
     notSaved: (tenantId, error) =>

@@ -73,7 +73,7 @@ describe("checkpoints of a partition", () => {
     const runtime = new PartitionRuntime(store, emissions);
     for (let handle = 0; handle < SERIES; handle++) {
       const key = { tenantId: "acme", clusterId: "eu", nodeId: `n${handle}`, metricName: "cpu" };
-      runtime.announce({ handle, key, metadata: {} });
+      runtime.name({ handle, key, metadata: {} });
     }
     for (const series of runtime.series()) {
       const fromMs = catchUpFrom(runtime, series, new Map());

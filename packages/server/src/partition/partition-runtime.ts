@@ -19,7 +19,6 @@ import { UnseenChanges } from "./unseen-changes.ts";
 
 /** Closed episodes are written in bunches: each write is a transaction. */
 const CLOSED_MAX = 2000;
-/** What looking at a run costs, in points. */
 const RUN_COST = 1;
 
 /**
@@ -73,11 +72,13 @@ export class PartitionRuntime {
   }
 
   /** Makes a series known under its host's number; its saved fold is taken up where none is at work. */
-  announce({ handle, key, metadata }: FreshSeries): LiveSeries {
-    const series = this.#series.announce({ handle, key, metadata });
-    const { fold, lastScore } = series;
+  name(fresh: FreshSeries): LiveSeries {
+    return this.#series.announce(fresh);
+  }
+
+  /** Its host hears where the series is. */
+  tell({ handle, fold, lastScore }: LiveSeries): void {
     if (fold.pointCount > 0) this.#emissions.of(handle).endRun(handle, fold, lastScore);
-    return series;
   }
 
   /**
@@ -109,7 +110,7 @@ export class PartitionRuntime {
     if ("series" in item) over(item, false);
   }
 
-  /** The oldest change of a series that its fold has not seen, which is seen to now; else +Infinity. */
+  /** The oldest change that a series' fold has not seen, which is seen to now; else +Infinity. */
   takeChange({ storeId }: LiveSeries): EpochMs {
     return this.#unseen.take(storeId);
   }
@@ -176,7 +177,7 @@ export class PartitionRuntime {
     }
   }
 
-  /** Everything written up to here has been folded, of every tenant. */
+  /** All written up to here has been folded, of every tenant. */
   get detectedPosition(): number {
     const oldest = this.#queue.oldestPosition;
     return oldest === undefined ? this.store.position : Math.min(oldest - 1, this.store.position);

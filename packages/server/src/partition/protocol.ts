@@ -4,6 +4,7 @@ import type { SeriesEntry } from "../store/partition/series-entry.ts";
 import type { DamageKind } from "../store/sqlite/damage.ts";
 import type { AlarmCursor } from "../store/table/alarm-table.ts";
 import type { EpisodeCursor } from "../store/table/episode-table.ts";
+import type { AnnounceQuestion, NameQuestion } from "./announcing.ts";
 import type {
   ChartPoints,
   ExplainedEpisode,
@@ -52,11 +53,8 @@ export interface AskMessage {
 
 export type Question =
   | { readonly what: "open" }
-  | {
-      readonly what: "announce";
-      readonly series: readonly (FreshSeries & { readonly partition: number })[];
-      readonly behind: readonly BehindTenant[];
-    }
+  | NameQuestion
+  | AnnounceQuestion
   | { readonly what: "begin-checkpoint"; readonly checkpoint: number }
   | EndCheckpointQuestion
   | { readonly what: "drain" }
@@ -172,6 +170,7 @@ export interface AnomalyQuery extends SeriesFilter {
 
 export interface Answers {
   readonly open: OpenAnswer;
+  readonly name: undefined;
   readonly announce: boolean;
   readonly "begin-checkpoint": Positions;
   readonly "end-checkpoint": SavedStates;
