@@ -141,6 +141,28 @@ describe("FleetHost", () => {
     expect(Buffer.compare(sliced.packed("acme"), calm.packed("acme"))).toBe(0);
   });
 
+  it("takes in what is of very many steps a part at a time: the same scores, and no more held at once", () => {
+    const folded = (name: string, steps: number, pieceSteps: number) => {
+      const life = new Life(join(place.dir, name));
+      open.push(life);
+      life.add("acme");
+      let mostBytes = 0;
+      for (let step = 0; step < steps; step += pieceSteps) {
+        life.hear("acme", step, step + pieceSteps);
+        while (life.host.advance(() => Number.POSITIVE_INFINITY, 20_000)) {
+          mostBytes = Math.max(mostBytes, life.host.runner("acme").fold?.bytes ?? 0);
+        }
+      }
+      return { scores: life.scores("acme"), packed: life.packed("acme"), mostBytes };
+    };
+    const slowly = folded("slowly", 6000, 500);
+    const atOnce = folded("at once", 6000, 6000);
+    expect(atOnce.scores).toBe(slowly.scores);
+    expect(Buffer.compare(atOnce.packed, slowly.packed)).toBe(0);
+    const half = folded("half", 3000, 3000);
+    expect(atOnce.mostBytes / half.mostBytes).toBeLessThan(1.2);
+  });
+
   it("gives a small tenant its turn while a large one has much to do", () => {
     const life = live();
     life.add("huge", 400);
