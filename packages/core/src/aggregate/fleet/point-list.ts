@@ -111,7 +111,8 @@ export class PointList {
 
   /** Gives back room that no point needs. */
   trim(): void {
-    if (this.#where.length > this.count) this.#resize(this.count);
+    const least = this.count === 0 ? 0 : Math.max(this.count, ROOM_MIN);
+    if (this.#where.length > least) this.#resize(least);
   }
 
   #is(at: number, series: number, offset: number, kind: number): boolean {
