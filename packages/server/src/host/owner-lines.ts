@@ -2,9 +2,9 @@ import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { SeriesDirectory } from "../dispatch/series-directory.ts";
 import type { FleetHost } from "../fleet/fleet-host.ts";
-import type { PlacedSeries } from "../partition/announcing.ts";
+import type { BehindTenant, PlacedSeries } from "../partition/fresh-series.ts";
 import type { OwnerLine } from "../partition/owner-link.ts";
-import type { BehindTenant, OpenAnswer, StoredSeries } from "../partition/protocol.ts";
+import type { OpenAnswer, StoredSeries } from "../partition/protocol.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
 
 export interface OwnerLinesParts {

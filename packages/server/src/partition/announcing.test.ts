@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AskedOwner } from "../../testing/asked-owner.ts";
 import { type Scratch, scratch } from "../../testing/scratch.ts";
 import { REAL_DISK } from "../store/sqlite/disk.ts";
-import type { AnnounceQuestion } from "./announcing.ts";
+import type { AnnounceQuestion } from "./fresh-series.ts";
 
 const START = Date.UTC(2026, 10, 24);
 const TENANTS = ["acme", "globex"];

@@ -1,25 +1,10 @@
 import { catchUpFrom } from "./checkpoint.ts";
 import { hostOfTenant } from "./clients.ts";
+import type { AnnounceQuestion, PlacedSeries } from "./fresh-series.ts";
 import type { Job } from "./jobs.ts";
 import type { LiveSeries } from "./live-series.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";
-import type { BehindTenant, FreshSeries, OpenAnswer, StoredSeries } from "./protocol.ts";
-
-export type PlacedSeries = FreshSeries & { readonly partition: number };
-
-/** Of a tenant that is being taken up: the folds of its series are read back, nothing else is done yet. */
-export interface NameQuestion {
-  readonly what: "name";
-  readonly series: readonly PlacedSeries[];
-}
-
-export interface AnnounceQuestion {
-  readonly what: "announce";
-  readonly series: readonly PlacedSeries[];
-  /** Handles of series that were named before. */
-  readonly named?: Int32Array;
-  readonly behind: readonly BehindTenant[];
-}
+import type { OpenAnswer, StoredSeries } from "./protocol.ts";
 
 type Runtimes = ReadonlyMap<number, PartitionRuntime>;
 

@@ -8,9 +8,10 @@ import { DetectionQueue, type QueuedBatch, queuedBatch, type Waiting } from "./d
 import type { Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
 import { type BeforeMoves, Folding } from "./folding.ts";
+import type { FreshSeries } from "./fresh-series.ts";
 import type { LiveSeries } from "./live-series.ts";
 import type { Progress } from "./progress.ts";
-import type { AppendPart, FreshSeries } from "./protocol.ts";
+import type { AppendPart } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ResultRows } from "./result-rows.ts";
 import { changesLeft, nextRun, oldestOf, over, runIsInOrder } from "./runs.ts";
