@@ -1,4 +1,4 @@
-import { INTERVAL_POINTS } from "@foreshock/core/fold";
+import { type DurationMs, type EpochMs, INTERVAL_POINTS } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import { letGo } from "../platform/let-go.ts";
 import type { ScoredColumns } from "./kept-runs.ts";
@@ -23,7 +23,7 @@ export class SharedColumns implements ScoredColumns {
     this.#runsLeft++;
   }
 
-  /** A run has been taken in. */
+  /** A run, or a part of one that was lent by itself, has been taken in. */
   taken(): void {
     this.#runsLeft--;
     if (this.#runsLeft > 0) return;
@@ -55,6 +55,11 @@ export function heardRun(
   return { info, columns, first, end, intervalMs, ended };
 }
 
+/** Steps that are taken in together, at least: a step without many series costs some 2 KB until it is folded. */
+const STEPS_TOGETHER_MIN = 1000;
+/** Each part looks at all that waits. */
+const PARTS_MAX = 64;
+
 /** Runs that wait for their tenant's turn, first in, first out, without shifting arrays. */
 export class ScoreInbox {
   #runs: HeardRun[] = [];
@@ -71,8 +76,12 @@ export class ScoreInbox {
     this.points += run.end - run.first;
   }
 
-  /** The oldest run, taken out; undefined without any. */
-  take(): HeardRun | undefined {
+  /** Takes out all, the oldest first, also those that come meanwhile. */
+  *all(): Generator<HeardRun> {
+    for (let run = this.#take(); run !== undefined; run = this.#take()) yield run;
+  }
+
+  #take(): HeardRun | undefined {
     const run = this.#runs[this.#next];
     if (run === undefined) return undefined;
     this.points -= run.end - run.first;
@@ -83,4 +92,55 @@ export class ScoreInbox {
     }
     return run;
   }
+
+  /**
+   * Before which instant to take points in and fold them, where what waits is of many more steps than that;
+   * otherwise undefined, also where a run is not in order of time. O(points).
+   */
+  cutMs(stepMs: DurationMs): EpochMs | undefined {
+    let [oldestMs, newestMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let k = this.#next; k < this.#runs.length; k++) {
+      const { columns, first, end } = this.#runs[k]!;
+      const { times } = columns;
+      for (let i = first + 1; i < end; i++) {
+        if (!(times[i]! > times[i - 1]!)) return undefined;
+      }
+      if (first === end) continue;
+      oldestMs = Math.min(oldestMs, times[first]!);
+      newestMs = Math.max(newestMs, times[end - 1]!);
+    }
+    const lengthMs = Math.max(STEPS_TOGETHER_MIN * stepMs, (newestMs - oldestMs) / PARTS_MAX);
+    const cutMs = (Math.floor(oldestMs / stepMs) + Math.ceil(lengthMs / stepMs)) * stepMs;
+    return newestMs >= cutMs ? cutMs : undefined;
+  }
+
+  /** Takes out all points before an instant; of a run that goes on, the rest waits where it was. O(runs). */
+  takeBefore(cutMs: EpochMs): HeardRun[] {
+    const taken: HeardRun[] = [];
+    const waiting: HeardRun[] = [];
+    for (const run of this.#runs.slice(this.#next)) {
+      const at = indexFrom(run, cutMs);
+      if (at === run.end) taken.push(run);
+      else {
+        taken.push({ ...run, end: at, ended: false });
+        waiting.push({ ...run, first: at });
+        run.columns.lend();
+      }
+      this.points -= at - run.first;
+    }
+    this.#runs = waiting;
+    this.#next = 0;
+    return taken;
+  }
+}
+
+/** Index of the first point at or after `atMs`; `end` where there is none. */
+function indexFrom({ columns: { times }, first, end }: HeardRun, atMs: EpochMs): number {
+  let [low, high] = [first, end];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

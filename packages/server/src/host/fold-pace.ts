@@ -15,6 +15,8 @@ export interface FoldPaceParts {
   /** Runs work in a turn of its own, after the mail has been looked at. */
   readonly later: (work: () => void) => void;
   readonly progress: (what: string, tenantId: string) => void;
+  /** A unit of a save is done. */
+  readonly saving: () => void;
 }
 
 /** Moves the folds of a host on, and saves them, a unit at a time; between two units others have their turn. */
@@ -22,6 +24,8 @@ export class FoldPace {
   readonly #parts: FoldPaceParts;
   #isWaiting = false;
   #isStopped = false;
+  /** Saves under way. */
+  #saves = 0;
 
   constructor(parts: FoldPaceParts) {
     this.#parts = parts;
@@ -29,12 +33,28 @@ export class FoldPace {
 
   /** There may be something to fold. */
   wake(): void {
-    if (this.#isWaiting || this.#isStopped || !this.#parts.mayFold()) return;
+    if (this.#isWaiting || !this.#mayGoOn()) return;
     this.#isWaiting = true;
     this.#parts.later(() => {
       this.#isWaiting = false;
-      if (!this.#isStopped && this.#parts.mayFold() && this.#unit()) this.wake();
+      if (this.#mayGoOn() && this.#unit()) this.wake();
     });
+  }
+
+  /** A save has the turns of the folds: until it is done, the partitions of all hosts score nothing. */
+  #mayGoOn(): boolean {
+    return !this.#isStopped && this.#saves === 0 && this.#parts.mayFold();
+  }
+
+  /** Does a save to its end, in units. @throws Unavailable once stopped. */
+  async saved(save: Work): Promise<void> {
+    this.#saves++;
+    try {
+      await this.done(save, "save", "", this.#parts.saving);
+    } finally {
+      this.#saves--;
+      this.wake();
+    }
   }
 
   /** Resolves when everything that was heard is folded as far as it goes. @throws Unavailable once stopped. */
@@ -62,8 +82,14 @@ export class FoldPace {
    * Does work to its end, in units. @throws Unavailable once stopped.
    *
    * @param what it is, for whoever watches this thread.
+   * @param unitDone called after each unit but the last.
    */
-  async done(work: Work, what: string, tenantId = ""): Promise<void> {
+  async done(
+    work: Work,
+    what: string,
+    tenantId = "",
+    unitDone: () => void = () => {},
+  ): Promise<void> {
     for (let spent = 0; ; ) {
       this.#demandOpen();
       this.#parts.progress(what, tenantId);
@@ -72,6 +98,7 @@ export class FoldPace {
       spent += Number(value);
       if (spent < UNIT_CELLS) continue;
       spent = 0;
+      unitDone();
       await this.#turn();
     }
   }

@@ -30,6 +30,8 @@ export interface TenantHostOptions {
 /** What whoever runs a host hears of it. */
 export interface HostEvents {
   scored(points: number): void;
+  /** A unit of a checkpoint's folds is saved. */
+  saving(): void;
   /** Points that were not taken in. */
   notTaken(tenantId: string, reason: string, points: number): void;
   damage(found: DamageReport): void;

@@ -7,6 +7,7 @@ import type { ScoredTally } from "./scored-tally.ts";
 export function reportsOf(post: PostToMain, tally: ScoredTally): HostEvents {
   return {
     scored: (points) => tally.add(points),
+    saving: () => post({ type: "saving" }),
     notTaken: (tenantId, reason, points) => post({ type: "not-taken", tenantId, reason, points }),
     damage: (found) => post({ type: "damage", found }),
     notSaved: (tenantId, error) =>

@@ -123,6 +123,8 @@ export type FromHost =
 /** What a host tells without being asked. */
 export type HostReport =
   | { readonly type: "scored"; readonly points: number }
+  /** A unit of a checkpoint's folds is saved. */
+  | { readonly type: "saving" }
   | {
       readonly type: "not-taken";
       readonly tenantId: string;

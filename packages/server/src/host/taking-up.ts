@@ -40,11 +40,15 @@ export class TakingUp {
     return !this.#waiting.has(tenantId);
   }
 
-  /** At a start. Resolves when all are ready. Folds are read back one after the other. @throws once stopped. */
+  /**
+   * At a start. Resolves when all are ready. Folds are read back one after the other, by the owners and here at
+   * the same time. @throws once stopped.
+   */
   async all(tenantIds: readonly string[]): Promise<void> {
     for (const tenantId of tenantIds) this.#hold(tenantId);
     const rest: Promise<void>[] = [];
     for (const tenantId of tenantIds) {
+      this.#parts.lines.name(tenantId);
       const isOpen = await this.#tried(tenantId, () => this.#opened(tenantId));
       rest.push(this.#finish(tenantId, isOpen));
     }

@@ -82,6 +82,7 @@ export class TenantHost {
     this.#lines = new OwnerLines({ pool, fleet, directory, announced, tenantIds, failed });
     this.#folds = new FoldPace({
       ...{ fleet, later: options.later, progress: options.progress },
+      saving: () => events.saving(),
       inFlightMs: (tenantId) => this.intake.inFlight.oldestMs(tenantId),
       // What a crash cut off comes series by series, and steps need all of them.
       mayFold: () => this.#state !== "starting" && pool.isWhole,
@@ -238,7 +239,7 @@ export class TenantHost {
   /** Saves all folds as they were when the owners marked this checkpoint, or later. */
   async save(checkpoint: number): Promise<void> {
     const positions = await this.#marks.all(checkpoint);
-    await this.#folds.done(this.fleet.saving(positions), "save");
+    await this.#folds.saved(this.fleet.saving(positions));
   }
 
   /** Forgets scores before a UTC day (since 1970). */

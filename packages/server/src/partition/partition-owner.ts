@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import { FairShare } from "../platform/fair-share.ts";
 import type { Failure } from "../platform/platform-errors.ts";
-import { announcing, opening } from "./announcing.ts";
+import { announcing, naming, opening } from "./announcing.ts";
 import { askedTenant } from "./asked-tenant.ts";
 import { clientOf, MAIN_CLIENT } from "./clients.ts";
 import { DiskWatch } from "./disk-watch.ts";
@@ -171,7 +171,7 @@ export class PartitionOwner {
       try {
         const runtime = this.#runtime(part.partition);
         // Their host counts them as known, whatever becomes of their points.
-        for (const fresh of part.fresh) runtime.announce(fresh);
+        for (const fresh of part.fresh) runtime.tell(runtime.name(fresh));
         this.#commits.demandAnswer(runtime);
         runtime.append(ticket, part);
         taken.push(runtime);
@@ -222,6 +222,8 @@ export class PartitionOwner {
         // A host that comes again begins anew.
         this.forget(clientOf(id, this.#clientCount));
         return opening(this.#runtimes, clientOf(id, this.#clientCount), this.#clientCount);
+      case "name":
+        return yield* naming(this.#runtimes, question.series);
       case "announce":
         return yield* announcing(this.#runtimes, question, () => this.#send());
       case "begin-checkpoint":

@@ -8,9 +8,10 @@ import { DetectionQueue, type QueuedBatch, queuedBatch, type Waiting } from "./d
 import type { Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
 import { type BeforeMoves, Folding } from "./folding.ts";
+import type { FreshSeries } from "./fresh-series.ts";
 import type { LiveSeries } from "./live-series.ts";
 import type { Progress } from "./progress.ts";
-import type { AppendPart, FreshSeries } from "./protocol.ts";
+import type { AppendPart } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ResultRows } from "./result-rows.ts";
 import { changesLeft, nextRun, oldestOf, over, runIsInOrder } from "./runs.ts";
@@ -19,7 +20,6 @@ import { UnseenChanges } from "./unseen-changes.ts";
 
 /** Closed episodes are written in bunches: each write is a transaction. */
 const CLOSED_MAX = 2000;
-/** What looking at a run costs, in points. */
 const RUN_COST = 1;
 
 /**
@@ -73,11 +73,13 @@ export class PartitionRuntime {
   }
 
   /** Makes a series known under its host's number; its saved fold is taken up where none is at work. */
-  announce({ handle, key, metadata }: FreshSeries): LiveSeries {
-    const series = this.#series.announce({ handle, key, metadata });
-    const { fold, lastScore } = series;
+  name(fresh: FreshSeries): LiveSeries {
+    return this.#series.announce(fresh);
+  }
+
+  /** Its host hears where the series is. */
+  tell({ handle, fold, lastScore }: LiveSeries): void {
     if (fold.pointCount > 0) this.#emissions.of(handle).endRun(handle, fold, lastScore);
-    return series;
   }
 
   /**
@@ -109,7 +111,7 @@ export class PartitionRuntime {
     if ("series" in item) over(item, false);
   }
 
-  /** The oldest change of a series that its fold has not seen, which is seen to now; else +Infinity. */
+  /** The oldest change that a series' fold has not seen, which is seen to now; else +Infinity. */
   takeChange({ storeId }: LiveSeries): EpochMs {
     return this.#unseen.take(storeId);
   }
@@ -179,7 +181,7 @@ export class PartitionRuntime {
     }
   }
 
-  /** Everything written up to here has been folded, of every tenant. */
+  /** All written up to here has been folded, of every tenant. */
   get detectedPosition(): number {
     const oldest = this.#queue.oldestPosition;
     return oldest === undefined ? this.store.position : Math.min(oldest - 1, this.store.position);

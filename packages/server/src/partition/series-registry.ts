@@ -1,7 +1,7 @@
 import { type SeriesFold, StateMemory } from "@foreshock/core/fold";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
+import type { FreshSeries } from "./fresh-series.ts";
 import { foldOf, freshFold, type LiveSeries, NO_HANDLE } from "./live-series.ts";
-import type { FreshSeries } from "./protocol.ts";
 
 /** The end of time for reads that want everything from some instant on. */
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;

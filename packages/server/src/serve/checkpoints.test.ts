@@ -1,10 +1,11 @@
-import { MINUTE_MS } from "@foreshock/core/fold";
+import { HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { historyOf, pictureOf } from "../../testing/picture.ts";
 import { type PlantedFleet, plantedSeries, rangeOf } from "../../testing/planted.ts";
 import { NOON, openRealPlatform, type RealPlatform } from "../../testing/real-platform.ts";
 import { readPositions } from "../fleet/fold-positions.ts";
 import { batchOf } from "../platform/ingest-batch.ts";
+import { Checkpoints } from "./checkpoints.ts";
 
 const POINTS = 240;
 const FLEET: PlantedFleet = {
@@ -61,6 +62,69 @@ describe("a checkpoint", () => {
     expect(savedState(real, "acme", "fold")).toBeUndefined();
     real.clock.pass(MINUTE_MS);
     await expect.poll(() => savedState(real, "acme", "fold")).toBeDefined();
+  });
+});
+
+describe("a save on a machine that gives it little time", () => {
+  const HOURS = 50;
+  const NODES = 2000;
+
+  /** Scores of so many nodes and days take several units to be saved. */
+  async function sendMuch(): Promise<void> {
+    const timestampsMs = Float64Array.from(
+      { length: HOURS },
+      (_, k) => NOON - (HOURS - k) * HOUR_MS,
+    );
+    const values = timestampsMs.map((_, k) => 10 + (k % 7));
+    const series = Array.from({ length: NODES }, (_, node) => {
+      const place = { clusterId: "eu", nodeId: `n${node}`, metricName: "cpu", metadata: {} };
+      return { ...place, timestampsMs, values };
+    });
+    await real.view("globex").ingest(batchOf(series));
+    await real.platform.settled();
+  }
+
+  it("goes on as long as units are saved, whatever time that takes", async () => {
+    await sendMuch();
+    let passedMs = 0;
+    let isOver = false;
+    const saved = real.platform.checkpoint().finally(() => {
+      isOver = true;
+    });
+    // A unit is done in each turn of the loop, and is heard of in the next.
+    while (!isOver) {
+      await new Promise(setImmediate);
+      real.clock.pass(3000);
+      passedMs += 3000;
+    }
+    await saved;
+    expect(passedMs).toBeGreaterThan(30_000);
+    expect(savedState(real, "globex", "fold")).toBeDefined();
+  });
+});
+
+describe("points that are scored again during a start", () => {
+  it("begin no checkpoint before the start is over", async () => {
+    const { pool, hosts } = real.platform;
+    const { clock } = real;
+    const saves: number[] = [];
+    const checkpoints = new Checkpoints({
+      ...{ pool, hosts, everyMs: MINUTE_MS, after: clock.after },
+      monotonicMs: () => clock.monotonicMs,
+      saved: ({ seriesCount }) => saves.push(seriesCount),
+      failed: (error) => {
+        throw error;
+      },
+    });
+    checkpoints.scored(3_000_000);
+    // Many times what a save takes.
+    for (let turn = 0; turn < 2000; turn++) await new Promise(setImmediate);
+    expect(saves).toEqual([]);
+    checkpoints.start();
+    await expect.poll(() => saves.length).toBe(1);
+    checkpoints.scored(3_000_000);
+    await expect.poll(() => saves.length).toBe(2);
+    checkpoints.stop();
   });
 });
 

@@ -23,8 +23,7 @@ import { StartWatch } from "./start-watch.ts";
 import { StoreTrouble } from "./store-trouble.ts";
 import { Strikes } from "./strikes.ts";
 
-/** Heard by the hosts alone. */
-const NOT_FOR_MAIN = { scored() {}, marked() {} };
+const HEARD_BY_HOSTS = { scored() {}, marked() {} };
 
 /**
  * The running platform as the main thread knows it: the threads that own partitions and host tenants,
@@ -73,7 +72,7 @@ export class LivePlatform implements Platform {
     this.pool = new PartitionPool(
       { partitionCount, ownerCount, numbers },
       {
-        ...NOT_FOR_MAIN,
+        ...HEARD_BY_HOSTS,
         damage: ({ type: _, ...found }) => events.damage(found),
         slowCommit: (message) => events.slowCommit(message),
         disk: ({ type: _, ...found }) => {
@@ -269,6 +268,9 @@ export class LivePlatform implements Platform {
       case "scored":
         events.scored(report.points);
         this.#checkpoints.scored(report.points);
+        break;
+      case "saving":
+        this.#checkpoints.saving();
         break;
       case "not-taken":
         events.refused(report.tenantId, report.reason, report.points);
