@@ -11,7 +11,7 @@ import type {
   ScoredMessage,
   SlowCommitMessage,
 } from "../partition/protocol.ts";
-import type { QuarantineMessage } from "../partition/quarantine.ts";
+import type { QuarantineMessage, TenantFailedMessage } from "../partition/quarantine.ts";
 import { errorOf, type Failure, Unavailable } from "../platform/platform-errors.ts";
 
 export interface PoolOptions {
@@ -33,6 +33,8 @@ export interface PoolEvents {
   disk?(message: DiskMessage): void;
   /** A checkpoint begins: everything that was scored before has been heard of. */
   marked(owner: number, message: MarkMessage): void;
+  /** A tenant's detection threw in this owner, which has set that tenant aside. */
+  tenantFailed?(owner: number, message: TenantFailedMessage): void;
   /** An owner cannot go on: it has to be ended, and started again. */
   unusable(owner: number, failure: Failure): void;
   /** An owner ended. Its tickets, which will never be scored, are in `lost`; it can be revived. */
@@ -197,6 +199,9 @@ export class PartitionPool {
         return;
       case "mark":
         this.#events.marked(index, message);
+        return;
+      case "tenant-failed":
+        this.#events.tenantFailed?.(index, message);
         return;
       case "disk":
         this.#events.disk?.(message);

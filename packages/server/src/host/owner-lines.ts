@@ -4,7 +4,7 @@ import type { SeriesDirectory } from "../dispatch/series-directory.ts";
 import type { FleetHost } from "../fleet/fleet-host.ts";
 import type { OwnerLine } from "../partition/owner-link.ts";
 import type { BehindTenant, OpenAnswer, StoredSeries } from "../partition/protocol.ts";
-import { Unavailable } from "../platform/platform-errors.ts";
+import { TenantFailed, Unavailable } from "../platform/platform-errors.ts";
 
 export interface OwnerLinesParts {
   readonly pool: PartitionPool;
@@ -101,6 +101,8 @@ export class OwnerLines {
       await this.#announceTo(owner, tenantId);
     } catch (error) {
       if (error instanceof Unavailable) throw error;
+      // It is taken up again, which was begun when that was heard.
+      if (error instanceof TenantFailed) return;
       this.#parts.failed(tenantId, error);
     }
   }

@@ -1,5 +1,7 @@
+import { TenantFailed } from "../platform/platform-errors.ts";
 import { catchUpFrom } from "./checkpoint.ts";
 import { hostOfTenant } from "./clients.ts";
+import type { Finished } from "./detection-queue.ts";
 import type { Job } from "./jobs.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";
 import type { OpenAnswer, Question, StoredSeries } from "./protocol.ts";
@@ -10,6 +12,7 @@ const UNIT_SERIES = 200;
 /**
  * After `open`: a host's numbers for what is stored; then what came after the saved states is folded. It is
  * answered when that is done; others are served meanwhile. False where that had to be left for later.
+ * Fails with `TenantFailed` where detection threw.
  */
 export function* announcing(
   runtimes: ReadonlyMap<number, PartitionRuntime>,
@@ -23,14 +26,19 @@ export function* announcing(
   // Whoever wants a tenant's points again has let it out of quarantine.
   const wanted = new Set(behind.map(({ tenantId }) => tenantId));
   for (const runtime of runtimes.values()) runtime.quarantine.release(wanted);
+  const tenantIds = new Set(series.map(({ key }) => key.tenantId));
+  for (const runtime of runtimes.values()) runtime.quarantine.takeUp(tenantIds);
   const open = Promise.withResolvers<void>();
   let waiting = 1;
   let isWhole = true;
-  const finished = (isDone: boolean): void => {
+  const finished: Finished = (isDone, failure) => {
     isWhole &&= isDone;
     waiting--;
-    if (waiting === 0) open.resolve();
+    if (failure !== undefined) open.reject(failure);
+    else if (waiting === 0) open.resolve();
   };
+  // It may fail before it is waited for.
+  open.promise.catch(() => {});
   let done = 0;
   for (const { partition, ...fresh } of series) {
     const runtime = runtimes.get(partition);
@@ -47,8 +55,20 @@ export function* announcing(
   }
   finished(true);
   yield open.promise;
+  demandNoFailure(runtimes, tenantIds);
   send();
   return isWhole;
+}
+
+/** @throws TenantFailed where detection threw meanwhile, in whatever work. */
+function demandNoFailure(
+  runtimes: ReadonlyMap<number, PartitionRuntime>,
+  tenantIds: ReadonlySet<string>,
+): void {
+  for (const { quarantine } of runtimes.values()) {
+    const failed = [...tenantIds].find((tenantId) => quarantine.hasFailed(tenantId));
+    if (failed !== undefined) throw new TenantFailed(`the detection of ${failed} failed`);
+  }
 }
 
 /** What a host's tenants have here. */

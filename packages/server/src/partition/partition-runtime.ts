@@ -1,26 +1,27 @@
 import { type EpochMs, FoldRow, forEachRun } from "@foreshock/core/fold";
+import { TenantFailed } from "../platform/platform-errors.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
-import { StoreUnavailable } from "../store/sqlite/store-error.ts";
+import { isStoreFault, StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { alarmEntry } from "./alarm-rows.ts";
-import { DetectionQueue, type QueuedBatch, queuedBatch, type Waiting } from "./detection-queue.ts";
+import { DetectionQueue, type Finished, queuedBatch, type Waiting } from "./detection-queue.ts";
 import type { Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
+import { FailedSeries } from "./failed-series.ts";
 import { type BeforeMoves, Folding } from "./folding.ts";
+import { LeftWork } from "./left-work.ts";
 import type { LiveSeries } from "./live-series.ts";
 import type { Progress } from "./progress.ts";
 import type { AppendPart, FreshSeries } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ResultRows } from "./result-rows.ts";
-import { changesLeft, nextRun, oldestOf, over, runIsInOrder } from "./runs.ts";
+import { over, seriesAtWork } from "./runs.ts";
 import { SeriesRegistry } from "./series-registry.ts";
-import { UnseenChanges } from "./unseen-changes.ts";
+import { WaitingWork } from "./waiting-work.ts";
 
 /** Closed episodes are written in bunches: each write is a transaction. */
 const CLOSED_MAX = 2000;
-/** What looking at a run costs, in points. */
-const RUN_COST = 1;
 
 /**
  * One partition's owner: stores what comes, then folds it, series by series.
@@ -33,6 +34,9 @@ export class PartitionRuntime {
   readonly quarantine: Quarantine;
   /** Whoever saves a checkpoint at the moment. */
   saver: BeforeMoves | undefined;
+  /** Hears that the detection of a tenant threw: all of that tenant is to be left in all partitions. */
+  failed: (tenantId: string, error: unknown) => void = (tenantId, error) =>
+    this.leaveTenant(tenantId, error);
   readonly #emissions: Emissions;
   readonly #progress: Progress;
   readonly #queue = new DetectionQueue();
@@ -40,7 +44,9 @@ export class PartitionRuntime {
   readonly #episodes: ResultRows<EpisodeEntry>;
   readonly #alarms: ResultRows<AlarmEntry>;
   readonly #folding: Folding;
-  readonly #unseen = new UnseenChanges();
+  readonly #work: WaitingWork;
+  readonly #left: LeftWork;
+  readonly #failures: FailedSeries;
   readonly #openedPosition: number;
   #lastSequence = 0;
   /** The store had no room for what folding writes. */
@@ -58,10 +64,17 @@ export class PartitionRuntime {
     this.#progress = progress;
     this.#emissions = emissions;
     this.#series = new SeriesRegistry(store);
+    this.#left = new LeftWork({ queue: this.#queue, series: this.#series, emissions });
     this.#openedPosition = store.detectedPosition;
-    store.replayTail((storeId, changedFromMs) => this.#unseen.note(storeId, changedFromMs));
-    this.#episodes = new ResultRows(episodeRow, (rows) => store.episodes.put(rows));
-    this.#alarms = new ResultRows(alarmEntry, (rows) => store.alarms.put(rows));
+    store.replayTail((storeId, changedFromMs) => this.#left.unseen.note(storeId, changedFromMs));
+    const fails = (series: LiveSeries, error: unknown): void => this.fails(series, error);
+    this.#episodes = new ResultRows(episodeRow, (rows) => store.episodes.put(rows), fails);
+    this.#alarms = new ResultRows(alarmEntry, (rows) => store.alarms.put(rows), fails);
+    this.#failures = new FailedSeries({
+      ...{ registry: this.#series, emissions, episodes: this.#episodes, alarms: this.#alarms },
+      ...{ left: this.#left, saver: () => this.saver },
+      failed: (tenantId, error) => this.failed(tenantId, error),
+    });
     this.#folding = new Folding({
       store,
       emissions,
@@ -69,6 +82,10 @@ export class PartitionRuntime {
       episodes: this.#episodes,
       alarms: this.#alarms,
       saver: () => this.saver,
+    });
+    this.#work = new WaitingWork({
+      ...{ folding: this.#folding, registry: this.#series, emissions },
+      lastSequence: () => this.#lastSequence,
     });
   }
 
@@ -85,33 +102,29 @@ export class PartitionRuntime {
    * folded yet stays stored, and is folded when a host announces its series again.
    */
   forget(isItsNumber: (number: number) => boolean): void {
-    const isMeant = (item: Waiting): boolean =>
-      isItsNumber("series" in item ? item.series.handle : item.ticket);
-    for (const item of this.#queue.takeOut(isMeant)) this.#leave(item);
+    this.#left.ofNumbers(isItsNumber);
     this.#series.forget(isItsNumber);
   }
 
   /** What waits of tenants in quarantine is not folded. */
   obeyQuarantine(): void {
-    for (const item of this.#queue.takeOutOf(this.quarantine.tenantIds)) this.#setAside(item);
+    this.#left.ofTenants(this.quarantine.tenantIds);
   }
 
-  /** It counts as scored; what is in it is folded once its tenant is taken up again. */
-  #setAside(item: Waiting): void {
-    this.#leave(item);
-    if (!("series" in item)) this.#emissions.of(item.ticket).partDone(item.ticket);
+  /** The tenant's detection threw, here or in another partition: it is folded once its host takes it up again. */
+  leaveTenant(tenantId: string, error: unknown): void {
+    this.quarantine.setAside(tenantId);
+    this.#left.ofTenants(new Set([tenantId]), new TenantFailed(String(error)));
   }
 
-  #leave(item: Waiting): void {
-    for (const { storeId, fromMs } of changesLeft(item, this.#series)) {
-      this.#unseen.note(storeId, fromMs);
-    }
-    if ("series" in item) over(item, false);
+  /** Work on the series threw; seen to after what is under way. What its fold has become is not used. */
+  fails(series: LiveSeries, error: unknown): void {
+    this.#failures.add(series, error);
   }
 
   /** The oldest change of a series that its fold has not seen, which is seen to now; else +Infinity. */
   takeChange({ storeId }: LiveSeries): EpochMs {
-    return this.#unseen.take(storeId);
+    return this.#left.unseen.take(storeId);
   }
 
   /** Whether something was folded since the start, so that a host may have heard of it. */
@@ -148,7 +161,7 @@ export class PartitionRuntime {
     this.#lastSequence++;
     const tenantId = handles.length === 0 ? "" : this.#series.known(handles[0]!).key.tenantId;
     const batch = queuedBatch({ ticket, sequence: this.#lastSequence }, part, outcome);
-    if (this.quarantine.has(tenantId)) this.#setAside(batch);
+    if (this.quarantine.has(tenantId)) this.#left.setAside(batch);
     else this.#queue.add(tenantId, batch);
   }
 
@@ -200,12 +213,7 @@ export class PartitionRuntime {
   detect(pointsMax: number): number {
     let spent = 0;
     try {
-      while (spent < pointsMax && this.isReady) {
-        spent += this.#queue.turn((item, most, tenantId) => {
-          this.#progress("folding", tenantId);
-          return this.#work(item, most);
-        });
-      }
+      while (spent < pointsMax && this.isReady) spent += this.#unit();
       const closed = this.#episodes.closedCount + this.#alarms.closedCount;
       if (this.#queue.isEmpty || closed >= CLOSED_MAX) this.writeResults();
     } catch (error) {
@@ -215,11 +223,30 @@ export class PartitionRuntime {
     return spent;
   }
 
+  /** Work for the tenant whose turn it is. What it throws is that tenant's own, unless the store is at fault. */
+  #unit(): number {
+    this.#failures.seeTo();
+    let cost = 1;
+    let atWork: Waiting | undefined;
+    try {
+      cost = this.#queue.turn((item, most, tenantId) => {
+        atWork = item;
+        this.#progress("folding", tenantId);
+        return this.#work.some(item, most);
+      });
+    } catch (error) {
+      if (atWork === undefined || isStoreFault(error)) throw error;
+      this.fails(seriesAtWork(atWork, this.#series), error);
+    }
+    this.#failures.seeTo();
+    return cost;
+  }
+
   /**
    * Folds what the saved fold has not seen; sends what came from `changedFromMs` on. `finished` is called
    * when that is done, at its turn; or when there is no room for it, so that reads are answered meanwhile.
    */
-  catchUp(series: LiveSeries, changedFromMs: EpochMs, finished: (isDone: boolean) => void): void {
+  catchUp(series: LiveSeries, changedFromMs: EpochMs, finished: Finished): void {
     this.#queue.addAgain({
       series,
       backToMs: changedFromMs <= series.fold.lastMs ? changedFromMs : undefined,
@@ -239,56 +266,10 @@ export class PartitionRuntime {
   writeResults(): void {
     this.#episodes.write();
     this.#alarms.write();
+    this.#failures.seeTo();
   }
 
   series(): readonly LiveSeries[] {
     return this.#series.all;
-  }
-
-  /** At most about `pointsMax` points of what waits first. */
-  #work(item: Waiting, pointsMax: number): { cost: number; isDone: boolean } {
-    if ("series" in item) {
-      const { cost, isDone } = this.#folding.goOn(item, this.#lastSequence, pointsMax);
-      if (isDone) over(item, true);
-      return { cost, isDone };
-    }
-    let cost = RUN_COST;
-    while (cost < pointsMax && item.nextRun < item.handles.length) {
-      cost += RUN_COST + this.#foldRun(item, pointsMax - cost);
-    }
-    const isDone = item.nextRun === item.handles.length;
-    if (isDone) this.#emissions.of(item.ticket).partDone(item.ticket);
-    return { cost, isDone };
-  }
-
-  /** Returns how many points were folded. */
-  #foldRun(batch: QueuedBatch, pointsMax: number): number {
-    const run = batch.nextRun;
-    const series = this.#series.known(batch.handles[run]!);
-    if (batch.again !== undefined) {
-      const { cost, isDone } = this.#folding.goOn(batch.again, this.#lastSequence, pointsMax);
-      if (isDone) nextRun(batch);
-      return cost;
-    }
-    if (batch.sequence <= series.replayedUpTo || batch.changedPoints[run] === 0) {
-      nextRun(batch);
-      return 0;
-    }
-    const lateFromMs = batch.lateFromMs[run]!;
-    if (Number.isNaN(lateFromMs) && runIsInOrder(batch, run, series.fold.lastMs)) {
-      const { cost, isDone } = this.#folding.run(batch, run, series, pointsMax);
-      if (isDone) nextRun(batch);
-      return cost;
-    }
-    const changed = Number.isNaN(lateFromMs) ? oldestOf(batch, run) : lateFromMs;
-    batch.again = {
-      series,
-      backToMs: changed,
-      emitFromMs: changed,
-      detectedPosition: batch.position - 1,
-      sequence: this.#lastSequence,
-      finished: undefined,
-    };
-    return 0;
   }
 }

@@ -12,7 +12,7 @@ import type {
   FoundAnomaly,
   SeriesHistory,
 } from "./answers.ts";
-import type { QuarantineMessage } from "./quarantine.ts";
+import type { QuarantineMessage, TenantFailedMessage } from "./quarantine.ts";
 
 /** Client to worker. Columns are handed over (transferred), so the sender must not touch them again. */
 export type ToWorker = AppendMessage | AskMessage | QuarantineMessage;
@@ -210,6 +210,7 @@ export interface StoredSeries extends SeriesEntry {
 /** Worker to client. */
 export type FromWorker =
   | MarkMessage
+  | TenantFailedMessage
   | { readonly type: "durable"; readonly ticket: number }
   | { readonly type: "failed"; readonly ticket: number; readonly failure: Failure }
   | ScoredMessage
