@@ -5,6 +5,7 @@ import { SeriesHeads } from "../head/series-heads.ts";
 import { restoreNames, restoreSessions } from "../recovery/name-recovery.ts";
 import { type RecoveryPlace, replay, restoreHeads } from "../recovery/recovery.ts";
 import { repairHeads } from "../recovery/repair.ts";
+import { durablePosition } from "../recovery/written-again.ts";
 import { SealedPoints } from "../sealed/sealed-points.ts";
 import { NamesFile } from "../series/names-file.ts";
 import { SeriesDictionary } from "../series/series-dictionary.ts";
@@ -40,6 +41,8 @@ export interface PartitionParts {
   readonly placement: Placement;
   /** Of the last commit. */
   readonly position: number;
+  /** Up to here everything is on the disk. */
+  readonly durablePosition: number;
   /** By series the instant from which detection has to be redone. */
   readonly changes: ReadonlyMap<number, number>;
   /** Points in log records that saved heads do not hold yet. */
@@ -108,5 +111,12 @@ function restoredParts(
     sealed,
     placement,
   };
-  return { ...parts, position: progress.position, changes, loggedPoints };
+  const { position } = progress;
+  return {
+    ...parts,
+    position,
+    durablePosition: durablePosition(parts, position),
+    changes,
+    loggedPoints,
+  };
 }
