@@ -31,6 +31,8 @@ const HUNG = HANGING.filter((node) => partitionOf("acme", "eu", node, PARTITIONS
 const PATIENT = { timeout: 60_000, interval: 500 };
 /** Far more than a read takes, far less than a disk that does not answer. */
 const SOON_MS = 4000;
+/** Those that ask no partition. */
+const HOST_READS = ["/summary", "/nodes", "/scores", "/findings", "/series"];
 const READS = ["/summary", "/nodes", "/scores", "/findings", "/anomalies", "/series"];
 
 describe.skipIf(!canPreload && process.env.CI === undefined)(
@@ -91,6 +93,31 @@ describe.skipIf(!canPreload && process.env.CI === undefined)(
       await expect.poll(() => resultsOf(served), PATIENT).toEqual(await calm());
     });
 
+    it("hang a thread: who asks it gets 503 once it is given up, and all else goes on", async () => {
+      const served = await start("blocked");
+      for (let tick = 0; tick < BROKEN; tick++) expect(await post(served, tick)).toBe("200");
+      // Names are synced by the thread itself.
+      shim.say("sleep", "/p0/names.jsonl");
+      const waiting = post(served, BROKEN, HUNG, "fresh");
+      await pause(500);
+      const asked = reads(served, ["/anomalies"]);
+      for (let tick = BROKEN; tick < TICKS; tick++) {
+        expect(await soon(post(served, tick, OTHERS))).toBe("200");
+        expect(await soon(reads(served, HOST_READS))).toEqual(HOST_READS.map(() => 200));
+      }
+      expect(await asked).toEqual([503]);
+      expect(await waiting).toBe("503 store_unavailable after 5");
+      expect(await soon(reads(served, ["/anomalies"]))).toEqual([503]);
+      expect(await soon(reads(served, HOST_READS))).toEqual(HOST_READS.map(() => 200));
+      shim.mend();
+      for (let tick = BROKEN; tick < TICKS; tick++) {
+        await expect.poll(() => post(served, tick, HANGING), PATIENT).toBe("200");
+      }
+      await expect.poll(() => readiness(served), PATIENT).toMatch(/^200/);
+      expect(await reads(served, READS)).toEqual(READS.map(() => 200));
+      expect(served.log.filter(({ outcome }) => outcome === "struck")).toEqual([]);
+    });
+
     async function start(name: string): Promise<ServerProcess> {
       const dataDir = join(folder, name);
       keys.set(dataDir, keys.get(dataDir) ?? freeTenant(dataDir, "acme", "limited"));
@@ -131,8 +158,10 @@ async function post(
   server: ServerProcess,
   tick: number,
   nodes: readonly string[] = FLEET.nodes,
+  ...metrics: readonly string[]
 ): Promise<string> {
-  const series = plantedSeries(FLEET, tick * TICK, (tick + 1) * TICK);
+  const fleet = metrics.length === 0 ? FLEET : { ...FLEET, metrics };
+  const series = plantedSeries(fleet, tick * TICK, (tick + 1) * TICK);
   const own = asJson(series.filter(({ nodeId }) => nodes.includes(nodeId)));
   const reply = await ask(server, "/api/v1/ingest", { method: "POST", body: JSON.stringify(own) });
   const { code } = (await reply.json()) as { code?: string };

@@ -124,12 +124,16 @@ export class PartitionPool {
     owner.isOpen = owner.link !== undefined;
   }
 
-  /** Ends an owner that cannot go on, as if it had ended by itself. Safe to call twice. */
+  /**
+   * Ends an owner that cannot go on, as if it had ended by itself. Whoever waits for it is told at once: a thread
+   * that waits for the disk does not end before that answers. Safe to call twice.
+   */
   async end(index: number, error: Error): Promise<void> {
     const owner = this.#owners[index]!;
     const { link } = owner;
     if (link === undefined) return;
     owner.isOpen = false;
+    this.#refuseWaiting(index);
     await link.end();
     if (owner.link === link) this.#ended(index, error);
   }
@@ -235,19 +239,23 @@ export class PartitionPool {
     return errorOf(failure);
   }
 
+  #refuseWaiting(index: number): void {
+    for (const map of [this.#appends, this.#asks]) {
+      for (const [id, waiting] of map) {
+        if (waiting.owner !== index) continue;
+        map.delete(id);
+        waiting.reject(ended(this.partitionsOf(index)));
+      }
+    }
+  }
+
   #ended(index: number, error: Error): void {
     const owner = this.#owners[index]!;
     owner.link = undefined;
     owner.isOpen = false;
     const lost = [...owner.tickets];
     owner.tickets.clear();
-    for (const map of [this.#appends, this.#asks]) {
-      for (const [id, waiting] of map) {
-        if (waiting.owner !== index) continue;
-        map.delete(id);
-        waiting.reject(ended(owner.partitions));
-      }
-    }
+    this.#refuseWaiting(index);
     if (!this.#closing) this.#events.ended(index, lost, error);
   }
 }

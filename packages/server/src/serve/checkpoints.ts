@@ -10,8 +10,11 @@ const REST = 20;
 const UNSAVED_MAX = 2_000_000;
 /** After a checkpoint that failed. */
 const AGAIN_MS = 5000;
-/** Partitions fold nothing while the tenants' folds are saved: beyond this they do not wait any more. */
-const SAVE_MAX_MS = 10_000;
+/**
+ * Partitions fold nothing from the beginning of a checkpoint until the tenants' folds are saved: beyond this they
+ * do not wait any more, neither for a disk that does not answer nor for a host.
+ */
+const PAUSE_MAX_MS = 10_000;
 
 export interface CheckpointParts {
   readonly pool: PartitionPool;
@@ -94,29 +97,35 @@ export class Checkpoints {
     const checkpoint = ++this.#count;
     let saved = false;
     try {
-      await everyOwner(pool, (owner) =>
-        pool.askOwner(owner, { what: "begin-checkpoint", checkpoint }),
-      );
-      await this.#saveFolds(checkpoint);
+      await this.#inTime(this.#saveFolds(checkpoint));
       saved = true;
     } finally {
       // Owners that paused go on folding, whatever happened to the others.
       const ending = everyOwner(pool, (owner) =>
         pool.askOwner(owner, { what: "end-checkpoint", save: saved, isLast }),
       );
-      // What kept it from being saved is the error to report, not what that did to an owner.
-      const states = await (saved ? ending : ending.catch(() => []));
+      // What kept it from being saved is the error to report, not what that did to an owner, and who has not
+      // begun may not answer that it has ended.
+      if (!saved) ending.catch(() => {});
+      const states = saved ? await ending : [];
       if (saved) this.#parts.saved({ ...sumOf(states), tookMs: monotonicMs() - beganMs });
     }
   }
 
-  /** A host that stands still must not keep the partitions of everybody waiting. */
-  #saveFolds(checkpoint: number): Promise<unknown> {
+  async #saveFolds(checkpoint: number): Promise<void> {
+    const { pool, hosts } = this.#parts;
+    await everyOwner(pool, (owner) =>
+      pool.askOwner(owner, { what: "begin-checkpoint", checkpoint }),
+    );
+    await hosts.askAll({ what: "save", checkpoint });
+  }
+
+  /** Who stands still must not keep the partitions of everybody waiting. */
+  #inTime(saving: Promise<void>): Promise<void> {
     const { promise, reject } = Promise.withResolvers<never>();
-    const cancel = this.#parts.after(SAVE_MAX_MS, () => {
-      reject(new Error(`the tenants' folds were not saved within ${SAVE_MAX_MS} ms`));
+    const cancel = this.#parts.after(PAUSE_MAX_MS, () => {
+      reject(new Error(`the tenants' folds were not saved within ${PAUSE_MAX_MS} ms`));
     });
-    const saving = this.#parts.hosts.askAll({ what: "save", checkpoint });
     return Promise.race([saving, promise]).finally(cancel);
   }
 }

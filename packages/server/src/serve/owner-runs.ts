@@ -113,11 +113,15 @@ export class OwnerRuns {
   }
 
   #watch(owner: number, { heartbeat }: OwnerLink): void {
-    const { watch, events, pool } = this.#parts;
+    const { watch, events, pool, hosts } = this.#parts;
     if (heartbeat === undefined || watch === undefined) return;
     const unwatch = watch.watch(heartbeat, (stall) => {
       events.stalled(`partitions ${pool.partitionsOf(owner).join(", ")}`, stall);
-      if (stall.isStuck) void pool.end(owner, new LostThread(`stood still for ${stall.forMs} ms`));
+      if (!stall.isStuck) return;
+      const lost = new LostThread(`stood still for ${stall.forMs} ms`);
+      // Hosts wait no longer for what it was asked, though its thread may not end for long.
+      hosts.ownerEnded(owner, lost.message);
+      void pool.end(owner, lost);
     });
     this.#unwatch.set(owner, unwatch);
   }
