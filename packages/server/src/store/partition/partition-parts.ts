@@ -58,7 +58,8 @@ export function openParts(dir: string, options: PartitionStoreOptions): Partitio
   const mark = new AcknowledgedMark(join(dir, "acknowledged"));
   const { db, salvaged } = openPartitionFile(file, mark.read(), options.onDamage);
   try {
-    return restoredParts(dir, options, { file, db, salvaged, mark });
+    const parts = restoredParts(dir, options, { file, db, salvaged, mark });
+    return { ...parts, durablePosition: durablePosition(parts, parts.position) };
   } catch (error) {
     db.close();
     throw error;
@@ -69,7 +70,7 @@ function restoredParts(
   dir: string,
   { onDamage, openDaysMax = OPEN_DAYS, disk = REAL_DISK }: PartitionStoreOptions,
   opened: OpenedPartitionFile & { readonly file: string; readonly mark: AcknowledgedMark },
-): PartitionParts {
+): Omit<PartitionParts, "durablePosition"> {
   const { file, db, salvaged, mark } = opened;
   const tables = new PartitionTables(db);
   if (salvaged) restoreSessions(tables, dir);
@@ -111,12 +112,5 @@ function restoredParts(
     sealed,
     placement,
   };
-  const { position } = progress;
-  return {
-    ...parts,
-    position,
-    durablePosition: durablePosition(parts, position),
-    changes,
-    loggedPoints,
-  };
+  return { ...parts, position: progress.position, changes, loggedPoints };
 }
