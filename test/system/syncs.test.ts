@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MINUTE_MS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { partitionOf } from "../../packages/server/src/partition/partition-of.ts";
 import { asJson, type PlantedFleet, plantedSeries } from "../../packages/server/testing/planted.ts";
@@ -13,7 +14,6 @@ const TICK = 24;
 const TICKS = 16;
 /** From this post on syncs do not work: what is refused comes less than two hours late afterwards. */
 const BROKEN = TICKS - 4;
-const MINUTE_MS = 60_000;
 const START = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - TICKS * TICK * MINUTE_MS;
 const FLEET: PlantedFleet = {
   startMs: START,

@@ -64,15 +64,36 @@ export class FoldPace {
    * @param what it is, for whoever watches this thread.
    */
   async done(work: Work, what: string, tenantId = ""): Promise<void> {
-    for (let spent = 0; ; ) {
+    await this.#inUnits(work, what, tenantId, () => this.#demandOpen());
+  }
+
+  /**
+   * Saves, which brings folds that are under way to their end. @throws Unavailable once stopped, and once they may
+   * not be moved on: an owner that has ended had points that they would go past.
+   */
+  async saved(work: Work): Promise<void> {
+    await this.#inUnits(work, "save", "", () => {
       this.#demandOpen();
-      this.#parts.progress(what, tenantId);
-      const { done, value } = work.next();
-      if (done === true) return;
-      spent += Number(value);
-      if (spent < UNIT_CELLS) continue;
-      spent = 0;
-      await this.#turn();
+      if (this.#parts.mayFold()) return;
+      throw new Unavailable("owner/ended", "folds are not saved while an owner is away");
+    });
+  }
+
+  async #inUnits(work: Work, what: string, tenantId: string, demand: () => void): Promise<void> {
+    try {
+      for (let spent = 0; ; ) {
+        demand();
+        this.#parts.progress(what, tenantId);
+        const { done, value } = work.next();
+        if (done === true) return;
+        spent += Number(value);
+        if (spent < UNIT_CELLS) continue;
+        spent = 0;
+        await this.#turn();
+      }
+    } finally {
+      // Whoever is held for it is let go.
+      work.return(undefined);
     }
   }
 

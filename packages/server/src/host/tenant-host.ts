@@ -239,7 +239,7 @@ export class TenantHost {
   /** Saves all folds as they were when the owners marked this checkpoint, or later. */
   async save(checkpoint: number): Promise<void> {
     const positions = await this.#marks.all(checkpoint);
-    await this.#folds.done(this.fleet.saving(positions), "save");
+    await this.#folds.saved(this.fleet.saving(positions));
   }
 
   /** Forgets scores before a UTC day (since 1970). */
