@@ -199,9 +199,9 @@ export class PartitionRuntime {
     return this.#queue.isEmpty;
   }
 
-  /** Whether `detect` would do anything. */
-  get isReady(): boolean {
-    return !this.#isResting && this.#queue.isReady;
+  /** Tenants for whom `detect` would do something. */
+  ready(): Iterable<string> {
+    return this.#isResting ? [] : this.#queue.ready();
   }
 
   /** What could not be written is tried again. */
@@ -209,11 +209,16 @@ export class PartitionRuntime {
     this.#isResting = false;
   }
 
-  /** Folds waiting points until about `pointsMax` are done, tenants in turn. Returns what it cost, in points. */
-  detect(pointsMax: number): number {
+  /** Folds waiting points of a tenant until about `pointsMax` are done. Returns what it cost, in points. */
+  detect(tenantId: string, pointsMax: number): number {
     let spent = 0;
     try {
-      while (spent < pointsMax && this.isReady) spent += this.#unit();
+      this.#progress("folding", tenantId);
+      while (spent < pointsMax) {
+        const cost = this.#unit(tenantId, pointsMax - spent);
+        if (cost === 0) break;
+        spent += cost;
+      }
       const closed = this.#episodes.closedCount + this.#alarms.closedCount;
       if (this.#queue.isEmpty || closed >= CLOSED_MAX) this.writeResults();
     } catch (error) {
@@ -223,23 +228,27 @@ export class PartitionRuntime {
     return spent;
   }
 
-  /** Work for the tenant whose turn it is. What it throws is that tenant's own, unless the store is at fault. */
-  #unit(): number {
-    this.#failures.seeTo();
+  /** A unit of a tenant's work. What it throws is that tenant's own, unless the store is at fault. */
+  #unit(tenantId: string, pointsMax: number): number {
+    this.seeToFailures();
     let cost = 1;
     let atWork: Waiting | undefined;
     try {
-      cost = this.#queue.turn((item, most, tenantId) => {
+      cost = this.#queue.turn(tenantId, (item) => {
         atWork = item;
-        this.#progress("folding", tenantId);
-        return this.#work.some(item, most);
+        return this.#work.some(item, pointsMax);
       });
     } catch (error) {
       if (atWork === undefined || isStoreFault(error)) throw error;
       this.fails(seriesAtWork(atWork, this.#series), error);
     }
-    this.#failures.seeTo();
+    this.seeToFailures();
     return cost;
+  }
+
+  /** To be called when nothing is under way. @throws StoreUnavailable | StoreCorrupt; then the next call goes on. */
+  seeToFailures(): void {
+    this.#failures.seeTo();
   }
 
   /**
@@ -266,7 +275,7 @@ export class PartitionRuntime {
   writeResults(): void {
     this.#episodes.write();
     this.#alarms.write();
-    this.#failures.seeTo();
+    this.seeToFailures();
   }
 
   series(): readonly LiveSeries[] {

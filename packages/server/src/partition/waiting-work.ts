@@ -32,8 +32,11 @@ export class WaitingWork {
       return { cost, isDone };
     }
     let cost = RUN_COST;
-    while (cost < pointsMax && item.nextRun < item.handles.length) {
-      cost += RUN_COST + this.#foldRun(item, pointsMax - cost);
+    // However little is asked for, it goes on.
+    for (let most = pointsMax; most > 0 && item.nextRun < item.handles.length; ) {
+      const points = this.#foldRun(item, most);
+      cost += RUN_COST + points;
+      most -= RUN_COST + points;
     }
     const isDone = item.nextRun === item.handles.length;
     if (isDone) emissions.of(item.ticket).partDone(item.ticket);
