@@ -19,6 +19,15 @@ export interface FoldPaceParts {
   readonly saving: () => void;
 }
 
+interface InUnits {
+  readonly what: string;
+  readonly tenantId: string;
+  /** Throws where the work is not to go on. */
+  readonly demand: () => void;
+  /** Called after each unit but the last. */
+  readonly unitDone?: () => void;
+}
+
 /** Moves the folds of a host on, and saves them, a unit at a time; between two units others have their turn. */
 export class FoldPace {
   readonly #parts: FoldPaceParts;
@@ -46,11 +55,22 @@ export class FoldPace {
     return !this.#isStopped && this.#saves === 0 && this.#parts.mayFold();
   }
 
-  /** Does a save to its end, in units. @throws Unavailable once stopped. */
-  async saved(save: Work): Promise<void> {
+  /**
+   * Saves, which brings folds that are under way to their end. @throws Unavailable once stopped, and once they may
+   * not be moved on: an owner that has ended had points that they would go past.
+   */
+  async saved(work: Work): Promise<void> {
     this.#saves++;
+    const demand = (): void => {
+      this.#demandOpen();
+      if (this.#parts.mayFold()) return;
+      throw new Unavailable("owner/ended", "folds are not saved while an owner is away");
+    };
     try {
-      await this.done(save, "save", "", this.#parts.saving);
+      await this.#inUnits(work, {
+        ...{ what: "save", tenantId: "", demand },
+        unitDone: this.#parts.saving,
+      });
     } finally {
       this.#saves--;
       this.wake();
@@ -82,24 +102,27 @@ export class FoldPace {
    * Does work to its end, in units. @throws Unavailable once stopped.
    *
    * @param what it is, for whoever watches this thread.
-   * @param unitDone called after each unit but the last.
    */
-  async done(
-    work: Work,
-    what: string,
-    tenantId = "",
-    unitDone: () => void = () => {},
-  ): Promise<void> {
-    for (let spent = 0; ; ) {
-      this.#demandOpen();
-      this.#parts.progress(what, tenantId);
-      const { done, value } = work.next();
-      if (done === true) return;
-      spent += Number(value);
-      if (spent < UNIT_CELLS) continue;
-      spent = 0;
-      unitDone();
-      await this.#turn();
+  async done(work: Work, what: string, tenantId = ""): Promise<void> {
+    await this.#inUnits(work, { what, tenantId, demand: () => this.#demandOpen() });
+  }
+
+  async #inUnits(work: Work, { what, tenantId, demand, unitDone }: InUnits): Promise<void> {
+    try {
+      for (let spent = 0; ; ) {
+        demand();
+        this.#parts.progress(what, tenantId);
+        const { done, value } = work.next();
+        if (done === true) return;
+        spent += Number(value);
+        if (spent < UNIT_CELLS) continue;
+        spent = 0;
+        unitDone?.();
+        await this.#turn();
+      }
+    } finally {
+      // Whoever is held for it is let go.
+      work.return(undefined);
     }
   }
 

@@ -41,8 +41,8 @@ export interface HostEvents {
   gridFixed(tenantId: string, gridMs: DurationMs): void;
   /** The tenant is where it was before the start: it may be asked and sent points. */
   tenantReady(tenantId: string): void;
-  /** Reading back, folding or catching up this tenant threw; it is tried again. */
-  tenantFailed(tenantId: string, error: unknown): void;
+  /** Reading back, folding or (in an owner) detecting this tenant threw; it is tried again. */
+  tenantFailed(tenantId: string, error: unknown, owner?: number): void;
   /** The host cannot go on: it has to be ended and started again. */
   hostFailed(error: unknown): void;
   ownerFailed(owner: number, failure: Failure): void;

@@ -14,8 +14,8 @@ export function reportsOf(post: PostToMain, tally: ScoredTally): HostEvents {
       post({ type: "not-saved", tenantId, failure: hostFailureOf(error) }),
     gridFixed: (tenantId, gridMs) => post({ type: "grid-fixed", tenantId, gridMs }),
     tenantReady: (tenantId) => post({ type: "tenant-ready", tenantId }),
-    tenantFailed: (tenantId, error) =>
-      post({ type: "tenant-failed", tenantId, failure: hostFailureOf(error) }),
+    tenantFailed: (tenantId, error, owner) =>
+      post({ type: "tenant-failed", tenantId, owner, failure: hostFailureOf(error) }),
     hostFailed: (error) => post({ type: "host-failed", failure: hostFailureOf(error) }),
     ownerFailed: (owner, failure) => post({ type: "owner-failed", owner, failure }),
   };

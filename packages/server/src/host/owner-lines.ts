@@ -5,7 +5,7 @@ import type { FleetHost } from "../fleet/fleet-host.ts";
 import type { BehindTenant, PlacedSeries } from "../partition/fresh-series.ts";
 import type { OwnerLine } from "../partition/owner-link.ts";
 import type { OpenAnswer, StoredSeries } from "../partition/protocol.ts";
-import { Unavailable } from "../platform/platform-errors.ts";
+import { TenantFailed, Unavailable } from "../platform/platform-errors.ts";
 
 export interface OwnerLinesParts {
   readonly pool: PartitionPool;
@@ -109,6 +109,8 @@ export class OwnerLines {
       await this.#announceTo(owner, tenantId);
     } catch (error) {
       if (error instanceof Unavailable) throw error;
+      // It is taken up again, which was begun when that was heard.
+      if (error instanceof TenantFailed) return;
       this.#parts.failed(tenantId, error);
     }
   }

@@ -91,7 +91,7 @@ export class TenantHost {
       ...{ fleet, lines: this.#lines, folds: this.#folds, after: options.after },
       isWhole: () => pool.isWhole,
       ready: (tenantId) => this.#ready(tenantId),
-      failed: (tenantId, error) => events.tenantFailed(tenantId, error),
+      failed: (tenantId, error, owner) => events.tenantFailed(tenantId, error, owner),
     });
   }
 
@@ -140,6 +140,7 @@ export class TenantHost {
         damage: ({ type: _, ...found }) => events.damage(found),
         slowCommit: () => {},
         marked: (owner, message) => this.#marks.heard(owner, message, this.pool.isOpen(owner)),
+        tenantFailed: (owner, message) => this.#takingUp.ownerFailed(owner, message),
         unusable: (owner, failure) => events.ownerFailed(owner, failure),
         ended: (_, lost, error) => this.#ownerEnded(lost, error),
       },

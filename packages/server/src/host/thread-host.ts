@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { EpochMs } from "@foreshock/core/fold";
 import { threadBytes } from "../memory/worker-memory.ts";
 import { Heartbeat } from "../watch/heartbeat.ts";
+import { endOfThread } from "../watch/lost-thread.ts";
 import type { LinkHost } from "./host-link.ts";
 import type { TenantHostOptions } from "./host-options.ts";
 import type { FromHost } from "./protocol.ts";
@@ -55,7 +56,7 @@ export function threadHosts(
       failure = error;
     });
     worker.on("exit", (code) => {
-      if (!asked) events.ended(failure ?? new Error(`a host thread ended with ${code}`));
+      if (!asked) events.ended(endOfThread("a host thread", failure, code));
     });
     return {
       heartbeat,

@@ -1,5 +1,7 @@
+import { TenantFailed } from "../platform/platform-errors.ts";
 import { catchUpFrom } from "./checkpoint.ts";
 import { hostOfTenant } from "./clients.ts";
+import type { Finished } from "./detection-queue.ts";
 import type { AnnounceQuestion, PlacedSeries } from "./fresh-series.ts";
 import type { Job } from "./jobs.ts";
 import type { LiveSeries } from "./live-series.ts";
@@ -25,6 +27,7 @@ export function* naming(runtimes: Runtimes, series: readonly PlacedSeries[]): Jo
 /**
  * After `open`: a host's numbers for what is stored; then what came after the saved states is folded. It is
  * answered when that is done; others are served meanwhile. False where that had to be left for later.
+ * Fails with `TenantFailed` where detection threw.
  */
 export function* announcing(runtimes: Runtimes, question: AnnounceQuestion, send: () => void): Job {
   const { behind } = question;
@@ -35,14 +38,19 @@ export function* announcing(runtimes: Runtimes, question: AnnounceQuestion, send
   // Whoever wants a tenant's points again has let it out of quarantine.
   const wanted = new Set(behind.map(({ tenantId }) => tenantId));
   for (const runtime of runtimes.values()) runtime.quarantine.release(wanted);
+  const tenantIds = tenantsOf(runtimes, question);
+  for (const runtime of runtimes.values()) runtime.quarantine.takeUp(tenantIds);
   const open = Promise.withResolvers<void>();
   let waiting = 1;
   let isWhole = true;
-  const finished = (isDone: boolean): void => {
+  const finished: Finished = (isDone, failure) => {
     isWhole &&= isDone;
     waiting--;
-    if (waiting === 0) open.resolve();
+    if (failure !== undefined) open.reject(failure);
+    else if (waiting === 0) open.resolve();
   };
+  // It may fail before it is waited for.
+  open.promise.catch(() => {});
   let done = 0;
   for (const [partition, runtime, live] of announced(runtimes, question)) {
     runtime.tell(live);
@@ -56,6 +64,7 @@ export function* announcing(runtimes: Runtimes, question: AnnounceQuestion, send
   }
   finished(true);
   yield open.promise;
+  demandNoFailure(runtimes, tenantIds);
   send();
   return isWhole;
 }
@@ -81,6 +90,28 @@ function ownedBy(runtimes: Runtimes, partition: number): PartitionRuntime {
   const runtime = runtimes.get(partition);
   if (runtime !== undefined) return runtime;
   throw new Error(`partition ${partition} is not owned by this worker`);
+}
+
+function tenantsOf(
+  runtimes: Runtimes,
+  { series, named = new Int32Array() }: AnnounceQuestion,
+): ReadonlySet<string> {
+  const tenantIds = new Set(series.map(({ key }) => key.tenantId));
+  for (const handle of named) {
+    for (const runtime of runtimes.values()) {
+      const live = runtime.byHandle(handle);
+      if (live !== undefined) tenantIds.add(live.key.tenantId);
+    }
+  }
+  return tenantIds;
+}
+
+/** @throws TenantFailed where detection threw meanwhile, in whatever work. */
+function demandNoFailure(runtimes: Runtimes, tenantIds: ReadonlySet<string>): void {
+  for (const { quarantine } of runtimes.values()) {
+    const failed = [...tenantIds].find((tenantId) => quarantine.hasFailed(tenantId));
+    if (failed !== undefined) throw new TenantFailed(`the detection of ${failed} failed`);
+  }
 }
 
 /** What a host's tenants have here. */

@@ -93,8 +93,14 @@ export class PartitionCheckpoint implements BeforeMoves {
     for (const series of this.#due) {
       if (this.#kept.length >= UNIT_STATES) break;
       this.#due.delete(series);
-      this.#keep(series);
+      try {
+        this.#keep(series);
+      } catch (error) {
+        // Its state that was saved before remains.
+        this.#runtime.fails(series, error);
+      }
     }
+    this.#runtime.seeToFailures();
     const { store } = this.#runtime;
     store.inOneSave(() => store.states.save(this.#kept.map(({ row }) => row)));
     for (const { series, row, points } of this.#kept) {

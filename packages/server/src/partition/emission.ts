@@ -1,4 +1,4 @@
-import type { SeriesFold } from "@foreshock/core/fold";
+import { type SeriesFold, startOf } from "@foreshock/core/fold";
 import { letGo } from "../platform/let-go.ts";
 import { clientOf } from "./clients.ts";
 import { LATEST, LATEST_LENGTH, type ScoredMessage } from "./protocol.ts";
@@ -56,6 +56,11 @@ export class Emission {
     latest[at + LATEST.episodeScore] = score;
     latest[at + LATEST.ended] = fold.ended ? 1 : 0;
     this.#runs++;
+  }
+
+  /** Forgets the points since the last end: their run did not come to its own. */
+  cutRun(): void {
+    this.#points = startOf(this.#ends, this.#runs);
   }
 
   /** A batch has come whose runs are in this many partitions; its columns are let go when all are done. */

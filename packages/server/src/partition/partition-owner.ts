@@ -4,7 +4,7 @@ import { FairShare } from "../platform/fair-share.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import { announcing, naming, opening } from "./announcing.ts";
 import { askedTenant } from "./asked-tenant.ts";
-import { clientOf, MAIN_CLIENT } from "./clients.ts";
+import { clientOf, hostOfTenant, MAIN_CLIENT } from "./clients.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { buffersOf, Emissions } from "./emission.ts";
 import { failureOf } from "./failure.ts";
@@ -79,6 +79,7 @@ export class PartitionOwner {
       const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
       const store = openWatchedStore(dir, partition, tell, disk);
       const runtime = new PartitionRuntime(store, this.#emissions, progress, this.#quarantine);
+      runtime.failed = (tenantId, error) => this.#tenantFailed(tenantId, error);
       this.#runtimes.set(partition, runtime);
     }
     const stores = Array.from(this.#runtimes.values(), ({ store }) => store);
@@ -96,6 +97,13 @@ export class PartitionOwner {
     this.#quarantine.set(tenantIds);
     for (const runtime of this.#runtimes.values()) runtime.obeyQuarantine();
     this.#wake();
+  }
+
+  /** All others go on. Its host hears of it before anything of it counts as scored. */
+  #tenantFailed(tenantId: string, error: unknown): void {
+    for (const runtime of this.#runtimes.values()) runtime.leaveTenant(tenantId, error);
+    const host = hostOfTenant(tenantId, this.#clientCount);
+    this.#post(host, { type: "tenant-failed", tenantId, failure: failureOf(error) });
   }
 
   /** A host is gone, or another one comes in its place: its numbers mean nothing any more. */

@@ -13,7 +13,7 @@ import type {
   SeriesHistory,
 } from "./answers.ts";
 import type { AnnounceQuestion, FreshSeries, NameQuestion } from "./fresh-series.ts";
-import type { QuarantineMessage } from "./quarantine.ts";
+import type { QuarantineMessage, TenantFailedMessage } from "./quarantine.ts";
 
 /** Client to worker. Columns are handed over (transferred), so the sender must not touch them again. */
 export type ToWorker = AppendMessage | AskMessage | QuarantineMessage;
@@ -194,6 +194,7 @@ export interface StoredSeries extends SeriesEntry {
 /** Worker to client. */
 export type FromWorker =
   | MarkMessage
+  | TenantFailedMessage
   | { readonly type: "durable"; readonly ticket: number }
   | { readonly type: "failed"; readonly ticket: number; readonly failure: Failure }
   | ScoredMessage

@@ -1,6 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { threadBytes } from "../memory/worker-memory.ts";
 import { Heartbeat } from "../watch/heartbeat.ts";
+import { endOfThread } from "../watch/lost-thread.ts";
 import type { ClientMessage, LinkOwner } from "./owner-link.ts";
 import type { PartitionOwnerOptions } from "./owner-options.ts";
 import type { FromWorker } from "./protocol.ts";
@@ -43,7 +44,7 @@ export function threadOwners(
       failure = error;
     });
     worker.on("exit", (code) => {
-      if (!asked) events.ended(failure ?? new Error(`a partition worker ended with ${code}`));
+      if (!asked) events.ended(endOfThread("a partition worker", failure, code));
     });
     return {
       heartbeat,

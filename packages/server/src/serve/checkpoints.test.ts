@@ -4,7 +4,8 @@ import { historyOf, pictureOf } from "../../testing/picture.ts";
 import { type PlantedFleet, plantedSeries, rangeOf } from "../../testing/planted.ts";
 import { NOON, openRealPlatform, type RealPlatform } from "../../testing/real-platform.ts";
 import { readPositions } from "../fleet/fold-positions.ts";
-import { batchOf } from "../platform/ingest-batch.ts";
+import { partitionOf } from "../partition/partition-of.ts";
+import { batchOf, type IngestBatch } from "../platform/ingest-batch.ts";
 import { Checkpoints } from "./checkpoints.ts";
 
 const POINTS = 240;
@@ -23,7 +24,10 @@ beforeEach(async () => {
   real = kept(await openRealPlatform());
   await send("acme", 0, POINTS);
 });
-afterEach(() => Promise.all(open.map((one) => one.close())));
+afterEach(async () => {
+  for (const { disk } of open) disk.release();
+  await Promise.all(open.map((one) => one.close()));
+});
 
 function kept(one: RealPlatform): RealPlatform {
   open.push(one);
@@ -42,6 +46,16 @@ async function sendOnePoint(tenant: string): Promise<void> {
   await real.platform.settled();
 }
 
+/** Points [from, to) of the fleet, those of partition 0 first. */
+function byPartition(from: number, to: number): IngestBatch[] {
+  const series = plantedSeries(FLEET, from, to);
+  const partitions = Map.groupBy(series, ({ nodeId }) => partitionOf("acme", "eu", nodeId, 4));
+  return [0, 1, 2, 3].flatMap((partition) => {
+    const own = partitions.get(partition);
+    return own === undefined ? [] : [batchOf(own)];
+  });
+}
+
 function savedState(platform: RealPlatform, tenant: string, slot: string) {
   const saved = platform.hostOf(tenant).fleetStore.forTenant(tenant).pieces.saved();
   return saved?.slot === slot ? saved : undefined;
@@ -56,6 +70,37 @@ describe("a checkpoint", () => {
     expect(await historyOf(crashed.view("acme"), RANGE)).toEqual(
       await historyOf(real.view("acme"), RANGE),
     );
+  });
+
+  it("that waits for one partition's disk does not keep the others from detecting", async () => {
+    real.disk.hold((file) => file.includes("/p0/"));
+    const [first, ...rest] = byPartition(POINTS, POINTS + 10);
+    real
+      .view("acme")
+      .ingest(first!)
+      .catch(() => {});
+    await expect.poll(() => real.disk.heldSyncs).toBe(1);
+    const saving = real.platform.checkpoint();
+    const failed = expect(saving).rejects.toThrow(/was saved for 10000 ms/);
+    // The other owner answers after it has paused.
+    await real.platform.pool.askOwner(1, { what: "drop-before", atMs: 0 });
+    // How many were scored is told after a while.
+    real.clock.pass(100);
+    await new Promise(setImmediate);
+    const before = real.scoredPoints();
+    await Promise.all(rest.map((batch) => real.view("acme").ingest(batch)));
+    real.clock.pass(100);
+    await new Promise(setImmediate);
+    expect(real.scoredPoints()).toBe(before);
+    real.clock.pass(10_000);
+    await failed;
+    const points = rest.reduce((sum, { values }) => sum + values.length, 0);
+    await expect
+      .poll(() => real.scoredPoints(), { timeout: 20_000 })
+      .toBeGreaterThanOrEqual(before + points);
+    real.disk.release();
+    await real.platform.settled();
+    await real.platform.checkpoint();
   });
 
   it("comes by itself once a minute", async () => {

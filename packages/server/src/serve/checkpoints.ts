@@ -11,13 +11,15 @@ const UNSAVED_MAX = 2_000_000;
 /** After a checkpoint that failed. */
 const AGAIN_MS = 5000;
 /**
+/**
  * During a start, which has points to score that were never saved: saving takes from the start what it saves
  * the next one.
  */
 const UNSAVED_AT_START_MAX = 10 * UNSAVED_MAX;
 /**
- * Partitions fold nothing while the tenants' folds are saved. They wait as long as units are saved, however
- * long that takes on a busy machine; not for hosts of which none saved a unit in this time.
+ * Partitions fold nothing from the beginning of a checkpoint until the tenants' folds are saved. They wait as long
+ * as units are saved, however long that takes on a busy machine; not for a disk that does not answer, nor for
+ * hosts of which none saved a unit in this time.
  */
 const SAVE_STILL_MS = 10_000;
 
@@ -114,24 +116,31 @@ export class Checkpoints {
     const checkpoint = ++this.#count;
     let saved = false;
     try {
-      await everyOwner(pool, (owner) =>
-        pool.askOwner(owner, { what: "begin-checkpoint", checkpoint }),
-      );
-      await this.#saveFolds(checkpoint);
+      await this.#inTime(this.#saveFolds(checkpoint));
       saved = true;
     } finally {
       // Owners that paused go on folding, whatever happened to the others.
       const ending = everyOwner(pool, (owner) =>
         pool.askOwner(owner, { what: "end-checkpoint", save: saved, isLast }),
       );
-      // What kept it from being saved is the error to report, not what that did to an owner.
-      const states = await (saved ? ending : ending.catch(() => []));
+      // What kept it from being saved is the error to report, not what that did to an owner, and who has not
+      // begun may not answer that it has ended.
+      if (!saved) ending.catch(() => {});
+      const states = saved ? await ending : [];
       if (saved) this.#parts.saved({ ...sumOf(states), tookMs: monotonicMs() - beganMs });
     }
   }
 
-  /** A host that stands still must not keep the partitions of everybody waiting. */
-  #saveFolds(checkpoint: number): Promise<unknown> {
+  async #saveFolds(checkpoint: number): Promise<void> {
+    const { pool, hosts } = this.#parts;
+    await everyOwner(pool, (owner) =>
+      pool.askOwner(owner, { what: "begin-checkpoint", checkpoint }),
+    );
+    await hosts.askAll({ what: "save", checkpoint });
+  }
+
+  /** Who stands still must not keep the partitions of everybody waiting. */
+  #inTime(saving: Promise<void>): Promise<void> {
     const { promise, reject } = Promise.withResolvers<never>();
     let cancel = (): void => {};
     const look = (unitsBefore: number): void => {
@@ -141,7 +150,6 @@ export class Checkpoints {
       });
     };
     look(this.#savedUnits);
-    const saving = this.#parts.hosts.askAll({ what: "save", checkpoint });
     return Promise.race([saving, promise]).finally(() => cancel());
   }
 }
