@@ -4,8 +4,8 @@ import {
   type ScoredNode,
   scoreTable,
 } from "../../../packages/server/src/cli/detect/score-table.ts";
-import type { CsvTable } from "../../../packages/server/src/ingest/csv-table.ts";
-import { TextColumn } from "../../../packages/server/src/ingest/text-column.ts";
+import type { CsvTable } from "../../../packages/server/src/files/csv-table.ts";
+import { TextColumn } from "../../../packages/server/src/files/text-column.ts";
 import type { LabelledSeries } from "../datasets/record.ts";
 
 /**
@@ -50,13 +50,17 @@ function tableOf(records: readonly LabelledSeries[]): CsvTable {
     layout: {
       format: metricNames.length === 1 ? "narrow" : "wide",
       columnCount: metricNames.length + 1,
+      names: ["timestamp", ...metricNames],
       time: 0,
+      date: -1,
       cluster: -1,
       node: -1,
       metric: -1,
       values: metricNames.map((_, k) => k + 1),
       metricNames,
       metricFaults: [],
+      tags: [],
+      leftOut: [],
     },
     rowCount: entityOf.length,
     timestampsMs: joined(records.map(({ timestampsMs }) => timestampsMs)),
@@ -65,6 +69,7 @@ function tableOf(records: readonly LabelledSeries[]): CsvTable {
       cluster: group,
       node: series,
       metric: undefined,
+      tags: "",
       fault: undefined,
     })),
     entityOf,

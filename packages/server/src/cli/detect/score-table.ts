@@ -16,7 +16,8 @@ import {
   scoreOfP,
   type WatchedSteps,
 } from "@foreshock/core/fold";
-import type { CsvTable } from "../../ingest/csv-table.ts";
+import type { CsvTable } from "../../files/csv-table.ts";
+import { metricNameOf } from "../../files/entities.ts";
 import { comparesPeers, watchesSteps } from "./engines.ts";
 import { EntityFold } from "./entity-fold.ts";
 import { type ClusterShape, type NodeShape, type Steps, tableShape } from "./table-shape.ts";
@@ -117,13 +118,14 @@ function readColumn(
   column: number,
   rows: Int32Array,
 ): MetricSeries {
-  const { cluster, node, metric } = table.entities[entity]!;
+  const whose = table.entities[entity]!;
+  const { cluster, node } = whose;
   const values = table.columns[column]!;
   return new MetricSeries({
     tenantId: FILE_TENANT,
     clusterId: cluster,
     nodeId: node,
-    metricName: metric ?? table.layout.metricNames[column]!,
+    metricName: metricNameOf(table.layout, whose, column),
     timestamps: Float64Array.from(rows, (row) => table.timestampsMs[row]!),
     values: Float64Array.from(rows, (row) => values[row]!),
   });

@@ -1,4 +1,4 @@
-import type { CsvTable } from "../../ingest/csv-table.ts";
+import type { CsvTable } from "../../files/csv-table.ts";
 
 /** One entity of a file: whose rows they are, in the order of time. */
 export interface EntityRows {

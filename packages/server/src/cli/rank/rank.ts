@@ -7,8 +7,9 @@ import {
   type StreamingEngine,
   type WindowRanking,
 } from "@foreshock/core/fold";
-import type { CsvOptions } from "../../ingest/csv-layout.ts";
-import { readCsvTable } from "../../ingest/csv-table.ts";
+import { readTable } from "../../files/csv-table.ts";
+import { ratedTable } from "../../files/rates.ts";
+import type { CsvOptions } from "../../files/read-options.ts";
 import { type Context, printJson, say } from "../terminal/context.ts";
 import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
 import { counted, csvInput } from "../terminal/input.ts";
@@ -77,7 +78,11 @@ export async function rank(
   const progress = new Progress(context.io, { title: "read", unit: "MB", total, quiet });
   const bytes = counted(input.open(), (count) => progress.add(count / MEGABYTE));
   const csv = { ...flags.csv, node: flags.csv.node ?? input.stem };
-  const table = await readCsvTable({ name: input.name, bytes }, csv).finally(() => progress.end());
+  const read = await readTable({ name: input.name, bytes }, csv).finally(() => progress.end());
+  const { table, remarks } = ratedTable(read.table, csv.counters);
+  for (const remark of [...read.description.remarks, ...remarks]) {
+    say(context, `${input.name}: ${remark}`);
+  }
   const engine = createStreamEngine();
   const clusters = pivotClusters(table, flags.to).map((pivot) =>
     rankCluster(pivot, engine, flags, edges),
