@@ -21,9 +21,14 @@ export class CounterShape {
   #isWhole = true;
   #isBroken = false;
 
+  /** Whether no further value changes anything. */
+  get isDecided(): boolean {
+    return this.#isBroken || this.#count >= LOOK_MAX;
+  }
+
   /** The next value in the order of time; missing ones are passed over. */
   push(value: number): void {
-    if (Number.isNaN(value) || this.#count >= LOOK_MAX || this.#isBroken) return;
+    if (Number.isNaN(value) || this.isDecided) return;
     this.#count += 1;
     const last = this.#last;
     this.#last = value;

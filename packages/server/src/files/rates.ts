@@ -63,7 +63,10 @@ function isCounterColumn(
 ): boolean {
   if (patterns.length > 0) return isDeclared(name, patterns);
   const shape = new CounterShape();
-  for (const row of rows) shape.push(values[row]!);
+  for (const row of rows) {
+    if (shape.isDecided) break;
+    shape.push(values[row]!);
+  }
   return shape.isCounter(soundsCumulative(name));
 }
 

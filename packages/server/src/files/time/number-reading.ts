@@ -70,7 +70,8 @@ function toldReading(unit: TimeUnit): TimeReading {
 
 function epochReading(unit: TimeUnit): TimeReading {
   const read = (text: string): number => {
-    const at = msOf(numberOf(text), unit);
+    const plain = text.includes("e") ? Number.NaN : Number(text);
+    const at = msOf(Number.isNaN(plain) ? numberOf(text) : plain, unit);
     return at >= YEAR_2000_MS && at < YEAR_2100_MS ? at : Number.NaN;
   };
   const whyNot = (text: string) => {

@@ -45,6 +45,8 @@ interface ColumnMarks {
 export class NumberReader {
   readonly #names: readonly string[];
   readonly #columns: ColumnMarks[];
+  /** 1 for a column without a unit once the decimal mark is the point. */
+  readonly #isPlain: Uint8Array;
   #mark: DecimalMark | undefined;
   /** Numbers were taken as they stand although the mark is not settled. */
   #assumed: OpenField | undefined;
@@ -52,6 +54,7 @@ export class NumberReader {
   constructor(columnNames: readonly string[], decimal: DecimalMark | undefined) {
     this.#names = columnNames;
     this.#columns = columnNames.map(() => ({ small: false, large: false }));
+    this.#isPlain = new Uint8Array(columnNames.length);
     this.#mark = decimal;
   }
 
@@ -67,14 +70,22 @@ export class NumberReader {
 
   /** NaN where the value is missing; infinities as such; what is wrong where it is no number. */
   read(text: string, column: number, line: number): number | NumberProblem {
-    if (text === "") return Number.NaN;
     const value = Number(text);
+    // The common case: points are settled, and the column has no unit.
+    if (value !== 0 && this.#isPlain[column] === 1 && Number.isFinite(value) && isDecimal(text)) {
+      return value;
+    }
+    if (text === "") return Number.NaN;
+    if (text === "0" || text === "0.0") return value;
     if (value === 0 && this.#mark !== "comma" && ZERO.test(text)) return value;
     if (Number.isFinite(value) && value !== 0 && isDecimal(text)) {
       const marks = this.#columns[column]!;
       if (marks.base === undefined) marks.base = "";
       if (marks.base === "") {
-        if (this.#mark === "point") return value;
+        if (this.#mark === "point") {
+          this.#isPlain[column] = 1;
+          return value;
+        }
         if (this.#mark === undefined) {
           this.#observe(text, value, marks, line);
           return value;
