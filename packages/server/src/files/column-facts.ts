@@ -10,6 +10,8 @@ export interface ColumnFacts {
   readonly filled: number;
   /** Whole numbers that go up by one from row to row: row numbers. */
   readonly isRowNumber: boolean;
+  /** Nothing but true and false. */
+  readonly isTruth: boolean;
 }
 
 /** Cost: one look at every field. */
@@ -21,6 +23,7 @@ export function columnFacts(rows: readonly (readonly string[])[], column: number
     distinct: new Set(filled).size,
     filled: filled.length,
     isRowNumber: isRowNumber(filled, texts.length),
+    isTruth: filled.length > 0 && filled.every((text) => /^(?:true|false)$/i.test(text)),
   };
 }
 

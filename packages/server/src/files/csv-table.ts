@@ -4,7 +4,7 @@ import type { CsvEntity } from "./entities.ts";
 import type { CsvLayout } from "./layout.ts";
 import type { CsvOptions } from "./read-options.ts";
 import { type CsvSource, csvBatches } from "./records.ts";
-import { countsOf, demandOneSeries, repeatRemarks, repeatsIn } from "./repeats.ts";
+import { countsOf, demandOneSeries, type Repeats, repeatRemarks, repeatsIn } from "./repeats.ts";
 import type { CsvBatch } from "./rows.ts";
 import { TextColumn } from "./text-column.ts";
 
@@ -62,7 +62,7 @@ export async function readTable(source: CsvSource, options: CsvOptions): Promise
   const { name } = source;
   const rowCount = stamps.length;
   const table = { name, layout, rowCount, stamps, entities, ...joined(parts, layout, rowCount) };
-  const repeats = repeatsIn(table, (a, b) => isSame(table.columns, a, b));
+  const repeats = repeatsOf(table);
   const leftOut = layout.leftOut.map(({ column }) => layout.names[column]!).filter(Boolean);
   const counts = countsOf(repeats);
   const line = table.lines[repeats.differing[0] ?? 0] ?? 0;
@@ -70,6 +70,15 @@ export async function readTable(source: CsvSource, options: CsvOptions): Promise
   const remarks = [...description!.remarks, ...repeatRemarks(counts)];
   const { twice } = repeats;
   return { table: { ...table, twice }, description: { ...description!, remarks } };
+}
+
+/** The table with the rows that are written twice marked as such. */
+export function withRepeats(table: CsvTable): CsvTable {
+  return { ...table, twice: repeatsOf(table).twice };
+}
+
+function repeatsOf(table: CsvTable): Repeats {
+  return repeatsIn(table, (a, b) => isSame(table.columns, a, b));
 }
 
 function joined(

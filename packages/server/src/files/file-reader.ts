@@ -171,7 +171,11 @@ export class FileReader {
       throw new CsvError(this.#name, at, decided.refused.problem, decided.refused.remedy);
     }
     const numbers = new NumberReader(layout.metricNames, options.decimal);
-    const isOpen = sample.some((fields) => layout.values.some((k) => numbers.foresee(fields[k]!)));
+    let isOpen = false;
+    for (const fields of sample) {
+      if (numbers.mark !== undefined) break;
+      for (const column of layout.values) isOpen = numbers.foresee(fields[column]!) || isOpen;
+    }
     if (isOpen && numbers.mark === undefined && !isAll) return undefined;
     const times = decided.reading;
     const rows = new CsvRows(this.#name, layout, { times, numbers }, options);

@@ -181,12 +181,13 @@ class Columns {
   }
 
   #uselessness(column: number): string | undefined {
-    const { kind, distinct, isRowNumber } = this.#facts[column]!;
+    const { kind, distinct, isRowNumber, isTruth } = this.#facts[column]!;
     const name = this.#lower[column]!;
     if (kind === "empty") return name === "" ? "it is empty" : undefined;
     const isIndex = name === "" || name === "index" || /^unnamed: \d+$/.test(name);
     if (isIndex && isRowNumber && this.#rowCount > 1) return "it holds row numbers";
     if (kind === "time") return "it holds other times";
+    if (isTruth) return "it holds true and false, no numbers";
     if (kind === "text" && REMARK_NAMES.includes(name)) return "it holds remarks";
     const isFree = distinct > Math.max(DISTINCT_FREE, DISTINCT_SHARE * this.#rowCount);
     return kind === "text" && isFree ? "it differs in nearly every row" : undefined;

@@ -75,7 +75,8 @@ function headerAt(head: FileHead, delimiter: string): number {
   const isComment = some.map(({ text }) => text.startsWith("#"));
   const width = commonWidth(fields.filter((_, i) => !isComment[i]));
   const isWide = (i: number) => fields[i]!.length === width;
-  const wanted = options.time?.trim().toLowerCase();
+  // A number is a place among the columns, and no name that a header could be found by.
+  const wanted = /^\d+$/.test(options.time ?? "") ? undefined : options.time?.trim().toLowerCase();
   const isHeader = (cells: readonly string[]) =>
     cells.some((cell) => isTimeName(cell) || cell.trim().toLowerCase() === wanted);
   const named = some.findIndex((_, i) => isWide(i) && isHeader(fields[i]!));

@@ -203,7 +203,10 @@ export class NumberReader {
 
   #noNumber(text: string, number: string, unit: string | undefined, column: number): NumberProblem {
     const where = `"${shown(text)}" in column ${shown(this.#names[column]!)}`;
-    if (this.#mark !== undefined && writtenNumber(number, undefined) !== undefined) {
+    const isOtherwise =
+      writtenNumber(number, this.#mark) === undefined &&
+      writtenNumber(number, undefined) !== undefined;
+    if (isOtherwise) {
       const other = this.#mark === "point" ? "a decimal comma" : "a decimal point";
       return {
         problem: `${where} has ${other}, other numbers of the file have none`,
