@@ -1,4 +1,5 @@
 import { writtenTime } from "./time/calendar.ts";
+import { epochUnitOf } from "./time/epoch.ts";
 import { isNumberish } from "./value/number-reader.ts";
 
 /** What the first rows of a file hold in one column. */
@@ -12,6 +13,12 @@ export interface ColumnFacts {
   readonly isRowNumber: boolean;
   /** Nothing but true and false. */
   readonly isTruth: boolean;
+  /** Times of day without a date. */
+  readonly isClock: boolean;
+  /** Dates without a time of day. */
+  readonly isDay: boolean;
+  /** Epoch numbers of one unit that never go down. */
+  readonly isEpoch: boolean;
 }
 
 /** Cost: one look at every field. */
@@ -23,6 +30,9 @@ export function columnFacts(rows: readonly (readonly string[])[], column: number
     distinct: new Set(filled).size,
     filled: filled.length,
     isRowNumber: isRowNumber(filled, texts.length),
+    isClock: filled.length > 0 && filled.every((text) => /^\d{1,2}:\d{2}(?:$|[: ])/.test(text)),
+    isDay: filled.length > 0 && filled.every((text) => !text.includes(":") && isDate(text)),
+    isEpoch: isEpoch(filled),
     isTruth: filled.length > 0 && filled.every((text) => /^(?:true|false)$/i.test(text)),
   };
 }
@@ -38,9 +48,18 @@ function kindOf(filled: readonly string[]): ColumnFacts["kind"] {
 /** A date as such: numbers are not. */
 export function isDate(text: string): boolean {
   // Every shape of date holds at least four digits or letters, and a digit.
-  if (text.length < 6 || /^[-+]?[\d.,]+$/.test(text)) return false;
+  if (text.length < 6 || /^[-+]?\d+(?:[.,]\d+)?$/.test(text)) return false;
   return (
     writtenTime(text, "day first") !== undefined || writtenTime(text, "month first") !== undefined
+  );
+}
+
+function isEpoch(filled: readonly string[]): boolean {
+  const values = filled.map(Number);
+  const unit = epochUnitOf(values[0] ?? Number.NaN);
+  return (
+    unit !== undefined &&
+    values.every((value, i) => epochUnitOf(value) === unit && (i === 0 || value >= values[i - 1]!))
   );
 }
 

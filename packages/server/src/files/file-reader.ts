@@ -53,6 +53,8 @@ export class FileReader {
   #json: string[] | undefined;
   #jsonLength = 0;
   #begun = false;
+  /** Lines end as on old Macintoshes: with a carriage return alone. */
+  #isMac = false;
   #head: RawRecord[] = [];
   #headLength = 0;
   #nextLook = HEAD_RECORDS;
@@ -83,10 +85,12 @@ export class FileReader {
   push(piece: string): void {
     if (!this.#begun && piece.trim() !== "") {
       this.#begun = true;
+      this.#isMac = piece.includes("\r") && !piece.includes("\n");
       if (/^\s*[{[]/.test(piece.slice(0, 1000))) this.#json = [];
     }
-    if (this.#json === undefined) this.#splitter.push(piece);
-    else this.#keepJson(this.#json, piece);
+    if (this.#json === undefined) {
+      this.#splitter.push(this.#isMac ? piece.replaceAll("\r", "\n") : piece);
+    } else this.#keepJson(this.#json, piece);
   }
 
   /** @throws CsvError as `push`, and for an empty file. */

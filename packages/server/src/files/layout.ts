@@ -104,14 +104,15 @@ class Columns {
 
   times(given: string | undefined): { readonly time: number; readonly date: number } {
     if (given !== undefined) return { time: this.#named(given, "--time"), date: -1 };
-    const date = this.#lower.indexOf("date");
-    const clock = this.#lower.indexOf("time");
-    const isPair = date >= 0 && clock >= 0 && this.#facts[clock]!.kind === "text";
-    if (isPair) return { time: clock, date };
+    const date = this.#facts.findIndex(({ isDay }) => isDay);
+    const clock = this.#facts.findIndex(({ isClock }) => isClock);
+    if (date >= 0 && clock >= 0) return { time: clock, date };
     const found = this.#firstOf(TIME_NAMES);
     if (found >= 0) return { time: found, date: -1 };
     const dates = this.#facts.flatMap(({ kind }, i) => (kind === "time" ? [i] : []));
     if (dates.length === 1) return { time: dates[0]!, date: -1 };
+    const numbers = this.#facts.flatMap(({ isEpoch }, i) => (isEpoch ? [i] : []));
+    if (dates.length === 0 && numbers.length === 1) return { time: numbers[0]!, date: -1 };
     return this.#refuse(
       `no time column among ${this.#list()}`,
       "name it with --time, or call it timestamp",

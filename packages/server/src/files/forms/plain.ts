@@ -19,10 +19,9 @@ function plan(head: FileHead, delimiter: string): FormPlan {
   const { records, name, options } = head;
   const at = headerAt(head, delimiter);
   const raw = records[at]!;
-  const header: FieldRecord = {
-    fields: fieldsOf(uncommented(raw.text), delimiter, name, raw.line),
-    line: raw.line,
-  };
+  const own = fieldsOf(uncommented(raw.text), delimiter, name, raw.line);
+  const fields = endsEmpty(head, at, own.length, delimiter) ? [...own, ""] : own;
+  const header: FieldRecord = { fields, line: raw.line };
   const firstRow = firstRowAfter(head, at, header.fields.length, delimiter);
   const remarks: string[] = [];
   const before = records.slice(options.skip === undefined ? 0 : skipped(head), at);
@@ -44,6 +43,14 @@ function plan(head: FileHead, delimiter: string): FormPlan {
     options: {},
     remarks,
   };
+}
+
+/** Whether every row ends with a separator that the header lacks. */
+function endsEmpty(head: FileHead, at: number, width: number, delimiter: string): boolean {
+  const rows = head.records.slice(at + 1, at + HEADER_AMONG);
+  const isLonger = ({ text }: { text: string }) =>
+    text.endsWith(delimiter) && (splitRecord(text, delimiter) ?? []).length === width + 1;
+  return rows.length > 0 && rows.every(isLonger);
 }
 
 function linesText(count: number): string {
@@ -81,6 +88,8 @@ function headerAt(head: FileHead, delimiter: string): number {
     cells.some((cell) => isTimeName(cell) || cell.trim().toLowerCase() === wanted);
   const named = some.findIndex((_, i) => isWide(i) && isHeader(fields[i]!));
   if (named >= 0) return named;
+  const short = some.findIndex((_, i) => fields[i]!.length === width - 1 && isHeader(fields[i]!));
+  if (short >= 0 && endsEmpty(head, short, width - 1, delimiter)) return short;
   const plain = some.findIndex((_, i) => !isComment[i] && isWide(i));
   if (plain >= 0 && fields[plain]!.some((cell) => isDate(cell.trim()))) {
     // The first line holds data. A header of another width is none; a comment may be one.

@@ -65,7 +65,7 @@ function longestStep(texts: readonly string[], order: DayOrder): number {
 
 function reading(column: TimeColumn, place: Place, order: DayOrder | undefined): TimeReading {
   const { toInstant } = place;
-  const read = (text: string): number => {
+  const readAny = (text: string): number => {
     const plain = plainTime(text);
     if (!Number.isNaN(plain)) return toInstant(plain, text.length === 20 ? 0 : undefined);
     const time = writtenTime(text, order ?? "day first");
@@ -78,6 +78,11 @@ function reading(column: TimeColumn, place: Place, order: DayOrder | undefined):
   const isNamed = sample?.time?.offsetMs !== undefined;
   const zone = isNamed ? "with the zone they name" : `in ${place.place}`;
   const early = sample !== undefined && sample.time!.localMs < YEAR_2000_MS;
+  const read = (text: string): number => {
+    const at = readAny(text);
+    // Among later ones it stands for no time at all: 1970-01-01, 1900-01-00.
+    return at < YEAR_2000_MS && !early ? Number.NaN : at;
+  };
   const shape = order === undefined ? "dates" : `dates, ${order},`;
   const when = early ? `; they begin in ${sample.text.trim()}` : "";
   return {
@@ -90,13 +95,18 @@ function reading(column: TimeColumn, place: Place, order: DayOrder | undefined):
 
 /** A date that reads, and is none in the zone or the order of the file. */
 function whyNot(text: string, { place }: Place): TimeProblem | undefined {
+  const time = writtenTime(text, "day first");
+  if (time !== undefined && time.localMs < YEAR_2000_MS) {
+    const problem = `"${text.trim()}" lies before 2000, the lines before it do not`;
+    return { problem, remedy: "correct it, or leave the line out" };
+  }
   if (dependsOnOrder(text)) {
     return {
       problem: `"${text.trim()}" is no date in the order of the lines before`,
       remedy: ORDER_REMEDY,
     };
   }
-  if (writtenTime(text, "day first") === undefined) return undefined;
+  if (time === undefined) return undefined;
   return {
     problem: `the clock of ${place} never showed "${text.trim()}"`,
     remedy: "name the zone that the times were written in with --zone",

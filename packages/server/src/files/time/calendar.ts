@@ -28,9 +28,9 @@ type DateMatch = readonly [year: string, month: string, day: string, length: num
 const DATE_SHAPES: readonly [RegExp, (found: RegExpExecArray, order: DayOrder) => DateMatch][] = [
   [/^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/, (f) => [f[1]!, f[3]!, f[4]!, f[0].length]],
   [/^(\d{4})(\d{2})(\d{2})(?=$|[T ])/, (f) => [f[1]!, f[2]!, f[3]!, f[0].length]],
-  [/^(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?!\d)/, (f) => [f[3]!, f[2]!, f[1]!, f[0].length]],
+  [/^(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)/, (f) => [f[3]!, f[2]!, f[1]!, f[0].length]],
   [
-    /^(\d{1,2})([-/])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/,
+    /^(\d{1,2})([-/])(\d{1,2})\2(\d{4})(?!\d)/,
     (f, order) =>
       order === "day first"
         ? [f[4]!, f[3]!, f[1]!, f[0].length]
@@ -47,7 +47,7 @@ const CTIME = /^([a-z]{3})\s+(\d{1,2})\s+(\d{1,2}:\d{2}:\d{2})\s+(?:([a-z]{3,4})
 
 /** Whether the order of day and month makes a difference to how this date reads. */
 export function dependsOnOrder(text: string): boolean {
-  const found = /^(\d{1,2})([-/])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/.exec(bare(text));
+  const found = /^(\d{1,2})([-/])(\d{1,2})\2(\d{4})(?!\d)/.exec(bare(text));
   return found !== null;
 }
 

@@ -122,7 +122,7 @@ describe("dates", () => {
       "01.07.2026 12:00",
       "Wed, 01 Jul 2026 14:00:00 CEST",
       "Wed Jul  1 12:00:00 2026",
-      "20260701T120000Z".replace("T120000", "T12:00:00"),
+      "20260701T12:00:00Z",
     ]) {
       expect(columnOf([text]), text).toEqual([NOON]);
     }
@@ -165,6 +165,19 @@ describe("dates", () => {
     expect(columnOf(["03/02/2026"], { timeFormat: "MM/dd/yyyy" })).toEqual([Date.UTC(2026, 2, 2)]);
     expect(columnOf(["03/02/2026"], { timeFormat: "dd-MM-yyyy" })).toContain("--time-format");
     expect(instantMs("03/02/2026")).toBeNaN();
+  });
+
+  it("before 2000 among later ones are none, and a file of them is read", () => {
+    expect(columnOf(["2026-07-01", "1970-01-01"])).toEqual([Date.UTC(2026, 6, 1), Number.NaN]);
+    expect(columnOf(["1996-07-01", "1996-07-02"])).toEqual([
+      Date.UTC(1996, 6, 1),
+      Date.UTC(1996, 6, 2),
+    ]);
+  });
+
+  it("of two digits for the year are not guessed at", () => {
+    expect(columnOf(["26-03-02 00:00"])).toEqual([Number.NaN]);
+    expect(columnOf(["02.03.26"], { timeFormat: "dd.MM.yy" })).toEqual([Date.UTC(2026, 2, 2)]);
   });
 
   it.each([
