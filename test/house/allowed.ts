@@ -39,12 +39,14 @@ export const PACKAGES: PackageTable = {
       runs: [
         ...["api/", "cli/", "config/", "demo/", "serve/", "store/", "tenant/", "version.ts"],
         "watch/worker.ts",
+        // A thread that asks for its own number.
+        "watch/thread-priority.ts",
       ],
     },
     "node:fs/promises": { runs: ["store/disk-usage.ts"] },
     "node:http": { runs: ["api/connections/"] },
     "node:net": { runs: ["api/", "config/"] },
-    "node:os": { runs: ["cli/", "config/", "demo/"] },
+    "node:os": { runs: ["cli/", "config/", "demo/", "watch/thread-priority.ts"] },
     "node:path": {
       runs: ["api/", "cli/", "config/", "partition/", "serve/", "store/", "tenant/"],
     },

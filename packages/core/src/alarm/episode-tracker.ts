@@ -127,6 +127,11 @@ export class EpisodeTracker {
     return this.#state[S.open] === 1;
   }
 
+  /** Points since the last one that was part of the open episode, or when it closed; 0 before the first. */
+  get quietPoints(): number {
+    return this.#state[S.quiet]!;
+  }
+
   /** One point, in time order. `row` as EPISODE_ROW; NaN nonconformity leaves the walk as it is. */
   push(atMs: EpochMs, value: number, row: Float64Array): EpisodeChange {
     const state = this.#state;

@@ -79,6 +79,22 @@ describe("SeriesFold", () => {
     expect(opened.some((i) => i > from)).toBe(true);
   });
 
+  it("counts the points up to an episode's last, however long that is ago", () => {
+    const fold = newFold();
+    const row = new FoldRow();
+    const spike = 5 * PER_DAY;
+    let looked = 0;
+    for (let i = 0; i <= spike + 60; i++) {
+      const value = i === spike ? 150 : i === spike + 3 ? Number.NaN : usual(i);
+      const change = fold.push(START_MS + i * STEP_MS, value, row);
+      if (!fold.episodeIsOpen && change !== "closed") continue;
+      const last = (fold.episode()!.lastMs - START_MS) / STEP_MS;
+      expect(fold.episodePointCount).toBe(last + 1);
+      if (last < i) looked++;
+    }
+    expect(looked).toBeGreaterThan(10);
+  });
+
   it("goes on from saved bytes as if nothing had happened, wherever it is cut, alarm open or not", () => {
     const from = 6 * PER_DAY;
     const end = 7.5 * PER_DAY;

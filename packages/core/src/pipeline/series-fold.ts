@@ -111,6 +111,11 @@ export class SeriesFold {
     return this.#episodes.episode();
   }
 
+  /** Points up to the last one of the episode, which is open or closed with the point pushed last. */
+  get episodePointCount(): number {
+    return this.pointCount - this.#episodes.quietPoints;
+  }
+
   get episodeIsOpen(): boolean {
     return this.#episodes.isOpen;
   }

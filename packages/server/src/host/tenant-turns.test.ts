@@ -5,7 +5,7 @@ import { TenantTurns } from "./tenant-turns.ts";
 const UNIT = 100_000;
 
 describe("turns between tenants", () => {
-  it("give each tenant one unit in turn, however many works the other one has", async () => {
+  it("give each tenant as much as the others, however many works one of them has", async () => {
     const { turns, done } = stage();
     const busy = Array.from({ length: 50 }, () => work(turns, "busy", 4));
     const quiet = work(turns, "quiet", 4);
@@ -14,6 +14,15 @@ describe("turns between tenants", () => {
     expect(places.length).toBe(4);
     expect(Math.max(...places)).toBeLessThanOrEqual(8);
     expect(done.length).toBe(204);
+  });
+
+  it("serve first who asked for little so far", async () => {
+    const { turns, done } = stage();
+    await Promise.all([work(turns, "busy", 50)]);
+    done.length = 0;
+    await Promise.all([work(turns, "busy", 20), work(turns, "quiet", 10)]);
+    expect(done.lastIndexOf("quiet")).toBeLessThanOrEqual(11);
+    expect(done.length).toBe(30);
   });
 
   it("do not stop work that costs less than a unit", () => {

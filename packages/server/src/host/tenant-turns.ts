@@ -1,7 +1,10 @@
+import { FairShare } from "../platform/fair-share.ts";
 import { Abandoned, type Pace, paced } from "../platform/pace.ts";
 
 /** What work of one unit may cost, in cells that are looked at: about 10 ms. */
 const UNIT_CELLS = 100_000;
+/** What a tenant that asked for little may be ahead of the others: about 0.3 s. */
+const CREDIT_CELLS = 30 * UNIT_CELLS;
 
 interface Waiting {
   readonly begin: () => void;
@@ -22,13 +25,13 @@ export interface TenantTurnsParts {
 }
 
 /**
- * Turns between tenants for work that is cut into units: one unit of a tenant, then one of the next that
- * has something waiting, whatever number of works each of them has. Units cost alike, so a turn each is
- * a fair share. Cost: O(1) per unit.
+ * Turns between tenants for work that is cut into units: a unit of the tenant that was served least, whatever
+ * number of works each of them has waiting. Cost: O(tenants that wait) per unit.
  */
 export class TenantTurns {
   readonly #parts: TenantTurnsParts;
-  /** Tenants with work that waits, in the order of their turns. */
+  readonly #share = new FairShare(CREDIT_CELLS);
+  /** Tenants with work that waits. */
   readonly #lines = new Map<string, Line>();
   #isTurning = false;
 
@@ -44,6 +47,7 @@ export class TenantTurns {
         if (isGone()) throw new Abandoned();
         spent += cost;
         if (spent < UNIT_CELLS) return undefined;
+        this.#share.charge(tenantId, spent);
         spent = 0;
         return this.#turn(tenantId).then(() => {
           if (isGone()) throw new Abandoned();
@@ -81,15 +85,14 @@ export class TenantTurns {
     this.#isTurning = true;
     this.#parts.later(() => {
       this.#isTurning = false;
-      const [first] = this.#lines;
-      if (first === undefined) return;
-      const [tenantId, line] = first;
+      const tenantId = this.#share.first(this.#lines.keys());
+      if (tenantId === undefined) return;
+      const line = this.#lines.get(tenantId)!;
       const { begin, next } = line.head!;
       line.head = next;
+      // Among equals, its next work comes after one of every other tenant.
       this.#lines.delete(tenantId);
-      if (next === undefined) line.tail = undefined;
-      // Its next work comes after one of every other tenant.
-      else this.#lines.set(tenantId, line);
+      if (next !== undefined) this.#lines.set(tenantId, line);
       begin();
       this.#next();
     });

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { BEAT_EVERY_MS, Heartbeat } from "../watch/heartbeat.ts";
+import { giveWayToMain } from "../watch/thread-priority.ts";
 import { HostClock } from "./host-clock.ts";
 import { HostDesk, type PostToMain } from "./host-desk.ts";
 import { reportsOf } from "./host-reports.ts";
@@ -10,6 +11,7 @@ import type { HostThreadData } from "./thread-host.ts";
 
 if (parentPort === null) throw new Error("the host worker is started by the server");
 const port = parentPort;
+giveWayToMain();
 const { nowMs, heartbeat: memory, ...options } = workerData as HostThreadData;
 const heartbeat = new Heartbeat(memory);
 setInterval(() => heartbeat.beat(), BEAT_EVERY_MS);

@@ -4,8 +4,9 @@ import type { Job } from "./jobs.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";
 import type { OpenAnswer, Question, StoredSeries } from "./protocol.ts";
 
-/** Series that are announced in one unit: taking up a saved fold takes some 50 microseconds. */
+/** Series that are announced in one unit: taking up a saved fold takes some 50 microseconds, or points. */
 const UNIT_SERIES = 200;
+const POINTS_PER_SERIES = 50;
 
 /**
  * After `open`: a host's numbers for what is stored; then what came after the saved states is folded. It is
@@ -43,7 +44,7 @@ export function* announcing(
       waiting++;
       runtime.catchUp(live, fromMs, finished);
     }
-    if (++done % UNIT_SERIES === 0) yield;
+    if (++done % UNIT_SERIES === 0) yield UNIT_SERIES * POINTS_PER_SERIES;
   }
   finished(true);
   yield open.promise;

@@ -79,7 +79,7 @@ describe("checkpoints of a partition", () => {
       const fromMs = catchUpFrom(runtime, series, new Map());
       if (fromMs !== undefined) runtime.catchUp(series, fromMs, () => {});
     }
-    runtime.detect(1e6);
+    runtime.detect("acme", 1e6);
     return { store, runtime, emission: emissions.all[0]! };
   }
 
@@ -94,6 +94,6 @@ describe("checkpoints of a partition", () => {
       values: Float64Array.from(handles, (i) => 10 + i + Math.sin(k * (1 + i)) + (k % 7)),
     });
     runtime.commit();
-    runtime.detect(1000);
+    runtime.detect("acme", 1000);
   }
 });

@@ -13,6 +13,8 @@ import type { SavedStates } from "./protocol.ts";
 const STATE_POINTS = 60;
 /** States in one unit: saving, packing and writing one takes about 40 microseconds. */
 const UNIT_STATES = 200;
+/** As long as so many points. */
+export const CHECKPOINT_UNIT_POINTS = 40 * UNIT_STATES;
 
 /**
  * Notes how far detection had come at `position`, and saves the folds as they were there, in units between

@@ -52,22 +52,14 @@ export function queuedBatch(
   return { ...columns, ...outcome, ...start };
 }
 
-/** Points in a turn of one tenant. Source: 2,000 points are folded in about 2 ms. */
-const TURN_POINTS = 2000;
-
 interface TenantQueue {
   waiting: Waiting[];
   first: number;
-  /** What is left of its turn; below 0 what it took too much of. */
-  credit: number;
 }
 
-/**
- * What waits for detection, by tenant in order of arrival. Tenants have turns of equal cost, however much
- * each of them has waiting (deficit round robin); what a tenant does not use is not saved up.
- */
+/** What waits for detection, by tenant in order of arrival. Whose turn it is says whoever has the queue. */
 export class DetectionQueue {
-  /** In order of their turns; a tenant that has nothing waiting is not in it. */
+  /** A tenant that has nothing waiting is not in it. */
   readonly #tenants = new Map<string, TenantQueue>();
   #unwritten: QueuedBatch[] = [];
 
@@ -75,9 +67,16 @@ export class DetectionQueue {
     return this.#tenants.size === 0;
   }
 
-  /** Whether something could be folded now: a batch that is not written yet has to wait for that. */
+  /** Tenants of whom something could be folded now: a batch that is not written yet has to wait for that. */
+  *ready(): Iterable<string> {
+    for (const [tenantId, { waiting, first }] of this.#tenants) {
+      if (isWritten(waiting[first]!)) yield tenantId;
+    }
+  }
+
   get isReady(): boolean {
-    return this.#tenants.values().some((queue) => isWritten(queue.waiting[queue.first]!));
+    for (const _ of this.ready()) return true;
+    return false;
   }
 
   /** The oldest position that has not been folded whole; undefined where all that is written has. */
@@ -106,24 +105,18 @@ export class DetectionQueue {
     this.#unwritten = [];
   }
 
-  /** Does work for the tenant whose turn it is. Returns its cost in points; 0 also where nothing can be done. */
+  /** Does work for what waits first of a tenant. Returns its cost in points; 0 also where nothing can be done. */
   turn(
-    work: (item: Waiting, pointsMax: number, tenantId: string) => { cost: number; isDone: boolean },
+    tenantId: string,
+    work: (item: Waiting) => { readonly cost: number; readonly isDone: boolean },
   ): number {
-    for (const [tenantId, queue] of this.#tenants) {
-      const item = queue.waiting[queue.first]!;
-      if (!isWritten(item)) continue;
-      if (queue.credit <= 0) {
-        this.#toTheEnd(tenantId, queue);
-        continue;
-      }
-      const { cost, isDone } = work(item, queue.credit, tenantId);
-      queue.credit -= cost;
-      if (isDone) this.#removeHead(tenantId, queue);
-      else if (queue.credit <= 0) this.#toTheEnd(tenantId, queue);
-      return cost;
-    }
-    return 0;
+    const queue = this.#tenants.get(tenantId);
+    if (queue === undefined) return 0;
+    const item = queue.waiting[queue.first]!;
+    if (!isWritten(item)) return 0;
+    const { cost, isDone } = work(item);
+    if (isDone) this.#removeHead(tenantId, queue);
+    return cost;
   }
 
   /** Takes out all that waits of some tenants. */
@@ -153,15 +146,8 @@ export class DetectionQueue {
   #put(tenantId: string, item: Waiting): void {
     const queue = this.#tenants.get(tenantId);
     if (queue === undefined) {
-      this.#tenants.set(tenantId, { waiting: [item], first: 0, credit: TURN_POINTS });
+      this.#tenants.set(tenantId, { waiting: [item], first: 0 });
     } else queue.waiting.push(item);
-  }
-
-  /** A map hands its entries out in order of their setting; what is set again comes last, within one walk too. */
-  #toTheEnd(tenantId: string, queue: TenantQueue): void {
-    queue.credit += TURN_POINTS;
-    this.#tenants.delete(tenantId);
-    this.#tenants.set(tenantId, queue);
   }
 
   #removeHead(tenantId: string, queue: TenantQueue): void {

@@ -5,7 +5,7 @@ import { ENGINE, type LiveSeries } from "./live-series.ts";
 /** What the store keeps of an episode beside its columns: the fold's numbers, to explain it from. */
 export interface EpisodePayload {
   readonly folded: Episode;
-  /** Points seen of the series by then. */
+  /** Points of the series up to the episode's last. */
   readonly pointCount: number;
   /** What a closed episode was called when it was first asked for. */
   readonly classification?: Classification;
@@ -15,15 +15,20 @@ export interface EpisodePayload {
 export function episodeRow(series: LiveSeries): EpisodeEntry {
   const folded = series.fold.episode();
   if (folded === undefined) throw new Error("a series without an episode has no row");
-  return rowOfEpisode(series, folded);
+  return rowOfEpisode(series, folded, series.fold.episodePointCount);
 }
 
-/** An episode of a series as the store keeps it. */
+/**
+ * An episode of a series as the store keeps it.
+ *
+ * @param pointCount of the series up to the episode's last point: not up to now, which depends on when it is asked.
+ */
 export function rowOfEpisode(
   { storeId, fold }: LiveSeries,
   folded: EpisodePayload["folded"],
+  pointCount: number,
 ): EpisodeEntry {
-  const { intervalMs, pointCount } = fold;
+  const { intervalMs } = fold;
   const payload: EpisodePayload = { folded, pointCount };
   return {
     seriesId: storeId,

@@ -37,6 +37,9 @@ interface Folded {
   readonly isDone: boolean;
 }
 
+/** Setting a fold back takes a transaction and a state that is read: as long as so many points. */
+const RESTORE_POINTS = 400;
+
 /** Takes the folds of a partition's series on, at most some points at a time, and writes down what comes of it. */
 export class Folding {
   readonly #place: FoldingPlace;
@@ -69,7 +72,9 @@ export class Folding {
    */
   goOn(again: FoldAgain, lastSequence: number, pointsMax: number): Folded {
     const { series } = again;
+    let cost = 0;
     if (again.backToMs !== undefined) {
+      cost = RESTORE_POINTS;
       const backToMs = Math.min(again.backToMs, series.lateFromMs);
       this.#restore(series, backToMs);
       again.emitFromMs = Math.min(again.emitFromMs, backToMs);
@@ -97,7 +102,7 @@ export class Folding {
       const isWhole = series.lateFromMs === Number.POSITIVE_INFINITY;
       series.replayedUpTo = isWhole ? lastSequence : again.sequence;
     }
-    return { cost: Math.max(1, values.length), isDone: isLast };
+    return { cost: cost + Math.max(1, values.length), isDone: isLast };
   }
 
   /**

@@ -1,8 +1,12 @@
 /**
- * Work for one answer that can be set down between two units: `yield` ends a unit of at most some 20 ms; a
- * promise that is yielded is waited for, while others go on.
+ * Work for one answer that can be set down between two units: `yield` ends a unit of at most some 10 ms, with
+ * what it has cost in points (about 1 µs each) where that is known; a promise that is yielded is waited for,
+ * while others go on.
  */
-export type Job = Generator<Promise<unknown> | undefined, unknown, unknown>;
+export type Job = Generator<Promise<unknown> | number | undefined, unknown, unknown>;
+
+/** What a unit costs that does not say, and the last one of an answer, in points. */
+const UNIT_POINTS = 1000;
 
 export interface JobEnd {
   done(value: unknown): void;
@@ -18,23 +22,28 @@ interface Running {
 }
 
 /**
- * The answers that an owner is working on: a unit for each tenant in turn, whatever number of answers each
- * of them waits for, and among those of a tenant a unit of each in turn.
+ * The answers that an owner is working on, by tenant: a unit of each answer of a tenant in turn. Whose turn
+ * it is among tenants says the owner, which hears what each unit has cost.
  */
 export class Jobs {
   readonly #wake: () => void;
+  readonly #served: (tenantId: string, points: number) => void;
   /** By tenant, in the order of their turns. */
   readonly #lines = new Map<string, Running[]>();
 
-  /** @param wake called when a job that waited can go on. */
-  constructor(wake: () => void) {
+  /**
+   * @param wake called when a job that waited can go on.
+   * @param served called after each unit with what it cost, in points.
+   */
+  constructor(wake: () => void, served: (tenantId: string, points: number) => void = () => {}) {
     this.#wake = wake;
+    this.#served = served;
   }
 
   /** The first unit is done at once where nobody else waits: most answers need no other. */
   add(client: number, tenantId: string, job: Job, end: JobEnd): void {
     const running: Running = { client, tenantId, job, end, isWaiting: false };
-    if (!this.isReady && this.#step(running)) return;
+    if (!this.isReady && this.#step(running).isDone) return;
     const line = this.#lines.get(tenantId);
     if (line === undefined) this.#lines.set(tenantId, [running]);
     else line.push(running);
@@ -50,22 +59,28 @@ export class Jobs {
     }
   }
 
-  /** Whether a unit could be done now. */
-  get isReady(): boolean {
-    return this.#lines.values().some((line) => line.some(({ isWaiting }) => !isWaiting));
+  /** Tenants for whom a unit could be done now; "" for what is about none. */
+  *ready(): Iterable<string> {
+    for (const [tenantId, line] of this.#lines) {
+      if (line.some(({ isWaiting }) => !isWaiting)) yield tenantId;
+    }
   }
 
-  /** One unit of the job whose turn it is. */
-  turn(): void {
-    for (const [tenantId, line] of this.#lines) {
-      const index = line.findIndex(({ isWaiting }) => !isWaiting);
-      if (index < 0) continue;
-      const [running] = line.splice(index, 1);
-      this.#lines.delete(tenantId);
-      if (!this.#step(running!)) line.push(running!);
-      if (line.length > 0) this.#lines.set(tenantId, line);
-      return;
-    }
+  get isReady(): boolean {
+    for (const _ of this.ready()) return true;
+    return false;
+  }
+
+  /** One unit of the tenant's job whose turn it is. Returns its cost in points; 0 where none can go on. */
+  turn(tenantId: string): number {
+    const line = this.#lines.get(tenantId);
+    const index = line?.findIndex(({ isWaiting }) => !isWaiting) ?? -1;
+    if (line === undefined || index < 0) return 0;
+    const [running] = line.splice(index, 1);
+    const { isDone, points } = this.#step(running!);
+    if (!isDone) line.push(running!);
+    if (line.length === 0) this.#lines.delete(tenantId);
+    return points;
   }
 
   #remove(running: Running): void {
@@ -78,18 +93,21 @@ export class Jobs {
     return this.#lines.get(running.tenantId)?.includes(running) === true;
   }
 
-  /** True when the job is over. */
-  #step(running: Running): boolean {
-    const { job, end } = running;
+  #step(running: Running): { readonly isDone: boolean; readonly points: number } {
+    const { job, end, tenantId } = running;
+    let points = UNIT_POINTS;
+    let isDone = true;
     try {
       const { done, value } = job.next();
-      if (done) end.done(value);
+      isDone = done === true;
+      if (isDone) end.done(value);
+      else if (typeof value === "number") points = value;
       else if (value instanceof Promise) this.#wait(running, value);
-      return done === true;
     } catch (error) {
       end.failed(error);
-      return true;
     }
+    this.#served(tenantId, points);
+    return { isDone, points };
   }
 
   #wait(running: Running, promise: Promise<unknown>): void {

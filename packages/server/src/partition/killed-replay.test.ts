@@ -22,9 +22,9 @@ describe("a process killed while late points are folded", () => {
   it("comes to the alarms and episodes of an uninterrupted run, wherever it was cut off", () => {
     const runtime = open(place.dir);
     send(runtime, 1, [[0, range(COUNTS[0])]]);
-    while (!runtime.isIdle) runtime.detect(1);
+    while (!runtime.isIdle) runtime.detect("acme", 1);
     send(runtime, 2, [[1, range(COUNTS[1])]]);
-    while (!runtime.isIdle) runtime.detect(1);
+    while (!runtime.isIdle) runtime.detect("acme", 1);
     saveCheckpoint(runtime);
     // The second series first: the turns of the replay end elsewhere than those of the first run.
     send(runtime, 3, [
@@ -33,7 +33,7 @@ describe("a process killed while late points are folded", () => {
     ]);
     const killed: string[] = [];
     while (!runtime.isIdle) {
-      runtime.detect(1);
+      runtime.detect("acme", 1);
       killed.push(place.crashed(place.dir));
     }
     const wanted = resultsOf(runtime);
@@ -59,7 +59,7 @@ function open(dir: string): PartitionRuntime {
     const fromMs = catchUpFrom(runtime, series, new Map());
     if (fromMs !== undefined) runtime.catchUp(series, fromMs, () => {});
   }
-  while (!runtime.isIdle) runtime.detect(1);
+  while (!runtime.isIdle) runtime.detect("acme", 1);
   return runtime;
 }
 

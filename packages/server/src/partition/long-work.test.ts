@@ -66,6 +66,24 @@ describe("turns", () => {
     expect(asked.hasScored(backlog)).toBe(false);
   });
 
+  it("come first to a tenant that asked for little, before reads and points of one that asks for much", async () => {
+    await foldedBy(() => asked.send("a", range(0, 50_000)));
+    await foldedBy(() => asked.send("b", range(0, 20_000)));
+    const whole = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
+    const backlog = asked.send("a", range(50_000, 150_000));
+    const busy = range(0, 20).map(() =>
+      asked.hear({ what: "history", handles: [0], range: whole }),
+    );
+    for (let turn = 0; turn < 10; turn++) asked.owner.turn(SLICE_POINTS);
+    const mine = asked.hear({ what: "history", handles: [1], range: whole });
+    // Its 20,000 points are three turns' work; a share of one half would be six.
+    let turns = 0;
+    for (; asked.answerTo(mine) === undefined; turns++) asked.owner.turn(SLICE_POINTS);
+    expect(turns).toBeLessThanOrEqual(4);
+    expect(asked.hasScored(backlog)).toBe(false);
+    expect(busy.every((id) => asked.answerTo(id) === undefined)).toBe(true);
+  });
+
   it("come to others while a long series is taken up, and fold no more than their slice", async () => {
     await foldedBy(() => asked.send("a", range(0, 60_000)));
     await reopened();

@@ -1,4 +1,4 @@
-import { PartitionCheckpoint } from "./checkpoint.ts";
+import { CHECKPOINT_UNIT_POINTS, PartitionCheckpoint } from "./checkpoint.ts";
 import type { Job } from "./jobs.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";
 import type { EndCheckpointQuestion, Positions } from "./protocol.ts";
@@ -58,7 +58,7 @@ export class OwnerCheckpoints {
     });
     try {
       for (const checkpoint of checkpoints) {
-        while (checkpoint.step()) yield;
+        while (checkpoint.step()) yield CHECKPOINT_UNIT_POINTS;
         saved.seriesCount += checkpoint.saved.seriesCount;
         saved.bytes += checkpoint.saved.bytes;
       }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
+import { FairShare } from "../platform/fair-share.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import { announcing, opening } from "./announcing.ts";
 import { askedTenant } from "./asked-tenant.ts";
@@ -11,6 +12,7 @@ import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
 import { type Job, Jobs } from "./jobs.ts";
 import { OwnerCheckpoints } from "./owner-checkpoints.ts";
 import type { PartitionOwnerOptions, PostTo } from "./owner-options.ts";
+import { CREDIT_POINTS, OwnerTurns } from "./owner-turns.ts";
 import { PartitionRuntime } from "./partition-runtime.ts";
 import type { Progress } from "./progress.ts";
 import type {
@@ -30,9 +32,6 @@ import { openWatchedStore } from "./watched-store.ts";
 /** A commit that takes longer is reported: senders wait for it. The scrub waits as long for detection. */
 const SLOW_MS = 1000;
 
-/** Units of answers in a turn: some milliseconds, as for detection. */
-const ANSWER_UNITS = 4;
-
 /**
  * What one worker thread does: owns some partitions, stores what comes (group commit, then the
  * acknowledgement), folds it in slices, and answers questions between two slices.
@@ -45,6 +44,7 @@ export class PartitionOwner {
   readonly #runtimes = new Map<number, PartitionRuntime>();
   readonly #commits: GroupCommit;
   readonly #jobs: Jobs;
+  readonly #turns: OwnerTurns;
   readonly #wake: () => void;
   readonly #drains: number[] = [];
   readonly #quarantine = new Quarantine();
@@ -54,8 +54,6 @@ export class PartitionOwner {
     mark: (checkpoint, positions) => this.#mark(checkpoint, positions),
   });
   readonly #disk = new DiskWatch(this.#runtimes, (message) => this.#post(MAIN_CLIENT, message));
-  /** The partition that folds first in this turn. */
-  #first = 0;
 
   /** @param wake called when there is work for a turn though no message came. */
   constructor(options: PartitionOwnerOptions, post: PostTo, wake: () => void = () => {}) {
@@ -64,7 +62,12 @@ export class PartitionOwner {
     this.#progress = progress;
     this.#post = post;
     this.#wake = wake;
-    this.#jobs = new Jobs(wake);
+    const share = new FairShare(CREDIT_POINTS);
+    this.#jobs = new Jobs(wake, (tenantId, points) => share.charge(tenantId, points));
+    this.#turns = new OwnerTurns({
+      ...{ share, jobs: this.#jobs, runtimes: this.#runtimes, progress },
+      isPaused: () => this.#checkpoints.isPaused,
+    });
     this.#clientCount = clientCount;
     this.#emissions = new Emissions(clientCount);
     this.#commits = new GroupCommit(
@@ -104,18 +107,17 @@ export class PartitionOwner {
   }
 
   /**
-   * One turn: write what came, a unit of an answer, about `slicePoints` points folded, and sent. True while
-   * there is more to do at once; what waits for the disk wakes the owner when that has answered.
+   * One turn: write what came, then about `slicePoints` points of answers and detection for the tenants whose
+   * turn it is, and what was scored is sent. True while there is more to do at once; what waits for the disk
+   * wakes the owner when that has answered.
    */
   turn(slicePoints: number): boolean {
     this.#progress("writing", "");
     this.#commits.start();
-    this.#progress("answering", "");
-    for (let unit = 0; unit < ANSWER_UNITS && this.#jobs.isReady; unit++) this.#jobs.turn();
-    if (!this.#checkpoints.isPaused) this.#detect(slicePoints);
+    this.#turns.spend(slicePoints);
     this.#send();
     if (this.#isIdle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
-    return this.#jobs.isReady || (!this.#checkpoints.isPaused && this.#isReady);
+    return this.#turns.isReady;
   }
 
   /**
@@ -127,17 +129,7 @@ export class PartitionOwner {
     const silent = new Set(this.#commits.giveUp(nowMs));
     this.#disk.look((runtime) => silent.has(runtime));
     for (const runtime of this.#runtimes.values()) runtime.rested();
-    if (this.#isReady) this.#wake();
-  }
-
-  /** Partitions begin in turn, so that none waits for the others for long. */
-  #detect(slicePoints: number): void {
-    const runtimes = [...this.#runtimes.values()];
-    this.#first = (this.#first + 1) % runtimes.length;
-    let left = slicePoints;
-    for (let k = 0; k < runtimes.length && left > 0; k++) {
-      left -= runtimes[(this.#first + k) % runtimes.length]!.detect(left);
-    }
+    if (this.#turns.isReady) this.#wake();
   }
 
   /**
@@ -158,10 +150,6 @@ export class PartitionOwner {
 
   get #isIdle(): boolean {
     return this.#runtimes.values().every((runtime) => runtime.isIdle);
-  }
-
-  get #isReady(): boolean {
-    return this.#runtimes.values().some((runtime) => runtime.isReady);
   }
 
   #written(commit: PartitionCommit, tookMs: DurationMs): void {

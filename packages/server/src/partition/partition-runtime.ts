@@ -186,9 +186,9 @@ export class PartitionRuntime {
     return this.#queue.isEmpty;
   }
 
-  /** Whether `detect` would do anything. */
-  get isReady(): boolean {
-    return !this.#isResting && this.#queue.isReady;
+  /** Tenants for whom `detect` would do something. */
+  ready(): Iterable<string> {
+    return this.#isResting ? [] : this.#queue.ready();
   }
 
   /** What could not be written is tried again. */
@@ -196,15 +196,15 @@ export class PartitionRuntime {
     this.#isResting = false;
   }
 
-  /** Folds waiting points until about `pointsMax` are done, tenants in turn. Returns what it cost, in points. */
-  detect(pointsMax: number): number {
+  /** Folds waiting points of a tenant until about `pointsMax` are done. Returns what it cost, in points. */
+  detect(tenantId: string, pointsMax: number): number {
     let spent = 0;
     try {
-      while (spent < pointsMax && this.isReady) {
-        spent += this.#queue.turn((item, most, tenantId) => {
-          this.#progress("folding", tenantId);
-          return this.#work(item, most);
-        });
+      this.#progress("folding", tenantId);
+      while (spent < pointsMax) {
+        const cost = this.#queue.turn(tenantId, (item) => this.#work(item, pointsMax - spent));
+        if (cost === 0) break;
+        spent += cost;
       }
       const closed = this.#episodes.closedCount + this.#alarms.closedCount;
       if (this.#queue.isEmpty || closed >= CLOSED_MAX) this.writeResults();
@@ -253,8 +253,11 @@ export class PartitionRuntime {
       return { cost, isDone };
     }
     let cost = RUN_COST;
-    while (cost < pointsMax && item.nextRun < item.handles.length) {
-      cost += RUN_COST + this.#foldRun(item, pointsMax - cost);
+    // However little is asked for, it goes on.
+    for (let most = pointsMax; most > 0 && item.nextRun < item.handles.length; ) {
+      const points = this.#foldRun(item, most);
+      cost += RUN_COST + points;
+      most -= RUN_COST + points;
     }
     const isDone = item.nextRun === item.handles.length;
     if (isDone) this.#emissions.of(item.ticket).partDone(item.ticket);

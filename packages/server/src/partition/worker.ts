@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { BEAT_EVERY_MS, Heartbeat } from "../watch/heartbeat.ts";
+import { giveWayToMain } from "../watch/thread-priority.ts";
 import { MAIN_CLIENT } from "./clients.ts";
 import type { ClientMessage } from "./owner-link.ts";
 import { PartitionOwner } from "./partition-owner.ts";
@@ -14,6 +15,7 @@ const SCRUB_START_MS = 5000;
 
 if (parentPort === null) throw new Error("the partition worker is started by the server");
 const main = parentPort;
+giveWayToMain();
 const { heartbeat: memory, ...options } = workerData as OwnerThreadData;
 const heartbeat = new Heartbeat(memory);
 setInterval(() => heartbeat.beat(), BEAT_EVERY_MS);

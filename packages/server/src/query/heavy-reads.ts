@@ -42,7 +42,7 @@ export class HeavyReads {
     if (this.#atWork < AT_WORK_MAX) this.#atWork++;
     else await this.#turn();
     try {
-      return await this.#room.run(async () => {
+      return await this.#room.run(cells, async () => {
         await pace.spend(0);
         return work();
       });

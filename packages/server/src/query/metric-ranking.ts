@@ -26,7 +26,7 @@ import { admittedCells, CELLS } from "./read-cost.ts";
 import { strongestOf } from "./strongest.ts";
 import type { TenantContext } from "./tenant-context.ts";
 import { windowColumns } from "./window-columns.ts";
-import { affordable, windowGrid } from "./window-grid.ts";
+import { affordable, POINTS_MAX, windowGrid } from "./window-grid.ts";
 
 /** Series whose window is looked at point by point; the worst nodes of the range come first. */
 const SERIES_MAX = 240;
@@ -39,8 +39,10 @@ export function metricRankingCells(context: TenantContext, { range, filter }: Ra
   if (stepMs === 0) return 0;
   const places = placesOf(context, "node", clusterOf(filter));
   const columns = Math.min(SERIES_MAX, context.directory.series.length);
-  const { rows } = windowGrid(range, stepMs, columns);
-  return admittedCells(places.length, range, stepMs) + columns * rows * CELLS.rankedRow;
+  const { rows, steps } = windowGrid(range, stepMs, columns);
+  const points = Math.min(POINTS_MAX, columns * rows * steps);
+  const looked = columns * rows * CELLS.rankedRow + points * CELLS.judged;
+  return admittedCells(places.length, range, stepMs) + looked;
 }
 
 /**

@@ -15,6 +15,8 @@ export const CELLS = {
   series: 10,
   /** A point that is laid on a grid. */
   point: 2,
+  /** A point that is judged again by its series' fold: 1.5 µs. */
+  judged: 75,
   /** A row of a column in the window ranking: it is selected from several times. */
   rankedRow: 10,
   /** A finding that is read or written. */

@@ -1,5 +1,10 @@
 import { Unavailable } from "../platform/platform-errors.ts";
 
+/** A read of at most so many cells (half a second of work) is short: it holds some MiB. */
+export const SHORT_CELLS_MAX = 25_000_000;
+/** Short ones at work at a time. */
+const SHORT_AT_WORK_MAX = 2;
+
 export interface ReadRoomParts {
   /** Long reads of all tenants at work at a time: what one may hold in memory is held so often. */
   readonly atWorkMax: number;
@@ -9,17 +14,17 @@ export interface ReadRoomParts {
 
 /**
  * The long reads of all tenants of a host: so many at a time, first come, first served. A tenant has at
- * most two of them here (`HeavyReads`), so nobody waits for more than two of each neighbour.
+ * most two of them here (`HeavyReads`), so nobody waits for more than two of each neighbour. Shorter ones
+ * have places of their own, so that half a second of work never waits for minutes of a neighbour's.
  */
 export class ReadRoom {
   readonly #parts: ReadRoomParts;
-  #atWork = 0;
-  /** What waits, as a chain: taking the first costs the same however long it is. */
-  #head: Waiting | undefined;
-  #tail: Waiting | undefined;
+  readonly #long: Places;
+  readonly #short = new Places(SHORT_AT_WORK_MAX);
 
   constructor(parts: ReadRoomParts) {
     this.#parts = parts;
+    this.#long = new Places(parts.atWorkMax);
   }
 
   static unbounded(): ReadRoom {
@@ -32,17 +37,42 @@ export class ReadRoom {
     throw new Unavailable("memory/full", "the server has no memory left for a long read");
   }
 
-  /** Does the work when it is its turn. @throws Unavailable where there is no memory then. */
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+  /**
+   * Does the work when it is its turn. @throws Unavailable where there is no memory then.
+   *
+   * @param cells that it will spend.
+   */
+  async run<Result>(cells: number, work: () => Promise<Result>): Promise<Result> {
     this.demandMemory();
-    if (this.#atWork < this.#parts.atWorkMax) this.#atWork++;
-    else await this.#turn();
+    const places = cells <= SHORT_CELLS_MAX ? this.#short : this.#long;
+    const turn = places.enter();
+    if (turn !== undefined) await turn;
     try {
       this.demandMemory();
       return await work();
     } finally {
-      this.#leave();
+      places.leave();
     }
+  }
+}
+
+/** So many at a time, the others in their order. */
+class Places {
+  readonly #atWorkMax: number;
+  #atWork = 0;
+  /** What waits, as a chain: taking the first costs the same however long it is. */
+  #head: Waiting | undefined;
+  #tail: Waiting | undefined;
+
+  constructor(atWorkMax: number) {
+    this.#atWorkMax = atWorkMax;
+  }
+
+  /** Undefined where there is room now; else a promise that resolves when there is. */
+  enter(): Promise<void> | undefined {
+    if (this.#atWork >= this.#atWorkMax) return this.#turn();
+    this.#atWork++;
+    return undefined;
   }
 
   #turn(): Promise<void> {
@@ -55,7 +85,7 @@ export class ReadRoom {
   }
 
   /** The place goes to the next one that waits. */
-  #leave(): void {
+  leave(): void {
     const next = this.#head;
     if (next === undefined) {
       this.#atWork--;

@@ -9,7 +9,7 @@ const CELLS_MAX = 3_000_000;
 /** Rows of one column: it is looked at in one go. Two weeks of minutes. */
 const ROWS_MAX = 25_000;
 /** Points that are read for one window. Each is judged again by its series' fold, 1 to 2 µs. */
-const POINTS_MAX = 5_000_000;
+export const POINTS_MAX = 5_000_000;
 /** Series that a ranking needs to be one. */
 const COLUMNS_MIN = 12;
 

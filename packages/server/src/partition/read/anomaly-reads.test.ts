@@ -25,7 +25,7 @@ describe("anomalies of a partition", () => {
     const ends = Int32Array.of(COUNT);
     runtime.append(1, { partition: 0, fresh: [], handles, ends, times, values });
     runtime.commit();
-    runtime.detect(COUNT);
+    runtime.detect("acme", COUNT);
   });
   afterEach(() => {
     runtime.store.close();

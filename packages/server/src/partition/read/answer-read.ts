@@ -9,8 +9,11 @@ import { answerAnomalies, answerAnomaly, answerStrongest, explainedIn } from "./
 import { chartOf, scoringPoints } from "./chart.ts";
 import { countStored } from "./stored-points.ts";
 
-/** Series or groups in one unit: some milliseconds each where states are far apart. */
-const UNIT_ITEMS = 4;
+/** Series or groups in one unit, and what looking at one costs in points: a query of some 200 µs. */
+const UNIT_ITEMS = 16;
+const ITEM_POINTS = 200;
+/** Points folded in one unit. */
+const UNIT_POINTS = 4096;
 
 /** Partitions of one owner, by their numbers. */
 export type Runtimes = ReadonlyMap<number, PartitionRuntime>;
@@ -69,10 +72,10 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
 function* eachInTurn<Item, Answer>(
   items: readonly Item[],
   answer: (item: Item, index: number) => Answer,
-): Generator<undefined, Answer[]> {
+): Generator<number, Answer[]> {
   const answers: Answer[] = [];
   for (const [index, item] of items.entries()) {
-    if (index > 0 && index % UNIT_ITEMS === 0) yield;
+    if (index > 0 && index % UNIT_ITEMS === 0) yield UNIT_ITEMS * ITEM_POINTS;
     answers.push(answer(item, index));
   }
   return answers;
@@ -87,13 +90,25 @@ function* historiesOf(
   runtimes: Runtimes,
   handles: readonly number[],
   range: TimeRange,
-): Generator<undefined, SeriesHistory[]> {
+): Generator<number, SeriesHistory[]> {
   const histories: SeriesHistory[] = [];
-  for (const [index, handle] of handles.entries()) {
-    if (index > 0 && index % UNIT_ITEMS === 0) yield;
+  let points = 0;
+  for (const handle of handles) {
     const { runtime, series } = find(runtimes, handle);
-    const { at, value, p } = yield* scoringPoints(runtime.store, series, range);
-    histories.push({ handle, at: at.slice(), value, p });
+    const scoring = scoringPoints(runtime.store, series, range);
+    for (;;) {
+      const { done, value } = scoring.next();
+      if (done === true) {
+        const { at, value: values, p } = value;
+        histories.push({ handle, at: at.slice(), value: values, p });
+        points += ITEM_POINTS;
+        break;
+      }
+      points += value;
+      if (points < UNIT_POINTS) continue;
+      yield points;
+      points = 0;
+    }
   }
   return histories;
 }

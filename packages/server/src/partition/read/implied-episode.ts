@@ -1,4 +1,4 @@
-import { BAND_SCALES, HOUR_MS, type TimeRange } from "@foreshock/core/fold";
+import { BAND_SCALES, type Episode, HOUR_MS, type TimeRange } from "@foreshock/core/fold";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import type { EpisodeEntry } from "../../store/table/episode-table.ts";
 import { rowOfEpisode } from "../episode-rows.ts";
@@ -28,7 +28,7 @@ export function impliedEpisode(
   if (at.length === 0 || at.at(-1)! < range.endMs - LOOK_BACK_MS) return undefined;
   const { first, peak, last } = stretchOf(score);
   const scale = (upper[peak]! - expected[peak]!) / BAND_SCALES;
-  return rowOfEpisode(series, {
+  const folded: Episode = {
     open: false,
     onsetMs: at[first]!,
     firstMs: at[first]!,
@@ -44,7 +44,8 @@ export function impliedEpisode(
     sumParts: { sudden: 0, hour: 0, recent: 0, shift: 0 },
     absenceCount: 0,
     farthest: { atMs: at[peak]!, value: value[peak]!, level: expected[peak]!, scale },
-  });
+  };
+  return rowOfEpisode(series, folded, series.fold.pointCount);
 }
 
 /** Indices of the highest score and of the notable ones around it. */
