@@ -26,6 +26,7 @@ export const PACKAGES: PackageTable = {
     commander: { runs: ["cli/"] },
     picocolors: { runs: ["cli/"] },
     "string-width": { runs: ["cli/"] },
+    luxon: { runs: ["files/time/"] },
     "node:crypto": {
       runs: [
         ...["api/docs-page.ts", "api/request-id.ts", "api/security-headers.ts"],
@@ -54,7 +55,7 @@ export const PACKAGES: PackageTable = {
       types: ["store/", "tenant/"],
     },
     "node:perf_hooks": { runs: ["observe/main-thread.ts"] },
-    "node:stream": { runs: ["api/connections/", "ingest/"] },
+    "node:stream": { runs: ["api/connections/", "files/"] },
     "node:timers/promises": {
       runs: ["cli/live/", "cli/serve/", "serve/start-server.ts"],
     },
@@ -69,7 +70,7 @@ export const PACKAGES: PackageTable = {
         ...["serve/fold-files.ts", "serve/fold-files-worker.ts"],
       ],
     },
-    "node:zlib": { runs: ["api/", "cli/", "ingest/", "store/", "tenant/api-key.ts"] },
+    "node:zlib": { runs: ["api/", "cli/", "files/", "ingest/", "store/", "tenant/api-key.ts"] },
   },
 };
 

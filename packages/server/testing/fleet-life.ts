@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { INTERVAL_POINTS } from "@foreshock/core/fold";
+import { DAY_MS, INTERVAL_POINTS } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../src/dispatch/directory.ts";
 import { SeriesDirectory } from "../src/dispatch/series-directory.ts";
 import { FleetHost } from "../src/fleet/fleet-host.ts";
@@ -8,7 +8,7 @@ import { LATEST, LATEST_LENGTH, type ScoredMessage } from "../src/partition/prot
 import { FleetStore } from "../src/store/fleet/fleet-store.ts";
 
 export const STEP = 10_000;
-export const START = 20_000 * 86_400_000;
+export const START = 20_000 * DAY_MS;
 export const NODES = 8;
 export const METRICS = 4;
 

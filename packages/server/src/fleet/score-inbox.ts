@@ -1,4 +1,9 @@
-import { type DurationMs, type EpochMs, INTERVAL_POINTS } from "@foreshock/core/fold";
+import {
+  type DurationMs,
+  type EpochMs,
+  firstAtOrAfter,
+  INTERVAL_POINTS,
+} from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import { letGo } from "../platform/let-go.ts";
 import type { ScoredColumns } from "./kept-runs.ts";
@@ -119,7 +124,7 @@ export class ScoreInbox {
     const taken: HeardRun[] = [];
     const waiting: HeardRun[] = [];
     for (const run of this.#runs.slice(this.#next)) {
-      const at = indexFrom(run, cutMs);
+      const at = firstAtOrAfter(run.columns.times, cutMs, run.first, run.end);
       if (at === run.end) taken.push(run);
       else {
         taken.push({ ...run, end: at, ended: false });
@@ -132,15 +137,4 @@ export class ScoreInbox {
     this.#next = 0;
     return taken;
   }
-}
-
-/** Index of the first point at or after `atMs`; `end` where there is none. */
-function indexFrom({ columns: { times }, first, end }: HeardRun, atMs: EpochMs): number {
-  let [low, high] = [first, end];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

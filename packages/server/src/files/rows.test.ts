@@ -2,11 +2,11 @@ import { gzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CsvBatch, csvBatches } from "./csv.ts";
-import type { CsvOptions } from "./csv-layout.ts";
-import { readCsvRecords } from "./csv-records.ts";
-import { seriesOfBatch } from "./csv-series.ts";
 import { readCsvTable } from "./csv-table.ts";
+import type { CsvOptions } from "./read-options.ts";
+import { csvBatches, readCsvRecords } from "./records.ts";
+import type { CsvBatch } from "./rows.ts";
+import { seriesOfBatch } from "./series-of-batch.ts";
 
 describe("csvBatches", () => {
   it("reads a narrow file: the one series is called as its value column", async () => {
@@ -18,7 +18,9 @@ describe("csvBatches", () => {
     ]);
     expect([...table.columns[0]!]).toEqual([1.5, Number.NaN, Number.NaN]);
     expect(table.stamps.at(1)).toBe("1700000060");
-    expect(table.entities).toEqual([{ cluster: "default", node: "node", metric: undefined }]);
+    expect(table.entities).toEqual([
+      { cluster: "default", node: "node", metric: undefined, tags: "" },
+    ]);
   });
 
   it("reads a wide file: every other column is a metric of one node", async () => {
@@ -32,7 +34,7 @@ describe("csvBatches", () => {
       [1, 3],
       [2, Number.NaN],
     ]);
-    expect(table.entities).toEqual([{ cluster: "eu", node: "db-1", metric: undefined }]);
+    expect(table.entities).toEqual([{ cluster: "eu", node: "db-1", metric: undefined, tags: "" }]);
   });
 
   it("reads a long file with its columns in any order", async () => {

@@ -1,36 +1,15 @@
 import { CsvError } from "./csv-error.ts";
 
-/** Takes one record; `line` is that of its first character, counted from 1. */
-export type CsvRecordTaker = (fields: string[], line: number) => void;
+/** Takes one record as it stands; `line` is that of its first character, counted from 1. */
+export type RecordTaker = (record: string, line: number) => void;
 
 /** Longest record in characters; 10,000 columns of 20 digits are 210,000. */
 const RECORD_LENGTH_MAX = 4 * 1024 * 1024;
 /** Fields of one record: as many as a body may have points. */
 export const COLUMNS_MAX = 200_000;
 
-const DELIMITERS = [",", ";", "\t"] as const;
 const CARRIAGE_RETURN = 13;
-
-/** Bytes of a CSV as text, piece by piece. */
-export class CsvText {
-  readonly #name: string;
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
-
-  constructor(name: string) {
-    this.#name = name;
-  }
-
-  /** The next piece; undefined ends the text. @throws CsvError for text that is not UTF-8. */
-  of(bytes: Uint8Array | undefined, line: number): string {
-    try {
-      return bytes === undefined
-        ? this.#decoder.decode()
-        : this.#decoder.decode(bytes, { stream: true });
-    } catch {
-      throw new CsvError(this.#name, line, "not UTF-8 text", "save the file as UTF-8");
-    }
-  }
-}
+const HASH = "#".charCodeAt(0);
 
 /**
  * Cuts text that comes in pieces into records. Every character is looked at a fixed number of times,
@@ -42,15 +21,14 @@ export class CsvSplitter {
   /** Lines met so far that hold nothing. */
   blankLines = 0;
   readonly #name: string;
-  readonly #take: CsvRecordTaker;
+  readonly #take: RecordTaker;
   /** The record in hand, as far as it came with earlier pieces. */
   #pieces: string[] = [];
   #length = 0;
   /** Whether the record in hand stands inside quotes where the last piece ended. */
   #isOpen = false;
-  #delimiter: string | undefined;
 
-  constructor(name: string, take: CsvRecordTaker) {
+  constructor(name: string, take: RecordTaker) {
     this.#name = name;
     this.#take = take;
   }
@@ -60,7 +38,11 @@ export class CsvSplitter {
     let start = 0;
     let quote = piece.indexOf('"');
     for (let end = piece.indexOf("\n"); end >= 0; end = piece.indexOf("\n", end + 1)) {
-      // Line ends inside quotes belong to a field. A quote that was passed is never looked for again.
+      // Quotes of a comment are text. A quote that was passed is never looked for again.
+      if (this.#isComment(piece, start)) {
+        while (quote >= 0 && quote < end) quote = piece.indexOf('"', quote + 1);
+      }
+      // Line ends inside quotes belong to a field.
       for (; quote >= 0 && quote < end; quote = piece.indexOf('"', quote + 1)) {
         this.#isOpen = !this.#isOpen;
       }
@@ -68,7 +50,9 @@ export class CsvSplitter {
       this.#close(piece, start, end);
       start = end + 1;
     }
-    for (; quote >= 0; quote = piece.indexOf('"', quote + 1)) this.#isOpen = !this.#isOpen;
+    if (!this.#isComment(piece, start)) {
+      for (; quote >= 0; quote = piece.indexOf('"', quote + 1)) this.#isOpen = !this.#isOpen;
+    }
     if (start < piece.length) this.#keep(piece.slice(start));
   }
 
@@ -77,6 +61,12 @@ export class CsvSplitter {
       throw this.#refusal("a quote is opened and never closed", "close it before the line ends");
     }
     if (this.#pieces.length > 0) this.#close("", 0, 0);
+  }
+
+  #isComment(piece: string, start: number): boolean {
+    if (this.#isOpen) return false;
+    const first = this.#pieces[0];
+    return (first === undefined ? piece.charCodeAt(start) : first.charCodeAt(0)) === HASH;
   }
 
   #keep(rest: string): void {
@@ -117,24 +107,8 @@ export class CsvSplitter {
       return;
     }
     const { line } = this;
-    this.#delimiter ??= likeliestDelimiter(text);
-    const fields = text.includes('"')
-      ? splitQuoted(text, this.#delimiter)
-      : text.split(this.#delimiter, COLUMNS_MAX + 1);
-    if (fields === undefined) {
-      throw this.#refusal(
-        "a quote in the middle of a field",
-        'put the whole field into quotes and write "" for a quote inside it',
-      );
-    }
-    if (fields.length > COLUMNS_MAX) {
-      throw this.#refusal(
-        `a record of more than ${COLUMNS_MAX} columns`,
-        "split the columns over several files, or write one row per point",
-      );
-    }
     this.line += 1 + newlines(text);
-    this.#take(fields, line);
+    this.#take(text, line);
   }
 
   #refusal(problem: string, remedy: string): CsvError {
@@ -142,7 +116,28 @@ export class CsvSplitter {
   }
 }
 
-/** Fields of a record that holds quotes; undefined when a quote stands where none may. */
+/**
+ * Fields of a record; undefined when a quote stands where none may. One field more than may be where
+ * there are too many.
+ */
+export function splitRecord(text: string, delimiter: string): string[] | undefined {
+  return text.includes('"') ? splitQuoted(text, delimiter) : text.split(delimiter, COLUMNS_MAX + 1);
+}
+
+/** As `splitRecord`. @throws CsvError for a quote where none may stand, and too many fields. */
+export function fieldsOf(text: string, delimiter: string, name: string, line: number): string[] {
+  const fields = splitRecord(text, delimiter);
+  if (fields === undefined) {
+    const remedy = 'put the whole field into quotes and write "" for a quote inside it';
+    throw new CsvError(name, line, "a quote in the middle of a field", remedy);
+  }
+  if (fields.length > COLUMNS_MAX) {
+    const remedy = "split the columns over several files, or write one row per point";
+    throw new CsvError(name, line, `a record of more than ${COLUMNS_MAX} columns`, remedy);
+  }
+  return fields;
+}
+
 function splitQuoted(text: string, delimiter: string): string[] | undefined {
   const fields: string[] = [];
   let at = 0;
@@ -177,19 +172,4 @@ function newlines(text: string): number {
   let count = 0;
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count += 1;
   return count;
-}
-
-/** The one that stands most often outside of quotes; the first of those that stand equally often. */
-function likeliestDelimiter(header: string): string {
-  const counts = DELIMITERS.map(() => 0);
-  let isOpen = false;
-  for (let i = 0; i < header.length; i++) {
-    const char = header.charAt(i);
-    if (char === '"') isOpen = !isOpen;
-    if (isOpen) continue;
-    const which = (DELIMITERS as readonly string[]).indexOf(char);
-    if (which >= 0) counts[which]!++;
-  }
-  const most = counts.reduce((a, b) => Math.max(a, b));
-  return DELIMITERS[counts.indexOf(most)]!;
 }

@@ -1,5 +1,6 @@
 import type { IngestSeries } from "../platform/ingest-series.ts";
-import type { CsvBatch, CsvEntity } from "./csv.ts";
+import { type CsvEntity, metricNameOf } from "./entities.ts";
+import type { CsvBatch } from "./rows.ts";
 
 /** Takes the rows of one entity, in file order, that have a value in value column `k`. */
 export type CsvRunTaker = (entity: CsvEntity, k: number, rows: readonly number[]) => void;
@@ -32,11 +33,12 @@ export function seriesOfBatch(batch: CsvBatch): IngestSeries[] {
   const { layout, values, timestampsMs } = batch;
   const width = layout.values.length;
   const series: IngestSeries[] = [];
-  runsOfBatch(batch, ({ cluster, node, metric }, k, rows) => {
+  runsOfBatch(batch, (entity, k, rows) => {
+    const { cluster, node } = entity;
     series.push({
       clusterId: cluster,
       nodeId: node,
-      metricName: metric ?? layout.metricNames[k]!,
+      metricName: metricNameOf(layout, entity, k),
       timestampsMs: Float64Array.from(rows, (row) => timestampsMs[row]!),
       values: Float64Array.from(rows, (row) => values[row * width + k]!),
     });
