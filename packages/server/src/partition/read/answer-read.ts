@@ -1,5 +1,5 @@
 import type { TimeRange } from "@foreshock/core/fold";
-import type { SeriesHistory } from "../answers.ts";
+import type { FoundAnomaly, SeriesHistory } from "../answers.ts";
 import type { Job } from "../jobs.ts";
 import type { LiveSeries } from "../live-series.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
@@ -39,9 +39,7 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
       return yield* chartOf(runtime.store, series, question);
     }
     case "anomalies":
-      return [...runtimes].flatMap(([partition, runtime]) =>
-        answerAnomalies(runtime, partition, question.tenantId, question.query),
-      );
+      return yield* anomaliesIn(runtimes, question);
     case "alarms":
       return [...runtimes].flatMap(([partition, runtime]) =>
         answerAlarms(runtime, partition, question),
@@ -79,6 +77,29 @@ function* eachInTurn<Item, Answer>(
     answers.push(answer(item, index));
   }
   return answers;
+}
+
+function* anomaliesIn(
+  runtimes: Runtimes,
+  { tenantId, query }: Extract<ReadQuestion, { what: "anomalies" }>,
+): Generator<number, FoundAnomaly[]> {
+  let all: FoundAnomaly[] = [];
+  let points = 0;
+  for (const [partition, runtime] of runtimes) {
+    const answering = answerAnomalies(runtime, partition, tenantId, query);
+    for (;;) {
+      const { done, value } = answering.next();
+      if (done === true) {
+        all = all.concat(value);
+        break;
+      }
+      points += value;
+      if (points < UNIT_POINTS) continue;
+      yield points;
+      points = 0;
+    }
+  }
+  return all;
 }
 
 function countOf(runtimes: Runtimes, { handle, times, values }: StoredQuestion): number {
