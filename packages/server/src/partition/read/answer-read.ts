@@ -6,7 +6,7 @@ import type { PartitionRuntime } from "../partition-runtime.ts";
 import type { Question, StoredQuestion } from "../protocol.ts";
 import { answerAlarms } from "./alarm-reads.ts";
 import { answerAnomalies, answerAnomaly, answerStrongest, explainedIn } from "./anomaly-reads.ts";
-import { chartOf, scoringPoints } from "./chart.ts";
+import { chartOf } from "./chart.ts";
 import { countStored } from "./stored-points.ts";
 
 /** Series or groups in one unit, and what looking at one costs in points: a query of some 200 µs. */
@@ -116,12 +116,11 @@ function* historiesOf(
   let points = 0;
   for (const handle of handles) {
     const { runtime, series } = find(runtimes, handle);
-    const scoring = scoringPoints(runtime.store, series, range);
+    const scoring = runtime.histories.of(series, range);
     for (;;) {
       const { done, value } = scoring.next();
       if (done === true) {
-        const { at, value: values, p } = value;
-        histories.push({ handle, at: at.slice(), value: values, p });
+        histories.push(value);
         points += ITEM_POINTS;
         break;
       }
