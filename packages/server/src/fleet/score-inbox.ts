@@ -10,7 +10,6 @@ export interface HeardRun {
   readonly end: number;
   /** 0 while it is not settled. */
   readonly intervalMs: number;
-  readonly ended: boolean;
 }
 
 /** A run as it is heard: what its series says now is kept, since it changes while the run waits. */
@@ -20,9 +19,8 @@ export function heardRun(
   first: number,
   end: number,
 ): HeardRun {
-  const { ended } = info;
   const intervalMs = info.pointCount >= INTERVAL_POINTS ? info.intervalMs : 0;
-  return { info, columns, first, end, intervalMs, ended };
+  return { info, columns, first, end, intervalMs };
 }
 
 /** Runs that wait for their tenant's turn, first in, first out, without shifting arrays. */

@@ -275,7 +275,6 @@ export class TenantRunner {
       fold.put(series, times[i]!, p[i]!, flat[i]!, phase[i]!);
       if ((i + 1 - run.first) % POINTS_PER_YIELD === 0) yield POINTS_PER_YIELD;
     }
-    if (run.ended) fold.ended(series);
     return 1 + ((run.end - run.first) % POINTS_PER_YIELD);
   }
 
