@@ -4,7 +4,7 @@ import { type DurationMs, MINUTE_MS } from "../model/time.ts";
 import { Departures } from "./departures.ts";
 import { HABIT_MS, LentDetectors } from "./lent-detectors.ts";
 import { LEFT, NODE_MARK, type NodeColumns, NodeStates } from "./node-states.ts";
-import { type Kinds, Replacements } from "./replacements.ts";
+import { type ClusterThen, type Kinds, type Newcomer, Replacements } from "./replacements.ts";
 import type { LiveStep, SilenceSteps } from "./silence-steps.ts";
 
 /** A node is not called missing before another could have come in its place. Measured: D-105. */
@@ -171,16 +171,10 @@ export class NodeWatch {
     const columns = settled ? this.states.bases : this.states.heads;
     const { came, marks } = columns;
     const { departures } = this;
-    const newcomers: { node: number; came: number }[] = [];
-    const silent: number[] = [];
-    for (const node of this.#members[cluster] ?? []) {
-      if (came[node] === 0 || (marks[node]! & LEFT) !== 0) continue;
-      const gap = live - this.#detector(columns, node).lastSeenStep;
-      if (gap > 0) silent.push(node);
-      const isFree = gap <= this.#waitSteps && (marks[node]! & NODE_MARK.used) === 0;
-      if (isFree) newcomers.push({ node, came: came[node]! });
-    }
-    const found = new Replacements(this.#kinds, step.step, this.#beforeSteps, newcomers, silent);
+    const found = new Replacements(this.#kinds, this.#clusterAt(cluster, live, step, columns), {
+      before: this.#beforeSteps,
+      after: this.#waitSteps,
+    });
     const leavers = due.map((node) => {
       const detector = this.#detector(columns, node);
       const last = detector.lastSeenStep;
@@ -197,6 +191,25 @@ export class NodeWatch {
       if (settled) departures.settle(cluster, departure);
       else departures.note(cluster, departure);
     }
+  }
+
+  #clusterAt(
+    cluster: number,
+    live: number,
+    { step }: LiveStep,
+    columns: NodeColumns,
+  ): ClusterThen {
+    const { came, marks } = columns;
+    const living: Newcomer[] = [];
+    const silent: number[] = [];
+    for (const node of this.#members[cluster] ?? []) {
+      if (came[node] === 0 || (marks[node]! & LEFT) !== 0) continue;
+      const gap = live - this.#detector(columns, node).lastSeenStep;
+      if (gap > 0) silent.push(node);
+      if (gap <= this.#waitSteps) living.push({ node, came: came[node]! });
+    }
+    const newcomers = living.filter(({ node }) => (marks[node]! & NODE_MARK.used) === 0);
+    return { step, newcomers, living, silent };
   }
 
   /** One node from the oldest changeable step on. False where it leaves on the way: that concerns others. */

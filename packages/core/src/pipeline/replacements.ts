@@ -17,6 +17,23 @@ export interface Newcomer {
   readonly came: number;
 }
 
+/** A cluster at a step: who could take a place, and who may need one. */
+export interface ClusterThen {
+  readonly step: number;
+  /** Newcomers that are free. */
+  readonly newcomers: readonly Newcomer[];
+  /** Nodes that send something, the newcomers included. */
+  readonly living: readonly Newcomer[];
+  /** Nodes that are silent, those to be decided included. */
+  readonly silent: readonly number[];
+}
+
+/** How far apart, in live steps, a newcomer and the one that left may be. */
+export interface Reach {
+  readonly before: number;
+  readonly after: number;
+}
+
 /** Who belongs to whom, and since when a series is known. */
 export interface Kinds {
   readonly names: FleetNames;
@@ -28,46 +45,43 @@ export interface Kinds {
 
 /**
  * Finds for each node that left one that came in its place: of the same kind (half of the metrics of the
- * smaller one are shared), younger than it, and come to be at most `before` live steps before it was seen
- * last. One newcomer for one that left. Of several it is one whose name begins with the same word, and a
- * newcomer of another name only where those of that name that are silent leave one over.
+ * smaller one are shared), younger than it, and come to be within reach of when it was seen last. One newcomer
+ * for one that left. Of several it is one whose name begins with the same word. A newcomer of another name
+ * may belong to its own like: it is taken only where those of that name that are silent leave one over, and
+ * where it came before the other left or none of its name is older (a release that begins with newcomers).
  * Orders follow steps and names, so that numbers do not matter.
  */
 export class Replacements {
   readonly #kinds: Kinds;
   readonly #step: number;
-  readonly #before: number;
+  readonly #reach: Reach;
   /** Newcomers that are free, by the first word of their name. */
   readonly #free = new Map<string, Newcomer[]>();
   /** Nodes that are silent and not decided, by the first word of their name. */
   readonly #silent = new Map<string, number>();
+  /** When the oldest that lives came, by the first word of their name. */
+  readonly #oldest = new Map<string, number>();
 
-  /**
-   * @param step the step in which it is decided: later ones are not looked at
-   * @param silent nodes of the cluster that are silent, those to be decided included
-   */
-  constructor(
-    kinds: Kinds,
-    step: number,
-    before: number,
-    newcomers: readonly Newcomer[],
-    silent: readonly number[],
-  ) {
+  constructor(kinds: Kinds, { step, newcomers, living, silent }: ClusterThen, reach: Reach) {
     this.#kinds = kinds;
     this.#step = step;
-    this.#before = before;
+    this.#reach = reach;
     const { nodeIds } = kinds.names;
     const inOrder = newcomers.toSorted(
       (a, b) => a.came - b.came || (nodeIds[a.node]! < nodeIds[b.node]! ? -1 : 1),
     );
     for (const one of inOrder) {
-      const word = firstWord(nodeIds[one.node]!);
+      const word = this.#wordOf(one.node);
       const known = this.#free.get(word);
       if (known === undefined) this.#free.set(word, [one]);
       else known.push(one);
     }
+    for (const { node, came } of living) {
+      const word = this.#wordOf(node);
+      this.#oldest.set(word, Math.min(came, this.#oldest.get(word) ?? came));
+    }
     for (const node of silent) {
-      const word = firstWord(nodeIds[node]!);
+      const word = this.#wordOf(node);
       this.#silent.set(word, (this.#silent.get(word) ?? 0) + 1);
     }
   }
@@ -85,32 +99,39 @@ export class Replacements {
 
   /** The node in place of one that left, which is free no more; undefined without any. */
   take(leaver: Leaver): number | undefined {
-    const word = firstWord(this.#kinds.names.nodeIds[leaver.node]!);
+    const word = this.#wordOf(leaver.node);
     this.#silent.set(word, (this.#silent.get(word) ?? 1) - 1);
-    const own = this.#takeOf(word, leaver, TRIES_MAX);
+    const own = this.#takeOf(word, leaver, Number.POSITIVE_INFINITY);
     if (own !== undefined) return own;
     for (const [other, free] of [...this.#free].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const spare = free.length - (this.#silent.get(other) ?? 0);
       if (other === word || spare <= 0) continue;
-      const found = this.#takeOf(other, leaver, TRIES_MAX);
+      const firstOfName = this.#oldest.get(other)! + this.#reach.after;
+      const found = this.#takeOf(other, leaver, Math.max(leaver.last, firstOfName));
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  #takeOf(word: string, leaver: Leaver, tries: number): number | undefined {
+  #takeOf(word: string, leaver: Leaver, latest: number): number | undefined {
     const free = this.#free.get(word);
     if (free === undefined) return undefined;
     const metrics = this.#metricsOf(leaver.node);
-    const first = free.findIndex(({ came }) => came >= leaver.last - this.#before);
+    const earliest = Math.max(leaver.last - this.#reach.before, leaver.came + 1);
+    const first = free.findIndex(({ came }) => came >= earliest);
     if (first < 0) return undefined;
-    for (let i = first; i < Math.min(free.length, first + tries); i++) {
+    for (let i = first; i < Math.min(free.length, first + TRIES_MAX); i++) {
       const { node, came } = free[i]!;
-      if (came <= leaver.came || !this.#isLike(metrics, node)) continue;
+      if (came > latest) return undefined;
+      if (!this.#isLike(metrics, node)) continue;
       free.splice(i, 1);
       return node;
     }
     return undefined;
+  }
+
+  #wordOf(node: number): string {
+    return firstWord(this.#kinds.names.nodeIds[node]!);
   }
 
   #metricsOf(node: number): Set<string> {
