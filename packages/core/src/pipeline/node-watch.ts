@@ -183,8 +183,7 @@ export class NodeWatch {
     });
     for (const leaver of found.inOrder(leavers)) {
       const other = found.take(leaver);
-      const isExcused =
-        other !== undefined || departures.isHabit(cluster, step.step, !settled);
+      const isExcused = other !== undefined || departures.isHabit(cluster, step.step, !settled);
       marks[leaver.node]! |= isExcused ? NODE_MARK.excused : NODE_MARK.missed;
       if (other !== undefined) marks[other]! |= NODE_MARK.used;
       const departure = { step: step.step, isUnreplaced: other === undefined };
@@ -193,12 +192,7 @@ export class NodeWatch {
     }
   }
 
-  #clusterAt(
-    cluster: number,
-    live: number,
-    { step }: LiveStep,
-    columns: NodeColumns,
-  ): ClusterThen {
+  #clusterAt(cluster: number, live: number, { step }: LiveStep, columns: NodeColumns): ClusterThen {
     const { came, marks } = columns;
     const living: Newcomer[] = [];
     const silent: number[] = [];

@@ -7,7 +7,12 @@ import { assert } from "../model/refusal.ts";
 import type { DurationMs } from "../model/time.ts";
 import { copyState, LentDetectors } from "./lent-detectors.ts";
 import { NodeWatch } from "./node-watch.ts";
-import { markSilenceSaved, type SilenceParts, SilenceReader, silencePieces } from "./silence-pieces.ts";
+import {
+  markSilenceSaved,
+  type SilenceParts,
+  SilenceReader,
+  silencePieces,
+} from "./silence-pieces.ts";
 import { CHUNK_SERIES, SilenceStates } from "./silence-states.ts";
 import { type LiveStep, liveStep, SilenceSteps } from "./silence-steps.ts";
 

@@ -49,13 +49,15 @@ export function historyOf(seed: number, steps: number): Said[] {
   const metrics = ["cpu", "lat", "mem"].slice(0, 1 + pick(3));
   const live = (node: string, from: number, to: number): void => {
     const [endsWithMarker, pointsPerStep] = [dice() < 0.4, dice() < 0.1 ? 3 : 1];
-    for (const metric of metrics) lives.push({ node, metric, from, to, endsWithMarker, pointsPerStep });
+    for (const metric of metrics)
+      lives.push({ node, metric, from, to, endsWithMarker, pointsPerStep });
   };
   for (let n = 0; n < 2 + pick(2); n++) live(`db-${n}`, pick(3), steps);
   for (let n = 0; n < 1 + pick(4); n++) {
     const leaves = 20 + pick(steps - 20);
     live(`web-${n}`, pick(20), leaves);
-    if (dice() < 0.6) live(`web-${n}${n}`, Math.max(0, leaves - 2 + pick(6)), leaves + 5 + pick(60));
+    if (dice() < 0.6)
+      live(`web-${n}${n}`, Math.max(0, leaves - 2 + pick(6)), leaves + 5 + pick(60));
     if (dice() < 0.2) live(`web-${n}`, leaves + 3 + pick(30), steps);
   }
   for (let n = 0; n < pick(3); n++) {
@@ -64,7 +66,14 @@ export function historyOf(seed: number, steps: number): Said[] {
   }
   if (dice() < 0.3) {
     const from = pick(steps);
-    lives.push({ node: "db-0", metric: `code-${pick(9)}`, from, to: from + 1, endsWithMarker: false, pointsPerStep: 1 });
+    lives.push({
+      node: "db-0",
+      metric: `code-${pick(9)}`,
+      from,
+      to: from + 1,
+      endsWithMarker: false,
+      pointsPerStep: 1,
+    });
   }
   const calm = dice() < 0.5;
   return lives.flatMap((life) => saidOf(life, steps, dice, calm));

@@ -5,7 +5,7 @@ import { TenantReplay } from "./replay.ts";
 
 // For tests only: a fleet whose pods are replaced again and again, through the folds that the server runs.
 
-const START_MS = Date.UTC(2026, 2, 2);
+export const START_MS = Date.UTC(2026, 2, 2);
 const DAY_MINUTES = 1440;
 const METRICS = ["cpu", "mem", "lat"];
 
@@ -71,7 +71,17 @@ function term(p: number, step: number): number {
   return Number.isNaN(p) ? 0 : Math.floor(p * 1e5) * (1 + (step % 7));
 }
 
-function livesOf({ seed, days, every, pods, markers, gap, leaves, dayPods = 0, oldestGo }: Deploys): Life[] {
+function livesOf({
+  seed,
+  days,
+  every,
+  pods,
+  markers,
+  gap,
+  leaves,
+  dayPods = 0,
+  oldestGo,
+}: Deploys): Life[] {
   const dice = diceOf(seed);
   const end = days * DAY_MINUTES;
   const lives: Life[] = [];
@@ -106,10 +116,15 @@ function pushLife(replay: TenantReplay, seed: number, life: Life, from: number, 
   const ends = life.hasMarker && life.to >= from && life.to < to;
   const count = Math.max(0, last - first) + (ends ? 1 : 0);
   if (count === 0) return;
-  const timestampsMs = Float64Array.from({ length: count }, (_, i) => START_MS + (first + i) * MINUTE_MS);
+  const timestampsMs = Float64Array.from(
+    { length: count },
+    (_, i) => START_MS + (first + i) * MINUTE_MS,
+  );
   METRICS.forEach((metricName, m) => {
     const values = timestampsMs.map((_, i) => {
-      return ends && i === count - 1 ? Number.POSITIVE_INFINITY : valueAt(seed, life.node, m, first + i);
+      return ends && i === count - 1
+        ? Number.POSITIVE_INFINITY
+        : valueAt(seed, life.node, m, first + i);
     });
     const series = replay.series({ clusterId: "shop", nodeId: life.node, metricName });
     replay.push(series, { timestampsMs, values });
