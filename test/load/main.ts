@@ -1,18 +1,27 @@
-// npm run load -- neighbours|doubling|big|long|kills: what the real server bears; tables, and a line of JSON.
+// npm run load -- neighbours|doubling|big|long|kills|churn: what the real server bears; tables, and a line of JSON.
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { bigTenants } from "./big/big-tenants.ts";
 import { longSeries } from "./big/long-series.ts";
+import { churn } from "./churn/churn.ts";
 import { doubling } from "./doubling/doubling.ts";
 import { killsAndCalm } from "./kills/kills.ts";
 import { neighbours } from "./neighbours/neighbours.ts";
-import { bigText, doublingText, killsText, longText, neighboursText } from "./reports.ts";
+import {
+  bigText,
+  churnText,
+  doublingText,
+  killsText,
+  longText,
+  neighboursText,
+} from "./reports.ts";
 
 const USAGE = `usage: npm run load -- neighbours [--seconds 600 --window 60 --days 3]
        npm run load -- doubling [--shapes "many nodes,..."] [--scale 1]
        npm run load -- big [--tenants 1 --series 50000 --hours 3 --checkpoints 20]
        npm run load -- long [--points 500000]
-       npm run load -- kills [--kills 60 --seed 1 --days 3]`;
+       npm run load -- kills [--kills 60 --seed 1 --days 3]
+       npm run load -- churn [--days 30 --seeds 100]`;
 
 const text = (value: string) => ({ type: "string", default: value }) as const;
 const { values, positionals } = parseArgs({
@@ -30,6 +39,7 @@ const { values, positionals } = parseArgs({
     points: text("500000"),
     kills: text("60"),
     seed: text("1"),
+    seeds: text("100"),
   },
 });
 const number = (name: keyof typeof values) => Number(values[name]);
@@ -68,6 +78,10 @@ const LOADS: Readonly<Record<string, () => Promise<readonly [report: object, tex
     const [seed, kills] = [number("seed"), number("kills")];
     const report = await killsAndCalm({ seed, kills, historyDays: number("days"), advanced });
     return [report, killsText(report)];
+  },
+  churn: async () => {
+    const report = churn({ days: number("days"), seeds: number("seeds"), advanced });
+    return [report, churnText(report)];
   },
 };
 
