@@ -1,26 +1,29 @@
 import { type EpochMs, FoldRow, forEachRun } from "@foreshock/core/fold";
+import { TenantFailed } from "../platform/platform-errors.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
-import { StoreUnavailable } from "../store/sqlite/store-error.ts";
+import { isStoreFault, StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { alarmEntry } from "./alarm-rows.ts";
-import { DetectionQueue, type QueuedBatch, queuedBatch, type Waiting } from "./detection-queue.ts";
+import { DetectionQueue, type Finished, queuedBatch, type Waiting } from "./detection-queue.ts";
 import type { Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
+import { FailedSeries } from "./failed-series.ts";
 import { type BeforeMoves, Folding } from "./folding.ts";
+import type { FreshSeries } from "./fresh-series.ts";
+import { LeftWork } from "./left-work.ts";
 import type { LiveSeries } from "./live-series.ts";
 import type { Progress } from "./progress.ts";
-import type { AppendPart, FreshSeries } from "./protocol.ts";
+import type { AppendPart } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
+import { ScoredHistories } from "./read/scored-histories.ts";
 import { ResultRows } from "./result-rows.ts";
-import { changesLeft, nextRun, oldestOf, over, runIsInOrder } from "./runs.ts";
+import { over, seriesAtWork } from "./runs.ts";
 import { SeriesRegistry } from "./series-registry.ts";
-import { UnseenChanges } from "./unseen-changes.ts";
+import { WaitingWork } from "./waiting-work.ts";
 
 /** Closed episodes are written in bunches: each write is a transaction. */
 const CLOSED_MAX = 2000;
-/** What looking at a run costs, in points. */
-const RUN_COST = 1;
 
 /**
  * One partition's owner: stores what comes, then folds it, series by series.
@@ -30,9 +33,14 @@ const RUN_COST = 1;
  */
 export class PartitionRuntime {
   readonly store: PartitionStore;
+  /** Points with their p, for rankings. */
+  readonly histories: ScoredHistories;
   readonly quarantine: Quarantine;
   /** Whoever saves a checkpoint at the moment. */
   saver: BeforeMoves | undefined;
+  /** Hears that the detection of a tenant threw: all of that tenant is to be left in all partitions. */
+  failed: (tenantId: string, error: unknown) => void = (tenantId, error) =>
+    this.leaveTenant(tenantId, error);
   readonly #emissions: Emissions;
   readonly #progress: Progress;
   readonly #queue = new DetectionQueue();
@@ -40,7 +48,9 @@ export class PartitionRuntime {
   readonly #episodes: ResultRows<EpisodeEntry>;
   readonly #alarms: ResultRows<AlarmEntry>;
   readonly #folding: Folding;
-  readonly #unseen = new UnseenChanges();
+  readonly #work: WaitingWork;
+  readonly #left: LeftWork;
+  readonly #failures: FailedSeries;
   readonly #openedPosition: number;
   #lastSequence = 0;
   /** The store had no room for what folding writes. */
@@ -54,14 +64,22 @@ export class PartitionRuntime {
     quarantine: Quarantine = new Quarantine(),
   ) {
     this.store = store;
+    this.histories = new ScoredHistories(store);
     this.quarantine = quarantine;
     this.#progress = progress;
     this.#emissions = emissions;
     this.#series = new SeriesRegistry(store);
+    this.#left = new LeftWork({ queue: this.#queue, series: this.#series, emissions });
     this.#openedPosition = store.detectedPosition;
-    store.replayTail((storeId, changedFromMs) => this.#unseen.note(storeId, changedFromMs));
-    this.#episodes = new ResultRows(episodeRow, (rows) => store.episodes.put(rows));
-    this.#alarms = new ResultRows(alarmEntry, (rows) => store.alarms.put(rows));
+    store.replayTail((storeId, changedFromMs) => this.#left.unseen.note(storeId, changedFromMs));
+    const fails = (series: LiveSeries, error: unknown): void => this.fails(series, error);
+    this.#episodes = new ResultRows(episodeRow, (rows) => store.episodes.put(rows), fails);
+    this.#alarms = new ResultRows(alarmEntry, (rows) => store.alarms.put(rows), fails);
+    this.#failures = new FailedSeries({
+      ...{ registry: this.#series, emissions, episodes: this.#episodes, alarms: this.#alarms },
+      ...{ left: this.#left, saver: () => this.saver },
+      failed: (tenantId, error) => this.failed(tenantId, error),
+    });
     this.#folding = new Folding({
       store,
       emissions,
@@ -70,14 +88,20 @@ export class PartitionRuntime {
       alarms: this.#alarms,
       saver: () => this.saver,
     });
+    this.#work = new WaitingWork({
+      ...{ folding: this.#folding, registry: this.#series, emissions },
+      lastSequence: () => this.#lastSequence,
+    });
   }
 
   /** Makes a series known under its host's number; its saved fold is taken up where none is at work. */
-  announce({ handle, key, metadata }: FreshSeries): LiveSeries {
-    const series = this.#series.announce({ handle, key, metadata });
-    const { fold, lastScore } = series;
+  name(fresh: FreshSeries): LiveSeries {
+    return this.#series.announce(fresh);
+  }
+
+  /** Its host hears where the series is. */
+  tell({ handle, fold, lastScore }: LiveSeries): void {
     if (fold.pointCount > 0) this.#emissions.of(handle).endRun(handle, fold, lastScore);
-    return series;
   }
 
   /**
@@ -85,33 +109,29 @@ export class PartitionRuntime {
    * folded yet stays stored, and is folded when a host announces its series again.
    */
   forget(isItsNumber: (number: number) => boolean): void {
-    const isMeant = (item: Waiting): boolean =>
-      isItsNumber("series" in item ? item.series.handle : item.ticket);
-    for (const item of this.#queue.takeOut(isMeant)) this.#leave(item);
+    this.#left.ofNumbers(isItsNumber);
     this.#series.forget(isItsNumber);
   }
 
   /** What waits of tenants in quarantine is not folded. */
   obeyQuarantine(): void {
-    for (const item of this.#queue.takeOutOf(this.quarantine.tenantIds)) this.#setAside(item);
+    this.#left.ofTenants(this.quarantine.tenantIds);
   }
 
-  /** It counts as scored; what is in it is folded once its tenant is taken up again. */
-  #setAside(item: Waiting): void {
-    this.#leave(item);
-    if (!("series" in item)) this.#emissions.of(item.ticket).partDone(item.ticket);
+  /** The tenant's detection threw, here or in another partition: it is folded once its host takes it up again. */
+  leaveTenant(tenantId: string, error: unknown): void {
+    this.quarantine.setAside(tenantId);
+    this.#left.ofTenants(new Set([tenantId]), new TenantFailed(String(error)));
   }
 
-  #leave(item: Waiting): void {
-    for (const { storeId, fromMs } of changesLeft(item, this.#series)) {
-      this.#unseen.note(storeId, fromMs);
-    }
-    if ("series" in item) over(item, false);
+  /** Work on the series threw; seen to after what is under way. What its fold has become is not used. */
+  fails(series: LiveSeries, error: unknown): void {
+    this.#failures.add(series, error);
   }
 
-  /** The oldest change of a series that its fold has not seen, which is seen to now; else +Infinity. */
+  /** The oldest change that a series' fold has not seen, which is seen to now; else +Infinity. */
   takeChange({ storeId }: LiveSeries): EpochMs {
-    return this.#unseen.take(storeId);
+    return this.#left.unseen.take(storeId);
   }
 
   /** Whether something was folded since the start, so that a host may have heard of it. */
@@ -141,14 +161,17 @@ export class PartitionRuntime {
       counts[run] = to - from;
     });
     const outcome = this.store.append({ seriesIds, counts, timestampsMs, values });
-    outcome.lateFromMs.forEach((lateFromMs, run) => {
+    for (let run = 0; run < handles.length; run++) {
+      const lateFromMs = outcome.lateFromMs[run]!;
+      // Most runs are not late, and looking their series up costs more than all else here.
+      if (Number.isNaN(lateFromMs)) continue;
       const series = this.#series.known(handles[run]!);
       if (lateFromMs < series.lateFromMs) series.lateFromMs = lateFromMs;
-    });
+    }
     this.#lastSequence++;
     const tenantId = handles.length === 0 ? "" : this.#series.known(handles[0]!).key.tenantId;
     const batch = queuedBatch({ ticket, sequence: this.#lastSequence }, part, outcome);
-    if (this.quarantine.has(tenantId)) this.#setAside(batch);
+    if (this.quarantine.has(tenantId)) this.#left.setAside(batch);
     else this.#queue.add(tenantId, batch);
   }
 
@@ -168,6 +191,7 @@ export class PartitionRuntime {
       if (!("series" in batch)) this.#emissions.of(batch.ticket).partDone(batch.ticket);
     }
     try {
+      this.histories.forget();
       this.store.forgetUnwritten();
       this.#series.internAgain();
     } catch (error) {
@@ -176,7 +200,7 @@ export class PartitionRuntime {
     }
   }
 
-  /** Everything written up to here has been folded, of every tenant. */
+  /** All written up to here has been folded, of every tenant. */
   get detectedPosition(): number {
     const oldest = this.#queue.oldestPosition;
     return oldest === undefined ? this.store.position : Math.min(oldest - 1, this.store.position);
@@ -202,7 +226,7 @@ export class PartitionRuntime {
     try {
       this.#progress("folding", tenantId);
       while (spent < pointsMax) {
-        const cost = this.#queue.turn(tenantId, (item) => this.#work(item, pointsMax - spent));
+        const cost = this.#unit(tenantId, pointsMax - spent);
         if (cost === 0) break;
         spent += cost;
       }
@@ -215,11 +239,34 @@ export class PartitionRuntime {
     return spent;
   }
 
+  /** A unit of a tenant's work. What it throws is that tenant's own, unless the store is at fault. */
+  #unit(tenantId: string, pointsMax: number): number {
+    this.seeToFailures();
+    let cost = 1;
+    let atWork: Waiting | undefined;
+    try {
+      cost = this.#queue.turn(tenantId, (item) => {
+        atWork = item;
+        return this.#work.some(item, pointsMax);
+      });
+    } catch (error) {
+      if (atWork === undefined || isStoreFault(error)) throw error;
+      this.fails(seriesAtWork(atWork, this.#series), error);
+    }
+    this.seeToFailures();
+    return cost;
+  }
+
+  /** To be called when nothing is under way. @throws StoreUnavailable | StoreCorrupt; then the next call goes on. */
+  seeToFailures(): void {
+    this.#failures.seeTo();
+  }
+
   /**
    * Folds what the saved fold has not seen; sends what came from `changedFromMs` on. `finished` is called
    * when that is done, at its turn; or when there is no room for it, so that reads are answered meanwhile.
    */
-  catchUp(series: LiveSeries, changedFromMs: EpochMs, finished: (isDone: boolean) => void): void {
+  catchUp(series: LiveSeries, changedFromMs: EpochMs, finished: Finished): void {
     this.#queue.addAgain({
       series,
       backToMs: changedFromMs <= series.fold.lastMs ? changedFromMs : undefined,
@@ -239,59 +286,10 @@ export class PartitionRuntime {
   writeResults(): void {
     this.#episodes.write();
     this.#alarms.write();
+    this.seeToFailures();
   }
 
   series(): readonly LiveSeries[] {
     return this.#series.all;
-  }
-
-  /** At most about `pointsMax` points of what waits first. */
-  #work(item: Waiting, pointsMax: number): { cost: number; isDone: boolean } {
-    if ("series" in item) {
-      const { cost, isDone } = this.#folding.goOn(item, this.#lastSequence, pointsMax);
-      if (isDone) over(item, true);
-      return { cost, isDone };
-    }
-    let cost = RUN_COST;
-    // However little is asked for, it goes on.
-    for (let most = pointsMax; most > 0 && item.nextRun < item.handles.length; ) {
-      const points = this.#foldRun(item, most);
-      cost += RUN_COST + points;
-      most -= RUN_COST + points;
-    }
-    const isDone = item.nextRun === item.handles.length;
-    if (isDone) this.#emissions.of(item.ticket).partDone(item.ticket);
-    return { cost, isDone };
-  }
-
-  /** Returns how many points were folded. */
-  #foldRun(batch: QueuedBatch, pointsMax: number): number {
-    const run = batch.nextRun;
-    const series = this.#series.known(batch.handles[run]!);
-    if (batch.again !== undefined) {
-      const { cost, isDone } = this.#folding.goOn(batch.again, this.#lastSequence, pointsMax);
-      if (isDone) nextRun(batch);
-      return cost;
-    }
-    if (batch.sequence <= series.replayedUpTo || batch.changedPoints[run] === 0) {
-      nextRun(batch);
-      return 0;
-    }
-    const lateFromMs = batch.lateFromMs[run]!;
-    if (Number.isNaN(lateFromMs) && runIsInOrder(batch, run, series.fold.lastMs)) {
-      const { cost, isDone } = this.#folding.run(batch, run, series, pointsMax);
-      if (isDone) nextRun(batch);
-      return cost;
-    }
-    const changed = Number.isNaN(lateFromMs) ? oldestOf(batch, run) : lateFromMs;
-    batch.again = {
-      series,
-      backToMs: changed,
-      emitFromMs: changed,
-      detectedPosition: batch.position - 1,
-      sequence: this.#lastSequence,
-      finished: undefined,
-    };
-    return 0;
   }
 }

@@ -25,7 +25,7 @@ export function remoteWriteRoute(base: FastifyInstance, parts: IngestParts): voi
   app.post("/write", { schema: SCHEMA, config: INGEST_CONFIG }, async (request, reply) => {
     demandRemoteWrite(request);
     const labels = labelsOf(accessOf(request).tenantId);
-    const body = await decoded(decoder, request, { kind: "remote-write", labels }, limits.body);
+    const body = await decoded(decoder, request, { kind: "remote-write", labels }, limits);
     metrics.ingestSkipped.inc({ part: "histogram" }, body.skippedHistograms);
     metrics.ingestSkipped.inc({ part: "exemplar" }, body.skippedExemplars);
     const report = await store("remote_write", body, metrics, request, reply);
