@@ -196,8 +196,9 @@ export class TenantRunner {
     return Math.min(1, scoreOfP(p, this.stepMs));
   }
 
-  nodeCount(clusterId: string): number {
-    return this.#options.directory.clusters.get(clusterId)?.size ?? 0;
+  /** Nodes of a cluster that lived at that time, not all that were ever known. */
+  nodeCount(clusterId: string, atMs: EpochMs): number {
+    return this.#options.directory.nodesAt(atMs, clusterId);
   }
 
   metricCount(clusterId: string, nodeId: string): number {
