@@ -56,7 +56,8 @@ export class TenantFold {
   }
 
   /**
-   * A scored point. `p` NaN = missing: it says nothing, and is not a sign of life either.
+   * A scored point. `p` NaN = missing: it says nothing, is not a sign of life either, and takes back what
+   * was said of that instant before (the series was scored again).
    * `phase`: the phase of the series' alarm at the point (ALARM_PHASE); a held alarm holds its findings.
    */
   put(
@@ -66,7 +67,10 @@ export class TenantFold {
     flatP: number,
     phase: number = ALARM_PHASE.closed,
   ): void {
-    if (Number.isNaN(p)) return;
+    if (Number.isNaN(p)) {
+      this.fleet.takeBack(series, atMs);
+      return;
+    }
     // Points may be scored again: what is not flat any more is taken back.
     const step = this.fleet.putScored(series, atMs, p, flatP, MARK_OF_PHASE[phase]!);
     this.#silence.seenIn(step, series);

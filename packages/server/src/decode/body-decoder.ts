@@ -38,15 +38,9 @@ export class BodyDecoder {
       this.#readers.forget(message.tenantId);
       return;
     }
-    const { body, counters } = message;
     try {
-      this.#readers.learn(body, counters);
-      const decoded = this.#decoded(body);
-      const fresh = this.#readers.takeFresh(body);
-      this.#answer(
-        { type: "decoded", body: decoded, counters: fresh },
-        buffersOfBatch(decoded.batch),
-      );
+      const decoded = this.#decoded(message.body);
+      this.#answer({ type: "decoded", body: decoded }, buffersOfBatch(decoded.batch));
     } catch (error) {
       this.#answer(failureOf(error), []);
     }

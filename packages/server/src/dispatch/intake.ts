@@ -1,4 +1,5 @@
 import type { EpochMs } from "@foreshock/core/fold";
+import type { AppendPart } from "../partition/protocol.ts";
 import type { WhenOver } from "../platform/admission.ts";
 import type { IngestBatch } from "../platform/ingest-batch.ts";
 import type { IngestReport } from "../platform/ingest-series.ts";
@@ -114,9 +115,17 @@ export class Intake {
         this.inFlight.add(ticket, tenantId, gated.oldestMs, points);
       });
     } catch (error) {
-      const { directory } = this.#parts.place;
-      for (const column of handles) for (const handle of column) directory.notStored(handle);
+      this.#notStored(tenantId, parts, handles);
       throw error;
+    }
+  }
+
+  #notStored(tenantId: string, parts: readonly AppendPart[], handles: readonly Int32Array[]): void {
+    const { directory } = this.#parts.place;
+    for (const column of handles) for (const handle of column) directory.notStored(handle);
+    const tenant = directory.tenant(tenantId);
+    for (const { retold = [] } of parts) {
+      tenant.natures.notTold(retold.map(({ handle }) => tenant.byHandle(handle)));
     }
   }
 }

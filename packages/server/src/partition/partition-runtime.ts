@@ -1,9 +1,10 @@
-import { type EpochMs, FoldRow, forEachRun } from "@foreshock/core/fold";
+import { type EpochMs, FoldRow } from "@foreshock/core/fold";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import { StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { alarmEntry } from "./alarm-rows.ts";
+import { BatchFolding } from "./batch-folding.ts";
 import { DetectionQueue, type QueuedBatch, queuedBatch, type Waiting } from "./detection-queue.ts";
 import type { Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
@@ -13,20 +14,16 @@ import type { Progress } from "./progress.ts";
 import type { AppendPart, FreshSeries } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ResultRows } from "./result-rows.ts";
-import { changesLeft, nextRun, oldestOf, over, runIsInOrder } from "./runs.ts";
+import { changesLeft, over } from "./runs.ts";
 import { SeriesRegistry } from "./series-registry.ts";
+import { storePart } from "./stored-part.ts";
 import { UnseenChanges } from "./unseen-changes.ts";
 
 /** Closed episodes are written in bunches: each write is a transaction. */
 const CLOSED_MAX = 2000;
-/** What looking at a run costs, in points. */
-const RUN_COST = 1;
-
 /**
  * One partition's owner: stores what comes, then folds it, series by series.
- * Results are a function of the stored points alone: points that come in order go straight through
- * the fold; anything else (late, repeated, unsorted) makes the series be folded again from the
- * newest saved state before the first changed point.
+ * Results are a function of the stored points, and of what their series are, alone.
  */
 export class PartitionRuntime {
   readonly store: PartitionStore;
@@ -40,6 +37,7 @@ export class PartitionRuntime {
   readonly #episodes: ResultRows<EpisodeEntry>;
   readonly #alarms: ResultRows<AlarmEntry>;
   readonly #folding: Folding;
+  readonly #batches: BatchFolding;
   readonly #unseen = new UnseenChanges();
   readonly #openedPosition: number;
   #lastSequence = 0;
@@ -70,6 +68,7 @@ export class PartitionRuntime {
       alarms: this.#alarms,
       saver: () => this.saver,
     });
+    this.#batches = new BatchFolding(this.#folding, this.#series);
   }
 
   /** Makes a series known under its host's number; its saved fold is taken up where none is at work. */
@@ -103,10 +102,22 @@ export class PartitionRuntime {
   }
 
   #leave(item: Waiting): void {
+    if (!("series" in item)) this.#retell(item);
     for (const { storeId, fromMs } of changesLeft(item, this.#series)) {
       this.#unseen.note(storeId, fromMs);
     }
     if ("series" in item) over(item, false);
+  }
+
+  /** Where the store takes nothing now, a start finds out from the log. @throws nothing that can be tried again. */
+  #retell({ retold, nextRetold }: QueuedBatch): void {
+    try {
+      for (const one of retold.slice(nextRetold)) {
+        this.#folding.retell(this.#series.known(one.handle), one);
+      }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
   }
 
   /** The oldest change of a series that its fold has not seen, which is seen to now; else +Infinity. */
@@ -133,20 +144,15 @@ export class PartitionRuntime {
 
   /** Stores a part of a batch (durable with the next commit) and queues it for detection. Its series are announced. */
   append(ticket: number, part: AppendPart): void {
-    const { handles, times: timestampsMs, values } = part;
-    const seriesIds = new Uint32Array(handles.length);
-    const counts = new Uint32Array(handles.length);
-    forEachRun(part, (run, from, to) => {
-      seriesIds[run] = this.#series.known(handles[run]!).storeId;
-      counts[run] = to - from;
-    });
-    const outcome = this.store.append({ seriesIds, counts, timestampsMs, values });
+    const { handles, retold = [] } = part;
+    const outcome = storePart(this.store, this.#series, part);
     outcome.lateFromMs.forEach((lateFromMs, run) => {
       const series = this.#series.known(handles[run]!);
       if (lateFromMs < series.lateFromMs) series.lateFromMs = lateFromMs;
     });
     this.#lastSequence++;
-    const tenantId = handles.length === 0 ? "" : this.#series.known(handles[0]!).key.tenantId;
+    const first = retold[0]?.handle ?? handles[0];
+    const tenantId = first === undefined ? "" : this.#series.known(first).key.tenantId;
     const batch = queuedBatch({ ticket, sequence: this.#lastSequence }, part, outcome);
     if (this.quarantine.has(tenantId)) this.#setAside(batch);
     else this.#queue.add(tenantId, batch);
@@ -252,46 +258,8 @@ export class PartitionRuntime {
       if (isDone) over(item, true);
       return { cost, isDone };
     }
-    let cost = RUN_COST;
-    // However little is asked for, it goes on.
-    for (let most = pointsMax; most > 0 && item.nextRun < item.handles.length; ) {
-      const points = this.#foldRun(item, most);
-      cost += RUN_COST + points;
-      most -= RUN_COST + points;
-    }
-    const isDone = item.nextRun === item.handles.length;
+    const { cost, isDone } = this.#batches.step(item, this.#lastSequence, pointsMax);
     if (isDone) this.#emissions.of(item.ticket).partDone(item.ticket);
     return { cost, isDone };
-  }
-
-  /** Returns how many points were folded. */
-  #foldRun(batch: QueuedBatch, pointsMax: number): number {
-    const run = batch.nextRun;
-    const series = this.#series.known(batch.handles[run]!);
-    if (batch.again !== undefined) {
-      const { cost, isDone } = this.#folding.goOn(batch.again, this.#lastSequence, pointsMax);
-      if (isDone) nextRun(batch);
-      return cost;
-    }
-    if (batch.sequence <= series.replayedUpTo || batch.changedPoints[run] === 0) {
-      nextRun(batch);
-      return 0;
-    }
-    const lateFromMs = batch.lateFromMs[run]!;
-    if (Number.isNaN(lateFromMs) && runIsInOrder(batch, run, series.fold.lastMs)) {
-      const { cost, isDone } = this.#folding.run(batch, run, series, pointsMax);
-      if (isDone) nextRun(batch);
-      return cost;
-    }
-    const changed = Number.isNaN(lateFromMs) ? oldestOf(batch, run) : lateFromMs;
-    batch.again = {
-      series,
-      backToMs: changed,
-      emitFromMs: changed,
-      detectedPosition: batch.position - 1,
-      sequence: this.#lastSequence,
-      finished: undefined,
-    };
-    return 0;
   }
 }

@@ -29,6 +29,8 @@ export interface AppendPart {
   readonly partition: number;
   /** Series the worker has not seen since it started, before their first run. */
   readonly fresh: readonly FreshSeries[];
+  /** Known series that are something else from now on, counter or gauge: they are folded again as that. */
+  readonly retold?: readonly FreshSeries[];
   readonly handles: Int32Array;
   readonly ends: Int32Array;
   readonly times: Float64Array;

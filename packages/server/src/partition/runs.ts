@@ -54,6 +54,9 @@ export function* changesLeft(
   const again = "series" in item ? item : item.again;
   if (again !== undefined) yield { storeId: again.series.storeId, fromMs: again.emitFromMs };
   if ("series" in item) return;
+  for (const { handle } of item.retold.slice(item.nextRetold)) {
+    yield { storeId: registry.known(handle).storeId, fromMs: 0 };
+  }
   for (const { run, oldestMs } of unfoldedRuns(item)) {
     yield { storeId: registry.known(item.handles[run]!).storeId, fromMs: oldestMs };
   }

@@ -1,5 +1,6 @@
 import { type PointRuns, startOf } from "@foreshock/core/fold";
 import type { IngestSeries } from "./ingest-series.ts";
+import type { DeclaredFamily } from "./series-nature.ts";
 import type { Handle } from "./series-numbers.ts";
 
 /** Where points belong. */
@@ -24,6 +25,8 @@ export interface IngestBatch extends PointRuns {
   readonly staleAt: readonly number[];
   /** What the batch costs of the tenant's rate, in points; the number of its points where left out. */
   readonly charged?: number | undefined;
+  /** What the sender says of metric families, whether or not points of them are here. */
+  readonly declared?: readonly DeclaredFamily[] | undefined;
 }
 
 /** Series with columns of their own as one batch, in their order. */
@@ -50,7 +53,7 @@ export function batchOf(series: readonly IngestSeries[]): IngestBatch {
 export function seriesOf({ places, ends, timestampsMs, values, staleAt }: IngestBatch) {
   return places.map((place, k): IngestSeries => {
     const [first, end] = [startOf(ends, k), ends[k]!];
-    const { clusterId, nodeId, metricName, metadata, counter } = place;
+    const { clusterId, nodeId, metricName, metadata, counter, likelyCounter } = place;
     const stale = staleAt.filter((i) => i >= first && i < end).map((i) => i - first);
     return {
       clusterId,
@@ -58,6 +61,7 @@ export function seriesOf({ places, ends, timestampsMs, values, staleAt }: Ingest
       metricName,
       ...(metadata === undefined ? {} : { metadata }),
       ...(counter === undefined ? {} : { counter }),
+      ...(likelyCounter === undefined ? {} : { likelyCounter }),
       timestampsMs: timestampsMs.subarray(first, end),
       values: values.subarray(first, end),
       ...(stale.length === 0 ? {} : { staleAt: stale }),

@@ -6,8 +6,13 @@ export interface IngestSeries {
   readonly nodeId: string;
   readonly metricName: string;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Cumulative counter: the platform turns it into a rate per second; a reset is a missing point. */
+  /**
+   * True: its sender says that it is a cumulative counter, which the platform turns into a rate per second
+   * (a reset is a missing point). False: its sender says that it is none. Left out: nothing is said.
+   */
   readonly counter?: boolean;
+  /** Where nothing is said: whether it is a counter by the names that its kind of sender gives. */
+  readonly likelyCounter?: boolean;
   readonly timestampsMs: Float64Array;
   /** NaN = missing (a gap); infinities are rejected per point. */
   readonly values: Float64Array;

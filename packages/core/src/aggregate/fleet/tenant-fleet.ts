@@ -151,6 +151,12 @@ export class TenantFleet {
     return step;
   }
 
+  /** There is no point at this instant, though there may have been one. Makes no step. */
+  takeBack(series: SeriesNumber, atMs: EpochMs): void {
+    if (!this.#history.hasPoints(Math.floor(atMs / this.stepMs))) return;
+    this.putScored(series, atMs, Number.NaN, Number.NaN, MARK.none);
+  }
+
   #stepOf(series: SeriesNumber, atMs: EpochMs): number {
     const { directory } = this.#fold;
     assert(series >= 0 && series < directory.metricNames.length, "put wants a number of addSeries");

@@ -50,6 +50,12 @@ export class Placement {
     for (let r = 0; r < counts.length; r++) {
       const id = seriesIds[r]!;
       const to = from + counts[r]!;
+      if (to === from) {
+        // The log says with a run without points that the whole series reads differently.
+        this.#note(id, r, from, 0, log);
+        lateFromMs[r] = 0;
+        continue;
+      }
       const long = counts[r]! >= CHUNK_POINTS;
       if (long && heads.isExtension(id, batch.timestampsMs, from, to)) this.goDirect(id);
       heads.append(id, batch, from, to, this.#sink);

@@ -24,7 +24,13 @@ export const IngestBody = z
         node: z.string().min(1),
         metric: z.string().min(1),
         metadata: z.record(z.string(), z.string()).optional(),
-        counter: z.boolean().optional().describe("Cumulative counter: scored as a rate per second"),
+        type: z
+          .enum(["counter", "gauge"])
+          .optional()
+          .describe(
+            "A counter is cumulative and scored as a rate per second. Left out: by the metric's name (_total)",
+          ),
+        counter: z.boolean().optional().describe("The same as type: true for a counter"),
         points: z
           .array(z.tuple([z.number(), z.number().nullable()]))
           .describe("[epoch milliseconds, value]; null = missing"),
