@@ -1,4 +1,5 @@
-import type { IngestReport } from "../platform/ingest-series.ts";
+import type { SkippedParts } from "../platform/ingest-batch.ts";
+import { type IngestReport, NOTHING_PUT } from "../platform/ingest-series.ts";
 import type { IngestCounters } from "../query/tenant-context.ts";
 
 /** What has been taken in for each tenant since the host was started. */
@@ -8,16 +9,31 @@ export class TakenPoints {
   of(tenantId: string): IngestCounters {
     const known = this.#counters.get(tenantId);
     if (known !== undefined) return known;
-    const made: IngestCounters = { accepted: 0, rejected: {} };
+    const made: IngestCounters = {
+      accepted: 0,
+      duplicate: 0,
+      overwritten: 0,
+      rejected: {},
+      skippedHistograms: 0,
+      skippedExemplars: 0,
+    };
     this.#counters.set(tenantId, made);
     return made;
   }
 
-  add(tenantId: string, { acceptedPoints, rejected }: IngestReport): void {
+  add(tenantId: string, { acceptedPoints, put = NOTHING_PUT, rejected }: IngestReport): void {
     const counters = this.of(tenantId);
     counters.accepted += acceptedPoints;
+    counters.duplicate += put.duplicatePoints;
+    counters.overwritten += put.overwrittenPoints;
     for (const { reason, points } of rejected) {
       counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
     }
+  }
+
+  skipped(tenantId: string, { histograms, exemplars }: SkippedParts): void {
+    const counters = this.of(tenantId);
+    counters.skippedHistograms += histograms;
+    counters.skippedExemplars += exemplars;
   }
 }

@@ -220,6 +220,7 @@ export class TenantHost {
     whenOver: WhenOver = "wait",
   ): Promise<IngestReport> {
     const report = await this.intake.ingest(tenantId, batch, whenOver);
+    if (batch.skipped !== undefined) this.taken.skipped(tenantId, batch.skipped);
     for (const { reason, points } of report.rejected) {
       this.#options.events.notTaken(tenantId, reason, points);
     }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import { FairShare } from "../platform/fair-share.ts";
+import { NOTHING_PUT, sumOfPut } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import { announcing, opening } from "./announcing.ts";
 import { askedTenant } from "./asked-tenant.ts";
@@ -167,13 +168,14 @@ export class PartitionOwner {
     emission.expect(ticket, parts.length);
     const taken: PartitionRuntime[] = [];
     let failure: Failure | undefined;
+    let put = NOTHING_PUT;
     for (const part of parts) {
       try {
         const runtime = this.#runtime(part.partition);
         // Their host counts them as known, whatever becomes of their points.
         for (const fresh of part.fresh) runtime.announce(fresh);
         this.#commits.demandAnswer(runtime);
-        runtime.append(ticket, part);
+        put = sumOfPut(put, runtime.append(ticket, part));
         taken.push(runtime);
       } catch (error) {
         failure = failureOf(error);
@@ -181,7 +183,7 @@ export class PartitionOwner {
         emission.partDone(ticket);
       }
     }
-    this.#commits.add(ticket, taken, failure);
+    this.#commits.add(ticket, taken, failure, put);
   }
 
   #send(): void {

@@ -1,4 +1,5 @@
 import { type EpochMs, FoldRow } from "@foreshock/core/fold";
+import type { PutPoints } from "../platform/ingest-series.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import { StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
@@ -142,8 +143,11 @@ export class PartitionRuntime {
     return this.#series.byStoreId(storeId);
   }
 
-  /** Stores a part of a batch (durable with the next commit) and queues it for detection. Its series are announced. */
-  append(ticket: number, part: AppendPart): void {
+  /**
+   * Stores a part of a batch (durable with the next commit) and queues it for detection. Its series are announced.
+   * Returns what became of its points.
+   */
+  append(ticket: number, part: AppendPart): PutPoints {
     const { handles, retold = [] } = part;
     const outcome = storePart(this.store, this.#series, part);
     outcome.lateFromMs.forEach((lateFromMs, run) => {
@@ -156,6 +160,7 @@ export class PartitionRuntime {
     const batch = queuedBatch({ ticket, sequence: this.#lastSequence }, part, outcome);
     if (this.quarantine.has(tenantId)) this.#setAside(batch);
     else this.#queue.add(tenantId, batch);
+    return outcome.put;
   }
 
   /** Makes what was appended durable. @throws StoreUnavailable. */

@@ -1,4 +1,5 @@
 import type { DurationMs, EpochMs, SeriesKey, TimeRange } from "@foreshock/core/fold";
+import type { PutPoints } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { SeriesEntry } from "../store/partition/series-entry.ts";
 import type { DamageKind } from "../store/sqlite/damage.ts";
@@ -212,7 +213,7 @@ export interface StoredSeries extends SeriesEntry {
 /** Worker to client. */
 export type FromWorker =
   | MarkMessage
-  | { readonly type: "durable"; readonly ticket: number }
+  | DurableMessage
   | { readonly type: "failed"; readonly ticket: number; readonly failure: Failure }
   | ScoredMessage
   | DamageMessage
@@ -220,6 +221,13 @@ export type FromWorker =
   | DiskMessage
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
   | { readonly type: "refused"; readonly id: number; readonly failure: Failure };
+
+/** The points of a ticket are on disk. */
+export interface DurableMessage {
+  readonly type: "durable";
+  readonly ticket: number;
+  readonly put: PutPoints;
+}
 
 /** All that was scored up to these positions has been sent before this: a checkpoint begins here. */
 export interface MarkMessage {

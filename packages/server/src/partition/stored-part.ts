@@ -30,5 +30,6 @@ export function storePart(
   return {
     changedPoints: outcome.changedPoints.subarray(first),
     lateFromMs: outcome.lateFromMs.subarray(first),
+    put: outcome.put,
   };
 }

@@ -15,6 +15,12 @@ export interface PlaceMemo {
   handle: Handle;
 }
 
+/** What a body held beside points that are understood. */
+export interface SkippedParts {
+  readonly histograms: number;
+  readonly exemplars: number;
+}
+
 /**
  * Points of many series as columns; run k belongs to `places[k]`. A NaN value is missing (a gap);
  * infinities are rejected per point.
@@ -25,6 +31,8 @@ export interface IngestBatch extends PointRuns {
   readonly staleAt: readonly number[];
   /** What the batch costs of the tenant's rate, in points; the number of its points where left out. */
   readonly charged?: number | undefined;
+  /** Parts of the body that no point was made of, for the tenant to see. */
+  readonly skipped?: SkippedParts | undefined;
   /** What the sender says of metric families, whether or not points of them are here. */
   readonly declared?: readonly DeclaredFamily[] | undefined;
 }

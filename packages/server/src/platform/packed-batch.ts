@@ -1,5 +1,5 @@
 import { type PointRuns, startOf } from "@foreshock/core/fold";
-import type { IngestBatch, IngestPlace } from "./ingest-batch.ts";
+import type { IngestBatch, IngestPlace, SkippedParts } from "./ingest-batch.ts";
 import type { DeclaredFamily } from "./series-nature.ts";
 
 /**
@@ -18,6 +18,7 @@ export interface PackedBatch extends PointRuns {
   /** What the batch costs of the tenant's rate, in points; the number of its points where left out. */
   readonly charged?: number | undefined;
   readonly declared?: readonly DeclaredFamily[] | undefined;
+  readonly skipped?: SkippedParts | undefined;
 }
 
 /** Its sender says that it is a counter; that it is none; that its name is one of counters. */
@@ -79,6 +80,7 @@ export function packBatch(batch: IngestBatch): PackedBatch {
     staleAt: Int32Array.from(staleAt),
     charged: batch.charged,
     declared: batch.declared,
+    skipped: batch.skipped,
   };
 }
 

@@ -142,7 +142,10 @@ function addRefused(total: Total, { errors }: ValidationError): void {
   }
 }
 
-function add(total: Total, report: IngestReport): void {
+function add(
+  total: Total,
+  report: Pick<IngestReport, "acceptedPoints" | "rejectedPoints" | "rejected">,
+): void {
   total.points += report.acceptedPoints;
   total.refused += report.rejectedPoints;
   for (const { reason, points, examples } of report.rejected) {

@@ -3,7 +3,14 @@ import { Count, RejectReasonWord } from "./scalars.ts";
 
 export const IngestReport = z
   .strictObject({
-    acceptedPoints: Count,
+    acceptedPoints: Count.describe("Taken: the sum of the next three"),
+    storedPoints: Count.describe("New: the store held no point of the series at their instant"),
+    duplicatePoints: Count.describe(
+      "Came twice in this body, or were stored before, with the same value: nothing changed",
+    ),
+    overwrittenPoints: Count.describe(
+      "Replaced another value at the same instant, of this body or stored before",
+    ),
     rejectedPoints: Count,
     rejected: z.array(
       z.strictObject({
