@@ -289,6 +289,24 @@ export interface IngestReport {
   }[];
 }
 
+export interface LabelMapping {
+  /** Labels that name the cluster; of those that a series has the first */
+  readonly cluster: readonly string[];
+  /** Labels that name the node; of those that a series has the first */
+  readonly node: readonly string[];
+  /** Whether 10.0.0.7:9100 becomes the node 10.0.0.7 */
+  readonly stripPort: boolean;
+}
+
+export interface LabelMappingChange {
+  /** Labels that name the cluster; of those that a series has the first */
+  readonly cluster?: readonly string[];
+  /** Labels that name the node; of those that a series has the first */
+  readonly node?: readonly string[];
+  /** Whether 10.0.0.7:9100 becomes the node 10.0.0.7 */
+  readonly stripPort?: boolean;
+}
+
 export type Level = "metric" | "node" | "cluster" | "tenant";
 
 export interface MetricList {

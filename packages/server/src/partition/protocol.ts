@@ -213,7 +213,7 @@ export interface StoredSeries extends SeriesEntry {
 /** Worker to client. */
 export type FromWorker =
   | MarkMessage
-  | DurableMessage
+  | { readonly type: "durable"; readonly ticket: number; readonly put: PutPoints }
   | { readonly type: "failed"; readonly ticket: number; readonly failure: Failure }
   | ScoredMessage
   | DamageMessage
@@ -221,13 +221,6 @@ export type FromWorker =
   | DiskMessage
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
   | { readonly type: "refused"; readonly id: number; readonly failure: Failure };
-
-/** The points of a ticket are on disk. */
-export interface DurableMessage {
-  readonly type: "durable";
-  readonly ticket: number;
-  readonly put: PutPoints;
-}
 
 /** All that was scored up to these positions has been sent before this: a checkpoint begins here. */
 export interface MarkMessage {
