@@ -96,7 +96,7 @@ const RULES: readonly Rule[] = [
     what: "where a run of columns starts",
     pattern: /=== 0 \? 0 : [\w.#]*[eE]nds\[/,
     // Bytes of texts, in doubles.
-    homes: [`${CORE}/model/point-runs.ts`, "packages/server/src/ingest/text-column.ts"],
+    homes: [`${CORE}/model/point-runs.ts`, "packages/server/src/files/text-column.ts"],
     inTests: false,
     offence: "const first = k === 0 ? 0 : ends[k - 1]!;",
   },

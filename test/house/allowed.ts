@@ -26,6 +26,7 @@ export const PACKAGES: PackageTable = {
     commander: { runs: ["cli/"] },
     picocolors: { runs: ["cli/"] },
     "string-width": { runs: ["cli/"] },
+    luxon: { runs: ["files/time/"] },
     "node:crypto": {
       runs: [
         ...["api/docs-page.ts", "api/request-id.ts", "api/security-headers.ts"],
@@ -54,7 +55,7 @@ export const PACKAGES: PackageTable = {
       types: ["store/", "tenant/"],
     },
     "node:perf_hooks": { runs: ["observe/main-thread.ts"] },
-    "node:stream": { runs: ["api/connections/", "ingest/"] },
+    "node:stream": { runs: ["api/connections/", "files/"] },
     "node:timers/promises": {
       runs: ["cli/live/", "cli/serve/", "serve/start-server.ts"],
     },
@@ -69,7 +70,7 @@ export const PACKAGES: PackageTable = {
         ...["serve/fold-files.ts", "serve/fold-files-worker.ts"],
       ],
     },
-    "node:zlib": { runs: ["api/", "cli/", "ingest/", "store/", "tenant/api-key.ts"] },
+    "node:zlib": { runs: ["api/", "cli/", "files/", "ingest/", "store/", "tenant/api-key.ts"] },
   },
 };
 
@@ -95,6 +96,7 @@ export const ENTRIES: Entries = {
   "test/load/main.ts": "npm run load",
   "test/load/server-child.ts": "load-server.ts starts it as a process of its own",
   "test/load/idle-door.ts": "machine-share.ts starts it as a process of its own",
+  "test/load/ingest/sender.ts": "ingest.ts starts it as a process of its own",
   "test/load/neighbours/noisy-neighbour.ts": "neighbours.ts starts it as a process of its own",
   "test/tooling/health-poller.ts": "poll-health.ts starts it as a process of its own",
   "test/tooling/planted-host.ts": "a thread that test/system/contained.test.ts starts",
@@ -161,6 +163,7 @@ export const WORLD: WorldTable = {
       "config/memory-max.ts": "what the container allows",
       "serve/server-ground.ts": "what the process takes, handed to the memory keeper",
       "watch/worker.ts": "ends the process when the main thread is stuck",
+      "watch/thread-priority.ts": "the number of the main thread",
       "main.ts": "the version of Node, before anything is loaded",
       "cli/main.ts": "arguments and the exit code",
       "cli/terminal/io.ts": "streams, environment and Ctrl-C, handed to every command",

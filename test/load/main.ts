@@ -1,18 +1,28 @@
-// npm run load -- neighbours|doubling|big|long|kills: what the real server bears; tables, and a line of JSON.
+// npm run load -- ingest|neighbours|doubling|big|long|kills: what the real server bears; tables, and a line of JSON.
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { bigTenants } from "./big/big-tenants.ts";
 import { longSeries } from "./big/long-series.ts";
 import { doubling } from "./doubling/doubling.ts";
+import { measureIngest } from "./ingest/ingest.ts";
 import { killsAndCalm } from "./kills/kills.ts";
 import { neighbours } from "./neighbours/neighbours.ts";
-import { bigText, doublingText, killsText, longText, neighboursText } from "./reports.ts";
+import {
+  bigText,
+  doublingText,
+  ingestText,
+  killsText,
+  longText,
+  neighboursText,
+} from "./reports.ts";
 
 const USAGE = `usage: npm run load -- neighbours [--seconds 600 --window 60 --days 3]
        npm run load -- doubling [--shapes "many nodes,..."] [--scale 1]
        npm run load -- big [--tenants 1 --series 50000 --hours 3 --checkpoints 20]
        npm run load -- long [--points 500000]
-       npm run load -- kills [--kills 60 --seed 1 --days 3]`;
+       npm run load -- kills [--kills 60 --seed 1 --days 3]
+       npm run load -- ingest [--points 1500000 --runs 3 --tenants 1,10 --each 1,5]
+                              [--trees DIR,DIR] [--node-flags="--cpu-prof ..."]`;
 
 const text = (value: string) => ({ type: "string", default: value }) as const;
 const { values, positionals } = parseArgs({
@@ -23,19 +33,37 @@ const { values, positionals } = parseArgs({
     days: text("3"),
     shapes: text(""),
     scale: text("1"),
-    tenants: text("1"),
+    tenants: text(""),
     series: text("50000"),
     hours: text("3"),
     checkpoints: text("20"),
-    points: text("500000"),
+    points: text(""),
+    runs: text("3"),
+    each: text("1,5"),
+    trees: text(""),
+    "node-flags": text(""),
     kills: text("60"),
     seed: text("1"),
   },
 });
-const number = (name: keyof typeof values) => Number(values[name]);
+const number = (name: keyof typeof values, other = "") => Number(values[name] || other);
+const list = (name: keyof typeof values, other = "") =>
+  (values[name] || other).split(",").filter((one) => one !== "");
 const advanced = (what: unknown) => console.error(what);
 
 const LOADS: Readonly<Record<string, () => Promise<readonly [report: object, text: string]>>> = {
+  ingest: async () => {
+    const report = await measureIngest({
+      trees: list("trees"),
+      points: number("points", "1500000"),
+      runs: number("runs"),
+      nodeFlags: values["node-flags"].split(" ").filter((flag) => flag !== ""),
+      tenants: list("tenants", "1,10").map(Number),
+      pointsEach: list("each").map(Number),
+      advanced,
+    });
+    return [report, ingestText(report)];
+  },
   neighbours: async () => {
     const report = await neighbours({
       seconds: number("seconds"),
@@ -45,13 +73,13 @@ const LOADS: Readonly<Record<string, () => Promise<readonly [report: object, tex
     return [report, neighboursText(report)];
   },
   doubling: async () => {
-    const shapes = values.shapes === "" ? undefined : values.shapes.split(",");
+    const shapes = values.shapes === "" ? undefined : list("shapes");
     const report = await doubling({ shapes, scale: number("scale"), advanced });
     return [report, doublingText(report)];
   },
   big: async () => {
     const report = await bigTenants({
-      tenants: number("tenants"),
+      tenants: number("tenants", "1"),
       seriesEach: number("series"),
       hours: number("hours"),
       checkpoints: number("checkpoints"),
@@ -60,7 +88,7 @@ const LOADS: Readonly<Record<string, () => Promise<readonly [report: object, tex
     return [report, bigText(report)];
   },
   long: async () => {
-    const points = number("points");
+    const points = number("points", "500000");
     const report = [await longSeries(Math.round(points / 10)), await longSeries(points)];
     return [report, longText(report)];
   },

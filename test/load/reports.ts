@@ -1,6 +1,7 @@
 import type { BigReport } from "./big/big-tenants.ts";
 import type { LongSeriesFigures } from "./big/long-series.ts";
 import type { DoublingRow } from "./doubling/doubling-row.ts";
+import type { IngestFigures } from "./ingest/ingest.ts";
 import type { KillsReport } from "./kills/kills.ts";
 import type { NeighboursReport } from "./neighbours/neighbours.ts";
 import { table } from "./table.ts";
@@ -143,6 +144,25 @@ export function doublingText(rows: readonly DoublingRow[]): string {
       four / two,
     ]),
   );
+}
+
+export function ingestText(figures: readonly IngestFigures[]): string {
+  const heads = ["tenants", "points each", "points", "taken/s", "folded/s", "CPU us/point"];
+  const rows = figures.map((one) => [
+    one.tree,
+    one.tenants,
+    one.pointsEach,
+    one.points,
+    one.takenPerSecond,
+    one.foldedPerSecond,
+    one.cpuUsPerPoint,
+    one.cpuUsByThread
+      .filter(({ us }) => us >= 0.05)
+      .map(({ name, us }) => `${name} ${us.toFixed(2)}`)
+      .join(", "),
+    one.load,
+  ]);
+  return table(["tree", ...heads, "of it by thread", "load"], rows);
 }
 
 function differencesText(differences: readonly string[]): string {

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { threadHosts } from "../../packages/server/src/host/thread-host.ts";
 import { hostOfTenant } from "../../packages/server/src/partition/clients.ts";
 import { threadOwners } from "../../packages/server/src/partition/thread-owner.ts";
-import { type Plant, plant } from "../tooling/plants.ts";
+import { isPlanted, type Plant, plant } from "../tooling/plants.ts";
 import { type SmallFleet, seriesOf } from "../tooling/small-fleet.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
@@ -29,11 +29,23 @@ const GOOD = ["globex", "initech", "umbrella", "hooli"].find(
 )!;
 /** Far shorter than in a server, so that the test need not wait for half a minute. */
 const STALLS = { stillMs: 1500, stuckMs: 5000 };
+/** Objects of a thread, in MiB; and of the process, with the test around it. */
+const HEAP_MB_MAX = 96;
+const MEMORY_MAX = 1536 * 2 ** 20;
+
+const HOSTS = {
+  ...{ clientCount: CLIENTS, partitionCount: 4, ownerCount: 2, heapMbMax: HEAP_MB_MAX },
+};
 
 const MISTAKES: readonly Omit<Plant, "tenantId">[] = [
   { where: "fold", how: "loop" },
   { where: "fold", how: "exit" },
+  { where: "fold", how: "objects" },
+  { where: "fold", how: "buffers" },
   { where: "detect", how: "loop" },
+  { where: "detect", how: "exit" },
+  { where: "detect", how: "objects" },
+  { where: "detect", how: "buffers" },
   { where: "detect", how: "throw" },
 ];
 
@@ -93,22 +105,37 @@ describe("a mistake in one tenant's work", () => {
     },
   );
 
+  it("that is thrown outside of its work ends the thread, and is counted against nobody", async () => {
+    dataDir = mkdtempSync(join(tmpdir(), "foreshock-contained-"));
+    server = await started(dataDir);
+    plant(dataDir, { where: "detect", how: "late-throw", tenantId: BAD });
+    await send(BAD, 0, 1);
+    await server.until(async () => !isPlanted(dataDir));
+    for (const tenant of [BAD, GOOD]) {
+      await server.until(async () => (await send(tenant, 0, 1)) === 200);
+      expect(await send(tenant, 0, COUNT / 2)).toBe(200);
+      expect(await send(tenant, COUNT / 2, COUNT)).toBe(200);
+    }
+    await server.running.platform.settled();
+    expect(await resultsOf(GOOD)).toEqual(calm);
+    expect(await resultsOf(BAD)).toEqual(calm);
+    const { strikes } = server.running.control.quarantine.of(BAD) ?? { strikes: 0 };
+    expect(strikes).toBe(0);
+    expect(server.running.control.quarantine.quarantined()).toEqual([]);
+  });
+
   async function started(folder: string): Promise<TestServer> {
     const now = (): number => NOW;
     const entry = (name: string): URL => new URL(`../tooling/${name}.ts`, import.meta.url);
     return startTestServer({
       ...{ tenants: [BAD, GOOD], dataDir: folder, now, stallLimits: STALLS },
+      memoryMax: MEMORY_MAX,
       link: (dir) =>
         threadOwners(
-          { dataDir: dir, scrubEveryMs: 0, clientCount: CLIENTS },
+          { dataDir: dir, scrubEveryMs: 0, clientCount: CLIENTS, heapMbMax: HEAP_MB_MAX },
           entry("planted-owner"),
         ),
-      linkHost: (dir) =>
-        threadHosts(
-          { clientCount: CLIENTS, dataDir: dir, partitionCount: 4, ownerCount: 2 },
-          now,
-          entry("planted-host"),
-        ),
+      linkHost: (dir) => threadHosts({ ...HOSTS, dataDir: dir }, now, entry("planted-host")),
     });
   }
 

@@ -28,11 +28,19 @@ const GOOD = ["globex", "initech", "umbrella", "hooli"].find(
 )!;
 /** Far shorter than in a server, so that the test need not wait for half a minute. */
 const STALLS = { stillMs: 1500, stuckMs: 5000 };
+/** Objects of a thread, in MiB; and of the process, with the test around it. */
+const HEAP_MB_MAX = 96;
+const MEMORY_MAX = 1536 * 2 ** 20;
 
 const MISTAKES: readonly Omit<Plant, "tenantId">[] = [
   { where: "start", how: "loop" },
   { where: "start", how: "exit" },
+  { where: "start", how: "objects" },
+  { where: "start", how: "buffers" },
   { where: "detect", how: "loop" },
+  { where: "detect", how: "exit" },
+  { where: "detect", how: "objects" },
+  { where: "detect", how: "throw" },
 ];
 
 describe("a start with a mistake in one tenant's work", () => {
@@ -80,10 +88,11 @@ describe("a start with a mistake in one tenant's work", () => {
 async function started(dataDir: string): Promise<TestServer> {
   const now = (): number => NOW;
   const entry = (name: string): URL => new URL(`../tooling/${name}.ts`, import.meta.url);
-  const owners = { scrubEveryMs: 0, clientCount: CLIENTS };
-  const hosts = { clientCount: CLIENTS, partitionCount: 4, ownerCount: 2 };
+  const common = { clientCount: CLIENTS, heapMbMax: HEAP_MB_MAX };
+  const owners = { ...common, scrubEveryMs: 0 };
+  const hosts = { ...common, partitionCount: 4, ownerCount: 2 };
   return startTestServer({
-    ...{ tenants: [BAD, GOOD], dataDir, now, stallLimits: STALLS },
+    ...{ tenants: [BAD, GOOD], dataDir, now, stallLimits: STALLS, memoryMax: MEMORY_MAX },
     link: (dir) => threadOwners({ dataDir: dir, ...owners }, entry("planted-owner")),
     linkHost: (dir) => threadHosts({ dataDir: dir, ...hosts }, now, entry("planted-host")),
   });

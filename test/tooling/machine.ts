@@ -11,6 +11,8 @@ const DEBIAN: readonly (readonly [name: string, program: string])[] = [
   ["chromium", "/usr/bin/chromium"],
   ["prometheus", "/usr/bin/prometheus"],
   ["prometheus-node-exporter", "/usr/bin/prometheus-node-exporter"],
+  ["gcc", "/usr/bin/cc"],
+  ["libc6-dev", "/usr/include/stdio.h"],
 ];
 
 /** Installs what is missing where we may (Debian, root). What stays missing makes its tests fail on CI. */

@@ -44,8 +44,10 @@ export async function serveProcess(
   dataDir: string,
   flags: readonly string[] = [],
   imports: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
-  const { child, log, text, ended } = spawnServer(["--port", "0", ...flags], dataDir, imports);
+  const all = ["--port", "0", ...flags];
+  const { child, log, text, ended } = spawnServer(all, dataDir, imports, env);
   const lines = createInterface({ input: child.stderr! });
   const said = (async () => {
     for await (const line of lines) {
@@ -70,10 +72,18 @@ export function serveToItsEnd(dataDir: string, flags: readonly string[]): Promis
   return spawnServer(flags, dataDir, []).ended;
 }
 
-function spawnServer(flags: readonly string[], dataDir: string, imports: readonly string[]) {
+function spawnServer(
+  flags: readonly string[],
+  dataDir: string,
+  imports: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+) {
   const node = [FROM_SOURCE, ...imports.flatMap((file) => ["--import", file])];
   const args = [...node, MAIN, "serve", "--data-dir", dataDir, ...flags];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   const log: LogLine[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {
     if (line.startsWith("{")) log.push(JSON.parse(line) as LogLine);

@@ -54,6 +54,8 @@ export interface TestServerOptions {
   readonly linkHost?: (dataDir: string) => LinkHost;
   /** When a thread stands still, and when it is stuck. */
   readonly stallLimits?: StallLimits;
+  /** Bytes that the process may take, with the test around it. Default: 4 GiB. */
+  readonly memoryMax?: number;
 }
 
 const WAIT_MS = 60_000;
@@ -111,7 +113,7 @@ function configOf(options: TestServerOptions, dataDir: string): Config {
     checkpointEveryMs: 60_000,
     retentionDays: options.retentionDays ?? 0,
     scrubEveryMs: options.scrubEveryMs ?? 0,
-    ...{ trustedProxies: [], memoryMax: 4 * 2 ** 30 },
+    ...{ trustedProxies: [], memoryMax: options.memoryMax ?? 4 * 2 ** 30 },
   };
 }
 

@@ -4,8 +4,8 @@ import {
   type ScoredNode,
   scoreTable,
 } from "../../../packages/server/src/cli/detect/score-table.ts";
-import type { CsvTable } from "../../../packages/server/src/ingest/csv-table.ts";
-import { TextColumn } from "../../../packages/server/src/ingest/text-column.ts";
+import { type CsvTable, withRepeats } from "../../../packages/server/src/files/csv-table.ts";
+import { TextColumn } from "../../../packages/server/src/files/text-column.ts";
 import type { LabelledSeries } from "../datasets/record.ts";
 
 /**
@@ -45,18 +45,22 @@ function tableOf(records: readonly LabelledSeries[]): CsvTable {
   const entityOf = Int32Array.from(
     lengths.flatMap((length, entity) => new Array<number>(length).fill(entity)),
   );
-  return {
+  return withRepeats({
     name: group,
     layout: {
       format: metricNames.length === 1 ? "narrow" : "wide",
       columnCount: metricNames.length + 1,
+      names: ["timestamp", ...metricNames],
       time: 0,
+      date: -1,
       cluster: -1,
       node: -1,
       metric: -1,
       values: metricNames.map((_, k) => k + 1),
       metricNames,
       metricFaults: [],
+      tags: [],
+      leftOut: [],
     },
     rowCount: entityOf.length,
     timestampsMs: joined(records.map(({ timestampsMs }) => timestampsMs)),
@@ -65,9 +69,10 @@ function tableOf(records: readonly LabelledSeries[]): CsvTable {
       cluster: group,
       node: series,
       metric: undefined,
+      tags: "",
       fault: undefined,
     })),
     entityOf,
     columns: metricNames.map((_, k) => joined(records.map(({ columns }) => columns[k]!))),
-  };
+  });
 }

@@ -15,6 +15,7 @@ export class FaultyDisk implements Disk {
   heldSyncs = 0;
   #isFull = NONE;
   #failsSync = NONE;
+  #holds = NONE;
   #release: (() => void) | undefined;
   #held: Promise<void> | undefined;
 
@@ -36,8 +37,9 @@ export class FaultyDisk implements Disk {
     this.#failsSync = NONE;
   }
 
-  /** Syncs take until `release`. */
-  hold(): void {
+  /** Syncs of these files take until `release`. */
+  hold(files: OfFile = ALL): void {
+    this.#holds = files;
     this.#held = new Promise((resolve) => {
       this.#release = resolve;
     });
@@ -60,7 +62,7 @@ export class FaultyDisk implements Disk {
   }
 
   async sync(handle: number, file: string): Promise<void> {
-    if (this.#held !== undefined) {
+    if (this.#held !== undefined && this.#holds(file)) {
       this.heldSyncs++;
       await this.#held;
     }

@@ -4,6 +4,7 @@ import type { HostLink, HostLinkEvents, LinkHost } from "../src/host/host-link.t
 import { reportsOf } from "../src/host/host-reports.ts";
 import { portLine } from "../src/host/port-line.ts";
 import type { FromHost, ToHost } from "../src/host/protocol.ts";
+import { ScoredTally } from "../src/host/scored-tally.ts";
 import { TenantHost } from "../src/host/tenant-host.ts";
 import type { OwnerLine } from "../src/partition/owner-link.ts";
 import type { Disk } from "../src/store/sqlite/disk.ts";
@@ -85,16 +86,19 @@ class RunningHost implements HostLink {
       });
     };
     const { dataDir, partitionCount, ownerCount, hostCount, now, monotonicMs, disk } = options;
+    const guardedAfter = (delayMs: DurationMs, work: () => void): void =>
+      after(delayMs, () => this.#guarded(work));
+    const tally = new ScoredTally(post, guardedAfter);
     try {
       this.host = new TenantHost({
         ...{ client, life, dataDir, partitionCount, ownerCount, now, monotonicMs, disk },
         clientCount: hostCount + 1,
         later: (work) => later(this.#lane, () => this.#guarded(work)),
-        after: (delayMs, work) => after(delayMs, () => this.#guarded(work)),
+        after: guardedAfter,
         progress: (what, tenantId) => this.pulse.at(what, tenantId),
-        events: reportsOf(post),
+        events: reportsOf(post, tally),
       });
-      this.#desk = new HostDesk(this.host, post, (end) => {
+      this.#desk = new HostDesk(this.host, tally.post, (end) => {
         const line = portLine(end);
         this.#lines.push(line);
         return line;

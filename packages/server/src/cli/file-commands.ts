@@ -1,27 +1,23 @@
 import { DEFAULT_ENGINE_NAME } from "@foreshock/core/fold";
 import { type Command, Option } from "commander";
-import { CSV_FORMATS, type CsvFormat, type CsvOptions } from "../ingest/csv-layout.ts";
-import { TIME_UNITS, type TimeUnit } from "../ingest/csv-time.ts";
 import { type CalibrationFlags, calibration } from "./calibration/calibration.ts";
+import { type CsvFlags, csvFlags, csvOptions } from "./csv-flags.ts";
 import { type DetectFlags, detect } from "./detect/detect.ts";
 import { listEngines } from "./detect/engine-list.ts";
+import { explainInputs } from "./explain/explain-input.ts";
 import { importFiles } from "./import/import.ts";
 import { type RankFlags, rank } from "./rank/rank.ts";
 import type { Shell } from "./shell.ts";
-import { instant, names, positive, score, since, wholeNumber } from "./terminal/flag-values.ts";
-
-interface CsvFlags {
-  readonly time?: string;
-  readonly timeUnit?: TimeUnit;
-  readonly value?: readonly string[];
-  readonly by?: readonly string[];
-  readonly format?: CsvFormat;
-  readonly cluster?: string;
-  readonly node?: string;
-}
+import { CliError, EXIT } from "./terminal/exit-code.ts";
+import { instant, positive, score, since, wholeNumber } from "./terminal/flag-values.ts";
+import { csvInput } from "./terminal/input.ts";
 
 /** Times as typed: numbers are in the unit of the file's time column. */
-type RankTexts = Omit<RankFlags, "from" | "to"> & { readonly from: string; readonly to: string };
+type RankTexts = Omit<RankFlags, "from" | "to"> & {
+  readonly from?: string;
+  readonly to?: string;
+  readonly explainInput: boolean;
+};
 
 /** Commands that read CSV files; `detect` and `rank` need no server. */
 export function addFileCommands(program: Command, shell: Shell): void {
@@ -47,6 +43,7 @@ function addDetect(program: Command, { run }: Shell): void {
     .option("--scores <out>", "write the score of every point: a file, a folder for a folder")
     .option("--exit-code", "end with 3 when something was found", false)
     .option("--ndjson", "one JSON line per anomaly", false)
+    .option(...EXPLAIN, false)
     .addHelpText("after", DETECT_HELP)
     .action((path: string, flags: DetectFlags & CsvFlags, command: Command) =>
       run(command, (context) => detect(context, path, { ...flags, csv: csvOptions(flags) })),
@@ -68,19 +65,22 @@ function addRank(program: Command, { run }: Shell): void {
       .description("who misbehaves most in a time range, judged by what came before it"),
   )
     .argument("<file|->", "CSV with cluster, node, metric, timestamp and value")
-    .requiredOption("--from <time>", "start of the range")
-    .requiredOption("--to <time>", "end of the range, exclusive")
+    .option("--from <time>", "start of the range")
+    .option("--to <time>", "end of the range, exclusive")
     .addOption(
       new Option("--level <level>", "what to rank").choices(["node", "metric"]).default("node"),
     )
     .option("--graph <file>", "who calls whom: CSV with caller and callee")
     .option("-n, --count <count>", "rows of the table; JSON has all", wholeNumber(1), 20)
+    .option(...EXPLAIN, false)
     .addHelpText("after", RANK_HELP)
     .action((path: string, flags: RankTexts & CsvFlags, command: Command) =>
       run(command, (context) => {
-        const from = instant("--from", flags.from, flags.timeUnit);
-        const to = instant("--to", flags.to, flags.timeUnit);
-        return rank(context, path, { ...flags, from, to, csv: csvOptions(flags) });
+        const csv = csvOptions(flags);
+        if (flags.explainInput) return explainInputs(context, [csvInput(path, context.io)], csv);
+        const from = instant("--from", needed("--from", flags.from), csv);
+        const to = instant("--to", needed("--to", flags.to), csv);
+        return rank(context, path, { ...flags, from, to, csv });
       }),
     );
 }
@@ -107,37 +107,29 @@ function addCalibration(program: Command, { run }: Shell): void {
 function addImport(program: Command, { run }: Shell): void {
   csvFlags(program.command("import").description("send CSV files to a running server"))
     .argument("<files...>", "CSV, plain or gzipped; - is stdin")
+    .option(...EXPLAIN, false)
     .addHelpText("after", "\nExample:\n  foreshock import fleet.csv.gz --key fsk_ing_...")
-    .action((files: string[], flags: CsvFlags, command: Command) =>
-      run(command, (context) => importFiles(context, files, csvOptions(flags))),
+    .action((files: string[], flags: CsvFlags & Explained, command: Command) =>
+      run(command, (context) => {
+        const csv = csvOptions(flags);
+        if (!flags.explainInput) return importFiles(context, files, csv);
+        const inputs = files.map((file) => csvInput(file, context.io));
+        return explainInputs(context, inputs, { ...csv, realTimesOnly: true });
+      }),
     );
 }
 
-function csvFlags(command: Command): Command {
-  return command
-    .option("--time <column>", "the time column")
-    .addOption(
-      new Option(
-        "--time-unit <unit>",
-        "unit of its numbers; default: guessed from their size",
-      ).choices(TIME_UNITS),
-    )
-    .option("--value <columns>", "the value columns", names)
-    .option(
-      "--by <columns>",
-      "columns that identify a series: cluster=COL,node=COL,metric=COL",
-      names,
-    )
-    .addOption(
-      new Option("--format <format>", "default: recognised by the header").choices(CSV_FORMATS),
-    )
-    .option("--cluster <name>", "cluster name, if no column has it")
-    .option("--node <name>", "node name, if no column has it (default: the file's name)");
+/** A flag without which a command cannot do its work, though it can explain its input. */
+function needed(flag: string, text: string | undefined): string {
+  if (text !== undefined) return text;
+  throw new CliError(`${flag} is missing`, EXIT.usage, "give the range with --from and --to");
 }
 
-function csvOptions({ value, time, timeUnit, by, format, cluster, node }: CsvFlags): CsvOptions {
-  return { values: value, time, timeUnit, by, format, cluster, node };
+interface Explained {
+  readonly explainInput: boolean;
 }
+
+const EXPLAIN = ["--explain-input", "only say how every column is read"] as const;
 
 const DETECT_HELP = `
 File layouts, recognised by the header:
@@ -145,8 +137,11 @@ File layouts, recognised by the header:
   wide     timestamp,cpu,memory,...                 one node; its name is the file's
   long     cluster,node,metric,timestamp,value      any of these columns
 
-Times: epoch seconds or milliseconds (numbers from 1e11 on), RFC 3339, YYYY-MM-DD HH:MM:SS in UTC.
-Missing values: empty, NaN, null.
+Exports of Grafana, InfluxDB, Kibana, CloudWatch, Datadog, sadf, Prometheus and pandas are read as they
+are (docs/files.md has the list); --explain-input says how. What a file cannot tell is a flag.
+
+Times: epoch seconds to nanoseconds, dates of many forms, UTC where no zone is named (--zone).
+Missing values: empty, NaN, null, N/A. Cumulative counters are judged as rates (--counter).
 
 Score file: timestamp,cluster,node,metric,score,expected,lower,upper,label. Rows with an empty metric
 are the node's own score, rows with an empty node the cluster's. A point's row never depends on

@@ -19,7 +19,7 @@ describe("runCli", () => {
     [["explode"], "unknown command 'explode'"],
     [["detect"], "missing required argument 'file|folder|-'"],
     [["detect", "-", "--threshold", "2"], "give a score from 0 to 1"],
-    [["rank", "-", "--from", "1"], "required option '--to <time>' not specified"],
+    [["rank", "-", "--from", "1"], "--to is missing"],
     [["rank", "-", "--from", "soon", "--to", "2"], '--from "soon" is not a valid time'],
     [["rank", "-", "--from", "2", "--to", "2"], "--from must be before --to"],
     [["top", "planet"], "Allowed choices are metric, node, cluster, tenant"],

@@ -188,7 +188,10 @@ describe("foreshock import, top and why against a server", () => {
   });
 
   it("stops at a broken row and names it", async () => {
-    const result = await run(["import", fileOf("broken.csv", "timestamp,value\n1,1\n2\n")]);
+    const result = await run([
+      "import",
+      fileOf("broken.csv", "timestamp,value\n1764000000,1\n2\n"),
+    ]);
     expect(result).toMatchObject({ code: EXIT.error, out: "" });
     expect(result.err).toContain("broken.csv:3: 1 columns, the header has 2");
   });

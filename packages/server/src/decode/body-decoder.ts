@@ -4,6 +4,7 @@ import { IngestProblem } from "../ingest/ingest-problem.ts";
 import { readJson, readNdjson } from "../ingest/json.ts";
 import type { DecodedBody } from "../ingest/packed-builder.ts";
 import { SnappyReader } from "../ingest/snappy.ts";
+import { letGo } from "../platform/let-go.ts";
 import { buffersOfBatch } from "../platform/packed-batch.ts";
 import type { EncodedBody } from "./decoder.ts";
 import type { FromDecoder, ToDecoder } from "./protocol.ts";
@@ -38,11 +39,14 @@ export class BodyDecoder {
       this.#readers.forget(message.tenantId);
       return;
     }
+    const { body } = message;
     try {
-      const decoded = this.#decoded(message.body);
+      const decoded = this.#decoded(body);
       this.#answer({ type: "decoded", body: decoded }, buffersOfBatch(decoded.batch));
     } catch (error) {
       this.#answer(failureOf(error), []);
+    } finally {
+      forget(body.bytes);
     }
   }
 
@@ -60,6 +64,11 @@ export class BodyDecoder {
     if (format.kind === "csv") return readCsv(bytes, format.names, limits);
     return format.kind === "json" ? readJson(bytes, limits) : readNdjson(bytes, limits);
   }
+}
+
+/** Its own memory, which was handed over with it; what lives in a pool stays. */
+function forget({ buffer, byteLength }: Uint8Array<ArrayBuffer>): void {
+  if (byteLength === buffer.byteLength) letGo([buffer]);
 }
 
 function failureOf(error: unknown): FromDecoder {

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { ownBytes } from "../../testing/encoded-bodies.ts";
 import { expectLinear } from "../../testing/linear-cost.ts";
 import { ODD_BODIES, ODD_CSV, type OddBody } from "../../testing/odd-bodies.ts";
+import { CsvError } from "../files/csv-error.ts";
+import { csvBatches } from "../files/records.ts";
 import { decodeLimits } from "../ingest/body-budget.ts";
-import { csvBatches } from "../ingest/csv.ts";
-import { CsvError } from "../ingest/csv-error.ts";
 import { BodyDecoder } from "./body-decoder.ts";
 import type { FromDecoder } from "./protocol.ts";
 

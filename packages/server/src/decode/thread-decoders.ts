@@ -27,6 +27,7 @@ export function threadDecoders({
 }: ThreadDecoderOptions = {}): LinkDecoder {
   return (events) => {
     const worker = new Worker(entry, {
+      name: "decoder",
       workerData: { cacheBytesMax },
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: heapMbMax, maxYoungGenerationSizeMb: YOUNG_MB },

@@ -1,5 +1,6 @@
 import { startOf } from "@foreshock/core/fold";
-import type { AppendPart, FreshSeries } from "../partition/protocol.ts";
+import type { FreshSeries } from "../partition/fresh-series.ts";
+import type { AppendPart } from "../partition/protocol.ts";
 import type { SeriesInfo } from "./directory.ts";
 
 export interface Receivers {

@@ -11,7 +11,7 @@ import type {
   ScoredMessage,
   SlowCommitMessage,
 } from "../partition/protocol.ts";
-import type { QuarantineMessage } from "../partition/quarantine.ts";
+import type { QuarantineMessage, TenantFailedMessage } from "../partition/quarantine.ts";
 import type { PutPoints } from "../platform/ingest-series.ts";
 import { errorOf, type Failure, Unavailable } from "../platform/platform-errors.ts";
 
@@ -34,6 +34,8 @@ export interface PoolEvents {
   disk?(message: DiskMessage): void;
   /** A checkpoint begins: everything that was scored before has been heard of. */
   marked(owner: number, message: MarkMessage): void;
+  /** A tenant's detection threw in this owner, which has set that tenant aside. */
+  tenantFailed?(owner: number, message: TenantFailedMessage): void;
   /** An owner cannot go on: it has to be ended, and started again. */
   unusable(owner: number, failure: Failure): void;
   /** An owner ended. Its tickets, which will never be scored, are in `lost`; it can be revived. */
@@ -123,12 +125,16 @@ export class PartitionPool {
     owner.isOpen = owner.link !== undefined;
   }
 
-  /** Ends an owner that cannot go on, as if it had ended by itself. Safe to call twice. */
+  /**
+   * Ends an owner that cannot go on, as if it had ended by itself. Whoever waits for it is told at once: a thread
+   * that waits for the disk does not end before that answers. Safe to call twice.
+   */
   async end(index: number, error: Error): Promise<void> {
     const owner = this.#owners[index]!;
     const { link } = owner;
     if (link === undefined) return;
     owner.isOpen = false;
+    this.#refuseWaiting(index);
     await link.end();
     if (owner.link === link) this.#ended(index, error);
   }
@@ -199,6 +205,9 @@ export class PartitionPool {
       case "mark":
         this.#events.marked(index, message);
         return;
+      case "tenant-failed":
+        this.#events.tenantFailed?.(index, message);
+        return;
       case "disk":
         this.#events.disk?.(message);
         return;
@@ -231,19 +240,23 @@ export class PartitionPool {
     return errorOf(failure);
   }
 
+  #refuseWaiting(index: number): void {
+    for (const map of [this.#appends, this.#asks]) {
+      for (const [id, waiting] of map) {
+        if (waiting.owner !== index) continue;
+        map.delete(id);
+        waiting.reject(ended(this.partitionsOf(index)));
+      }
+    }
+  }
+
   #ended(index: number, error: Error): void {
     const owner = this.#owners[index]!;
     owner.link = undefined;
     owner.isOpen = false;
     const lost = [...owner.tickets];
     owner.tickets.clear();
-    for (const map of [this.#appends, this.#asks]) {
-      for (const [id, waiting] of map) {
-        if (waiting.owner !== index) continue;
-        map.delete(id);
-        waiting.reject(ended(owner.partitions));
-      }
-    }
+    this.#refuseWaiting(index);
     if (!this.#closing) this.#events.ended(index, lost, error);
   }
 }

@@ -1,96 +1,9 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { INTERVAL_POINTS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Life, METRICS, messageOf, NODES, START, STEP } from "../../testing/fleet-life.ts";
 import { type Scratch, scratch } from "../../testing/scratch.ts";
-import type { SeriesInfo } from "../dispatch/directory.ts";
-import { SeriesDirectory } from "../dispatch/series-directory.ts";
-import { LATEST, LATEST_LENGTH, type ScoredMessage } from "../partition/protocol.ts";
-import { FleetStore } from "../store/fleet/fleet-store.ts";
-import { FleetHost } from "./fleet-host.ts";
-import type { EntityPlace } from "./rollup-history.ts";
-
-const STEP = 10_000;
-const START = 20_000 * 86_400_000;
-const NODES = 8;
-const METRICS = 4;
-
-/** A life of a host over a folder: its own directory and store. */
-class Life {
-  readonly directory = new SeriesDirectory(1);
-  readonly store: FleetStore;
-  readonly host: FleetHost;
-  readonly lost: string[] = [];
-  readonly notSaved: string[] = [];
-  readonly advanced: string[] = [];
-  readonly series = new Map<string, SeriesInfo[]>();
-
-  constructor(dir: string) {
-    this.store = FleetStore.open(join(dir, "fleet.db"), {
-      onDamage: ({ tenantId }) => void this.lost.push(tenantId!),
-    });
-    this.host = new FleetHost({
-      directory: this.directory,
-      store: this.store,
-      settingsOf: () => ({ budgetDays: 7, stepMs: STEP }),
-      gridFixed: () => {},
-      now: () => START,
-      saveFailed: (tenantId) => void this.notSaved.push(tenantId),
-      stateLost: (tenantId) => void this.lost.push(tenantId),
-      follower: (tenantId) => ({
-        findingChanged: () => {},
-        findingRetracted: () => {},
-        changed: () => {},
-        advanced: () => void this.advanced.push(tenantId),
-      }),
-    });
-  }
-
-  /** Series of a tenant, all of one cluster. */
-  add(tenantId: string, nodes = NODES): void {
-    const infos: SeriesInfo[] = [];
-    for (let n = 0; n < nodes; n++) {
-      for (let m = 0; m < METRICS; m++) {
-        const key = { tenantId, clusterId: "eu", nodeId: `n${n}`, metricName: `m${m}` };
-        infos.push(this.directory.add(key, {}));
-      }
-    }
-    this.series.set(tenantId, infos);
-  }
-
-  /** Scored points of steps [from, to), of all series of a tenant. */
-  hear(tenantId: string, from: number, to: number): void {
-    this.host.hear(messageOf(this.series.get(tenantId)!, from, to));
-  }
-
-  finish(): void {
-    this.host.advance(() => Number.POSITIVE_INFINITY);
-  }
-
-  scores(tenantId: string): string {
-    const { history } = this.host.runner(tenantId);
-    const places: EntityPlace[] = [{ level: "tenant", clusterId: "", nodeId: "" }];
-    for (let n = 0; n < NODES; n++) {
-      places.push({ level: "node", clusterId: "eu", nodeId: `n${n}` });
-    }
-    const all: (readonly [number, number])[] = [];
-    for (const place of places) {
-      const range = { startMs: START, endMs: START + 1000 * STEP };
-      history!.read(place, range, (atMs, score) => all.push([atMs - START, score]));
-    }
-    return JSON.stringify(all);
-  }
-
-  packed(tenantId: string): Buffer {
-    const pieces = [...this.host.runner(tenantId).pieces("all")];
-    return Buffer.concat(pieces.map(({ bytes }) => bytes));
-  }
-
-  close(): void {
-    this.store.close();
-  }
-}
 
 describe("FleetHost", () => {
   let place: Scratch;
@@ -139,6 +52,28 @@ describe("FleetHost", () => {
     while (sliced.host.advance(() => Number.POSITIVE_INFINITY, 37));
     expect(sliced.scores("acme")).toBe(calm.scores("acme"));
     expect(Buffer.compare(sliced.packed("acme"), calm.packed("acme"))).toBe(0);
+  });
+
+  it("takes in what is of very many steps a part at a time: the same scores, and no more held at once", () => {
+    const folded = (name: string, steps: number, pieceSteps: number) => {
+      const life = new Life(join(place.dir, name));
+      open.push(life);
+      life.add("acme");
+      let mostBytes = 0;
+      for (let step = 0; step < steps; step += pieceSteps) {
+        life.hear("acme", step, step + pieceSteps);
+        while (life.host.advance(() => Number.POSITIVE_INFINITY, 20_000)) {
+          mostBytes = Math.max(mostBytes, life.host.runner("acme").fold?.bytes ?? 0);
+        }
+      }
+      return { scores: life.scores("acme"), packed: life.packed("acme"), mostBytes };
+    };
+    const slowly = folded("slowly", 6000, 500);
+    const atOnce = folded("at once", 6000, 6000);
+    expect(atOnce.scores).toBe(slowly.scores);
+    expect(Buffer.compare(atOnce.packed, slowly.packed)).toBe(0);
+    const half = folded("half", 3000, 3000);
+    expect(atOnce.mostBytes / half.mostBytes).toBeLessThan(1.2);
   });
 
   it("gives a small tenant its turn while a large one has much to do", () => {
@@ -261,34 +196,3 @@ describe("FleetHost", () => {
     expect(last.lost).toEqual([]);
   });
 });
-
-/** A message of the steps [from, to) of some series, whose intervals are known. */
-function messageOf(
-  series: readonly SeriesInfo[],
-  from: number,
-  to: number,
-  pointCount: number = INTERVAL_POINTS,
-): ScoredMessage {
-  const count = to - from;
-  const points = series.length * count;
-  const latest = new Float64Array(series.length * LATEST_LENGTH);
-  const at = (i: number) => START + (from + (i % count)) * STEP;
-  series.forEach((_, run) => {
-    latest[run * LATEST_LENGTH + LATEST.pointCount] = pointCount;
-    latest[run * LATEST_LENGTH + LATEST.intervalMs] = STEP;
-  });
-  return {
-    type: "scored",
-    tickets: [],
-    handles: Int32Array.from(series, ({ handle }) => handle),
-    ends: Int32Array.from(series, (_, run) => (run + 1) * count),
-    times: Float64Array.from({ length: points }, (_, i) => at(i)),
-    p: Float64Array.from({ length: points }, (_, i) => {
-      const s = series[Math.floor(i / count)]!.index;
-      return (((from + (i % count)) * 31 + s * 17) % 97) / 97 + 1e-3;
-    }),
-    flat: new Float64Array(points).fill(Number.NaN),
-    phase: new Uint8Array(points),
-    latest,
-  };
-}

@@ -1,5 +1,6 @@
 import type { EpochMs } from "@foreshock/core/fold";
 import { LATEST_LENGTH, type Positions, type ScoredMessage } from "../partition/protocol.ts";
+import { letGo } from "../platform/let-go.ts";
 import { atOnce } from "../platform/pace.ts";
 import type { FleetHostOptions } from "./fleet-options.ts";
 import { FleetSave, type SavedTenant } from "./fleet-saves.ts";
@@ -7,6 +8,7 @@ import { FleetTurns, type TurnEnds, type Work } from "./fleet-turns.ts";
 import { isBehind } from "./fold-positions.ts";
 import { idleRunner, openRunner } from "./open-runner.ts";
 import type { Slot } from "./runner-options.ts";
+import { SharedColumns } from "./score-inbox.ts";
 import type { TenantRunner } from "./tenant-runner.ts";
 
 /** What is saved of a tenant now. */
@@ -88,18 +90,20 @@ export class FleetHost {
     return this.#scoredAtMs.get(tenantId);
   }
 
-  /** Hears scored points, whose columns must not change; `advance` takes them in and folds them. O(runs). */
+  /** Hears scored points, whose columns are its own from now on; `advance` takes them in and folds them. O(runs). */
   hear(message: ScoredMessage): void {
     const { handles, ends, latest } = message;
+    const columns = new SharedColumns(message);
     let first = 0;
     for (let run = 0; run < handles.length; run++) {
       const end = ends[run]!;
       const info = this.options.directory.update(handles[run]!, latest, run * LATEST_LENGTH);
       const { tenantId } = info.key;
-      if (this.#hears(tenantId)) this.runner(tenantId).hear(info, message, first, end);
+      if (this.#hears(tenantId)) this.runner(tenantId).hear(info, columns, first, end);
       this.touch(tenantId);
       first = end;
     }
+    letGo([handles.buffer, ends.buffer, latest.buffer]);
   }
 
   /** While a fold is being read back, owners have not been told yet what it lacks: they send it all then. */

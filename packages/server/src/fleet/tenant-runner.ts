@@ -11,18 +11,17 @@ import type { SeriesInfo } from "../dispatch/directory.ts";
 import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
 import { type EntityNow, NOTHING } from "./entity-now.ts";
 import { recordOf } from "./finding-record.ts";
-import { KeptRuns, type ScoredColumns } from "./kept-runs.ts";
+import { KeptRuns } from "./kept-runs.ts";
 import { NumberOfPlace } from "./number-of-place.ts";
 import { type EntityPlace, RollupHistory } from "./rollup-history.ts";
+import { newestOf, POINTS_PER_YIELD, putRun } from "./run-points.ts";
 import type { RunnerOptions, SavedRunner, Slot } from "./runner-options.ts";
-import { type HeardRun, heardRun, ScoreInbox } from "./score-inbox.ts";
+import { type HeardRun, heardRun, ScoreInbox, SharedColumns } from "./score-inbox.ts";
 import { StepBoard } from "./step-board.ts";
 import { gridFor, runsToWait } from "./step-choice.ts";
 
 /** Fraction of the usual series that must report before an unfinished step is judged. */
 const COVERAGE_MIN = 0.9;
-/** Points taken in after which the work can be set down. */
-const POINTS_PER_YIELD = 4096;
 /** Of a point that waits in the inbox, with its place in the message it came with. */
 const INBOX_BYTES_PER_POINT = 25;
 
@@ -113,7 +112,7 @@ export class TenantRunner {
   }
 
   /** A run of scored points, [first, end) of columns that must not change: `work` takes it in. */
-  hear(info: SeriesInfo, columns: ScoredColumns, first: number, end: number): void {
+  hear(info: SeriesInfo, columns: SharedColumns, first: number, end: number): void {
     this.#inbox.add(heardRun(info, columns, first, end));
     this.#changed = true;
   }
@@ -124,12 +123,17 @@ export class TenantRunner {
   }
 
   /** Takes in what was heard. Yields points; nothing else of the runner may go on before it is done. */
-  *takeIn(): Generator<number, void> {
+  takeIn(): Generator<number, void> {
+    return this.#takeRuns(this.#inbox.all());
+  }
+
+  *#takeRuns(runs: Iterable<HeardRun>): Generator<number, void> {
     let points = 0;
-    for (let run = this.#inbox.take(); run !== undefined; run = this.#inbox.take()) {
+    for (const run of runs) {
       this.#changed = true;
       if (this.#fold === undefined) points += this.#keep(run);
       else points += yield* this.#feed(this.#fold, run);
+      run.columns.taken();
       if (points < POINTS_PER_YIELD) continue;
       yield points;
       points = 0;
@@ -143,12 +147,18 @@ export class TenantRunner {
    * done, the runner may hear, and be asked how things are; it must not be saved.
    */
   *work(inFlightMs: () => EpochMs): Generator<number, void> {
-    yield* this.takeIn();
+    if (this.#fold === undefined) yield* this.takeIn();
     const fold = this.#fold ?? this.#chooseStep();
     if (fold === undefined) return;
-    if (!this.#inbox.isEmpty) yield* this.takeIn();
-    if (this.#newestMs === Number.NEGATIVE_INFINITY) return;
     this.#takeUpBudget(fold);
+    for (;;) {
+      const cutMs = this.#inbox.cutMs(fold.stepMs);
+      if (cutMs === undefined) break;
+      yield* this.#takeRuns(this.#inbox.takeBefore(cutMs));
+      yield* fold.work(Math.min(cutMs, inFlightMs()), (step) => this.#stepped(step));
+    }
+    yield* this.takeIn();
+    if (this.#newestMs === Number.NEGATIVE_INFINITY) return;
     const oldestMs = inFlightMs();
     const complete = Math.min(this.#newestMs, oldestMs);
     yield* fold.work(complete, (step) => this.#stepped(step));
@@ -247,9 +257,9 @@ export class TenantRunner {
     const rest = this.#inbox;
     this.#inbox = new ScoreInbox();
     for (const { info, ...columns } of this.#kept.takeAll()) {
-      this.#inbox.add(heardRun(info, columns, 0, columns.times.length));
+      this.#inbox.add(heardRun(info, new SharedColumns(columns), 0, columns.times.length));
     }
-    for (let run = rest.take(); run !== undefined; run = rest.take()) this.#inbox.add(run);
+    for (const run of rest.all()) this.#inbox.add(run);
     return fold;
   }
 
@@ -265,18 +275,9 @@ export class TenantRunner {
     return 1 + end - first;
   }
 
-  /** Yields points; returns those that were put since, and one for the run. */
-  *#feed(fold: TenantFold, run: HeardRun): Generator<number, number> {
-    const { times, p, flat, phase } = run.columns;
-    const series = this.#numberOf(fold, run.info);
-    if (run.intervalMs > 0) fold.setInterval(series, run.intervalMs);
-    for (let i = run.first; i < run.end; i++) {
-      if (times[i]! > this.#newestMs) this.#newestMs = times[i]!;
-      fold.put(series, times[i]!, p[i]!, flat[i]!, phase[i]!);
-      if ((i + 1 - run.first) % POINTS_PER_YIELD === 0) yield POINTS_PER_YIELD;
-    }
-    if (run.ended) fold.ended(series);
-    return 1 + ((run.end - run.first) % POINTS_PER_YIELD);
+  #feed(fold: TenantFold, run: HeardRun): Generator<number, number> {
+    this.#newestMs = Math.max(this.#newestMs, newestOf(run));
+    return putRun(fold, this.#numberOf(fold, run.info), run);
   }
 
   #numberOf(fold: TenantFold, info: SeriesInfo): number {

@@ -15,6 +15,17 @@ export interface FoldPaceParts {
   /** Runs work in a turn of its own, after the mail has been looked at. */
   readonly later: (work: () => void) => void;
   readonly progress: (what: string, tenantId: string) => void;
+  /** A unit of a save is done. */
+  readonly saving: () => void;
+}
+
+interface InUnits {
+  readonly what: string;
+  readonly tenantId: string;
+  /** Throws where the work is not to go on. */
+  readonly demand: () => void;
+  /** Called after each unit but the last. */
+  readonly unitDone?: () => void;
 }
 
 /** Moves the folds of a host on, and saves them, a unit at a time; between two units others have their turn. */
@@ -22,6 +33,8 @@ export class FoldPace {
   readonly #parts: FoldPaceParts;
   #isWaiting = false;
   #isStopped = false;
+  /** Saves under way. */
+  #saves = 0;
 
   constructor(parts: FoldPaceParts) {
     this.#parts = parts;
@@ -29,12 +42,39 @@ export class FoldPace {
 
   /** There may be something to fold. */
   wake(): void {
-    if (this.#isWaiting || this.#isStopped || !this.#parts.mayFold()) return;
+    if (this.#isWaiting || !this.#mayGoOn()) return;
     this.#isWaiting = true;
     this.#parts.later(() => {
       this.#isWaiting = false;
-      if (!this.#isStopped && this.#parts.mayFold() && this.#unit()) this.wake();
+      if (this.#mayGoOn() && this.#unit()) this.wake();
     });
+  }
+
+  /** A save has the turns of the folds: until it is done, the partitions of all hosts score nothing. */
+  #mayGoOn(): boolean {
+    return !this.#isStopped && this.#saves === 0 && this.#parts.mayFold();
+  }
+
+  /**
+   * Saves, which brings folds that are under way to their end. @throws Unavailable once stopped, and once they may
+   * not be moved on: an owner that has ended had points that they would go past.
+   */
+  async saved(work: Work): Promise<void> {
+    this.#saves++;
+    const demand = (): void => {
+      this.#demandOpen();
+      if (this.#parts.mayFold()) return;
+      throw new Unavailable("owner/ended", "folds are not saved while an owner is away");
+    };
+    try {
+      await this.#inUnits(work, {
+        ...{ what: "save", tenantId: "", demand },
+        unitDone: this.#parts.saving,
+      });
+    } finally {
+      this.#saves--;
+      this.wake();
+    }
   }
 
   /** Resolves when everything that was heard is folded as far as it goes. @throws Unavailable once stopped. */
@@ -64,15 +104,25 @@ export class FoldPace {
    * @param what it is, for whoever watches this thread.
    */
   async done(work: Work, what: string, tenantId = ""): Promise<void> {
-    for (let spent = 0; ; ) {
-      this.#demandOpen();
-      this.#parts.progress(what, tenantId);
-      const { done, value } = work.next();
-      if (done === true) return;
-      spent += Number(value);
-      if (spent < UNIT_CELLS) continue;
-      spent = 0;
-      await this.#turn();
+    await this.#inUnits(work, { what, tenantId, demand: () => this.#demandOpen() });
+  }
+
+  async #inUnits(work: Work, { what, tenantId, demand, unitDone }: InUnits): Promise<void> {
+    try {
+      for (let spent = 0; ; ) {
+        demand();
+        this.#parts.progress(what, tenantId);
+        const { done, value } = work.next();
+        if (done === true) return;
+        spent += Number(value);
+        if (spent < UNIT_CELLS) continue;
+        spent = 0;
+        unitDone?.();
+        await this.#turn();
+      }
+    } finally {
+      // Whoever is held for it is let go.
+      work.return(undefined);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { HostEnd, OwnerLine } from "../partition/owner-link.ts";
+import { letGo } from "../platform/let-go.ts";
 import { buffersOfBatch } from "../platform/packed-batch.ts";
 import type { Answer } from "../platform/platform.ts";
 import { type Answered, rowsOf } from "../platform/read.ts";
@@ -110,8 +111,12 @@ export class HostDesk {
       known = new KnownPlaces(this.#host.directory.tenant(tenantId));
       this.#places.set(tenantId, known);
     }
-    const unpacked = await this.#host.turns.done("points", tenantId, known.unpacking(batch));
-    return this.#host.view(tenantId).ingest(unpacked, whenOver);
+    try {
+      const unpacked = await this.#host.turns.done("points", tenantId, known.unpacking(batch));
+      return await this.#host.view(tenantId).ingest(unpacked, whenOver);
+    } finally {
+      letGo(buffersOfBatch(batch));
+    }
   }
 
   #paced(tenantId: string, isGone: () => boolean) {

@@ -30,6 +30,8 @@ export interface TenantHostOptions {
 /** What whoever runs a host hears of it. */
 export interface HostEvents {
   scored(points: number): void;
+  /** A unit of a checkpoint's folds is saved. */
+  saving(): void;
   /** Points that were not taken in. */
   notTaken(tenantId: string, reason: string, points: number): void;
   damage(found: DamageReport): void;
@@ -39,8 +41,8 @@ export interface HostEvents {
   gridFixed(tenantId: string, gridMs: DurationMs): void;
   /** The tenant is where it was before the start: it may be asked and sent points. */
   tenantReady(tenantId: string): void;
-  /** Reading back, folding or catching up this tenant threw; it is tried again. */
-  tenantFailed(tenantId: string, error: unknown): void;
+  /** Reading back, folding or (in an owner) detecting this tenant threw; it is tried again. */
+  tenantFailed(tenantId: string, error: unknown, owner?: number): void;
   /** The host cannot go on: it has to be ended and started again. */
   hostFailed(error: unknown): void;
   ownerFailed(owner: number, failure: Failure): void;

@@ -3,6 +3,7 @@ import type { HostEnd } from "../partition/owner-link.ts";
 import { Abandoned } from "../platform/pace.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
 import { HeartbeatReader, type Work } from "../watch/heartbeat.ts";
+import { LostThread } from "../watch/lost-thread.ts";
 import type { Stall } from "../watch/stall-clock.ts";
 import type { Watch } from "../watch/watchdog.ts";
 import { buffersInQuestion } from "./host-desk.ts";
@@ -102,7 +103,7 @@ export class HostPool {
     if (link.heartbeat === undefined || this.#watch === undefined) return;
     host.unwatch = this.#watch.watch(link.heartbeat, (stall) => {
       this.#events.stalled(index, stall);
-      if (stall.isStuck) void this.end(index, new Error(`stood still for ${stall.forMs} ms`));
+      if (stall.isStuck) void this.end(index, new LostThread(`stood still for ${stall.forMs} ms`));
     });
   }
 
@@ -196,6 +197,9 @@ export class HostPool {
   #hear(index: number, message: FromHost): void {
     switch (message.type) {
       case "answer":
+        if (message.scoredPoints !== undefined) {
+          this.#events.reported(index, { type: "scored", points: message.scoredPoints });
+        }
         this.#take(message.id)?.resolve(message.value as never);
         return;
       case "refused":

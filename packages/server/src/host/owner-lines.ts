@@ -2,9 +2,10 @@ import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { SeriesDirectory } from "../dispatch/series-directory.ts";
 import type { FleetHost } from "../fleet/fleet-host.ts";
+import type { BehindTenant, PlacedSeries } from "../partition/fresh-series.ts";
 import type { OwnerLine } from "../partition/owner-link.ts";
-import type { BehindTenant, OpenAnswer, StoredSeries } from "../partition/protocol.ts";
-import { Unavailable } from "../platform/platform-errors.ts";
+import type { OpenAnswer, StoredSeries } from "../partition/protocol.ts";
+import { TenantFailed, Unavailable } from "../platform/platform-errors.ts";
 
 export interface OwnerLinesParts {
   readonly pool: PartitionPool;
@@ -23,6 +24,13 @@ interface Opened {
   readonly detected: OpenAnswer["detected"];
   /** Tenants whose series it knows under this host's numbers. */
   readonly knows: Set<string>;
+  /** Tenants whose series it has been given the names of, and reads the folds back. */
+  readonly named: Map<string, Named>;
+}
+
+interface Named {
+  readonly handles: Int32Array;
+  readonly done: Promise<unknown>;
 }
 
 /**
@@ -101,7 +109,22 @@ export class OwnerLines {
       await this.#announceTo(owner, tenantId);
     } catch (error) {
       if (error instanceof Unavailable) throw error;
+      // It is taken up again, which was begun when that was heard.
+      if (error instanceof TenantFailed) return;
       this.#parts.failed(tenantId, error);
+    }
+  }
+
+  /** Tells all owners that are open which series a tenant has: they read their folds back meanwhile. */
+  name(tenantId: string): void {
+    for (const [owner, { knows, named }] of this.#opened) {
+      if (!this.#parts.pool.isOpen(owner) || knows.has(tenantId) || named.has(tenantId)) continue;
+      const series = this.#seriesOf(owner, tenantId);
+      if (series.length === 0) continue;
+      const done = this.#parts.pool.askStarting(owner, { what: "name", series });
+      // Whoever announces the tenant hears of it.
+      done.catch(() => {});
+      named.set(tenantId, { handles: Int32Array.from(series, ({ handle }) => handle), done });
     }
   }
 
@@ -121,7 +144,10 @@ export class OwnerLines {
 
   /** A tenant's fold begins again from what is saved: owners have to send what that has not seen. */
   forget(tenantId: string): void {
-    for (const { knows } of this.#opened.values()) knows.delete(tenantId);
+    for (const { knows, named } of this.#opened.values()) {
+      knows.delete(tenantId);
+      named.delete(tenantId);
+    }
     for (const heard of this.#heard.values()) heard.delete(tenantId);
     this.#again.set(tenantId, (this.#again.get(tenantId) ?? 0) + 1);
   }
@@ -129,30 +155,38 @@ export class OwnerLines {
   async #ask(owner: number): Promise<Opened> {
     const { series, detected } = await this.#parts.pool.askStarting(owner, { what: "open" });
     for (const one of series) this.#announced(one);
-    const opened: Opened = { detected, knows: new Set() };
+    const opened: Opened = { detected, knows: new Set(), named: new Map() };
     this.#opened.set(owner, opened);
     return opened;
   }
 
   async #announceTo(owner: number, tenantId: string): Promise<void> {
-    const { pool, directory } = this.#parts;
-    const { knows, detected } = this.#opened.get(owner)!;
+    const { pool } = this.#parts;
+    const { knows, named, detected } = this.#opened.get(owner)!;
     const heard = this.#heardOf(owner);
     const again = this.#again.get(tenantId);
-    const own = new Set(pool.partitionsOf(owner));
-    const series = directory
-      .tenant(tenantId)
-      .series.filter(({ partition }) => own.has(partition))
-      .map(({ handle, key, metadata, partition }) => ({ handle, key, metadata, partition }));
+    const before = named.get(tenantId);
+    named.delete(tenantId);
+    await before?.done;
+    const series = before === undefined ? this.#seriesOf(owner, tenantId) : [];
+    const { handles = new Int32Array() } = before ?? {};
     const behind = heard.has(tenantId) ? [] : [...this.#behind(tenantId, detected)];
-    const isEmpty = series.length === 0 && behind.length === 0;
-    const isWhole =
-      isEmpty || (await pool.askStarting(owner, { what: "announce", series, behind }));
+    const isEmpty = series.length + handles.length + behind.length === 0;
+    const announce = { what: "announce", series, named: handles, behind } as const;
+    const isWhole = isEmpty || (await pool.askStarting(owner, announce));
     // What was sent meanwhile may have gone to a fold that is forgotten by now.
     if (this.#again.get(tenantId) !== again) return;
     knows.add(tenantId);
     // Should this owner end, the rest has to come from the one after it.
     if (isWhole) heard.add(tenantId);
+  }
+
+  #seriesOf(owner: number, tenantId: string): PlacedSeries[] {
+    const own = new Set(this.#parts.pool.partitionsOf(owner));
+    return this.#parts.directory
+      .tenant(tenantId)
+      .series.filter(({ partition }) => own.has(partition))
+      .map(({ handle, key, metadata, partition }) => ({ handle, key, metadata, partition }));
   }
 
   #heardOf(owner: number): Set<string> {

@@ -110,13 +110,21 @@ export interface TenantState {
 
 /** Host to main thread. */
 export type FromHost =
-  | { readonly type: "answer"; readonly id: number; readonly value: unknown }
+  | {
+      readonly type: "answer";
+      readonly id: number;
+      readonly value: unknown;
+      /** Points that were scored since the last time that a number was given. */
+      readonly scoredPoints?: number;
+    }
   | { readonly type: "refused"; readonly id: number; readonly failure: HostFailure }
   | HostReport;
 
 /** What a host tells without being asked. */
 export type HostReport =
   | { readonly type: "scored"; readonly points: number }
+  /** A unit of a checkpoint's folds is saved. */
+  | { readonly type: "saving" }
   | {
       readonly type: "not-taken";
       readonly tenantId: string;
@@ -129,7 +137,13 @@ export type HostReport =
   /** The tenant is where it was before the start: it may be asked. */
   | { readonly type: "tenant-ready"; readonly tenantId: string }
   /** The tenant's own work threw; it is tried again. */
-  | { readonly type: "tenant-failed"; readonly tenantId: string; readonly failure: HostFailure }
+  | {
+      readonly type: "tenant-failed";
+      readonly tenantId: string;
+      /** Where its detection threw; undefined where it was the host's own work. */
+      readonly owner: number | undefined;
+      readonly failure: HostFailure;
+    }
   /** The host itself cannot go on. */
   | { readonly type: "host-failed"; readonly failure: HostFailure }
   /** A partition owner cannot go on: it has to be ended and started again. */

@@ -2,6 +2,8 @@ import type { SkippedParts } from "../platform/ingest-batch.ts";
 import { type IngestReport, NOTHING_PUT } from "../platform/ingest-series.ts";
 import type { IngestCounters } from "../query/tenant-context.ts";
 
+const NOTHING_SKIPPED: SkippedParts = { histograms: 0, exemplars: 0 };
+
 /** What has been taken in for each tenant since the host was started. */
 export class TakenPoints {
   readonly #counters = new Map<string, IngestCounters>();
@@ -21,19 +23,16 @@ export class TakenPoints {
     return made;
   }
 
-  add(tenantId: string, { acceptedPoints, put = NOTHING_PUT, rejected }: IngestReport): void {
+  add(tenantId: string, report: IngestReport, skipped: SkippedParts = NOTHING_SKIPPED): void {
+    const { acceptedPoints, put = NOTHING_PUT, rejected } = report;
     const counters = this.of(tenantId);
+    counters.skippedHistograms += skipped.histograms;
+    counters.skippedExemplars += skipped.exemplars;
     counters.accepted += acceptedPoints;
     counters.duplicate += put.duplicatePoints;
     counters.overwritten += put.overwrittenPoints;
     for (const { reason, points } of rejected) {
       counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
     }
-  }
-
-  skipped(tenantId: string, { histograms, exemplars }: SkippedParts): void {
-    const counters = this.of(tenantId);
-    counters.skippedHistograms += histograms;
-    counters.skippedExemplars += exemplars;
   }
 }

@@ -1,7 +1,8 @@
 import type { DurationMs } from "@foreshock/core/fold";
 import type { FleetHost } from "../fleet/fleet-host.ts";
-import { Unavailable } from "../platform/platform-errors.ts";
-import { StoreCorrupt, StoreUnavailable } from "../store/sqlite/store-error.ts";
+import type { TenantFailedMessage } from "../partition/quarantine.ts";
+import { errorOf, TenantFailed, Unavailable } from "../platform/platform-errors.ts";
+import { isStoreFault, StoreCorrupt } from "../store/sqlite/store-error.ts";
 import type { FoldPace } from "./fold-pace.ts";
 import type { OwnerLines } from "./owner-lines.ts";
 
@@ -18,8 +19,8 @@ export interface TakingUpParts {
   readonly after: (delayMs: DurationMs, work: () => void) => void;
   /** The tenant is where it was: it may be asked and sent points. */
   readonly ready: (tenantId: string) => void;
-  /** Its own work threw, and will be tried again. */
-  readonly failed: (tenantId: string, error: unknown) => void;
+  /** Its own work threw, here or in an owner, and will be tried again. */
+  readonly failed: (tenantId: string, error: unknown, owner?: number) => void;
 }
 
 /**
@@ -40,11 +41,15 @@ export class TakingUp {
     return !this.#waiting.has(tenantId);
   }
 
-  /** At a start. Resolves when all are ready. Folds are read back one after the other. @throws once stopped. */
+  /**
+   * At a start. Resolves when all are ready. Folds are read back one after the other, by the owners and here at
+   * the same time. @throws once stopped.
+   */
   async all(tenantIds: readonly string[]): Promise<void> {
     for (const tenantId of tenantIds) this.#hold(tenantId);
     const rest: Promise<void>[] = [];
     for (const tenantId of tenantIds) {
+      this.#parts.lines.name(tenantId);
       const isOpen = await this.#tried(tenantId, () => this.#opened(tenantId));
       rest.push(this.#finish(tenantId, isOpen));
     }
@@ -66,6 +71,14 @@ export class TakingUp {
     if (isOfTheTenant(error)) this.#parts.failed(tenantId, error);
     // It ends by itself once everything is closed.
     if (this.#set(tenantId)) this.#finish(tenantId, false).catch(() => {});
+  }
+
+  /** Its detection threw in an owner, which has set it aside until it is announced again. */
+  ownerFailed(owner: number, { tenantId, failure }: TenantFailedMessage): void {
+    this.#parts.failed(tenantId, errorOf(failure), owner);
+    if (this.#set(tenantId)) this.#finish(tenantId, false).catch(() => {});
+    // Where it is being taken up already, that does not end before it is announced again.
+    else this.#parts.lines.forget(tenantId);
   }
 
   /** False where it is being taken up already. */
@@ -132,11 +145,8 @@ export class TakingUp {
   }
 }
 
-/** An owner that has ended, and a disk without room, are no fault of a tenant. */
+/** An owner that has ended, and a disk without room, are no fault of a tenant; what an owner caught is counted. */
 function isOfTheTenant(error: unknown): boolean {
-  return !(
-    error instanceof Unavailable ||
-    error instanceof StoreUnavailable ||
-    error instanceof StoreCorrupt
-  );
+  const isCounted = error instanceof TenantFailed;
+  return !(error instanceof Unavailable || isCounted || isStoreFault(error));
 }

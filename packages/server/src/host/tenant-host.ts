@@ -82,6 +82,7 @@ export class TenantHost {
     this.#lines = new OwnerLines({ pool, fleet, directory, announced, tenantIds, failed });
     this.#folds = new FoldPace({
       ...{ fleet, later: options.later, progress: options.progress },
+      saving: () => events.saving(),
       inFlightMs: (tenantId) => this.intake.inFlight.oldestMs(tenantId),
       // What a crash cut off comes series by series, and steps need all of them.
       mayFold: () => this.#state !== "starting" && pool.isWhole,
@@ -90,7 +91,7 @@ export class TenantHost {
       ...{ fleet, lines: this.#lines, folds: this.#folds, after: options.after },
       isWhole: () => pool.isWhole,
       ready: (tenantId) => this.#ready(tenantId),
-      failed: (tenantId, error) => events.tenantFailed(tenantId, error),
+      failed: (tenantId, error, owner) => events.tenantFailed(tenantId, error, owner),
     });
   }
 
@@ -139,6 +140,7 @@ export class TenantHost {
         damage: ({ type: _, ...found }) => events.damage(found),
         slowCommit: () => {},
         marked: (owner, message) => this.#marks.heard(owner, message, this.pool.isOpen(owner)),
+        tenantFailed: (owner, message) => this.#takingUp.ownerFailed(owner, message),
         unusable: (owner, failure) => events.ownerFailed(owner, failure),
         ended: (_, lost, error) => this.#ownerEnded(lost, error),
       },
@@ -220,11 +222,10 @@ export class TenantHost {
     whenOver: WhenOver = "wait",
   ): Promise<IngestReport> {
     const report = await this.intake.ingest(tenantId, batch, whenOver);
-    if (batch.skipped !== undefined) this.taken.skipped(tenantId, batch.skipped);
     for (const { reason, points } of report.rejected) {
       this.#options.events.notTaken(tenantId, reason, points);
     }
-    this.taken.add(tenantId, report);
+    this.taken.add(tenantId, report, batch.skipped);
     this.view(tenantId).changed();
     return report;
   }
@@ -239,7 +240,7 @@ export class TenantHost {
   /** Saves all folds as they were when the owners marked this checkpoint, or later. */
   async save(checkpoint: number): Promise<void> {
     const positions = await this.#marks.all(checkpoint);
-    await this.#folds.done(this.fleet.saving(positions), "save");
+    await this.#folds.saved(this.fleet.saving(positions));
   }
 
   /** Forgets scores before a UTC day (since 1970). */

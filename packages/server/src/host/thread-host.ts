@@ -2,10 +2,16 @@ import { Worker } from "node:worker_threads";
 import type { EpochMs } from "@foreshock/core/fold";
 import { threadBytes } from "../memory/worker-memory.ts";
 import { Heartbeat } from "../watch/heartbeat.ts";
+import { endOfThread } from "../watch/lost-thread.ts";
 import type { LinkHost } from "./host-link.ts";
 import type { TenantHostOptions } from "./host-options.ts";
 import type { FromHost } from "./protocol.ts";
 
+/**
+ * Columns are garbage as soon as they are folded, and go with the small objects that hold them. With more
+ * room for those, columns pile up until they alone make the whole heap be searched, every two seconds.
+ */
+const YOUNG_MB = 12;
 /** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
@@ -35,9 +41,13 @@ export function threadHosts(
     const heartbeat = Heartbeat.memory();
     const data: HostThreadData = { ...options, client, life, nowMs: now(), heartbeat };
     const worker = new Worker(entry, {
+      name: `host ${client}`,
       workerData: data,
       env: {},
-      ...(heapMbMax === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMbMax } }),
+      resourceLimits: {
+        maxYoungGenerationSizeMb: YOUNG_MB,
+        ...(heapMbMax === undefined ? {} : { maxOldGenerationSizeMb: heapMbMax }),
+      },
     });
     let asked = false;
     let failure: Error | undefined;
@@ -46,7 +56,7 @@ export function threadHosts(
       failure = error;
     });
     worker.on("exit", (code) => {
-      if (!asked) events.ended(failure ?? new Error(`a host thread ended with ${code}`));
+      if (!asked) events.ended(endOfThread("a host thread", failure, code));
     });
     return {
       heartbeat,

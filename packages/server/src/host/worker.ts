@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import type { DurationMs } from "@foreshock/core/fold";
 import { BEAT_EVERY_MS, Heartbeat } from "../watch/heartbeat.ts";
 import { giveWayToMain } from "../watch/thread-priority.ts";
 import { HostClock } from "./host-clock.ts";
@@ -6,6 +7,7 @@ import { HostDesk, type PostToMain } from "./host-desk.ts";
 import { reportsOf } from "./host-reports.ts";
 import { portLine } from "./port-line.ts";
 import type { ToHost } from "./protocol.ts";
+import { ScoredTally } from "./scored-tally.ts";
 import { TenantHost } from "./tenant-host.ts";
 import type { HostThreadData } from "./thread-host.ts";
 
@@ -18,17 +20,19 @@ setInterval(() => heartbeat.beat(), BEAT_EVERY_MS);
 const monotonicMs = () => performance.now();
 const clock = new HostClock(nowMs, monotonicMs);
 const post: PostToMain = (message, buffers = []) => port.postMessage(message, [...buffers]);
+const after = (delayMs: DurationMs, work: () => void) => void setTimeout(work, delayMs).unref();
+const tally = new ScoredTally(post, after);
 
 const host = new TenantHost({
   ...options,
   now: clock.now,
   monotonicMs,
   later: (work) => void setImmediate(work),
-  after: (delayMs, work) => void setTimeout(work, delayMs).unref(),
+  after,
   progress: (what, tenantId) => heartbeat.at(what, tenantId),
-  events: reportsOf(post),
+  events: reportsOf(post, tally),
 });
-const desk = new HostDesk(host, post, portLine);
+const desk = new HostDesk(host, tally.post, portLine);
 
 port.on("message", (message: ToHost) => {
   if (message.type === "ask") clock.tell(message.nowMs);

@@ -51,6 +51,12 @@ export class BodyBudget {
     }
   }
 
+  /** Looks at values before it is known which of them are points. @throws IngestProblem "body_too_large". */
+  demandRoom(values: number): void {
+    const { pointsMax, partsMax } = this.limits;
+    if (values > pointsMax + partsMax) throw tooMany(pointsMax, "points");
+  }
+
   /** What the body costs of its tenant's rate, in points. */
   charged(decodedBytes: number): number {
     return Math.max(this.points + this.parts, Math.floor(decodedBytes / BYTES_PER_POINT));

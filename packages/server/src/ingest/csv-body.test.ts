@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { unpackBatch } from "../platform/packed-batch.ts";
 import { decodeLimits } from "./body-budget.ts";
-import { readCsv } from "./csv-body.ts";
+import { type CsvBodyOptions, readCsv } from "./csv-body.ts";
 
 const LIMITS = decodeLimits(32 * 2 ** 20, 200_000);
 
-function read(text: string, limits = LIMITS) {
-  return readCsv(Buffer.from(text), {}, limits);
+function read(text: string, limits = LIMITS, options: CsvBodyOptions = {}) {
+  return readCsv(Buffer.from(text), options, limits);
 }
 
 describe("readCsv", () => {
@@ -46,5 +46,48 @@ describe("readCsv", () => {
         expect((error as Error).message.length).toBeLessThan(300);
       }
     }
+  });
+
+  it("keeps series apart that only a tag tells apart, and counts twice what is written twice once", () => {
+    const at = 1_764_000_000;
+    const { batch } = read(`time,disk,value\n${at},a,1\n${at},b,2\n${at},a,1\n${at + 60},a,3\n`);
+    const { places } = unpackBatch(batch);
+    expect(places.map(({ metricName }) => metricName)).toEqual([
+      'value{disk="a"}',
+      'value{disk="b"}',
+    ]);
+    expect([...batch.values]).toEqual([1, 3, 2]);
+  });
+
+  it("keeps the later of two values at one instant, and refuses series read as one", () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `${1_764_000_000 + 60 * i},${i}`);
+    const { batch } = read(`time,a\n${rows.join("\n")}\n1764000000,99\n`);
+    expect(batch.values.length).toBe(20);
+    expect([...batch.values]).toContain(99);
+    expect([...batch.values]).not.toContain(0);
+    expect(() =>
+      read(`time,a\n${[...rows, ...rows.map((row) => `${row}5`)].join("\n")}\n`),
+    ).toThrow(/repeat an instant/);
+  });
+
+  it("refuses times of 1970 and JSON, naming parameters instead of flags", () => {
+    expect(() => read("time,a\n0,1\n60,2\n")).toThrow(/"0" in seconds would be 1970-01-01/);
+    expect(() => read('{"a":1}')).toThrow(/JSON, no CSV/);
+    try {
+      read("time,a\n03/02/2026,1\n");
+      throw new Error("nothing was refused");
+    } catch (error) {
+      expect((error as { hint: string }).hint).toContain("the parameter timeFormat");
+    }
+    const told = read("time,a\n03/02/2026,1\n", LIMITS, { timeFormat: "dd/MM/yyyy" });
+    expect(new Date(told.batch.timestampsMs[0]!).toISOString()).toBe("2026-02-03T00:00:00.000Z");
+  });
+
+  it("says which are counters where that is told, and nothing where it is not", () => {
+    const text = "time,a_total,b\n1764000000,1,2\n";
+    const counters = (options: CsvBodyOptions) =>
+      unpackBatch(read(text, LIMITS, options).batch).places.map(({ counter }) => counter);
+    expect(counters({})).toEqual([undefined, undefined]);
+    expect(counters({ counters: ["b"] })).toEqual([false, true]);
   });
 });

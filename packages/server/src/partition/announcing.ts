@@ -1,22 +1,36 @@
+import { TenantFailed } from "../platform/platform-errors.ts";
 import { catchUpFrom } from "./checkpoint.ts";
 import { hostOfTenant } from "./clients.ts";
+import type { Finished } from "./detection-queue.ts";
+import type { AnnounceQuestion, PlacedSeries } from "./fresh-series.ts";
 import type { Job } from "./jobs.ts";
+import type { LiveSeries } from "./live-series.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";
-import type { OpenAnswer, Question, StoredSeries } from "./protocol.ts";
+import type { OpenAnswer, StoredSeries } from "./protocol.ts";
+
+type Runtimes = ReadonlyMap<number, PartitionRuntime>;
 
 /** Series that are announced in one unit: taking up a saved fold takes some 50 microseconds, or points. */
 const UNIT_SERIES = 200;
 const POINTS_PER_SERIES = 50;
 
+/** Makes stored series known under a host's numbers, and reads their folds back. */
+export function* naming(runtimes: Runtimes, series: readonly PlacedSeries[]): Job {
+  let done = 0;
+  for (const { partition, ...fresh } of series) {
+    ownedBy(runtimes, partition).name(fresh);
+    if (++done % UNIT_SERIES === 0) yield;
+  }
+  return undefined;
+}
+
 /**
  * After `open`: a host's numbers for what is stored; then what came after the saved states is folded. It is
  * answered when that is done; others are served meanwhile. False where that had to be left for later.
+ * Fails with `TenantFailed` where detection threw.
  */
-export function* announcing(
-  runtimes: ReadonlyMap<number, PartitionRuntime>,
-  { series, behind }: Extract<Question, { what: "announce" }>,
-  send: () => void,
-): Job {
+export function* announcing(runtimes: Runtimes, question: AnnounceQuestion, send: () => void): Job {
+  const { behind } = question;
   const froms = new Map(
     [...runtimes.keys()].map((partition) => [partition, new Map<string, number>()]),
   );
@@ -24,20 +38,22 @@ export function* announcing(
   // Whoever wants a tenant's points again has let it out of quarantine.
   const wanted = new Set(behind.map(({ tenantId }) => tenantId));
   for (const runtime of runtimes.values()) runtime.quarantine.release(wanted);
+  const tenantIds = tenantsOf(runtimes, question);
+  for (const runtime of runtimes.values()) runtime.quarantine.takeUp(tenantIds);
   const open = Promise.withResolvers<void>();
   let waiting = 1;
   let isWhole = true;
-  const finished = (isDone: boolean): void => {
+  const finished: Finished = (isDone, failure) => {
     isWhole &&= isDone;
     waiting--;
-    if (waiting === 0) open.resolve();
+    if (failure !== undefined) open.reject(failure);
+    else if (waiting === 0) open.resolve();
   };
+  // It may fail before it is waited for.
+  open.promise.catch(() => {});
   let done = 0;
-  for (const { partition, ...fresh } of series) {
-    const runtime = runtimes.get(partition);
-    if (runtime === undefined)
-      throw new Error(`partition ${partition} is not owned by this worker`);
-    const live = runtime.announce(fresh);
+  for (const [partition, runtime, live] of announced(runtimes, question)) {
+    runtime.tell(live);
     if (runtime.quarantine.has(live.key.tenantId)) continue;
     const fromMs = catchUpFrom(runtime, live, froms.get(partition)!);
     if (fromMs !== undefined) {
@@ -48,16 +64,58 @@ export function* announcing(
   }
   finished(true);
   yield open.promise;
+  demandNoFailure(runtimes, tenantIds);
   send();
   return isWhole;
 }
 
+/** The series that are announced, each with its partition. */
+function* announced(
+  runtimes: Runtimes,
+  { series, named = new Int32Array() }: AnnounceQuestion,
+): Iterable<readonly [partition: number, PartitionRuntime, LiveSeries]> {
+  for (const { partition, ...fresh } of series) {
+    const runtime = ownedBy(runtimes, partition);
+    yield [partition, runtime, runtime.name(fresh)];
+  }
+  for (const handle of named) {
+    for (const [partition, runtime] of runtimes) {
+      const live = runtime.byHandle(handle);
+      if (live !== undefined) yield [partition, runtime, live];
+    }
+  }
+}
+
+function ownedBy(runtimes: Runtimes, partition: number): PartitionRuntime {
+  const runtime = runtimes.get(partition);
+  if (runtime !== undefined) return runtime;
+  throw new Error(`partition ${partition} is not owned by this worker`);
+}
+
+function tenantsOf(
+  runtimes: Runtimes,
+  { series, named = new Int32Array() }: AnnounceQuestion,
+): ReadonlySet<string> {
+  const tenantIds = new Set(series.map(({ key }) => key.tenantId));
+  for (const handle of named) {
+    for (const runtime of runtimes.values()) {
+      const live = runtime.byHandle(handle);
+      if (live !== undefined) tenantIds.add(live.key.tenantId);
+    }
+  }
+  return tenantIds;
+}
+
+/** @throws TenantFailed where detection threw meanwhile, in whatever work. */
+function demandNoFailure(runtimes: Runtimes, tenantIds: ReadonlySet<string>): void {
+  for (const { quarantine } of runtimes.values()) {
+    const failed = [...tenantIds].find((tenantId) => quarantine.hasFailed(tenantId));
+    if (failed !== undefined) throw new TenantFailed(`the detection of ${failed} failed`);
+  }
+}
+
 /** What a host's tenants have here. */
-export function opening(
-  runtimes: ReadonlyMap<number, PartitionRuntime>,
-  client: number,
-  clientCount: number,
-): OpenAnswer {
+export function opening(runtimes: Runtimes, client: number, clientCount: number): OpenAnswer {
   const series: StoredSeries[] = [];
   const detected: Record<number, number> = {};
   for (const [partition, { store, hasFolded }] of runtimes) {

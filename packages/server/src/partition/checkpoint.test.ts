@@ -67,13 +67,31 @@ describe("checkpoints of a partition", () => {
     store.close();
   });
 
-  function open(dir: string) {
+  it("saves neighbours together, so that whole pages are written, and not all at once", () => {
+    const series = 640;
+    const { store, runtime } = open(place.dir, series);
+    for (let k = 0; k < 60; k++) push({ store, runtime }, k, series);
+    saveCheckpoint(runtime);
+    for (let k = 60; k < 80; k++) push({ store, runtime }, k, series);
+    const saved = saveCheckpoint(runtime);
+    const isSaved = Array.from({ length: series }, (_, id) => {
+      return store.states.load(id, Number.MAX_SAFE_INTEGER)?.uptoMs === START + 79 * STEP_MS;
+    });
+    expect(saved.seriesCount).toBeGreaterThan(series / 10);
+    expect(saved.seriesCount).toBeLessThan(series / 1.5);
+    expect(isSaved.filter(Boolean).length).toBe(saved.seriesCount);
+    const changes = isSaved.filter((one, id) => id > 0 && one !== isSaved[id - 1]).length;
+    expect(changes).toBeLessThan(series / 30);
+    store.close();
+  });
+
+  function open(dir: string, seriesCount = SERIES) {
     const store = PartitionStore.open(dir, UNHARMED);
     const emissions = new Emissions(1);
     const runtime = new PartitionRuntime(store, emissions);
-    for (let handle = 0; handle < SERIES; handle++) {
+    for (let handle = 0; handle < seriesCount; handle++) {
       const key = { tenantId: "acme", clusterId: "eu", nodeId: `n${handle}`, metricName: "cpu" };
-      runtime.announce({ handle, key, metadata: {} });
+      runtime.name({ handle, key, metadata: {} });
     }
     for (const series of runtime.series()) {
       const fromMs = catchUpFrom(runtime, series, new Map());
@@ -83,17 +101,21 @@ describe("checkpoints of a partition", () => {
     return { store, runtime, emission: emissions.all[0]! };
   }
 
-  function push({ runtime }: { runtime: PartitionRuntime; store: PartitionStore }, k: number) {
-    const handles = Int32Array.from({ length: SERIES }, (_, i) => i);
+  function push(
+    { runtime }: { runtime: PartitionRuntime; store: PartitionStore },
+    k: number,
+    seriesCount = SERIES,
+  ) {
+    const handles = Int32Array.from({ length: seriesCount }, (_, i) => i);
     runtime.append(++ticket, {
       partition: 0,
       fresh: [],
       handles,
       ends: handles.map((i) => i + 1),
-      times: new Float64Array(SERIES).fill(START + k * STEP_MS),
+      times: new Float64Array(seriesCount).fill(START + k * STEP_MS),
       values: Float64Array.from(handles, (i) => 10 + i + Math.sin(k * (1 + i)) + (k % 7)),
     });
     runtime.commit();
-    runtime.detect("acme", 1000);
+    runtime.detect("acme", 1e6);
   }
 });

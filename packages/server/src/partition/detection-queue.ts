@@ -1,7 +1,9 @@
 import type { EpochMs } from "@foreshock/core/fold";
+import type { TenantFailed } from "../platform/platform-errors.ts";
 import type { AppendOutcome } from "../store/partition/placement.ts";
+import type { FreshSeries } from "./fresh-series.ts";
 import type { LiveSeries } from "./live-series.ts";
-import type { AppendPart, FreshSeries } from "./protocol.ts";
+import type { AppendPart } from "./protocol.ts";
 
 /** One stored batch that waits for detection; runs are taken one by one. */
 export interface QueuedBatch {
@@ -41,8 +43,11 @@ export interface FoldAgain {
   /** Number of the newest batch when it began. */
   readonly sequence: number;
   /** Called once: when it is done, or with false when that is not waited for any more. */
-  finished: ((isDone: boolean) => void) | undefined;
+  finished: Finished | undefined;
 }
+
+/** `failure`: what was thrown in the work of its tenant. */
+export type Finished = (isDone: boolean, failure?: TenantFailed) => void;
 
 export type Waiting = QueuedBatch | FoldAgain;
 

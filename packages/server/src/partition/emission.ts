@@ -1,8 +1,14 @@
-import type { SeriesFold } from "@foreshock/core/fold";
+import { type SeriesFold, startOf } from "@foreshock/core/fold";
+import { letGo } from "../platform/let-go.ts";
 import { clientOf } from "./clients.ts";
 import { LATEST, LATEST_LENGTH, type ScoredMessage } from "./protocol.ts";
 
 const ROOM_START = 4096;
+
+interface OpenBatch {
+  partsLeft: number;
+  readonly columns: ArrayBufferLike | undefined;
+}
 
 /** Collects scored points until they are sent to the main thread in one message. */
 export class Emission {
@@ -16,7 +22,7 @@ export class Emission {
   #runs = 0;
   #points = 0;
   #tickets: number[] = [];
-  readonly #open = new Map<number, number>();
+  readonly #open = new Map<number, OpenBatch>();
 
   get pointCount(): number {
     return this.#points;
@@ -52,22 +58,25 @@ export class Emission {
     this.#runs++;
   }
 
-  /** A batch has come whose runs are in this many partitions. */
-  expect(ticket: number, parts: number): void {
-    this.#open.set(ticket, parts);
+  /** Forgets the points since the last end: their run did not come to its own. */
+  cutRun(): void {
+    this.#points = startOf(this.#ends, this.#runs);
+  }
+
+  /** A batch has come whose runs are in this many partitions; its columns are let go when all are done. */
+  expect(ticket: number, partsLeft: number, columns: ArrayBufferLike | undefined): void {
+    this.#open.set(ticket, { partsLeft, columns });
   }
 
   /** One partition is done with its part of a batch; the batch, when all are. Dropped ones are over. */
   partDone(ticket: number): void {
     const open = this.#open.get(ticket);
     if (open === undefined) return;
-    const left = open - 1;
-    if (left > 0) {
-      this.#open.set(ticket, left);
-      return;
-    }
+    open.partsLeft--;
+    if (open.partsLeft > 0) return;
     this.#open.delete(ticket);
     this.#tickets.push(ticket);
+    if (open.columns !== undefined) letGo([open.columns]);
   }
 
   get isEmpty(): boolean {
@@ -76,17 +85,14 @@ export class Emission {
 
   /** What has been collected, in columns of their own; starts again. */
   take(): ScoredMessage {
-    const message: ScoredMessage = {
-      type: "scored",
-      tickets: this.#tickets,
-      handles: this.#handles.slice(0, this.#runs),
-      ends: this.#ends.slice(0, this.#runs),
-      times: this.#times.slice(0, this.#points),
-      p: this.#p.slice(0, this.#points),
-      flat: this.#flat.slice(0, this.#points),
-      phase: this.#phase.slice(0, this.#points),
-      latest: this.#latest.slice(0, this.#runs * LATEST_LENGTH),
-    };
+    const message = emptyMessage(this.#tickets, this.#runs, this.#points);
+    message.handles.set(this.#handles.subarray(0, this.#runs));
+    message.ends.set(this.#ends.subarray(0, this.#runs));
+    message.latest.set(this.#latest.subarray(0, this.#runs * LATEST_LENGTH));
+    message.times.set(this.#times.subarray(0, this.#points));
+    message.p.set(this.#p.subarray(0, this.#points));
+    message.flat.set(this.#flat.subarray(0, this.#points));
+    message.phase.set(this.#phase.subarray(0, this.#points));
     this.#runs = 0;
     this.#points = 0;
     this.#tickets = [];
@@ -138,12 +144,30 @@ export class Emissions {
   }
 }
 
-/** The columns of a message that can be handed over instead of copied. */
-export function buffersOf(message: ScoredMessage): ArrayBuffer[] {
-  const { handles, ends, times, p, flat, phase, latest } = message;
-  return [handles, ends, times, p, flat, phase, latest].map(
-    (column) => column.buffer as ArrayBuffer,
-  );
+/** The columns of a message that `take` gave, which can be handed over instead of copied. */
+export function buffersOf({ latest, times }: ScoredMessage): ArrayBuffer[] {
+  return [latest.buffer as ArrayBuffer, times.buffer as ArrayBuffer];
+}
+
+/**
+ * Room for a message in two buffers, for a buffer costs a thread about as much as a message does: one for the
+ * runs, one for their points. Doubles come first, so that they are aligned.
+ */
+function emptyMessage(tickets: readonly number[], runs: number, points: number): ScoredMessage {
+  const latestBytes = 8 * LATEST_LENGTH * runs;
+  const ofRuns = new ArrayBuffer(latestBytes + 8 * runs);
+  const ofPoints = new ArrayBuffer(25 * points);
+  return {
+    type: "scored",
+    tickets,
+    latest: new Float64Array(ofRuns, 0, LATEST_LENGTH * runs),
+    handles: new Int32Array(ofRuns, latestBytes, runs),
+    ends: new Int32Array(ofRuns, latestBytes + 4 * runs, runs),
+    times: new Float64Array(ofPoints, 0, points),
+    p: new Float64Array(ofPoints, 8 * points, points),
+    flat: new Float64Array(ofPoints, 16 * points, points),
+    phase: new Uint8Array(ofPoints, 24 * points, points),
+  };
 }
 
 /** The open episode, or a fault that is held though its scores have faded; zeros without either. */

@@ -8,7 +8,6 @@ import { entryOf } from "./alarm-rows.ts";
 import type { FoldAgain, QueuedBatch } from "./detection-queue.ts";
 import type { Emission, Emissions } from "./emission.ts";
 import { ENGINE, foldOf, type LiveSeries } from "./live-series.ts";
-import type { FreshSeries } from "./protocol.ts";
 import type { ResultRows } from "./result-rows.ts";
 
 /**
@@ -148,7 +147,7 @@ export class Folding {
    * A batch is left: its series become what they were said to be at once, with nothing folded. No state
    * of what they were stays, so that no later start can take one up.
    */
-  retell(series: LiveSeries, { metadata }: FreshSeries): void {
+  retell(series: LiveSeries, metadata: LiveSeries["metadata"]): void {
     if (isCounter(series.metadata) === isCounter(metadata)) return;
     this.#restore(series, 0, metadata);
   }

@@ -55,7 +55,7 @@ function open(dir: string): PartitionRuntime {
   const runtime = new PartitionRuntime(store, new Emissions(1));
   for (const handle of COUNTS.keys()) {
     const key = { tenantId: "acme", clusterId: "eu", nodeId: `n${handle}`, metricName: "cpu" };
-    const series = runtime.announce({ handle, key, metadata: {} });
+    const series = runtime.name({ handle, key, metadata: {} });
     const fromMs = catchUpFrom(runtime, series, new Map());
     if (fromMs !== undefined) runtime.catchUp(series, fromMs, () => {});
   }

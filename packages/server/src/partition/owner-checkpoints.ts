@@ -19,6 +19,8 @@ export class OwnerCheckpoints {
   /** Of the checkpoint that has begun. */
   #positions: Positions = {};
   #isPaused = false;
+  /** Its number; undefined once it has ended. */
+  #begun: number | undefined;
 
   constructor(runtimes: ReadonlyMap<number, PartitionRuntime>, hooks: CheckpointHooks) {
     this.#runtimes = runtimes;
@@ -32,12 +34,15 @@ export class OwnerCheckpoints {
   /** From here on nothing is folded. All that was folded is durable and sent when it is answered. */
   *begin(checkpoint: number): Job {
     this.#isPaused = true;
+    this.#begun = checkpoint;
     try {
       yield this.#synced();
     } catch (error) {
       this.#isPaused = false;
       throw error;
     }
+    // It waited for the disk for so long that it has been given up.
+    if (this.#begun !== checkpoint) throw new Error(`checkpoint ${checkpoint} has ended`);
     this.#hooks.send();
     this.#positions = Object.fromEntries(
       [...this.#runtimes].map(([partition, runtime]) => [partition, runtime.detectedPosition]),
@@ -49,6 +54,7 @@ export class OwnerCheckpoints {
   /** Saves what had been folded, where the tenants' folds are saved; folding goes on in any case. */
   *end({ save, isLast = false }: EndCheckpointQuestion): Job {
     this.#isPaused = false;
+    this.#begun = undefined;
     const saved = { seriesCount: 0, bytes: 0 };
     if (!save) return saved;
     for (const runtime of this.#runtimes.values()) runtime.writeResults();

@@ -3,9 +3,9 @@ import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import { FairShare } from "../platform/fair-share.ts";
 import { NOTHING_PUT, sumOfPut } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
-import { announcing, opening } from "./announcing.ts";
+import { announcing, naming, opening } from "./announcing.ts";
 import { askedTenant } from "./asked-tenant.ts";
-import { clientOf, MAIN_CLIENT } from "./clients.ts";
+import { clientOf, hostOfTenant, MAIN_CLIENT } from "./clients.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { buffersOf, Emissions } from "./emission.ts";
 import { failureOf } from "./failure.ts";
@@ -80,6 +80,7 @@ export class PartitionOwner {
       const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
       const store = openWatchedStore(dir, partition, tell, disk);
       const runtime = new PartitionRuntime(store, this.#emissions, progress, this.#quarantine);
+      runtime.failed = (tenantId, error) => this.#tenantFailed(tenantId, error);
       this.#runtimes.set(partition, runtime);
     }
     const stores = Array.from(this.#runtimes.values(), ({ store }) => store);
@@ -97,6 +98,13 @@ export class PartitionOwner {
     this.#quarantine.set(tenantIds);
     for (const runtime of this.#runtimes.values()) runtime.obeyQuarantine();
     this.#wake();
+  }
+
+  /** All others go on. Its host hears of it before anything of it counts as scored. */
+  #tenantFailed(tenantId: string, error: unknown): void {
+    for (const runtime of this.#runtimes.values()) runtime.leaveTenant(tenantId, error);
+    const host = hostOfTenant(tenantId, this.#clientCount);
+    this.#post(host, { type: "tenant-failed", tenantId, failure: failureOf(error) });
   }
 
   /** A host is gone, or another one comes in its place: its numbers mean nothing any more. */
@@ -165,7 +173,7 @@ export class PartitionOwner {
 
   #append({ ticket, parts }: AppendMessage): void {
     const emission = this.#emissions.of(ticket);
-    emission.expect(ticket, parts.length);
+    emission.expect(ticket, parts.length, parts[0]?.times.buffer);
     const taken: PartitionRuntime[] = [];
     let failure: Failure | undefined;
     let put = NOTHING_PUT;
@@ -173,7 +181,7 @@ export class PartitionOwner {
       try {
         const runtime = this.#runtime(part.partition);
         // Their host counts them as known, whatever becomes of their points.
-        for (const fresh of part.fresh) runtime.announce(fresh);
+        for (const fresh of part.fresh) runtime.tell(runtime.name(fresh));
         this.#commits.demandAnswer(runtime);
         put = sumOfPut(put, runtime.append(ticket, part));
         taken.push(runtime);
@@ -224,6 +232,8 @@ export class PartitionOwner {
         // A host that comes again begins anew.
         this.forget(clientOf(id, this.#clientCount));
         return opening(this.#runtimes, clientOf(id, this.#clientCount), this.#clientCount);
+      case "name":
+        return yield* naming(this.#runtimes, question.series);
       case "announce":
         return yield* announcing(this.#runtimes, question, () => this.#send());
       case "begin-checkpoint":

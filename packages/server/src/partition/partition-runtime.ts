@@ -1,36 +1,45 @@
 import { type EpochMs, FoldRow } from "@foreshock/core/fold";
 import type { PutPoints } from "../platform/ingest-series.ts";
+import { TenantFailed } from "../platform/platform-errors.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
-import { StoreUnavailable } from "../store/sqlite/store-error.ts";
+import { isStoreFault, StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
 import type { EpisodeEntry } from "../store/table/episode-table.ts";
 import { alarmEntry } from "./alarm-rows.ts";
-import { BatchFolding } from "./batch-folding.ts";
-import { DetectionQueue, type QueuedBatch, queuedBatch, type Waiting } from "./detection-queue.ts";
+import { DetectionQueue, type Finished, queuedBatch, type Waiting } from "./detection-queue.ts";
 import type { Emissions } from "./emission.ts";
 import { episodeRow } from "./episode-rows.ts";
+import { FailedSeries } from "./failed-series.ts";
 import { type BeforeMoves, Folding } from "./folding.ts";
+import type { FreshSeries } from "./fresh-series.ts";
+import { LeftWork } from "./left-work.ts";
 import type { LiveSeries } from "./live-series.ts";
 import type { Progress } from "./progress.ts";
-import type { AppendPart, FreshSeries } from "./protocol.ts";
+import type { AppendPart } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ResultRows } from "./result-rows.ts";
-import { changesLeft, over } from "./runs.ts";
+import { over, seriesAtWork } from "./runs.ts";
 import { SeriesRegistry } from "./series-registry.ts";
 import { storePart } from "./stored-part.ts";
-import { UnseenChanges } from "./unseen-changes.ts";
+import { WaitingWork } from "./waiting-work.ts";
 
 /** Closed episodes are written in bunches: each write is a transaction. */
 const CLOSED_MAX = 2000;
+
 /**
  * One partition's owner: stores what comes, then folds it, series by series.
- * Results are a function of the stored points, and of what their series are, alone.
+ * Results are a function of the stored points and of what their series are, counters or not: points that come
+ * in order go straight through the fold; anything else (late, repeated, unsorted) makes the series be folded
+ * again from the newest saved state before the first changed point.
  */
 export class PartitionRuntime {
   readonly store: PartitionStore;
   readonly quarantine: Quarantine;
   /** Whoever saves a checkpoint at the moment. */
   saver: BeforeMoves | undefined;
+  /** Hears that the detection of a tenant threw: all of that tenant is to be left in all partitions. */
+  failed: (tenantId: string, error: unknown) => void = (tenantId, error) =>
+    this.leaveTenant(tenantId, error);
   readonly #emissions: Emissions;
   readonly #progress: Progress;
   readonly #queue = new DetectionQueue();
@@ -38,8 +47,9 @@ export class PartitionRuntime {
   readonly #episodes: ResultRows<EpisodeEntry>;
   readonly #alarms: ResultRows<AlarmEntry>;
   readonly #folding: Folding;
-  readonly #batches: BatchFolding;
-  readonly #unseen = new UnseenChanges();
+  readonly #work: WaitingWork;
+  readonly #left: LeftWork;
+  readonly #failures: FailedSeries;
   readonly #openedPosition: number;
   #lastSequence = 0;
   /** The store had no room for what folding writes. */
@@ -57,10 +67,20 @@ export class PartitionRuntime {
     this.#progress = progress;
     this.#emissions = emissions;
     this.#series = new SeriesRegistry(store);
+    this.#left = new LeftWork({
+      ...{ queue: this.#queue, series: this.#series, emissions },
+      retell: (series, metadata) => this.#folding.retell(series, metadata),
+    });
     this.#openedPosition = store.detectedPosition;
-    store.replayTail((storeId, changedFromMs) => this.#unseen.note(storeId, changedFromMs));
-    this.#episodes = new ResultRows(episodeRow, (rows) => store.episodes.put(rows));
-    this.#alarms = new ResultRows(alarmEntry, (rows) => store.alarms.put(rows));
+    store.replayTail((storeId, changedFromMs) => this.#left.unseen.note(storeId, changedFromMs));
+    const fails = (series: LiveSeries, error: unknown): void => this.fails(series, error);
+    this.#episodes = new ResultRows(episodeRow, (rows) => store.episodes.put(rows), fails);
+    this.#alarms = new ResultRows(alarmEntry, (rows) => store.alarms.put(rows), fails);
+    this.#failures = new FailedSeries({
+      ...{ registry: this.#series, emissions, episodes: this.#episodes, alarms: this.#alarms },
+      ...{ left: this.#left, saver: () => this.saver },
+      failed: (tenantId, error) => this.failed(tenantId, error),
+    });
     this.#folding = new Folding({
       store,
       emissions,
@@ -69,15 +89,20 @@ export class PartitionRuntime {
       alarms: this.#alarms,
       saver: () => this.saver,
     });
-    this.#batches = new BatchFolding(this.#folding, this.#series);
+    this.#work = new WaitingWork({
+      ...{ folding: this.#folding, registry: this.#series, emissions },
+      lastSequence: () => this.#lastSequence,
+    });
   }
 
   /** Makes a series known under its host's number; its saved fold is taken up where none is at work. */
-  announce({ handle, key, metadata }: FreshSeries): LiveSeries {
-    const series = this.#series.announce({ handle, key, metadata });
-    const { fold, lastScore } = series;
+  name(fresh: FreshSeries): LiveSeries {
+    return this.#series.announce(fresh);
+  }
+
+  /** Its host hears where the series is. */
+  tell({ handle, fold, lastScore }: LiveSeries): void {
     if (fold.pointCount > 0) this.#emissions.of(handle).endRun(handle, fold, lastScore);
-    return series;
   }
 
   /**
@@ -85,45 +110,29 @@ export class PartitionRuntime {
    * folded yet stays stored, and is folded when a host announces its series again.
    */
   forget(isItsNumber: (number: number) => boolean): void {
-    const isMeant = (item: Waiting): boolean =>
-      isItsNumber("series" in item ? item.series.handle : item.ticket);
-    for (const item of this.#queue.takeOut(isMeant)) this.#leave(item);
+    this.#left.ofNumbers(isItsNumber);
     this.#series.forget(isItsNumber);
   }
 
   /** What waits of tenants in quarantine is not folded. */
   obeyQuarantine(): void {
-    for (const item of this.#queue.takeOutOf(this.quarantine.tenantIds)) this.#setAside(item);
+    this.#left.ofTenants(this.quarantine.tenantIds);
   }
 
-  /** It counts as scored; what is in it is folded once its tenant is taken up again. */
-  #setAside(item: Waiting): void {
-    this.#leave(item);
-    if (!("series" in item)) this.#emissions.of(item.ticket).partDone(item.ticket);
+  /** The tenant's detection threw, here or in another partition: it is folded once its host takes it up again. */
+  leaveTenant(tenantId: string, error: unknown): void {
+    this.quarantine.setAside(tenantId);
+    this.#left.ofTenants(new Set([tenantId]), new TenantFailed(String(error)));
   }
 
-  #leave(item: Waiting): void {
-    if (!("series" in item)) this.#retell(item);
-    for (const { storeId, fromMs } of changesLeft(item, this.#series)) {
-      this.#unseen.note(storeId, fromMs);
-    }
-    if ("series" in item) over(item, false);
+  /** Work on the series threw; seen to after what is under way. What its fold has become is not used. */
+  fails(series: LiveSeries, error: unknown): void {
+    this.#failures.add(series, error);
   }
 
-  /** Where the store takes nothing now, a start finds out from the log. @throws nothing that can be tried again. */
-  #retell({ retold, nextRetold }: QueuedBatch): void {
-    try {
-      for (const one of retold.slice(nextRetold)) {
-        this.#folding.retell(this.#series.known(one.handle), one);
-      }
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error;
-    }
-  }
-
-  /** The oldest change of a series that its fold has not seen, which is seen to now; else +Infinity. */
+  /** The oldest change that a series' fold has not seen, which is seen to now; else +Infinity. */
   takeChange({ storeId }: LiveSeries): EpochMs {
-    return this.#unseen.take(storeId);
+    return this.#left.unseen.take(storeId);
   }
 
   /** Whether something was folded since the start, so that a host may have heard of it. */
@@ -150,15 +159,18 @@ export class PartitionRuntime {
   append(ticket: number, part: AppendPart): PutPoints {
     const { handles, retold = [] } = part;
     const outcome = storePart(this.store, this.#series, part);
-    outcome.lateFromMs.forEach((lateFromMs, run) => {
+    for (let run = 0; run < handles.length; run++) {
+      const lateFromMs = outcome.lateFromMs[run]!;
+      // Most runs are not late, and looking their series up costs more than all else here.
+      if (Number.isNaN(lateFromMs)) continue;
       const series = this.#series.known(handles[run]!);
       if (lateFromMs < series.lateFromMs) series.lateFromMs = lateFromMs;
-    });
+    }
     this.#lastSequence++;
     const first = retold[0]?.handle ?? handles[0];
     const tenantId = first === undefined ? "" : this.#series.known(first).key.tenantId;
     const batch = queuedBatch({ ticket, sequence: this.#lastSequence }, part, outcome);
-    if (this.quarantine.has(tenantId)) this.#setAside(batch);
+    if (this.quarantine.has(tenantId)) this.#left.setAside(batch);
     else this.#queue.add(tenantId, batch);
     return outcome.put;
   }
@@ -187,7 +199,7 @@ export class PartitionRuntime {
     }
   }
 
-  /** Everything written up to here has been folded, of every tenant. */
+  /** All written up to here has been folded, of every tenant. */
   get detectedPosition(): number {
     const oldest = this.#queue.oldestPosition;
     return oldest === undefined ? this.store.position : Math.min(oldest - 1, this.store.position);
@@ -213,7 +225,7 @@ export class PartitionRuntime {
     try {
       this.#progress("folding", tenantId);
       while (spent < pointsMax) {
-        const cost = this.#queue.turn(tenantId, (item) => this.#work(item, pointsMax - spent));
+        const cost = this.#unit(tenantId, pointsMax - spent);
         if (cost === 0) break;
         spent += cost;
       }
@@ -226,11 +238,34 @@ export class PartitionRuntime {
     return spent;
   }
 
+  /** A unit of a tenant's work. What it throws is that tenant's own, unless the store is at fault. */
+  #unit(tenantId: string, pointsMax: number): number {
+    this.seeToFailures();
+    let cost = 1;
+    let atWork: Waiting | undefined;
+    try {
+      cost = this.#queue.turn(tenantId, (item) => {
+        atWork = item;
+        return this.#work.some(item, pointsMax);
+      });
+    } catch (error) {
+      if (atWork === undefined || isStoreFault(error)) throw error;
+      this.fails(seriesAtWork(atWork, this.#series), error);
+    }
+    this.seeToFailures();
+    return cost;
+  }
+
+  /** To be called when nothing is under way. @throws StoreUnavailable | StoreCorrupt; then the next call goes on. */
+  seeToFailures(): void {
+    this.#failures.seeTo();
+  }
+
   /**
    * Folds what the saved fold has not seen; sends what came from `changedFromMs` on. `finished` is called
    * when that is done, at its turn; or when there is no room for it, so that reads are answered meanwhile.
    */
-  catchUp(series: LiveSeries, changedFromMs: EpochMs, finished: (isDone: boolean) => void): void {
+  catchUp(series: LiveSeries, changedFromMs: EpochMs, finished: Finished): void {
     this.#queue.addAgain({
       series,
       backToMs: changedFromMs <= series.fold.lastMs ? changedFromMs : undefined,
@@ -250,21 +285,10 @@ export class PartitionRuntime {
   writeResults(): void {
     this.#episodes.write();
     this.#alarms.write();
+    this.seeToFailures();
   }
 
   series(): readonly LiveSeries[] {
     return this.#series.all;
-  }
-
-  /** At most about `pointsMax` points of what waits first. */
-  #work(item: Waiting, pointsMax: number): { cost: number; isDone: boolean } {
-    if ("series" in item) {
-      const { cost, isDone } = this.#folding.goOn(item, this.#lastSequence, pointsMax);
-      if (isDone) over(item, true);
-      return { cost, isDone };
-    }
-    const { cost, isDone } = this.#batches.step(item, this.#lastSequence, pointsMax);
-    if (isDone) this.#emissions.of(item.ticket).partDone(item.ticket);
-    return { cost, isDone };
   }
 }

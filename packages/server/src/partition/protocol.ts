@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs, SeriesKey, TimeRange } from "@foreshock/core/fold";
+import type { DurationMs, EpochMs, TimeRange } from "@foreshock/core/fold";
 import type { PutPoints } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { SeriesEntry } from "../store/partition/series-entry.ts";
@@ -13,7 +13,8 @@ import type {
   FoundAnomaly,
   SeriesHistory,
 } from "./answers.ts";
-import type { QuarantineMessage } from "./quarantine.ts";
+import type { AnnounceQuestion, FreshSeries, NameQuestion } from "./fresh-series.ts";
+import type { QuarantineMessage, TenantFailedMessage } from "./quarantine.ts";
 
 /** Client to worker. Columns are handed over (transferred), so the sender must not touch them again. */
 export type ToWorker = AppendMessage | AskMessage | QuarantineMessage;
@@ -39,13 +40,6 @@ export interface AppendPart {
   readonly values: Float64Array;
 }
 
-/** `handle` is its host's number for a series; it lives as long as the host. */
-export interface FreshSeries {
-  readonly handle: number;
-  readonly key: SeriesKey;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
 /** A question with one answer. */
 export interface AskMessage {
   readonly type: "ask";
@@ -55,11 +49,8 @@ export interface AskMessage {
 
 export type Question =
   | { readonly what: "open" }
-  | {
-      readonly what: "announce";
-      readonly series: readonly (FreshSeries & { readonly partition: number })[];
-      readonly behind: readonly BehindTenant[];
-    }
+  | NameQuestion
+  | AnnounceQuestion
   | { readonly what: "begin-checkpoint"; readonly checkpoint: number }
   | EndCheckpointQuestion
   | { readonly what: "drain" }
@@ -78,14 +69,6 @@ export type Question =
   | { readonly what: "count-stored"; readonly runs: readonly StoredQuestion[] }
   | { readonly what: "history"; readonly handles: readonly number[]; readonly range: TimeRange }
   | { readonly what: "close" };
-
-/** A tenant whose saved fold has not seen all that a partition has scored: it is scored again from an instant on. */
-export interface BehindTenant {
-  readonly partition: number;
-  readonly tenantId: string;
-  /** -Infinity: all that is stored. */
-  readonly fromMs: EpochMs;
-}
 
 /** How far each partition of an owner has come, by partition: log position up to which all is scored. */
 export type Positions = Readonly<Record<number, number>>;
@@ -175,6 +158,7 @@ export interface AnomalyQuery extends SeriesFilter {
 
 export interface Answers {
   readonly open: OpenAnswer;
+  readonly name: undefined;
   readonly announce: boolean;
   readonly "begin-checkpoint": Positions;
   readonly "end-checkpoint": SavedStates;
@@ -213,6 +197,7 @@ export interface StoredSeries extends SeriesEntry {
 /** Worker to client. */
 export type FromWorker =
   | MarkMessage
+  | TenantFailedMessage
   | { readonly type: "durable"; readonly ticket: number; readonly put: PutPoints }
   | { readonly type: "failed"; readonly ticket: number; readonly failure: Failure }
   | ScoredMessage

@@ -10,12 +10,19 @@ export type RowChange = "none" | "opened" | "extended" | "changed" | "closed";
 export class ResultRows<Row> {
   readonly #rowOf: (series: LiveSeries) => Row;
   readonly #put: (rows: readonly Row[]) => void;
+  readonly #failed: (series: LiveSeries, error: unknown) => void;
   readonly #touched = new Set<LiveSeries>();
   #closed: Row[] = [];
 
-  constructor(rowOf: (series: LiveSeries) => Row, put: (rows: readonly Row[]) => void) {
+  /** @param failed a series whose row cannot be made, which is left out. */
+  constructor(
+    rowOf: (series: LiveSeries) => Row,
+    put: (rows: readonly Row[]) => void,
+    failed: (series: LiveSeries, error: unknown) => void,
+  ) {
     this.#rowOf = rowOf;
     this.#put = put;
+    this.#failed = failed;
   }
 
   get closedCount(): number {
@@ -37,10 +44,26 @@ export class ResultRows<Row> {
     this.#closed.push(row);
   }
 
+  /** The series' fold is not what it was: what it has open is said again by what follows. */
+  forget(series: LiveSeries): void {
+    this.#touched.delete(series);
+  }
+
   write(): void {
     if (this.#closed.length === 0 && this.#touched.size === 0) return;
-    this.#put([...this.#closed, ...Array.from(this.#touched, this.#rowOf)]);
+    this.#put([...this.#closed, ...this.#open()]);
     this.#closed = [];
     this.#touched.clear();
+  }
+
+  *#open(): Iterable<Row> {
+    for (const series of this.#touched) {
+      try {
+        yield this.#rowOf(series);
+      } catch (error) {
+        this.#touched.delete(series);
+        this.#failed(series, error);
+      }
+    }
   }
 }

@@ -131,7 +131,7 @@ function open(
   const own = new Emissions(1);
   const runtime = new PartitionRuntime(store, own, () => {}, quarantine);
   emissions.set(runtime, own);
-  const series = runtime.announce({ handle: 0, key: KEY, metadata });
+  const series = runtime.name({ handle: 0, key: KEY, metadata });
   const fromMs = catchUpFrom(runtime, series, new Map());
   if (fromMs !== undefined) runtime.catchUp(series, fromMs, () => {});
   fold(runtime);

@@ -1,5 +1,7 @@
 import { type EpochMs, startOf } from "@foreshock/core/fold";
+import type { TenantFailed } from "../platform/platform-errors.ts";
 import type { FoldAgain, QueuedBatch, Waiting } from "./detection-queue.ts";
+import type { LiveSeries } from "./live-series.ts";
 import type { SeriesRegistry } from "./series-registry.ts";
 
 /** What is left of the run is strictly ascending and after `lastMs`. */
@@ -41,8 +43,8 @@ export function nextRun(batch: QueuedBatch): void {
 }
 
 /** A fold that went on is at its end, or is given up. Whoever waits hears of it once. */
-export function over(again: FoldAgain, isDone: boolean): void {
-  again.finished?.(isDone);
+export function over(again: FoldAgain, isDone: boolean, failure?: TenantFailed): void {
+  again.finished?.(isDone, failure);
   again.finished = undefined;
 }
 
@@ -60,4 +62,11 @@ export function* changesLeft(
   for (const { run, oldestMs } of unfoldedRuns(item)) {
     yield { storeId: registry.known(item.handles[run]!).storeId, fromMs: oldestMs };
   }
+}
+
+/** The series that an item is at. */
+export function seriesAtWork(item: Waiting, registry: Pick<SeriesRegistry, "known">): LiveSeries {
+  if ("series" in item) return item.series;
+  const retold = item.retold[item.nextRetold];
+  return registry.known(retold?.handle ?? item.handles[item.nextRun]!);
 }

@@ -1,8 +1,9 @@
 import { type SeriesFold, StateMemory } from "@foreshock/core/fold";
 import { isCounter, withNature } from "../platform/series-nature.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
+import type { SavedState } from "../store/table/state-table.ts";
+import type { FreshSeries } from "./fresh-series.ts";
 import { foldOf, freshFold, type LiveSeries, NO_HANDLE } from "./live-series.ts";
-import type { FreshSeries } from "./protocol.ts";
 
 /** The end of time for reads that want everything from some instant on. */
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;
@@ -59,6 +60,15 @@ export class SeriesRegistry {
     return series;
   }
 
+  /** The series' fold cannot be used any more: it is the newest saved one again. @throws StoreCorrupt. */
+  beginAgain(series: LiveSeries): void {
+    const { storeId, metadata } = series;
+    series.fold = savedOrFresh(metadata, this.#store.states.load(storeId, FOREVER_MS));
+    series.savedPoints = series.fold.pointCount;
+    series.lastScore = 0;
+    series.replayedUpTo = 0;
+  }
+
   /** The store has forgotten the names that were never written: in the same order they have the same numbers. */
   internAgain(): void {
     for (const { key, metadata } of this.#byStoreId.slice(this.#store.seriesCount)) {
@@ -93,5 +103,14 @@ export class SeriesRegistry {
   #firstFold(storeId: number, metadata: LiveSeries["metadata"]): SeriesFold {
     if (this.#store.entry(storeId).pointCount === 0) return freshFold(metadata, this.#memory);
     return foldOf(metadata, this.#store.states.load(storeId, FOREVER_MS), this.#memory);
+  }
+}
+
+/** A fresh fold costs a longer way where not even the saved state can be read. */
+function savedOrFresh(metadata: LiveSeries["metadata"], saved: SavedState | undefined): SeriesFold {
+  try {
+    return foldOf(metadata, saved);
+  } catch {
+    return freshFold(metadata);
   }
 }

@@ -1,6 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { threadBytes } from "../memory/worker-memory.ts";
 import { Heartbeat } from "../watch/heartbeat.ts";
+import { endOfThread } from "../watch/lost-thread.ts";
 import type { ClientMessage, LinkOwner } from "./owner-link.ts";
 import type { PartitionOwnerOptions } from "./owner-options.ts";
 import type { FromWorker } from "./protocol.ts";
@@ -28,6 +29,7 @@ export function threadOwners(
     const heartbeat = Heartbeat.memory();
     const workerData: OwnerThreadData = { ...workerDataOf(options, partitions), heartbeat };
     const worker = new Worker(entry, {
+      name: `owner of ${partitions[0]!}`,
       workerData,
       env: {},
       resourceLimits: {
@@ -42,7 +44,7 @@ export function threadOwners(
       failure = error;
     });
     worker.on("exit", (code) => {
-      if (!asked) events.ended(failure ?? new Error(`a partition worker ended with ${code}`));
+      if (!asked) events.ended(endOfThread("a partition worker", failure, code));
     });
     return {
       heartbeat,

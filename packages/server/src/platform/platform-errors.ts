@@ -36,8 +36,11 @@ export const RETRY_AFTER_MS: Readonly<Record<UnavailableCode, number>> = {
   "platform/stopping": 2000,
 };
 
-/** A code of a failure that crosses a thread; `internal` is a mistake of ours. */
-export type FailureCode = UnavailableCode | "internal";
+/**
+ * A code of a failure that crosses a thread; `internal` is a mistake of ours, `tenant/failed` one in the work
+ * for a tenant that has been reported by itself.
+ */
+export type FailureCode = UnavailableCode | "tenant/failed" | "internal";
 
 /** A failure as data, as it crosses a thread. */
 export interface Failure {
@@ -60,9 +63,15 @@ export class Unavailable extends Error {
   }
 }
 
+/** Work for a tenant threw. Whoever caught it has reported it: nobody who hears of it afterwards has to. */
+export class TenantFailed extends Error {
+  override readonly name = "TenantFailed";
+}
+
 /** The error that a failure from another thread stands for. */
 export function errorOf({ code, message }: Failure): Error {
-  return code === "internal" ? new Error(message) : new Unavailable(code, message);
+  if (code === "internal") return new Error(message);
+  return code === "tenant/failed" ? new TenantFailed(message) : new Unavailable(code, message);
 }
 
 /** A page's cursor that the platform did not hand out. 400. */

@@ -146,6 +146,7 @@ describe("a start", () => {
       expect(await outcome("acme")).toBe("platform/starting");
       real.clock.pass(1000);
       await heard("struck", 2);
+      await expect.poll(() => real.hostOf("acme").tenants.quarantineOf("acme")).toBeDefined();
       real.clock.pass(1000);
       await real.platform.started();
       expect(real.control.quarantine.quarantined()).toMatchObject([{ tenant: "acme" }]);

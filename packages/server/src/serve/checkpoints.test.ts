@@ -1,10 +1,12 @@
-import { MINUTE_MS } from "@foreshock/core/fold";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { historyOf, pictureOf } from "../../testing/picture.ts";
 import { type PlantedFleet, plantedSeries, rangeOf } from "../../testing/planted.ts";
 import { NOON, openRealPlatform, type RealPlatform } from "../../testing/real-platform.ts";
 import { readPositions } from "../fleet/fold-positions.ts";
-import { batchOf } from "../platform/ingest-batch.ts";
+import { partitionOf } from "../partition/partition-of.ts";
+import { batchOf, type IngestBatch } from "../platform/ingest-batch.ts";
+import { Checkpoints } from "./checkpoints.ts";
 
 const POINTS = 240;
 const FLEET: PlantedFleet = {
@@ -22,7 +24,10 @@ beforeEach(async () => {
   real = kept(await openRealPlatform());
   await send("acme", 0, POINTS);
 });
-afterEach(() => Promise.all(open.map((one) => one.close())));
+afterEach(async () => {
+  for (const { disk } of open) disk.release();
+  await Promise.all(open.map((one) => one.close()));
+});
 
 function kept(one: RealPlatform): RealPlatform {
   open.push(one);
@@ -41,6 +46,16 @@ async function sendOnePoint(tenant: string): Promise<void> {
   await real.platform.settled();
 }
 
+/** Points [from, to) of the fleet, those of partition 0 first. */
+function byPartition(from: number, to: number): IngestBatch[] {
+  const series = plantedSeries(FLEET, from, to);
+  const partitions = Map.groupBy(series, ({ nodeId }) => partitionOf("acme", "eu", nodeId, 4));
+  return [0, 1, 2, 3].flatMap((partition) => {
+    const own = partitions.get(partition);
+    return own === undefined ? [] : [batchOf(own)];
+  });
+}
+
 function savedState(platform: RealPlatform, tenant: string, slot: string) {
   const saved = platform.hostOf(tenant).fleetStore.forTenant(tenant).pieces.saved();
   return saved?.slot === slot ? saved : undefined;
@@ -57,10 +72,107 @@ describe("a checkpoint", () => {
     );
   });
 
+  it("that waits for one partition's disk does not keep the others from detecting", async () => {
+    real.disk.hold((file) => file.includes("/p0/"));
+    const [first, ...rest] = byPartition(POINTS, POINTS + 10);
+    real
+      .view("acme")
+      .ingest(first!)
+      .catch(() => {});
+    await expect.poll(() => real.disk.heldSyncs).toBe(1);
+    const saving = real.platform.checkpoint();
+    const failed = expect(saving).rejects.toThrow(/was saved for 10000 ms/);
+    // The other owner answers after it has paused.
+    await real.platform.pool.askOwner(1, { what: "drop-before", atMs: 0 });
+    // How many were scored is told after a while.
+    real.clock.pass(100);
+    await new Promise(setImmediate);
+    const before = real.scoredPoints();
+    await Promise.all(rest.map((batch) => real.view("acme").ingest(batch)));
+    real.clock.pass(100);
+    await new Promise(setImmediate);
+    expect(real.scoredPoints()).toBe(before);
+    real.clock.pass(10_000);
+    await failed;
+    const points = rest.reduce((sum, { values }) => sum + values.length, 0);
+    const scored = () => {
+      real.clock.pass(100);
+      return real.scoredPoints();
+    };
+    await expect.poll(scored, { timeout: 20_000 }).toBeGreaterThanOrEqual(before + points);
+    real.disk.release();
+    await real.platform.settled();
+    await real.platform.checkpoint();
+  });
+
   it("comes by itself once a minute", async () => {
     expect(savedState(real, "acme", "fold")).toBeUndefined();
     real.clock.pass(MINUTE_MS);
     await expect.poll(() => savedState(real, "acme", "fold")).toBeDefined();
+  });
+});
+
+describe("a save on a machine that gives it little time", () => {
+  const HOURS = 50;
+  const NODES = 2000;
+
+  /** Scores of so many nodes and days take several units to be saved. */
+  async function sendMuch(): Promise<void> {
+    const timestampsMs = Float64Array.from(
+      { length: HOURS },
+      (_, k) => NOON - (HOURS - k) * HOUR_MS,
+    );
+    const values = timestampsMs.map((_, k) => 10 + (k % 7));
+    const series = Array.from({ length: NODES }, (_, node) => {
+      const place = { clusterId: "eu", nodeId: `n${node}`, metricName: "cpu", metadata: {} };
+      return { ...place, timestampsMs, values };
+    });
+    await real.view("globex").ingest(batchOf(series));
+    await real.platform.settled();
+  }
+
+  it("goes on as long as units are saved, whatever time that takes", async () => {
+    await sendMuch();
+    let passedMs = 0;
+    let isOver = false;
+    const units = vi.spyOn(Checkpoints.prototype, "saving");
+    const saved = real.platform.checkpoint().finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await new Promise(setImmediate);
+      // So long for each unit.
+      for (; passedMs < 9000 * units.mock.calls.length; passedMs += 9000) real.clock.pass(9000);
+    }
+    units.mockRestore();
+    await saved;
+    expect(passedMs).toBeGreaterThan(30_000);
+    expect(savedState(real, "globex", "fold")).toBeDefined();
+  });
+});
+
+describe("points that are scored again during a start", () => {
+  it("begin no checkpoint before the start is over", async () => {
+    const { pool, hosts } = real.platform;
+    const { clock } = real;
+    const saves: number[] = [];
+    const checkpoints = new Checkpoints({
+      ...{ pool, hosts, everyMs: MINUTE_MS, after: clock.after },
+      monotonicMs: () => clock.monotonicMs,
+      saved: ({ seriesCount }) => saves.push(seriesCount),
+      failed: (error) => {
+        throw error;
+      },
+    });
+    checkpoints.scored(3_000_000);
+    // Many times what a save takes.
+    for (let turn = 0; turn < 2000; turn++) await new Promise(setImmediate);
+    expect(saves).toEqual([]);
+    checkpoints.start();
+    await expect.poll(() => saves.length).toBe(1);
+    checkpoints.scored(3_000_000);
+    await expect.poll(() => saves.length).toBe(2);
+    checkpoints.stop();
   });
 });
 

@@ -10,8 +10,18 @@ const REST = 20;
 const UNSAVED_MAX = 2_000_000;
 /** After a checkpoint that failed. */
 const AGAIN_MS = 5000;
-/** Partitions fold nothing while the tenants' folds are saved: beyond this they do not wait any more. */
-const SAVE_MAX_MS = 10_000;
+/**
+/**
+ * During a start, which has points to score that were never saved: saving takes from the start what it saves
+ * the next one.
+ */
+const UNSAVED_AT_START_MAX = 10 * UNSAVED_MAX;
+/**
+ * Partitions fold nothing from the beginning of a checkpoint until the tenants' folds are saved. They wait as long
+ * as units are saved, however long that takes on a busy machine; not for a disk that does not answer, nor for
+ * hosts of which none saved a unit in this time.
+ */
+const SAVE_STILL_MS = 10_000;
 
 export interface CheckpointParts {
   readonly pool: PartitionPool;
@@ -33,22 +43,34 @@ export class Checkpoints {
   readonly #parts: CheckpointParts;
   #running: Promise<void> | undefined;
   #cancel = (): void => {};
+  #isStarting = true;
   #isStopped = false;
   #unsavedPoints = 0;
   #count = 0;
+  /** Units of folds that hosts have saved. */
+  #savedUnits = 0;
 
   constructor(parts: CheckpointParts) {
     this.#parts = parts;
   }
 
+  /** The start is over. */
   start(): void {
+    this.#isStarting = false;
     this.#in(this.#parts.everyMs);
+    this.scored(0);
+  }
+
+  /** A host has saved one more unit. */
+  saving(): void {
+    this.#savedUnits++;
   }
 
   /** So many points have been scored: what is not saved of them is scored again after a start. */
   scored(points: number): void {
     this.#unsavedPoints += points;
-    if (this.#unsavedPoints < UNSAVED_MAX || this.#isStopped) return;
+    const most = this.#isStarting ? UNSAVED_AT_START_MAX : UNSAVED_MAX;
+    if (this.#unsavedPoints < most || this.#isStopped) return;
     this.#unsavedPoints = 0;
     this.now().catch((error: unknown) => this.#parts.failed(error, this.#parts.everyMs));
   }
@@ -94,30 +116,41 @@ export class Checkpoints {
     const checkpoint = ++this.#count;
     let saved = false;
     try {
-      await everyOwner(pool, (owner) =>
-        pool.askOwner(owner, { what: "begin-checkpoint", checkpoint }),
-      );
-      await this.#saveFolds(checkpoint);
+      await this.#inTime(this.#saveFolds(checkpoint));
       saved = true;
     } finally {
       // Owners that paused go on folding, whatever happened to the others.
       const ending = everyOwner(pool, (owner) =>
         pool.askOwner(owner, { what: "end-checkpoint", save: saved, isLast }),
       );
-      // What kept it from being saved is the error to report, not what that did to an owner.
-      const states = await (saved ? ending : ending.catch(() => []));
+      // What kept it from being saved is the error to report, not what that did to an owner, and who has not
+      // begun may not answer that it has ended.
+      if (!saved) ending.catch(() => {});
+      const states = saved ? await ending : [];
       if (saved) this.#parts.saved({ ...sumOf(states), tookMs: monotonicMs() - beganMs });
     }
   }
 
-  /** A host that stands still must not keep the partitions of everybody waiting. */
-  #saveFolds(checkpoint: number): Promise<unknown> {
+  async #saveFolds(checkpoint: number): Promise<void> {
+    const { pool, hosts } = this.#parts;
+    await everyOwner(pool, (owner) =>
+      pool.askOwner(owner, { what: "begin-checkpoint", checkpoint }),
+    );
+    await hosts.askAll({ what: "save", checkpoint });
+  }
+
+  /** Who stands still must not keep the partitions of everybody waiting. */
+  #inTime(saving: Promise<void>): Promise<void> {
     const { promise, reject } = Promise.withResolvers<never>();
-    const cancel = this.#parts.after(SAVE_MAX_MS, () => {
-      reject(new Error(`the tenants' folds were not saved within ${SAVE_MAX_MS} ms`));
-    });
-    const saving = this.#parts.hosts.askAll({ what: "save", checkpoint });
-    return Promise.race([saving, promise]).finally(cancel);
+    let cancel = (): void => {};
+    const look = (unitsBefore: number): void => {
+      cancel = this.#parts.after(SAVE_STILL_MS, () => {
+        if (this.#savedUnits > unitsBefore) look(this.#savedUnits);
+        else reject(new Error(`nothing of the tenants' folds was saved for ${SAVE_STILL_MS} ms`));
+      });
+    };
+    look(this.#savedUnits);
+    return Promise.race([saving, promise]).finally(() => cancel());
   }
 }
 

@@ -92,7 +92,7 @@ export class HostRuns {
   /** The host has ended in some work: it is started again after a while, and again until it runs. */
   ended(host: number, error: Error, work: Work, isUp: () => void): void {
     const { restarts, events, strikes } = this.#parts;
-    strikes.against(work, error);
+    strikes.threadEnded(`host ${host}`, work, error);
     this.tellAll();
     for (const tenantId of this.tenantsOf(host)) {
       this.#told.delete(tenantId);

@@ -21,10 +21,9 @@ import { platformThreads } from "./platform-threads.ts";
 import { Restarts } from "./restarts.ts";
 import { StartWatch } from "./start-watch.ts";
 import { StoreTrouble } from "./store-trouble.ts";
-import { Strikes } from "./strikes.ts";
+import { failedWork, Strikes } from "./strikes.ts";
 
-/** Heard by the hosts alone. */
-const NOT_FOR_MAIN = { scored() {}, marked() {} };
+const HEARD_BY_HOSTS = { scored() {}, marked() {} };
 
 /**
  * The running platform as the main thread knows it: the threads that own partitions and host tenants,
@@ -73,7 +72,7 @@ export class LivePlatform implements Platform {
     this.pool = new PartitionPool(
       { partitionCount, ownerCount, numbers },
       {
-        ...NOT_FOR_MAIN,
+        ...HEARD_BY_HOSTS,
         damage: ({ type: _, ...found }) => events.damage(found),
         slowCommit: (message) => events.slowCommit(message),
         disk: ({ type: _, ...found }) => {
@@ -101,7 +100,7 @@ export class LivePlatform implements Platform {
     });
     this.#ownerRestarts = new Restarts(after);
     this.#hostRestarts = new Restarts(after);
-    this.#strikes = new Strikes(options.quarantine, events);
+    this.#strikes = new Strikes(options.quarantine, events, options.monotonicMs);
     const strikes = this.#strikes;
     this.#ownerRuns = new OwnerRuns({
       ...{ pool, hosts, link, events, strikes, watch: options.watch },
@@ -174,9 +173,9 @@ export class LivePlatform implements Platform {
     if (this.#state !== "stopping") this.#hostRuns.tellAll();
   }
 
-  /** A thread ended in the middle of a tenant's work. */
-  strike(work: Work, error: Error): void {
-    this.#strikes.against(work, error);
+  /** A tenant's work in a thread failed, or ended it. */
+  strike(thread: string, work: Work, error: Error): void {
+    this.#strikes.against(thread, work, error);
     this.tellSettings();
   }
 
@@ -270,6 +269,9 @@ export class LivePlatform implements Platform {
         events.scored(report.points);
         this.#checkpoints.scored(report.points);
         break;
+      case "saving":
+        this.#checkpoints.saving();
+        break;
       case "not-taken":
         events.refused(report.tenantId, report.reason, report.points);
         break;
@@ -286,7 +288,7 @@ export class LivePlatform implements Platform {
         this.#hostRuns.tenantReady(host, report.tenantId);
         break;
       case "tenant-failed":
-        this.strike({ what: "fold", ...report }, hostErrorOf(report.failure));
+        this.strike(...failedWork(host, report), hostErrorOf(report.failure));
         break;
       case "host-failed":
         void this.hosts.end(host, hostErrorOf(report.failure));

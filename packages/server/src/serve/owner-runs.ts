@@ -2,6 +2,7 @@ import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { HostPool } from "../host/host-pool.ts";
 import type { LinkOwner, OwnerLink } from "../partition/owner-link.ts";
 import { HeartbeatReader, type Work } from "../watch/heartbeat.ts";
+import { LostThread } from "../watch/lost-thread.ts";
 import type { Watch } from "../watch/watchdog.ts";
 import type { PlatformEvents } from "./platform-events.ts";
 import type { Restarts } from "./restarts.ts";
@@ -91,7 +92,7 @@ export class OwnerRuns {
   /** The owner has ended: it is started again after a while, and again until it runs. */
   ended(owner: number, error: Error): void {
     const { pool, hosts, restarts, events, strikes } = this.#parts;
-    strikes.against(this.workOf(owner), error);
+    strikes.threadEnded(`owner ${owner}`, this.workOf(owner), error);
     this.#open.delete(owner);
     this.#unwatch.get(owner)?.();
     this.#links.delete(owner);
@@ -112,11 +113,15 @@ export class OwnerRuns {
   }
 
   #watch(owner: number, { heartbeat }: OwnerLink): void {
-    const { watch, events, pool } = this.#parts;
+    const { watch, events, pool, hosts } = this.#parts;
     if (heartbeat === undefined || watch === undefined) return;
     const unwatch = watch.watch(heartbeat, (stall) => {
       events.stalled(`partitions ${pool.partitionsOf(owner).join(", ")}`, stall);
-      if (stall.isStuck) void pool.end(owner, new Error(`stood still for ${stall.forMs} ms`));
+      if (!stall.isStuck) return;
+      const lost = new LostThread(`stood still for ${stall.forMs} ms`);
+      // Hosts wait no longer for what it was asked, though its thread may not end for long.
+      hosts.ownerEnded(owner, lost.message);
+      void pool.end(owner, lost);
     });
     this.#unwatch.set(owner, unwatch);
   }

@@ -254,7 +254,7 @@ function decoderPool(
       decoderLost(lost) {
         events.decoderLost(lost);
         const { tenantId = "", reason, error = new Error(`ended for ${reason}`) } = lost;
-        platform.strike({ what: "decode", tenantId }, error);
+        platform.strike("decoder", { what: "decode", tenantId }, error);
       },
     },
   });

@@ -31,6 +31,7 @@ export class Watchdog implements Watch {
     this.#beating.unref();
     const workerData: WatchThreadData = { limits, main, mainStuckMs };
     this.#worker = new Worker(new URL(`./worker.${ENDING}`, import.meta.url), {
+      name: "watchdog",
       workerData,
       env: {},
     });

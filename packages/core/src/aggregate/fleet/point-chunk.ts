@@ -5,12 +5,32 @@ import { widest } from "./wide-column.ts";
 /** Series of a chunk. */
 export const CHUNK_SERIES = 1024;
 /** With more points than this, a chunk has columns. Below it they would be mostly empty. */
-const FEW_MAX = 96;
+export const FEW_MAX = 96;
 
 /** What a cell's key says besides the offset of its newest value: nothing there, or a claim. */
 const EMPTY = 0;
 const CLAIM = 1;
 const FIRST_OFFSET = 2;
+
+/** Values of a chunk's series as they are saved: one of each series whose bit is set, by series. */
+export interface SavedValues {
+  readonly bits: Uint8Array;
+  readonly offsets: Uint16Array | Uint32Array;
+  readonly p: Float32Array;
+  /** Empty where none has a mark. */
+  readonly marks: Uint8Array;
+}
+
+export function valuesOf(
+  { bits, offsets, p, marks }: SavedValues,
+  visit: (series: number, offset: number, p: number, mark: number) => void,
+): void {
+  for (let [series, m] = [0, 0]; series < CHUNK_SERIES && m < p.length; series++) {
+    if ((bits[series >>> 3]! & (1 << (series & 7))) === 0) continue;
+    visit(series, offsets[m]!, p[m]!, marks[m] ?? 0);
+    m++;
+  }
+}
 
 /**
  * The points of 1,024 series in one step. A few are in a list; when there are more, the newest value of
@@ -51,6 +71,19 @@ export class PointChunk {
   /** Makes the columns at once: as many points are to come as in the step before. */
   fill(): void {
     if (this.#keys === undefined && this.#room > 0) this.#makeColumns(this.#room);
+  }
+
+  /** Takes many saved values into a chunk that is empty: straight into its columns. */
+  take(values: SavedValues): void {
+    this.#makeColumns(this.#room);
+    valuesOf(values, (series, offset, p, mark) => {
+      const keys = this.#keys!;
+      if (Number.isNaN(p)) return;
+      if (series >= keys.length) this.#widened(keys, series);
+      this.#keys![series] = offset + FIRST_OFFSET;
+      this.#p![series] = p;
+      if (mark !== 0) this.#setMark(series, mark);
+    });
   }
 
   /** A point of the sender's; NaN takes it back. False when it changed nothing. */

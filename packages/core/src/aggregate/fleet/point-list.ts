@@ -4,6 +4,10 @@ import { widest } from "./wide-column.ts";
 export const POINT = { claim: 0, value: 1, absence: 2 } as const;
 
 const ROOM_MIN = 2;
+/** Of lists without points: a chunk with columns has one, and there is a chunk for each 1,024 series and step. */
+const NO_SHORTS = new Uint16Array(0);
+const NO_WORDS = new Uint32Array(0);
+const NO_P = new Float32Array(0);
 
 /** Counts the bytes of columns as they are made and given up, for whoever is charged for them. */
 export interface ByteTally {
@@ -25,11 +29,10 @@ export class PointList {
   readonly #tally: ByteTally;
 
   constructor(isWide: boolean, tally: ByteTally) {
-    this.#where = new Uint16Array(ROOM_MIN);
-    this.#offsets = widest(isWide, ROOM_MIN);
-    this.#p = new Float32Array(ROOM_MIN);
+    this.#where = NO_SHORTS;
+    this.#offsets = isWide ? NO_WORDS : NO_SHORTS;
+    this.#p = NO_P;
     this.#tally = tally;
-    tally.bytes += this.bytes;
   }
 
   get bytes(): number {
@@ -108,8 +111,8 @@ export class PointList {
 
   /** Gives back room that no point needs. */
   trim(): void {
-    if (this.#where.length <= Math.max(this.count, ROOM_MIN)) return;
-    this.#resize(Math.max(this.count, ROOM_MIN));
+    const least = this.count === 0 ? 0 : Math.max(this.count, ROOM_MIN);
+    if (this.#where.length > least) this.#resize(least);
   }
 
   #is(at: number, series: number, offset: number, kind: number): boolean {
@@ -156,6 +159,12 @@ export class PointList {
     const [where, offsets, p] = [this.#where, this.#offsets, this.#p];
     const kept = Math.min(room, this.count);
     this.#tally.bytes -= this.bytes;
+    if (room === 0) {
+      this.#where = NO_SHORTS;
+      this.#offsets = offsets instanceof Uint32Array ? NO_WORDS : NO_SHORTS;
+      this.#p = NO_P;
+      return;
+    }
     this.#where = new Uint16Array(room);
     this.#offsets = widest(offsets instanceof Uint32Array, room);
     this.#p = new Float32Array(room);

@@ -1,7 +1,7 @@
 import type { SeriesNumber } from "../../model/series-number.ts";
 import { unreadable } from "../../model/state-bytes.ts";
 import type { ByteReader, ByteWriter } from "./column-bytes.ts";
-import { CHUNK_SERIES, PointChunk } from "./point-chunk.ts";
+import { CHUNK_SERIES, FEW_MAX, PointChunk, type SavedValues, valuesOf } from "./point-chunk.ts";
 import { type ByteTally, POINT } from "./point-list.ts";
 import { isWideStep } from "./wide-column.ts";
 
@@ -110,6 +110,14 @@ export class StepPoints {
     return points;
   }
 
+  /** Saved values of a chunk's series, the newest of each; claims and further points are put after them. */
+  takeSaved(c: number, values: SavedValues): void {
+    const chunk = this.#chunk(c << SHIFT);
+    if (values.p.length > FEW_MAX) chunk.take(values);
+    else
+      valuesOf(values, (local, offset, p, mark) => chunk.put(local, offset, POINT.value, p, mark));
+  }
+
   #chunk(series: SeriesNumber): PointChunk {
     const c = series >>> SHIFT;
     let chunk = this.#chunks[c];
@@ -196,23 +204,27 @@ function readChunk(
   const otherWhere = reader.shorts(others);
   const otherOffsets = isWide ? reader.words(others) : reader.shorts(others);
   const otherP = reader.singles(others);
-  const put = (local: number, offset: number, kind: number, value: number, mark: number): void => {
+  const demand = (local: number, offset: number): void => {
     const series = (c << SHIFT) + local;
     if (!(c >= 0 && series < seriesCount && offset < stepMs)) {
       throw unreadable("a point of no series, or outside its step", { series, offset });
     }
-    if (kind === POINT.claim) points.claim(series, value);
-    else points.put(series, offset, kind, value, mark);
   };
-  let m = 0;
+  let count = 0;
   for (let local = 0; local < CHUNK_SERIES; local++) {
     if ((bits[local >>> 3]! & (1 << (local & 7))) === 0) continue;
-    if (m === main) throw unreadable("more series than points");
-    put(local, offsets[m]!, POINT.value, p[m]!, marks[m++] ?? 0);
+    if (count === main) throw unreadable("more series than points");
+    demand(local, offsets[count++]!);
   }
+  if (count > 0) points.takeSaved(c, { bits, offsets, p, marks });
   for (let o = 0; o < others; o++) {
     const where = otherWhere[o]!;
-    put(where >>> 4, otherOffsets[o]!, (where >>> 2) & 3, otherP[o]!, where & 3);
+    const local = where >>> 4;
+    const [offset, value, kind] = [otherOffsets[o]!, otherP[o]!, (where >>> 2) & 3];
+    demand(local, offset);
+    const series = (c << SHIFT) + local;
+    if (kind === POINT.claim) points.claim(series, value);
+    else points.put(series, offset, kind, value, where & 3);
   }
 }
 

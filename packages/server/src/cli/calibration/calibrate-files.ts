@@ -7,8 +7,8 @@ import {
   type LevelTallies,
   type PromiseTally,
 } from "@foreshock/core/fold";
-import type { CsvOptions } from "../../ingest/csv-layout.ts";
-import { readCsvTable } from "../../ingest/csv-table.ts";
+import { readCsvTable } from "../../files/csv-table.ts";
+import type { CsvOptions } from "../../files/read-options.ts";
 import { type ScoredTable, scoreTable } from "../detect/score-table.ts";
 import type { Context } from "../terminal/context.ts";
 import { counted, csvInput, folderInputs, isFolder } from "../terminal/input.ts";

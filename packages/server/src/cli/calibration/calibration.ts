@@ -4,7 +4,7 @@ import {
   type KindReport,
   type PromiseRow,
 } from "@foreshock/core/fold";
-import type { CsvOptions } from "../../ingest/csv-layout.ts";
+import type { CsvOptions } from "../../files/read-options.ts";
 import { connect } from "../terminal/connection.ts";
 import { type Context, printJson, say } from "../terminal/context.ts";
 import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";

@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { ANOMALY_LABELS } from "@foreshock/core/fold";
-import type { CsvOptions } from "../../ingest/csv-layout.ts";
-import type { CsvSource } from "../../ingest/csv-records.ts";
-import { readCsvTable } from "../../ingest/csv-table.ts";
+import { readTable } from "../../files/csv-table.ts";
+import { ratedTable } from "../../files/rates.ts";
+import type { CsvOptions } from "../../files/read-options.ts";
+import type { CsvSource } from "../../files/records.ts";
 import { causalLabels } from "./causal-labels.ts";
 import { engineByName } from "./engines.ts";
 import { openingsOf } from "./openings.ts";
@@ -26,7 +27,9 @@ export interface FileTask {
 /** Reads, scores, writes and sums up one CSV. @throws CsvError, Refusal for an unknown engine. */
 export async function detectFile(source: CsvSource, task: FileTask): Promise<FileSummary> {
   const engine = engineByName(task.engine);
-  const scored = scoreTable(await readCsvTable(source, task.csv), engine);
+  const { table, description } = await readTable(source, task.csv);
+  const rated = ratedTable(table, task.csv.counters);
+  const scored = scoreTable(rated.table, engine);
   if (task.scoresPath !== undefined) {
     mkdirSync(dirname(task.scoresPath), { recursive: true });
     const labels = scored.series.map(causalLabels);
@@ -37,5 +40,10 @@ export async function detectFile(source: CsvSource, task: FileTask): Promise<Fil
   const file = source.name;
   const all = scored.series.map(({ series }) => series);
   const openings = task.wantsOpenings ? openingsOf(file, all, engine) : undefined;
-  return { ...summaryOf(scored, { file, engine: engine.name, threshold, count }), openings };
+  const remarks = [...description.remarks, ...rated.remarks];
+  return {
+    ...summaryOf(scored, { file, engine: engine.name, threshold, count }),
+    openings,
+    remarks,
+  };
 }

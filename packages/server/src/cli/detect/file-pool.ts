@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { CliError, EXIT } from "../terminal/exit-code.ts";
+import { Refusal } from "@foreshock/core/fold";
+import { CsvError } from "../../files/csv-error.ts";
+import { fileErrorText } from "../terminal/file-error.ts";
 import type { CsvInput } from "../terminal/input.ts";
 import { counted } from "../terminal/input.ts";
 import { detectFile, type FileTask } from "./detect-file.ts";
@@ -12,10 +14,6 @@ export interface WorkerTask {
   readonly task: FileTask;
 }
 
-export type WorkerReply =
-  | { readonly summary: FileSummary }
-  | { readonly problem: string; readonly hint: string | undefined };
-
 /** A file and what to do with it. */
 export interface PoolJob {
   readonly input: CsvInput;
@@ -25,33 +23,42 @@ export interface PoolJob {
 /** Starting a thread costs about as much as scoring this many bytes of CSV. */
 const THREADS_FROM_BYTES = 1_000_000;
 
+/** A file that could not be read. */
+export interface FileFailure {
+  readonly problem: string;
+  readonly hint: string | undefined;
+}
+
+/** What became of one file. */
+export type FileOutcome = { readonly summary: FileSummary } | FileFailure;
+
 /**
- * Works through files, on several threads where that pays, and gives the summaries in the order of
- * the jobs. The first file that cannot be read ends the whole run.
+ * Works through files, on several threads where that pays, and says what became of each in the order
+ * of the jobs. A file that cannot be read costs none of the others.
  *
  * @param advanced called with the number of bytes just read.
  */
 export async function detectFiles(
   jobs: readonly PoolJob[],
   advanced: (bytes: number) => void,
-): Promise<FileSummary[]> {
+): Promise<FileOutcome[]> {
   const bytes = jobs.reduce((sum, { input }) => sum + input.bytes, 0);
   const threads = Math.min(jobs.length, availableParallelism());
   if (threads > 1 && bytes >= THREADS_FROM_BYTES) return inThreads(jobs, threads, advanced);
-  const summaries: FileSummary[] = [];
+  const outcomes: FileOutcome[] = [];
   for (const { input, task } of jobs) {
     const source = { name: input.name, bytes: counted(input.open(), advanced) };
-    summaries.push(await detectFile(source, task));
+    outcomes.push(await outcomeOf(() => detectFile(source, task)));
   }
-  return summaries;
+  return outcomes;
 }
 
 async function inThreads(
   jobs: readonly PoolJob[],
   threads: number,
   advanced: (bytes: number) => void,
-): Promise<FileSummary[]> {
-  const summaries: FileSummary[] = new Array(jobs.length);
+): Promise<FileOutcome[]> {
+  const outcomes: FileOutcome[] = new Array(jobs.length);
   // The largest first, so that none of them is the last one running.
   const queue = jobs.map((_, i) => i).sort((a, b) => jobs[b]!.input.bytes - jobs[a]!.input.bytes);
   const workers = Array.from({ length: threads }, () => new Worker(workerUrl()));
@@ -60,7 +67,7 @@ async function inThreads(
       workers.map(async (worker) => {
         for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
           const { input, task } = jobs[next]!;
-          summaries[next] = await ask(worker, { path: input.path!, name: input.name, task });
+          outcomes[next] = await ask(worker, { path: input.path!, name: input.name, task });
           advanced(input.bytes);
         }
       }),
@@ -68,7 +75,7 @@ async function inThreads(
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-  return summaries;
+  return outcomes;
 }
 
 function workerUrl(): URL {
@@ -76,16 +83,28 @@ function workerUrl(): URL {
   return new URL(`./worker.${ending}`, import.meta.url);
 }
 
-function ask(worker: Worker, task: WorkerTask): Promise<FileSummary> {
+/** What a person can mend in the file becomes a failure of the file; all else goes on as it is. */
+export async function outcomeOf(work: () => Promise<FileSummary>): Promise<FileOutcome> {
+  try {
+    return { summary: await work() };
+  } catch (error) {
+    const file = fileErrorText(error);
+    if (file !== undefined) return { problem: file.message, hint: file.hint };
+    const isOfFile = error instanceof CsvError || error instanceof Refusal;
+    if (!isOfFile) throw error;
+    return { problem: error.message, hint: undefined };
+  }
+}
+
+function ask(worker: Worker, task: WorkerTask): Promise<FileOutcome> {
   return new Promise((resolve, reject) => {
     const settled = () => {
       worker.off("message", answered);
       worker.off("error", failed);
     };
-    const answered = (reply: WorkerReply) => {
+    const answered = (outcome: FileOutcome) => {
       settled();
-      if ("summary" in reply) resolve(reply.summary);
-      else reject(new CliError(reply.problem, EXIT.error, reply.hint));
+      resolve(outcome);
     };
     const failed = (error: unknown) => {
       settled();

@@ -8,6 +8,8 @@ import { type AnomalyRecord, type FileSummary, type NodeRecord, worst } from "./
 /** The summaries of all files as one. */
 export interface DetectReport {
   readonly files: number;
+  /** What people should know about how files were read. */
+  readonly remarks: readonly { readonly file: string; readonly text: string }[];
   readonly rows: number;
   readonly points: number;
   readonly series: number;
@@ -47,6 +49,7 @@ export function reportOf(
       ? summaries.flatMap((one) => one.openings ?? []).sort((a, b) => a.openedAt - b.openedAt)
       : undefined,
     files: summaries.length,
+    remarks: summaries.flatMap(({ file, remarks = [] }) => remarks.map((text) => ({ file, text }))),
     rows: sum((one) => one.rows),
     points: sum((one) => one.points),
     series,
@@ -98,6 +101,7 @@ export function reportJson({ anomalies, nodeAnomalies, openings, ...found }: Det
         closedAt: row.closedAt === undefined ? null : iso(row.closedAt),
       })) ?? null,
     // The same file gives the same JSON: the time it took goes to stderr only.
+    remarks: found.remarks,
     summary: {
       ...{ files, rows, points, series, nodes, threshold, level },
       ...{ metricCount, metricByChance, nodeCount, nodeByChance },

@@ -1,7 +1,9 @@
 import { gzipSync } from "node:zlib";
+import { firstAtOrAfter } from "@foreshock/core/fold";
+import type { CsvTable } from "../../files/csv-table.ts";
 import { writeOut } from "../terminal/output-file.ts";
 import { csvCell } from "../terminal/spreadsheet-text.ts";
-import type { ScoredEntity, ScoredTable } from "./score-table.ts";
+import type { ScoredEntity, ScoredSeries, ScoredTable } from "./score-table.ts";
 
 const SCORE_HEADER = "timestamp,cluster,node,metric,score,expected,lower,upper,label";
 
@@ -38,10 +40,14 @@ export function* scoreRows(
   let text = `${SCORE_HEADER}\n`;
   for (let row = 0; row < table.rowCount; row++) {
     const stamp = csvCell(table.stamps.at(row));
-    const place = placeOf[row]!;
     for (let k = 0; k < width; k++) {
       const index = table.entityOf[row]! * width + k;
       const { score, expected, lower, upper } = series[index]!.points;
+      const place = placeIn(series[index]!, table, row, placeOf[row]!);
+      if (place < 0) {
+        text += `${stamp + keys[index]!}0,,,,normal\n`;
+        continue;
+      }
       text += `${stamp + keys[index]! + scoreText(score[place]!)},${numberText(expected[place]!)},`;
       text += `${numberText(lower[place]!)},${numberText(upper[place]!)},${labelOf(index, place)}\n`;
     }
@@ -55,6 +61,24 @@ export function* scoreRows(
     }
   }
   if (text !== "") yield text;
+}
+
+/**
+ * The place of a row in a series: that in its entity, or where series were joined by time the one it
+ * has in its own points; -1 where the row is no point of it.
+ */
+function placeIn(
+  { series, rows, isJoined }: ScoredSeries,
+  table: CsvTable,
+  row: number,
+  place: number,
+) {
+  if (!isJoined) return place;
+  const counts = table.twice?.get(row) ?? row;
+  const atMs = table.timestampsMs[counts]!;
+  let own = firstAtOrAfter(series.timestamps, atMs);
+  while (own < rows.length && rows[own] !== counts && series.timestamps[own] === atMs) own += 1;
+  return rows[own] === counts ? own : -1;
 }
 
 /** Writes pieces of text to a file, gzip where its name says so. What is there already: see `writeOut`. */

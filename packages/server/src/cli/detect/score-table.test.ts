@@ -7,8 +7,8 @@ import {
 } from "@foreshock/core/fold";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { CsvOptions } from "../../ingest/csv-layout.ts";
-import { readCsvTable } from "../../ingest/csv-table.ts";
+import { readCsvTable } from "../../files/csv-table.ts";
+import type { CsvOptions } from "../../files/read-options.ts";
 import { causalLabels } from "./causal-labels.ts";
 import { EntityFold } from "./entity-fold.ts";
 import { numberText, scoreRows } from "./score-rows.ts";

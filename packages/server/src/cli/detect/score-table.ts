@@ -16,10 +16,12 @@ import {
   scoreOfP,
   type WatchedSteps,
 } from "@foreshock/core/fold";
-import type { CsvTable } from "../../ingest/csv-table.ts";
+import type { CsvTable } from "../../files/csv-table.ts";
+import { metricNameOf } from "../../files/entities.ts";
 import { comparesPeers, watchesSteps } from "./engines.ts";
 import { EntityFold } from "./entity-fold.ts";
-import { type ClusterShape, type NodeShape, type Steps, tableShape } from "./table-shape.ts";
+import type { Steps } from "./joined-columns.ts";
+import { type ClusterShape, isSparse, type NodeShape, tableShape } from "./table-shape.ts";
 
 /** The tenant of a file; it appears in no output. */
 const FILE_TENANT = "file";
@@ -37,6 +39,8 @@ export interface ScoredSeries {
   readonly series: MetricSeries;
   /** Row numbers by time. */
   readonly rows: Int32Array;
+  /** Whether these are rows of its own, as where series were joined by time. */
+  readonly isJoined: boolean;
   readonly points: KeptScores;
   /** In the order of time. */
   readonly episodes: readonly Episode[];
@@ -82,9 +86,11 @@ export function scoreTable(table: CsvTable, engine: PointEngine): ScoredTable {
   const width = table.columns.length;
   const read: ReadSeries[] = new Array(table.entities.length * width);
   for (const { members } of shape.nodes) {
-    for (const { entity, rows } of members) {
+    for (const { entity, columns, rows: all } of members) {
       for (let k = 0; k < width; k++) {
-        read[entity * width + k] = { rows, series: readColumn(table, entity, k, rows) };
+        const rows = columns[k]!;
+        const series = readColumn(table, entity, k, rows);
+        read[entity * width + k] = { rows, series, isJoined: rows !== all };
       }
     }
   }
@@ -106,10 +112,7 @@ export function scoreTable(table: CsvTable, engine: PointEngine): ScoredTable {
   return { table, series, nodes, clusters, placeOf: shape.placeOf };
 }
 
-interface ReadSeries {
-  readonly series: MetricSeries;
-  readonly rows: Int32Array;
-}
+type ReadSeries = Pick<ScoredSeries, "series" | "rows" | "isJoined">;
 
 function readColumn(
   table: CsvTable,
@@ -117,13 +120,14 @@ function readColumn(
   column: number,
   rows: Int32Array,
 ): MetricSeries {
-  const { cluster, node, metric } = table.entities[entity]!;
+  const whose = table.entities[entity]!;
+  const { cluster, node } = whose;
   const values = table.columns[column]!;
   return new MetricSeries({
     tenantId: FILE_TENANT,
     clusterId: cluster,
     nodeId: node,
-    metricName: metric ?? table.layout.metricNames[column]!,
+    metricName: metricNameOf(table.layout, whose, column),
     timestamps: Float64Array.from(rows, (row) => table.timestampsMs[row]!),
     values: Float64Array.from(rows, (row) => values[row]!),
   });
@@ -162,12 +166,12 @@ function groupName({ clusterId, metricName }: MetricSeries): string {
   return JSON.stringify([clusterId, metricName]);
 }
 
-function scoreColumn({ series, rows }: ReadSeries, engine: PointEngine): ScoredSeries {
+function scoreColumn({ series, rows, isJoined }: ReadSeries, engine: PointEngine): ScoredSeries {
   const scores: PointScores & Judged = engine.score(series);
   const { intervalMs, p, tailP = p, score, nonconformity, expected, lower, upper } = scores;
   const points = { intervalMs, p, tailP, score, nonconformity, expected, lower, upper };
   const judged = scores.judged === undefined ? {} : { judged: scores.judged };
-  const kept = { series, rows, points: { ...points, ...judged } };
+  const kept = { series, rows, isJoined, points: { ...points, ...judged } };
   if (!watchesSteps(engine)) return { ...kept, episodes: episodesOf(series, scores) };
   const watched = engine.steps(series);
   return { ...kept, watched, episodes: episodesOf(watched.series, watched.scores) };
@@ -205,7 +209,7 @@ function scoreNode(shape: NodeShape, metrics: readonly ScoredSeries[]): ScoredNo
     p: points.tailP ?? points.p,
     known: points.nonconformity,
   }));
-  const lone = shape.members.length === 1;
+  const lone = shape.members.length === 1 && !shape.members.some(isSparse);
   return {
     cluster: shape.cluster,
     node: shape.node,

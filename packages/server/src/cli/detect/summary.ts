@@ -19,6 +19,8 @@ import type { ScoredNode, ScoredSeries, ScoredTable } from "./score-table.ts";
 /** What one file held and what was odd in it; plain data, so that a worker can post it. */
 export interface FileSummary {
   readonly file: string;
+  /** What people should know about how it was read, in sentences. */
+  readonly remarks?: readonly string[] | undefined;
   readonly rows: number;
   /** Values present. */
   readonly points: number;

@@ -1,18 +1,14 @@
-import type { CsvTable } from "../../ingest/csv-table.ts";
+import type { CsvTable } from "../../files/csv-table.ts";
+import { joinedSteps, rowsOfColumn, type Steps } from "./joined-columns.ts";
 
 /** One entity of a file: whose rows they are, in the order of time. */
 export interface EntityRows {
   /** Index into `table.entities`. */
   readonly entity: number;
-  /** Row numbers by time; rows of one instant keep their order in the file. */
+  /** Row numbers by time; rows of one instant keep their order, what is written twice is here once. */
   readonly rows: Int32Array;
-}
-
-/** The steps of a node or cluster: one instant each, or one row each where there is one entity. */
-export interface Steps {
-  readonly timestampsMs: Float64Array;
-  /** The last row of the file that belongs to the step; the step's own row is written after it. */
-  readonly lastRow: Int32Array;
+  /** By value column: the same rows, or those with a value where most rows are other columns'. */
+  readonly columns: readonly Int32Array[];
 }
 
 export interface NodeShape {
@@ -27,6 +23,11 @@ export interface ClusterShape {
   readonly cluster: string;
   readonly nodes: readonly NodeShape[];
   readonly steps: Steps;
+}
+
+/** Whether columns of an entity have points of their own, at other instants than its rows. */
+export function isSparse({ rows, columns }: EntityRows): boolean {
+  return columns.some((own) => own !== rows);
 }
 
 /** How the rows of a file fall into clusters, nodes and series, each in order of appearance. */
@@ -44,6 +45,7 @@ export function tableShape(table: CsvTable): TableShape {
   for (const { rows } of members) {
     for (let place = 0; place < rows.length; place++) placeOf[rows[place]!] = place;
   }
+  for (const [row, counts] of table.twice ?? []) placeOf[row] = placeOf[counts]!;
   const clusters: ClusterShape[] = [];
   for (const [cluster, ofCluster] of groupedBy(members, ({ entity }) => clusterOf(table, entity))) {
     const nodes = [...groupedBy(ofCluster, ({ entity }) => table.entities[entity]!.node)].map(
@@ -59,17 +61,21 @@ function clusterOf({ entities }: CsvTable, entity: number): string {
   return entities[entity]!.cluster;
 }
 
-function entityRows({ entities, entityOf, timestampsMs, rowCount }: CsvTable): EntityRows[] {
+function entityRows(table: CsvTable): EntityRows[] {
+  const { entities, entityOf, timestampsMs, rowCount, twice } = table;
   const counts = new Int32Array(entities.length);
   for (let row = 0; row < rowCount; row++) counts[entityOf[row]!]!++;
-  const all = entities.map((_, entity) => ({ entity, rows: new Int32Array(counts[entity]!) }));
+  for (const row of twice?.keys() ?? []) counts[entityOf[row]!]!--;
+  const all = entities.map((_, entity) => new Int32Array(counts[entity]!));
   counts.fill(0);
   for (let row = 0; row < rowCount; row++) {
     const entity = entityOf[row]!;
-    all[entity]!.rows[counts[entity]!++] = row;
+    if (twice?.has(row) !== true) all[entity]![counts[entity]!++] = row;
   }
-  for (const { rows } of all) sortByTime(rows, timestampsMs);
-  return all;
+  return all.map((rows, entity) => {
+    sortByTime(rows, timestampsMs);
+    return { entity, rows, columns: table.columns.map((values) => rowsOfColumn(values, rows)) };
+  });
 }
 
 /** Stable: rows of one instant stay in the order of the file. */
@@ -85,7 +91,13 @@ function sortByTime(rows: Int32Array, timestampsMs: Float64Array): void {
  * A lone entity has one step per row, repeated stamps included, so that every row of a narrow or wide
  * file gets its node row. Several entities meet at their instants.
  */
-function stepsOf({ timestampsMs }: CsvTable, members: readonly EntityRows[]): Steps {
+function stepsOf(table: CsvTable, members: readonly EntityRows[]): Steps {
+  const { timestampsMs } = table;
+  if (members.some(isSparse))
+    return joinedSteps(
+      timestampsMs,
+      members.flatMap(({ columns }) => columns),
+    );
   if (members.length === 1) {
     const { rows } = members[0]!;
     return { timestampsMs: Float64Array.from(rows, (row) => timestampsMs[row]!), lastRow: rows };

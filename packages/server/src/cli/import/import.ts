@@ -4,15 +4,20 @@ import {
   REQUEST_POINTS_MAX,
   ValidationError,
 } from "@foreshock/client";
-import { csvBatches } from "../../ingest/csv.ts";
-import type { CsvOptions } from "../../ingest/csv-layout.ts";
-import { seriesOfBatch } from "../../ingest/csv-series.ts";
+import { isDeclared, NO_COUNTERS, soundsCumulative } from "../../files/counter-patterns.ts";
+import type { FileDescription } from "../../files/description.ts";
+import { counterRemark } from "../../files/rates.ts";
+import type { CsvOptions } from "../../files/read-options.ts";
+import { csvBatches } from "../../files/records.ts";
+import { demandOneSeries, repeatRemarks } from "../../files/repeats.ts";
+import { seriesOfBatch } from "../../files/series-of-batch.ts";
 import { connect } from "../terminal/connection.ts";
 import { type Context, printJson, say } from "../terminal/context.ts";
 import { EXIT, type ExitCode } from "../terminal/exit-code.ts";
 import { counted, csvInput } from "../terminal/input.ts";
 import { Progress } from "../terminal/progress.ts";
 import { countText } from "../terminal/time-text.ts";
+import { distinctPoints, surveyOf } from "./distinct-points.ts";
 import { type SortedPoints, TimeSorter } from "./time-sorter.ts";
 
 /** Attempts after the first on 429 and 503, up to 30 s apart: enough for a restart of the server. */
@@ -39,7 +44,8 @@ export async function importFiles(
   const total: Total = { points: 0, refused: 0, reasons: new Map() };
   const sorter = new TimeSorter();
   try {
-    const places = await read(context, files, options, sorter);
+    const places = await read(context, files, { ...options, realTimesOnly: true }, sorter);
+    survey(context, places, sorter, options.counters);
     await send(context, client, places, sorter, total);
   } finally {
     sorter.close();
@@ -50,11 +56,12 @@ export async function importFiles(
 
 /** Everything into the sorter, so that a malformed row is found before anything is sent. */
 async function read(
-  { io, flags }: Context,
+  context: Context,
   files: readonly string[],
   options: CsvOptions,
   sorter: TimeSorter,
 ): Promise<SeriesNames> {
+  const { io, flags } = context;
   const inputs = files.map((file) => csvInput(file, io));
   const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0) / MEGABYTE;
   const progress = new Progress(io, { title: "read", unit: "MB", total, quiet: flags.quiet });
@@ -63,7 +70,10 @@ async function read(
     for (const { name, stem, open } of inputs) {
       const bytes = counted(open(), (count) => progress.add(count / MEGABYTE));
       const named = { ...options, node: options.node ?? stem };
-      for await (const batch of csvBatches({ name, bytes }, named)) {
+      const told = ({ remarks }: FileDescription) => {
+        for (const remark of remarks) say(context, `${name}: ${remark}`);
+      };
+      for await (const batch of csvBatches({ name, bytes }, named, told)) {
         for (const series of seriesOfBatch(batch)) {
           const number = names.numberOf(series);
           series.timestampsMs.forEach((at, i) => void sorter.add(number, at, series.values[i]!));
@@ -76,6 +86,35 @@ async function read(
   return names;
 }
 
+/** What all points together say: counters, points written twice, series that were read as one. */
+function survey(
+  context: Context,
+  names: SeriesNames,
+  sorter: TimeSorter,
+  patterns: readonly string[] = [],
+): void {
+  const surveys = surveyOf(sorter.sorted(REQUEST_POINTS_MAX), names.count);
+  const counters: string[] = [];
+  let twice = 0;
+  let differing = 0;
+  surveys.forEach((one, number) => {
+    twice += one.twice;
+    differing += one.differing;
+    const { metric } = names.at(number);
+    demandOneSeries(metric, one, one.points);
+    const isCounter =
+      patterns.length > 0
+        ? isDeclared(metric, patterns)
+        : one.shape.isCounter(soundsCumulative(metric));
+    if (isCounter && !patterns.includes(NO_COUNTERS)) {
+      names.mark(number, true);
+      counters.push(metric);
+    } else if (soundsCumulative(metric)) names.mark(number, false);
+  });
+  for (const remark of repeatRemarks({ twice, differing }, "point")) say(context, remark);
+  if (counters.length > 0) say(context, counterRemark([...new Set(counters)], patterns));
+}
+
 async function send(
   { io, flags }: Context,
   client: Foreshock,
@@ -86,7 +125,7 @@ async function send(
   const facts = { title: "import", unit: "points", total: sorter.total, quiet: flags.quiet };
   const progress = new Progress(io, facts);
   try {
-    for (const batch of sorter.sorted(REQUEST_POINTS_MAX)) {
+    for (const batch of distinctPoints(sorter.sorted(REQUEST_POINTS_MAX))) {
       try {
         add(total, await client.ingest(names.seriesIn(batch), { signal: io.signal }));
       } catch (error) {
@@ -104,12 +143,26 @@ interface SeriesName {
   readonly cluster: string;
   readonly node: string;
   readonly metric: string;
+  readonly counter?: boolean;
 }
 
 /** Numbers for the series of all files, in order of first sight. */
 class SeriesNames {
   readonly #all: SeriesName[] = [];
   readonly #numbers = new Map<string, number>();
+
+  get count(): number {
+    return this.#all.length;
+  }
+
+  at(number: number): SeriesName {
+    return this.#all[number]!;
+  }
+
+  /** Whether the server judges the series as a rate, whatever its name. */
+  mark(number: number, counter: boolean): void {
+    this.#all[number] = { ...this.#all[number]!, counter };
+  }
 
   numberOf(series: { clusterId: string; nodeId: string; metricName: string }): number {
     const { clusterId: cluster, nodeId: node, metricName: metric } = series;

@@ -46,7 +46,7 @@ export class TimeSorter {
     this.total++;
   }
 
-  /** All points once, in batches of at most `pointsMax`. Call it once, after the last `add`. */
+  /** All points, in batches of at most `pointsMax` that are the caller's; after the last `add`. */
   *sorted(pointsMax: number): Generator<SortedPoints> {
     const last = sortedByTime(this.#room, this.#count);
     const runs: RunReader[] = [

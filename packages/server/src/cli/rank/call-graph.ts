@@ -1,7 +1,7 @@
 import { createReadStream, statSync } from "node:fs";
 import type { CallEdge } from "@foreshock/core/fold";
-import { CsvError } from "../../ingest/csv-error.ts";
-import { readCsvRecords } from "../../ingest/csv-records.ts";
+import { CsvError } from "../../files/csv-error.ts";
+import { readCsvRecords } from "../../files/records.ts";
 import { CliError, EXIT } from "../terminal/exit-code.ts";
 
 /** Calls between nodes from a CSV with the columns `caller` and `callee`. @throws CsvError, CliError. */

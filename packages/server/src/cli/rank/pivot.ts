@@ -1,5 +1,6 @@
 import type { RankColumn } from "@foreshock/core/fold";
-import type { CsvTable } from "../../ingest/csv-table.ts";
+import type { CsvTable } from "../../files/csv-table.ts";
+import { metricNameOf } from "../../files/entities.ts";
 
 /** The metrics of one cluster side by side, one row per instant. */
 export interface ClusterPivot {
@@ -39,11 +40,11 @@ export function pivotClusters(table: CsvTable, endMs: number): ClusterPivot[] {
 }
 
 function withEntity(drafts: Map<string, Draft>, table: CsvTable, entity: number): Draft {
-  const { cluster, node, metric } = table.entities[entity]!;
+  const { cluster, node } = table.entities[entity]!;
   const draft = drafts.get(cluster) ?? { columns: [], times: new Set<number>(), sources: [] };
   drafts.set(cluster, draft);
   table.columns.forEach((values, k) => {
-    const metricName = metric ?? table.layout.metricNames[k]!;
+    const metricName = metricNameOf(table.layout, table.entities[entity]!, k);
     draft.columns.push({ nodeId: node, metricName });
     draft.sources.push({ entity, values });
   });

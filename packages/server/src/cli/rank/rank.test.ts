@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { MINUTE_MS } from "@foreshock/core/fold";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runForTest } from "../../../testing/testing-io.ts";
-import { readCsvTable } from "../../ingest/csv-table.ts";
+import { readCsvTable } from "../../files/csv-table.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { pivotClusters } from "./pivot.ts";
 

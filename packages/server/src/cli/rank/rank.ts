@@ -7,8 +7,10 @@ import {
   type StreamingEngine,
   type WindowRanking,
 } from "@foreshock/core/fold";
-import type { CsvOptions } from "../../ingest/csv-layout.ts";
-import { readCsvTable } from "../../ingest/csv-table.ts";
+import { readTable } from "../../files/csv-table.ts";
+import { ratedTable } from "../../files/rates.ts";
+import type { CsvOptions } from "../../files/read-options.ts";
+import { rowsOfColumn } from "../detect/joined-columns.ts";
 import { type Context, printJson, say } from "../terminal/context.ts";
 import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
 import { counted, csvInput } from "../terminal/input.ts";
@@ -77,7 +79,11 @@ export async function rank(
   const progress = new Progress(context.io, { title: "read", unit: "MB", total, quiet });
   const bytes = counted(input.open(), (count) => progress.add(count / MEGABYTE));
   const csv = { ...flags.csv, node: flags.csv.node ?? input.stem };
-  const table = await readCsvTable({ name: input.name, bytes }, csv).finally(() => progress.end());
+  const read = await readTable({ name: input.name, bytes }, csv).finally(() => progress.end());
+  const { table, remarks } = ratedTable(read.table, csv.counters);
+  for (const remark of [...read.description.remarks, ...remarks]) {
+    say(context, `${input.name}: ${remark}`);
+  }
   const engine = createStreamEngine();
   const clusters = pivotClusters(table, flags.to).map((pivot) =>
     rankCluster(pivot, engine, flags, edges),
@@ -102,8 +108,7 @@ function rankCluster(
 ): ClusterRanking {
   const p = columns.map(({ nodeId, metricName }, c) => {
     const place = { tenantId: "file", clusterId: cluster, nodeId, metricName };
-    const series = new MetricSeries({ ...place, timestamps: timestampsMs, values: values[c]! });
-    return engine.score(series).p;
+    return pOfColumn(engine, place, timestampsMs, values[c]!);
   });
   const ranking = rankWindow({ timestampsMs, columns, values, p, startMs: from, endMs: to, edges });
   return {
@@ -115,6 +120,29 @@ function rankCluster(
       reason: changedMeaningText(changed),
     })),
   };
+}
+
+/** p of a metric at every instant of its cluster; 1 where the metric has no point of its own. */
+function pOfColumn(
+  engine: StreamingEngine,
+  place: Pick<MetricSeries, "tenantId" | "clusterId" | "nodeId" | "metricName">,
+  timestampsMs: Float64Array,
+  values: Float64Array,
+): Float64Array {
+  const all = Int32Array.from(values, (_, i) => i);
+  const own = rowsOfColumn(values, all);
+  const series = new MetricSeries({
+    ...place,
+    timestamps: Float64Array.from(own, (row) => timestampsMs[row]!),
+    values: Float64Array.from(own, (row) => values[row]!),
+  });
+  const { p } = engine.score(series);
+  if (own === all) return p;
+  const spread = new Float64Array(values.length).fill(1);
+  own.forEach((row, i) => {
+    spread[row] = p[i]!;
+  });
+  return spread;
 }
 
 function nodeRows(cluster: string, { nodes }: WindowRanking): RankRow[] {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StartProblem } from "../../serve/start-problem.ts";
 import { type RunningServer, type StartOptions, startServer } from "../../serve/start-server.ts";
 import { StopTimeout } from "../../serve/stop-deadline.ts";
+import { goFirst } from "../../watch/thread-priority.ts";
 import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
 import { endProcess, endProcessAfter, killAfter, uncaughtError } from "./end-process.ts";
 
@@ -17,6 +18,7 @@ const LOG_MS = 50;
 /** @throws CliError naming cause and remedy. */
 export async function started(options: StartOptions): Promise<RunningServer> {
   try {
+    goFirst();
     return await startServer(options);
   } catch (error) {
     endProcessAfter(FAILED_START_MS, EXIT.error);

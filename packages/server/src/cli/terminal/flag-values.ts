@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
 import { InvalidArgumentError } from "commander";
-import { instantMs, type TimeUnit } from "../../ingest/csv-time.ts";
+import type { CsvOptions } from "../../files/read-options.ts";
+import { instantMs } from "../../files/time/time-reading.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -46,8 +47,12 @@ export function duration(text: string): number {
 }
 
 /** Epoch milliseconds of an instant as a file's time column would hold it. @throws CliError. */
-export function instant(flag: string, text: string, unit?: TimeUnit): number {
-  const ms = instantMs(text, unit);
+export function instant(
+  flag: string,
+  text: string,
+  { timeUnit, zone }: Pick<CsvOptions, "timeUnit" | "zone"> = {},
+): number {
+  const ms = instantMs(text, timeUnit, zone);
   if (!Number.isNaN(ms)) return ms;
   throw new CliError(
     `${flag} "${text}" is not a valid time`,

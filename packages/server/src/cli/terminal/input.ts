@@ -20,6 +20,8 @@ export interface CsvInput {
 }
 
 const CSV_NAME = /\.(csv|tsv)(\.gz)?$/i;
+/** What a file may end with that is read when it is named itself. */
+const FILE_ENDING = /\.(csv|tsv|json|txt)(\.gz)?$/i;
 /** Fewer, larger reads than the default of 64 KB. */
 const READ_BYTES = 256 * 1024;
 
@@ -74,7 +76,7 @@ export async function* counted(
 
 function fileInput(path: string, inside: string, bytes: number): CsvInput {
   const open = () => createReadStream(path, { highWaterMark: READ_BYTES });
-  const stem = basename(path).replace(CSV_NAME, "") || basename(path);
+  const stem = basename(path).replace(FILE_ENDING, "") || basename(path);
   return { name: path, stem, path, inside, bytes, open };
 }
 

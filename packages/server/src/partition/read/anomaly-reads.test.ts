@@ -16,7 +16,7 @@ describe("anomalies of a partition", () => {
   beforeEach(() => {
     place = scratch();
     runtime = new PartitionRuntime(PartitionStore.open(place.dir, UNHARMED), new Emissions(1));
-    runtime.announce({ handle: 0, key, metadata: { unit: "%" } });
+    runtime.name({ handle: 0, key, metadata: { unit: "%" } });
     const times = Float64Array.from({ length: COUNT }, (_, i) => START + i * MINUTE_MS);
     const values = times.map(
       (_, i) => 40 + Math.sin(i * 12.9898) + Math.sin(i * 78.233) + (i === 1800 ? 30 : 0),

@@ -2,6 +2,7 @@ import type { PointBatch } from "../codec/point-batch.ts";
 import { LogBuffer } from "../log/log-buffer.ts";
 import type { HeadSnapshot } from "../log/log-record.ts";
 import { snapshotOf } from "../recovery/recovery.ts";
+import { writeAgain } from "../recovery/written-again.ts";
 import { durableTransaction, transaction } from "../sqlite/database.ts";
 import { demandRoom } from "../sqlite/disk-room.ts";
 import { guarded, StoreUnavailable } from "../sqlite/store-error.ts";
@@ -28,13 +29,16 @@ export class Committer {
   #position: number;
   #savedPoints: number;
   #failed: StoreUnavailable | undefined;
+  /** What was found at opening is to be written again before anything is acknowledged. */
+  #isOwed: boolean;
   #newestMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: PartitionParts) {
     this.#parts = parts;
     this.#position = parts.position;
     this.#savedPoints = parts.loggedPoints;
-    this.#wal = new WalSync(parts.file, parts.position, {
+    this.#isOwed = parts.durablePosition < parts.position;
+    this.#wal = new WalSync(parts.file, parts.durablePosition, {
       disk: parts.disk,
       durable: (position) => parts.mark.write({ position, newestMs: this.#newestMs }),
     });
@@ -77,7 +81,8 @@ export class Committer {
   commit(): number {
     this.checkUsable();
     if (this.#hasNews) this.save([]);
-    else this.#wal.now(this.#position);
+    this.#payOff();
+    this.#wal.now(this.#position);
     return this.#position;
   }
 
@@ -89,8 +94,21 @@ export class Committer {
   }
 
   /** Resolves when everything staged before the call is durable. @throws StoreUnavailable. */
-  synced(): Promise<void> {
-    return this.#wal.wait(this.#position);
+  async synced(): Promise<void> {
+    this.#payOff();
+    await this.#wal.wait(this.#position);
+  }
+
+  #payOff(): void {
+    if (!this.#isOwed) return;
+    try {
+      writeAgain(this.#parts, this.#position);
+    } catch (error) {
+      if (error instanceof StoreUnavailable && !error.retryable) this.#failed = error;
+      throw error;
+    }
+    this.#isOwed = false;
+    this.#wal.reached(this.#position);
   }
 
   /** Saved heads hold this many of the logged points. */

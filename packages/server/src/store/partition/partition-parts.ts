@@ -5,6 +5,7 @@ import { SeriesHeads } from "../head/series-heads.ts";
 import { restoreNames, restoreSessions } from "../recovery/name-recovery.ts";
 import { type RecoveryPlace, replay, restoreHeads } from "../recovery/recovery.ts";
 import { repairHeads } from "../recovery/repair.ts";
+import { durablePosition } from "../recovery/written-again.ts";
 import { SealedPoints } from "../sealed/sealed-points.ts";
 import { NamesFile } from "../series/names-file.ts";
 import { SeriesDictionary } from "../series/series-dictionary.ts";
@@ -40,6 +41,8 @@ export interface PartitionParts {
   readonly placement: Placement;
   /** Of the last commit. */
   readonly position: number;
+  /** Up to here everything is on the disk. */
+  readonly durablePosition: number;
   /** By series the instant from which detection has to be redone. */
   readonly changes: ReadonlyMap<number, number>;
   /** Points in log records that saved heads do not hold yet. */
@@ -55,7 +58,8 @@ export function openParts(dir: string, options: PartitionStoreOptions): Partitio
   const mark = new AcknowledgedMark(join(dir, "acknowledged"));
   const { db, salvaged } = openPartitionFile(file, mark.read(), options.onDamage);
   try {
-    return restoredParts(dir, options, { file, db, salvaged, mark });
+    const parts = restoredParts(dir, options, { file, db, salvaged, mark });
+    return { ...parts, durablePosition: durablePosition(parts, parts.position) };
   } catch (error) {
     db.close();
     throw error;
@@ -66,7 +70,7 @@ function restoredParts(
   dir: string,
   { onDamage, openDaysMax = OPEN_DAYS, disk = REAL_DISK }: PartitionStoreOptions,
   opened: OpenedPartitionFile & { readonly file: string; readonly mark: AcknowledgedMark },
-): PartitionParts {
+): Omit<PartitionParts, "durablePosition"> {
   const { file, db, salvaged, mark } = opened;
   const tables = new PartitionTables(db);
   if (salvaged) restoreSessions(tables, dir);

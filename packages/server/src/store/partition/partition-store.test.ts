@@ -69,6 +69,23 @@ describe("PartitionStore", () => {
     expect([...store.read(id, EVER).values]).toEqual([...values]);
   });
 
+  it("makes no day file to go on from a point that is in memory", () => {
+    const id = intern("a");
+    append(id, count(0, 5000), count(0, 5000));
+    store.checkpoint(store.position);
+    const dir = place.crashed(place.dir);
+    const days = () => readdirSync(dir).filter((name) => name.endsWith("-04.db"));
+    expect(days().length).toBe(1);
+    const opened = PartitionStore.open(dir, UNHARMED);
+    // Where it was looked for, it would be there again.
+    for (const name of days()) rmSync(join(dir, name));
+    const { points, isLast } = opened.readNext(id, START + 4950 * MINUTE_MS, 10);
+    expect([...points.values]).toEqual(count(4950, 50));
+    expect(isLast).toBe(true);
+    expect(days()).toEqual([]);
+    opened.close();
+  });
+
   it("holds the last 60 points in memory: reading them needs no day file", () => {
     const id = intern("a");
     append(id, count(0, 5000), count(0, 5000));

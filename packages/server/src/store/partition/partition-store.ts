@@ -11,7 +11,7 @@ import { StateTable } from "../table/state-table.ts";
 import { Committer } from "./committer.ts";
 import { openParts, type PartitionParts, type PartitionStoreOptions } from "./partition-parts.ts";
 import type { AppendOutcome } from "./placement.ts";
-import { readPoints } from "./reading.ts";
+import { readPiece, readPoints } from "./reading.ts";
 import { dropDaysBefore, saveAll } from "./save-all.ts";
 import { entryOf, type SeriesEntry } from "./series-entry.ts";
 import { SlicedCheckpoint } from "./sliced-checkpoint.ts";
@@ -255,9 +255,7 @@ export class PartitionStore {
     untilMs: number = Number.MAX_SAFE_INTEGER,
   ): { readonly points: Points; readonly isLast: boolean } {
     const { heads, sealed } = this.#parts;
-    const endMs = sealed.pieceEnd(seriesId, fromMs, pointsMax) ?? untilMs;
-    const points = readPoints(heads, sealed, seriesId, fromMs, Math.min(endMs, untilMs));
-    return { points, isLast: endMs >= untilMs };
+    return readPiece(heads, sealed, seriesId, { fromMs, untilMs, pointsMax });
   }
 
   /**

@@ -17,9 +17,31 @@ export function readPoints(
     endMs > recentFromMs
       ? recent.copy(id, recent.indexOf(id, startMs), recent.indexOf(id, endMs))
       : NO_POINTS;
-  // Recent points are the complete end of the series, so only what is older can be elsewhere.
-  if (startMs >= recentFromMs || heads.firstMs[id]! >= recentFromMs) return recentPart;
+  if (isAllRecent(heads, id, startMs)) return recentPart;
   return merge([sealed.read(id, startMs, Math.min(endMs, recentFromMs)), recentPart]);
+}
+
+/** See `PartitionStore.readNext`. */
+export function readPiece(
+  heads: SeriesHeads,
+  sealed: SealedPoints,
+  id: number,
+  { fromMs, untilMs, pointsMax }: Record<"fromMs" | "untilMs" | "pointsMax", number>,
+): { readonly points: Points; readonly isLast: boolean } {
+  // Most series that a start folds again have what it needs in memory: no file is asked.
+  const isRecent = isAllRecent(heads, id, fromMs);
+  const endMs = isRecent ? untilMs : (sealed.pieceEnd(id, fromMs, pointsMax) ?? untilMs);
+  const points = readPoints(heads, sealed, id, fromMs, Math.min(endMs, untilMs));
+  return { points, isLast: endMs >= untilMs };
+}
+
+/**
+ * Whether all points of a series from `startMs` on are in memory: recent points are the complete end of the
+ * series, so only what is older can be elsewhere.
+ */
+function isAllRecent(heads: SeriesHeads, id: number, startMs: number): boolean {
+  const recentFromMs = recentFrom(heads, id);
+  return startMs >= recentFromMs || heads.firstMs[id]! >= recentFromMs;
 }
 
 /** Time of the oldest point in memory; Infinity when there is none. */

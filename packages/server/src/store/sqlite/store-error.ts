@@ -96,6 +96,11 @@ export function storeError(error: unknown, file: string): unknown {
   }
 }
 
+/** Whether the file or the disk is at fault, and not what was to be written. */
+export function isStoreFault(error: unknown): boolean {
+  return error instanceof StoreUnavailable || error instanceof StoreCorrupt;
+}
+
 /** Runs `work`; errors of the database come out as the store's own. */
 export function guarded<Result>(file: string, work: () => Result): Result {
   try {

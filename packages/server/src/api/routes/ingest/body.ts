@@ -16,7 +16,7 @@ declare module "fastify" {
   interface FastifyRequest {
     /** What the body of this request holds of its tenant's share of memory; null outside of ingest. */
     byteRoom: ByteRoom | null;
-    /** Aborted once the reply is sent or the sender is gone; null outside of ingest. */
+    /** Aborted once the sender is gone without a reply; null outside of ingest. */
     gone: AbortSignal | null;
   }
 }
@@ -39,7 +39,7 @@ export function takeRawBodies(app: Parameters<Routes>[0], bytesMax: number): voi
     request.gone = gone.signal;
     reply.raw.once("close", () => {
       room.release();
-      gone.abort();
+      if (!reply.raw.writableFinished) gone.abort();
     });
   });
 }
@@ -130,7 +130,10 @@ function readBody(
   payload.on("data", take);
   payload.once("end", () => resolve(inOneBuffer(chunks, length)));
   payload.once("error", () => reject(cutOff()));
-  payload.once("close", () => reject(cutOff()));
+  // Making an error takes longer than all else here, and every body is closed.
+  payload.once("close", () => {
+    if (!payload.readableEnded) reject(cutOff());
+  });
   return promise;
 }
 

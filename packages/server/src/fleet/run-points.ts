@@ -1,0 +1,28 @@
+import type { EpochMs, TenantFold } from "@foreshock/core/fold";
+import type { HeardRun } from "./score-inbox.ts";
+
+/** Points taken in after which the work can be set down. */
+export const POINTS_PER_YIELD = 4096;
+
+/** Puts a run's points into a fold. Yields points; returns those that were put since, and one for the run. */
+export function* putRun(
+  fold: TenantFold,
+  series: number,
+  { columns, first, end, intervalMs, ended }: HeardRun,
+): Generator<number, number> {
+  const { times, p, flat, phase } = columns;
+  if (intervalMs > 0) fold.setInterval(series, intervalMs);
+  for (let i = first; i < end; i++) {
+    fold.put(series, times[i]!, p[i]!, flat[i]!, phase[i]!);
+    if ((i + 1 - first) % POINTS_PER_YIELD === 0) yield POINTS_PER_YIELD;
+  }
+  if (ended) fold.ended(series);
+  return 1 + ((end - first) % POINTS_PER_YIELD);
+}
+
+/** Time of a run's newest point; -Infinity without any. */
+export function newestOf({ columns: { times }, first, end }: HeardRun): EpochMs {
+  let newestMs = Number.NEGATIVE_INFINITY;
+  for (let i = first; i < end; i++) if (times[i]! > newestMs) newestMs = times[i]!;
+  return newestMs;
+}
