@@ -52,11 +52,38 @@ describe("a counter", () => {
     await eachBatch((points) => sendWrite("six", name, points));
     expect((await anomalies("six")).length).toBeGreaterThan(0);
     expect(await typeOf("six")).toBeUndefined();
+    const before = await lastScores("six");
     await declare("six", name, COUNTER);
     const all = await Promise.all(TENANTS.map(anomalies));
     for (const found of all) expect(found).toEqual(all[0]);
     expectBurstAlone(all[0]!);
     expect(await Promise.all(TENANTS.map(typeOf))).toEqual(TENANTS.map(() => "counter"));
+    // What the roll-up can still fold again is that of a counter, too.
+    expect(before.length).toBeGreaterThan(10);
+    expect(worst(before)).toBeGreaterThan(0.2);
+    for (const scores of await Promise.all(TENANTS.map(lastScores))) {
+      expect(scores.length).toBe(before.length);
+      expect(worst(scores)).toBeLessThan(0.02);
+    }
+  });
+
+  it("becomes one with the tenant's next batch where the disk was full when that was said", async () => {
+    const name = "ifHCInOctets";
+    for (const tenant of ["one", "two"] as const) {
+      await eachBatch((points) => sendWrite(tenant, name, points));
+    }
+    await declare("one", name, COUNTER);
+    server.disk.fill();
+    const body = snappy(encodeWriteRequest([], [{ type: COUNTER, family: name }]));
+    const headers = { ...auth("two"), ...WRITE };
+    const said = { method: "POST", url: "/api/v1/write", headers, payload: body } as const;
+    expect((await server.app.inject(said)).statusCode).toBe(503);
+    server.disk.makeRoom();
+    for (const tenant of ["one", "two"] as const) {
+      await sendJson(tenant, "another", [[NOON - MINUTE_MS, 1]]);
+    }
+    expect(await anomalies("two")).toEqual(await anomalies("one"));
+    expectBurstAlone(await anomalies("two"));
   });
 
   it("is none where its sender says so, whatever its name ends in", async () => {
@@ -141,6 +168,12 @@ describe("a counter", () => {
     return (await get(tenant, `/anomalies?${range}&minScore=0.5&limit=1000`)).data;
   }
 
+  /** Of the node, in the last 100 minutes. */
+  async function lastScores(tenant: Tenant): Promise<number[]> {
+    const range = `from=${NOON - 100 * MINUTE_MS}&to=${NOON}`;
+    return (await get(tenant, `/scores?level=node&${range}`)).score;
+  }
+
   async function typeOf(tenant: Tenant): Promise<string | undefined> {
     return (await get(tenant, "/series")).data[0].metadata.type;
   }
@@ -177,6 +210,10 @@ function expectBurstAlone(found: readonly Anomaly[]): void {
 
 function near(instant: string, minute: number): boolean {
   return Math.abs(Date.parse(instant) - (START + minute * MINUTE_MS)) <= 5 * MINUTE_MS;
+}
+
+function worst(scores: readonly number[]): number {
+  return scores.reduce((a, b) => Math.max(a, b), 0);
 }
 
 function level(i: number): number {
