@@ -3,12 +3,13 @@ import { describe, expect, it } from "vitest";
 import { type Heard, heard, historyOf, type Said, STEP_MS } from "./testing-churn.ts";
 
 const STEPS = 100;
-const HISTORIES = 2000;
+/** In the gate; 2,000 by hand, with FORESHOCK_HISTORIES. */
+const HISTORIES = Number(process.env.FORESHOCK_HISTORIES ?? 400);
 /** Series that a history has at most, and a step of the fold looks at each a few times. */
 const COST_PER_STEP = 400;
 
 describe("series that join, sleep, come late, vanish, end and join again", () => {
-  it("2,000 histories: the same in time and late, in batches of any size, whole and restored; no NaN, no endless work", () => {
+  it(`${HISTORIES} histories: the same in time and late, in batches of any size, whole and restored; no NaN, no endless work`, async () => {
     let told = 0;
     for (let seed = 1; seed <= HISTORIES; seed++) {
       const said = historyOf(seed, STEPS);
@@ -21,6 +22,8 @@ describe("series that join, sleep, come late, vanish, end and join again", () =>
         expect(cost, `history ${seed}`).toBeLessThan(COST_PER_STEP * STEPS * said.length ** 0.5);
       }
       told += inTime.findings.length;
+      // The machine's other work goes on.
+      if (seed % 20 === 0) await new Promise(setImmediate);
     }
     // There must have been something to tell.
     expect(told).toBeGreaterThan(HISTORIES / 20);

@@ -185,9 +185,9 @@ async function closeAll(running: Running, signal: string | undefined): Promise<v
     ]);
   } catch (err) {
     log.error({ err, signal }, "the stop did not end well");
-    // A disk that hangs would hang whoever frees the rest: the process has to be ended.
-    if (err instanceof StopTimeout) throw err;
-    await freed(opened);
+    // A disk that hangs would hang whoever frees the rest: the process is ended, which needs no watch.
+    if (err instanceof StopTimeout) await ground.watchdog.close();
+    else await freed(opened);
     throw err;
   }
   await freed(opened);
