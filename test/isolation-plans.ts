@@ -39,6 +39,10 @@ export function plansAt(nowMs: number): Readonly<Record<string, Plan>> {
     "GET /api/v1/scores": { query: range },
     "GET /api/v1/rankings": { query: range },
     "GET /api/v1/demo/truth": {},
+    "GET /api/v1/labels": {},
+    "PUT /api/v1/labels": {
+      body: { type: "application/json", bytes: Buffer.from('{"node":["instance"]}') },
+    },
     "POST /api/v1/ingest": { body: { type: "application/json", bytes: json("other") } },
     "POST /api/v1/ingest/csv": {
       body: {

@@ -209,6 +209,9 @@ export function isolationSuite(makeServer: () => Promise<IsolationServer>): void
     await send(keys.a, seriesOf(`${CANARY}-more`, nowMs));
     // The very names of tenant B, other values: they are tenant A's own.
     await send(keys.a, seriesOf("plain", nowMs, 100));
+    const headers = { ...bearer(keys.a), "content-type": "application/json" };
+    const labels = Buffer.from(`{"node":["${CANARY}"]}`);
+    expect((await ask("PUT", "/api/v1/labels", headers, labels)).body).toContain(CANARY);
     expect(await pictureOf(keys.b)).toEqual(before);
     const own = await pictureOf(keys.a);
     await send(keys.b, seriesOf(`${CANARY}-more`, nowMs, 50));

@@ -116,6 +116,14 @@ export interface DataHealth {
   readonly silent: number;
   readonly freshShare: number;
   readonly acceptedPoints: number;
+  /** Accepted points that were there before, with the same value */
+  readonly duplicatePoints: number;
+  /** Accepted points that replaced another value */
+  readonly overwrittenPoints: number;
+  /** Native histograms of remote write, which are not scored */
+  readonly skippedHistograms: number;
+  /** Exemplars of remote write, which are not kept */
+  readonly skippedExemplars: number;
   readonly rejectedPoints: Readonly<Partial<Record<RejectReason, number>>>;
   readonly detectionLagMs: number | null;
   readonly backlogPoints: number;
@@ -257,7 +265,9 @@ export interface IngestBody {
     readonly node: string;
     readonly metric: string;
     readonly metadata?: Readonly<Record<string, string>>;
-    /** Cumulative counter: scored as a rate per second */
+    /** A counter is cumulative and scored as a rate per second. Left out: by the metric's name (_total) */
+    readonly type?: "counter" | "gauge";
+    /** The same as type: true for a counter */
     readonly counter?: boolean;
     /** [epoch milliseconds, value]; null = missing */
     readonly points: readonly (readonly [number, number | null])[];
@@ -265,7 +275,14 @@ export interface IngestBody {
 }
 
 export interface IngestReport {
+  /** Taken: the sum of the next three */
   readonly acceptedPoints: number;
+  /** New: the store held no point of the series at their instant */
+  readonly storedPoints: number;
+  /** Came twice in this body, or were stored before, with the same value: nothing changed */
+  readonly duplicatePoints: number;
+  /** Replaced another value at the same instant, of this body or stored before */
+  readonly overwrittenPoints: number;
   readonly rejectedPoints: number;
   readonly rejected: readonly {
     readonly reason: RejectReason;
@@ -273,6 +290,24 @@ export interface IngestReport {
     /** The first few places: cluster/node/metric */
     readonly examples: readonly string[];
   }[];
+}
+
+export interface LabelMapping {
+  /** Labels that name the cluster; of those that a series has the first */
+  readonly cluster: readonly string[];
+  /** Labels that name the node; of those that a series has the first */
+  readonly node: readonly string[];
+  /** Whether 10.0.0.7:9100 becomes the node 10.0.0.7 */
+  readonly stripPort: boolean;
+}
+
+export interface LabelMappingChange {
+  /** Labels that name the cluster; of those that a series has the first */
+  readonly cluster?: readonly string[];
+  /** Labels that name the node; of those that a series has the first */
+  readonly node?: readonly string[];
+  /** Whether 10.0.0.7:9100 becomes the node 10.0.0.7 */
+  readonly stripPort?: boolean;
 }
 
 export type Level = "metric" | "node" | "cluster" | "tenant";

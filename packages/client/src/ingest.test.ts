@@ -81,11 +81,13 @@ describe("mergedReport", () => {
   it("adds up points and reasons, and names each example place once", () => {
     const one = {
       acceptedPoints: 5,
+      ...{ storedPoints: 3, duplicatePoints: 2, overwrittenPoints: 0 },
       rejectedPoints: 2,
       rejected: [{ reason: "future" as const, points: 2, examples: ["a/n1/cpu"] }],
     };
     const two = {
       acceptedPoints: 1,
+      ...{ storedPoints: 0, duplicatePoints: 0, overwrittenPoints: 1 },
       rejectedPoints: 4,
       rejected: [
         { reason: "future" as const, points: 1, examples: ["a/n1/cpu", "a/n2/cpu"] },
@@ -94,6 +96,7 @@ describe("mergedReport", () => {
     };
     expect(mergedReport([one, two])).toEqual({
       acceptedPoints: 6,
+      ...{ storedPoints: 3, duplicatePoints: 2, overwrittenPoints: 1 },
       rejectedPoints: 6,
       rejected: [
         { reason: "future", points: 3, examples: ["a/n1/cpu", "a/n2/cpu"] },
@@ -103,7 +106,9 @@ describe("mergedReport", () => {
   });
 
   it("of nothing is a report of nothing", () => {
-    expect(mergedReport([])).toEqual({ acceptedPoints: 0, rejectedPoints: 0, rejected: [] });
+    const put = { storedPoints: 0, duplicatePoints: 0, overwrittenPoints: 0 };
+    const nothing = { acceptedPoints: 0, ...put, rejectedPoints: 0, rejected: [] };
+    expect(mergedReport([])).toEqual(nothing);
   });
 });
 

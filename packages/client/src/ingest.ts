@@ -87,8 +87,19 @@ export function mergedReport(reports: readonly IngestReport[]): IngestReport {
     }
   }
   return {
-    acceptedPoints: reports.reduce((sum, report) => sum + report.acceptedPoints, 0),
-    rejectedPoints: reports.reduce((sum, report) => sum + report.rejectedPoints, 0),
+    acceptedPoints: sumOf(reports, "acceptedPoints"),
+    storedPoints: sumOf(reports, "storedPoints"),
+    duplicatePoints: sumOf(reports, "duplicatePoints"),
+    overwrittenPoints: sumOf(reports, "overwrittenPoints"),
+    rejectedPoints: sumOf(reports, "rejectedPoints"),
     rejected: [...byReason].map(([reason, facts]) => ({ reason, ...facts })),
   };
+}
+
+/** A server of before does not tell all of them. */
+function sumOf(
+  reports: readonly IngestReport[],
+  count: Exclude<keyof IngestReport, "rejected">,
+): number {
+  return reports.reduce((sum, report) => sum + (report[count] ?? 0), 0);
 }

@@ -63,7 +63,10 @@ export async function openRealServer(options: RealServerOptions = {}): Promise<R
     decoder,
     now: clock.now,
     version: "test",
-    labelsOf: (tenantId) => settings.of(tenantId).labels,
+    labels: {
+      of: (tenantId) => settings.of(tenantId).labels,
+      change: (tenantId, labels) => control.changeSettings(tenantId, { labels }).labels,
+    },
     checkReplies: true,
     ...options.parts,
   });

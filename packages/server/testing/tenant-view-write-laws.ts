@@ -36,13 +36,17 @@ const REPORT: Law = {
         ]),
       ]),
     );
-    expect(report).toMatchObject({ acceptedPoints: 2, rejectedPoints: 5 });
+    // An infinite value is a missing one: it took the place of the value at noon.
+    const put = { storedPoints: 2, duplicatePoints: 0, overwrittenPoints: 1 };
+    expect(report).toMatchObject({ acceptedPoints: 3, put, rejectedPoints: 4 });
     const reasons = Object.fromEntries(
       report.rejected.map(({ reason, points }) => [reason, points]),
     );
-    expect(reasons).toEqual({ future: 2, "too-late": 1, infinite: 1, "invalid-time": 1 });
-    for (const { examples } of report.rejected) expect(examples).toEqual(["eu/n/m"]);
-    expect(await view.health()).toMatchObject({ acceptedPoints: 3, rejectedPoints: reasons });
+    expect(reasons).toEqual({ future: 2, "too-late": 1, "invalid-time": 1 });
+    for (const { reason, examples } of report.rejected) {
+      expect(examples).toEqual([reason === "invalid-time" ? "eu/n/m at -5" : "eu/n/m"]);
+    }
+    expect(await view.health()).toMatchObject({ acceptedPoints: 4, rejectedPoints: reasons });
     await stage.settled();
     expect((await view.summary()).points).toBe(3);
   },

@@ -56,6 +56,20 @@ describe("TenantFold", () => {
     );
   });
 
+  it("takes back the score of a point that turns out to be missing, and makes no step for one", () => {
+    const { fold } = folded(POINTS, STEPS);
+    const calm = packed(fold);
+    const lateStep = (STEPS - 30) * STEP;
+    fold.put(1, lateStep + 1000, 1e-12, 1e-12);
+    fold.advance(STEPS * STEP);
+    expect(packed(fold)).not.toEqual(calm);
+    fold.put(1, lateStep + 1000, Number.NaN, Number.NaN);
+    fold.put(1, (STEPS + 500) * STEP, Number.NaN, Number.NaN);
+    fold.advance(STEPS * STEP);
+    expect(differsAt(packed(fold), calm)).toBe(-1);
+    expect(fold.fleet.ignoredPoints).toBe(0);
+  });
+
   it("goes on from saved bytes as if nothing had happened", () => {
     const half = POINTS.filter(({ step }) => step < 66);
     const { fold } = folded(half, 10);

@@ -11,13 +11,13 @@ import { Problem } from "./problem.ts";
 import { rateHeaders } from "./rate-headers.ts";
 
 /** What a route needs of the key. */
-export type Need = "ingest" | "read";
+export type Need = "ingest" | "read" | "manage";
 
 const MAY: Readonly<Record<Scope, readonly Need[]>> = {
   ingest: ["ingest"],
   read: ["read"],
-  manage: ["ingest", "read"],
-  operator: ["ingest", "read"],
+  manage: ["ingest", "read", "manage"],
+  operator: ["ingest", "read", "manage"],
 };
 
 declare module "fastify" {

@@ -71,6 +71,7 @@ describe("what machines ask", () => {
       "/api/v1/health",
       "/api/v1/ingest",
       "/api/v1/ingest/csv",
+      "/api/v1/labels",
       "/api/v1/metrics",
       "/api/v1/nodes",
       "/api/v1/rankings",

@@ -16,12 +16,11 @@ import { DOOR_LIMITS } from "../config/door-limits.ts";
 import type { Decoder } from "../decode/decoder.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { RefusedRequest } from "../observe/refused-requests.ts";
-import type { LabelNames } from "../platform/label-names.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Readiness } from "../platform/readiness.ts";
 import type { Keyring } from "../tenant/keyring.ts";
 import type { Limits } from "../tenant/limits.ts";
-import { DEFAULT_SETTINGS } from "../tenant/tenant-settings.ts";
+import { DEFAULT_SETTINGS, SettingsProblem } from "../tenant/tenant-settings.ts";
 import { type DoorParts, door } from "./access.ts";
 import { checkReply } from "./checked-replies.ts";
 import { compressReplies } from "./compress.ts";
@@ -36,6 +35,7 @@ import { installDashboard } from "./routes/dashboard.ts";
 import { type DemoFault, demoRoutes } from "./routes/demo.ts";
 import { ingestRoutes } from "./routes/ingest/ingest-routes.ts";
 import { inventoryRoutes } from "./routes/inventory.ts";
+import { type LabelMappings, labelRoutes } from "./routes/labels.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { resultRoutes } from "./routes/results.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -57,8 +57,8 @@ export interface AppParts {
   readonly readiness?: (() => Readiness) | undefined;
   /** The built dashboard; without it `/` says how to build it. */
   readonly dashboardDir?: string | undefined;
-  /** Labels of remote write that name cluster and node; the defaults where not given. */
-  readonly labelsOf?: ((tenantId: string) => LabelNames) | undefined;
+  /** Labels of remote write that name cluster and node; the defaults, for good, where not given. */
+  readonly labels?: LabelMappings | undefined;
   /** The demonstration's answer key for one tenant; without it `/demo/truth` does not exist. */
   readonly demoTruth?: ((tenantId: string) => readonly DemoFault[]) | undefined;
   /** Hears of requests that were turned away for their key or their rate. */
@@ -66,6 +66,13 @@ export interface AppParts {
   /** Checks every reply against its schema. For tests: it doubles the cost of large replies. */
   readonly checkReplies?: boolean | undefined;
 }
+
+const FIXED_LABELS: LabelMappings = {
+  of: () => DEFAULT_SETTINGS.labels,
+  change: () => {
+    throw new SettingsProblem("labels: this server keeps no settings of tenants");
+  },
+};
 
 /** Source: baseline defaults of the reliability page. */
 const BODY_BYTES_MAX = 64 * 1024;
@@ -145,11 +152,12 @@ async function registerApi(api: FastifyInstance, parts: AppParts & DoorParts): P
   });
   api.addHook("onRequest", door(parts));
   api.addHook("onSend", untagRefusals);
-  const labelsOf = parts.labelsOf ?? (() => DEFAULT_SETTINGS.labels);
+  const labels = parts.labels ?? FIXED_LABELS;
   await api.register(inventoryRoutes(parts));
   await api.register(calibrationRoutes(parts));
   await api.register(resultRoutes(parts));
-  await api.register(ingestRoutes({ ...parts, labelsOf }));
+  await api.register(labelRoutes(labels));
+  await api.register(ingestRoutes({ ...parts, labelsOf: (tenantId) => labels.of(tenantId) }));
   if (parts.demoTruth !== undefined) await api.register(demoRoutes(parts.demoTruth));
 }
 

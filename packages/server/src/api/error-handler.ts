@@ -11,6 +11,7 @@ import {
   TooManyReads,
   Unavailable,
 } from "../platform/platform-errors.ts";
+import { SettingsProblem } from "../tenant/tenant-settings.ts";
 import type { ProblemBody } from "../wire/schema/problem.ts";
 import { addressGroup } from "./connections/address.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
@@ -91,6 +92,9 @@ export function problemOf(error: FastifyError): Problem {
     const { retryAfterMs } = error;
     const code = error.code === "memory/full" ? "overloaded" : "store_unavailable";
     return new Problem(code, error.message, { retryAfterMs, hint: "try again" });
+  }
+  if (error instanceof SettingsProblem) {
+    return new Problem("bad_parameter", error.message, { hint: "nothing was changed" });
   }
   if (error instanceof OverRate) return ofRate(error);
   if (error instanceof TooCostly) {

@@ -4,7 +4,8 @@ import type { DataFlags } from "./data-folder.ts";
 import { createKey, listKeys, revokeKey } from "./key-commands.ts";
 import type { Shell } from "./shell.ts";
 import { createTenant, listTenants, releaseTenant } from "./tenant-commands.ts";
-import { duration, positive } from "./terminal/flag-values.ts";
+import { type LabelFlags, tenantLabels } from "./tenant-labels.ts";
+import { duration, names, positive } from "./terminal/flag-values.ts";
 
 interface CreateKeyFlags extends DataFlags {
   readonly scope: string;
@@ -13,7 +14,14 @@ interface CreateKeyFlags extends DataFlags {
 }
 
 /** Commands that work on the data folder itself, whether or not the server runs. */
-export function addDataCommands(program: Command, { run }: Shell): void {
+export function addDataCommands(program: Command, shell: Shell): void {
+  addKeyCommands(program, shell);
+  const tenants = program.command("tenants").description("tenants: list, create, labels, release");
+  addTenantCommands(tenants, shell);
+  addLabelCommand(tenants, shell);
+}
+
+function addKeyCommands(program: Command, { run }: Shell): void {
   const keys = program.command("keys").description("API keys: create, list, revoke");
   onData(keys.command("create").description("a new key; the token is shown once"))
     .option("--scope <scope>", SCOPES.join(", "), "manage")
@@ -31,7 +39,9 @@ export function addDataCommands(program: Command, { run }: Shell): void {
     .action((id: string, flags: DataFlags, command: Command) =>
       run(command, (context) => revokeKey(context, id, flags)),
     );
-  const tenants = program.command("tenants").description("tenants: list, create, release");
+}
+
+function addTenantCommands(tenants: Command, { run }: Shell): void {
   onData(tenants.command("create").description("a new tenant"))
     .argument("<name>", "a-z, 0-9, dot, dash, underscore")
     .option(
@@ -53,6 +63,24 @@ export function addDataCommands(program: Command, { run }: Shell): void {
     .argument("<name>", "as `tenants list` shows it")
     .action((name: string, flags: DataFlags, command: Command) =>
       run(command, (context) => releaseTenant(context, name, flags)),
+    );
+}
+
+function addLabelCommand(tenants: Command, { run }: Shell): void {
+  onData(
+    tenants
+      .command("labels")
+      .description("which labels of remote write name cluster and node: shows or changes them"),
+  )
+    .argument("<name>", "as `tenants list` shows it")
+    .option("--cluster <labels>", "names of labels, tried in this order: cluster,env", names)
+    .option("--node <labels>", "names of labels, tried in this order: pod,instance", names)
+    .option("--strip-port", "10.0.0.7:9100 is the node 10.0.0.7")
+    .option("--no-strip-port", "ports belong to the node's name")
+    .option("--defaults", "back to what holds for new tenants")
+    .addHelpText("after", "\nExample:\n  foreshock tenants labels acme --node pod,instance")
+    .action((name: string, flags: LabelFlags, command: Command) =>
+      run(command, (context) => tenantLabels(context, name, flags)),
     );
 }
 

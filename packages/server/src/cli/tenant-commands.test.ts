@@ -75,4 +75,21 @@ describe("foreshock tenants", () => {
       released: false,
     });
   });
+
+  it("shows and changes which labels name cluster and node, for one tenant, durably", async () => {
+    const labelsOf = async (...argv: string[]) =>
+      JSON.parse((await run("labels", ...argv, "--json")).out);
+    expect((await labelsOf("acme")).node.slice(0, 2)).toEqual(["instance", "node"]);
+    const changed = await labelsOf("acme", "--node", "pod,instance", "--strip-port");
+    expect(changed).toMatchObject({ tenant: "acme", node: ["pod", "instance"], stripPort: true });
+    expect(await labelsOf("acme")).toEqual(changed);
+    expect((await labelsOf("globex")).stripPort).toBe(false);
+    expect((await labelsOf("acme", "--cluster", "env")).node).toEqual(["pod", "instance"]);
+    expect((await labelsOf("acme", "--no-strip-port")).stripPort).toBe(false);
+    expect(await labelsOf("acme", "--defaults")).toEqual({
+      ...(await labelsOf("globex")),
+      tenant: "acme",
+    });
+    expect((await run("labels", "nobody")).code).toBe(EXIT.notFound);
+  });
 });

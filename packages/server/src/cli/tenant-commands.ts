@@ -39,13 +39,7 @@ export function listTenants(context: Context, flags: DataFlags): ExitCode {
 /** `foreshock tenants release NAME`: detection goes on; what struck it before is forgotten. */
 export function releaseTenant(context: Context, name: string, flags: DataFlags): ExitCode {
   const before = withControl(context, flags, (control) => {
-    if (control.tenant(name) === undefined) {
-      throw new CliError(
-        `no tenant "${name}"`,
-        EXIT.notFound,
-        "`foreshock tenants` shows what there is",
-      );
-    }
+    demandTenant(control, name);
     const found = control.quarantine.of(name);
     control.quarantine.release(name);
     return found;
@@ -55,6 +49,16 @@ export function releaseTenant(context: Context, name: string, flags: DataFlags):
   else if (wasIn) say(context, `${name} is released: its detection goes on within seconds`);
   else say(context, `${name} was not in quarantine`);
   return EXIT.ok;
+}
+
+/** @throws CliError where there is no such tenant. */
+export function demandTenant(control: ControlDb, name: string): void {
+  if (control.tenant(name) !== undefined) return;
+  throw new CliError(
+    `no tenant "${name}"`,
+    EXIT.notFound,
+    "`foreshock tenants` shows what there is",
+  );
 }
 
 function rowOf(control: ControlDb, tenant: TenantRecord, kept: KeptSeries | undefined) {

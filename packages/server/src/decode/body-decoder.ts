@@ -39,15 +39,10 @@ export class BodyDecoder {
       this.#readers.forget(message.tenantId);
       return;
     }
-    const { body, counters } = message;
+    const { body } = message;
     try {
-      this.#readers.learn(body, counters);
       const decoded = this.#decoded(body);
-      const fresh = this.#readers.takeFresh(body);
-      this.#answer(
-        { type: "decoded", body: decoded, counters: fresh },
-        buffersOfBatch(decoded.batch),
-      );
+      this.#answer({ type: "decoded", body: decoded }, buffersOfBatch(decoded.batch));
     } catch (error) {
       this.#answer(failureOf(error), []);
     } finally {

@@ -168,23 +168,6 @@ describe("DecoderPool", () => {
     expect(decoders.started).toBe(3);
   });
 
-  it("tells a tenant's other decoders which metrics are counters", async () => {
-    const counterOf = async (lane: number): Promise<unknown> => {
-      const busy = lane === 1 ? pool.decode(jsonBody("globex")) : undefined;
-      const answer = pool.decode(writeBody("acme", ["hits"]));
-      await work();
-      await busy;
-      return unpackBatch((await answer).batch).places[0]!.counter;
-    };
-    expect(await counterOf(0)).toBeUndefined();
-    const told = pool.decode(writeBody("acme", [], [{ type: 1, family: "hits" }]));
-    await work();
-    await told;
-    expect(await counterOf(0)).toBe(true);
-    decoders.kill(0);
-    expect(await counterOf(1)).toBe(true);
-  });
-
   it("leaves out bodies that nobody waits for any more, and lets go of their bytes", async () => {
     open(1);
     const gone = new AbortController();

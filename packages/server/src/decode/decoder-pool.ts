@@ -187,8 +187,7 @@ export class DecoderPool implements Decoder {
     const { body } = job;
     slot.job = job;
     slot.looks = 0;
-    const counters = this.#homes.countersFor(body.tenantId, index);
-    slot.link!.post({ type: "decode", body, counters }, [body.bytes.buffer]);
+    slot.link!.post({ type: "decode", body }, [body.bytes.buffer]);
     this.#watch();
   }
 
@@ -197,7 +196,6 @@ export class DecoderPool implements Decoder {
     slot.job = undefined;
     if (job === undefined) return;
     if (message.type === "decoded") {
-      this.#homes.learn(job.tenantId, message.counters);
       job.resolve(message.body);
     } else if (message.type === "refused") {
       const { fault, message: text, hint, pointer } = message;

@@ -24,7 +24,6 @@ function decoding({ format, encoding, make }: OddBody, limits = WIDE) {
       decoder.hear({
         type: "decode",
         body: { tenantId, format, bytes, encoding, limits },
-        counters: [],
       });
       return answer!;
     };

@@ -8,8 +8,6 @@ export type ToDecoder = DecodeMessage | ForgetMessage;
 export interface DecodeMessage {
   readonly type: "decode";
   readonly body: EncodedBody;
-  /** Families of the tenant that another decoder was told are counters. */
-  readonly counters: readonly string[];
 }
 
 /** The tenant has been idle for long: what is remembered of it can go. */
@@ -23,8 +21,6 @@ export type FromDecoder = DecodedMessage | RefusedMessage | BrokenMessage;
 export interface DecodedMessage {
   readonly type: "decoded";
   readonly body: DecodedBody;
-  /** Families that this body declared counters, for the tenant's other decoders. */
-  readonly counters: readonly string[];
 }
 
 /** The body cannot be taken: an `IngestProblem` as data. */

@@ -1,16 +1,9 @@
-import { CounterNames } from "../ingest/counter-names.ts";
-
 /** A tenant that has sent nothing during this many looks is forgotten. */
 const IDLE_LOOKS = 10;
 
 interface Home {
   /** The decoder that remembers the tenant's label sets; -1 where none does. */
   decoder: number;
-  /** Families that the tenant's senders declared counters, in the order in which they did. */
-  readonly counters: string[];
-  readonly known: CounterNames;
-  /** How many of them each decoder has been told. */
-  readonly told: number[];
   idleLooks: number;
 }
 
@@ -58,26 +51,9 @@ export class TenantHomes {
     return any;
   }
 
-  /** Counters that the decoder has not been told of yet. */
-  countersFor(tenantId: string, decoder: number): readonly string[] {
-    const home = this.#homes.get(tenantId);
-    if (home === undefined) return [];
-    const fresh = home.counters.slice(home.told[decoder]!);
-    home.told[decoder] = home.counters.length;
-    return fresh;
-  }
-
-  learn(tenantId: string, counters: readonly string[]): void {
-    const home = this.#homes.get(tenantId);
-    if (home === undefined) return;
-    for (const name of counters) if (home.known.add(name)) home.counters.push(name);
-    home.known.takeFresh();
-  }
-
   decoderLost(decoder: number): void {
     for (const home of this.#homes.values()) {
       if (home.decoder === decoder) home.decoder = -1;
-      home.told[decoder] = 0;
     }
   }
 
@@ -103,13 +79,7 @@ export class TenantHomes {
   #home(tenantId: string): Home {
     const known = this.#homes.get(tenantId);
     if (known !== undefined) return known;
-    const home: Home = {
-      decoder: -1,
-      counters: [],
-      known: new CounterNames(),
-      told: Array.from({ length: this.#decoderCount }, () => 0),
-      idleLooks: 0,
-    };
+    const home: Home = { decoder: -1, idleLooks: 0 };
     this.#homes.set(tenantId, home);
     return home;
   }

@@ -77,25 +77,3 @@ describe("what is remembered of label sets", () => {
     expect(readers.of("acme", LABELS).cachedSets).toBe(0);
   });
 });
-
-describe("what is remembered of counters", () => {
-  it("is bounded in bytes, and lives on when the mapping changes", () => {
-    const readers = new TenantReaders(MIB);
-    const family = (i: number) => ({ type: 1, family: `${i}`.padEnd(250, "x") });
-    const metadata = Array.from({ length: 20_000 }, (_, i) => family(i));
-    readers.of("acme", LABELS).read(encodeWriteRequest([], metadata), BODY_LIMITS);
-    const { counters } = readers.of("acme", { ...LABELS, stripPort: true });
-    const known = [...counters];
-    expect(known.length).toBeGreaterThan(500);
-    expect(known.length * 250).toBeLessThan(256 * 1024);
-    expect(counters.has(family(0).family)).toBe(true);
-  });
-
-  it("leaves out names that no metric can have", () => {
-    const readers = new TenantReaders(MIB);
-    const metadata = [{ type: 1, family: "x".repeat(257) }];
-    const reader = readers.of("acme", LABELS);
-    reader.read(encodeWriteRequest([], metadata), BODY_LIMITS);
-    expect([...reader.counters]).toEqual([]);
-  });
-});

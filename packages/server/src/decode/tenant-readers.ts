@@ -1,6 +1,5 @@
 import { RemoteWriteReader } from "../ingest/remote-write.ts";
 import type { LabelNames } from "../platform/label-names.ts";
-import type { EncodedBody } from "./decoder.ts";
 
 /** Tenants whose label sets are remembered; whoever has not written for longest is read from scratch. */
 const READERS_MAX = 256;
@@ -36,8 +35,6 @@ export class TenantReaders {
     this.forget(tenantId);
     const cacheBytesMax = this.#cacheBytesMax * TENANT_SHARE;
     const reader = new RemoteWriteReader({ names, cacheBytesMax });
-    if (known !== undefined) for (const name of known.reader.counters) reader.learn(name);
-    reader.counters.takeFresh();
     this.#readers.set(tenantId, { names, reader, bytes: 0 });
     return reader;
   }
@@ -58,20 +55,6 @@ export class TenantReaders {
   forget(tenantId: string): void {
     this.#bytes -= this.#readers.get(tenantId)?.bytes ?? 0;
     this.#readers.delete(tenantId);
-  }
-
-  /** Takes over what another decoder was told of the tenant's counters. */
-  learn({ tenantId, format }: EncodedBody, counters: readonly string[]): void {
-    if (format.kind !== "remote-write" || counters.length === 0) return;
-    const reader = this.of(tenantId, format.labels);
-    for (const name of counters) reader.learn(name);
-    reader.counters.takeFresh();
-  }
-
-  /** Counters that the body has declared. */
-  takeFresh({ tenantId, format }: EncodedBody): readonly string[] {
-    if (format.kind !== "remote-write") return [];
-    return this.#readers.get(tenantId)?.reader.counters.takeFresh() ?? [];
   }
 }
 

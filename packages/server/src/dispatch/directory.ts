@@ -4,14 +4,14 @@ import { nameBytesOf } from "../platform/place-name.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
 import { firstAt } from "./first-at.ts";
 import { type CountedSeries, LivingSeries } from "./living-series.ts";
+import { type NaturedSeries, Natures } from "./natures.ts";
 
 /** What the main thread knows of a series: enough for every list, without asking its worker. */
-export interface SeriesInfo extends CountedSeries {
+export interface SeriesInfo extends CountedSeries, NaturedSeries {
   /** Position in the directory of all tenants: the number by which threads speak of it. */
   readonly handle: number;
   readonly id: string;
   readonly key: SeriesKey;
-  readonly metadata: Readonly<Record<string, string>>;
   readonly partition: number;
   /** Position in the tenant's directory, in order of first sight. The fold has a number of its own. */
   readonly index: number;
@@ -90,6 +90,7 @@ export class TenantDirectory {
   readonly series: SeriesInfo[] = [];
   readonly clusters = new Map<string, Map<string, NodeInfo>>();
   readonly living = new LivingSeries();
+  readonly natures = new Natures<SeriesInfo>();
   /** UTF-8 bytes of all names and metadata that are kept. */
   nameBytes = 0;
   /** Points of all series, and the oldest time of any; Infinity before the first. */

@@ -3,6 +3,14 @@ import type { FreshSeries } from "../partition/fresh-series.ts";
 import type { AppendPart } from "../partition/protocol.ts";
 import type { SeriesInfo } from "./directory.ts";
 
+export interface Receivers {
+  readonly workerCount: number;
+  /** Handles that their worker knows; extended here. */
+  readonly announced: Set<number>;
+  /** Series whose worker has to hear that they changed their nature. */
+  readonly retold: readonly SeriesInfo[];
+}
+
 /**
  * Runs of accepted points, sorted into columns per partition. All parts of one worker share one
  * buffer, which is transferred to it without copying.
@@ -27,8 +35,11 @@ export class HandOver {
   }
 
   /** By worker. Series that are not in `announced` yet are announced with their part, and added to it. */
-  parts(workerCount: number, announced: Set<number>): (AppendPart[] | undefined)[] {
+  parts({ workerCount, announced, retold }: Receivers): (AppendPart[] | undefined)[] {
     const sizes = this.#sizes();
+    for (const { partition } of retold) {
+      if (!sizes.has(partition)) sizes.set(partition, { runs: 0, points: 0 });
+    }
     const workers: (AppendPart[] | undefined)[] = new Array(workerCount).fill(undefined);
     const filling = new Map<number, Filling>();
     for (let worker = 0; worker < workerCount; worker++) {
@@ -36,10 +47,16 @@ export class HandOver {
       if (own.length === 0) continue;
       const room = new Room(own.map(([, size]) => size));
       workers[worker] = own.map(([partition, { runs, points }]) => {
-        const part = { partition, fresh: [] as FreshSeries[], ...room.take(runs, points) };
+        const lists = { fresh: [] as FreshSeries[], retold: [] as FreshSeries[] };
+        const part = { partition, ...lists, ...room.take(runs, points) };
         filling.set(partition, { part, run: 0, point: 0 });
         return part;
       });
+    }
+    for (const info of retold) {
+      const { part } = filling.get(info.partition)!;
+      announce(info, announced, part.fresh);
+      part.retold.push(freshOf(info));
     }
     this.#fill(filling, announced);
     return workers;
@@ -63,10 +80,7 @@ export class HandOver {
       const end = this.#ends[k]!;
       const into = filling.get(info.partition)!;
       const { handles, ends, times, values, fresh } = into.part;
-      if (!announced.has(info.handle)) {
-        announced.add(info.handle);
-        fresh.push({ handle: info.handle, key: info.key, metadata: info.metadata });
-      }
+      announce(info, announced, fresh);
       for (let i = first; i < end; i++) {
         times[into.point] = this.#times[i]!;
         values[into.point] = this.#values[i]!;
@@ -80,13 +94,26 @@ export class HandOver {
   }
 }
 
+function announce(info: SeriesInfo, announced: Set<number>, fresh: FreshSeries[]): void {
+  if (announced.has(info.handle)) return;
+  announced.add(info.handle);
+  fresh.push(freshOf(info));
+}
+
+function freshOf({ handle, key, metadata }: SeriesInfo): FreshSeries {
+  return { handle, key, metadata };
+}
+
 interface Size {
   runs: number;
   points: number;
 }
 
 interface Filling {
-  readonly part: AppendPart & { readonly fresh: FreshSeries[] };
+  readonly part: AppendPart & {
+    readonly fresh: FreshSeries[];
+    readonly retold: FreshSeries[];
+  };
   run: number;
   point: number;
 }

@@ -10,7 +10,7 @@ const NOW = Date.UTC(2026, 0, 2);
 const LIMITS: GateLimits = { activeSeriesMax: 2, knownSeriesMax: 100, seriesBytesMax: 1e6 };
 
 describe("IngestGate", () => {
-  it("refuses single points that lie in the future, too late, nowhere or nowhere finite", () => {
+  it("refuses single points that lie in the future, too late or nowhere; infinite ones are missing", () => {
     const place = placeOf(4);
     gate("acme", batchOf([series("cpu", [[NOW, 1]])]), place, LIMITS, NOW);
     const points: [number, number][] = [
@@ -21,10 +21,11 @@ describe("IngestGate", () => {
       [Number.NaN, 6],
       [NOW + 1, Number.POSITIVE_INFINITY],
       [NOW + 2, Number.NaN],
+      [NOW + 3, Number.NEGATIVE_INFINITY],
     ];
     const given = batchOf([series("cpu", points)]);
     const { rejects, acceptedPoints, late, messages } = gate("acme", given, place, LIMITS, NOW);
-    expect(acceptedPoints).toBe(3);
+    expect(acceptedPoints).toBe(5);
     expect(late.map(({ times, values }) => [...times, ...values])).toEqual([
       [NOW - LATE_MAX_MS - 1, 3],
     ]);
@@ -32,14 +33,54 @@ describe("IngestGate", () => {
     expect(report.rejected.map(({ reason, points: n }) => [reason, n])).toEqual([
       ["future", 1],
       ["invalid-time", 1],
-      ["infinite", 1],
     ]);
     expect(report.rejected[0]!.examples).toEqual(["eu/node-1/cpu"]);
     expect(Array.from(messages[0]![0]!.times)).toEqual([
       NOW - LATE_MAX_MS,
       NOW + FUTURE_MAX_MS,
+      NOW + 1,
       NOW + 2,
+      NOW + 3,
     ]);
+    const { NaN: missing } = Number;
+    expect(Array.from(messages[0]![0]!.values)).toEqual([2, 4, missing, missing, missing]);
+  });
+
+  it("takes no time in other units for milliseconds, and says what it looks like", () => {
+    const at = Date.UTC(2026, 0, 1, 12);
+    const times: [number, string][] = [
+      [at / 1000, `${at / 1000} (as epoch seconds: 2026-01-01T12:00:00.000Z)`],
+      [at / 1000 + 0.5, `${at / 1000 + 0.5} (as epoch seconds: 2026-01-01T12:00:00.500Z)`],
+      [at * 1000, `${at * 1000} (as epoch microseconds: 2026-01-01T12:00:00.000Z)`],
+      [at * 1e6, `${at * 1e6} (as epoch nanoseconds: 2026-01-01T12:00:00.000Z)`],
+      [20_260_101, "20260101"],
+      [46_023.5, "46023.5"],
+      [0, "0"],
+      [-1, "-1"],
+      [Date.UTC(2000, 0, 1) - 1, "946684799999"],
+      [Number.POSITIVE_INFINITY, "Infinity"],
+    ];
+    for (const [time, says] of times) {
+      const place = placeOf(4);
+      const given = batchOf([series("cpu", [[time, 1]])]);
+      const { rejects, acceptedPoints } = gate("acme", given, place, LIMITS, NOW);
+      expect(rejects.report(acceptedPoints)).toMatchObject({
+        acceptedPoints: 0,
+        rejected: [{ reason: "invalid-time", points: 1, examples: [`eu/node-1/cpu at ${says}`] }],
+      });
+      expect(place.directory.tenant("acme").series).toEqual([]);
+    }
+    const first = batchOf([series("cpu", [[Date.UTC(2000, 0, 1), 1]])]);
+    expect(gate("acme", first, placeOf(4), LIMITS, NOW).acceptedPoints).toBe(1);
+  });
+
+  it("counts all times that are none, and names the first few", () => {
+    const points = Array.from({ length: 100 }, (_, i): [number, number] => [i, 1]);
+    const given = batchOf([series("cpu", points)]);
+    const { rejects } = gate("acme", given, placeOf(4), LIMITS, NOW);
+    const [invalid] = rejects.report(0).rejected;
+    expect(invalid).toMatchObject({ reason: "invalid-time", points: 100 });
+    expect(invalid!.examples.length).toBe(5);
   });
 
   it("takes what it knows and refuses new series over the limit", () => {

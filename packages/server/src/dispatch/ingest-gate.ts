@@ -4,6 +4,7 @@ import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
 import type { RejectReason } from "../platform/ingest-series.ts";
 import { atOnce } from "../platform/pace.ts";
 import { nameBytesOf, placeFault } from "../platform/place-name.ts";
+import { withNature } from "../platform/series-nature.ts";
 import type { TenantLimits } from "../tenant/tenant-settings.ts";
 import type { SeriesInfo, TenantDirectory } from "./directory.ts";
 import { HandOver } from "./hand-over.ts";
@@ -19,7 +20,7 @@ export interface GatedBatch {
   readonly late: readonly LateRun[];
   /** What goes to each worker, by its number; undefined where it gets nothing. */
   readonly messages: readonly (readonly AppendPart[] | undefined)[];
-  /** Oldest accepted time; NaN when nothing was accepted. */
+  /** Oldest accepted time; +Infinity when nothing was accepted. */
   readonly oldestMs: EpochMs;
 }
 
@@ -97,7 +98,9 @@ export class IngestGate {
     const { places, ends } = batch;
     const accepted = new HandOver(places.length, judge.times, judge.values);
     const late: LateRun[] = [];
-    let oldestMs = Number.NaN;
+    let oldestMs = Number.POSITIVE_INFINITY;
+    const { natures } = tenant;
+    if (batch.declared !== undefined) yield* natures.declare(batch.declared, tenant.series);
     for (let k = 0, first = 0; k < places.length; first = ends[k]!, k++) {
       const place = places[k]!;
       const known = tenant.find(place);
@@ -108,6 +111,7 @@ export class IngestGate {
         cost = 0;
       }
       judge.run(place, first, ends[k]!, known?.newestMs ?? Number.NEGATIVE_INFINITY);
+      if (known !== undefined && place.counter !== undefined) natures.say(known, place.counter);
       if (known !== undefined && judge.lateCount > 0) late.push({ info: known, ...judge.late() });
       if (judge.count === from) continue;
       tenant.living.moveTo(judge.newestMs);
@@ -117,14 +121,15 @@ export class IngestGate {
         judge.takeBack(from);
         continue;
       }
-      const info = known ?? newSeries(tenantId, place, directory);
+      const info = known ?? newSeries(tenant, place, directory);
       info.newestMs = judge.newestMs;
       if (judge.ended) tenant.living.ended(info);
       else tenant.living.seen(info);
-      if (!(judge.oldestMs >= oldestMs)) oldestMs = judge.oldestMs;
+      oldestMs = Math.min(oldestMs, judge.oldestMs);
       accepted.add(info, judge.count);
     }
-    const messages = accepted.parts(workerCount, announced);
+    const retold = natures.takeUntold();
+    const messages = accepted.parts({ workerCount, announced, retold });
     return { acceptedPoints: judge.count, rejects, late, messages, oldestMs };
   }
 
@@ -157,8 +162,12 @@ function hasRoom(
 }
 
 /** A series is known from its first accepted point on. */
-function newSeries(tenantId: string, place: IngestPlace, directory: SeriesDirectory): SeriesInfo {
-  const { clusterId, nodeId, metricName, metadata, counter } = place;
-  const kind = counter === true ? { type: "counter" } : {};
-  return directory.add({ tenantId, clusterId, nodeId, metricName }, { ...metadata, ...kind });
+function newSeries(
+  { tenantId, natures }: TenantDirectory,
+  place: IngestPlace,
+  directory: SeriesDirectory,
+): SeriesInfo {
+  const { clusterId, nodeId, metricName, metadata = {} } = place;
+  const entries = withNature(metadata, natures.isCounter(place));
+  return directory.add({ tenantId, clusterId, nodeId, metricName }, entries);
 }

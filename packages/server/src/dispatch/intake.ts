@@ -1,7 +1,13 @@
 import type { EpochMs } from "@foreshock/core/fold";
+import type { AppendPart } from "../partition/protocol.ts";
 import type { WhenOver } from "../platform/admission.ts";
 import type { IngestBatch } from "../platform/ingest-batch.ts";
-import type { IngestReport } from "../platform/ingest-series.ts";
+import {
+  type IngestReport,
+  NOTHING_PUT,
+  type PutPoints,
+  sumOfPut,
+} from "../platform/ingest-series.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
 import type { Limits } from "../tenant/limits.ts";
 import { Door } from "./door.ts";
@@ -33,7 +39,18 @@ export interface IntakeParts {
   readonly refused: (tenantId: string, points: number) => void;
 }
 
-const NOTHING: IngestReport = { acceptedPoints: 0, rejectedPoints: 0, rejected: [] };
+const NOTHING: IngestReport = {
+  acceptedPoints: 0,
+  put: NOTHING_PUT,
+  rejectedPoints: 0,
+  rejected: [],
+};
+
+/** What passed the gate, and what became of it in the store. */
+interface Stored {
+  readonly gated: GatedBatch;
+  readonly put: PutPoints;
+}
 
 /** The way of a batch through this room: door, gate, workers; and back when it is scored. */
 export class Intake {
@@ -57,8 +74,8 @@ export class Intake {
     const { charged = points } = batch;
     if (charged === 0) return NOTHING;
     const pass = await this.door.enter(tenantId, points, whenOver, charged);
-    const gated = await this.#store(tenantId, batch, pass).finally(() => pass.leave());
-    const report = await reportOf(gated, this.#parts.pool);
+    const { gated, put } = await this.#store(tenantId, batch, pass).finally(() => pass.leave());
+    const report = await reportOf(gated, put, this.#parts.pool);
     return { ...report, rate: pass.rate };
   }
 
@@ -70,7 +87,7 @@ export class Intake {
     this.door.scored(batch.tenantId, batch.points);
   }
 
-  async #store(tenantId: string, batch: IngestBatch, pass: Pass): Promise<GatedBatch> {
+  async #store(tenantId: string, batch: IngestBatch, pass: Pass): Promise<Stored> {
     const { state, seriesLimitsOf, now } = this.#parts;
     const standing = state();
     if (standing !== "ready") {
@@ -81,12 +98,12 @@ export class Intake {
     );
     this.#parts.gated(tenantId);
     try {
-      await allOf(gated.messages.map((_, owner) => this.#append(tenantId, gated, owner, pass)));
+      const puts = gated.messages.map((_, owner) => this.#append(tenantId, gated, owner, pass));
+      return { gated, put: (await allOf(puts)).reduce(sumOfPut, NOTHING_PUT) };
     } catch (error) {
       this.#parts.refused(tenantId, batch.values.length);
       throw error;
     }
-    return gated;
   }
 
   /** One batch of a tenant after the other, in units; other tenants have their turns between two of them. */
@@ -102,28 +119,44 @@ export class Intake {
     return gated;
   }
 
-  async #append(tenantId: string, gated: GatedBatch, owner: number, pass: Pass): Promise<void> {
+  async #append(
+    tenantId: string,
+    gated: GatedBatch,
+    owner: number,
+    pass: Pass,
+  ): Promise<PutPoints> {
     const parts = gated.messages[owner];
-    if (parts === undefined) return;
+    if (parts === undefined) return NOTHING_PUT;
     const points = parts.reduce((sum, { times }) => sum + times.length, 0);
     // The parts' columns are handed over.
     const handles = parts.map((part) => part.handles.slice());
     try {
-      await this.#parts.pool.append(owner, parts, (ticket) => {
+      return await this.#parts.pool.append(owner, parts, (ticket) => {
         pass.keep(points);
         this.inFlight.add(ticket, tenantId, gated.oldestMs, points);
       });
     } catch (error) {
-      const { directory } = this.#parts.place;
-      for (const column of handles) for (const handle of column) directory.notStored(handle);
+      this.#notStored(tenantId, parts, handles);
       throw error;
+    }
+  }
+
+  #notStored(tenantId: string, parts: readonly AppendPart[], handles: readonly Int32Array[]): void {
+    const { directory } = this.#parts.place;
+    for (const column of handles) for (const handle of column) directory.notStored(handle);
+    const tenant = directory.tenant(tenantId);
+    for (const { retold = [] } of parts) {
+      tenant.natures.notTold(retold.map(({ handle }) => tenant.byHandle(handle)));
     }
   }
 }
 
 /** Waits for all, so that nothing is under way when it throws the first failure. */
-async function allOf(works: readonly Promise<void>[]): Promise<void> {
+async function allOf<Result>(works: readonly Promise<Result>[]): Promise<Result[]> {
+  const results: Result[] = [];
   for (const result of await Promise.allSettled(works)) {
     if (result.status === "rejected") throw result.reason;
+    results.push(result.value);
   }
+  return results;
 }

@@ -1,5 +1,5 @@
 import { DAY_MS } from "@foreshock/core/fold";
-import type { IngestReport } from "../platform/ingest-series.ts";
+import type { IngestReport, PutPoints } from "../platform/ingest-series.ts";
 import type { GatedBatch, LateRun } from "./ingest-gate.ts";
 import type { PartitionPool } from "./partition-pool.ts";
 
@@ -10,7 +10,11 @@ const READS_MAX = 5000;
  * The report of a batch whose accepted points are stored. Points that are too late are looked up first:
  * a sender that retries after a lost response, even hours later, gets them reported as accepted.
  */
-export async function reportOf(gated: GatedBatch, pool: PartitionPool): Promise<IngestReport> {
+export async function reportOf(
+  gated: GatedBatch,
+  put: PutPoints,
+  pool: PartitionPool,
+): Promise<IngestReport> {
   const { acceptedPoints, rejects, late } = gated;
   const chosen = affordable(late);
   let found = 0;
@@ -20,7 +24,8 @@ export async function reportOf(gated: GatedBatch, pool: PartitionPool): Promise<
     found += stored;
     if (stored < run.times.length) rejects.add("too-late", run.info.key, run.times.length - stored);
   }
-  return rejects.report(acceptedPoints + found);
+  const duplicatePoints = put.duplicatePoints + found;
+  return rejects.report(acceptedPoints + found, { ...put, duplicatePoints });
 }
 
 async function countsOf(

@@ -12,6 +12,7 @@ import type {
   SlowCommitMessage,
 } from "../partition/protocol.ts";
 import type { QuarantineMessage, TenantFailedMessage } from "../partition/quarantine.ts";
+import type { PutPoints } from "../platform/ingest-series.ts";
 import { errorOf, type Failure, Unavailable } from "../platform/platform-errors.ts";
 
 export interface PoolOptions {
@@ -139,14 +140,14 @@ export class PartitionPool {
   }
 
   /**
-   * Resolves when the points are durable. `onTicket` is called before anything is sent; the ticket
+   * Resolves when the points are durable, with what became of them. `onTicket` is called before anything is sent; the ticket
    * appears in a scored message later, or in the lost ones of `ended`. @throws Unavailable.
    */
   append(
     index: number,
     parts: readonly AppendPart[],
     onTicket: (ticket: number) => void,
-  ): Promise<void> {
+  ): Promise<PutPoints> {
     const owner = this.#owners[index]!;
     const { link } = owner;
     if (link === undefined || !owner.isOpen) return Promise.reject(ended(owner.partitions));
@@ -217,7 +218,7 @@ export class PartitionPool {
         this.#events.slowCommit(message);
         return;
       case "durable":
-        take(this.#appends, message.ticket)?.resolve(undefined as never);
+        take(this.#appends, message.ticket)?.resolve(message.put as never);
         return;
       case "failed":
         take(this.#appends, message.ticket)?.reject(this.#failed(index, message.failure));

@@ -1,6 +1,7 @@
 import { type EpochMs, HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
 import type { IngestBatch, IngestPlace } from "../platform/ingest-batch.ts";
 import type { RejectReason } from "../platform/ingest-series.ts";
+import { CLOCK_OFF_MAX_MS, FIRST_TIME_MS } from "../platform/usable-time.ts";
 import type { Rejects } from "./rejects.ts";
 
 /** Points further ahead of the wall clock are refused one by one: a sender's clock is wrong. */
@@ -13,8 +14,8 @@ const LOOKED_UP_MAX = 50_000;
 const KEPT_POINTS_MAX = 500_000;
 
 /**
- * Judges the points of a batch, run after run: in the future, too late, infinite, without a valid time. What it
- * lets through is in its columns, in order. It is used for one batch after the other, so that a batch
+ * Judges the points of a batch, run after run: in the future, too late, without a valid time. An infinite value
+ * is a missing one. What it lets through is in its columns, in order. It is used for one batch after the other, so that a batch
  * allocates nothing here; whatever is to outlive the next `begin` must be copied.
  */
 export class PointJudge {
@@ -78,12 +79,14 @@ export class PointJudge {
       const atMs = timestampsMs[i]!;
       const stale = staleAt[this.#stale] === i;
       if (stale) this.#stale++;
-      const value = stale ? Number.POSITIVE_INFINITY : values[i]!;
-      const reason = this.#reasonOf(atMs, values[i]!, tooLateMs);
+      // Stored, +Infinity says that the series ended; one that was measured is a missing point.
+      const value = stale ? Number.POSITIVE_INFINITY : finite(values[i]!);
+      const reason = this.#reasonOf(atMs, tooLateMs);
       if (reason === "too-late" && this.#lookedUp < LOOKED_UP_MAX) {
         this.#lookedUp++;
         this.#late.push(atMs, value);
-      } else if (reason !== undefined) this.#rejects!.add(reason, place, 1);
+      } else if (reason === "invalid-time") this.#rejects!.addTime(place, atMs, this.#nowMs);
+      else if (reason !== undefined) this.#rejects!.add(reason, place, 1);
       else this.#pass(atMs, value, stale);
     }
   }
@@ -103,10 +106,9 @@ export class PointJudge {
     return Math.min(knownNewestMs, this.#nowMs + FUTURE_MAX_MS) - LATE_MAX_MS;
   }
 
-  #reasonOf(atMs: EpochMs, value: number, tooLateMs: EpochMs): RejectReason | undefined {
-    if (!Number.isFinite(atMs) || atMs < 0) return "invalid-time";
+  #reasonOf(atMs: EpochMs, tooLateMs: EpochMs): RejectReason | undefined {
+    if (!(atMs >= FIRST_TIME_MS && atMs <= this.#nowMs + CLOCK_OFF_MAX_MS)) return "invalid-time";
     if (atMs > this.#nowMs + FUTURE_MAX_MS) return "future";
-    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return "infinite";
     if (atMs < tooLateMs) return "too-late";
     return undefined;
   }
@@ -118,4 +120,8 @@ export class PointJudge {
     }
     return this.#kept;
   }
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : Number.NaN;
 }

@@ -1,5 +1,12 @@
+import { DAY_MS, type EpochMs, SECOND_MS } from "@foreshock/core/fold";
 import type { IngestPlace } from "../platform/ingest-batch.ts";
-import type { IngestReport, RejectReason } from "../platform/ingest-series.ts";
+import {
+  type IngestReport,
+  NOTHING_PUT,
+  type PutPoints,
+  type RejectReason,
+} from "../platform/ingest-series.ts";
+import { FIRST_TIME_MS } from "../platform/usable-time.ts";
 
 const EXAMPLES_MAX = 5;
 
@@ -7,18 +14,50 @@ const EXAMPLES_MAX = 5;
 export class Rejects {
   readonly #counts = new Map<RejectReason, { points: number; examples: string[] }>();
 
-  add(reason: RejectReason, { clusterId, nodeId, metricName }: IngestPlace, points: number): void {
+  add(reason: RejectReason, place: IngestPlace, points: number): void {
+    this.#add(reason, pathOf(place), points);
+  }
+
+  /** A point whose time is no usable one: the example says what it looks like. */
+  addTime(place: IngestPlace, atMs: number, nowMs: EpochMs): void {
+    const entry = this.#counts.get("invalid-time");
+    // The text is made for those that are shown.
+    if (entry !== undefined && entry.examples.length >= EXAMPLES_MAX) entry.points++;
+    else this.#add("invalid-time", `${pathOf(place)} at ${atMs}${looksLike(atMs, nowMs)}`, 1);
+  }
+
+  #add(reason: RejectReason, example: string, points: number): void {
     const entry = this.#counts.get(reason) ?? { points: 0, examples: [] };
     this.#counts.set(reason, entry);
     entry.points += points;
     if (entry.examples.length >= EXAMPLES_MAX) return;
-    const example = `${clusterId}/${nodeId}/${metricName}`;
     if (entry.examples.at(-1) !== example) entry.examples.push(example);
   }
 
-  report(acceptedPoints: number): IngestReport {
+  report(acceptedPoints: number, put: PutPoints = NOTHING_PUT): IngestReport {
     const rejected = [...this.#counts].map(([reason, entry]) => ({ reason, ...entry }));
     const rejectedPoints = rejected.reduce((sum, { points }) => sum + points, 0);
-    return { acceptedPoints, rejectedPoints, rejected };
+    return { acceptedPoints, put, rejectedPoints, rejected };
   }
+}
+
+function pathOf({ clusterId, nodeId, metricName }: IngestPlace): string {
+  return `${clusterId}/${nodeId}/${metricName}`;
+}
+
+/** Units in which senders give instants that we take for milliseconds, and how many of those one is. */
+const UNITS: readonly (readonly [unit: string, ms: number])[] = [
+  ["seconds", SECOND_MS],
+  ["microseconds", 1e-3],
+  ["nanoseconds", 1e-6],
+];
+
+/** In the unit in which the time is an instant of the last decades; empty where there is none. */
+function looksLike(atMs: number, nowMs: EpochMs): string {
+  for (const [unit, ms] of UNITS) {
+    const instant = atMs * ms;
+    if (!(instant >= FIRST_TIME_MS && instant <= nowMs + DAY_MS)) continue;
+    return ` (as epoch ${unit}: ${new Date(instant).toISOString()})`;
+  }
+  return "";
 }

@@ -57,6 +57,7 @@ export class SeriesDirectory implements AllSeries {
       episodeScore: 0,
       ended: false,
       awakeUntilHour: ASLEEP,
+      natureChanges: 0,
     };
     this.series.push(info);
     tenant.add(info);

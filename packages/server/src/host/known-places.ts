@@ -65,7 +65,10 @@ export class KnownPlaces {
     if (info === undefined) return place;
     // The texts that the directory keeps anyway; labels are of use for new series only.
     const { clusterId, nodeId, metricName } = info.key;
-    const known: IngestPlace = { clusterId, nodeId, metricName, memo: { handle: info.handle } };
+    const { counter } = named;
+    const said = counter === undefined ? {} : { counter };
+    const memo = { handle: info.handle };
+    const known: IngestPlace = { clusterId, nodeId, metricName, ...said, memo };
     this.#remember(names, start, end, known);
     return known;
   }

@@ -1,5 +1,8 @@
-import type { IngestReport } from "../platform/ingest-series.ts";
+import type { SkippedParts } from "../platform/ingest-batch.ts";
+import { type IngestReport, NOTHING_PUT } from "../platform/ingest-series.ts";
 import type { IngestCounters } from "../query/tenant-context.ts";
+
+const NOTHING_SKIPPED: SkippedParts = { histograms: 0, exemplars: 0 };
 
 /** What has been taken in for each tenant since the host was started. */
 export class TakenPoints {
@@ -8,14 +11,26 @@ export class TakenPoints {
   of(tenantId: string): IngestCounters {
     const known = this.#counters.get(tenantId);
     if (known !== undefined) return known;
-    const made: IngestCounters = { accepted: 0, rejected: {} };
+    const made: IngestCounters = {
+      accepted: 0,
+      duplicate: 0,
+      overwritten: 0,
+      rejected: {},
+      skippedHistograms: 0,
+      skippedExemplars: 0,
+    };
     this.#counters.set(tenantId, made);
     return made;
   }
 
-  add(tenantId: string, { acceptedPoints, rejected }: IngestReport): void {
+  add(tenantId: string, report: IngestReport, skipped: SkippedParts = NOTHING_SKIPPED): void {
+    const { acceptedPoints, put = NOTHING_PUT, rejected } = report;
     const counters = this.of(tenantId);
+    counters.skippedHistograms += skipped.histograms;
+    counters.skippedExemplars += skipped.exemplars;
     counters.accepted += acceptedPoints;
+    counters.duplicate += put.duplicatePoints;
+    counters.overwritten += put.overwrittenPoints;
     for (const { reason, points } of rejected) {
       counters.rejected[reason] = (counters.rejected[reason] ?? 0) + points;
     }

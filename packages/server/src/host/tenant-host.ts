@@ -225,7 +225,7 @@ export class TenantHost {
     for (const { reason, points } of report.rejected) {
       this.#options.events.notTaken(tenantId, reason, points);
     }
-    this.taken.add(tenantId, report);
+    this.taken.add(tenantId, report, batch.skipped);
     this.view(tenantId).changed();
     return report;
   }

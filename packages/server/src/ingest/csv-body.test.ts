@@ -83,11 +83,11 @@ describe("readCsv", () => {
     expect(new Date(told.batch.timestampsMs[0]!).toISOString()).toBe("2026-02-03T00:00:00.000Z");
   });
 
-  it("takes names that end in _total for counters, or what it is told", () => {
+  it("says which are counters where that is told, and nothing where it is not", () => {
     const text = "time,a_total,b\n1764000000,1,2\n";
     const counters = (options: CsvBodyOptions) =>
-      unpackBatch(read(text, LIMITS, options).batch).places.map(({ counter }) => counter === true);
-    expect(counters({})).toEqual([true, false]);
+      unpackBatch(read(text, LIMITS, options).batch).places.map(({ counter }) => counter);
+    expect(counters({})).toEqual([undefined, undefined]);
     expect(counters({ counters: ["b"] })).toEqual([false, true]);
   });
 });

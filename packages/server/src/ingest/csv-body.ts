@@ -1,4 +1,4 @@
-import { isCounter } from "../files/counter-patterns.ts";
+import { isDeclared } from "../files/counter-patterns.ts";
 import { CsvError } from "../files/csv-error.ts";
 import { metricFaultOf, metricNameOf } from "../files/entities.ts";
 import { FileReader } from "../files/file-reader.ts";
@@ -125,7 +125,9 @@ class CsvBody {
         return;
       }
       const metricName = metricNameOf(layout, entity, k);
-      const counter = isCounter(metricName, this.#counters) ? { counter: true } : {};
+      // Where nothing is told, the server goes by what it knows of the series, and by its name.
+      const isTold = this.#counters.length > 0;
+      const counter = isTold ? { counter: isDeclared(metricName, this.#counters) } : {};
       builder.addText(nameOfPlace({ clusterId: cluster, nodeId: node, metricName, ...counter }));
     });
   }

@@ -8,7 +8,7 @@ import { type DecodedBody, PackedBuilder } from "./packed-builder.ts";
 const NEWLINE = 0x0a;
 
 /**
- * Reads `{"series":[{"cluster","node","metric","metadata"?,"counter"?,"points":[[epochMs,value],...]}]}`.
+ * Reads `{"series":[{"cluster","node","metric","metadata"?,"type"?,"counter"?,"points":[[epochMs,value],...]}]}`.
  * A value of null is a missing point (NaN). Times and values are not judged here. A series without
  * points counts as a part; one whose names cannot be used is left out and reported.
  *
@@ -59,11 +59,14 @@ interface Parts {
   node?: string;
   metric?: string;
   metadata?: Record<string, string>;
+  type?: SeriesType;
   counter?: boolean;
   points?: true;
 }
 
-const KEYS = ["cluster", "node", "metric", "metadata", "counter", "points"] as const;
+const KEYS = ["cluster", "node", "metric", "metadata", "type", "counter", "points"] as const;
+const TYPES = ["counter", "gauge"] as const;
+type SeriesType = (typeof TYPES)[number];
 type Key = (typeof KEYS)[number];
 const EXAMPLE = 'e.g. {"cluster":"eu","node":"n1","metric":"cpu","points":[[1764000000000,0.7]]}';
 const POINT_HINT = "a point is [epoch milliseconds, value]; null stands for a missing value";
@@ -105,7 +108,7 @@ class SeriesReader {
   }
 
   #end(parts: Parts): void {
-    const { cluster, node, metric, metadata, counter, points } = parts;
+    const { cluster, node, metric, metadata, points } = parts;
     if (cluster === undefined || node === undefined || metric === undefined || !points) {
       const missing = (["cluster", "node", "metric", "points"] as const).filter(
         (key) => parts[key] === undefined,
@@ -120,11 +123,21 @@ class SeriesReader {
     const place = {
       ...{ clusterId: cluster, nodeId: node, metricName: metric },
       ...(metadata === undefined ? {} : { metadata }),
-      ...(counter === true ? { counter } : {}),
+      ...this.#natureOf(parts),
     };
     const fault = this.#fault ?? placeFault(place);
     if (fault === undefined) this.builder.addText(nameOfPlace(place));
     else this.builder.refuse(`${this.#at("")}: ${fault}`);
+  }
+
+  /** `type` and `counter` say the same in two ways; an entry `type` of the metadata says it as well. */
+  #natureOf({ type, counter, metadata }: Parts): { readonly counter?: boolean } {
+    const known = type === undefined ? undefined : type === "counter";
+    if (known !== undefined && counter !== undefined && known !== counter) {
+      throw invalid(this.#at("type"), "and counter contradict each other", "give one of them");
+    }
+    const said = known ?? counter ?? typeOf(metadata?.type);
+    return said === undefined ? {} : { counter: said };
   }
 
   #readPart(parts: Parts): void {
@@ -143,6 +156,7 @@ class SeriesReader {
       parts.points = true;
     } else if (key === "metadata") parts.metadata = this.#readMetadata();
     else if (key === "counter") parts.counter = this.#readBoolean(key);
+    else if (key === "type") parts.type = this.#readType();
     else parts[key] = this.#readText(key);
   }
 
@@ -154,6 +168,13 @@ class SeriesReader {
     const text = this.#cursor.string();
     if (text === undefined) this.#fault ??= `${key} is too long`;
     return text ?? "";
+  }
+
+  #readType(): SeriesType {
+    const text = this.#readText("type");
+    const type = TYPES.find((one) => one === text);
+    if (type !== undefined) return type;
+    throw invalid(this.#at("type"), `is no "${text.slice(0, 40)}"`, `give ${TYPES.join(" or ")}`);
   }
 
   #readBoolean(key: Key): boolean {
@@ -235,6 +256,11 @@ class SeriesReader {
       ? invalid(this.#at(part), message, hint)
       : this.#cursor.unexpected("a value");
   }
+}
+
+function typeOf(entry: string | undefined): boolean | undefined {
+  if (entry === "counter") return true;
+  return entry === "gauge" ? false : undefined;
 }
 
 function startsNumber(byte: number): boolean {

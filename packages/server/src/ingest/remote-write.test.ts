@@ -118,20 +118,29 @@ describe("RemoteWriteReader", () => {
     ]);
   });
 
-  it("marks counters by name, and by what the sender says of their type", () => {
+  it("marks what its names make likely to be a counter, and says itself of none that it is", () => {
     const names = ["a_total", "a_count", "a_sum", "a_bucket", "a_seconds", "hits"];
-    const series = names.map((name) => one({ __name__: name }));
-    const counters = (): string[] =>
-      read(series).series.flatMap(({ counter, metricName }) =>
-        counter === true ? [metricName] : [],
-      );
-    expect(counters()).toEqual(["a_total", "a_count", "a_sum", "a_bucket"]);
-    const metadata = [
-      { type: 1, family: "hits" },
-      { type: 2, family: "a_seconds" },
-    ];
-    reader.read(encodeWriteRequest([], metadata), LIMITS);
-    expect(counters()).toEqual(["a_total", "a_count", "a_sum", "a_bucket", "hits"]);
+    const { series } = read(names.map((name) => one({ __name__: name })));
+    const likely = series.filter(({ likelyCounter }) => likelyCounter === true);
+    expect(likely.map(({ metricName }) => metricName)).toEqual(names.slice(0, 4));
+    expect(series.map(({ counter }) => counter)).toEqual(names.map(() => undefined));
+  });
+
+  it("hands on what is said of families, with points or without", () => {
+    const types = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((type) => ({ type, family: `f${type}` }));
+    const metadata = [...types, { type: 1, family: "x".repeat(257) }, { type: 1, family: "" }];
+    const { batch } = reader.read(encodeWriteRequest([], metadata), LIMITS);
+    expect(batch.declared?.map(({ family, type }) => [family, type])).toEqual([
+      ["f1", "counter"],
+      ["f2", "gauge"],
+      ["f3", "histogram"],
+      ["f4", "gaugehistogram"],
+      ["f5", "summary"],
+      ["f6", "gauge"],
+      ["f7", "gauge"],
+    ]);
+    const both = reader.read(encodeWriteRequest([one({ __name__: "hits" })], types), LIMITS);
+    expect([both.batch.nameEnds.length, both.batch.declared?.length]).toEqual([1, 7]);
   });
 
   it("tells the staleness marker from other NaNs", () => {

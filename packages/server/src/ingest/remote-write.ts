@@ -1,13 +1,13 @@
 import type { LabelNames } from "../platform/label-names.ts";
 import { nameOfPlace } from "../platform/packed-batch.ts";
 import { LABELS_MAX, NAME_BYTES_MAX } from "../platform/place-name.ts";
+import type { DeclaredFamily } from "../platform/series-nature.ts";
 import { BodyBudget, type DecodeLimits } from "./body-budget.ts";
-import { CounterNames } from "./counter-names.ts";
 import { LabelCache } from "./label-cache.ts";
 import { type DecodedBody, PackedBuilder } from "./packed-builder.ts";
 import { BYTES, FIXED64, ProtobufReader, VARINT } from "./protobuf.ts";
 import {
-  COUNTER_TYPE,
+  FAMILY_TYPES,
   isStaleMarker,
   METADATA,
   REQUEST,
@@ -34,8 +34,6 @@ export interface RemoteWriteOptions {
  * their exact size. Measured (npm run bench): see docs/benchmarks.md.
  */
 export class RemoteWriteReader {
-  /** Families that were declared counters; others of the tenant may learn them from here. */
-  readonly counters = new CounterNames();
   readonly #names: LabelNames;
   readonly #cache: LabelCache;
   /** Of the names of the last body. */
@@ -56,17 +54,13 @@ export class RemoteWriteReader {
     return this.#cache.count;
   }
 
-  /** A family is a counter: what was remembered of its series is looked at once more. */
-  learn(counter: string): void {
-    if (!isCounterName(counter) && this.counters.add(counter)) this.#cache.clear();
-  }
-
   /** @throws IngestProblem "malformed_body" | "body_too_large". Nothing of the body is kept then. */
   read(bytes: Buffer, limits: DecodeLimits): DecodedBody {
     const budget = new BodyBudget(limits);
     countParts(bytes, budget);
     const nameBytes = Math.ceil(NAMES_MORE * this.#nameBytes);
     const builder = new PackedBuilder(budget, { points: budget.points, nameBytes });
+    const declared: DeclaredFamily[] = [];
     const reader = new ProtobufReader(bytes);
     while (reader.next()) {
       if (reader.wireType !== BYTES) {
@@ -76,12 +70,12 @@ export class RemoteWriteReader {
       const { field } = reader;
       const whole = reader.enter();
       if (field === REQUEST.timeseries) this.#readSeries(reader, builder);
-      else if (field === REQUEST.metadata) this.#readMetadata(reader);
+      else if (field === REQUEST.metadata) readMetadata(reader, declared);
       reader.leave(whole);
     }
     const body = builder.cut(bytes.length);
     this.#nameBytes = body.batch.names.length;
-    return body;
+    return declared.length === 0 ? body : { ...body, batch: { ...body.batch, declared } };
   }
 
   #readSeries(reader: ProtobufReader, builder: PackedBuilder): void {
@@ -116,28 +110,30 @@ export class RemoteWriteReader {
       builder.refuse(place);
       return;
     }
-    const counter = isCounterName(place.familyName) || this.counters.has(place.familyName);
-    const name = Buffer.from(nameOfPlace({ ...place, counter }));
+    const likelyCounter = isCounterName(place.familyName);
+    const name = Buffer.from(nameOfPlace({ ...place, likelyCounter }));
     if (inOrder) this.#cache.add(bytes, seriesStart, labelsEnd, name);
     builder.add(name, 0, name.length);
   }
+}
 
-  #readMetadata(reader: ProtobufReader): void {
-    let type = 0;
-    let from = 0;
-    let to = 0;
-    while (reader.next()) {
-      if (reader.field === METADATA.type && reader.wireType === VARINT) type = reader.varint();
-      else if (reader.field === METADATA.family && reader.wireType === BYTES) {
-        const length = reader.length();
-        from = reader.at;
-        to = from + length;
-        reader.at = to;
-      } else reader.skip();
-    }
-    if (type !== COUNTER_TYPE || to === from || to - from > NAME_BYTES_MAX) return;
-    this.learn(reader.bytes.toString("utf8", from, to));
+/** What is said of a family; a type that tells nothing, and a name that no metric can have, are left out. */
+function readMetadata(reader: ProtobufReader, declared: DeclaredFamily[]): void {
+  let number = 0;
+  let from = 0;
+  let to = 0;
+  while (reader.next()) {
+    if (reader.field === METADATA.type && reader.wireType === VARINT) number = reader.varint();
+    else if (reader.field === METADATA.family && reader.wireType === BYTES) {
+      const length = reader.length();
+      from = reader.at;
+      to = from + length;
+      reader.at = to;
+    } else reader.skip();
   }
+  const type = FAMILY_TYPES[number];
+  if (type === undefined || to === from || to - from > NAME_BYTES_MAX) return;
+  declared.push({ family: reader.bytes.toString("utf8", from, to), type });
 }
 
 /**

@@ -51,7 +51,7 @@ export function placeOf(
   return placeFault(place) ?? { ...place, familyName };
 }
 
-/** Cumulative by name: the conventions of Prometheus and OpenMetrics. */
+/** Cumulative by name, as Prometheus sends it: `_count`, `_sum` and `_bucket` are parts of histograms. */
 export function isCounterName(name: string): boolean {
   return /_(?:total|count|sum|bucket)$/.test(name);
 }

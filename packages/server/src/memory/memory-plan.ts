@@ -2,13 +2,13 @@ const MIB = 2 ** 20;
 /** The process, its libraries and what the main thread keeps. */
 const PROCESS_BYTES = 100 * MIB;
 /** What eight partitions keep of points that were judged again for rankings. */
-const HISTORIES_BYTES = 32 * MIB;
+const HISTORIES_BYTES = 8 * MIB;
 /** A thread that has worked for a while: its code, its young generation, and garbage. Measured: 30 to 50 MiB. */
 const THREAD_BYTES = 48 * MIB;
 /** Above this part of the maximum nothing new is admitted, so it cannot be given away either. */
 const USABLE = 0.9;
 /** What is left for series must be worth a start. */
-const POT_MIN = 32 * MIB;
+const POT_MIN = 24 * MIB;
 /** Bytes of a long read at work: a grid of 3 million cells, its columns and its text. */
 const READ_BYTES = 64 * MIB;
 const BODY_BYTES_MAX = 256 * MIB;

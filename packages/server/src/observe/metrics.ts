@@ -23,7 +23,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly ingestSamples: Counter<"protocol" | "tenant">;
   readonly ingestRejected: Counter<"reason">;
-  readonly ingestSkipped: Counter<"part">;
+  readonly ingestSkipped: Counter<"part" | "tenant">;
   /** Of batches that were stored. */
   readonly ingestDuration: Histogram<"protocol">;
   readonly httpRequests: Counter<"route" | "code">;
@@ -102,7 +102,7 @@ export class Metrics {
     this.ingestSkipped = this.#counter(
       "ingest_skipped_parts_total",
       "Histograms and exemplars of remote write that were skipped",
-      ["part"],
+      ["part", "tenant"],
     );
     this.ingestDuration = this.#histogram(
       "ingest_request_duration_seconds",
@@ -149,6 +149,11 @@ export class Metrics {
   ingested(protocol: string, tenantId: string, taken: Taken): void {
     this.ingestSamples.inc({ protocol, tenant: this.tenantLabel(tenantId) }, taken.acceptedPoints);
     for (const { reason, points } of taken.rejected) this.ingestRejected.inc({ reason }, points);
+  }
+
+  /** Counts parts of a body of which nothing was kept. */
+  skipped(tenantId: string, part: "histogram" | "exemplar", count: number): void {
+    if (count > 0) this.ingestSkipped.inc({ part, tenant: this.tenantLabel(tenantId) }, count);
   }
 
   /** Stored items found damaged since the start. */

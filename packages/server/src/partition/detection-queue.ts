@@ -1,6 +1,7 @@
 import type { EpochMs } from "@foreshock/core/fold";
 import type { TenantFailed } from "../platform/platform-errors.ts";
 import type { AppendOutcome } from "../store/partition/placement.ts";
+import type { FreshSeries } from "./fresh-series.ts";
 import type { LiveSeries } from "./live-series.ts";
 import type { AppendPart } from "./protocol.ts";
 
@@ -16,10 +17,13 @@ export interface QueuedBatch {
   /** What the store said of each run: points that changed something, and where the fold must restart. */
   readonly changedPoints: Uint32Array;
   readonly lateFromMs: Float64Array;
+  /** Series that are something else from now on; they are folded again before the runs. */
+  readonly retold: readonly FreshSeries[];
+  nextRetold: number;
   nextRun: number;
   /** Index of the next point of that run; 0 at its beginning. */
   nextPoint: number;
-  /** The run is being folded again from an earlier state. */
+  /** The series in hand is being folded again from an earlier state. */
   again: FoldAgain | undefined;
   /** The store's position that holds the batch; 0 before it is written. */
   position: number;
@@ -30,6 +34,8 @@ export interface FoldAgain {
   readonly series: LiveSeries;
   /** First the fold is set back to before this instant; undefined when that is done, or need not be. */
   backToMs: EpochMs | undefined;
+  /** What the series is from then on, where that is another nature. */
+  readonly becomes?: LiveSeries["metadata"] | undefined;
   /** Points from here on are sent to the tenant's host. */
   emitFromMs: EpochMs;
   /** Detection has not come further than this while it waits. */
@@ -48,11 +54,11 @@ export type Waiting = QueuedBatch | FoldAgain;
 /** A part of a batch that has just been appended. */
 export function queuedBatch(
   { ticket, sequence }: Pick<QueuedBatch, "ticket" | "sequence">,
-  { handles, ends, times, values }: AppendPart,
+  { handles, ends, times, values, retold = [] }: AppendPart,
   outcome: AppendOutcome,
 ): QueuedBatch {
-  const columns = { ticket, sequence, handles, ends, times, values };
-  const start = { nextRun: 0, nextPoint: 0, again: undefined, position: 0 };
+  const columns = { ticket, sequence, handles, ends, times, values, retold };
+  const start = { nextRetold: 0, nextRun: 0, nextPoint: 0, again: undefined, position: 0 };
   return { ...columns, ...outcome, ...start };
 }
 

@@ -1,4 +1,5 @@
-import { type EpochMs, type FoldRow, startOf } from "@foreshock/core/fold";
+import { type EpochMs, type FoldRow, HOUR_MS, startOf } from "@foreshock/core/fold";
+import { isCounter } from "../platform/series-nature.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import { StoreUnavailable } from "../store/sqlite/store-error.ts";
 import type { AlarmEntry } from "../store/table/alarm-table.ts";
@@ -30,6 +31,14 @@ export interface FoldingPlace {
   readonly alarms: ResultRows<AlarmEntry>;
   readonly saver: () => BeforeMoves | undefined;
 }
+
+/**
+ * How far back a tenant's fold hears of a series that has become something else: somewhat more than it can fold
+ * again (two hours of late points, twelve steps of its grid), and all of a series that is young.
+ */
+const HEARD_AGAIN_MS = 3 * HOUR_MS;
+const HEARD_AGAIN_STEPS = 16;
+const HEARD_AGAIN_POINTS = 256;
 
 interface Folded {
   /** Points. */
@@ -76,8 +85,11 @@ export class Folding {
     if (again.backToMs !== undefined) {
       cost = RESTORE_POINTS;
       const backToMs = Math.min(again.backToMs, series.lateFromMs);
-      this.#restore(series, backToMs);
-      again.emitFromMs = Math.min(again.emitFromMs, backToMs);
+      again.emitFromMs = Math.min(
+        again.emitFromMs,
+        again.becomes === undefined ? backToMs : this.#heardAgainFrom(series),
+      );
+      this.#restore(series, backToMs, again.becomes);
       again.backToMs = undefined;
     }
     const { emitFromMs } = again;
@@ -111,9 +123,10 @@ export class Folding {
    *
    * @throws StoreUnavailable; then nothing has changed.
    */
-  #restore(series: LiveSeries, changedFromMs: EpochMs): void {
+  #restore(series: LiveSeries, changedFromMs: EpochMs, becomes?: LiveSeries["metadata"]): void {
     const { store, episodes, alarms, saver } = this.#place;
-    const { storeId, metadata } = series;
+    const { storeId } = series;
+    const metadata = becomes ?? series.metadata;
     episodes.write();
     alarms.write();
     const fold = foldOf(metadata, store.states.load(storeId, changedFromMs - 1));
@@ -124,9 +137,26 @@ export class Folding {
       store.alarms.deleteFrom(storeId, fromMs);
     });
     saver()?.beginsAgain(series);
+    series.metadata = metadata;
     series.fold = fold;
     series.savedPoints = fold.pointCount;
     series.lateFromMs = Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * A batch is left: its series become what they were said to be at once, with nothing folded. No state
+   * of what they were stays, so that no later start can take one up.
+   */
+  retell(series: LiveSeries, metadata: LiveSeries["metadata"]): void {
+    if (isCounter(series.metadata) === isCounter(metadata)) return;
+    this.#restore(series, 0, metadata);
+  }
+
+  /** The tenant's fold takes back what it can still fold again; what is older stays as it was said. */
+  #heardAgainFrom({ storeId, fold, lateFromMs }: LiveSeries): EpochMs {
+    if (fold.pointCount <= HEARD_AGAIN_POINTS) return 0;
+    const reachMs = Math.max(HEARD_AGAIN_MS, HEARD_AGAIN_STEPS * fold.intervalMs);
+    return Math.min(this.#place.store.entry(storeId).lastMs - reachMs, lateFromMs);
   }
 
   #moving(series: LiveSeries): void {

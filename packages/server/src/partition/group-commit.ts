@@ -1,4 +1,5 @@
 import type { DurationMs } from "@foreshock/core/fold";
+import { NOTHING_PUT, type PutPoints } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import { StoreUnavailable } from "../store/sqlite/store-error.ts";
@@ -21,6 +22,7 @@ interface Ticket {
   /** Partitions that have not said yet that its points are durable. */
   open: number;
   failure: Failure | undefined;
+  readonly put: PutPoints;
 }
 
 /**
@@ -46,9 +48,14 @@ export class GroupCommit {
     this.#written = written;
   }
 
-  /** A batch was appended to these partitions; `failures` could not take their part. */
-  add(ticket: number, partitions: readonly PartitionCommit[], failure: Failure | undefined): void {
-    this.#tickets.set(ticket, { open: partitions.length, failure });
+  /** A batch was appended to these partitions; `failure`: others could not take their part. */
+  add(
+    ticket: number,
+    partitions: readonly PartitionCommit[],
+    failure: Failure | undefined,
+    put: PutPoints = NOTHING_PUT,
+  ): void {
+    this.#tickets.set(ticket, { open: partitions.length, failure, put });
     for (const partition of partitions) {
       const waiting = this.#unwritten.get(partition);
       if (waiting === undefined) this.#unwritten.set(partition, [ticket]);
@@ -141,9 +148,9 @@ export class GroupCommit {
   }
 
   #settle(ticket: number): void {
-    const { failure } = this.#tickets.get(ticket)!;
+    const { failure, put } = this.#tickets.get(ticket)!;
     this.#tickets.delete(ticket);
-    if (failure === undefined) this.#post({ type: "durable", ticket });
+    if (failure === undefined) this.#post({ type: "durable", ticket, put });
     else this.#post({ type: "failed", ticket, failure });
   }
 }

@@ -1,6 +1,8 @@
 import type { TenantFailed } from "../platform/platform-errors.ts";
-import type { DetectionQueue, Waiting } from "./detection-queue.ts";
+import { StoreUnavailable } from "../store/sqlite/store-error.ts";
+import type { DetectionQueue, QueuedBatch, Waiting } from "./detection-queue.ts";
 import type { Emissions } from "./emission.ts";
+import type { LiveSeries } from "./live-series.ts";
 import { changesLeft, over } from "./runs.ts";
 import type { SeriesRegistry } from "./series-registry.ts";
 import { UnseenChanges } from "./unseen-changes.ts";
@@ -9,6 +11,8 @@ export interface LeftWorkPlace {
   readonly queue: DetectionQueue;
   readonly series: SeriesRegistry;
   readonly emissions: Emissions;
+  /** Makes a series what it is said to be, with nothing folded. @throws StoreUnavailable. */
+  readonly retell: (series: LiveSeries, metadata: LiveSeries["metadata"]) => void;
 }
 
 /**
@@ -42,9 +46,22 @@ export class LeftWork {
   }
 
   #leave(item: Waiting, failure?: TenantFailed): void {
+    if (!("series" in item)) this.#retell(item);
     for (const { storeId, fromMs } of changesLeft(item, this.#place.series)) {
       this.unseen.note(storeId, fromMs);
     }
     if ("series" in item) over(item, false, failure);
+  }
+
+  /** Where the store takes nothing now, a start finds it in the log. */
+  #retell({ retold, nextRetold }: QueuedBatch): void {
+    const { series, retell } = this.#place;
+    try {
+      for (const { handle, metadata } of retold.slice(nextRetold)) {
+        retell(series.known(handle), metadata);
+      }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
   }
 }

@@ -7,6 +7,7 @@ import {
   type SeriesKey,
   type StateMemory,
 } from "@foreshock/core/fold";
+import { isCounter } from "../platform/series-nature.ts";
 import type { SavedState } from "../store/table/state-table.ts";
 
 /** The engine whose results are stored; part of their keys. */
@@ -22,7 +23,8 @@ export interface LiveSeries {
   /** The store's number for it. */
   readonly storeId: number;
   readonly key: SeriesKey;
-  readonly metadata: Readonly<Record<string, string>>;
+  /** What its fold takes it for: `type` is "counter" for a counter. */
+  metadata: Readonly<Record<string, string>>;
   fold: SeriesFold;
   lastScore: number;
   /** Batches up to this one were read from the store by a replay: their points are scored. */
@@ -41,7 +43,7 @@ export function freshFold(
   memory?: StateMemory,
 ): SeriesFold {
   const open: SeriesFoldOptions["open"] = (own) => ENGINE.open(undefined, own);
-  const counter = metadata.type === "counter";
+  const counter = isCounter(metadata);
   return new SeriesFold(memory === undefined ? { open, counter } : { open, counter, memory });
 }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import { FairShare } from "../platform/fair-share.ts";
+import { NOTHING_PUT, sumOfPut } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import { announcing, naming, opening } from "./announcing.ts";
 import { askedTenant } from "./asked-tenant.ts";
@@ -175,13 +176,14 @@ export class PartitionOwner {
     emission.expect(ticket, parts.length, parts[0]?.times.buffer);
     const taken: PartitionRuntime[] = [];
     let failure: Failure | undefined;
+    let put = NOTHING_PUT;
     for (const part of parts) {
       try {
         const runtime = this.#runtime(part.partition);
         // Their host counts them as known, whatever becomes of their points.
         for (const fresh of part.fresh) runtime.tell(runtime.name(fresh));
         this.#commits.demandAnswer(runtime);
-        runtime.append(ticket, part);
+        put = sumOfPut(put, runtime.append(ticket, part));
         taken.push(runtime);
       } catch (error) {
         failure = failureOf(error);
@@ -189,7 +191,7 @@ export class PartitionOwner {
         emission.partDone(ticket);
       }
     }
-    this.#commits.add(ticket, taken, failure);
+    this.#commits.add(ticket, taken, failure, put);
   }
 
   #send(): void {

@@ -1,4 +1,5 @@
-import { type EpochMs, FoldRow, forEachRun } from "@foreshock/core/fold";
+import { type EpochMs, FoldRow } from "@foreshock/core/fold";
+import type { PutPoints } from "../platform/ingest-series.ts";
 import { TenantFailed } from "../platform/platform-errors.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import { isStoreFault, StoreUnavailable } from "../store/sqlite/store-error.ts";
@@ -20,6 +21,7 @@ import { ScoredHistories } from "./read/scored-histories.ts";
 import { ResultRows } from "./result-rows.ts";
 import { over, seriesAtWork } from "./runs.ts";
 import { SeriesRegistry } from "./series-registry.ts";
+import { storePart } from "./stored-part.ts";
 import { WaitingWork } from "./waiting-work.ts";
 
 /** Closed episodes are written in bunches: each write is a transaction. */
@@ -27,9 +29,9 @@ const CLOSED_MAX = 2000;
 
 /**
  * One partition's owner: stores what comes, then folds it, series by series.
- * Results are a function of the stored points alone: points that come in order go straight through
- * the fold; anything else (late, repeated, unsorted) makes the series be folded again from the
- * newest saved state before the first changed point.
+ * Results are a function of the stored points and of what their series are, counters or not: points that come
+ * in order go straight through the fold; anything else (late, repeated, unsorted) makes the series be folded
+ * again from the newest saved state before the first changed point.
  */
 export class PartitionRuntime {
   readonly store: PartitionStore;
@@ -69,7 +71,10 @@ export class PartitionRuntime {
     this.#progress = progress;
     this.#emissions = emissions;
     this.#series = new SeriesRegistry(store);
-    this.#left = new LeftWork({ queue: this.#queue, series: this.#series, emissions });
+    this.#left = new LeftWork({
+      ...{ queue: this.#queue, series: this.#series, emissions },
+      retell: (series, metadata) => this.#folding.retell(series, metadata),
+    });
     this.#openedPosition = store.detectedPosition;
     store.replayTail((storeId, changedFromMs) => this.#left.unseen.note(storeId, changedFromMs));
     const fails = (series: LiveSeries, error: unknown): void => this.fails(series, error);
@@ -151,16 +156,13 @@ export class PartitionRuntime {
     return this.#series.byStoreId(storeId);
   }
 
-  /** Stores a part of a batch (durable with the next commit) and queues it for detection. Its series are announced. */
-  append(ticket: number, part: AppendPart): void {
-    const { handles, times: timestampsMs, values } = part;
-    const seriesIds = new Uint32Array(handles.length);
-    const counts = new Uint32Array(handles.length);
-    forEachRun(part, (run, from, to) => {
-      seriesIds[run] = this.#series.known(handles[run]!).storeId;
-      counts[run] = to - from;
-    });
-    const outcome = this.store.append({ seriesIds, counts, timestampsMs, values });
+  /**
+   * Stores a part of a batch (durable with the next commit) and queues it for detection. Its series are announced.
+   * Returns what became of its points.
+   */
+  append(ticket: number, part: AppendPart): PutPoints {
+    const { handles, retold = [] } = part;
+    const outcome = storePart(this.store, this.#series, part);
     for (let run = 0; run < handles.length; run++) {
       const lateFromMs = outcome.lateFromMs[run]!;
       // Most runs are not late, and looking their series up costs more than all else here.
@@ -169,10 +171,12 @@ export class PartitionRuntime {
       if (lateFromMs < series.lateFromMs) series.lateFromMs = lateFromMs;
     }
     this.#lastSequence++;
-    const tenantId = handles.length === 0 ? "" : this.#series.known(handles[0]!).key.tenantId;
+    const first = retold[0]?.handle ?? handles[0];
+    const tenantId = first === undefined ? "" : this.#series.known(first).key.tenantId;
     const batch = queuedBatch({ ticket, sequence: this.#lastSequence }, part, outcome);
     if (this.quarantine.has(tenantId)) this.#left.setAside(batch);
     else this.#queue.add(tenantId, batch);
+    return outcome.put;
   }
 
   /** Makes what was appended durable. @throws StoreUnavailable. */

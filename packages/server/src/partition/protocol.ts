@@ -1,4 +1,5 @@
 import type { DurationMs, EpochMs, TimeRange } from "@foreshock/core/fold";
+import type { PutPoints } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { SeriesEntry } from "../store/partition/series-entry.ts";
 import type { DamageKind } from "../store/sqlite/damage.ts";
@@ -30,6 +31,8 @@ export interface AppendPart {
   readonly partition: number;
   /** Series the worker has not seen since it started, before their first run. */
   readonly fresh: readonly FreshSeries[];
+  /** Known series that are something else from now on, counter or gauge: they are folded again as that. */
+  readonly retold?: readonly FreshSeries[];
   readonly handles: Int32Array;
   readonly ends: Int32Array;
   readonly times: Float64Array;
@@ -195,7 +198,7 @@ export interface StoredSeries extends SeriesEntry {
 export type FromWorker =
   | MarkMessage
   | TenantFailedMessage
-  | { readonly type: "durable"; readonly ticket: number }
+  | { readonly type: "durable"; readonly ticket: number; readonly put: PutPoints }
   | { readonly type: "failed"; readonly ticket: number; readonly failure: Failure }
   | ScoredMessage
   | DamageMessage

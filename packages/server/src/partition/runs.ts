@@ -56,6 +56,9 @@ export function* changesLeft(
   const again = "series" in item ? item : item.again;
   if (again !== undefined) yield { storeId: again.series.storeId, fromMs: again.emitFromMs };
   if ("series" in item) return;
+  for (const { handle } of item.retold.slice(item.nextRetold)) {
+    yield { storeId: registry.known(handle).storeId, fromMs: 0 };
+  }
   for (const { run, oldestMs } of unfoldedRuns(item)) {
     yield { storeId: registry.known(item.handles[run]!).storeId, fromMs: oldestMs };
   }
@@ -63,5 +66,7 @@ export function* changesLeft(
 
 /** The series that an item is at. */
 export function seriesAtWork(item: Waiting, registry: Pick<SeriesRegistry, "known">): LiveSeries {
-  return "series" in item ? item.series : registry.known(item.handles[item.nextRun]!);
+  if ("series" in item) return item.series;
+  const retold = item.retold[item.nextRetold];
+  return registry.known(retold?.handle ?? item.handles[item.nextRun]!);
 }

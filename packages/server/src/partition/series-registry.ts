@@ -1,4 +1,5 @@
 import { type SeriesFold, StateMemory } from "@foreshock/core/fold";
+import { isCounter, withNature } from "../platform/series-nature.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import type { SavedState } from "../store/table/state-table.ts";
 import type { FreshSeries } from "./fresh-series.ts";
@@ -20,10 +21,18 @@ export class SeriesRegistry {
     this.#store = store;
   }
 
-  /** The series, made where it is new: with its newest saved fold. */
+  /**
+   * The series, made where it is new: with its newest saved fold. One that is stored stays what it is,
+   * counter or gauge: to change that, it has to be folded again.
+   */
   announce({ handle, key, metadata }: FreshSeries): LiveSeries {
-    const storeId = this.#store.intern({ ...key, metadata });
-    const series = this.#byStoreId[storeId] ?? this.#newSeries(storeId, key, metadata);
+    const stored = this.#store.find(key);
+    const kept =
+      stored === undefined
+        ? metadata
+        : withNature(metadata, isCounter(this.#store.entry(stored).metadata));
+    const storeId = this.#store.intern({ ...key, metadata: kept });
+    const series = this.#byStoreId[storeId] ?? this.#newSeries(storeId, key, kept);
     series.handle = handle;
     this.#byHandle[handle] = series;
     return series;

@@ -1,6 +1,9 @@
-import type { QueuedBatch, Waiting } from "./detection-queue.ts";
+import type { EpochMs } from "@foreshock/core/fold";
+import { isCounter } from "../platform/series-nature.ts";
+import type { FoldAgain, QueuedBatch, Waiting } from "./detection-queue.ts";
 import type { Emissions } from "./emission.ts";
 import type { Folding } from "./folding.ts";
+import type { LiveSeries } from "./live-series.ts";
 import { nextRun, oldestOf, over, runIsInOrder } from "./runs.ts";
 import type { SeriesRegistry } from "./series-registry.ts";
 
@@ -33,14 +36,38 @@ export class WaitingWork {
     }
     let cost = RUN_COST;
     // However little is asked for, it goes on.
-    for (let most = pointsMax; most > 0 && item.nextRun < item.handles.length; ) {
-      const points = this.#foldRun(item, most);
+    for (let most = pointsMax; most > 0 && !isFolded(item); ) {
+      const isRetold = item.nextRetold < item.retold.length;
+      const points = isRetold ? this.#foldRetold(item, most) : this.#foldRun(item, most);
       cost += RUN_COST + points;
       most -= RUN_COST + points;
     }
-    const isDone = item.nextRun === item.handles.length;
+    const isDone = isFolded(item);
     if (isDone) emissions.of(item.ticket).partDone(item.ticket);
     return { cost, isDone };
+  }
+
+  /** A series that is something else from now on is folded again from its first point. Returns points. */
+  #foldRetold(batch: QueuedBatch, pointsMax: number): number {
+    const { folding, registry, lastSequence } = this.#place;
+    const { handle, metadata } = batch.retold[batch.nextRetold]!;
+    const series = registry.known(handle);
+    if (batch.again === undefined) {
+      if (isCounter(series.metadata) === isCounter(metadata)) {
+        series.metadata = metadata;
+        batch.nextRetold++;
+        return 0;
+      }
+      // What the tenant's fold hears again is found out when the series' own is set back.
+      const again = this.#again(batch, series, 0);
+      batch.again = { ...again, emitFromMs: Number.POSITIVE_INFINITY, becomes: metadata };
+    }
+    const { cost, isDone } = folding.goOn(batch.again, lastSequence(), pointsMax);
+    if (isDone) {
+      batch.nextRetold++;
+      batch.again = undefined;
+    }
+    return cost;
   }
 
   /** Returns how many points were folded. */
@@ -64,14 +91,22 @@ export class WaitingWork {
       return cost;
     }
     const changed = Number.isNaN(lateFromMs) ? oldestOf(batch, run) : lateFromMs;
-    batch.again = {
-      series,
-      backToMs: changed,
-      emitFromMs: changed,
-      detectedPosition: batch.position - 1,
-      sequence: lastSequence(),
-      finished: undefined,
-    };
+    batch.again = this.#again(batch, series, changed);
     return 0;
   }
+
+  #again({ position }: QueuedBatch, series: LiveSeries, changedFromMs: EpochMs): FoldAgain {
+    return {
+      series,
+      backToMs: changedFromMs,
+      emitFromMs: changedFromMs,
+      detectedPosition: position - 1,
+      sequence: this.#place.lastSequence(),
+      finished: undefined,
+    };
+  }
+}
+
+function isFolded({ nextRetold, retold, nextRun: run, handles }: QueuedBatch): boolean {
+  return nextRetold === retold.length && run === handles.length;
 }

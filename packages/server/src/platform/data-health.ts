@@ -13,7 +13,14 @@ export interface DataHealth {
   readonly late: number;
   readonly silent: number;
   readonly freshShare: number;
+  /** Since the host was started, as all counts of what was sent. */
   readonly acceptedPoints: number;
+  /** Of those, points that changed nothing, and points that replaced another value. */
+  readonly duplicatePoints: number;
+  readonly overwrittenPoints: number;
+  /** Native histograms and exemplars of remote write that were read over. */
+  readonly skippedHistograms: number;
+  readonly skippedExemplars: number;
   readonly rejectedPoints: Readonly<Partial<Record<RejectReason, number>>>;
   readonly detectionLagMs: number;
   readonly backlogPoints: number;

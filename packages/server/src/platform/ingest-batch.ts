@@ -1,5 +1,6 @@
 import { type PointRuns, startOf } from "@foreshock/core/fold";
 import type { IngestSeries } from "./ingest-series.ts";
+import type { DeclaredFamily } from "./series-nature.ts";
 import type { Handle } from "./series-numbers.ts";
 
 /** Where points belong. */
@@ -14,6 +15,12 @@ export interface PlaceMemo {
   handle: Handle;
 }
 
+/** What a body held beside points that are understood. */
+export interface SkippedParts {
+  readonly histograms: number;
+  readonly exemplars: number;
+}
+
 /**
  * Points of many series as columns; run k belongs to `places[k]`. A NaN value is missing (a gap);
  * infinities are rejected per point.
@@ -24,6 +31,10 @@ export interface IngestBatch extends PointRuns {
   readonly staleAt: readonly number[];
   /** What the batch costs of the tenant's rate, in points; the number of its points where left out. */
   readonly charged?: number | undefined;
+  /** Parts of the body that no point was made of, for the tenant to see. */
+  readonly skipped?: SkippedParts | undefined;
+  /** What the sender says of metric families, whether or not points of them are here. */
+  readonly declared?: readonly DeclaredFamily[] | undefined;
 }
 
 /** Series with columns of their own as one batch, in their order. */
@@ -50,7 +61,7 @@ export function batchOf(series: readonly IngestSeries[]): IngestBatch {
 export function seriesOf({ places, ends, timestampsMs, values, staleAt }: IngestBatch) {
   return places.map((place, k): IngestSeries => {
     const [first, end] = [startOf(ends, k), ends[k]!];
-    const { clusterId, nodeId, metricName, metadata, counter } = place;
+    const { clusterId, nodeId, metricName, metadata, counter, likelyCounter } = place;
     const stale = staleAt.filter((i) => i >= first && i < end).map((i) => i - first);
     return {
       clusterId,
@@ -58,6 +69,7 @@ export function seriesOf({ places, ends, timestampsMs, values, staleAt }: Ingest
       metricName,
       ...(metadata === undefined ? {} : { metadata }),
       ...(counter === undefined ? {} : { counter }),
+      ...(likelyCounter === undefined ? {} : { likelyCounter }),
       timestampsMs: timestampsMs.subarray(first, end),
       values: values.subarray(first, end),
       ...(stale.length === 0 ? {} : { staleAt: stale }),

@@ -1,3 +1,6 @@
+/** Names that are tried for one of them. */
+export const LABEL_NAMES_MAX = 32;
+
 /** Which labels of remote write name the cluster and the node; the first that is there wins. */
 export interface LabelNames {
   readonly cluster: readonly string[];

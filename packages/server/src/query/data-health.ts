@@ -25,7 +25,8 @@ export async function healthOf(context: TenantContext, pace: Pace): Promise<Data
   }
   const series = directory.living.count;
   const silentCount = states.get("silent") ?? 0;
-  const { accepted, rejected } = context.counters;
+  const { counters } = context;
+  const { accepted, rejected } = counters;
   const behindMs = Math.max(0, context.nowMs() - watermark);
   return {
     watermark,
@@ -36,6 +37,10 @@ export async function healthOf(context: TenantContext, pace: Pace): Promise<Data
     silent: silentCount,
     freshShare: series === 0 ? 1 : (series - silentCount) / series,
     acceptedPoints: accepted,
+    duplicatePoints: counters.duplicate,
+    overwrittenPoints: counters.overwritten,
+    skippedHistograms: counters.skippedHistograms,
+    skippedExemplars: counters.skippedExemplars,
     rejectedPoints: rejected,
     detectionLagMs: watermark === 0 ? 0 : lagOf(context),
     backlogPoints,

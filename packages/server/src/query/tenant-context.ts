@@ -18,7 +18,12 @@ export interface PartitionAsk {
 /** What has been taken in for a tenant since the process started. */
 export interface IngestCounters {
   accepted: number;
+  duplicate: number;
+  overwritten: number;
   rejected: Record<string, number>;
+  /** Parts of remote write that were read over. */
+  skippedHistograms: number;
+  skippedExemplars: number;
 }
 
 /** What the platform hands over about one tenant. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EpochMs } from "@foreshock/core/fold";
+import type { AppParts } from "../api/app.ts";
 import type { Config } from "../config/config.ts";
 import { lockDataDir } from "../config/data-dir.ts";
 import { createLog } from "../observe/log.ts";
@@ -85,4 +86,15 @@ export function openGround(
 
 function monotonicMs(): number {
   return performance.now();
+}
+
+/** How tenants' labels name cluster and node, kept with their settings. */
+export function labelMappings(
+  control: ControlDb,
+  settings: SettingsCache,
+): NonNullable<AppParts["labels"]> {
+  return {
+    of: (tenantId) => settings.of(tenantId).labels,
+    change: (tenantId, labels) => control.changeSettings(tenantId, { labels }).labels,
+  };
 }

@@ -24,7 +24,7 @@ import { planOf } from "./memory-keeper.ts";
 import { observePlatform } from "./observe-platform.ts";
 import { observePort } from "./observe-port.ts";
 import { Retention } from "./retention.ts";
-import { type Ground, type GroundOptions, openGround } from "./server-ground.ts";
+import { type Ground, type GroundOptions, labelMappings, openGround } from "./server-ground.ts";
 import { portProblem } from "./start-problem.ts";
 import { type Step, StopTimeout, withinDeadline } from "./stop-deadline.ts";
 
@@ -271,7 +271,7 @@ function partsOf(
     ...{ limits, log, metrics, now, demoTruth },
     version: VERSION,
     dashboardDir: DASHBOARD_DIR,
-    labelsOf: (tenantId: string) => settings.of(tenantId).labels,
+    labels: labelMappings(control, settings),
     requestRefused: events.requestRefused,
   };
 }

@@ -1,5 +1,6 @@
 import { DAY_MS } from "@foreshock/core/fold";
-import type { LabelNames } from "../platform/label-names.ts";
+import { LABEL_NAMES_MAX, type LabelNames } from "../platform/label-names.ts";
+import { LABEL_NAME_BYTES_MAX } from "../platform/place-name.ts";
 
 /** What one tenant may use. Each has a default; `control.db` holds what differs. */
 export interface TenantLimits {
@@ -49,11 +50,32 @@ export const DEFAULT_LIMITS: TenantLimits = {
   seriesBytesMax: 128 * 1024 * 1024,
 };
 
+/**
+ * Source: the labels of Prometheus' Kubernetes discovery, kube-state-metrics, Telegraf and the
+ * OpenTelemetry collector. A job is the cluster of whoever names none. A pod comes and goes, so that it
+ * is the node only of series that say nothing else of where they are.
+ */
+const DEFAULT_LABELS: LabelNames = {
+  cluster: [
+    "cluster",
+    "cluster_name",
+    "k8s_cluster_name",
+    "kubernetes_cluster",
+    "k8s_cluster",
+    "job",
+  ],
+  node: [
+    ...["instance", "node", "kubernetes_node", "k8s_node_name", "host", "hostname", "host_name"],
+    ...["nodename", "pod", "pod_name", "kubernetes_pod_name", "k8s_pod_name"],
+  ],
+  stripPort: false,
+};
+
 export const DEFAULT_SETTINGS: TenantSettings = {
   limits: DEFAULT_LIMITS,
   budgetDays: 7,
   stepMs: 0,
-  labels: { cluster: ["cluster", "job"], node: ["instance", "node"], stripPort: false },
+  labels: DEFAULT_LABELS,
 };
 
 /** Settings with a patch laid over them. @throws SettingsProblem naming the field and what is allowed. */
@@ -105,8 +127,12 @@ function check({ limits, budgetDays, stepMs, labels }: TenantSettings): void {
   );
   for (const name of ["cluster", "node"] as const) {
     const given = labels[name];
-    const good = Array.isArray(given) && given.length > 0 && given.every((text) => text !== "");
-    demand(good, `labels.${name}`, given, "at least one label name");
+    const good =
+      Array.isArray(given) &&
+      given.length > 0 &&
+      given.length <= LABEL_NAMES_MAX &&
+      given.every((text) => text !== "" && Buffer.byteLength(text) <= LABEL_NAME_BYTES_MAX);
+    demand(good, `labels.${name}`, given, `1 to ${LABEL_NAMES_MAX} label names`);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type TimeRange,
 } from "@foreshock/core/fold";
 import type { z } from "zod";
+import { NOTHING_PUT } from "../platform/ingest-series.ts";
 import type * as platform from "../platform/platform.ts";
 import type * as calibration from "./schema/calibration.ts";
 import type * as ingest from "./schema/ingest.ts";
@@ -206,5 +207,6 @@ export function rankingWire(reply: platform.RankingReply): Wire<typeof results.R
 export function reportWire(report: platform.IngestReport): Wire<typeof ingest.IngestReport> {
   const { acceptedPoints, rejectedPoints } = report;
   const rejected = report.rejected.map((entry) => ({ ...entry, examples: [...entry.examples] }));
-  return { acceptedPoints, rejectedPoints, rejected };
+  const put = report.put ?? { ...NOTHING_PUT, storedPoints: acceptedPoints };
+  return { acceptedPoints, ...put, rejectedPoints, rejected };
 }

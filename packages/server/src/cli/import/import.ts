@@ -107,9 +107,9 @@ function survey(
         ? isDeclared(metric, patterns)
         : one.shape.isCounter(soundsCumulative(metric));
     if (isCounter && !patterns.includes(NO_COUNTERS)) {
-      names.markCounter(number);
+      names.mark(number, true);
       counters.push(metric);
-    }
+    } else if (soundsCumulative(metric)) names.mark(number, false);
   });
   for (const remark of repeatRemarks({ twice, differing }, "point")) say(context, remark);
   if (counters.length > 0) say(context, counterRemark([...new Set(counters)], patterns));
@@ -143,7 +143,7 @@ interface SeriesName {
   readonly cluster: string;
   readonly node: string;
   readonly metric: string;
-  readonly counter?: true;
+  readonly counter?: boolean;
 }
 
 /** Numbers for the series of all files, in order of first sight. */
@@ -159,9 +159,9 @@ class SeriesNames {
     return this.#all[number]!;
   }
 
-  /** The server judges the series as a rate. */
-  markCounter(number: number): void {
-    this.#all[number] = { ...this.#all[number]!, counter: true };
+  /** Whether the server judges the series as a rate, whatever its name. */
+  mark(number: number, counter: boolean): void {
+    this.#all[number] = { ...this.#all[number]!, counter };
   }
 
   numberOf(series: { clusterId: string; nodeId: string; metricName: string }): number {
@@ -195,7 +195,10 @@ function addRefused(total: Total, { errors }: ValidationError): void {
   }
 }
 
-function add(total: Total, report: IngestReport): void {
+function add(
+  total: Total,
+  report: Pick<IngestReport, "acceptedPoints" | "rejectedPoints" | "rejected">,
+): void {
   total.points += report.acceptedPoints;
   total.refused += report.rejectedPoints;
   for (const { reason, points, examples } of report.rejected) {

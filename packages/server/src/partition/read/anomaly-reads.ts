@@ -12,6 +12,7 @@ import {
   type Episode as FoldedEpisode,
   valueTells,
 } from "@foreshock/core/fold";
+import { isCounter } from "../../platform/series-nature.ts";
 import type { EpisodeEntry } from "../../store/table/episode-table.ts";
 import type { ExplainedEpisode, ExplainedSeries, FoundAnomaly } from "../answers.ts";
 import type { EpisodePayload } from "../episode-rows.ts";
@@ -220,7 +221,7 @@ function classified(
   const startMs = folded.onsetMs - CLASSIFIED_HISTORY_MS;
   const endMs = windowEndMs + CLOSING_POINTS * intervalMs;
   const samples = runtime.store.read(series.storeId, { startMs, endMs });
-  const values = ratesOf(samples, series.metadata.type === "counter");
+  const values = ratesOf(samples, isCounter(series.metadata));
   return classifyEpisode({ timestampsMs: samples.timestampsMs, values, intervalMs }, folded);
 }
 

@@ -8,6 +8,7 @@ import {
   rescoringFrom,
   SECOND_MS,
 } from "@foreshock/core/fold";
+import { isCounter } from "../../platform/series-nature.ts";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import { foldOf, type LiveSeries } from "../live-series.ts";
 
@@ -41,7 +42,7 @@ export function counterfactualIn(
   for (let i = 0; i < values.length; i++) {
     const sample: Sample = { atMs: timestampsMs[i]!, value: values[i]!, before };
     if (order.includes(sample.atMs)) {
-      const told = counterfactualAt(fold, sample, metadata.type === "counter", row);
+      const told = counterfactualAt(fold, sample, isCounter(metadata), row);
       if (told !== undefined) found.set(sample.atMs, told);
     } else {
       fold.push(sample.atMs, sample.value, row);

@@ -116,7 +116,7 @@ it("keeps no more than its room", () => {
   runtime.append(++ticket, { partition: 0, fresh: [], handles, ends, times, values });
   runtime.commit();
   for (const series of all) atOnce(runtime.histories.of(series, rangeOf(0, 1500)));
-  expect(runtime.histories.bytes).toBeLessThanOrEqual(4 * 2 ** 20);
-  expect(runtime.histories.bytes).toBeGreaterThan(2 * 2 ** 20);
+  expect(runtime.histories.bytes).toBeLessThanOrEqual(2 ** 20);
+  expect(runtime.histories.bytes).toBeGreaterThan(2 ** 19);
   runtime.store.close();
 });

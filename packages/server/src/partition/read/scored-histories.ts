@@ -6,7 +6,7 @@ import { foldOf, type LiveSeries } from "../live-series.ts";
 /** Points folded between two turns of others: about 6 ms. */
 const PIECE_POINTS = 4096;
 /** What is kept in one partition, and what one series may take of it. */
-const BYTES_MAX = 4 * 2 ** 20;
+const BYTES_MAX = 2 ** 20;
 const POINTS_KEPT_MAX = 20_000;
 const BYTES_PER_POINT = 24;
 /** A fold beside its points. */
@@ -29,7 +29,7 @@ interface Kept {
 /**
  * Points of series with their p, as the engine saw them. A ranking wants a day of each of many series, and whoever
  * looks at one asks again a minute later: what was judged for the last answer is kept, so that the next one judges
- * what has come since. Kept are the newest asked for, a tenant has half of the room at most.
+ * what has come since. Where there is no room, the tenant that has most of it gives up what it asked for first.
  *
  * Cost: O(points that came since), the first time O(points from the newest saved state before the range).
  */
@@ -120,19 +120,30 @@ export class ScoredHistories {
     this.#take(storeId);
     this.#kept.set(storeId, kept);
     this.#bytes += bytesOf(kept);
-    this.#makeRoom(kept.tenantId);
+    this.#makeRoom();
   }
 
-  #makeRoom(tenantId: string): void {
-    let own = 0;
-    for (const kept of this.#kept.values()) if (kept.tenantId === tenantId) own += bytesOf(kept);
-    for (const [storeId, kept] of this.#kept) {
-      const isTooMuch = own > BYTES_MAX / 2 ? kept.tenantId === tenantId : this.#bytes > BYTES_MAX;
-      if (own <= BYTES_MAX / 2 && this.#bytes <= BYTES_MAX) return;
-      if (!isTooMuch) continue;
-      this.#take(storeId);
-      if (kept.tenantId === tenantId) own -= bytesOf(kept);
+  #makeRoom(): void {
+    while (this.#bytes > BYTES_MAX) {
+      const greediest = this.#greediest();
+      for (const [storeId, { tenantId }] of this.#kept) {
+        if (tenantId !== greediest) continue;
+        this.#take(storeId);
+        break;
+      }
     }
+  }
+
+  #greediest(): string {
+    const bytes = new Map<string, number>();
+    for (const kept of this.#kept.values()) {
+      bytes.set(kept.tenantId, (bytes.get(kept.tenantId) ?? 0) + bytesOf(kept));
+    }
+    let greediest = "";
+    for (const [tenantId, own] of bytes) {
+      if (own > (bytes.get(greediest) ?? 0)) greediest = tenantId;
+    }
+    return greediest;
   }
 }
 

@@ -33,6 +33,9 @@ export class SeriesHeads {
   /** Of the run appended last: points that changed something, and the earliest not after the newest. */
   changed = 0;
   lateFromMs = Number.NaN;
+  /** Of the run appended last: points at instants that had none, and those that replaced another value. */
+  added = 0;
+  overwritten = 0;
 
   grow(seriesCount: number): void {
     this.recent.grow(seriesCount);
@@ -52,6 +55,8 @@ export class SeriesHeads {
   append(id: number, points: Points, from: number, to: number, sink: HeadSink): void {
     const times = points.timestampsMs;
     this.changed = 0;
+    this.added = 0;
+    this.overwritten = 0;
     this.lateFromMs = Number.NaN;
     let at = from;
     while (at < to) {
@@ -84,6 +89,7 @@ export class SeriesHeads {
     this.changed++;
     this.#markLate(atMs);
     if (isNew) this.#countNew(id, atMs);
+    else this.overwritten++;
     if (atMs > this.sealedUntilMs[id]!) this.sealedUntilMs[id] = atMs;
   }
 
@@ -136,6 +142,7 @@ export class SeriesHeads {
     this.pointCount[id]! += to - from;
     this.lastMs[id] = times[to - 1]!;
     this.changed += to - from;
+    this.added += to - from;
   }
 
   /** A point that is not after the newest one. */
@@ -166,13 +173,17 @@ export class SeriesHeads {
   #countHead(id: number, atMs: number, known: boolean, sink: HeadSink): void {
     this.changed++;
     this.#markLate(atMs);
-    if (known) return;
+    if (known) {
+      this.overwritten++;
+      return;
+    }
     this.#countNew(id, atMs);
     if (this.recent.headLength(id) >= this.#chunkLength(id, atMs)) this.#seal(id, sink);
   }
 
   #countNew(id: number, atMs: number): void {
     this.pointCount[id]!++;
+    this.added++;
     if (!(atMs >= this.firstMs[id]!)) this.firstMs[id] = atMs;
   }
 

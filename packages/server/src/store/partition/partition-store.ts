@@ -1,4 +1,4 @@
-import type { TimeRange } from "@foreshock/core/fold";
+import type { SeriesKey, TimeRange } from "@foreshock/core/fold";
 import type { Points } from "../codec/chunk-codec.ts";
 import { checkedBatch, type PointBatch } from "../codec/point-batch.ts";
 import { Scrubber } from "../sealed/scrubber.ts";
@@ -39,7 +39,7 @@ export class PartitionStore {
   #scrubber!: Scrubber;
   #isScrubbing = false;
 
-  /** Opens or makes the partition in `dir`. @throws StoreTooNew, StoreUnavailable. */
+  /** Opens or makes the partition. @throws StoreTooNew, StoreUnavailable. */
   static open(dir: string, options: PartitionStoreOptions): PartitionStore {
     return new PartitionStore(dir, options);
   }
@@ -112,6 +112,11 @@ export class PartitionStore {
     return id;
   }
 
+  /** The number of a series; undefined where it was never interned. */
+  find(key: SeriesKey): number | undefined {
+    return this.#parts.dictionary.find(key);
+  }
+
   /** Everything known about a series without reading points. @throws RangeError for an unknown number. */
   entry(seriesId: number): SeriesEntry {
     return entryOf(this.#parts.dictionary, this.#parts.heads, seriesId);
@@ -123,11 +128,10 @@ export class PartitionStore {
   }
 
   /**
-   * Takes points into memory; they can be read at once and are durable after the next `commit`. Any
-   * order: of two points at one instant the later call's (later entry's) value wins.
-   *
-   * Long runs that continue their series (>= 120 points) go past the log: sealed at once, written
-   * to the day files by the next commit.
+   * Takes points into memory; they can be read at once and are durable after the next `commit`. Any order: of
+   * two points at one instant the later call's (later entry's) value wins. A run without points says that
+   * its series reads differently from its first point on. Long runs that continue their series (>= 120
+   * points) go past the log: sealed at once, written to the day files by the next commit.
    *
    * @throws StoreUnavailable when commits have failed for long; RangeError for a malformed batch.
    */
@@ -146,9 +150,8 @@ export class PartitionStore {
 
   /**
    * Makes everything appended and interned so far durable, and returns its position in the log.
-   * When it throws, nothing is lost: the next commit takes it along.
    *
-   * @throws StoreUnavailable.
+   * @throws StoreUnavailable; nothing is lost then, the next commit takes it along.
    */
   commit(): number {
     return this.#committer.commit();
@@ -208,7 +211,7 @@ export class PartitionStore {
     });
   }
 
-  /** Records that detection has seen everything up to there; written, not synced. @throws StoreUnavailable. */
+  /** Records that detection has seen all up to there; written, not synced. @throws StoreUnavailable. */
   note(detectedPosition: number): void {
     this.#committer.checkUsable();
     const upTo = Math.min(detectedPosition, this.position);
@@ -256,9 +259,8 @@ export class PartitionStore {
   }
 
   /**
-   * Deletes all points before the UTC day of `atMs`; episodes, alarms and states stay. Commits, too.
-   * Heads are saved without those points before the files go: a crash between the two leaves files
-   * that the next call deletes.
+   * Deletes all points before the UTC day of `atMs`; episodes, alarms and states stay. Commits, too. Heads are
+   * saved without those points first: a crash before the files go leaves files that the next call deletes.
    *
    * @returns the days (since 1970) whose files were deleted. @throws StoreUnavailable.
    */
@@ -273,9 +275,8 @@ export class PartitionStore {
   }
 
   /**
-   * Checks the next sealed chunks, at most `chunksMax` of them, going round all days; what is damaged
-   * is quarantined and reported. Cost: about 7 microseconds per chunk, and once per day file about
-   * 1 ms per MB for its structure.
+   * Checks the next sealed chunks, at most `chunksMax` of them, going round all days; what is damaged is
+   * quarantined and reported. Cost: about 7 microseconds per chunk, once per day file about 1 ms per MB.
    *
    * @returns the share of a whole round that this was. @throws StoreUnavailable.
    */

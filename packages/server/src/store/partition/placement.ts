@@ -1,3 +1,4 @@
+import type { PutPoints } from "../../platform/ingest-series.ts";
 import type { PointBatch } from "../codec/point-batch.ts";
 import { CHUNK_POINTS } from "../head/recent-points.ts";
 import type { HeadSink, SeriesHeads } from "../head/series-heads.ts";
@@ -13,6 +14,8 @@ export interface AppendOutcome {
    * earliest changed instant: detection has to be redone from there on what `read` gives.
    */
   readonly lateFromMs: Float64Array;
+  /** Of all runs together. */
+  readonly put: PutPoints;
 }
 
 /** Called for every run that changed something and has to go into the log. */
@@ -46,23 +49,38 @@ export class Placement {
     const heads = this.#heads;
     const changedPoints = new Uint32Array(counts.length);
     const lateFromMs = new Float64Array(counts.length);
+    let storedPoints = 0;
+    let overwrittenPoints = 0;
     let from = 0;
     for (let r = 0; r < counts.length; r++) {
       const id = seriesIds[r]!;
       const to = from + counts[r]!;
+      if (to === from) {
+        // The log says with a run without points that the whole series reads differently.
+        this.#note(id, r, from, 0, log);
+        lateFromMs[r] = 0;
+        continue;
+      }
       const long = counts[r]! >= CHUNK_POINTS;
       if (long && heads.isExtension(id, batch.timestampsMs, from, to)) this.goDirect(id);
       heads.append(id, batch, from, to, this.#sink);
       if (!this.#old.empty && this.#old.settle(id, heads, this.#sealed)) this.goDirect(id);
       changedPoints[r] = heads.changed;
       lateFromMs[r] = heads.lateFromMs;
+      storedPoints += heads.added;
+      overwrittenPoints += heads.overwritten;
       if (heads.changed > 0) {
         const late = heads.lateFromMs;
         this.#note(id, r, from, Number.isNaN(late) ? batch.timestampsMs[from]! : late, log);
       }
       from = to;
     }
-    return { changedPoints, lateFromMs };
+    const duplicatePoints = from - storedPoints - overwrittenPoints;
+    return {
+      changedPoints,
+      lateFromMs,
+      put: { storedPoints, duplicatePoints, overwrittenPoints },
+    };
   }
 
   /** From here to the next commit the series goes past the log. */

@@ -30,7 +30,7 @@ export class OldPoints {
    * latter case: the series was written past the log. Empty afterwards.
    */
   settle(id: number, heads: SeriesHeads, sealed: SealedPoints): boolean {
-    const { timestampsMs, values } = this.#taken();
+    const { timestampsMs, values } = this.#taken(heads);
     const stored = sealed.read(id, timestampsMs[0]!, timestampsMs[timestampsMs.length - 1]! + 1);
     const changedTimes = new Float64Array(values.length);
     const changedValues = new Float64Array(values.length);
@@ -57,7 +57,7 @@ export class OldPoints {
   }
 
   /** Ascending, one for each instant. Empty afterwards; a large run's room is given back. */
-  #taken(): Points {
+  #taken(heads: SeriesHeads): Points {
     const times = this.#times;
     const order = Uint32Array.from({ length: this.#count }, (_, i) => i);
     order.sort((a, b) => times[a]! - times[b]! || a - b);
@@ -65,7 +65,10 @@ export class OldPoints {
     const values = new Float64Array(order.length);
     let count = 0;
     for (const i of order) {
-      if (count > 0 && timestampsMs[count - 1] === times[i]) count--;
+      if (count > 0 && timestampsMs[count - 1] === times[i]) {
+        count--;
+        if (!same(values[count]!, this.#values[i]!)) heads.overwritten++;
+      }
       timestampsMs[count] = times[i]!;
       values[count++] = this.#values[i]!;
     }

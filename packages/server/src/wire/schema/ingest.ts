@@ -3,7 +3,14 @@ import { Count, RejectReasonWord } from "./scalars.ts";
 
 export const IngestReport = z
   .strictObject({
-    acceptedPoints: Count,
+    acceptedPoints: Count.describe("Taken: the sum of the next three"),
+    storedPoints: Count.describe("New: the store held no point of the series at their instant"),
+    duplicatePoints: Count.describe(
+      "Came twice in this body, or were stored before, with the same value: nothing changed",
+    ),
+    overwrittenPoints: Count.describe(
+      "Replaced another value at the same instant, of this body or stored before",
+    ),
     rejectedPoints: Count,
     rejected: z.array(
       z.strictObject({
@@ -24,7 +31,13 @@ export const IngestBody = z
         node: z.string().min(1),
         metric: z.string().min(1),
         metadata: z.record(z.string(), z.string()).optional(),
-        counter: z.boolean().optional().describe("Cumulative counter: scored as a rate per second"),
+        type: z
+          .enum(["counter", "gauge"])
+          .optional()
+          .describe(
+            "A counter is cumulative and scored as a rate per second. Left out: by the metric's name (_total)",
+          ),
+        counter: z.boolean().optional().describe("The same as type: true for a counter"),
         points: z
           .array(z.tuple([z.number(), z.number().nullable()]))
           .describe("[epoch milliseconds, value]; null = missing"),

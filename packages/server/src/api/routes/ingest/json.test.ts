@@ -24,6 +24,44 @@ function series(points: unknown[], node = "n1"): object {
 
 const JSON_TYPE = { "content-type": "application/json" };
 
+describe("what became of points", () => {
+  it("refuses epoch seconds, says what they look like, and makes no series of them", async () => {
+    const seconds = Math.floor(sender.nowMs / 1000);
+    const points = Array.from({ length: 10 }, (_, i): [number, number] => [seconds + 60 * i, 40]);
+    const reply = await sender.post("/api/v1/ingest", series(points));
+    expect(reply.statusCode).toBe(422);
+    const [error] = reply.json().errors;
+    expect(error.detail).toMatch(/^10 invalid-time: .*are they seconds\?/);
+    expect(error.pointer).toContain(`eu/n1/cpu at ${seconds} (as epoch seconds: 2026-11-24T`);
+    expect((await sender.get("/api/v1/series")).json().data).toEqual([]);
+  });
+
+  it("says which points were new, which were there already, and which replaced another value", async () => {
+    const at = sender.nowMs - 600_000;
+    const put = async (points: [number, number][]) => {
+      const { acceptedPoints, storedPoints, duplicatePoints, overwrittenPoints } = (
+        await sender.post("/api/v1/ingest", series(points))
+      ).json();
+      return [acceptedPoints, storedPoints, duplicatePoints, overwrittenPoints];
+    };
+    const twice: [number, number][] = [
+      [at, 1],
+      [at, 1],
+      [at + 60_000, 2],
+      [at + 60_000, 3],
+      [at + 120_000, 4],
+    ];
+    expect(await put(twice)).toEqual([5, 3, 1, 1]);
+    expect(await put(twice.slice(3))).toEqual([2, 0, 2, 0]);
+    expect(await put([[at, 9]])).toEqual([1, 0, 0, 1]);
+    await sender.server.settled();
+    const [info] = (await sender.get("/api/v1/series")).json().data;
+    expect(info.points).toBe(3);
+    const { duplicatePoints, overwrittenPoints } = (await sender.get("/api/v1/health")).json();
+    expect([duplicatePoints, overwrittenPoints]).toEqual([3, 2]);
+  });
+});
+
 describe("POST /ingest", () => {
   it("stores points and says how many", async () => {
     const { nowMs } = sender;
@@ -35,7 +73,8 @@ describe("POST /ingest", () => {
       ]),
     );
     expect(reply.statusCode).toBe(200);
-    expect(reply.json()).toEqual({ acceptedPoints: 2, rejectedPoints: 0, rejected: [] });
+    const put = { storedPoints: 2, duplicatePoints: 0, overwrittenPoints: 0 };
+    expect(reply.json()).toEqual({ acceptedPoints: 2, ...put, rejectedPoints: 0, rejected: [] });
     expect(reply.headers.ratelimit).toBe('"points";r=99998;t=1');
   });
 
@@ -57,15 +96,14 @@ describe("POST /ingest", () => {
     const reply = await sender.post("/api/v1/ingest", body, JSON_TYPE);
     expect(reply.statusCode).toBe(200);
     const report = reply.json();
-    expect([report.acceptedPoints, report.rejectedPoints]).toEqual([1, 4]);
+    expect([report.acceptedPoints, report.rejectedPoints]).toEqual([2, 3]);
     expect(report.rejected.map((entry: { reason: string }) => entry.reason).sort()).toEqual([
       "future",
-      "infinite",
       "invalid-time",
       "too-late",
     ]);
     expect(report.rejected[0].examples).toEqual(["eu/n1/cpu"]);
-    expect(await sender.storedPoints()).toBe(2);
+    expect(await sender.storedPoints()).toBe(3);
   });
 
   it("answers 422 with the reasons where nothing could be accepted", async () => {

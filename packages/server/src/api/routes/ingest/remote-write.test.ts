@@ -24,6 +24,50 @@ function body(value: number, labels: Record<string, string> = {}): Buffer {
   return snappy(encodeWriteRequest([{ labels: all, samples: [{ atMs: sender.nowMs, value }] }]));
 }
 
+describe("what of a body is no point", () => {
+  it("counts histograms and exemplars where the tenant sees them", async () => {
+    const labels = { __name__: "up", instance: "n1" };
+    const samples = [{ atMs: sender.nowMs, value: 1 }];
+    const all = [
+      { labels, samples, exemplars: 2 },
+      { labels: { ...labels, __name__: "latency" }, samples: [], histograms: 3 },
+    ];
+    const reply = await sender.post("/api/v1/write", snappy(encodeWriteRequest(all)), WRITE);
+    expect(reply.statusCode).toBe(204);
+    const { acceptedPoints, skippedHistograms, skippedExemplars } = (
+      await sender.get("/api/v1/health")
+    ).json();
+    expect([acceptedPoints, skippedHistograms, skippedExemplars]).toEqual([1, 3, 2]);
+    const operator = { authorization: `Bearer ${sender.server.key("operator", null)}` };
+    const metrics = { method: "GET", url: "/metrics", headers: operator } as const;
+    const { body: text } = await sender.server.app.inject(metrics);
+    expect(text).toContain('ingest_skipped_parts_total{part="histogram",tenant="acme"} 3');
+  });
+
+  it("takes an infinite sample for a missing one, and the series goes on", async () => {
+    const labels = { __name__: "up", instance: "n1" };
+    const values = [1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    const samples = values.map((value, i) => ({ atMs: sender.nowMs + (i - 5) * 60_000, value }));
+    const request = snappy(encodeWriteRequest([{ labels, samples }]));
+    expect((await sender.post("/api/v1/write", request, WRITE)).statusCode).toBe(204);
+    await sender.server.settled();
+    const [info] = (await sender.get("/api/v1/series")).json().data;
+    expect(info).toMatchObject({ points: 3, lastValue: null, state: "learning" });
+  });
+
+  it("refuses epoch seconds and microseconds as times that are none", async () => {
+    const labels = { __name__: "up", instance: "n1" };
+    for (const factor of [1e-3, 1e3, 1e6]) {
+      const atMs = Math.floor(sender.nowMs * factor);
+      const request = snappy(encodeWriteRequest([{ labels, samples: [{ atMs, value: 1 }] }]));
+      const reply = await sender.post("/api/v1/write", request, WRITE);
+      expect([reply.statusCode, reply.json().code]).toEqual([400, "partially_rejected"]);
+      expect(reply.json().errors[0].detail).toMatch(/^1 invalid-time: .*are they seconds\?/);
+    }
+    expect((await sender.get("/api/v1/series")).json().data).toEqual([]);
+  });
+});
+
 const BAD: [
   name: string,
   body: () => Buffer,

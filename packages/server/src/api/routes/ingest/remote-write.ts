@@ -24,10 +24,11 @@ export function remoteWriteRoute(base: FastifyInstance, parts: IngestParts): voi
   const { limits, metrics, decoder, labelsOf } = parts;
   app.post("/write", { schema: SCHEMA, config: INGEST_CONFIG }, async (request, reply) => {
     demandRemoteWrite(request);
-    const labels = labelsOf(accessOf(request).tenantId);
+    const { tenantId } = accessOf(request);
+    const labels = labelsOf(tenantId);
     const body = await decoded(decoder, request, { kind: "remote-write", labels }, limits);
-    metrics.ingestSkipped.inc({ part: "histogram" }, body.skippedHistograms);
-    metrics.ingestSkipped.inc({ part: "exemplar" }, body.skippedExemplars);
+    metrics.skipped(tenantId, "histogram", body.skippedHistograms);
+    metrics.skipped(tenantId, "exemplar", body.skippedExemplars);
     const report = await store("remote_write", body, metrics, request, reply);
     demandMemory(report);
     if (report.rejectedPoints > 0) throw rejectedProblem("partially_rejected", report);

@@ -39,7 +39,10 @@ export async function store(
 ): Promise<Report> {
   const access = accessOf(request);
   const stored = metrics.ingestDuration.startTimer({ protocol });
-  const batch = { ...body.batch, charged: body.charged };
+  const { charged, skippedHistograms: histograms, skippedExemplars: exemplars } = body;
+  const hasSkipped = histograms + exemplars > 0;
+  const skipped = hasSkipped ? { skipped: { histograms, exemplars } } : {};
+  const batch = { ...body.batch, charged, ...skipped };
   const report = await access.view("ingest").ingestPacked(batch, "refuse");
   stored();
   if (report.rate !== undefined) reply.headers(rateHeaders(report.rate));
