@@ -176,10 +176,19 @@ export function churnText({ rows, leavers }: ChurnReport): string {
     row.markers,
     row.batch,
     row.nodes,
-    row.findings,
+    row.ofPods,
+    row.others,
     row.scores,
     row.cpuSeconds.toFixed(1),
   ]);
-  const heads = ["markers", "minutes a batch", "nodes", "findings", "sum of scores", "CPU s"];
+  const heads = [
+    "markers",
+    "minutes a batch",
+    "nodes",
+    "of pods",
+    "of others",
+    "sum of scores",
+    "CPU s",
+  ];
   return `${table(heads, shown)}\n\n${found} of ${trials} nodes that left were told, after ${latestMinutes} min at most`;
 }

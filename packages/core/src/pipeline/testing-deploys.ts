@@ -133,10 +133,12 @@ function pushLife(replay: TenantReplay, seed: number, life: Life, from: number, 
 
 function valueAt(seed: number, node: string, metric: number, minute: number): number {
   const wave = 10 * Math.sin((2 * Math.PI * (minute % DAY_MINUTES)) / DAY_MINUTES);
-  let state = seed;
+  let state = seed * 31 + metric;
   for (let i = 0; i < node.length; i++) state = Math.imul(state ^ node.charCodeAt(i), 0x01000193);
-  const noise = mixed(state ^ Math.imul(minute, 0x9e3779b1) ^ (metric << 28));
-  return 50 + wave + 3 * (noise + mixed(Math.floor(noise * 2 ** 32)) - 1);
+  const own = Math.floor(mixed(state) * 2 ** 32);
+  let noise = 0;
+  for (let k = 1; k <= 4; k++) noise += mixed(own + Math.imul(4 * minute + k, 0x9e3779b1)) - 0.5;
+  return 50 + wave + 3 * noise;
 }
 
 /** A number in [0, 1) from an integer. */

@@ -42,11 +42,11 @@ describe("foreshock tenants", () => {
     expect(header).toBe("tenant\tcreated\tkeys\tseries\tmemory\tpoints/s\tbudget\tstate");
     const cells = rows.map((row) => row.split("\t"));
     expect(cells.map((row) => [row[0], row[3], row[4], row[7]])).toEqual([
-      ["acme", "4/250,000", "1 MiB", "ok"],
-      ["globex", "2/250,000", "1 MiB", "ok, struck once: stood still in a fold"],
+      ["acme", "4/1,000,000", "1 MiB", "ok"],
+      ["globex", "2/1,000,000", "1 MiB", "ok, struck once: stood still in a fold"],
       [
         "initech",
-        "0/250,000",
+        "0/1,000,000",
         "0 MiB",
         "quarantine since 2026-07-01 12:00:00: out of memory in a fold",
       ],

@@ -96,6 +96,8 @@ export class TenantDirectory {
   /** Points of all series, and the oldest time of any; Infinity before the first. */
   pointCount = 0;
   oldestMs: EpochMs = Number.POSITIVE_INFINITY;
+  /** Newest scored time of any; -Infinity before the first. */
+  scoredMs: EpochMs = Number.NEGATIVE_INFINITY;
   readonly #byPlace = new Map<string, SeriesInfo>();
   readonly #byId = new Map<string, SeriesInfo>();
   /** By index. */

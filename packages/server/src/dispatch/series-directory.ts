@@ -79,6 +79,7 @@ export class SeriesDirectory implements AllSeries {
     info.episodeScore = latest[at + LATEST.episodeScore]!;
     info.ended = latest[at + LATEST.ended] === 1;
     tenant.nodeOf(info).heard(info);
+    if (info.lastMs > tenant.scoredMs) tenant.scoredMs = info.lastMs;
     if (info.firstMs > 0 && info.firstMs < tenant.oldestMs) tenant.oldestMs = info.firstMs;
     if (info.lastMs > info.newestMs) this.#takeUp(info);
     return info;

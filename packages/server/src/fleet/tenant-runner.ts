@@ -196,7 +196,6 @@ export class TenantRunner {
     return Math.min(1, scoreOfP(p, this.stepMs));
   }
 
-  /** Nodes of a cluster that lived at that time, not all that were ever known. */
   nodeCount(clusterId: string, atMs: EpochMs): number {
     return this.#options.directory.nodesAt(atMs, clusterId);
   }

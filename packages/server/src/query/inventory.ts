@@ -39,7 +39,7 @@ export async function clusterRows(context: TenantContext, pace: Pace): Promise<C
     let lastAt = 0;
     let living = 0;
     for (const node of nodes.values()) {
-      if (node.livedAt(context.watermark)) living++;
+      if (node.livedAt(context.directory.scoredMs)) living++;
       const turn = pace.spend((1 + node.series.length) * CELLS.series);
       if (turn !== undefined) await turn;
       series += node.series.length;

@@ -9,7 +9,7 @@ export function summaryOf(context: TenantContext): TenantSummary {
   const firstMs = Math.min(directory.oldestMs, watermark);
   const watchedDays = Math.min(30, (watermark - firstMs) / DAY_MS);
   const { score } = runner.tenantNow;
-  const nodes = directory.nodesAt(watermark);
+  const nodes = directory.nodesAt(directory.scoredMs);
   return {
     tenant: tenantId,
     clusters: directory.clusters.size,

@@ -46,7 +46,7 @@ export const DEFAULT_LIMITS: TenantLimits = {
   ingestRequestsPerSecond: 50,
   queryRequestsPerSecond: 20,
   activeSeriesMax: 50_000,
-  knownSeriesMax: 250_000,
+  knownSeriesMax: 1_000_000,
   seriesBytesMax: 128 * 1024 * 1024,
 };
 
