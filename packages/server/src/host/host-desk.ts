@@ -1,10 +1,12 @@
 import type { HostEnd, OwnerLine } from "../partition/owner-link.ts";
 import { letGo } from "../platform/let-go.ts";
+import type { Pace } from "../platform/pace.ts";
 import { buffersOfBatch } from "../platform/packed-batch.ts";
 import type { Answer } from "../platform/platform.ts";
 import { type Answered, rowsOf } from "../platform/read.ts";
+import type { PacedReads } from "../query/paced-reads.ts";
 import { StoreCorrupt } from "../store/sqlite/store-error.ts";
-import { answerBytes } from "../wire/answer.ts";
+import { answerPieces } from "../wire/answer.ts";
 import { hostFailureOf } from "./host-failure.ts";
 import { KnownPlaces } from "./known-places.ts";
 import type {
@@ -85,7 +87,7 @@ export class HostDesk {
       case "read":
         return this.#read(question, isGone);
       case "rows":
-        return rowsOf(this.#paced(question.tenantId, isGone), question.read);
+        return this.#paced(question.tenantId, isGone, (view) => rowsOf(view, question.read));
       case "revision":
         return host.view(question.tenantId).revision();
       case "owner-open":
@@ -119,19 +121,55 @@ export class HostDesk {
     }
   }
 
-  #paced(tenantId: string, isGone: () => boolean) {
-    this.#host.begins("read", tenantId);
-    return this.#host.view(tenantId).paced(this.#host.turns.pace("read", tenantId, isGone));
+  /** A read, when it is its tenant's turn: however small they are, there can be very many of them. */
+  async #paced<Result>(
+    tenantId: string,
+    isGone: () => boolean,
+    read: (view: PacedReads, pace: Pace) => Promise<Result>,
+  ): Promise<Result> {
+    const { turns } = this.#host;
+    await turns.begun("read", tenantId, isGone);
+    const pace = turns.pace("read", tenantId, isGone);
+    try {
+      return await read(this.#host.view(tenantId).paced(pace), pace);
+    } finally {
+      pace.end();
+    }
   }
 
-  async #read({ tenantId, read, known }: ReadQuestion, isGone: () => boolean): Promise<Answer> {
-    const view = this.#paced(tenantId, isGone);
-    const revision = await view.revision();
-    if (revision === known) return { revision, body: undefined, isKnown: true };
-    const rows = await rowsOf(view, read);
-    const body = rows === undefined ? undefined : answerBytes({ read, rows } as Answered);
-    return { revision, body, isKnown: false };
+  #read({ tenantId, read, known }: ReadQuestion, isGone: () => boolean): Promise<Answer> {
+    return this.#paced(tenantId, isGone, async (view, pace) => {
+      const revision = await view.revision();
+      if (revision === known) return { revision, body: undefined, isKnown: true };
+      const rows = await rowsOf(view, read);
+      const body = rows === undefined ? undefined : await bodyOf({ read, rows } as Answered, pace);
+      return { revision, body, isKnown: false };
+    });
   }
+}
+
+/** Writing a character of an answer takes about as long as half a cell. */
+const CELLS_PER_CHARACTER = 0.5;
+const encoder = new TextEncoder();
+
+/** The reply's body, in UTF-8. */
+async function bodyOf(answered: Answered, pace: Pace): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (const text of answerPieces(answered)) {
+    const part = encoder.encode(text);
+    parts.push(part);
+    length += part.length;
+    const turn = pace.spend(text.length * CELLS_PER_CHARACTER);
+    if (turn !== undefined) await turn;
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    body.set(part, at);
+    at += part.length;
+  }
+  return body;
 }
 
 /** What of an answer can be handed over. */

@@ -1,10 +1,12 @@
 import { FairShare } from "../platform/fair-share.ts";
 import { Abandoned, type Pace, paced } from "../platform/pace.ts";
 
-/** What work of one unit may cost, in cells that are looked at: about 10 ms. */
+/** What work of one unit may cost, in cells of some 20 ns: 2 ms, or a few. */
 const UNIT_CELLS = 100_000;
 /** What a tenant that asked for little may be ahead of the others: about 0.3 s. */
-const CREDIT_CELLS = 30 * UNIT_CELLS;
+const CREDIT_CELLS = 150 * UNIT_CELLS;
+/** What work costs however small it is. */
+const WORK_CELLS = 5000;
 
 interface Waiting {
   readonly begin: () => void;
@@ -39,8 +41,15 @@ export class TenantTurns {
     this.#parts = parts;
   }
 
-  /** The pace of one work of a tenant; it ends with `Abandoned` once `isGone` says so. */
-  pace(what: string, tenantId: string, isGone: () => boolean = () => false): Pace {
+  /**
+   * The pace of one work of a tenant; it ends with `Abandoned` once `isGone` says so. `end` is to be called when the
+   * work is over, so that the last bit is charged too.
+   */
+  pace(
+    what: string,
+    tenantId: string,
+    isGone: () => boolean = () => false,
+  ): Pace & { end(): void } {
     let spent = 0;
     return {
       spend: (cost) => {
@@ -49,23 +58,35 @@ export class TenantTurns {
         if (spent < UNIT_CELLS) return undefined;
         this.#share.charge(tenantId, spent);
         spent = 0;
-        return this.#turn(tenantId).then(() => {
-          if (isGone()) throw new Abandoned();
-          this.#parts.progress(what, tenantId);
-        });
+        return this.begun(what, tenantId, isGone);
+      },
+      end: () => {
+        this.#share.charge(tenantId, WORK_CELLS + spent);
+        spent = 0;
       },
     };
   }
 
-  /** Does a tenant's work to its end, in units; it yields what it costs, in cells. */
+  /** Resolves when it is the tenant's turn to begin or to go on with something. @throws Abandoned */
+  async begun(what: string, tenantId: string, isGone: () => boolean = () => false): Promise<void> {
+    await this.#turn(tenantId);
+    if (isGone()) throw new Abandoned();
+    this.#parts.progress(what, tenantId);
+  }
+
+  /** Does a tenant's work to its end, in units, when it is its turn; it yields what it costs, in cells. */
   async done<Result>(
     what: string,
     tenantId: string,
     work: Generator<number, Result>,
   ): Promise<Result> {
+    await this.begun(what, tenantId);
     const pace = this.pace(what, tenantId);
-    this.#parts.progress(what, tenantId);
-    return paced(work, pace);
+    try {
+      return await paced(work, pace);
+    } finally {
+      pace.end();
+    }
   }
 
   #turn(tenantId: string): Promise<void> {

@@ -1,12 +1,14 @@
 const MIB = 2 ** 20;
 /** The process, its libraries and what the main thread keeps. */
 const PROCESS_BYTES = 100 * MIB;
+/** What eight partitions keep of points that were judged again for rankings. */
+const HISTORIES_BYTES = 8 * MIB;
 /** A thread that has worked for a while: its code, its young generation, and garbage. Measured: 30 to 50 MiB. */
 const THREAD_BYTES = 48 * MIB;
 /** Above this part of the maximum nothing new is admitted, so it cannot be given away either. */
 const USABLE = 0.9;
 /** What is left for series must be worth a start. */
-const POT_MIN = 32 * MIB;
+const POT_MIN = 24 * MIB;
 /** Bytes of a long read at work: a grid of 3 million cells, its columns and its text. */
 const READ_BYTES = 64 * MIB;
 const BODY_BYTES_MAX = 256 * MIB;
@@ -66,7 +68,8 @@ export class MemoryPlanProblem extends Error {
 /** Divides the maximum. @throws MemoryPlanProblem saying how much would do. */
 export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPlan {
   const { ownerCount, hostCount, decoderCount } = threads;
-  const fixed = PROCESS_BYTES + (ownerCount + hostCount + decoderCount + 1) * THREAD_BYTES;
+  const threadCount = ownerCount + hostCount + decoderCount + 1;
+  const fixed = PROCESS_BYTES + HISTORIES_BYTES + threadCount * THREAD_BYTES;
   const body = bodyParts(memoryMax);
   const unsentBytesMax = Math.floor(Math.min(UNSENT_BYTES_MAX, memoryMax / 32));
   const unsentBytesPerKey = Math.min(UNSENT_PER_KEY_MAX, unsentBytesMax);

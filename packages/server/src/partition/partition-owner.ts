@@ -261,6 +261,7 @@ export class PartitionOwner {
     for (const runtime of this.#runtimes.values()) {
       runtime.commit();
       for (const day of runtime.store.dropBefore(atMs)) days.add(day);
+      runtime.histories.forget();
     }
     return [...days];
   }

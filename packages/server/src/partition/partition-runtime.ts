@@ -17,6 +17,7 @@ import type { LiveSeries } from "./live-series.ts";
 import type { Progress } from "./progress.ts";
 import type { AppendPart } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
+import { ScoredHistories } from "./read/scored-histories.ts";
 import { ResultRows } from "./result-rows.ts";
 import { over, seriesAtWork } from "./runs.ts";
 import { SeriesRegistry } from "./series-registry.ts";
@@ -34,6 +35,8 @@ const CLOSED_MAX = 2000;
  */
 export class PartitionRuntime {
   readonly store: PartitionStore;
+  /** Points with their p, for rankings. */
+  readonly histories: ScoredHistories;
   readonly quarantine: Quarantine;
   /** Whoever saves a checkpoint at the moment. */
   saver: BeforeMoves | undefined;
@@ -63,6 +66,7 @@ export class PartitionRuntime {
     quarantine: Quarantine = new Quarantine(),
   ) {
     this.store = store;
+    this.histories = new ScoredHistories(store);
     this.quarantine = quarantine;
     this.#progress = progress;
     this.#emissions = emissions;
@@ -191,6 +195,7 @@ export class PartitionRuntime {
       if (!("series" in batch)) this.#emissions.of(batch.ticket).partDone(batch.ticket);
     }
     try {
+      this.histories.forget();
       this.store.forgetUnwritten();
       this.#series.internAgain();
     } catch (error) {

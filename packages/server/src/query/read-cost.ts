@@ -13,6 +13,8 @@ export const CELLS = {
   day: 1000,
   /** A series that a list or a count looks at. */
   series: 10,
+  /** A number of an answer: it is kept and written. */
+  answered: 3,
   /** A point that is laid on a grid. */
   point: 2,
   /** A point that is judged again by its series' fold: 1.5 µs. */

@@ -1,15 +1,20 @@
 import type { Pace } from "../platform/pace.ts";
 import type { ScoresQuery, ScoresReply } from "../platform/platform.ts";
 import { placesOf, readScores } from "./entity-scores.ts";
-import { admittedCells } from "./read-cost.ts";
+import { admittedCells, CELLS } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Cells that one answer may have: 10,000 nodes over a day of 5-minute steps. */
 export const CELLS_MAX = 3_000_000;
 
-/** What the grid looks at, in cells. @throws TooCostly */
-export function scoreGridCells(context: TenantContext, { level, range, filter }: ScoresQuery) {
-  return admittedCells(placesOf(context, level, filter).length, range, context.runner.stepMs);
+/** What the grid looks at and answers with, in cells. @throws TooCostly */
+export function scoreGridCells(context: TenantContext, query: ScoresQuery): number {
+  const { level, range, filter } = query;
+  if (context.runner.stepMs === 0) return 0;
+  const entities = placesOf(context, level, filter).length;
+  const columns = (range.endMs - range.startMs) / stepOf(context, query, entities);
+  const looked = admittedCells(entities, range, context.runner.stepMs);
+  return looked + entities * columns * CELLS.answered;
 }
 
 /**
@@ -30,6 +35,9 @@ export async function scoreGrid(
   const count = Math.max(0, Math.ceil((range.endMs - firstMs) / stepMs));
   const score = new Array<number | null>(places.length * count).fill(null);
   for (let e = 0; e < places.length; e++) {
+    // Without a grid nothing was ever scored, and all are alike.
+    const turn = context.runner.stepMs === 0 ? undefined : pace.spend(count * CELLS.answered);
+    if (turn !== undefined) await turn;
     await readScores(context, places[e]!, range, pace, (startMs, value) => {
       const cell = e * count + Math.floor((startMs - firstMs) / stepMs);
       if (value >= (score[cell] ?? -1)) score[cell] = value;

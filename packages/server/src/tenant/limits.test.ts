@@ -32,6 +32,20 @@ describe("Limits", () => {
     expect(limits.take("acme", "query", 1).granted).toBe(true);
   });
 
+  it("counts large bodies as several requests, whatever became of them, and ordinary ones as one", () => {
+    const clock = { monotonicMs: 0 };
+    const limits = limitsAt(clock, (id) => (id === "wide" ? { pointsPerSecond: 10_000_000 } : {}));
+    for (let k = 0; k < 100; k++) limits.decoded("acme", 9999);
+    expect(limits.take("acme", "ingest", 1).left).toBe(249);
+    for (let k = 0; k < 13; k++) limits.decoded("acme", 200_000);
+    // 13 x 20 requests are 11 more than there were, and one is asked for: 12 at 50 a second.
+    expect(limits.take("acme", "ingest", 1)).toMatchObject({ granted: false, retryAfterMs: 240 });
+    clock.monotonicMs = 240;
+    expect(limits.take("acme", "ingest", 1).granted).toBe(true);
+    limits.decoded("wide", 199_999);
+    expect(limits.take("wide", "ingest", 1).left).toBe(249);
+  });
+
   it("holds changed limits from the next request on, and fills no bucket by the change", () => {
     const clock = { monotonicMs: 0 };
     let perSecond = 1;

@@ -31,6 +31,8 @@ export interface LimitsParts {
 
 /** Requests may come in bursts of this many seconds' worth: a dashboard page asks ten things at once. */
 const REQUEST_BURST_SECONDS = 5;
+/** Decoding so many points takes some milliseconds: as long as all else that a request costs, or longer. */
+const POINTS_PER_REQUEST_MIN = 10_000;
 /** Refused keys per address: a person mistyping is not stopped, a guesser is. */
 const REFUSED_PER_SECOND = 2;
 const REFUSED_BURST = 60;
@@ -66,6 +68,18 @@ export class Limits {
     const { perSecond, burst } = rateOf(limits, kind);
     const state = { left: bucket.left(atMs), fullInMs: bucket.fullInMs(atMs) };
     return { kind, granted: retryAfterMs === 0, retryAfterMs, perSecond, burst, ...state };
+  }
+
+  /**
+   * A body of so many points was decoded, whatever became of it: large ones count as several requests, so that
+   * who sends what is refused afterwards does not keep the decoders busy with it.
+   */
+  decoded(tenantId: string, points: number): void {
+    const atMs = this.#monotonicMs();
+    const { limits, buckets } = this.#tenant(tenantId, atMs);
+    const pointsPerRequest = limits.pointsPerSecond / limits.ingestRequestsPerSecond;
+    const requests = Math.floor(points / Math.max(POINTS_PER_REQUEST_MIN, pointsPerRequest));
+    if (requests > 0) buckets.ingest.charge(requests, atMs);
   }
 
   /** Notes a refused key. Milliseconds to wait when this address had too many, else 0. */

@@ -37,6 +37,12 @@ export class TokenBucket {
     return ((needed - this.#level) / this.#perSecond) * 1000;
   }
 
+  /** Takes `cost` of what has been let through already, into debt where it is not there. */
+  charge(cost: number, atMs: number): void {
+    this.#fill(atMs);
+    this.#level -= cost;
+  }
+
   /** Whole tokens left, never below 0. */
   left(atMs: number): number {
     this.#fill(atMs);

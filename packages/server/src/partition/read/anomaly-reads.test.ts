@@ -1,6 +1,7 @@
 import { MINUTE_MS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
+import { atOnce } from "../../platform/pace.ts";
 import { PartitionStore } from "../../store/partition/partition-store.ts";
 import { Emissions } from "../emission.ts";
 import { PartitionRuntime } from "../partition-runtime.ts";
@@ -35,7 +36,7 @@ describe("anomalies of a partition", () => {
   const listed = () => {
     const range = { startMs: START, endMs: START + COUNT * MINUTE_MS };
     const query = { range, minScore: 0.9, sort: "score", limit: 10 } as const;
-    return answerAnomalies(runtime, 0, "acme", query).map(({ episode }) => episode);
+    return atOnce(answerAnomalies(runtime, 0, "acme", query)).map(({ episode }) => episode);
   };
 
   it("are told alike when they are asked for again: what a closed one is called is kept", () => {

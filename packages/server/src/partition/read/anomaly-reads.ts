@@ -32,26 +32,36 @@ import { ratesOf } from "./rates.ts";
 /** Episodes that one question with a label may classify on the way. */
 const CLASSIFY_MAX = 2000;
 
-/** One page of a partition's episodes, explained. */
-export function answerAnomalies(
+/** What it takes to say what an episode looked like, in points: days of samples are read and compared. */
+const CLASSIFY_POINTS = 4000;
+const EXPLAIN_POINTS = 50;
+
+/** One page of a partition's episodes, explained. Yields points. */
+export function* answerAnomalies(
   runtime: PartitionRuntime,
   partition: number,
   tenantId: string,
   query: AnomalyQuery,
-): FoundAnomaly[] {
+): Generator<number, FoundAnomaly[]> {
   runtime.writeResults();
   const { range, minScore, sort, limit, label } = query;
   const filter = { tenantId, ...range, minScore, seriesIds: placed(runtime, tenantId, query) };
   if (label !== undefined) {
     const unlabelled = runtime.store.episodes.query({ ...filter, sort, limit: CLASSIFY_MAX });
-    for (const episode of unlabelled) if (episode.label === null) explained(runtime, episode);
+    for (const episode of unlabelled) {
+      if (episode.label !== null) continue;
+      explained(runtime, episode);
+      yield CLASSIFY_POINTS;
+    }
   }
   const after = query.after?.[partition];
-  return runtime.store.episodes.query({ ...filter, label, sort, limit, after }).map((episode) => ({
-    partition,
-    at: cursorOf(episode),
-    episode: explainedEpisode(runtime, episode),
-  }));
+  const found: FoundAnomaly[] = [];
+  for (const episode of runtime.store.episodes.query({ ...filter, label, sort, limit, after })) {
+    const at = cursorOf(episode);
+    found.push({ partition, at, episode: explainedEpisode(runtime, episode) });
+    yield episode.label === null ? CLASSIFY_POINTS : EXPLAIN_POINTS;
+  }
+  return found;
 }
 
 /** The highest episode of a group of series that touches a range; none or one. */

@@ -1,12 +1,12 @@
 import type { TimeRange } from "@foreshock/core/fold";
-import type { SeriesHistory } from "../answers.ts";
+import type { FoundAnomaly, SeriesHistory } from "../answers.ts";
 import type { Job } from "../jobs.ts";
 import type { LiveSeries } from "../live-series.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
 import type { Question, StoredQuestion } from "../protocol.ts";
 import { answerAlarms } from "./alarm-reads.ts";
 import { answerAnomalies, answerAnomaly, answerStrongest, explainedIn } from "./anomaly-reads.ts";
-import { chartOf, scoringPoints } from "./chart.ts";
+import { chartOf } from "./chart.ts";
 import { countStored } from "./stored-points.ts";
 
 /** Series or groups in one unit, and what looking at one costs in points: a query of some 200 µs. */
@@ -39,9 +39,7 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
       return yield* chartOf(runtime.store, series, question);
     }
     case "anomalies":
-      return [...runtimes].flatMap(([partition, runtime]) =>
-        answerAnomalies(runtime, partition, question.tenantId, question.query),
-      );
+      return yield* anomaliesIn(runtimes, question);
     case "alarms":
       return [...runtimes].flatMap(([partition, runtime]) =>
         answerAlarms(runtime, partition, question),
@@ -81,6 +79,29 @@ function* eachInTurn<Item, Answer>(
   return answers;
 }
 
+function* anomaliesIn(
+  runtimes: Runtimes,
+  { tenantId, query }: Extract<ReadQuestion, { what: "anomalies" }>,
+): Generator<number, FoundAnomaly[]> {
+  let all: FoundAnomaly[] = [];
+  let points = 0;
+  for (const [partition, runtime] of runtimes) {
+    const answering = answerAnomalies(runtime, partition, tenantId, query);
+    for (;;) {
+      const { done, value } = answering.next();
+      if (done === true) {
+        all = all.concat(value);
+        break;
+      }
+      points += value;
+      if (points < UNIT_POINTS) continue;
+      yield points;
+      points = 0;
+    }
+  }
+  return all;
+}
+
 function countOf(runtimes: Runtimes, { handle, times, values }: StoredQuestion): number {
   const { runtime, series } = find(runtimes, handle);
   return countStored(runtime.store, series.storeId, times, values);
@@ -95,12 +116,11 @@ function* historiesOf(
   let points = 0;
   for (const handle of handles) {
     const { runtime, series } = find(runtimes, handle);
-    const scoring = scoringPoints(runtime.store, series, range);
+    const scoring = runtime.histories.of(series, range);
     for (;;) {
       const { done, value } = scoring.next();
       if (done === true) {
-        const { at, value: values, p } = value;
-        histories.push({ handle, at: at.slice(), value: values, p });
+        histories.push(value);
         points += ITEM_POINTS;
         break;
       }

@@ -7,7 +7,7 @@ import { IngestProblem } from "../../../ingest/ingest-problem.ts";
 import type { DecodedBody } from "../../../ingest/packed-builder.ts";
 import type { ByteRoom } from "../../../platform/admission.ts";
 import { buffersOfBatch } from "../../../platform/packed-batch.ts";
-import type { BodyLimits } from "../../../tenant/limits.ts";
+import type { Limits } from "../../../tenant/limits.ts";
 import { accessOf } from "../../access.ts";
 import { Problem } from "../../problem.ts";
 import type { Routes } from "../route.ts";
@@ -55,29 +55,42 @@ export function rawBody(request: FastifyRequest): Uint8Array<ArrayBuffer> {
   throw new IngestProblem("malformed_body", "the body is empty", "send the points in the body");
 }
 
-/** The body as columns, which are counted against its tenant's share. The body itself is handed over. */
+/**
+ * The body as columns, which are counted against its tenant's share. The body itself is handed over. What it took
+ * to decode it is charged, also where it cannot be taken.
+ */
 export async function decoded(
   decoder: Decoder,
   request: FastifyRequest,
   format: BodyFormat,
-  { decodedBytesMax, pointsMax }: BodyLimits,
+  limits: Limits,
 ): Promise<DecodedBody> {
-  const body = await decoder.decode(
+  const { decodedBytesMax, pointsMax } = limits.body;
+  const { tenantId } = accessOf(request);
+  const decoding = decoder.decode(
     {
-      tenantId: accessOf(request).tenantId,
-      format,
-      bytes: rawBody(request),
+      ...{ tenantId, format, bytes: rawBody(request) },
       encoding: request.headers["content-encoding"],
       limits: decodeLimits(decodedBytesMax, pointsMax),
     },
     request.gone ?? undefined,
   );
+  const body = await decoding.catch((error: unknown) => {
+    if (isTooMuch(error)) limits.decoded(tenantId, pointsMax);
+    throw error;
+  });
+  limits.decoded(tenantId, body.charged);
   const columns = buffersOfBatch(body.batch);
   hold(
     request,
     columns.reduce((bytes, column) => bytes + column.byteLength, 0),
   );
   return body;
+}
+
+/** Whether the body was decoded up to what one may come to. */
+function isTooMuch(error: unknown): boolean {
+  return error instanceof IngestProblem && error.fault === "body_too_large";
 }
 
 /** @throws Problem "overloaded" when the tenant's share of memory is used up. */

@@ -61,7 +61,7 @@ export function csvRoute(base: FastifyInstance, parts: IngestParts): void {
     demandEncoding(request.headers["content-encoding"]);
     const { tenant: _, counter: counters, ...told } = request.query;
     const format = { kind: "csv", names: { ...told, counters } } as const;
-    const body = await decoded(parts.decoder, request, format, parts.limits.body);
+    const body = await decoded(parts.decoder, request, format, parts.limits);
     return answered(await store("csv", body, parts.metrics, request, reply));
   });
 }

@@ -24,7 +24,7 @@ export function jsonRoute(base: FastifyInstance, parts: IngestParts): void {
   app.post("/ingest", { schema: SCHEMA, config: INGEST_CONFIG }, async (request, reply) => {
     const format = { kind: kindOf(request) };
     demandEncoding(request.headers["content-encoding"]);
-    const body = await decoded(parts.decoder, request, format, parts.limits.body);
+    const body = await decoded(parts.decoder, request, format, parts.limits);
     return answered(await store("json", body, parts.metrics, request, reply));
   });
 }

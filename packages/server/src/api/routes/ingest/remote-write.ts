@@ -26,7 +26,7 @@ export function remoteWriteRoute(base: FastifyInstance, parts: IngestParts): voi
     demandRemoteWrite(request);
     const { tenantId } = accessOf(request);
     const labels = labelsOf(tenantId);
-    const body = await decoded(decoder, request, { kind: "remote-write", labels }, limits.body);
+    const body = await decoded(decoder, request, { kind: "remote-write", labels }, limits);
     metrics.skipped(tenantId, "histogram", body.skippedHistograms);
     metrics.skipped(tenantId, "exemplar", body.skippedExemplars);
     const report = await store("remote_write", body, metrics, request, reply);
