@@ -162,7 +162,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     ],
     load: [
       ...["tooling", "simulator", "server/config", "server/tenant", "server/serve"],
-      "server/testing",
+      ...["server/testing", "core/detect", "core/pipeline"],
     ],
     system: [
       ...["tooling", "load", "guest", "isolation-suite.ts"],

@@ -1,14 +1,16 @@
-// npm run load -- ingest|neighbours|doubling|big|long|kills: what the real server bears; tables, and a line of JSON.
+// npm run load -- ingest|neighbours|doubling|big|long|kills|churn: what the real server bears; tables, and a line of JSON.
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { bigTenants } from "./big/big-tenants.ts";
 import { longSeries } from "./big/long-series.ts";
+import { churn } from "./churn/churn.ts";
 import { doubling } from "./doubling/doubling.ts";
 import { measureIngest } from "./ingest/ingest.ts";
 import { killsAndCalm } from "./kills/kills.ts";
 import { neighbours } from "./neighbours/neighbours.ts";
 import {
   bigText,
+  churnText,
   doublingText,
   ingestText,
   killsText,
@@ -22,7 +24,8 @@ const USAGE = `usage: npm run load -- neighbours [--seconds 600 --window 60 --da
        npm run load -- long [--points 500000]
        npm run load -- kills [--kills 60 --seed 1 --days 3]
        npm run load -- ingest [--points 1500000 --runs 3 --tenants 1,10 --each 1,5]
-                              [--trees DIR,DIR] [--node-flags="--cpu-prof ..."]`;
+                              [--trees DIR,DIR] [--node-flags="--cpu-prof ..."]
+       npm run load -- churn [--days 30 --seeds 100]`;
 
 const text = (value: string) => ({ type: "string", default: value }) as const;
 const { values, positionals } = parseArgs({
@@ -44,6 +47,7 @@ const { values, positionals } = parseArgs({
     "node-flags": text(""),
     kills: text("60"),
     seed: text("1"),
+    seeds: text("100"),
   },
 });
 const number = (name: keyof typeof values, other = "") => Number(values[name] || other);
@@ -96,6 +100,10 @@ const LOADS: Readonly<Record<string, () => Promise<readonly [report: object, tex
     const [seed, kills] = [number("seed"), number("kills")];
     const report = await killsAndCalm({ seed, kills, historyDays: number("days"), advanced });
     return [report, killsText(report)];
+  },
+  churn: async () => {
+    const report = churn({ days: number("days"), seeds: number("seeds"), advanced });
+    return [report, churnText(report)];
   },
 };
 

@@ -1,5 +1,6 @@
 import type { BigReport } from "./big/big-tenants.ts";
 import type { LongSeriesFigures } from "./big/long-series.ts";
+import type { ChurnReport } from "./churn/churn.ts";
 import type { DoublingRow } from "./doubling/doubling-row.ts";
 import type { IngestFigures } from "./ingest/ingest.ts";
 import type { KillsReport } from "./kills/kills.ts";
@@ -167,4 +168,18 @@ export function ingestText(figures: readonly IngestFigures[]): string {
 
 function differencesText(differences: readonly string[]): string {
   return differences.length === 0 ? "no differences" : differences.join("\n");
+}
+
+export function churnText({ rows, leavers }: ChurnReport): string {
+  const { trials, found, latestMinutes } = leavers;
+  const shown = rows.map((row) => [
+    row.markers,
+    row.batch,
+    row.nodes,
+    row.findings,
+    row.scores,
+    row.cpuSeconds.toFixed(1),
+  ]);
+  const heads = ["markers", "minutes a batch", "nodes", "findings", "sum of scores", "CPU s"];
+  return `${table(heads, shown)}\n\n${found} of ${trials} nodes that left were told, after ${latestMinutes} min at most`;
 }

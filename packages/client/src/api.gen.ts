@@ -93,7 +93,10 @@ export interface ClusterList {
 
 export interface ClusterRow {
   readonly cluster: string;
+  /** Nodes that live: they sent something within an hour, or four of their intervals */
   readonly nodes: number;
+  /** Nodes that are known and have sent nothing for longer: they left, or sleep */
+  readonly nodesAsleep: number;
   readonly series: number;
   /** Calibrated score in [0, 1] */
   readonly score: number | null;
@@ -106,7 +109,7 @@ export interface DataHealth {
   readonly watermark: string | null;
   /** Series that live; the other counts and shares are of these */
   readonly series: number;
-  /** Series that have sent nothing for a day or four of their intervals */
+  /** Series that have sent nothing for six hours or four of their intervals */
   readonly seriesAsleep: number;
   readonly learning: number;
   readonly late: number;
@@ -475,10 +478,13 @@ export type Severity = "none" | "low" | "moderate" | "major" | "critical";
 export interface Summary {
   readonly tenant: string;
   readonly clusters: number;
+  /** Nodes that live: they sent something within an hour, or four of their intervals */
   readonly nodes: number;
+  /** Nodes that are known and have sent nothing for longer: they left, or sleep */
+  readonly nodesAsleep: number;
   /** Series that live: the limit of active series counts these */
   readonly series: number;
-  /** Series that have sent nothing for a day or four of their intervals */
+  /** Series that have sent nothing for six hours or four of their intervals */
   readonly seriesAsleep: number;
   readonly points: number;
   /** Event time of the newest scored point */

@@ -79,6 +79,7 @@ export * from "./model/state-memory.ts";
 export * from "./model/time.ts";
 export * from "./pipeline/fold-row.ts";
 export * from "./pipeline/pipeline.ts";
+export * from "./pipeline/point-sign.ts";
 export * from "./pipeline/replay.ts";
 export * from "./pipeline/series-fold.ts";
 export * from "./pipeline/silence-watch.ts";

@@ -1,4 +1,5 @@
 import type { AggregationStrategy } from "../model/aggregated-anomaly-score.ts";
+import { assert } from "../model/refusal.ts";
 import {
   binomialTail,
   cauchyOfThree,
@@ -56,7 +57,10 @@ export class ChildGatherer implements ChildSummary {
   }
 
   add(child: number): void {
-    if (Number.isNaN(child)) return;
+    if (!(child >= 0)) {
+      assert(Number.isNaN(child), "a child has a p or none: it was read beyond its column");
+      return;
+    }
     const p = Math.min(Math.max(child, P_MIN), 1);
     this.count++;
     if (p < this.#third) this.#addSmall(p);

@@ -48,7 +48,7 @@ export interface ScoredColumn {
   readonly promisedP: Float32Array;
   /** Steps at which the flatline detector had an opinion, and what it was. */
   readonly flat: ReadonlyMap<number, number>;
-  /** Phase of the series' alarm (ALARM_PHASE). */
+  /** Phase of the series' alarm, and whether its interval is settled (POINT_SIGN). */
   readonly phase: Uint8Array;
 }
 
@@ -72,7 +72,7 @@ export function scoredColumn(
   const phase = new Uint8Array(values.length);
   replaySeries(fold, { timestampsMs, values }, new FoldRow(), (i, row) => {
     p[i] = row.valueP;
-    phase[i] = row.phase;
+    phase[i] = row.sign;
     promisedP[i] = Number.isNaN(values[i]!) ? Number.NaN : row.p;
     if (!Number.isNaN(row.flatP)) flat.set(i, row.flatP);
   });

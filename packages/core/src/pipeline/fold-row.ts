@@ -1,5 +1,6 @@
 import { ALARM_OUT, ALARM_OUT_LENGTH } from "../alarm/alarm-openings.ts";
 import { EPISODE_ROW, EPISODE_ROW_LENGTH } from "../alarm/episode-tracker.ts";
+import { POINT_SIGN } from "./point-sign.ts";
 
 /**
  * What a series' fold says of one point. Whoever drives folds makes one row and hands it to every
@@ -17,6 +18,10 @@ export class FoldRow {
   valueP: number = Number.NaN;
   /** p of the flatline detector; NaN while it has no opinion. */
   flatP: number = Number.NaN;
+  /** The source said that the series ended here. */
+  ended = false;
+  /** The series' sampling interval was known at the point. */
+  settled = false;
 
   get p(): number {
     return this.point[EPISODE_ROW.p]!;
@@ -44,5 +49,11 @@ export class FoldRow {
   /** The score, held up while a sustained fault lasts; may exceed 1. */
   get alarmScore(): number {
     return this.alarm[ALARM_OUT.score]!;
+  }
+
+  /** What the tenant's fold is told of the point, in one byte (POINT_SIGN). */
+  get sign(): number {
+    const sign = this.phase | (this.ended ? POINT_SIGN.ended : 0);
+    return this.settled ? sign : sign | POINT_SIGN.unsettled;
   }
 }

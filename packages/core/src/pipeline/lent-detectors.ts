@@ -1,5 +1,11 @@
 import { SILENCE_STATE_LENGTH, SilenceDetector } from "../engine/absence/silence-detector.ts";
-import type { DurationMs } from "../model/time.ts";
+import { type DurationMs, HOUR_MS } from "../model/time.ts";
+
+/**
+ * What was there for less than this has no habits yet, and nobody misses it: the pods of a working day, of
+ * a nightly job, of an hourly deploy. Shorter than a day, so that what came yesterday morning counts.
+ */
+export const HABIT_MS: DurationMs = 20 * HOUR_MS;
 
 /**
  * One silence detector per stride for any number of series: it works on the states in shared columns, one
@@ -28,7 +34,7 @@ export class LentDetectors {
     const steps = Math.max(1, stride);
     let detector = this.#byStride.get(steps);
     if (detector === undefined) {
-      detector = new SilenceDetector(steps * this.#stepMs);
+      detector = new SilenceDetector(steps * this.#stepMs, undefined, HABIT_MS);
       this.#byStride.set(steps, detector);
     }
     this.#stride = stride;

@@ -118,12 +118,11 @@ export class TenantReplay {
   ): void {
     const { number, fold } = series;
     const { timestampsMs } = points;
-    replaySeries(fold, points, this.#row, (i, { valueP, flatP, phase }) => {
+    replaySeries(fold, points, this.#row, (i, { valueP, flatP, sign }) => {
       const atMs = timestampsMs[i]!;
-      if (atMs >= fromMs) this.tenant.put(number, atMs, valueP, flatP, phase);
+      if (atMs >= fromMs) this.tenant.put(number, atMs, valueP, flatP, sign);
     });
     if (fold.pointCount >= INTERVAL_POINTS) this.tenant.setInterval(number, fold.intervalMs);
-    if (fold.ended) this.tenant.ended(number);
   }
 
   /** Completes all steps that end at or before `uptoMs`. */

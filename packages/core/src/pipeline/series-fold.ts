@@ -12,6 +12,7 @@ import {
   type EpisodeChange,
   EpisodeTracker,
 } from "../alarm/episode-tracker.ts";
+import { INTERVAL_POINTS } from "../detect/first-points.ts";
 import { FLATLINE_STATE_LENGTH, FlatlineDetector } from "../engine/absence/flatline-detector.ts";
 import { DETECTOR_OUT, type SeriesDetector } from "../engine/engine.ts";
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
@@ -91,6 +92,8 @@ export class SeriesFold {
     const flatP = this.#flat.push(atMs, value);
     row.valueP = Number.isNaN(value) ? Number.NaN : (this.#detector.tailP ?? p);
     row.flatP = flatP;
+    row.ended = ended;
+    row.settled = this.#detector.pointCount >= INTERVAL_POINTS;
     point[EPISODE_ROW.absence] = 0;
     if (flatP < p) {
       point[EPISODE_ROW.absence] = 1;

@@ -1,19 +1,23 @@
 import { firstOfStep } from "../aggregate/fleet/step-order.ts";
 import { StepQueue } from "../aggregate/fleet/step-queue.ts";
-import { unreadable } from "../model/state-bytes.ts";
+import { Bits } from "./bits.ts";
 
 const NONE = Number.NEGATIVE_INFINITY;
-const NO_CLAIMS = new Uint8Array(0);
 
-/** A step in which the tenant sent something. Bits are by series; those of later series are 0. */
+/** A step in which the tenant sent something. */
 export interface LiveStep {
   readonly step: number;
-  /** 1 = the series has a point there. */
-  seen: Uint8Array;
-  /** Series that have a point there. */
+  /** Series that have a value there. */
+  readonly seen: Bits;
   seenCount: number;
-  /** 1 = the series was called silent there; none before the first claim. */
-  claimed: Uint8Array;
+  /** Series of which it was said last that they ended. */
+  readonly ended: Bits;
+  /** Series that were called silent there. */
+  readonly claimed: Bits;
+  /** Nodes of which a series has a value there. It follows from `seen`, and is not saved. */
+  readonly nodes: Bits;
+  /** Nodes that have left and are missed there. It follows from the steps before, and is not saved. */
+  readonly missing: Bits;
   isChanged: boolean;
 }
 
@@ -25,10 +29,31 @@ export class SilenceSteps {
   baseLive = 0;
   /** Steps looked at in search of something; for tests of what the work grows with. */
   visits = 0;
-  bytes = 0;
+  readonly #horizonSteps: number;
   readonly #past: LiveStep[] = [];
   readonly #byStep = new Map<number, LiveStep>();
   readonly #waiting = new StepQueue();
+  /** Steps of `past` that were taken out and are cut off once for all. */
+  #gone = 0;
+
+  constructor(horizonSteps: number) {
+    this.#horizonSteps = horizonSteps;
+  }
+
+  /** Oldest step that may still change. */
+  get oldest(): number {
+    return this.lookedAt - this.#horizonSteps;
+  }
+
+  /** O(steps). */
+  get bytes(): number {
+    let bytes = 0;
+    for (const { seen, claimed, ended, nodes, missing } of this.#byStep.values()) {
+      bytes += seen.byteLength + claimed.byteLength + ended.byteLength;
+      bytes += nodes.byteLength + missing.byteLength;
+    }
+    return bytes;
+  }
 
   /** Steps that were looked at and may still change, ascending. */
   get past(): readonly LiveStep[] {
@@ -45,17 +70,9 @@ export class SilenceSteps {
     return this.#past.concat(waiting);
   }
 
-  /** Whether a point of this step can still change something. */
-  takes(step: number): boolean {
-    if (step > this.lookedAt || this.#byStep.has(step)) return true;
-    const first = this.#past[0];
-    return first !== undefined && first.step < step ? true : this.baseLive === 0;
-  }
-
   /** Adds a step that is not there yet. */
   add(live: LiveStep): void {
     this.#byStep.set(live.step, live);
-    this.bytes += bytesOf(live);
     if (live.step > this.lookedAt) this.#waiting.add(live.step);
     else
       this.#past.splice(
@@ -77,69 +94,33 @@ export class SilenceSteps {
     return live;
   }
 
-  /** The oldest step, taken out where it is before `oldest`. */
-  takeOldest(oldest: number): LiveStep | undefined {
+  /** The oldest step, taken out where no point can change it any more. */
+  takeOldest(): LiveStep | undefined {
     const first = this.#past[this.#gone];
-    if (first === undefined || first.step >= oldest) return this.#close();
+    if (first === undefined || first.step >= this.oldest) return this.#close();
     this.visits++;
     this.#gone++;
     this.#byStep.delete(first.step);
-    this.bytes -= bytesOf(first);
     this.baseLive++;
     return first;
   }
-
-  /** Steps of `past` that were taken out and are cut off once for all. */
-  #gone = 0;
 
   #close(): undefined {
     if (this.#gone > 0) this.#past.splice(0, this.#gone);
     this.#gone = 0;
   }
-
-  /** Makes a column of bits longer, so that it has one for the series. */
-  hold(live: LiveStep, bits: "seen" | "claimed", series: number): void {
-    const column = live[bits];
-    if (series >>> 3 < column.length) return;
-    const wide = new Uint8Array(Math.max((series >>> 3) + 1, Math.ceil(1.25 * column.length)));
-    wide.set(column);
-    this.bytes += wide.length - column.length;
-    live[bits] = wide;
-  }
 }
 
-export function liveStep(step: number, seriesCount: number): LiveStep {
-  const seen = new Uint8Array((seriesCount + 7) >>> 3);
-  return { step, seen, seenCount: 0, claimed: NO_CLAIMS, isChanged: true };
-}
-
-export function hasBit(bits: Uint8Array, series: number): boolean {
-  return series >>> 3 < bits.length && (bits[series >>> 3]! & (1 << (series & 7))) !== 0;
-}
-
-/** Bits of `count` series, without those behind them that are 0 anyway: the same for the same series. */
-export function trimmedBits(bits: Uint8Array): Uint8Array {
-  let length = bits.length;
-  while (length > 0 && bits[length - 1] === 0) length--;
-  return bits.subarray(0, length);
-}
-
-/** @throws Refusal "state/unreadable" where a bit belongs to no series. */
-export function checkedBits(bits: Uint8Array, count: number): Uint8Array {
-  for (let series = count; series < 8 * bits.length; series++) {
-    if (hasBit(bits, series)) throw unreadable("a bit of no series", { series });
-  }
-  return bits;
-}
-
-export function countOf(bits: Uint8Array): number {
-  let count = 0;
-  for (let i = 0; i < bits.length; i++) {
-    for (let rest = bits[i]!; rest > 0; rest &= rest - 1) count++;
-  }
-  return count;
-}
-
-function bytesOf({ seen, claimed }: LiveStep): number {
-  return seen.length + claimed.length;
+/** @param seriesCount series that are known */
+export function liveStep(step: number, seriesCount: number, nodeCount: number): LiveStep {
+  return {
+    step,
+    seen: new Bits(seriesCount),
+    seenCount: 0,
+    ended: new Bits(),
+    claimed: new Bits(),
+    nodes: new Bits(nodeCount),
+    missing: new Bits(),
+    isChanged: true,
+  };
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { fill, packed } from "../aggregate/fleet/testing-fleet.ts";
 import { TenantFold } from "./tenant-fold.ts";
 
-const STEP = 60_000;
+/** Half an hour: after 60 steps a node is older than its habits. */
+const STEP = 1_800_000;
 const OPTIONS = { stepMs: STEP, budgetDays: 7, rewindMs: 120 * STEP };
 const STEPS = 90;
 

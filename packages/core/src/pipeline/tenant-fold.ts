@@ -4,6 +4,7 @@ import { MARK } from "../aggregate/fleet/step-marks.ts";
 import { TenantFleet } from "../aggregate/fleet/tenant-fleet.ts";
 import { ALARM_PHASE } from "../alarm/alarm-openings.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
+import { POINT_SIGN } from "./point-sign.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
 /** A silence this many steps old may still be retracted; the roll-up keeps as many. */
@@ -35,7 +36,7 @@ export class TenantFold {
     this.stepMs = stepMs;
     this.fleet = new TenantFleet(options);
     const horizonSteps = Math.max(HORIZON_STEPS_MIN, Math.ceil(rewindMs / stepMs));
-    this.#silence = new SilenceWatch(stepMs, horizonSteps);
+    this.#silence = new SilenceWatch(stepMs, horizonSteps, this.fleet.names);
   }
 
   /** The number of a series; the same key gives the same number. */
@@ -50,30 +51,40 @@ export class TenantFold {
     this.#silence.setInterval(series, intervalMs);
   }
 
-  /** The source said that the series has ended: its silence is expected. */
-  ended(series: number): void {
-    this.#silence.ended(series);
-  }
-
   /**
-   * A scored point. `p` NaN = missing: it says nothing, is not a sign of life either, and takes back what
-   * was said of that instant before (the series was scored again).
-   * `phase`: the phase of the series' alarm at the point (ALARM_PHASE); a held alarm holds its findings.
+   * A scored point. `p` NaN = missing: it says nothing, and is not a sign of life either.
+   * `sign`: the phase of the series' alarm at the point (ALARM_PHASE; a held alarm holds its findings), and
+   * whether the series ended there or its interval is not settled yet (POINT_SIGN). At one millisecond a
+   * series has one thing: the newest word about it counts.
    */
   put(
     series: number,
     atMs: EpochMs,
     p: number,
     flatP: number,
-    phase: number = ALARM_PHASE.closed,
+    sign: number = ALARM_PHASE.closed,
   ): void {
-    if (Number.isNaN(p)) {
-      this.fleet.takeBack(series, atMs);
+    const { points } = this.fleet;
+    const hasEnded = (sign & POINT_SIGN.ended) !== 0;
+    if (hasEnded || Number.isNaN(p)) {
+      const isNews = hasEnded || points.takeBack(series, atMs);
+      if (!isNews) return;
+      if (hasEnded) points.putEnd(series, atMs);
+      if (points.kept !== "nothing") this.#changedAt(series, atMs);
       return;
     }
     // Points may be scored again: what is not flat any more is taken back.
-    const step = this.fleet.putScored(series, atMs, p, flatP, MARK_OF_PHASE[phase]!);
-    this.#silence.seenIn(step, series);
+    const mark = MARK_OF_PHASE[sign & POINT_SIGN.phases]!;
+    const step = points.putScored(series, atMs, p, flatP, mark);
+    const { kept } = points;
+    if (kept === "nothing") return;
+    this.#silence.seenIn(step, series, (sign & POINT_SIGN.unsettled) === 0);
+    if (kept === "ends") this.#changedAt(series, atMs);
+  }
+
+  #changedAt(series: number, atMs: EpochMs): void {
+    const step = Math.floor(atMs / this.stepMs);
+    this.#silence.changedIn(step, series, this.fleet.points.standingOf(series, step));
   }
 
   /** Share of the usual series that have a point in the step of `atMs`; 1 before anything is known. */
@@ -97,7 +108,8 @@ export class TenantFold {
    */
   *work(uptoMs: EpochMs, visit: (step: FleetStep) => void): Generator<number, number> {
     const last = Math.floor(uptoMs / this.stepMs) - 1;
-    yield* this.#silence.work(last, (series, step, p) => this.fleet.claim(series, step, p));
+    this.fleet.points.close();
+    yield* this.#silence.work(last, (series, step, p) => this.fleet.points.claim(series, step, p));
     return yield* this.fleet.work(uptoMs, visit);
   }
 

@@ -9,6 +9,7 @@ const SUMMARY: Summary = {
   tenant: "acme",
   clusters: 2,
   nodes: 10_000,
+  nodesAsleep: 0,
   series: 120_000,
   seriesAsleep: 0,
   points: 1e9,
@@ -50,6 +51,7 @@ function cluster(anomalousNodes: number): ClusterRow {
   return {
     cluster: `c${anomalousNodes}`,
     nodes: 5000,
+    nodesAsleep: 0,
     series: 60_000,
     score: 0.9,
     severity: "critical",

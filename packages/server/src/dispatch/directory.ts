@@ -1,4 +1,4 @@
-import type { EpochMs, SeriesKey } from "@foreshock/core/fold";
+import { type DurationMs, type EpochMs, HOUR_MS, type SeriesKey } from "@foreshock/core/fold";
 import type { IngestPlace } from "../platform/ingest-batch.ts";
 import { nameBytesOf } from "../platform/place-name.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
@@ -34,6 +34,10 @@ export class NodeInfo {
   readonly level = "node";
   readonly clusterId: string;
   readonly nodeId: string;
+  /** Oldest point of any of its series; Infinity before the first. */
+  firstMs: EpochMs = Number.POSITIVE_INFINITY;
+  /** Up to then it lives, as far as its points tell. */
+  livesUntilMs: EpochMs = Number.NEGATIVE_INFINITY;
   #series: SeriesInfo[] = [];
   #isSorted = true;
 
@@ -58,7 +62,22 @@ export class NodeInfo {
     this.#series.push(info);
     this.#isSorted = false;
   }
+
+  /** One of its series was scored up to its newest point. O(1). */
+  heard({ firstMs, lastMs, intervalMs }: SeriesInfo): void {
+    if (firstMs > 0 && firstMs < this.firstMs) this.firstMs = firstMs;
+    const untilMs = lastMs + Math.max(NODE_LIVES_MS, NODE_LIVES_INTERVALS * intervalMs);
+    if (untilMs > this.livesUntilMs) this.livesUntilMs = untilMs;
+  }
+
+  /** Whether it had come by then, and had sent something in the hour before (or four of its intervals). */
+  livedAt(atMs: EpochMs): boolean {
+    return this.firstMs <= atMs && atMs <= this.livesUntilMs;
+  }
 }
+
+const NODE_LIVES_MS: DurationMs = HOUR_MS;
+const NODE_LIVES_INTERVALS = 4;
 
 /** Series of all tenants, by the numbers of their host. */
 export interface AllSeries {
@@ -79,6 +98,8 @@ export class TenantDirectory {
   oldestMs: EpochMs = Number.POSITIVE_INFINITY;
   readonly #byPlace = new Map<string, SeriesInfo>();
   readonly #byId = new Map<string, SeriesInfo>();
+  /** By index. */
+  readonly #nodeOfSeries: NodeInfo[] = [];
   readonly #all: AllSeries;
   #clusterIds: readonly string[] | undefined;
   readonly #sortedNodes = new Map<string, readonly NodeInfo[]>();
@@ -118,10 +139,26 @@ export class TenantDirectory {
     yield* this.#nodesFrom(filter, undefined);
   }
 
+  /** All that were ever known. */
   get nodeCount(): number {
     let count = 0;
     for (const nodes of this.clusters.values()) count += nodes.size;
     return count;
+  }
+
+  /** Nodes of a cluster, or of all, that lived at that time. O(nodes). */
+  nodesAt(atMs: EpochMs, clusterId?: string): number {
+    let count = 0;
+    for (const [id, nodes] of this.clusters) {
+      if (clusterId !== undefined && id !== clusterId) continue;
+      for (const node of nodes.values()) if (node.livedAt(atMs)) count++;
+    }
+    return count;
+  }
+
+  /** The node of one of this tenant's series. */
+  nodeOf({ index }: SeriesInfo): NodeInfo {
+    return this.#nodeOfSeries[index]!;
   }
 
   /** Ids of all clusters, sorted. */
@@ -192,6 +229,7 @@ export class TenantDirectory {
     if (!nodes.has(nodeId)) this.#sortedNodes.delete(clusterId);
     nodes.set(nodeId, node);
     node.add(info);
+    this.#nodeOfSeries.push(node);
   }
 }
 

@@ -12,17 +12,17 @@ function series(intervalMs = 60_000): Known {
 }
 
 describe("LivingSeries", () => {
-  it("by hand: counts a series for a day of event time, then no longer until it sends again", () => {
+  it("by hand: counts a series for six hours of event time, then no longer until it sends again", () => {
     const living = new LivingSeries();
     const [a, b] = [series(), series()];
     living.moveTo(0);
     living.seen(a);
     living.seen(b);
     expect(living.count).toBe(2);
-    living.moveTo(DAY_MS);
+    living.moveTo(6 * HOUR_MS);
     living.seen(b);
     expect([living.count, living.isAwake(a)]).toEqual([2, true]);
-    living.moveTo(DAY_MS + HOUR_MS);
+    living.moveTo(7 * HOUR_MS);
     expect([living.count, living.isAwake(a), living.isAwake(b)]).toEqual([1, false, true]);
     living.seen(a);
     expect(living.count).toBe(2);
@@ -72,7 +72,7 @@ describe("LivingSeries", () => {
           else living.restore(one, nowMs);
           one.sentMs = what === "ended" ? Number.NEGATIVE_INFINITY : nowMs;
           const alive = all.filter(({ sentMs, intervalMs }) => {
-            const until = sentMs + Math.max(DAY_MS, 4 * intervalMs);
+            const until = sentMs + Math.max(6 * HOUR_MS, 4 * intervalMs);
             return Math.floor(until / HOUR_MS) >= Math.floor(nowMs / HOUR_MS);
           });
           expect(living.count).toBe(alive.length);

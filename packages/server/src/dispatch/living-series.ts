@@ -1,7 +1,7 @@
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from "@foreshock/core/fold";
 
 /** A series falls asleep after this long without a point, or this many of its own intervals if longer. */
-const SLEEP_MIN_MS = DAY_MS;
+const SLEEP_MIN_MS = 6 * HOUR_MS;
 const SLEEP_INTERVALS = 4;
 /** However long its interval. */
 const SLEEP_MAX_MS = 31 * DAY_MS;
@@ -19,7 +19,7 @@ export interface CountedSeries {
 
 /**
  * Counts the living series of one tenant. A series lives while the tenant's event time has not moved on
- * by a day (or four intervals of the series) since it last sent something; it counts again when it wakes.
+ * by six hours (or four intervals of the series) since it last sent something; it counts again when it wakes.
  * The stamp is the tenant's time at that moment, not the point's own: otherwise series that only send
  * old points would never count.
  *

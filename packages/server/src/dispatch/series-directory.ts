@@ -78,6 +78,7 @@ export class SeriesDirectory implements AllSeries {
     info.sinceMs = latest[at + LATEST.sinceMs]!;
     info.episodeScore = latest[at + LATEST.episodeScore]!;
     info.ended = latest[at + LATEST.ended] === 1;
+    tenant.nodeOf(info).heard(info);
     if (info.firstMs > 0 && info.firstMs < tenant.oldestMs) tenant.oldestMs = info.firstMs;
     if (info.lastMs > info.newestMs) this.#takeUp(info);
     return info;

@@ -8,7 +8,7 @@ export const POINTS_PER_YIELD = 4096;
 export function* putRun(
   fold: TenantFold,
   series: number,
-  { columns, first, end, intervalMs, ended }: HeardRun,
+  { columns, first, end, intervalMs }: HeardRun,
 ): Generator<number, number> {
   const { times, p, flat, phase } = columns;
   if (intervalMs > 0) fold.setInterval(series, intervalMs);
@@ -16,7 +16,6 @@ export function* putRun(
     fold.put(series, times[i]!, p[i]!, flat[i]!, phase[i]!);
     if ((i + 1 - first) % POINTS_PER_YIELD === 0) yield POINTS_PER_YIELD;
   }
-  if (ended) fold.ended(series);
   return 1 + ((end - first) % POINTS_PER_YIELD);
 }
 

@@ -44,7 +44,6 @@ export interface HeardRun {
   readonly end: number;
   /** 0 while it is not settled. */
   readonly intervalMs: number;
-  readonly ended: boolean;
 }
 
 /** A run as it is heard: what its series says now is kept, since it changes while the run waits. */
@@ -55,9 +54,8 @@ export function heardRun(
   end: number,
 ): HeardRun {
   columns.lend();
-  const { ended } = info;
   const intervalMs = info.pointCount >= INTERVAL_POINTS ? info.intervalMs : 0;
-  return { info, columns, first, end, intervalMs, ended };
+  return { info, columns, first, end, intervalMs };
 }
 
 /** Steps that are taken in together, at least: a step without many series costs some 2 KB until it is folded. */
@@ -127,7 +125,7 @@ export class ScoreInbox {
       const at = firstAtOrAfter(run.columns.times, cutMs, run.first, run.end);
       if (at === run.end) taken.push(run);
       else {
-        taken.push({ ...run, end: at, ended: false });
+        taken.push({ ...run, end: at });
         waiting.push({ ...run, first: at });
         run.columns.lend();
       }

@@ -196,8 +196,9 @@ export class TenantRunner {
     return Math.min(1, scoreOfP(p, this.stepMs));
   }
 
-  nodeCount(clusterId: string): number {
-    return this.#options.directory.clusters.get(clusterId)?.size ?? 0;
+  /** Nodes of a cluster that lived at that time, not all that were ever known. */
+  nodeCount(clusterId: string, atMs: EpochMs): number {
+    return this.#options.directory.nodesAt(atMs, clusterId);
   }
 
   metricCount(clusterId: string, nodeId: string): number {
@@ -282,8 +283,7 @@ export class TenantRunner {
 
   #numberOf(fold: TenantFold, info: SeriesInfo): number {
     const { index, key } = info;
-    const known = this.#numbers[index];
-    if (known !== undefined) return known;
+    if (this.#numbers[index] !== undefined) return this.#numbers[index];
     const number = fold.addSeries(key.clusterId, key.nodeId, key.metricName);
     this.#numbers[index] = number;
     this.#infos[number] = info;

@@ -28,7 +28,7 @@ export class Emission {
     return this.#points;
   }
 
-  /** One scored point of the run that is being written. NaN p = missing; `phase` as ALARM_PHASE. */
+  /** One scored point of the run that is being written. NaN p = missing; `phase` as POINT_SIGN. */
   point(atMs: number, p: number, flat: number, phase: number): void {
     if (this.#points === this.#times.length) this.#growPoints();
     this.#times[this.#points] = atMs;

@@ -185,7 +185,7 @@ export class Folding {
     const { fold } = series;
     const { row, episodes, alarms } = this.#place;
     const change = fold.push(atMs, sample, row);
-    emission?.point(atMs, row.valueP, row.flatP, row.phase);
+    emission?.point(atMs, row.valueP, row.flatP, row.sign);
     this.pointCount++;
     series.lastScore = row.score;
     episodes.note(series, change);

@@ -30,7 +30,9 @@ export interface Paged<Row> {
 
 export interface ClusterRow {
   readonly cluster: string;
+  /** Nodes that live, and those that are known and have left. */
   readonly nodes: number;
+  readonly nodesAsleep: number;
   readonly series: number;
   readonly score: number;
   readonly severity: Severity;

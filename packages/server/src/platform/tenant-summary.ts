@@ -4,10 +4,13 @@ import type { EpochMs, Severity } from "@foreshock/core/fold";
 export interface TenantSummary {
   readonly tenant: string;
   readonly clusters: number;
+  /** Nodes that live: they sent something within an hour, or four of their intervals. */
   readonly nodes: number;
+  /** Nodes that are known and have left, or sleep. */
+  readonly nodesAsleep: number;
   /** Series that live; the limit of active series counts these. */
   readonly series: number;
-  /** Series that are kept and have sent nothing for a day, or four of their intervals. */
+  /** Series that are kept and have sent nothing for six hours, or four of their intervals. */
   readonly seriesAsleep: number;
   readonly points: number;
   /** Event time of the newest scored point; 0 when there is none. */

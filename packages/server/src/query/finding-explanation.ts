@@ -140,7 +140,7 @@ function subjectOf(finding: FindingRecord, runner: TenantRunner, metricName: str
   const { clusterId, nodeId } = finding;
   if (nodeId !== undefined) return { level: "node" as const, metricName, nodeId };
   const nodesMoved = finding.members.length;
-  const nodesTotal = runner.nodeCount(clusterId);
+  const nodesTotal = Math.max(nodesMoved, runner.nodeCount(clusterId, finding.openedMs));
   return { level: "cluster" as const, metricName, clusterId, nodesMoved, nodesTotal };
 }
 

@@ -37,7 +37,9 @@ export async function clusterRows(context: TenantContext, pace: Pace): Promise<C
     const score = Math.max(plain, held.cluster(cluster));
     let series = 0;
     let lastAt = 0;
+    let living = 0;
     for (const node of nodes.values()) {
+      if (node.livedAt(context.watermark)) living++;
       const turn = pace.spend((1 + node.series.length) * CELLS.series);
       if (turn !== undefined) await turn;
       series += node.series.length;
@@ -45,7 +47,8 @@ export async function clusterRows(context: TenantContext, pace: Pace): Promise<C
     }
     rows.push({
       cluster,
-      nodes: nodes.size,
+      nodes: living,
+      nodesAsleep: nodes.size - living,
       series,
       score,
       severity: severityOf(score),

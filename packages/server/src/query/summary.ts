@@ -2,17 +2,19 @@ import { DAY_MS, severityOf } from "@foreshock/core/fold";
 import type { TenantSummary } from "../platform/platform.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
-/** How a tenant stands, in a few numbers. Cost: O(clusters), however many series there are. */
+/** How a tenant stands, in a few numbers. Cost: O(nodes), however many series there are. */
 export function summaryOf(context: TenantContext): TenantSummary {
   const { tenantId, directory, runner, watermark, store } = context;
   const { budgetDays } = runner;
   const firstMs = Math.min(directory.oldestMs, watermark);
   const watchedDays = Math.min(30, (watermark - firstMs) / DAY_MS);
   const { score } = runner.tenantNow;
+  const nodes = directory.nodesAt(watermark);
   return {
     tenant: tenantId,
     clusters: directory.clusters.size,
-    nodes: directory.nodeCount,
+    nodes,
+    nodesAsleep: directory.nodeCount - nodes,
     series: directory.living.count,
     seriesAsleep: directory.series.length - directory.living.count,
     points: directory.pointCount,

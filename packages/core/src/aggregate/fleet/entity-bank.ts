@@ -1,3 +1,4 @@
+import { assert } from "../../model/refusal.ts";
 import { type IncidentLaw, learnIncident, secondLook } from "../../stats/incident-tail.ts";
 import {
   BIN_COUNT,
@@ -65,6 +66,7 @@ export class EntityBank {
 
   /** Before an entity's step with values: notes what it was, or brings it to life. */
   begin(e: number, step: number, children: number): void {
+    assert(e < this.count, "an entity learns after the bank has made room for it");
     const isBorn = this.firstSteps[e]! === UNBORN;
     this.changed[e >>> CHUNK_SHIFT] = 1;
     this.#undo.begin(this.states, e, this.lastSteps[e]!, isBorn);

@@ -31,6 +31,8 @@ export const PIECE = {
   silence: 20,
   silenceStates: 21,
   silenceStep: 22,
+  silenceNodes: 23,
+  departures: 24,
 } as const;
 
 /** Pieces of steps before this one are of no use any more. */

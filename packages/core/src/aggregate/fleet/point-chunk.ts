@@ -1,5 +1,6 @@
+import { assert } from "../../model/refusal.ts";
 import { sidak } from "../closed/closed-form.ts";
-import { type ByteTally, POINT, PointList } from "./point-list.ts";
+import { type ByteTally, POINT, PointList, STANDING } from "./point-list.ts";
 import { widest } from "./wide-column.ts";
 
 /** Series of a chunk. */
@@ -153,11 +154,26 @@ export class PointChunk {
     if (list.count === 0) return smallest;
     let count = Number.isNaN(smallest) ? 0 : 1;
     for (let i = list.from(series); i < list.count && list.series(i) === series; i++) {
+      if (list.kind(i) === POINT.end) continue;
       const p = list.p(i);
       count++;
       if (!(smallest <= p)) smallest = p;
     }
     return count > 1 ? sidak(smallest, count) : smallest;
+  }
+
+  /** What the sender's points of a series come to (STANDING). */
+  standingOf(series: number): number {
+    const list = this.#list;
+    const key = this.#keys?.[series] ?? EMPTY;
+    let value = key > CLAIM ? key - FIRST_OFFSET : -1;
+    let end = -1;
+    for (let i = list.from(series); i < list.count && list.series(i) === series; i++) {
+      const kind = list.kind(i);
+      if (kind === POINT.value) value = Math.max(value, list.offset(i));
+      if (kind === POINT.end) end = Math.max(end, list.offset(i));
+    }
+    return (value >= 0 ? STANDING.value : 0) | (end > value ? STANDING.ended : 0);
   }
 
   /** The strongest mark of a series' points. */
@@ -263,6 +279,7 @@ export class PointChunk {
   /** The columns with a place for the series. */
   #widened(keys: Uint16Array | Uint32Array, series: number): Uint16Array | Uint32Array {
     if (series < keys.length) return keys;
+    assert(series < CHUNK_SERIES, "a chunk of points has columns for its own series only");
     const room = Math.min(CHUNK_SERIES, Math.max(series + 1, Math.ceil(1.25 * keys.length)));
     this.#tally.bytes -= this.#columnBytes;
     const wide = widest(this.#isWide, room);

@@ -1,7 +1,18 @@
 import { widest } from "./wide-column.ts";
 
-/** What a point of a step says. A claim is ours (a silence) and gives way to any point of the sender's. */
-export const POINT = { claim: 0, value: 1, absence: 2 } as const;
+/**
+ * What a point of a step says. A claim is ours (a silence) and gives way to any point of the sender's. An end
+ * is the sender's word that the series ended there; it has no p.
+ */
+export const POINT = { claim: 0, value: 1, absence: 2, end: 3 } as const;
+
+/** What the sender's points of a series in a step come to: bits. */
+export const STANDING = {
+  /** There is a value. */
+  value: 1,
+  /** The newest that was said is that the series ended. */
+  ended: 2,
+} as const;
 
 const ROOM_MIN = 2;
 /** Of lists without points: a chunk with columns has one, and there is a chunk for each 1,024 series and step. */

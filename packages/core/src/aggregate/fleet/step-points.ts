@@ -23,6 +23,7 @@ export class StepPoints {
   /** Chunks that are to have columns from the beginning. */
   readonly #isFull: readonly boolean[];
   readonly #chunks: (PointChunk | undefined)[] = [];
+  #ends = 0;
 
   /**
    * @param seriesCount series that are known now; more may join
@@ -49,7 +50,19 @@ export class StepPoints {
 
   /** Adds a point or replaces the one of that name; NaN takes it back. False when that changed nothing. */
   put(series: SeriesNumber, offset: number, kind: number, p: number, mark: number): boolean {
-    return this.#noted(this.#chunk(series).put(series & MASK, offset, kind, p, mark));
+    const changed = this.#chunk(series).put(series & MASK, offset, kind, p, mark);
+    if (changed && kind === POINT.end) this.#ends += Number.isNaN(p) ? -1 : 1;
+    return this.#noted(changed);
+  }
+
+  /** Whether it says of any series that it ended. */
+  get hasEnds(): boolean {
+    return this.#ends > 0;
+  }
+
+  /** What the sender's points of a series come to (STANDING). */
+  standingOf(series: SeriesNumber): number {
+    return this.#chunks[series >>> SHIFT]?.standingOf(series & MASK) ?? 0;
   }
 
   /** Our own word on a series that has no point in the step; NaN takes it back, a point replaces it. */

@@ -146,7 +146,7 @@ describe("TenantFleet", () => {
     const bytes = packed(fleet);
     fleet.put(series, (99 - 24) * STEP_MS, 1e-9);
     expect(fleet.ignoredPoints).toBe(1);
-    fleet.ignoredPoints = 0;
+    fleet.points.ignored = 0;
     fleet.advance(100 * STEP_MS);
     expect(Buffer.compare(packed(fleet), bytes)).toBe(0);
     fleet.put(series, (99 - 23) * STEP_MS, 1e-9);

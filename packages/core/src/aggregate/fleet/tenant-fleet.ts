@@ -1,4 +1,4 @@
-import { assert, Refusal } from "../../model/refusal.ts";
+import { assert } from "../../model/refusal.ts";
 import type { SeriesNumber } from "../../model/series-number.ts";
 import type { DurationMs, EpochMs } from "../../model/time.ts";
 import { BudgetSteps } from "./budget-steps.ts";
@@ -7,13 +7,13 @@ import { FleetFold } from "./fleet-fold.ts";
 import { FleetHistory } from "./fleet-history.ts";
 import { checkGrid, type TenantFleetOptions } from "./fleet-options.ts";
 import { FleetReader, fleetPieces, markSaved, savedNames } from "./fleet-pieces.ts";
+import { FleetPoints } from "./fleet-points.ts";
 import type { FleetStep } from "./fleet-step.ts";
 import { FleetSteps } from "./fleet-steps.ts";
 import type { SavedNames } from "./name-pieces.ts";
 import { PIECE, type Piece, type PieceFloor } from "./piece.ts";
 import { POINT } from "./point-list.ts";
 import { MARK } from "./step-marks.ts";
-import type { StepPoints } from "./step-points.ts";
 
 /** Ids by number. */
 export interface FleetNames {
@@ -56,14 +56,11 @@ const WINDOW_KINDS = [
  */
 export class TenantFleet {
   readonly stepMs: DurationMs;
-  /** Points that came too late to count, since the fleet was made. */
-  ignoredPoints = 0;
+  /** Where points are put. */
+  readonly points: FleetPoints;
   readonly #fold: FleetFold;
   readonly #history: FleetHistory;
   readonly #steps: FleetSteps;
-  #cachedStep = Number.NaN;
-  #cachedPoints: StepPoints | undefined;
-  #isWorking = false;
   #namesSaved: SavedNames | undefined;
 
   /** @throws Refusal "window/invalid" for a grid, horizon or budget that cannot be. */
@@ -77,6 +74,12 @@ export class TenantFleet {
     this.#history = new FleetHistory(this.#fold, horizonSteps);
     const budgets = new BudgetSteps(budgetDays);
     this.#steps = new FleetSteps(this.#fold, this.#history, budgets, secondLook);
+    this.points = new FleetPoints(this.#fold, this.#history, this.#steps.late);
+  }
+
+  /** Points that came too late to count, since the fleet was made. */
+  get ignoredPoints(): number {
+    return this.points.ignored;
   }
 
   /** The number of a series, for `put`; the same key gives the same number. */
@@ -136,64 +139,7 @@ export class TenantFleet {
     kind: PointKind = "value",
     mark: number = MARK.none,
   ): void {
-    const step = this.#stepOf(series, atMs);
-    this.#put(series, step, atMs, p, kind === "value" ? POINT.value : POINT.absence, mark);
-  }
-
-  /**
-   * The p of a point, and that of a flat line up to it (NaN: none), which is a further child of the node.
-   * @returns the point's step. @throws like `put`.
-   */
-  putScored(series: SeriesNumber, atMs: EpochMs, p: number, flatP: number, mark: number): number {
-    const step = this.#stepOf(series, atMs);
-    this.#put(series, step, atMs, p, POINT.value, mark);
-    this.#put(series, step, atMs, flatP, POINT.absence, MARK.none);
-    return step;
-  }
-
-  /** There is no point at this instant, though there may have been one. Makes no step. */
-  takeBack(series: SeriesNumber, atMs: EpochMs): void {
-    if (!this.#history.hasPoints(Math.floor(atMs / this.stepMs))) return;
-    this.putScored(series, atMs, Number.NaN, Number.NaN, MARK.none);
-  }
-
-  #stepOf(series: SeriesNumber, atMs: EpochMs): number {
-    const { directory } = this.#fold;
-    assert(series >= 0 && series < directory.metricNames.length, "put wants a number of addSeries");
-    assert(!this.#isWorking, "points wait until the work under way is done");
-    const step = Math.floor(atMs / this.stepMs);
-    if (step !== this.#cachedStep) this.#cachePoints(step);
-    return step;
-  }
-
-  #put(
-    series: SeriesNumber,
-    step: number,
-    atMs: EpochMs,
-    p: number,
-    kind: number,
-    mark: number,
-  ): void {
-    const points = this.#cachedPoints;
-    if (points === undefined) {
-      if (kind === POINT.value || !Number.isNaN(p)) this.ignoredPoints++;
-      return;
-    }
-    const offset = Math.floor(atMs - step * this.stepMs);
-    if (points.put(series, offset, kind, p, mark) && step <= this.#history.processed) {
-      this.#steps.late.mark(this.#fold.directory.seriesNode[series]!, step);
-    }
-  }
-
-  /**
-   * Our own word on a series that has no point in a step (it has gone silent); NaN takes it back, and a
-   * point of the series replaces it. Before the horizon it is left out.
-   */
-  claim(series: SeriesNumber, step: number, p: number): void {
-    const points = this.#history.pointsOf(step);
-    if (points?.claim(series, p) === true && step <= this.#history.processed) {
-      this.#steps.late.mark(this.#fold.directory.seriesNode[series]!, step);
-    }
+    this.points.put(series, atMs, p, kind === "value" ? POINT.value : POINT.absence, mark);
   }
 
   /**
@@ -215,10 +161,9 @@ export class TenantFleet {
    */
   *work(uptoMs: EpochMs, visit: (step: FleetStep) => void): Generator<number, number> {
     const last = Math.floor(uptoMs / this.stepMs) - 1;
-    this.#isWorking = true;
+    this.points.close();
     const reported = yield* this.#steps.work(last, visit);
-    this.#cachedStep = Number.NaN;
-    this.#isWorking = false;
+    this.points.open();
     return reported;
   }
 
@@ -242,7 +187,7 @@ export class TenantFleet {
 
   /** All of it in pieces, points of the horizon and of the future included; or what changed since `saved`. */
   pieces(which: "all" | "changed"): Generator<Piece> {
-    assert(!this.#isWorking, "saved when no work is under way");
+    assert(this.points.isOpen, "saved when no work is under way");
     const header = {
       stepMs: this.stepMs,
       horizonSteps: this.#history.horizonSteps,
@@ -280,20 +225,12 @@ export class TenantFleet {
       end: () => {
         const header = reader.end();
         this.#steps.memory = header.memory;
-        this.ignoredPoints = header.ignoredPoints;
+        this.points.ignored = header.ignoredPoints;
         this.#steps.budgets.restore(header.budgets);
         for (const [node, step] of header.late) this.#steps.late.mark(node, step);
-        this.#cachedStep = Number.NaN;
+        this.points.open();
         this.saved();
       },
     };
-  }
-
-  #cachePoints(step: number): void {
-    if (!Number.isFinite(step)) {
-      throw new Refusal("time/invalid", "give epoch milliseconds", { step });
-    }
-    this.#cachedPoints = this.#history.pointsOf(step);
-    this.#cachedStep = step;
   }
 }

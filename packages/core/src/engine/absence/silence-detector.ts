@@ -34,15 +34,15 @@ const S = {
   habitSecond: 7,
   habitStep: 8,
   longest: 9,
+  first: 9 + LONGEST_RECENT_LENGTH,
 } as const;
 /** Values of the `ended` number. */
 const LIVE = 0;
 const ENDED = 1;
-const NOTICED = 2;
-/** Numbers of state: 12 x 8 = 96 bytes. */
-export const SILENCE_STATE_LENGTH = S.longest + LONGEST_RECENT_LENGTH;
+/** Numbers of state: 13 x 8 = 104 bytes. */
+export const SILENCE_STATE_LENGTH = S.first + 1;
 const FORMAT = 0x53;
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * Watches one series for silence, on a grid of whole steps of its sampling interval (step =
@@ -50,22 +50,25 @@ const VERSION = 2;
  * its guard, so that a fault does not become the series' habit at once.
  *
  * Quiet on: series with frequent or regular gaps (weekly ones from the third on), series younger than
- * 30 points, series whose source said that they ended (after one notice), and silence of more than 3 days.
- * Cost: O(1) time, 96 bytes.
+ * 30 points or than `habitMs`, series whose source said that they ended, and silence of more than 3 days.
+ * Cost: O(1) time, 104 bytes.
  */
 export class SilenceDetector {
   #state: Float64Array;
   /** Where its numbers begin in `#state`. */
   #at = 0;
   readonly #intervalMs: DurationMs;
+  readonly #habitMs: DurationMs;
 
   /**
    * @param intervalMs the grid's step
    * @param state SILENCE_STATE_LENGTH numbers of a slab, taken as they are (zeros = new);
    *   left out: new ones
+   * @param habitMs what was there for less than this, from its first point to its last, is not missed
    */
-  constructor(intervalMs: DurationMs, state?: Float64Array) {
+  constructor(intervalMs: DurationMs, state?: Float64Array, habitMs: DurationMs = 0) {
     this.#intervalMs = intervalMs;
+    this.#habitMs = habitMs;
     this.#state = state ?? new Float64Array(SILENCE_STATE_LENGTH);
   }
 
@@ -80,14 +83,30 @@ export class SilenceDetector {
     return this.#state[this.#at + S.seen] === 0 ? Number.NaN : this.#state[this.#at + S.last]!;
   }
 
-  /** There is a point in this step. Steps come in order; a repeat or an older one changes nothing. */
+  /** The first step with a point; NaN before it. */
+  get firstSeenStep(): number {
+    return this.#state[this.#at + S.seen] === 0 ? Number.NaN : this.#state[this.#at + S.first]!;
+  }
+
+  /** Whether the gap up to and including this step is longer than any that the habits allow. */
+  isOverdue(step: number): boolean {
+    const s = this.#state;
+    return s[this.#at + S.seen]! > 0 && step - s[this.#at + S.last]! > this.#guard(step);
+  }
+
+  /**
+   * There is a point in this step. Steps come in order; an older one changes nothing, a repeat only that
+   * what had ended in it goes on.
+   */
   seen(step: number): void {
     const s = this.#state;
     const at = this.#at;
     if (s[at + S.seen]! > 0) {
-      if (step <= s[at + S.last]!) return;
+      if (step < s[at + S.last]!) return;
+      s[at + S.ended] = LIVE;
+      if (step === s[at + S.last]!) return;
       this.#learnGap(step - s[at + S.last]! - 1, step);
-    }
+    } else s[at + S.first] = step;
     s[at + S.seen]!++;
     s[at + S.last] = step;
     s[at + S.ended] = LIVE;
@@ -101,15 +120,15 @@ export class SilenceDetector {
    *
    * @returns p = probability of such a gap while healthy, never below 1e-12 nor
    *   1 / (10 steps known), or NaN = no opinion: the
-   *   guard has not fired, fewer than 30 points so far, the end was announced and noticed, or accepted.
+   *   guard has not fired, too young or fewer than 30 points so far, the end was announced, or accepted.
    */
   missed(step: number): number {
     const s = this.#state;
     const at = this.#at;
     const gap = step - s[at + S.last]!;
-    if (s[at + S.seen]! < SEEN_MIN || gap <= 0 || s[at + S.ended] === NOTICED) return Number.NaN;
+    if (s[at + S.seen]! < SEEN_MIN || gap <= 0 || s[at + S.ended] !== LIVE) return Number.NaN;
+    if ((s[at + S.last]! - s[at + S.first]!) * this.#intervalMs < this.#habitMs) return Number.NaN;
     if (gap <= this.#guard(step) || gap * this.#intervalMs > ACCEPT_MS) return Number.NaN;
-    if (s[at + S.ended] === ENDED) s[at + S.ended] = NOTICED;
     const share = (s[at + S.missed]! + PRIOR_MISSED) / (s[at + S.steps]! + PRIOR_STEPS);
     const longest = Math.max(this.#recent(step), this.#habit(step));
     const p = runRarity(gap, share, longest, s[at + S.gaps]!);
@@ -117,14 +136,13 @@ export class SilenceDetector {
   }
 
   /**
-   * The source said that the series has ended (a staleness marker). The next silence that passes
-   * the guard is noticed at one step and never again until a point comes.
+   * The source said that the series has ended (a staleness marker): it is not missed until a point comes.
    */
   ended(): void {
-    if (this.#state[this.#at + S.ended] === LIVE) this.#state[this.#at + S.ended] = ENDED;
+    this.#state[this.#at + S.ended] = ENDED;
   }
 
-  /** The state as sealed bytes (106). */
+  /** The state as sealed bytes (114). */
   save(): Uint8Array {
     const own = this.#state.slice(this.#at, this.#at + SILENCE_STATE_LENGTH);
     return sealState(FORMAT, VERSION, new Uint8Array(own.buffer));

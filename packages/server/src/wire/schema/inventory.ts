@@ -13,14 +13,20 @@ import {
   whole,
 } from "./scalars.ts";
 
+const NODES_TEXT =
+  "Nodes that live: they sent something within an hour, or four of their intervals";
+const NODES_ASLEEP_TEXT =
+  "Nodes that are known and have sent nothing for longer: they left, or sleep";
+
 export const Summary = z
   .strictObject({
     tenant: z.string(),
     clusters: Count,
-    nodes: Count,
+    nodes: Count.describe(NODES_TEXT),
+    nodesAsleep: Count.describe(NODES_ASLEEP_TEXT),
     series: Count.describe("Series that live: the limit of active series counts these"),
     seriesAsleep: Count.describe(
-      "Series that have sent nothing for a day or four of their intervals",
+      "Series that have sent nothing for six hours or four of their intervals",
     ),
     points: Count,
     watermark: MaybeInstant.describe("Event time of the newest scored point"),
@@ -42,7 +48,8 @@ export const TenantRow = z.strictObject({ tenant: z.string() }).meta({ id: "Tena
 export const ClusterRow = z
   .strictObject({
     cluster: z.string(),
-    nodes: Count,
+    nodes: Count.describe(NODES_TEXT),
+    nodesAsleep: Count.describe(NODES_ASLEEP_TEXT),
     series: Count,
     score: Score,
     severity: SeverityWord,
@@ -117,7 +124,7 @@ export const DataHealth = z
     watermark: MaybeInstant,
     series: Count.describe("Series that live; the other counts and shares are of these"),
     seriesAsleep: Count.describe(
-      "Series that have sent nothing for a day or four of their intervals",
+      "Series that have sent nothing for six hours or four of their intervals",
     ),
     learning: Count,
     late: Count,

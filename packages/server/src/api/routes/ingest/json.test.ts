@@ -196,7 +196,7 @@ describe("POST /ingest", () => {
     const { nowMs } = sender;
     expect((await sender.post("/api/v1/ingest", series([[nowMs, 1]]))).statusCode).toBe(200);
     const fresh = await sender.post("/api/v1/ingest", series([[nowMs, 1]], "n2"));
-    expect(fresh.statusCode).toBe(429);
+    expect(fresh.statusCode).toBe(422);
     expect(fresh.json().errors[0].detail).toContain("series-limit");
     const mixed = {
       series: [

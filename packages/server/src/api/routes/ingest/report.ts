@@ -61,12 +61,14 @@ function withUnusable(report: Report, body: DecodedBody): Report {
   };
 }
 
-/** The reply of the ways in that report per point. @throws Problem where nothing was accepted. */
+/**
+ * The reply of the ways in that report per point. @throws Problem where nothing was accepted; also for want of room
+ * among the tenant's series, which no sender makes by sending again.
+ */
 export function answered(report: Report): ReturnType<typeof reportWire> {
   if (report.acceptedPoints > 0 || report.rejectedPoints === 0) return reportWire(report);
   demandMemory(report);
-  const full = report.rejected.every(({ reason }) => reason === "series-limit");
-  throw rejectedProblem(full ? "quota_exceeded" : "all_rejected", report);
+  throw rejectedProblem("all_rejected", report);
 }
 
 /** The sender may come again with a batch of which nothing was taken for want of memory. @throws Problem. */
@@ -90,7 +92,7 @@ const REASON_HINT: Readonly<Record<RejectReason, string>> = {
 };
 
 export function rejectedProblem(
-  code: "all_rejected" | "partially_rejected" | "quota_exceeded" | "overloaded",
+  code: "all_rejected" | "partially_rejected" | "overloaded",
   report: Report,
 ): Problem {
   const { acceptedPoints, rejectedPoints, rejected } = report;
@@ -104,6 +106,6 @@ export function rejectedProblem(
       pointer: examples.join(", "),
       detail: `${points} ${reason}: ${REASON_HINT[reason]}`,
     })),
-    ...(code === "quota_exceeded" || code === "overloaded" ? { retryAfterMs: 60_000 } : {}),
+    ...(code === "overloaded" ? { retryAfterMs: 60_000 } : {}),
   });
 }
