@@ -52,7 +52,8 @@ export class TenantFold {
   }
 
   /**
-   * A scored point. `p` NaN = missing: it says nothing, and is not a sign of life either.
+   * A scored point. `p` NaN = missing: it says nothing, is not a sign of life either, and takes back what was
+   * said of that instant before (the series was scored again).
    * `sign`: the phase of the series' alarm at the point (ALARM_PHASE; a held alarm holds its findings), and
    * whether the series ended there or its interval is not settled yet (POINT_SIGN). At one millisecond a
    * series has one thing: the newest word about it counts.
