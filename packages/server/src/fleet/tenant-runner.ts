@@ -282,8 +282,7 @@ export class TenantRunner {
 
   #numberOf(fold: TenantFold, info: SeriesInfo): number {
     const { index, key } = info;
-    const known = this.#numbers[index];
-    if (known !== undefined) return known;
+    if (this.#numbers[index] !== undefined) return this.#numbers[index];
     const number = fold.addSeries(key.clusterId, key.nodeId, key.metricName);
     this.#numbers[index] = number;
     this.#infos[number] = info;

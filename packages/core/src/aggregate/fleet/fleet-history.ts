@@ -56,11 +56,6 @@ export class FleetHistory implements RowsByStep {
     return this.#dataSteps.concat(this.#waiting.all());
   }
 
-  /** Whether the step has points that can still be changed. */
-  hasPoints(step: number): boolean {
-    return step > this.processed - this.horizonSteps && this.#points.has(step);
-  }
-
   /** The points of a step, made when there are none; undefined before the horizon. */
   pointsOf(step: number): StepPoints | undefined {
     if (step <= this.processed - this.horizonSteps) return undefined;
