@@ -14,7 +14,7 @@ import { recordOf } from "./finding-record.ts";
 import { KeptRuns } from "./kept-runs.ts";
 import { NumberOfPlace } from "./number-of-place.ts";
 import { type EntityPlace, RollupHistory } from "./rollup-history.ts";
-import { newestOf, POINTS_PER_YIELD, putRun } from "./run-points.ts";
+import { CELLS_PER_POINT, newestOf, POINTS_PER_YIELD, putRun } from "./run-points.ts";
 import type { RunnerOptions, SavedRunner, Slot } from "./runner-options.ts";
 import { type HeardRun, heardRun, ScoreInbox, SharedColumns } from "./score-inbox.ts";
 import { StepBoard } from "./step-board.ts";
@@ -122,7 +122,7 @@ export class TenantRunner {
     return this.#inbox.points;
   }
 
-  /** Takes in what was heard. Yields points; nothing else of the runner may go on before it is done. */
+  /** Takes in what was heard. Yields cells; nothing else of the runner may go on before it is done. */
   takeIn(): Generator<number, void> {
     return this.#takeRuns(this.#inbox.all());
   }
@@ -135,10 +135,10 @@ export class TenantRunner {
       else points += yield* this.#feed(this.#fold, run);
       run.columns.taken();
       if (points < POINTS_PER_YIELD) continue;
-      yield points;
+      yield points * CELLS_PER_POINT;
       points = 0;
     }
-    yield points;
+    yield points * CELLS_PER_POINT;
   }
 
   /**

@@ -103,8 +103,8 @@ describe("a start", () => {
     await real.platform.settled();
     const old = real;
     real = await real.crashed(false);
-    await expect.poll(() => outcome("globex"), { interval: 1 }).toBe("served");
-    expect(await outcome("acme")).toBe("platform/starting");
+    const both = () => Promise.all([outcome("globex"), outcome("acme")]);
+    await expect.poll(both, { interval: 1 }).toEqual(["served", "platform/starting"]);
     const { ready, reasons } = real.platform.readiness();
     expect(ready).toBe(false);
     expect(reasons.join()).toMatch(/starting,tenants ready: \d of 10, partitions open: 4 of 4/);
