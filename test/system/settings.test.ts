@@ -97,7 +97,7 @@ describe("settings of a tenant that change", () => {
     });
     expect((await server.post("a", "/ingest", one("n1"))).status).toBe(200);
     control.changeSettings("a", { limits: { activeSeriesMax: 1 } });
-    expect((await server.post("a", "/ingest", one("n2"))).status).toBe(429);
+    expect((await server.post("a", "/ingest", one("n2"))).status).toBe(422);
     control.changeSettings("a", { limits: { activeSeriesMax: 2 } });
     expect((await server.post("a", "/ingest", one("n2"))).status).toBe(200);
     control.changeSettings("a", { limits: { pointsPerSecond: 1e-6, pointsBurst: 1 } });

@@ -4,7 +4,7 @@ import {
   type ScoredNode,
   scoreTable,
 } from "../../../packages/server/src/cli/detect/score-table.ts";
-import { type CsvTable, withRepeats } from "../../../packages/server/src/files/csv-table.ts";
+import type { CsvTable } from "../../../packages/server/src/files/csv-table.ts";
 import { TextColumn } from "../../../packages/server/src/files/text-column.ts";
 import type { LabelledSeries } from "../datasets/record.ts";
 
@@ -45,7 +45,7 @@ function tableOf(records: readonly LabelledSeries[]): CsvTable {
   const entityOf = Int32Array.from(
     lengths.flatMap((length, entity) => new Array<number>(length).fill(entity)),
   );
-  return withRepeats({
+  return {
     name: group,
     layout: {
       format: metricNames.length === 1 ? "narrow" : "wide",
@@ -74,5 +74,5 @@ function tableOf(records: readonly LabelledSeries[]): CsvTable {
     })),
     entityOf,
     columns: metricNames.map((_, k) => joined(records.map(({ columns }) => columns[k]!))),
-  });
+  };
 }

@@ -30,7 +30,8 @@ export function intakeOf(
     queuedPointsMax: host.memory.queuedPointsMax,
     limits: new Limits({ limitsOf: (id) => host.tenants.settingsOf(id).limits, monotonicMs }),
     seriesLimitsOf: (tenantId) => host.tenants.settingsOf(tenantId).limits,
-    inUnits: (tenantId, work) => host.turns.done("points", tenantId, work),
+    // A batch has had its turn when it was unpacked; what it finds of its series holds until it is sent on.
+    inUnits: (tenantId, work) => host.turns.goneOn("points", tenantId, work),
     gated: (tenantId) => host.view(tenantId).changed(),
     landed: (tenantId) => host.fleet.touch(tenantId),
     refused: (tenantId, points) => events.notTaken(tenantId, "store-unavailable", points),

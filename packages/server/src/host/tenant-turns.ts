@@ -81,7 +81,17 @@ export class TenantTurns {
     work: Generator<number, Result>,
   ): Promise<Result> {
     await this.begun(what, tenantId);
+    return this.goneOn(what, tenantId, work);
+  }
+
+  /** The same for work whose turn it is: its first unit is done at once. */
+  async goneOn<Result>(
+    what: string,
+    tenantId: string,
+    work: Generator<number, Result>,
+  ): Promise<Result> {
     const pace = this.pace(what, tenantId);
+    this.#parts.progress(what, tenantId);
     try {
       return await paced(work, pace);
     } finally {
