@@ -80,7 +80,8 @@ describe("a start with a mistake in one tenant's work", () => {
       await expect
         .poll(() => resultsOf(server!, GOOD), { timeout: 30_000, interval: 500 })
         .toEqual(before);
-      expect(await (await fetch(`${server.url}/readyz`)).text()).toBe("ready\n");
+      // This process may be larger than a server that has so much to take in.
+      expect(await (await fetch(`${server.url}/readyz`)).text()).toMatch(/^ready\n/);
     },
   );
 });

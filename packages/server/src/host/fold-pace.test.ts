@@ -10,8 +10,8 @@ function stage() {
   const said: string[] = [];
   const units = { count: 0 };
   const folds = new FoldPace({
-    // Nothing here moves a fold on by itself.
-    fleet: undefined as unknown as FleetHost,
+    // There is nothing to fold here.
+    fleet: { advance: () => false } as unknown as FleetHost,
     inFlightMs: () => 0,
     mayFold: () => owners.areWhole,
     later: (work) => void setImmediate(work),
