@@ -72,11 +72,6 @@ export async function readTable(source: CsvSource, options: CsvOptions): Promise
   return { table: { ...table, twice }, description: { ...description!, remarks } };
 }
 
-/** The table with the rows that are written twice marked as such. */
-export function withRepeats(table: CsvTable): CsvTable {
-  return { ...table, twice: repeatsOf(table).twice };
-}
-
 function repeatsOf(table: CsvTable): Repeats {
   return repeatsIn(table, (a, b) => isSame(table.columns, a, b));
 }

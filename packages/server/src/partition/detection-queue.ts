@@ -84,11 +84,6 @@ export class DetectionQueue {
     }
   }
 
-  get isReady(): boolean {
-    for (const _ of this.ready()) return true;
-    return false;
-  }
-
   /** The oldest position that has not been folded whole; undefined where all that is written has. */
   get oldestPosition(): number | undefined {
     let oldest: number | undefined;

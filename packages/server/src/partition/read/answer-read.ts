@@ -1,5 +1,4 @@
 import type { TimeRange } from "@foreshock/core/fold";
-import type { FoundAnomaly, SeriesHistory } from "../answers.ts";
 import type { Job } from "../jobs.ts";
 import type { LiveSeries } from "../live-series.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
@@ -39,7 +38,13 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
       return yield* chartOf(runtime.store, series, question);
     }
     case "anomalies":
-      return yield* anomaliesIn(runtimes, question);
+      return (yield* inUnits(
+        runtimes
+          .entries()
+          .map(([partition, runtime]) =>
+            answerAnomalies(runtime, partition, question.tenantId, question.query),
+          ),
+      )).flat();
     case "alarms":
       return [...runtimes].flatMap(([partition, runtime]) =>
         answerAlarms(runtime, partition, question),
@@ -62,7 +67,12 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
     case "count-stored":
       return yield* eachInTurn(question.runs, (run) => countOf(runtimes, run));
     case "history":
-      return yield* historiesOf(runtimes, question.handles, question.range);
+      return yield* inUnits(
+        question.handles.values().map((handle) => {
+          const { runtime, series } = find(runtimes, handle);
+          return runtime.histories.of(series, question.range);
+        }),
+      );
   }
 }
 
@@ -79,58 +89,29 @@ function* eachInTurn<Item, Answer>(
   return answers;
 }
 
-function* anomaliesIn(
-  runtimes: Runtimes,
-  { tenantId, query }: Extract<ReadQuestion, { what: "anomalies" }>,
-): Generator<number, FoundAnomaly[]> {
-  let all: FoundAnomaly[] = [];
+/** Does works one after the other, in units of some thousand points. */
+function* inUnits<Result>(works: Iterable<Generator<number, Result>>): Generator<number, Result[]> {
+  const results: Result[] = [];
   let points = 0;
-  for (const [partition, runtime] of runtimes) {
-    const answering = answerAnomalies(runtime, partition, tenantId, query);
-    for (;;) {
-      const { done, value } = answering.next();
-      if (done === true) {
-        all = all.concat(value);
+  for (const work of works) {
+    for (let step = work.next(); ; step = work.next()) {
+      if (step.done === true) {
+        results.push(step.value);
+        points += ITEM_POINTS;
         break;
       }
-      points += value;
+      points += step.value;
       if (points < UNIT_POINTS) continue;
       yield points;
       points = 0;
     }
   }
-  return all;
+  return results;
 }
 
 function countOf(runtimes: Runtimes, { handle, times, values }: StoredQuestion): number {
   const { runtime, series } = find(runtimes, handle);
   return countStored(runtime.store, series.storeId, times, values);
-}
-
-function* historiesOf(
-  runtimes: Runtimes,
-  handles: readonly number[],
-  range: TimeRange,
-): Generator<number, SeriesHistory[]> {
-  const histories: SeriesHistory[] = [];
-  let points = 0;
-  for (const handle of handles) {
-    const { runtime, series } = find(runtimes, handle);
-    const scoring = runtime.histories.of(series, range);
-    for (;;) {
-      const { done, value } = scoring.next();
-      if (done === true) {
-        histories.push(value);
-        points += ITEM_POINTS;
-        break;
-      }
-      points += value;
-      if (points < UNIT_POINTS) continue;
-      yield points;
-      points = 0;
-    }
-  }
-  return histories;
 }
 
 function find(

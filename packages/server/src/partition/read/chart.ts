@@ -1,10 +1,12 @@
 import {
   BAND_SCALES,
+  type EpochMs,
   FoldRow,
   firstAtOrAfter,
   type SeriesFold,
   type TimeRange,
 } from "@foreshock/core/fold";
+import { atOnce } from "../../platform/pace.ts";
 import type { Points } from "../../store/codec/chunk-codec.ts";
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import type { ChartPoints } from "../answers.ts";
@@ -41,11 +43,7 @@ export function scoredPoints(
   series: LiveSeries,
   range: TimeRange,
 ): ScoredPoints {
-  const work = scoringPoints(store, series, range);
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-  }
+  return atOnce(scoringPoints(store, series, range));
 }
 
 /**
@@ -60,13 +58,25 @@ export function* scoringPoints(
   const fold = foldOf(metadata, store.states.load(storeId, range.startMs - 1));
   const row = new FoldRow();
   const pieces: ScoredPoints[] = [];
-  let fromMs = fold.pointCount === 0 ? 0 : fold.lastMs + 1;
-  for (;;) {
-    const { points, isLast } = store.readNext(storeId, fromMs, PIECE_POINTS, range.endMs);
+  for (const points of piecesFor(fold, store, storeId, range.endMs)) {
     pieces.push(scoredPiece(fold, points, range, row));
     yield points.values.length;
-    if (isLast) return joined(pieces);
-    fromMs = points.timestampsMs.at(-1)! + 1;
+  }
+  return joined(pieces);
+}
+
+/** What a fold has not seen before `endMs`, in pieces; whoever takes one pushes it before the next. */
+export function* piecesFor(
+  fold: SeriesFold,
+  store: PartitionStore,
+  storeId: number,
+  endMs: EpochMs,
+): Generator<Points, void> {
+  for (;;) {
+    const fromMs = fold.pointCount === 0 ? 0 : fold.lastMs + 1;
+    const { points, isLast } = store.readNext(storeId, fromMs, PIECE_POINTS, endMs);
+    yield points;
+    if (isLast) return;
   }
 }
 

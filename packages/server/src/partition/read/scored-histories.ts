@@ -2,9 +2,8 @@ import { FoldRow, firstAtOrAfter, type SeriesFold, type TimeRange } from "@fores
 import type { PartitionStore } from "../../store/partition/partition-store.ts";
 import type { SeriesHistory } from "../answers.ts";
 import { foldOf, type LiveSeries } from "../live-series.ts";
+import { piecesFor } from "./chart.ts";
 
-/** Points folded between two turns of others: about 6 ms. */
-const PIECE_POINTS = 4096;
 /** What is kept in one partition, and what one series may take of it. */
 const BYTES_MAX = 2 ** 20;
 const POINTS_KEPT_MAX = 20_000;
@@ -81,11 +80,8 @@ export class ScoredHistories {
 
   *#goOn(storeId: number, kept: Kept, { endMs }: TimeRange): Generator<number, void> {
     const { fold } = kept;
-    for (;;) {
-      const fromMs = fold.pointCount === 0 ? 0 : fold.lastMs + 1;
-      if (fromMs >= endMs) return;
-      const { points, isLast } = this.#store.readNext(storeId, fromMs, PIECE_POINTS, endMs);
-      const { timestampsMs, values } = points;
+    if (fold.lastMs + 1 >= endMs) return;
+    for (const { timestampsMs, values } of piecesFor(fold, this.#store, storeId, endMs)) {
       reserve(kept, kept.length + values.length);
       for (let i = 0; i < values.length; i++) {
         const atMs = timestampsMs[i]!;
@@ -97,7 +93,6 @@ export class ScoredHistories {
         kept.length++;
       }
       yield values.length;
-      if (isLast) return;
     }
   }
 
