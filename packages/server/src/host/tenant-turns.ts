@@ -1,4 +1,4 @@
-import { FairShare } from "../platform/fair-share.ts";
+import { LeastServed } from "../platform/least-served.ts";
 import { Abandoned, type Pace, paced } from "../platform/pace.ts";
 
 /** What work of one unit may cost, in cells of some 20 ns: 2 ms, or a few. */
@@ -32,7 +32,7 @@ export interface TenantTurnsParts {
  */
 export class TenantTurns {
   readonly #parts: TenantTurnsParts;
-  readonly #share = new FairShare(CREDIT_CELLS);
+  readonly #share = new LeastServed(CREDIT_CELLS);
   /** Tenants with work that waits. */
   readonly #lines = new Map<string, Line>();
   #isTurning = false;

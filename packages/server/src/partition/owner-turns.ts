@@ -1,4 +1,4 @@
-import type { FairShare } from "../platform/fair-share.ts";
+import type { LeastServed } from "../platform/least-served.ts";
 import type { Jobs } from "./jobs.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";
 import type { Progress } from "./progress.ts";
@@ -9,7 +9,7 @@ const SHARE_POINTS = 2000;
 export const CREDIT_POINTS = 250_000;
 
 export interface OwnerTurnsParts {
-  readonly share: FairShare;
+  readonly share: LeastServed;
   readonly jobs: Jobs;
   readonly runtimes: ReadonlyMap<number, PartitionRuntime>;
   readonly progress: Progress;

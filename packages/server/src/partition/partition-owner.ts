@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
-import { FairShare } from "../platform/fair-share.ts";
 import { NOTHING_PUT, sumOfPut } from "../platform/ingest-series.ts";
+import { LeastServed } from "../platform/least-served.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import { announcing, naming, opening } from "./announcing.ts";
 import { askedTenant } from "./asked-tenant.ts";
@@ -63,7 +63,7 @@ export class PartitionOwner {
     this.#progress = progress;
     this.#post = post;
     this.#wake = wake;
-    const share = new FairShare(CREDIT_POINTS);
+    const share = new LeastServed(CREDIT_POINTS);
     this.#jobs = new Jobs(wake, (tenantId, points) => share.charge(tenantId, points));
     this.#turns = new OwnerTurns({
       ...{ share, jobs: this.#jobs, runtimes: this.#runtimes, progress },

@@ -6,7 +6,7 @@
  * that up without end: it may be ahead of the others by `credit`, and nobody waits for longer than the
  * credits of the others. Costs are counted (points or cells), never timed.
  */
-export class FairShare {
+export class LeastServed {
   readonly #credit: number;
   /** What each tenant has been served, as a place on one line. */
   readonly #served = new Map<string, number>();
