@@ -2,40 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { threadHosts } from "../../packages/server/src/host/thread-host.ts";
-import { hostOfTenant } from "../../packages/server/src/partition/clients.ts";
-import { threadOwners } from "../../packages/server/src/partition/thread-owner.ts";
+import {
+  BAD,
+  COUNT,
+  FLEET,
+  GOOD,
+  NOW,
+  START,
+  STEP_MS,
+  startPlantedServer,
+} from "../tooling/planted-server.ts";
 import { isPlanted, type Plant, plant } from "../tooling/plants.ts";
-import { type SmallFleet, seriesOf } from "../tooling/small-fleet.ts";
-import { startTestServer, type TestServer } from "../tooling/test-server.ts";
+import { seriesOf } from "../tooling/small-fleet.ts";
+import type { TestServer } from "../tooling/test-server.ts";
 
-const STEP_MS = 300_000;
-const COUNT = 600;
-const START = Date.UTC(2026, 5, 7);
-const NOW = START + COUNT * STEP_MS;
-const FLEET: SmallFleet = {
-  startMs: START,
-  stepMs: STEP_MS,
-  nodes: ["a", "b", "c"],
-  metrics: ["cpu_usage", "load1"],
-  faults: [{ node: "b", from: 500, to: 540 }],
-};
 const RANGE = `from=${START}&to=${NOW}`;
-const CLIENTS = 3;
-/** Two tenants whose host is the same thread. */
-const BAD = "acme";
-const GOOD = ["globex", "initech", "umbrella", "hooli"].find(
-  (name) => hostOfTenant(name, CLIENTS) === hostOfTenant(BAD, CLIENTS),
-)!;
-/** Far shorter than in a server, so that the test need not wait for half a minute. */
-const STALLS = { stillMs: 1500, stuckMs: 5000 };
-/** Objects of a thread, in MiB; and of the process, with the test around it. */
-const HEAP_MB_MAX = 96;
-const MEMORY_MAX = 1536 * 2 ** 20;
-
-const HOSTS = {
-  ...{ clientCount: CLIENTS, partitionCount: 4, ownerCount: 2, heapMbMax: HEAP_MB_MAX },
-};
 
 const MISTAKES: readonly Omit<Plant, "tenantId">[] = [
   { where: "fold", how: "loop" },
@@ -55,7 +36,7 @@ describe("a mistake in one tenant's work", () => {
   let calm: unknown;
 
   beforeAll(async () => {
-    server = await started(mkdtempSync(join(tmpdir(), "foreshock-contained-")));
+    server = await startPlantedServer(mkdtempSync(join(tmpdir(), "foreshock-contained-")));
     await send(GOOD, 0, COUNT / 2);
     await server.running.platform.settled();
     await send(GOOD, COUNT / 2, COUNT);
@@ -76,7 +57,7 @@ describe("a mistake in one tenant's work", () => {
     "($where, $how) costs that tenant its detection the second time, and the other nothing",
     async (mistake) => {
       dataDir = mkdtempSync(join(tmpdir(), "foreshock-contained-"));
-      server = await started(dataDir);
+      server = await startPlantedServer(dataDir);
       await send(GOOD, 0, COUNT / 2);
       await send(BAD, 0, COUNT / 2);
       plant(dataDir, { ...mistake, tenantId: BAD });
@@ -107,7 +88,7 @@ describe("a mistake in one tenant's work", () => {
 
   it("that is thrown outside of its work ends the thread, and is counted against nobody", async () => {
     dataDir = mkdtempSync(join(tmpdir(), "foreshock-contained-"));
-    server = await started(dataDir);
+    server = await startPlantedServer(dataDir);
     plant(dataDir, { where: "detect", how: "late-throw", tenantId: BAD });
     await send(BAD, 0, 1);
     await server.until(async () => !isPlanted(dataDir));
@@ -123,21 +104,6 @@ describe("a mistake in one tenant's work", () => {
     expect(strikes).toBe(0);
     expect(server.running.control.quarantine.quarantined()).toEqual([]);
   });
-
-  async function started(folder: string): Promise<TestServer> {
-    const now = (): number => NOW;
-    const entry = (name: string): URL => new URL(`../tooling/${name}.ts`, import.meta.url);
-    return startTestServer({
-      ...{ tenants: [BAD, GOOD], dataDir: folder, now, stallLimits: STALLS },
-      memoryMax: MEMORY_MAX,
-      link: (dir) =>
-        threadOwners(
-          { dataDir: dir, scrubEveryMs: 0, clientCount: CLIENTS, heapMbMax: HEAP_MB_MAX },
-          entry("planted-owner"),
-        ),
-      linkHost: (dir) => threadHosts({ ...HOSTS, dataDir: dir }, now, entry("planted-host")),
-    });
-  }
 
   async function send(tenant: string, from: number, to: number): Promise<number> {
     const { status } = await server!.post(tenant, "/ingest", { series: seriesOf(FLEET, from, to) });
