@@ -54,6 +54,36 @@ describe("FleetHost", () => {
     expect(Buffer.compare(sliced.packed("acme"), calm.packed("acme"))).toBe(0);
   });
 
+  it("waits for points that were in flight when it began, and are heard while it takes others in", () => {
+    const life = live();
+    const own = life.series.get("acme")!;
+    const half = own.length / 2;
+    let inFlightMs = START;
+    // Shorter and longer than what is taken in at once; both are longer than what may come late.
+    for (const [from, to] of [
+      [0, 900],
+      [900, 6000],
+    ] as const) {
+      life.host.hear(messageOf(own.slice(0, half), from, to));
+      inFlightMs = START + from * STEP;
+      life.host.advance(() => inFlightMs, 1);
+      expect(life.host.isWaiting("acme")).toBe(true);
+      life.host.hear(messageOf(own.slice(half), from, to));
+      inFlightMs = Number.POSITIVE_INFINITY;
+      while (life.host.advance(() => inFlightMs, 1));
+    }
+    const calm = live(join(place.dir, "calm"));
+    for (const [from, to] of [
+      [0, 900],
+      [900, 6000],
+    ] as const) {
+      calm.hear("acme", from, to);
+      calm.finish();
+    }
+    expect(life.scores("acme")).toBe(calm.scores("acme"));
+    expect(Buffer.compare(life.packed("acme"), calm.packed("acme"))).toBe(0);
+  });
+
   it("takes in what is of very many steps a part at a time: the same scores, and no more held at once", () => {
     const folded = (name: string, steps: number, pieceSteps: number) => {
       const life = new Life(join(place.dir, name));

@@ -79,14 +79,13 @@ export class ScoreInbox {
     this.points += run.end - run.first;
   }
 
-  /** Takes out all, the oldest first, also those that come meanwhile. */
+  /** Takes out all that wait when it begins, the oldest first; what comes meanwhile waits on. */
   *all(): Generator<HeardRun> {
-    for (let run = this.#take(); run !== undefined; run = this.#take()) yield run;
+    for (let left = this.#runs.length - this.#next; left > 0; left--) yield this.#take();
   }
 
-  #take(): HeardRun | undefined {
-    const run = this.#runs[this.#next];
-    if (run === undefined) return undefined;
+  #take(): HeardRun {
+    const run = this.#runs[this.#next]!;
     this.points -= run.end - run.first;
     this.#next++;
     if (this.isEmpty) {

@@ -122,7 +122,7 @@ export class TenantRunner {
     return this.#inbox.points;
   }
 
-  /** Takes in what was heard. Yields cells; nothing else of the runner may go on before it is done. */
+  /** Takes in what was heard before it begins. Yields cells; nothing else of the runner may go on before it is done. */
   takeIn(): Generator<number, void> {
     return this.#takeRuns(this.#inbox.all());
   }
@@ -154,12 +154,14 @@ export class TenantRunner {
     for (;;) {
       const cutMs = this.#inbox.cutMs(fold.stepMs);
       if (cutMs === undefined) break;
+      const oldestMs = inFlightMs();
       yield* this.#takeRuns(this.#inbox.takeBefore(cutMs));
-      yield* fold.work(Math.min(cutMs, inFlightMs()), (step) => this.#stepped(step));
+      yield* fold.work(Math.min(cutMs, oldestMs), (step) => this.#stepped(step));
     }
+    // Asked before: what was in flight then may be heard, and no longer be in flight, before all of this is taken in.
+    const oldestMs = inFlightMs();
     yield* this.takeIn();
     if (this.#newestMs === Number.NEGATIVE_INFINITY) return;
-    const oldestMs = inFlightMs();
     const complete = Math.min(this.#newestMs, oldestMs);
     yield* fold.work(complete, (step) => this.#stepped(step));
     this.#changed = true;
