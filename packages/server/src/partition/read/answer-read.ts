@@ -1,4 +1,3 @@
-import type { TimeRange } from "@foreshock/core/fold";
 import type { Job } from "../jobs.ts";
 import type { LiveSeries } from "../live-series.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
