@@ -7,7 +7,7 @@ const RUNS = 3;
 const ATTEMPTS = 4;
 /** Below this a run is mostly overhead, and a ratio says nothing. */
 const CPU_MIN_US = 6000;
-const N_MAX = 2 ** 20;
+const N_MAX = 2 ** 18;
 
 /**
  * Measures work of sizes n, 2n and 4n in CPU time of this thread, for works whose steps cannot be

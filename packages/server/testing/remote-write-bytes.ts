@@ -61,6 +61,7 @@ function varintField(field: number, value: number): Buffer {
 
 /** Negative numbers as two's complement in ten bytes, as protobuf's int64 has it. */
 export function varint(value: number): Buffer {
+  if (value >= 0 && value < 0x80) return Buffer.of(value);
   let rest = BigInt.asUintN(64, BigInt(value));
   const bytes: number[] = [];
   while (rest >= 0x80n) {
