@@ -231,9 +231,9 @@ export class PartitionOwner {
       case "open":
         // A host that comes again begins anew.
         this.forget(clientOf(id, this.#clientCount));
-        return opening(this.#runtimes, clientOf(id, this.#clientCount), this.#clientCount);
+        return yield* opening(this.#runtimes, clientOf(id, this.#clientCount), this.#clientCount);
       case "name":
-        return yield* naming(this.#runtimes, question.series);
+        return yield* naming(this.#runtimes, question.stored);
       case "announce":
         return yield* announcing(this.#runtimes, question, () => this.#send());
       case "begin-checkpoint":
