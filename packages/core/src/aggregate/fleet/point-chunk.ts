@@ -2,7 +2,7 @@ import { assert } from "../../model/refusal.ts";
 import { sidak } from "../closed/closed-form.ts";
 import { OffsetKeys } from "./offset-keys.ts";
 import { type ByteTally, POINT, PointList, STANDING } from "./point-list.ts";
-import { CHUNK_SERIES, type SavedValues, valuesOf } from "./saved-values.ts";
+import { CHUNK_SERIES, isDense, type SavedValues, valuesOf } from "./saved-values.ts";
 
 /** With more points than this, a chunk has columns. Below it they would be mostly empty. */
 export const FEW_MAX = 96;
@@ -67,6 +67,7 @@ export class PointChunk {
   /** Takes many saved values into a chunk that is empty: straight into its columns. */
   take(values: SavedValues): void {
     this.#makeColumns(this.#room);
+    if (isDense(values) && values.p.length <= this.#room) return this.#takeDense(values);
     valuesOf(values, (series, offset, p, mark) => {
       const keys = this.#keys!;
       if (Number.isNaN(p)) return;
@@ -75,6 +76,15 @@ export class PointChunk {
       this.#p![series] = p;
       if (mark !== 0) this.#setMark(series, mark);
     });
+  }
+
+  #takeDense({ offsets, p, marks }: SavedValues): void {
+    const { column } = this.#keys!;
+    for (let series = 0; series < p.length; series++) {
+      if (!Number.isNaN(p[series]!)) column[series] = offsets[series]! + FIRST_OFFSET;
+    }
+    this.#p!.set(p);
+    for (let series = 0; series < marks.length; series++) this.#setMark(series, marks[series]!);
   }
 
   /** A point of the sender's; NaN takes it back. False when it changed nothing. */

@@ -10,6 +10,13 @@ export interface SavedValues {
   readonly marks: Uint8Array;
 }
 
+/** Whether all series from the first on have one, up to the last that has: most steps of a fleet are so. */
+export function isDense({ bits, p }: SavedValues): boolean {
+  for (let at = 0; at < p.length >>> 3; at++) if (bits[at] !== 0xff) return false;
+  const rest = p.length & 7;
+  return rest === 0 || bits[p.length >>> 3] === (1 << rest) - 1;
+}
+
 export function valuesOf(
   { bits, offsets, p, marks }: SavedValues,
   visit: (series: number, offset: number, p: number, mark: number) => void,

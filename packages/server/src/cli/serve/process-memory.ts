@@ -12,7 +12,7 @@ export const MEMORY_ENV = {
  * V8 lets a heap grow to four times what lives in it before it looks for garbage, where the machine has the
  * memory. Threads here keep most of what they make, so that much garbage is only memory.
  */
-export const MEMORY_FLAGS = ["--heap-growing-percent=40"] as const;
+export const MEMORY_FLAGS = ["--heap-growing-percent=60"] as const;
 
 /** The part of a process that is replaced, and by what. */
 export interface Replaceable {
