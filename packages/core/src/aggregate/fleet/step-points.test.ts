@@ -118,6 +118,7 @@ describe("StepPoints", () => {
     expect(bytesOf(points).length).toBeLessThan(6.3 * 2048);
     const again = StepPoints.read(new ByteReader(bytesOf(points)), 10_000, 2048);
     expect(again.bytes).toBe(6 * 2048);
+    expect(bytesOf(again)).toEqual(bytesOf(points));
     for (let offset = 2000; offset < 10_000; offset += 2000) {
       for (let series = 0; series < 2048; series++) points.put(series, offset, value, 0.5, 0);
     }
@@ -125,6 +126,26 @@ describe("StepPoints", () => {
     expect(points.bytes).toBeLessThan((6.1 + 4 * 8) * 2048);
     expect(bytesOf(points).length).toBeLessThan((6.3 + 4 * 8) * 2048);
     expect(tally.bytes).toBe(points.bytes);
+  });
+
+  it.each([
+    ["all series have a point", () => true],
+    ["all but the last have one", (series: number) => series < 1021],
+    ["some in the middle have none", (series: number) => series % 200 !== 7],
+  ])("is read back the same when %s", (_, has) => {
+    const points = new StepPoints(10_000, 1024);
+    for (let series = 0; series < 1024; series++) {
+      if (has(series)) points.put(series, series % 9, value, 1 / (series + 2), series % 3);
+    }
+    points.trim();
+    const again = StepPoints.read(new ByteReader(bytesOf(points)), 10_000, 1024);
+    expect(bytesOf(again)).toEqual(bytesOf(points));
+    for (const series of [0, 7, 207, 1020, 1023]) {
+      expect([again.of(series), again.markOf(series)]).toEqual([
+        points.of(series),
+        points.markOf(series),
+      ]);
+    }
   });
 
   it("keeps offsets that are those of the step before once for both, until one of them changes", () => {
