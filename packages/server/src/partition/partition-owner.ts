@@ -58,7 +58,7 @@ export class PartitionOwner {
 
   /** @param wake called when there is work for a turn though no message came. */
   constructor(options: PartitionOwnerOptions, post: PostTo, wake: () => void = () => {}) {
-    const { dataDir, partitions, scrubEveryMs, disk, clientCount = 1 } = options;
+    const { partitions, scrubEveryMs, clientCount = 1 } = options;
     const progress = options.progress ?? (() => {});
     this.#progress = progress;
     this.#post = post;
@@ -76,15 +76,24 @@ export class PartitionOwner {
       (commit, tookMs) => this.#written(commit, tookMs),
     );
     for (const partition of partitions) {
-      const dir = join(dataDir, `p${partition}`);
-      const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
-      const store = openWatchedStore(dir, partition, tell, disk);
-      const runtime = new PartitionRuntime(store, this.#emissions, progress, this.#quarantine);
-      runtime.failed = (tenantId, error) => this.#tenantFailed(tenantId, error);
-      this.#runtimes.set(partition, runtime);
+      this.#runtimes.set(partition, this.#opened(partition, options));
     }
     const stores = Array.from(this.#runtimes.values(), ({ store }) => store);
     if (scrubEveryMs > 0) this.#scrub = new ScrubRounds(stores, scrubEveryMs);
+  }
+
+  #opened(partition: number, options: PartitionOwnerOptions): PartitionRuntime {
+    const { dataDir, partitions, disk, historyBytesMax } = options;
+    const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
+    const store = openWatchedStore(join(dataDir, `p${partition}`), partition, tell, disk);
+    const runtime = new PartitionRuntime(store, this.#emissions, {
+      ...{ progress: this.#progress, quarantine: this.#quarantine },
+      ...(historyBytesMax !== undefined && {
+        historyBytesMax: historyBytesMax / partitions.length,
+      }),
+    });
+    runtime.failed = (tenantId, error) => this.#tenantFailed(tenantId, error);
+    return runtime;
   }
 
   hear(message: ToWorker): void {

@@ -1,8 +1,9 @@
-import type { EpochMs, TimeRange } from "@foreshock/core/fold";
+import type { ColumnSummaries, EpochMs, TimeRange } from "@foreshock/core/fold";
 import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ExplainedSeries, SeriesHistory } from "../partition/answers.ts";
 import type { Answers, ExplainQuestion, Question, SeriesFilter } from "../partition/protocol.ts";
+import type { WindowGrid } from "../partition/read/window-summaries.ts";
 import type { TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { ReadRoom } from "./read-room.ts";
@@ -103,6 +104,22 @@ export class TenantContext {
   /** Points of some series with their p, in the order asked for. */
   histories(series: readonly SeriesInfo[], range: TimeRange): Promise<SeriesHistory[]> {
     return this.#ofEach(series, (handles) => ({ what: "history", handles, range }));
+  }
+
+  /** What a window ranking needs to know of some series: where it is, in the order asked for. */
+  async summaries(
+    series: readonly SeriesInfo[],
+    grid: WindowGrid,
+  ): Promise<{ readonly summaries: ColumnSummaries; readonly index: number }[]> {
+    const found = new Map<SeriesInfo, { summaries: ColumnSummaries; index: number }>();
+    const byPartition = Map.groupBy(series, (info) => info.partition);
+    const asked = byPartition.entries().map(async ([partition, group]) => {
+      const handles = group.map(({ handle }) => handle);
+      const summaries = await this.ask(partition, { what: "summaries", handles, grid });
+      for (const [index, info] of group.entries()) found.set(info, { summaries, index });
+    });
+    await Promise.all(asked);
+    return series.map((info) => found.get(info)!);
   }
 
   /** The strongest episodes of some series in a range, in the order asked for. */

@@ -6,6 +6,7 @@ import { answerAlarms } from "./alarm-reads.ts";
 import { answerAnomalies, answerAnomaly, answerStrongest, explainedIn } from "./anomaly-reads.ts";
 import { chartOf } from "./chart.ts";
 import { countStored } from "./stored-points.ts";
+import { windowSummaries } from "./window-summaries.ts";
 
 /** Series or groups in one unit, and what looking at one costs in points: a query of some 200 µs. */
 const UNIT_ITEMS = 16;
@@ -24,7 +25,8 @@ type ReadKind =
   | "explain"
   | "strongest"
   | "count-stored"
-  | "history";
+  | "history"
+  | "summaries";
 
 /** A question that changes nothing. */
 export type ReadQuestion = Extract<Question, { what: ReadKind }>;
@@ -72,6 +74,16 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
           return runtime.histories.of(series, question.range);
         }),
       );
+    case "summaries":
+      return yield* inBunches(
+        windowSummaries(
+          question.handles.map((handle) => {
+            const { runtime, series } = find(runtimes, handle);
+            return { series, histories: runtime.histories };
+          }),
+          question.grid,
+        ),
+      );
   }
 }
 
@@ -86,6 +98,12 @@ function* eachInTurn<Item, Answer>(
     answers.push(answer(item, index));
   }
   return answers;
+}
+
+/** Does one work in units of some thousand points. */
+function* inBunches<Result>(work: Generator<number, Result>): Generator<number, Result> {
+  const [result] = yield* inUnits([work]);
+  return result!;
 }
 
 /** Does works one after the other, in units of some thousand points. */
