@@ -6,7 +6,7 @@ import { answerAlarms } from "./alarm-reads.ts";
 import { answerAnomalies, answerAnomaly, answerStrongest, explainedIn } from "./anomaly-reads.ts";
 import { chartOf } from "./chart.ts";
 import { countStored } from "./stored-points.ts";
-import { windowSummaries } from "./window-summaries.ts";
+import { type AskedSeries, windowSummaries } from "./window-summaries.ts";
 
 /** Series or groups in one unit, and what looking at one costs in points: a query of some 200 µs. */
 const UNIT_ITEMS = 16;
@@ -75,15 +75,7 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
         }),
       );
     case "summaries":
-      return yield* inBunches(
-        windowSummaries(
-          question.handles.map((handle) => {
-            const { runtime, series } = find(runtimes, handle);
-            return { series, histories: runtime.histories };
-          }),
-          question.grid,
-        ),
-      );
+      return yield* inBunches(windowSummaries(allOf(runtimes, question.handles), question.grid));
   }
 }
 
@@ -129,6 +121,13 @@ function* inUnits<Result>(works: Iterable<Generator<number, Result>>): Generator
 function countOf(runtimes: Runtimes, { handle, times, values }: StoredQuestion): number {
   const { runtime, series } = find(runtimes, handle);
   return countStored(runtime.store, series.storeId, times, values);
+}
+
+function allOf(runtimes: Runtimes, handles: readonly number[]): AskedSeries[] {
+  return handles.map((handle) => {
+    const { runtime, series } = find(runtimes, handle);
+    return { series, histories: runtime.histories };
+  });
 }
 
 function find(
