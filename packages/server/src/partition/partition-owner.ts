@@ -222,13 +222,13 @@ export class PartitionOwner {
     }
     const tenantId = askedTenant(this.#runtimes, question);
     this.#jobs.add(clientOf(id, this.#clientCount), tenantId, this.#ask(id, question), {
-      done: (value) => this.#reply(id, value),
+      done: (value, points) => this.#reply(id, value, points),
       failed: (error) => this.#answerTo(id, { type: "refused", id, failure: failureOf(error) }),
     });
   }
 
-  #reply(id: number, value: unknown): void {
-    this.#answerTo(id, { type: "answer", id, value });
+  #reply(id: number, value: unknown, points = 0): void {
+    this.#answerTo(id, { type: "answer", id, value, points });
   }
 
   #answerTo(number: number, message: FromWorker): void {

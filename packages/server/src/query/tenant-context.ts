@@ -11,9 +11,16 @@ import { ReadRoom } from "./read-room.ts";
 /** Asks the partition owners. Everything that crosses a thread goes through it. */
 export interface PartitionAsk {
   /** Asks the owner of a partition. */
-  ask<Q extends Question>(partition: number, question: Q): Promise<Answers[Q["what"]]>;
+  ask<Q extends Question>(
+    partition: number,
+    question: Q,
+    cost?: (points: number) => void,
+  ): Promise<Answers[Q["what"]]>;
   /** Asks every owner; answers in owner order. */
-  askAll<Q extends Question>(question: Q): Promise<Answers[Q["what"]][]>;
+  askAll<Q extends Question>(
+    question: Q,
+    cost?: (points: number) => void,
+  ): Promise<Answers[Q["what"]][]>;
 }
 
 /** What has been taken in for a tenant since the process started. */
@@ -43,6 +50,8 @@ export interface TenantSources {
   readonly backlogPoints: () => number;
   /** Room for long reads, shared with other tenants. */
   readonly reads?: ReadRoom;
+  /** Hears what answers of partition owners have cost, in points. */
+  readonly cost?: (points: number) => void;
 }
 
 /** Everything that the reads of one tenant need. No method on it reaches another tenant. */
@@ -94,11 +103,13 @@ export class TenantContext {
   }
 
   ask<Q extends Question>(partition: number, question: Q): Promise<Answers[Q["what"]]> {
-    return this.#sources.partitions.ask(partition, question);
+    const { partitions, cost } = this.#sources;
+    return partitions.ask(partition, question, cost);
   }
 
   askAll<Q extends Question>(question: Q): Promise<Answers[Q["what"]][]> {
-    return this.#sources.partitions.askAll(question);
+    const { partitions, cost } = this.#sources;
+    return partitions.askAll(question, cost);
   }
 
   /** Points of some series with their p, in the order asked for. */
