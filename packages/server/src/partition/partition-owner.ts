@@ -126,14 +126,14 @@ export class PartitionOwner {
 
   /**
    * One turn: write what came, then about `slicePoints` points of answers and detection for the tenants whose
-   * turn it is, and what was scored is sent. True while there is more to do at once; what waits for the disk
-   * wakes the owner when that has answered.
+   * turn it is; what was scored is sent when it is much, all there is, or waits for some turns. True while there is
+   * more to do at once; what waits for the disk wakes the owner when that has answered.
    */
   turn(slicePoints: number): boolean {
     this.#progress("writing", "");
     this.#commits.start();
     this.#turns.spend(slicePoints);
-    this.#send();
+    if (this.#emissions.isDue() || !this.#turns.isReady) this.#send();
     if (this.#isIdle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
     return this.#turns.isReady;
   }
