@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MEMORY_ENV, MEMORY_FLAGS } from "../../packages/server/src/cli/serve/process-memory.ts";
+import { MEMORY_ENV, MEMORY_FLAGS } from "../../packages/server/src/serve/process-memory.ts";
 import { ControlDb } from "../../packages/server/src/tenant/control-db.ts";
 import type { TenantLimits } from "../../packages/server/src/tenant/tenant-settings.ts";
 import { FROM_SOURCE } from "../tooling/from-source.ts";

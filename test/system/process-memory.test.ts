@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { MEMORY_ENV, MEMORY_FLAGS } from "../../packages/server/src/cli/serve/process-memory.ts";
+import { MEMORY_ENV, MEMORY_FLAGS } from "../../packages/server/src/serve/process-memory.ts";
 import { keyIn, serveProcess } from "../tooling/server-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "foreshock-process-memory-"));
