@@ -104,7 +104,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["platform", "config", "observe", "tenant", "store", "files", "ingest", "memory", "watch"],
       ...["api", "serve", "demo"],
     ],
-    "main.ts": ["version.ts", "cli"],
+    "main.ts": ["serve", "version.ts", "cli"],
     testing: [
       ...[
         "platform",

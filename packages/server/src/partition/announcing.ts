@@ -2,7 +2,7 @@ import { TenantFailed } from "../platform/platform-errors.ts";
 import { catchUpFrom } from "./checkpoint.ts";
 import { hostOfTenant } from "./clients.ts";
 import type { Finished } from "./detection-queue.ts";
-import type { AnnounceQuestion, NumberedSeries, PlacedSeries } from "./fresh-series.ts";
+import type { AnnounceQuestion, NumberedSeries } from "./fresh-series.ts";
 import type { Job } from "./jobs.ts";
 import type { LiveSeries } from "./live-series.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";

@@ -67,7 +67,10 @@ export class PointChunk {
   /** Takes many saved values into a chunk that is empty: straight into its columns. */
   take(values: SavedValues): void {
     this.#makeColumns(this.#room);
-    if (isDense(values) && values.p.length <= this.#room) return this.#takeDense(values);
+    if (isDense(values) && values.p.length <= this.#room) {
+      this.#takeDense(values);
+      return;
+    }
     valuesOf(values, (series, offset, p, mark) => {
       const keys = this.#keys!;
       if (Number.isNaN(p)) return;
