@@ -55,7 +55,9 @@ export class OwnerTurns {
   /** Tenants in the order of their turns, each until it is the next one's. Returns the cost. */
   #round(pointsMax: number): number {
     const { share, mayGo } = this.#parts;
-    const order = share.order([...new Set(this.#ready())].filter(mayGo));
+    // What is about no tenant waits for nobody.
+    const going = new Set(this.#ready()).values().filter((id) => id === "" || mayGo(id));
+    const order = share.order(going);
     let spent = 0;
     for (const [k, { tenantId, place }] of order.entries()) {
       const ahead = (order[k + 1]?.place ?? place) - place;
