@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { RateKind, RateState } from "../platform/admission.ts";
 import type { Platform, TenantDoor } from "../platform/platform.ts";
@@ -7,6 +8,7 @@ import type { Scope } from "../tenant/api-key.ts";
 import type { KeyHolder, KeyProblem, Keyring } from "../tenant/keyring.ts";
 import type { Limits } from "../tenant/limits.ts";
 import { addressGroup } from "./connections/address.ts";
+import { START_LOOK_MS, START_WAIT_MS } from "./connections/start-wait.ts";
 import { Problem } from "./problem.ts";
 import { rateHeaders } from "./rate-headers.ts";
 
@@ -118,9 +120,18 @@ export function door({ platform, keyring, limits, keySeen }: DoorParts) {
       });
     }
     if (tenantId === undefined && tenantless === true) return;
+    await servedOrLate(platform, access.tenantId);
     const kind: RateKind = need === "ingest" ? "ingest" : "query";
     grant(limits.take(access.tenantId, kind, 1), reply);
   };
+}
+
+/** Waits a little while the tenant is read back: whoever asks early need not ask twice. */
+async function servedOrLate(platform: Platform, tenantId: string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < START_WAIT_MS; waitedMs += START_LOOK_MS) {
+    if (platform.isServed(tenantId)) return;
+    await sleep(START_LOOK_MS);
+  }
 }
 
 /** Says how much is left, and turns away what is too much. @throws OverRate. */

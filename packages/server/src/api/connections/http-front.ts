@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Socket, Server as TcpServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DurationMs } from "@foreshock/core/fold";
 import type { DoorLimits } from "../../config/door-limits.ts";
 import type { StartProgress } from "../../platform/readiness.ts";
@@ -9,6 +10,7 @@ import { Connection } from "./connection.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import { answerHealth, answerReadiness, isProbe } from "./probe-reply.ts";
 import { answerProblem } from "./raw-reply.ts";
+import { START_LOOK_MS, START_WAIT_MS } from "./start-wait.ts";
 import { UnsentBytes } from "./unsent-bytes.ts";
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -201,7 +203,21 @@ export class HttpFront {
   #refuse(request: IncomingMessage, response: ServerResponse): void {
     const progress = this.#stage === "starting" ? this.#progress() : undefined;
     if (isProbe(request, "/readyz")) answerReadiness(response, progress);
-    else answerProblem(response, progress === undefined ? ending() : starting(progress.phase));
+    else if (progress === undefined) answerProblem(response, ending());
+    else void this.#whenOpen(request, response);
+  }
+
+  /** Whoever asks before the routes are there need not ask twice, unless it takes long. */
+  async #whenOpen(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (let waitedMs = 0; waitedMs < START_WAIT_MS; waitedMs += START_LOOK_MS) {
+      await sleep(START_LOOK_MS);
+      if (this.#stage === "starting") continue;
+      if (this.#stage === "serving" && this.#handler !== undefined)
+        this.#handler(request, response);
+      else answerProblem(response, ending());
+      return;
+    }
+    answerProblem(response, starting(this.#progress().phase));
   }
 
   #failed(error: Error & { code?: string }, socket: Socket): void {
