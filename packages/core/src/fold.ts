@@ -60,6 +60,7 @@ export * from "./explain/kind/event-end.ts";
 export * from "./explain/kind/event-view.ts";
 export * from "./explain/kind/explanation-classifier.ts";
 export * from "./explain/kind/find-onset.ts";
+export * from "./explain/kind/known-before.ts";
 export * from "./explain/sentence/format-value.ts";
 export * from "./explain/sentence/locale-en.ts";
 export * from "./explain/sentence/sentence.ts";

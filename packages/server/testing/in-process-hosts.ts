@@ -4,6 +4,7 @@ import type { HostLink, HostLinkEvents, LinkHost } from "../src/host/host-link.t
 import { reportsOf } from "../src/host/host-reports.ts";
 import { portLine } from "../src/host/port-line.ts";
 import type { FromHost, ToHost } from "../src/host/protocol.ts";
+import { ReadTally } from "../src/host/read-tally.ts";
 import { ScoredTally } from "../src/host/scored-tally.ts";
 import { TenantHost } from "../src/host/tenant-host.ts";
 import type { OwnerLine } from "../src/partition/owner-link.ts";
@@ -96,7 +97,7 @@ class RunningHost implements HostLink {
         later: (work) => later(this.#lane, () => this.#guarded(work)),
         after: guardedAfter,
         progress: (what, tenantId) => this.pulse.at(what, tenantId),
-        events: reportsOf(post, tally),
+        events: reportsOf(post, tally, new ReadTally(post, guardedAfter)),
       });
       this.#desk = new HostDesk(this.host, tally.post, (end) => {
         const line = portLine(end);

@@ -16,6 +16,7 @@ function bearer(token: string): Record<string, string> {
   return { authorization: `Bearer ${token}` };
 }
 
+const place = { cluster: "eu", node: "n1" };
 const point = { series: [{ cluster: "eu", node: "n1", metric: "cpu", points: [] }] };
 
 describe("the door", () => {
@@ -135,6 +136,25 @@ describe("the door", () => {
     expect(other.statusCode).toBe(200);
     server.clock.pass(1000);
     expect((await get("/api/v1/summary", acme)).statusCode).toBe(200);
+  });
+
+  it("counts reads by what they cost: a wide one is as much as many small ones, whoever waits for it", async () => {
+    const acme = bearer(server.key("manage", "acme"));
+    const nowMs = server.clock.nowMs;
+    const points = Array.from({ length: 3000 }, (_, i) => [nowMs - 60_000 * (3000 - i), i % 17]);
+    const series = Array.from({ length: 12 }, (_, m) => ({ ...place, metric: `m${m}`, points }));
+    const sent = { method: "POST", url: "/api/v1/ingest", headers: acme } as const;
+    expect((await server.app.inject({ ...sent, payload: { series } })).statusCode).toBe(200);
+    await server.platform.settled();
+    const url = `/api/v1/rankings?level=metric&from=${nowMs - 2 * 86_400_000}&to=${nowMs}`;
+    expect((await get(url, acme)).statusCode).toBe(200);
+    // 36,000 points are judged: 36 ms and more, as much as a request or two besides the one that it was.
+    await expect
+      .poll(async () => {
+        server.clock.pass(50);
+        return (await get("/api/v1/summary", acme)).headers.ratelimit;
+      })
+      .toMatch(/r=9[0-7];/);
   });
 
   it("answers 503 with a wait while the platform is not ready", async () => {

@@ -42,8 +42,12 @@ export interface PoolEvents {
   ended(owner: number, lost: readonly number[], error: Error): void;
 }
 
+/** Hears what an answer has cost, in points. */
+type HearsCost = (points: number) => void;
+
 interface Waiting {
   readonly owner: number;
+  readonly cost?: HearsCost | undefined;
   resolve(value: never): void;
   reject(error: Error): void;
 }
@@ -161,28 +165,40 @@ export class PartitionPool {
     });
   }
 
-  /** Asks the owner of a partition. @throws Unavailable. */
-  ask<Q extends Question>(partition: number, question: Q): Promise<Answers[Q["what"]]> {
-    return this.askOwner(partition % this.#owners.length, question);
+  /** Asks the owner of a partition; `cost` hears what the answer has cost. @throws Unavailable. */
+  ask<Q extends Question>(
+    partition: number,
+    question: Q,
+    cost?: HearsCost,
+  ): Promise<Answers[Q["what"]]> {
+    return this.askOwner(partition % this.#owners.length, question, cost);
   }
 
   /** Asks every owner; answers in owner order. @throws Unavailable when one of them does not run. */
-  askAll<Q extends Question>(question: Q): Promise<Answers[Q["what"]][]> {
-    return Promise.all(this.#owners.map((_, index) => this.askOwner(index, question)));
+  askAll<Q extends Question>(question: Q, cost?: HearsCost): Promise<Answers[Q["what"]][]> {
+    return Promise.all(this.#owners.map((_, index) => this.askOwner(index, question, cost)));
   }
 
-  askOwner<Q extends Question>(index: number, question: Q): Promise<Answers[Q["what"]]> {
+  askOwner<Q extends Question>(
+    index: number,
+    question: Q,
+    cost?: HearsCost,
+  ): Promise<Answers[Q["what"]]> {
     const { isOpen, partitions } = this.#owners[index]!;
-    return isOpen ? this.askStarting(index, question) : Promise.reject(ended(partitions));
+    return isOpen ? this.askStarting(index, question, cost) : Promise.reject(ended(partitions));
   }
 
   /** Asks an owner that is not open yet. */
-  askStarting<Q extends Question>(index: number, question: Q): Promise<Answers[Q["what"]]> {
+  askStarting<Q extends Question>(
+    index: number,
+    question: Q,
+    cost?: HearsCost,
+  ): Promise<Answers[Q["what"]]> {
     const { link, partitions } = this.#owners[index]!;
     if (link === undefined) return Promise.reject(ended(partitions));
     const id = this.#numbers.next();
     return new Promise<never>((resolve, reject) => {
-      this.#asks.set(id, { owner: index, resolve, reject });
+      this.#asks.set(id, { owner: index, resolve, reject, cost });
       link.post({ type: "ask", id, question });
     });
   }
@@ -223,9 +239,12 @@ export class PartitionPool {
       case "failed":
         take(this.#appends, message.ticket)?.reject(this.#failed(index, message.failure));
         return;
-      case "answer":
-        take(this.#asks, message.id)?.resolve(message.value as never);
+      case "answer": {
+        const waiting = take(this.#asks, message.id);
+        waiting?.cost?.(message.points);
+        waiting?.resolve(message.value as never);
         return;
+      }
       case "refused":
         take(this.#asks, message.id)?.reject(this.#failed(index, message.failure));
         return;

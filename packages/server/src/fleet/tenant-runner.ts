@@ -142,9 +142,9 @@ export class TenantRunner {
   }
 
   /**
-   * Takes in what was heard and folds all that is complete; `inFlightMs` gives the oldest point that is not
-   * scored yet. Yields cells (points, or series and steps) each time the work can be set down. Until it is
-   * done, the runner may hear, and be asked how things are; it must not be saved.
+   * Takes in what was heard and folds all that is complete; `inFlightMs` gives the oldest point not scored yet, and
+   * is asked before anything is taken in: what is heard meanwhile is no longer in flight. Yields cells (points, or
+   * series and steps) where it can be set down; the runner may hear then, and be asked things, but not be saved.
    */
   *work(inFlightMs: () => EpochMs): Generator<number, void> {
     if (this.#fold === undefined) yield* this.takeIn();
@@ -158,7 +158,6 @@ export class TenantRunner {
       yield* this.#takeRuns(this.#inbox.takeBefore(cutMs));
       yield* fold.work(Math.min(cutMs, oldestMs), (step) => this.#stepped(step));
     }
-    // Asked before: what was in flight then may be heard, and no longer be in flight, before all of this is taken in.
     const oldestMs = inFlightMs();
     yield* this.takeIn();
     if (this.#newestMs === Number.NEGATIVE_INFINITY) return;

@@ -3,8 +3,8 @@ import type { FleetHost } from "../fleet/fleet-host.ts";
 import type { Work } from "../fleet/fleet-turns.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
 
-/** What is folded or saved in one go, in cells of 50 ns: about 10 ms. */
-const UNIT_CELLS = 200_000;
+/** What is folded or saved in one go, in cells of 50 ns: about 4 ms. */
+const UNIT_CELLS = 80_000;
 
 export interface FoldPaceParts {
   readonly fleet: FleetHost;

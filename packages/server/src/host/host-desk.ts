@@ -133,7 +133,7 @@ export class HostDesk {
     try {
       return await read(this.#host.view(tenantId).paced(pace), pace);
     } finally {
-      pace.end();
+      this.#host.events.read(tenantId, pace.end());
     }
   }
 

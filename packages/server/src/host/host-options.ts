@@ -30,6 +30,10 @@ export interface TenantHostOptions {
 /** What whoever runs a host hears of it. */
 export interface HostEvents {
   scored(points: number): void;
+  /** A read has cost so many cells of 20 ns in this thread. */
+  read(tenantId: string, cells: number): void;
+  /** An owner has looked at so many points for a read. */
+  looked(tenantId: string, points: number): void;
   /** A unit of a checkpoint's folds is saved. */
   saving(): void;
   /** Points that were not taken in. */

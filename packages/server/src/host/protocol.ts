@@ -123,6 +123,8 @@ export type FromHost =
 /** What a host tells without being asked. */
 export type HostReport =
   | { readonly type: "scored"; readonly points: number }
+  /** What reads of a tenant have cost since the last time, in cells of 20 ns. */
+  | { readonly type: "read-cost"; readonly tenantId: string; readonly cells: number }
   /** A unit of a checkpoint's folds is saved. */
   | { readonly type: "saving" }
   | {

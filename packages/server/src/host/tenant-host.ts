@@ -19,7 +19,7 @@ import { StoreCorrupt } from "../store/sqlite/store-error.ts";
 import { CheckpointMarks } from "./checkpoint-marks.ts";
 import { FoldPace } from "./fold-pace.ts";
 import { HostMemory } from "./host-memory.ts";
-import type { TenantHostOptions } from "./host-options.ts";
+import type { HostEvents, TenantHostOptions } from "./host-options.ts";
 import { hostStateOf } from "./host-state.ts";
 import { HostedTenants } from "./hosted-tenants.ts";
 import { intakeOf } from "./intake-of.ts";
@@ -42,6 +42,7 @@ export class TenantHost {
   readonly memory: HostMemory;
   /** Turns between tenants for long reads and work in the background. */
   readonly turns: TenantTurns;
+  readonly events: HostEvents;
   readonly #options: TenantHostOptions;
   readonly tenants: HostedTenants;
   readonly #views = new Map<string, LiveTenantView>();
@@ -55,6 +56,7 @@ export class TenantHost {
 
   constructor(options: TenantHostOptions) {
     this.#options = options;
+    this.events = options.events;
     const { client, clientCount, partitionCount, ownerCount, dataDir, disk, events } = options;
     this.directory = new SeriesDirectory(partitionCount, client, clientCount);
     this.memory = new HostMemory({
@@ -105,7 +107,7 @@ export class TenantHost {
         if (this.#state === "ready") this.#takingUp.again(tenantId);
       },
       added: (tenantId) => {
-        if (this.#state === "ready") this.#options.events.tenantReady(tenantId);
+        if (this.#state === "ready") this.events.tenantReady(tenantId);
       },
     });
   }
@@ -151,7 +153,7 @@ export class TenantHost {
     const view = this.view(tenantId);
     view.takeUp();
     view.changed();
-    this.#options.events.tenantReady(tenantId);
+    this.events.tenantReady(tenantId);
   }
 
   /** Takes up a line to a partition owner. Before `start` it only waits; later it is opened at once. */
@@ -160,8 +162,7 @@ export class TenantHost {
     if (!this.#isBegun || this.#state === "stopping") return;
     this.#lines.open(owner).then(
       () => this.#folds.wake(),
-      ({ message }: Error) =>
-        this.#options.events.ownerFailed(owner, { code: "internal", message }),
+      ({ message }: Error) => this.events.ownerFailed(owner, { code: "internal", message }),
     );
   }
 
@@ -204,6 +205,7 @@ export class TenantHost {
       quarantine: () => this.tenants.quarantineOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
       reads: this.memory.reads,
+      cost: (points) => this.events.looked(tenantId, points),
     });
     const ingest: WayIn["ingest"] = (batch, whenOver) => this.ingest(tenantId, batch, whenOver);
     const made = new LiveTenantView(context, { ingest }, this.turns.pace("explain", tenantId));
@@ -222,9 +224,8 @@ export class TenantHost {
     whenOver: WhenOver = "wait",
   ): Promise<IngestReport> {
     const report = await this.intake.ingest(tenantId, batch, whenOver);
-    for (const { reason, points } of report.rejected) {
-      this.#options.events.notTaken(tenantId, reason, points);
-    }
+    const { rejected } = report;
+    for (const { reason, points } of rejected) this.events.notTaken(tenantId, reason, points);
     this.taken.add(tenantId, report, batch.skipped);
     this.view(tenantId).changed();
     return report;
@@ -253,10 +254,9 @@ export class TenantHost {
   }
 
   state(): HostState {
-    const { directory, fleet, memory } = this;
-    const backlogPoints = this.intake.inFlight.points();
-    const tenantIds = this.tenants.ids();
-    return hostStateOf({ tenantIds, directory, fleet, memory, backlogPoints });
+    const { directory, fleet, memory, tenants, intake } = this;
+    const backlogPoints = intake.inFlight.points();
+    return hostStateOf({ tenantIds: tenants.ids(), directory, fleet, memory, backlogPoints });
   }
 
   /** Nothing more is taken in; what was let in goes on. */
@@ -278,7 +278,7 @@ export class TenantHost {
     this.#takingUp.stop();
     this.#folds.stop();
     this.fleetStore.setAside(error);
-    this.#options.events.hostFailed(error);
+    this.events.hostFailed(error);
   }
 
   #foldFailed(tenantId: string, error: unknown): void {
@@ -287,7 +287,7 @@ export class TenantHost {
   }
 
   #scored(message: ScoredMessage): void {
-    this.#options.events.scored(message.times.length);
+    this.events.scored(message.times.length);
     this.fleet.hear(message);
     for (const ticket of message.tickets) this.intake.scored(ticket);
     this.#folds.wake();

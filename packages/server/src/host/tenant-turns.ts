@@ -43,18 +43,20 @@ export class TenantTurns {
 
   /**
    * The pace of one work of a tenant; it ends with `Abandoned` once `isGone` says so. `end` is to be called when the
-   * work is over, so that the last bit is charged too.
+   * work is over, so that the last bit is charged too; it returns what the work has cost, in cells.
    */
   pace(
     what: string,
     tenantId: string,
     isGone: () => boolean = () => false,
-  ): Pace & { end(): void } {
+  ): Pace & { end(): number } {
     let spent = 0;
+    let all = WORK_CELLS;
     return {
       spend: (cost) => {
         if (isGone()) throw new Abandoned();
         spent += cost;
+        all += cost;
         if (spent < UNIT_CELLS) return undefined;
         this.#share.charge(tenantId, spent);
         spent = 0;
@@ -63,6 +65,7 @@ export class TenantTurns {
       end: () => {
         this.#share.charge(tenantId, WORK_CELLS + spent);
         spent = 0;
+        return all;
       },
     };
   }

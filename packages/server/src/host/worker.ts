@@ -7,6 +7,7 @@ import { HostDesk, type PostToMain } from "./host-desk.ts";
 import { reportsOf } from "./host-reports.ts";
 import { portLine } from "./port-line.ts";
 import type { ToHost } from "./protocol.ts";
+import { ReadTally } from "./read-tally.ts";
 import { ScoredTally } from "./scored-tally.ts";
 import { TenantHost } from "./tenant-host.ts";
 import type { HostThreadData } from "./thread-host.ts";
@@ -30,7 +31,7 @@ const host = new TenantHost({
   later: (work) => void setImmediate(work),
   after,
   progress: (what, tenantId) => heartbeat.at(what, tenantId),
-  events: reportsOf(post, tally),
+  events: reportsOf(post, tally, new ReadTally(post, after)),
 });
 const desk = new HostDesk(host, tally.post, portLine);
 

@@ -12,6 +12,7 @@ describe("a memory plan", () => {
       plan.body.inFlightBytesMax +
       plan.replies.unsentBytesMax +
       THREADS.decoderCount * plan.decoder.cacheBytesMax +
+      THREADS.ownerCount * plan.owner.historyBytesMax +
       24 * THREADS.hostCount * plan.queuedPointsMax;
     expect(lent).toBeLessThan(0.9 * mib * MIB - 400 * MIB);
     expect(plan.longReadsMax).toBeGreaterThanOrEqual(1);

@@ -1,8 +1,9 @@
 const MIB = 2 ** 20;
 /** The process, its libraries and what the main thread keeps. */
 const PROCESS_BYTES = 100 * MIB;
-/** What eight partitions keep of points that were judged again for rankings. */
-const HISTORIES_BYTES = 8 * MIB;
+/** What all owners keep of points that were judged again for rankings, at least and at most. */
+const HISTORY_BYTES_MIN = 8 * MIB;
+const HISTORY_BYTES_MAX = 256 * MIB;
 /** A thread that has worked for a while: its code, its young generation, and garbage. Measured: 30 to 50 MiB. */
 const THREAD_BYTES = 48 * MIB;
 /** Above this part of the maximum nothing new is admitted, so it cannot be given away either. */
@@ -48,6 +49,8 @@ export interface MemoryPlan {
   };
   /** Large replies that wait for their readers. */
   readonly replies: { readonly unsentBytesMax: number; readonly unsentBytesPerKey: number };
+  /** Each owner: points that were judged again for rankings. */
+  readonly owner: { readonly historyBytesMax: number };
   /** Each decoder: label sets that it remembers, and its long-lived objects in MiB. */
   readonly decoder: { readonly cacheBytesMax: number; readonly heapMbMax: number };
   /** Long-lived objects of one host or owner, in MiB: a runaway ends its own thread. */
@@ -69,7 +72,7 @@ export class MemoryPlanProblem extends Error {
 export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPlan {
   const { ownerCount, hostCount, decoderCount } = threads;
   const threadCount = ownerCount + hostCount + decoderCount + 1;
-  const fixed = PROCESS_BYTES + HISTORIES_BYTES + threadCount * THREAD_BYTES;
+  const fixed = PROCESS_BYTES + HISTORY_BYTES_MIN + threadCount * THREAD_BYTES;
   const body = bodyParts(memoryMax);
   const unsentBytesMax = Math.floor(Math.min(UNSENT_BYTES_MAX, memoryMax / 32));
   const unsentBytesPerKey = Math.min(UNSENT_PER_KEY_MAX, unsentBytesMax);
@@ -81,14 +84,16 @@ export function memoryPlan(memoryMax: number, threads: MemoryThreads): MemoryPla
     QUEUED_POINTS_MAX,
     Math.floor(queueBytes / QUEUED_POINT_BYTES / hostCount),
   );
-  const lent =
-    body.inFlightBytesMax + unsentBytesMax + decoderCount * cacheBytesMax + queueBytes + readBytes;
+  const historyBytes = Math.min(HISTORY_BYTES_MAX, Math.max(HISTORY_BYTES_MIN, memoryMax / 128));
+  const cached = decoderCount * cacheBytesMax + historyBytes - HISTORY_BYTES_MIN;
+  const lent = body.inFlightBytesMax + unsentBytesMax + queueBytes + readBytes + cached;
   const potBytes = Math.floor(USABLE * memoryMax - fixed - lent);
   if (potBytes < POT_MIN) throw new MemoryPlanProblem(tooSmall(memoryMax, fixed));
   return {
     memoryMax,
     body,
     replies: { unsentBytesMax, unsentBytesPerKey },
+    owner: { historyBytesMax: Math.floor(historyBytes / ownerCount) },
     decoder: {
       cacheBytesMax,
       heapMbMax: Math.floor(Math.min(DECODER_HEAP_MAX, memoryMax / 8) / MIB),

@@ -9,7 +9,8 @@ export type Job = Generator<Promise<unknown> | number | undefined, unknown, unkn
 const UNIT_POINTS = 1000;
 
 export interface JobEnd {
-  done(value: unknown): void;
+  /** @param points that the whole answer has cost. */
+  done(value: unknown, points: number): void;
   failed(error: unknown): void;
 }
 
@@ -19,6 +20,8 @@ interface Running {
   readonly job: Job;
   readonly end: JobEnd;
   isWaiting: boolean;
+  /** What it has cost so far, in points. */
+  points: number;
 }
 
 /**
@@ -42,7 +45,7 @@ export class Jobs {
 
   /** The first unit is done at once where nobody else waits: most answers need no other. */
   add(client: number, tenantId: string, job: Job, end: JobEnd): void {
-    const running: Running = { client, tenantId, job, end, isWaiting: false };
+    const running: Running = { client, tenantId, job, end, isWaiting: false, points: 0 };
     if (!this.isReady && this.#step(running).isDone) return;
     const line = this.#lines.get(tenantId);
     if (line === undefined) this.#lines.set(tenantId, [running]);
@@ -100,8 +103,9 @@ export class Jobs {
     try {
       const { done, value } = job.next();
       isDone = done === true;
-      if (isDone) end.done(value);
-      else if (typeof value === "number") points = value;
+      if (!isDone && typeof value === "number") points = value;
+      running.points += points;
+      if (isDone) end.done(value, running.points);
       else if (value instanceof Promise) this.#wait(running, value);
     } catch (error) {
       end.failed(error);

@@ -58,7 +58,7 @@ export class PartitionOwner {
 
   /** @param wake called when there is work for a turn though no message came. */
   constructor(options: PartitionOwnerOptions, post: PostTo, wake: () => void = () => {}) {
-    const { dataDir, partitions, scrubEveryMs, disk, clientCount = 1 } = options;
+    const { partitions, scrubEveryMs, clientCount = 1 } = options;
     const progress = options.progress ?? (() => {});
     this.#progress = progress;
     this.#post = post;
@@ -76,15 +76,24 @@ export class PartitionOwner {
       (commit, tookMs) => this.#written(commit, tookMs),
     );
     for (const partition of partitions) {
-      const dir = join(dataDir, `p${partition}`);
-      const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
-      const store = openWatchedStore(dir, partition, tell, disk);
-      const runtime = new PartitionRuntime(store, this.#emissions, progress, this.#quarantine);
-      runtime.failed = (tenantId, error) => this.#tenantFailed(tenantId, error);
-      this.#runtimes.set(partition, runtime);
+      this.#runtimes.set(partition, this.#opened(partition, options));
     }
     const stores = Array.from(this.#runtimes.values(), ({ store }) => store);
     if (scrubEveryMs > 0) this.#scrub = new ScrubRounds(stores, scrubEveryMs);
+  }
+
+  #opened(partition: number, options: PartitionOwnerOptions): PartitionRuntime {
+    const { dataDir, partitions, disk, historyBytesMax } = options;
+    const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
+    const store = openWatchedStore(join(dataDir, `p${partition}`), partition, tell, disk);
+    const runtime = new PartitionRuntime(store, this.#emissions, {
+      ...{ progress: this.#progress, quarantine: this.#quarantine },
+      ...(historyBytesMax !== undefined && {
+        historyBytesMax: historyBytesMax / partitions.length,
+      }),
+    });
+    runtime.failed = (tenantId, error) => this.#tenantFailed(tenantId, error);
+    return runtime;
   }
 
   hear(message: ToWorker): void {
@@ -117,14 +126,14 @@ export class PartitionOwner {
 
   /**
    * One turn: write what came, then about `slicePoints` points of answers and detection for the tenants whose
-   * turn it is, and what was scored is sent. True while there is more to do at once; what waits for the disk
-   * wakes the owner when that has answered.
+   * turn it is; what was scored is sent when it is much, all there is, or waits for some turns. True while there is
+   * more to do at once; what waits for the disk wakes the owner when that has answered.
    */
   turn(slicePoints: number): boolean {
     this.#progress("writing", "");
     this.#commits.start();
     this.#turns.spend(slicePoints);
-    this.#send();
+    if (this.#emissions.isDue() || !this.#turns.isReady) this.#send();
     if (this.#isIdle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
     return this.#turns.isReady;
   }
@@ -213,13 +222,13 @@ export class PartitionOwner {
     }
     const tenantId = askedTenant(this.#runtimes, question);
     this.#jobs.add(clientOf(id, this.#clientCount), tenantId, this.#ask(id, question), {
-      done: (value) => this.#reply(id, value),
+      done: (value, points) => this.#reply(id, value, points),
       failed: (error) => this.#answerTo(id, { type: "refused", id, failure: failureOf(error) }),
     });
   }
 
-  #reply(id: number, value: unknown): void {
-    this.#answerTo(id, { type: "answer", id, value });
+  #reply(id: number, value: unknown, points = 0): void {
+    this.#answerTo(id, { type: "answer", id, value, points });
   }
 
   #answerTo(number: number, message: FromWorker): void {

@@ -14,9 +14,11 @@ import { type BeforeMoves, Folding } from "./folding.ts";
 import type { FreshSeries } from "./fresh-series.ts";
 import { LeftWork } from "./left-work.ts";
 import type { LiveSeries } from "./live-series.ts";
+import type { RuntimeOptions } from "./owner-options.ts";
 import type { Progress } from "./progress.ts";
 import type { AppendPart } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
+import { OpenKinds } from "./read/open-kinds.ts";
 import { ScoredHistories } from "./read/scored-histories.ts";
 import { ResultRows } from "./result-rows.ts";
 import { over, seriesAtWork } from "./runs.ts";
@@ -37,6 +39,7 @@ export class PartitionRuntime {
   readonly store: PartitionStore;
   /** Points with their p, for rankings. */
   readonly histories: ScoredHistories;
+  readonly openKinds = new OpenKinds();
   readonly quarantine: Quarantine;
   /** Whoever saves a checkpoint at the moment. */
   saver: BeforeMoves | undefined;
@@ -58,15 +61,10 @@ export class PartitionRuntime {
   /** The store had no room for what folding writes. */
   #isResting = false;
 
-  /** @param progress called before each unit of work. */
-  constructor(
-    store: PartitionStore,
-    emissions: Emissions,
-    progress: Progress = () => {},
-    quarantine: Quarantine = new Quarantine(),
-  ) {
+  constructor(store: PartitionStore, emissions: Emissions, options: RuntimeOptions = {}) {
+    const { progress = () => {}, quarantine = new Quarantine(), historyBytesMax } = options;
     this.store = store;
-    this.histories = new ScoredHistories(store);
+    this.histories = new ScoredHistories(store, historyBytesMax);
     this.quarantine = quarantine;
     this.#progress = progress;
     this.#emissions = emissions;

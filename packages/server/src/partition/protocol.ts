@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs, TimeRange } from "@foreshock/core/fold";
+import type { ColumnSummaries, DurationMs, EpochMs, TimeRange } from "@foreshock/core/fold";
 import type { PutPoints } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
 import type { SeriesEntry } from "../store/partition/series-entry.ts";
@@ -15,6 +15,7 @@ import type {
 } from "./answers.ts";
 import type { AnnounceQuestion, FreshSeries, NameQuestion } from "./fresh-series.ts";
 import type { QuarantineMessage, TenantFailedMessage } from "./quarantine.ts";
+import type { WindowGrid } from "./read/window-summaries.ts";
 
 /** Client to worker. Columns are handed over (transferred), so the sender must not touch them again. */
 export type ToWorker = AppendMessage | AskMessage | QuarantineMessage;
@@ -68,6 +69,7 @@ export type Question =
   | StrongestQuestion
   | { readonly what: "count-stored"; readonly runs: readonly StoredQuestion[] }
   | { readonly what: "history"; readonly handles: readonly number[]; readonly range: TimeRange }
+  | { readonly what: "summaries"; readonly handles: readonly number[]; readonly grid: WindowGrid }
   | { readonly what: "close" };
 
 /** How far each partition of an owner has come, by partition: log position up to which all is scored. */
@@ -173,6 +175,8 @@ export interface Answers {
   /** Those that were found, with the index of their group. */
   readonly strongest: readonly FoundStrongest[];
   readonly history: readonly SeriesHistory[];
+  /** Columns in the order of the handles. */
+  readonly summaries: ColumnSummaries;
   /** One count per run. */
   readonly "count-stored": readonly number[];
   readonly close: undefined;
@@ -194,6 +198,14 @@ export interface StoredSeries extends SeriesEntry {
   readonly partition: number;
 }
 
+export interface AnswerMessage {
+  readonly type: "answer";
+  readonly id: number;
+  readonly value: unknown;
+  /** What making it has cost, in points that are detected: about 1 µs each. */
+  readonly points: number;
+}
+
 /** Worker to client. */
 export type FromWorker =
   | MarkMessage
@@ -204,7 +216,7 @@ export type FromWorker =
   | DamageMessage
   | SlowCommitMessage
   | DiskMessage
-  | { readonly type: "answer"; readonly id: number; readonly value: unknown }
+  | AnswerMessage
   | { readonly type: "refused"; readonly id: number; readonly failure: Failure };
 
 /** All that was scored up to these positions has been sent before this: a checkpoint begins here. */

@@ -129,7 +129,7 @@ function open(
 ): PartitionRuntime {
   const store = PartitionStore.open(dir, UNHARMED);
   const own = new Emissions(1);
-  const runtime = new PartitionRuntime(store, own, () => {}, quarantine);
+  const runtime = new PartitionRuntime(store, own, { quarantine });
   emissions.set(runtime, own);
   const series = runtime.name({ handle: 0, key: KEY, metadata });
   const fromMs = catchUpFrom(runtime, series, new Map());

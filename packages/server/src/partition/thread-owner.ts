@@ -14,8 +14,9 @@ const YOUNG_MB = 12;
 /** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
-export interface OwnerThreadOptions
-  extends Pick<PartitionOwnerOptions, "dataDir" | "scrubEveryMs" | "clientCount"> {
+type Owned = "dataDir" | "scrubEveryMs" | "clientCount" | "historyBytesMax";
+
+export interface OwnerThreadOptions extends Pick<PartitionOwnerOptions, Owned> {
   /** Long-lived objects of one owner, in MiB; columns are not among them. Without it, what Node gives. */
   readonly heapMbMax?: number;
 }
@@ -71,8 +72,8 @@ export interface OwnerThreadData extends PartitionOwnerOptions {
 
 /** Only what can be cloned, and nothing that a worker need not know. */
 function workerDataOf(
-  { dataDir, scrubEveryMs, clientCount }: OwnerThreadOptions,
+  { dataDir, scrubEveryMs, clientCount, historyBytesMax }: OwnerThreadOptions,
   partitions: readonly number[],
 ): PartitionOwnerOptions {
-  return { dataDir, scrubEveryMs, clientCount, partitions };
+  return { dataDir, scrubEveryMs, clientCount, historyBytesMax, partitions };
 }

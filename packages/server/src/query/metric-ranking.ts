@@ -5,13 +5,15 @@ import {
   confidenceOf,
   DAY_MS,
   type RankedMetric,
-  type RankWindowInput,
-  rankWindowSteps,
+  type RankLayout,
+  rankColumns,
+  rankLayout,
   severityOf,
   type TimeRange,
   type WindowRanking,
 } from "@foreshock/core/fold";
 import type { NodeInfo, SeriesInfo } from "../dispatch/directory.ts";
+import type { WindowGrid } from "../partition/read/window-summaries.ts";
 import type { Pace } from "../platform/pace.ts";
 import type {
   AnomalyRow,
@@ -21,11 +23,11 @@ import type {
   RankingRow,
 } from "../platform/platform.ts";
 import { placesOf } from "./entity-scores.ts";
+import { joinedSummaries } from "./joined-summaries.ts";
 import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
 import { admittedCells, CELLS } from "./read-cost.ts";
 import { strongestOf } from "./strongest.ts";
 import type { TenantContext } from "./tenant-context.ts";
-import { windowColumns } from "./window-columns.ts";
 import { affordable, POINTS_MAX, windowGrid } from "./window-grid.ts";
 
 /** Series whose window is looked at point by point; the worst nodes of the range come first. */
@@ -54,8 +56,8 @@ export function metricRankingCells(context: TenantContext, { range, filter }: Ra
  * row has the newest value of its steps, and their smallest p for as many tries. Sustained moves and
  * rare points rank as before; onsets are as exact as a row is long.
  *
- * Cost: scores of all nodes in the range, then the points of at most 240 series, 5 million in all.
- * Memory: 16 bytes a cell, at most 50 MB, and the points of one question.
+ * Cost: scores of all nodes in the range, then the points of at most 240 series, 5 million in all, which
+ * their owners look at. Memory: some 100 bytes a series and earlier window.
  *
  * @throws TooCostly
  */
@@ -102,17 +104,21 @@ async function rankedWindow(
   if (found.length === 0) return { candidates: [], ranked: { metrics: [], changedMeanings: [] } };
   const grid = windowGrid(query.range, stepMs, found.length);
   const candidates = affordable(found, grid);
-  const ranked = await rankedAt(await windowColumns(context, candidates, grid, pace), pace);
-  return { candidates, ranked };
+  const summaries = await joinedSummaries(context, candidates, grid, pace);
+  return { candidates, ranked: rankColumns(layoutOf(candidates), summaries, windowRows(grid)) };
 }
 
-async function rankedAt(input: RankWindowInput, pace: Pace): Promise<WindowRanking> {
-  const steps = rankWindowSteps(input);
-  for (let step = steps.next(); ; step = steps.next()) {
-    if (step.done === true) return step.value;
-    const turn = pace.spend(step.value * CELLS.rankedRow);
-    if (turn !== undefined) await turn;
-  }
+export function layoutOf(candidates: readonly SeriesInfo[]): RankLayout {
+  return rankLayout(
+    candidates.map(({ key }) => ({
+      nodeId: `${key.clusterId}\0${key.nodeId}`,
+      metricName: key.metricName,
+    })),
+  );
+}
+
+export function windowRows({ startMs, windowMs, rowMs, rows }: WindowGrid): number {
+  return rows - Math.round((windowMs - startMs) / rowMs);
 }
 
 /** All series of the asked nodes, worst first, then those of their cluster's other nodes. */

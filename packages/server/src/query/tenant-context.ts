@@ -1,8 +1,9 @@
-import type { EpochMs, TimeRange } from "@foreshock/core/fold";
+import type { ColumnSummaries, EpochMs, TimeRange } from "@foreshock/core/fold";
 import type { SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ExplainedSeries, SeriesHistory } from "../partition/answers.ts";
 import type { Answers, ExplainQuestion, Question, SeriesFilter } from "../partition/protocol.ts";
+import type { WindowGrid } from "../partition/read/window-summaries.ts";
 import type { TenantFleetStore } from "../store/fleet/fleet-store.ts";
 import type { TenantSettings } from "../tenant/tenant-settings.ts";
 import { ReadRoom } from "./read-room.ts";
@@ -10,9 +11,16 @@ import { ReadRoom } from "./read-room.ts";
 /** Asks the partition owners. Everything that crosses a thread goes through it. */
 export interface PartitionAsk {
   /** Asks the owner of a partition. */
-  ask<Q extends Question>(partition: number, question: Q): Promise<Answers[Q["what"]]>;
+  ask<Q extends Question>(
+    partition: number,
+    question: Q,
+    cost?: (points: number) => void,
+  ): Promise<Answers[Q["what"]]>;
   /** Asks every owner; answers in owner order. */
-  askAll<Q extends Question>(question: Q): Promise<Answers[Q["what"]][]>;
+  askAll<Q extends Question>(
+    question: Q,
+    cost?: (points: number) => void,
+  ): Promise<Answers[Q["what"]][]>;
 }
 
 /** What has been taken in for a tenant since the process started. */
@@ -42,6 +50,8 @@ export interface TenantSources {
   readonly backlogPoints: () => number;
   /** Room for long reads, shared with other tenants. */
   readonly reads?: ReadRoom;
+  /** Hears what answers of partition owners have cost, in points. */
+  readonly cost?: (points: number) => void;
 }
 
 /** Everything that the reads of one tenant need. No method on it reaches another tenant. */
@@ -93,16 +103,34 @@ export class TenantContext {
   }
 
   ask<Q extends Question>(partition: number, question: Q): Promise<Answers[Q["what"]]> {
-    return this.#sources.partitions.ask(partition, question);
+    const { partitions, cost } = this.#sources;
+    return partitions.ask(partition, question, cost);
   }
 
   askAll<Q extends Question>(question: Q): Promise<Answers[Q["what"]][]> {
-    return this.#sources.partitions.askAll(question);
+    const { partitions, cost } = this.#sources;
+    return partitions.askAll(question, cost);
   }
 
   /** Points of some series with their p, in the order asked for. */
   histories(series: readonly SeriesInfo[], range: TimeRange): Promise<SeriesHistory[]> {
     return this.#ofEach(series, (handles) => ({ what: "history", handles, range }));
+  }
+
+  /** What a window ranking needs to know of some series: where it is, in the order asked for. */
+  async summaries(
+    series: readonly SeriesInfo[],
+    grid: WindowGrid,
+  ): Promise<{ readonly summaries: ColumnSummaries; readonly index: number }[]> {
+    const found = new Map<SeriesInfo, { summaries: ColumnSummaries; index: number }>();
+    const byPartition = Map.groupBy(series, (info) => info.partition);
+    const asked = byPartition.entries().map(async ([partition, group]) => {
+      const handles = group.map(({ handle }) => handle);
+      const summaries = await this.ask(partition, { what: "summaries", handles, grid });
+      for (const [index, info] of group.entries()) found.set(info, { summaries, index });
+    });
+    await Promise.all(asked);
+    return series.map((info) => found.get(info)!);
   }
 
   /** The strongest episodes of some series in a range, in the order asked for. */

@@ -1,5 +1,6 @@
 import { DAY_MS, type DurationMs, type EpochMs, type TimeRange } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
+import type { WindowGrid } from "../partition/read/window-summaries.ts";
 import { TooCostly } from "../platform/platform-errors.ts";
 
 /** Steps before the range that define what is usual. Source: window ranking. */
@@ -12,19 +13,6 @@ const ROWS_MAX = 25_000;
 export const POINTS_MAX = 5_000_000;
 /** Series that a ranking needs to be one. */
 const COLUMNS_MIN = 12;
-
-/** The rows that a window ranking lays its series on. */
-export interface WindowGrid {
-  /** Of the first row: 1,440 rows before the range. */
-  readonly startMs: EpochMs;
-  readonly endMs: EpochMs;
-  /** The row in which the range begins, and its time. */
-  readonly windowMs: EpochMs;
-  readonly rowMs: DurationMs;
-  readonly rows: number;
-  /** Steps of the tenant's grid in one row. */
-  readonly steps: number;
-}
 
 /** One grid for all columns: the tenant's own, or as many steps a row as keep the cells within bounds. */
 export function windowGrid(range: TimeRange, stepMs: DurationMs, columns: number): WindowGrid {

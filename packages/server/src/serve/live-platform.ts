@@ -16,6 +16,7 @@ import { HostRuns } from "./host-runs.ts";
 import { HostedTenant } from "./hosted-tenant.ts";
 import type { PlatformThread } from "./memory-keeper.ts";
 import { OwnerRuns } from "./owner-runs.ts";
+import { passedOn } from "./passed-on.ts";
 import type { LivePlatformOptions } from "./platform-options.ts";
 import { platformThreads } from "./platform-threads.ts";
 import { Restarts } from "./restarts.ts";
@@ -65,7 +66,7 @@ export class LivePlatform implements Platform {
   private constructor(options: LivePlatformOptions) {
     this.options = options;
     const { workerCount: ownerCount, partitionCount, hostCount, link, linkHost, events } = options;
-    const after = options.after ?? afterTimeout;
+    const { after = afterTimeout } = options;
     this.#storeTrouble = new StoreTrouble(options.monotonicMs);
     this.bodies = new BodyRoom(options.limits.body.inFlightBytesMax);
     const numbers = new ClientNumbers(MAIN_CLIENT, hostCount + 1);
@@ -263,26 +264,14 @@ export class LivePlatform implements Platform {
   }
 
   #reported(host: number, report: HostReport): void {
-    const { events, gridFixed } = this.options;
+    if (passedOn(report, this.options)) return;
     switch (report.type) {
       case "scored":
-        events.scored(report.points);
+        this.options.events.scored(report.points);
         this.#checkpoints.scored(report.points);
         break;
       case "saving":
         this.#checkpoints.saving();
-        break;
-      case "not-taken":
-        events.refused(report.tenantId, report.reason, report.points);
-        break;
-      case "damage":
-        events.damage(report.found);
-        break;
-      case "not-saved":
-        events.stateNotSaved(report.tenantId, hostErrorOf(report.failure));
-        break;
-      case "grid-fixed":
-        gridFixed(report.tenantId, report.gridMs);
         break;
       case "tenant-ready":
         this.#hostRuns.tenantReady(host, report.tenantId);

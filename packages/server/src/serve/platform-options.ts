@@ -18,7 +18,7 @@ export interface LivePlatformOptions {
   readonly checkpointEveryMs: DurationMs;
   readonly settingsOf: (tenantId: string) => TenantSettings;
   /** How large bodies may be, and all of them together. */
-  readonly limits: Pick<Limits, "body">;
+  readonly limits: Pick<Limits, "body" | "read">;
   /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
   readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
   readonly tenantIds: () => readonly string[];

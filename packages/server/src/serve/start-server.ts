@@ -233,7 +233,7 @@ function startPlatform(options: StartOptions, ground: Ground): LivePlatform {
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
     monotonicMs,
-    link: link ?? threadOwners({ ...config, clientCount, heapMbMax }),
+    link: link ?? threadOwners({ ...config, ...plan.owner, clientCount, heapMbMax }),
     linkHost: linkHost ?? threadHosts(hosts, now),
     quarantine,
     watch: watchdog,

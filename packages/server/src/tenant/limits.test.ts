@@ -46,6 +46,19 @@ describe("Limits", () => {
     expect(limits.take("wide", "ingest", 1).left).toBe(249);
   });
 
+  it("counts a read that cost much as several requests, afterwards", () => {
+    const clock = { monotonicMs: 0 };
+    const limits = limitsAt(clock, () => ({}));
+    limits.read("acme", 500_000);
+    expect(limits.take("acme", "query", 1).left).toBe(98);
+    // Two seconds of work are as many as a tenant may ask for at once.
+    limits.read("acme", 100_000_000);
+    expect(limits.take("acme", "query", 1)).toMatchObject({ granted: false, retryAfterMs: 125 });
+    clock.monotonicMs = 125;
+    expect(limits.take("acme", "query", 1).granted).toBe(true);
+    expect(limits.take("globex", "query", 1).left).toBe(99);
+  });
+
   it("holds changed limits from the next request on, and fills no bucket by the change", () => {
     const clock = { monotonicMs: 0 };
     let perSecond = 1;

@@ -33,6 +33,8 @@ export interface LimitsParts {
 const REQUEST_BURST_SECONDS = 5;
 /** Decoding so many points takes some milliseconds: as long as all else that a request costs, or longer. */
 const POINTS_PER_REQUEST_MIN = 10_000;
+/** A read that costs so many cells of 20 ns (20 ms) counts as one request more: what is limited is work. */
+const CELLS_PER_REQUEST = 1_000_000;
 /** Refused keys per address: a person mistyping is not stopped, a guesser is. */
 const REFUSED_PER_SECOND = 2;
 const REFUSED_BURST = 60;
@@ -80,6 +82,13 @@ export class Limits {
     const pointsPerRequest = limits.pointsPerSecond / limits.ingestRequestsPerSecond;
     const requests = Math.floor(points / Math.max(POINTS_PER_REQUEST_MIN, pointsPerRequest));
     if (requests > 0) buckets.ingest.charge(requests, atMs);
+  }
+
+  /** Reads of a tenant have cost so much: large ones count as several requests. */
+  read(tenantId: string, cells: number): void {
+    const atMs = this.#monotonicMs();
+    const { buckets } = this.#tenant(tenantId, atMs);
+    buckets.query.charge(cells / CELLS_PER_REQUEST, atMs);
   }
 
   /** Notes a refused key. Milliseconds to wait when this address had too many, else 0. */

@@ -61,6 +61,28 @@ export function columnSummaries(columnCount: number, windowCount: number): Colum
   };
 }
 
+/** Copies a column of summaries to a place in others of as many windows. O(windows). */
+export function copyColumn(
+  from: ColumnSummaries,
+  source: number,
+  to: ColumnSummaries,
+  target: number,
+): void {
+  for (const name of OF_COLUMN) to[name][target] = from[name][source]!;
+  for (const name of OF_CELL) {
+    for (let window = 0; window < to.windowCount; window++) {
+      const cell = window * to.columnCount + target;
+      to[name][cell] = from[name][window * from.columnCount + source]!;
+    }
+  }
+}
+
+const OF_COLUMN = [
+  ...(["historyCount", "level", "spread", "constant", "atCeiling"] as const),
+  ...(["pointCount", "lowest", "highest", "onsetMs"] as const),
+] as const;
+const OF_CELL = ["moved", "fell", "rarity"] as const;
+
 /** The rows of one column (one metric of one node), all of equal length. NaN = missing; a missing p counts as 1. */
 export interface ColumnRows {
   readonly timestampsMs: Float64Array;

@@ -24,23 +24,11 @@ export interface RankWindowInput extends RankOptions {
  * Which node, and which metric of it, misbehaves most in a window, learnt from the 1,440 rows before it
  * (without the guard, see `WindowPlan`). Empty lists and score 0 where the window has no rows.
  *
+ * Cost: O(rows x columns), then O(columns x earlier windows).
+ *
  * @throws Refusal "range/empty" | "series/length-mismatch"
  */
 export function rankWindow(input: RankWindowInput): WindowRanking {
-  const steps = rankWindowSteps(input);
-  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
-}
-
-/**
- * The same ranking, bit for bit, in steps: can be set down after every column. Yields how many cells
- * (rows of the column) the next step will look at; returns the ranking. What the input refers to must
- * stay as it is until then.
- *
- * Cost of a step: O(rows); of the last one O(columns x earlier windows).
- *
- * @throws Refusal "range/empty" | "series/length-mismatch", with the first step.
- */
-export function* rankWindowSteps(input: RankWindowInput): Generator<number, WindowRanking, void> {
   const { timestampsMs, columns, values, p } = input;
   timeRange(input.startMs, input.endMs);
   checkLengths(input);
@@ -52,7 +40,6 @@ export function* rankWindowSteps(input: RankWindowInput): Generator<number, Wind
   const plan = planWindow(start, end);
   const summaries = columnSummaries(columns.length, plan.pastStarts.length + 1);
   for (let c = 0; c < columns.length; c++) {
-    yield end - plan.historyStart;
     summarizeColumn(plan, { timestampsMs, values: values[c]!, p: p[c]! }, c, summaries);
   }
   return rankColumns(rankLayout(columns), summaries, end - start, input);

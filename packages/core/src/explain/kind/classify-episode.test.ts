@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { classifyEpisode } from "./classify-episode.ts";
+import { KnownBefore } from "./known-before.ts";
 
 const STEP_MS = 300_000;
 const FIRST = 3000;
@@ -83,6 +84,36 @@ describe("classifyEpisode", () => {
       const down = { ...made, values: made.values.map((value) => -value) };
       expect(classifyEpisode(down, late).kind).toBe(turned[kind] ?? kind);
     }
+  });
+
+  it("says of an episode that goes on what it says of one that is looked at for the first time", () => {
+    const daily = (k: number) => 9 * Math.sin((2 * Math.PI * (FIRST + k)) / 288);
+    const events: readonly ((k: number) => number)[] = [
+      () => 20,
+      (k) => (k < 3 ? 20 : 0),
+      (k) => k / 4,
+      (k) => 8 * Math.sin(k * 37.719),
+      (k) => -Math.sin((FIRST + k) * 12.9898),
+      (k) => (k % 3 === 0 ? Number.NaN : 20),
+      (k) => daily(k + 144) - daily(k),
+    ];
+    const kinds = new Set<string>();
+    for (const event of events) {
+      const before = new KnownBefore();
+      const { timestampsMs, values, intervalMs } = points(event, FIRST + 400);
+      const all = values.map((value, i) => value + daily(i - FIRST));
+      for (let length = FIRST + 1; length <= all.length; length += 7) {
+        const sofar = {
+          timestampsMs: timestampsMs.subarray(0, length),
+          values: all.subarray(0, length),
+        };
+        const episode = { onsetMs: FIRST * STEP_MS, lastMs: timestampsMs[length - 1]! };
+        const told = classifyEpisode({ ...sofar, intervalMs }, episode, before);
+        expect(told).toEqual(classifyEpisode({ ...sofar, intervalMs }, episode));
+        kinds.add(told.kind);
+      }
+    }
+    expect(kinds.size).toBeGreaterThan(4);
   });
 
   it("calls an episode without a point a spike", () => {

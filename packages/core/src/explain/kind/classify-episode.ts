@@ -2,6 +2,7 @@ import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
 import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { type Classification, classify } from "./classify.ts";
 import { eventEndIndex } from "./event-end.ts";
+import { KnownBefore } from "./known-before.ts";
 
 /** History before the onset that a classification uses: a week, two days before it, and an hour. */
 export const CLASSIFIED_HISTORY_MS: DurationMs = 9.5 * DAY_MS;
@@ -21,10 +22,13 @@ export interface EpisodePoints {
  * Kind of an episode from its onset to its last point that stands out, at most to the closing points
  * after the last alarm: whether the value came back at once tells a spike from a shift. Later
  * points are not used, so a longer series gives the same.
+ *
+ * @param before of the same points before the same onset, where an episode is classified again as it goes on.
  */
 export function classifyEpisode(
   { timestampsMs, values, intervalMs }: EpisodePoints,
   episode: { readonly onsetMs: EpochMs; readonly lastMs: EpochMs },
+  before = new KnownBefore(),
 ): Classification {
   const firstIndex = firstAtOrAfter(timestampsMs, episode.onsetMs);
   const last = firstAtOrAfter(timestampsMs, episode.lastMs + 1) - 1 + CLOSING_POINTS;
@@ -32,6 +36,6 @@ export function classifyEpisode(
   if (firstIndex > lastIndex) {
     return { kind: "spike", label: "spike", missedPeak: false, evidence: {} };
   }
-  const event = { timestampsMs, values, intervalMs, firstIndex, lastIndex };
+  const event = { timestampsMs, values, intervalMs, firstIndex, lastIndex, before };
   return classify({ ...event, lastIndex: eventEndIndex(event) });
 }

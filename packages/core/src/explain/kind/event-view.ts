@@ -11,6 +11,7 @@ import {
 import { type ClassifierSpans, classifierSpans } from "./classifier-spans.ts";
 import { type DailyProfile, dailyProfile, profileAt } from "./daily-profile.ts";
 import { type EqualRun, equalityTolerance, longestEqualRun } from "./equal-runs.ts";
+import { KnownBefore } from "./known-before.ts";
 
 /** Below this the daily profile is not used. Source: classifier.py, MIN_SEASONALITY. */
 const SEASONALITY_MIN = 0.15;
@@ -32,6 +33,8 @@ export interface EventWindow {
   readonly lastIndex: number;
   /** Nominal sampling interval. */
   readonly intervalMs: DurationMs;
+  /** Of the same points before `firstIndex`, where they were looked at before; filled here. */
+  readonly before?: KnownBefore;
 }
 
 /** An event beside its baseline, which is frozen at the onset. */
@@ -40,8 +43,7 @@ export interface EventView extends EventWindow {
   readonly event: Float64Array;
   /** Share of the event's points that are missing. */
   readonly missingShare: number;
-  /** Known values of the 7 days before the onset. */
-  readonly history: Float64Array;
+  readonly before: KnownBefore;
   readonly seasonality: number;
   /** The daily profile; all 0 where the series has hardly any. */
   readonly profile: DailyProfile;
@@ -71,7 +73,10 @@ export function viewEvent(window: EventWindow): EventView {
   const spans = classifierSpans(intervalMs);
   const event = values.slice(first, last + 1);
   const historyFrom = firstAtOrAfter(timestampsMs, timestampsMs[first]! - PROFILE_MS);
-  const found = dailyProfile(timestampsMs, values, historyFrom, first, intervalMs);
+  const { before: known = new KnownBefore() } = window;
+  const found = known.once("profile", () =>
+    dailyProfile(timestampsMs, values, historyFrom, first, intervalMs),
+  );
   const profile = found.seasonality < SEASONALITY_MIN ? flattened(found) : found;
   const shape = profileAt(profile, timestampsMs, first, last + 1);
   const before = values.subarray(Math.max(0, first - spans.base), first);
@@ -83,10 +88,10 @@ export function viewEvent(window: EventWindow): EventView {
   const tolerance = equalityTolerance(before);
   return {
     ...window,
+    before: known,
     spans,
     event,
     missingShare: 1 - deviations.length / event.length,
-    history: knownOf(values.subarray(historyFrom, first)),
     seasonality: found.seasonality,
     profile,
     shape,
@@ -99,9 +104,18 @@ export function viewEvent(window: EventWindow): EventView {
 }
 
 /** Share of the event's points inside [low, high] quantiles of the history; 0 without history. */
-export function insideShare({ event, history }: EventView): number {
-  const low = quantileOf(history, 0.02);
-  const high = quantileOf(history, 0.98);
+export function insideShare({
+  event,
+  before,
+  timestampsMs,
+  values,
+  firstIndex,
+}: EventView): number {
+  const { low, high } = before.once("inside", () => {
+    const from = firstAtOrAfter(timestampsMs, timestampsMs[firstIndex]! - PROFILE_MS);
+    const history = values.subarray(from, firstIndex);
+    return { low: quantileOf(history, 0.02), high: quantileOf(history, 0.98) };
+  });
   return meanOf(event.map((value) => (value >= low && value <= high ? 1 : 0)));
 }
 

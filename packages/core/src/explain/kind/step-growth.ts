@@ -1,12 +1,7 @@
 import { DAY_MS } from "../../model/time.ts";
 import { firstAtOrAfter } from "../../stats/bisect.ts";
-import {
-  differencesOf,
-  knownOf,
-  meanOf,
-  medianOf,
-  quantileOf,
-} from "../../stats/order-statistics.ts";
+import { medianOf, quantileOf } from "../../stats/order-statistics.ts";
+import { medianInPlace, selectSmallest } from "../../stats/select.ts";
 import { activeEndIndex } from "./event-end.ts";
 import type { EventView } from "./event-view.ts";
 
@@ -51,10 +46,23 @@ export function stepGrowth(view: EventView): StepGrowth {
   return { beyondRestless, ratio: step / medianOf(stretches) };
 }
 
-/** Mean size of the smaller four fifths of the steps, the stretch's own slope taken out. */
+const scratch = { steps: new Float64Array(STRETCH_MAX) };
+
+/** Mean size of the smaller four fifths of the steps, the stretch's own slope taken out; NaN without any. */
 function usualStep(values: Float64Array): number {
-  const steps = knownOf(differencesOf(values));
-  const slope = medianOf(steps);
-  const sizes = steps.map((step) => Math.abs(step - slope)).sort();
-  return meanOf(sizes.subarray(0, Math.ceil(STEPS_SHARE * sizes.length)));
+  if (scratch.steps.length < values.length) scratch.steps = new Float64Array(values.length);
+  const { steps } = scratch;
+  let count = 0;
+  for (let i = 1; i < values.length; i++) {
+    const step = values[i]! - values[i - 1]!;
+    if (!Number.isNaN(step)) steps[count++] = step;
+  }
+  if (count === 0) return Number.NaN;
+  const slope = medianInPlace(steps, count);
+  for (let i = 0; i < count; i++) steps[i] = Math.abs(steps[i]! - slope);
+  const smaller = Math.ceil(STEPS_SHARE * count);
+  selectSmallest(steps, count, smaller - 1);
+  let sum = 0;
+  for (let i = 0; i < smaller; i++) sum += steps[i]!;
+  return sum / smaller;
 }

@@ -115,11 +115,19 @@ function blocksLessLastWeek(
 ): Blocks | undefined {
   const { starts, pointCount } = blocks;
   if (timestampsMs[0]! > timestampsMs[starts[0]!]! - WEEK_MS) return undefined;
-  const before = Float64Array.from(starts, (start) => {
+  const around = (start: number): readonly [from: number, to: number] => {
     const lastMs = timestampsMs[Math.min(start + pointCount, timestampsMs.length) - 1]!;
-    const from = firstAtOrAfter(timestampsMs, timestampsMs[start]! - WEEK_MS - HOUR_MS);
-    const to = firstAtOrAfter(timestampsMs, lastMs - WEEK_MS + HOUR_MS);
-    return medianOf(lessCourse(course, timestampsMs, values, from, to));
+    return [
+      firstAtOrAfter(timestampsMs, timestampsMs[start]! - WEEK_MS - HOUR_MS),
+      firstAtOrAfter(timestampsMs, lastMs - WEEK_MS + HOUR_MS),
+    ];
+  };
+  const [weekFrom] = around(starts[0]!);
+  const [, weekTo] = around(starts.at(-1)!);
+  const week = lessCourse(course, timestampsMs, values, weekFrom, weekTo);
+  const before = Float64Array.from(starts, (start) => {
+    const [from, to] = around(start);
+    return medianOf(week.subarray(from - weekFrom, to - weekFrom));
   });
   if (before.some(Number.isNaN)) return undefined;
   return { ...blocks, values: blocks.values.map((value, i) => value - before[i]!) };
@@ -127,6 +135,14 @@ function blocksLessLastWeek(
 
 /** Between which values the blocks of the week before the event usually lie. */
 function usualRange(
+  view: EventView,
+  course: UsualCourse,
+  pointCount: number,
+): TemplateFits["usual"] {
+  return view.before.once(`range of ${pointCount}`, () => rangeOf(view, course, pointCount));
+}
+
+function rangeOf(
   { timestampsMs, values, firstIndex }: EventView,
   course: UsualCourse,
   pointCount: number,

@@ -21,13 +21,19 @@ export interface UsualCourse {
   readonly profile: Float64Array | undefined;
 }
 
-/** Drift and profile of the 7 days before the event. Cost: O(n log n). */
+/** Drift and profile of the 7 days before the event. Cost: O(n log n), once. */
 export function usualCourse(view: EventView): UsualCourse {
-  const { timestampsMs, values, firstIndex, intervalMs } = view;
+  return view.before.once("course", () => courseOf(view));
+}
+
+function courseOf({ timestampsMs, values, firstIndex, intervalMs }: EventView): UsualCourse {
   const originMs = timestampsMs[firstIndex]!;
   const from = firstAtOrAfter(timestampsMs, originMs - HISTORY_MS);
   const drift = driftOf(timestampsMs, values, from, firstIndex);
-  const level = values.map((value, i) => value - drift * (timestampsMs[i]! - originMs));
+  const level = new Float64Array(firstIndex);
+  for (let i = from; i < firstIndex; i++) {
+    level[i] = values[i]! - drift * (timestampsMs[i]! - originMs);
+  }
   const found = dailyProfile(timestampsMs, level, from, firstIndex, intervalMs);
   const profile = found.seasonality < SEASONALITY_MIN ? undefined : found.values;
   return { drift, originMs, profile };

@@ -10,6 +10,7 @@ import {
   type Explanation,
   explainEpisode,
   type Episode as FoldedEpisode,
+  type KnownBefore,
   valueTells,
 } from "@foreshock/core/fold";
 import { isCounter } from "../../platform/series-nature.ts";
@@ -165,7 +166,9 @@ function explained(
   const classification =
     payload.classification ??
     (episode.open
-      ? classifiedOpen(runtime, series, episode, folded)
+      ? runtime.openKinds.of(series, episode.windowStartMs, folded, (before) =>
+          classified(runtime, series, episode, folded, before),
+        )
       : classified(runtime, series, episode, folded));
   const { kind, label } = classification;
   if (!episode.open && episode.label === null && episode.score >= ANOMALOUS_SCORE) {
@@ -184,45 +187,19 @@ function explained(
   });
 }
 
-interface OpenClassification {
-  readonly windowStartMs: EpochMs;
-  /** Points that the fold had seen; late ones give the series another fold. */
-  readonly pointCount: number;
-  readonly classification: Classification;
-}
-
-/** What open episodes were called last: classifying one reads days of samples. */
-const openClassifications = new WeakMap<LiveSeries["fold"], OpenClassification>();
-
-/** Once per point of the series, however often it is asked for. */
-function classifiedOpen(
-  runtime: PartitionRuntime,
-  series: LiveSeries,
-  episode: EpisodeEntry,
-  folded: FoldedEpisode,
-): Classification {
-  const { windowStartMs } = episode;
-  const { pointCount } = series.fold;
-  const known = openClassifications.get(series.fold);
-  if (known?.windowStartMs === windowStartMs && known.pointCount === pointCount) {
-    return known.classification;
-  }
-  const classification = classified(runtime, series, episode, folded);
-  openClassifications.set(series.fold, { windowStartMs, pointCount, classification });
-  return classification;
-}
-
 function classified(
   runtime: PartitionRuntime,
   series: LiveSeries,
   { intervalMs, windowEndMs }: EpisodeEntry,
   folded: FoldedEpisode,
+  before?: KnownBefore,
 ): Classification {
   const startMs = folded.onsetMs - CLASSIFIED_HISTORY_MS;
   const endMs = windowEndMs + CLOSING_POINTS * intervalMs;
   const samples = runtime.store.read(series.storeId, { startMs, endMs });
   const values = ratesOf(samples, isCounter(series.metadata));
-  return classifyEpisode({ timestampsMs: samples.timestampsMs, values, intervalMs }, folded);
+  const points = { timestampsMs: samples.timestampsMs, values, intervalMs };
+  return classifyEpisode(points, folded, before);
 }
 
 /** JSON has no NaN: what was not known comes back as null. */

@@ -6,6 +6,7 @@ import { answerAlarms } from "./alarm-reads.ts";
 import { answerAnomalies, answerAnomaly, answerStrongest, explainedIn } from "./anomaly-reads.ts";
 import { chartOf } from "./chart.ts";
 import { countStored } from "./stored-points.ts";
+import { type AskedSeries, windowSummaries } from "./window-summaries.ts";
 
 /** Series or groups in one unit, and what looking at one costs in points: a query of some 200 µs. */
 const UNIT_ITEMS = 16;
@@ -24,7 +25,8 @@ type ReadKind =
   | "explain"
   | "strongest"
   | "count-stored"
-  | "history";
+  | "history"
+  | "summaries";
 
 /** A question that changes nothing. */
 export type ReadQuestion = Extract<Question, { what: ReadKind }>;
@@ -72,6 +74,8 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
           return runtime.histories.of(series, question.range);
         }),
       );
+    case "summaries":
+      return yield* inBunches(windowSummaries(allOf(runtimes, question.handles), question.grid));
   }
 }
 
@@ -86,6 +90,12 @@ function* eachInTurn<Item, Answer>(
     answers.push(answer(item, index));
   }
   return answers;
+}
+
+/** Does one work in units of some thousand points. */
+function* inBunches<Result>(work: Generator<number, Result>): Generator<number, Result> {
+  const [result] = yield* inUnits([work]);
+  return result!;
 }
 
 /** Does works one after the other, in units of some thousand points. */
@@ -111,6 +121,13 @@ function* inUnits<Result>(works: Iterable<Generator<number, Result>>): Generator
 function countOf(runtimes: Runtimes, { handle, times, values }: StoredQuestion): number {
   const { runtime, series } = find(runtimes, handle);
   return countStored(runtime.store, series.storeId, times, values);
+}
+
+function allOf(runtimes: Runtimes, handles: readonly number[]): AskedSeries[] {
+  return handles.map((handle) => {
+    const { runtime, series } = find(runtimes, handle);
+    return { series, histories: runtime.histories };
+  });
 }
 
 function find(

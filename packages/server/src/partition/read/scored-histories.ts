@@ -4,7 +4,7 @@ import type { SeriesHistory } from "../answers.ts";
 import { foldOf, type LiveSeries } from "../live-series.ts";
 import { piecesFor } from "./chart.ts";
 
-/** What is kept in one partition, and what one series may take of it. */
+/** What is kept in one partition where nobody says otherwise, and what one series may take of it. */
 const BYTES_MAX = 2 ** 20;
 const POINTS_KEPT_MAX = 20_000;
 const BYTES_PER_POINT = 24;
@@ -25,6 +25,9 @@ interface Kept {
   length: number;
 }
 
+/** Points of a series with their p; columns of equal length. */
+export type ScoredColumns = Pick<SeriesHistory, "at" | "value" | "p">;
+
 /**
  * Points of series with their p, as the engine saw them. A ranking wants a day of each of many series, and whoever
  * looks at one asks again a minute later: what was judged for the last answer is kept, so that the next one judges
@@ -34,13 +37,15 @@ interface Kept {
  */
 export class ScoredHistories {
   readonly #store: PartitionStore;
+  readonly #bytesMax: number;
   readonly #row = new FoldRow();
   /** By the store's number of the series, the one asked for last at the end. */
   readonly #kept = new Map<number, Kept>();
   #bytes = 0;
 
-  constructor(store: PartitionStore) {
+  constructor(store: PartitionStore, bytesMax = BYTES_MAX) {
     this.#store = store;
+    this.#bytesMax = bytesMax;
   }
 
   /** Bytes that are kept. */
@@ -54,22 +59,33 @@ export class ScoredHistories {
     this.#bytes = 0;
   }
 
-  /** Yields points that were judged. */
-  *of(series: LiveSeries, range: TimeRange): Generator<number, SeriesHistory> {
+  /** Points of their own. Yields points that were judged. */
+  of(series: LiveSeries, range: TimeRange): Generator<number, SeriesHistory> {
+    return this.read(series, range, ({ at, value, p }) => ({
+      ...{ handle: series.handle, at: at.slice(), value: value.slice(), p: p.slice() },
+    }));
+  }
+
+  /** Shows the points to `take`, at once, and gives what it returns; it must not keep them. Yields points that were judged. */
+  *read<Result>(
+    series: LiveSeries,
+    range: TimeRange,
+    take: (points: ScoredColumns) => Result,
+  ): Generator<number, Result> {
     const known = this.#take(series.storeId);
     const isUsable = known?.origin === series.fold && known.fromMs <= range.startMs;
     const kept = isUsable ? known : this.#begun(series, range);
     yield* this.#goOn(series.storeId, kept, range);
     const first = firstAtOrAfter(kept.at, range.startMs, 0, kept.length);
     const end = firstAtOrAfter(kept.at, range.endMs, first, kept.length);
-    const history = {
-      handle: series.handle,
-      at: kept.at.slice(first, end),
-      value: kept.value.slice(first, end),
-      p: kept.p.slice(first, end),
-    };
+    const { at, value, p } = kept;
+    const result = take({
+      at: at.subarray(first, end),
+      value: value.subarray(first, end),
+      p: p.subarray(first, end),
+    });
     this.#keep(series.storeId, kept, range, first);
-    return history;
+    return result;
   }
 
   #begun({ storeId, key, metadata, fold: origin }: LiveSeries, { startMs }: TimeRange): Kept {
@@ -119,7 +135,7 @@ export class ScoredHistories {
   }
 
   #makeRoom(): void {
-    while (this.#bytes > BYTES_MAX) {
+    while (this.#bytes > this.#bytesMax) {
       const greediest = this.#greediest();
       for (const [storeId, { tenantId }] of this.#kept) {
         if (tenantId !== greediest) continue;
