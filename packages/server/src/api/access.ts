@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { RateKind, RateState } from "../platform/admission.ts";
 import type { Platform, TenantDoor } from "../platform/platform.ts";
@@ -8,7 +7,7 @@ import type { Scope } from "../tenant/api-key.ts";
 import type { KeyHolder, KeyProblem, Keyring } from "../tenant/keyring.ts";
 import type { Limits } from "../tenant/limits.ts";
 import { addressGroup } from "./connections/address.ts";
-import { START_LOOK_MS, START_WAIT_MS } from "./connections/start-wait.ts";
+import { startedOrLate } from "./connections/start-wait.ts";
 import { Problem } from "./problem.ts";
 import { rateHeaders } from "./rate-headers.ts";
 
@@ -120,18 +119,12 @@ export function door({ platform, keyring, limits, keySeen }: DoorParts) {
       });
     }
     if (tenantId === undefined && tenantless === true) return;
-    await servedOrLate(platform, access.tenantId);
+    const { tenantId: asked } = access;
+    // Whoever asks early need not ask twice.
+    if (!platform.isServed(asked)) await startedOrLate(() => platform.isServed(asked));
     const kind: RateKind = need === "ingest" ? "ingest" : "query";
     grant(limits.take(access.tenantId, kind, 1), reply);
   };
-}
-
-/** Waits a little while the tenant is read back: whoever asks early need not ask twice. */
-async function servedOrLate(platform: Platform, tenantId: string): Promise<void> {
-  for (let waitedMs = 0; waitedMs < START_WAIT_MS; waitedMs += START_LOOK_MS) {
-    if (platform.isServed(tenantId)) return;
-    await sleep(START_LOOK_MS);
-  }
 }
 
 /** Says how much is left, and turns away what is too much. @throws OverRate. */

@@ -235,9 +235,7 @@ describe("JSON", () => {
       "x.csv: JSON of no form that is known: it may be Prometheus",
     );
     await expect(points('{"a":')).rejects.toThrow("x.csv: broken JSON");
-    await expect(points('{"error":"too many"}')).rejects.toThrow(
-      'no data but an error, "too many"',
-    );
+    await expect(points('{"error":"too much"}')).rejects.toThrow('an error, "too much"');
     await expect(points('{"a":1}\n{"a":2}\n')).rejects.toThrow("x.csv:2: JSON of a value per line");
     await expect(points('{"MetricDataResults":[]}')).rejects.toThrow("without any point");
   });

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Socket, Server as TcpServer } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { DurationMs } from "@foreshock/core/fold";
 import type { DoorLimits } from "../../config/door-limits.ts";
 import type { StartProgress } from "../../platform/readiness.ts";
@@ -10,7 +9,7 @@ import { Connection } from "./connection.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import { answerHealth, answerReadiness, isProbe } from "./probe-reply.ts";
 import { answerProblem } from "./raw-reply.ts";
-import { START_LOOK_MS, START_WAIT_MS } from "./start-wait.ts";
+import { startedOrLate } from "./start-wait.ts";
 import { UnsentBytes } from "./unsent-bytes.ts";
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -209,15 +208,11 @@ export class HttpFront {
 
   /** Whoever asks before the routes are there need not ask twice, unless it takes long. */
   async #whenOpen(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for (let waitedMs = 0; waitedMs < START_WAIT_MS; waitedMs += START_LOOK_MS) {
-      await sleep(START_LOOK_MS);
-      if (this.#stage === "starting") continue;
-      if (this.#stage === "serving" && this.#handler !== undefined)
-        this.#handler(request, response);
-      else answerProblem(response, ending());
-      return;
-    }
-    answerProblem(response, starting(this.#progress().phase));
+    const isThere = await startedOrLate(() => this.#stage !== "starting");
+    if (!isThere) answerProblem(response, starting(this.#progress().phase));
+    else if (this.#stage === "serving" && this.#handler !== undefined) {
+      this.#handler(request, response);
+    } else answerProblem(response, ending());
   }
 
   #failed(error: Error & { code?: string }, socket: Socket): void {

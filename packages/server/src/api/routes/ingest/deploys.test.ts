@@ -10,7 +10,12 @@ const START = NOON - MINUTES * MINUTE_MS;
 const RELEASE_EVERY = 720;
 const PODS = 6;
 const METRICS = ["cpu", "mem"];
-const FREE = { pointsPerSecond: 1e9, pointsBurst: 1e9, queryRequestsPerSecond: 1e6, ingestRequestsPerSecond: 1e6 };
+const FREE = {
+  pointsPerSecond: 1e9,
+  pointsBurst: 1e9,
+  queryRequestsPerSecond: 1e6,
+  ingestRequestsPerSecond: 1e6,
+};
 const TENANTS = ["plain", "marked-5", "marked-60"] as const;
 type Tenant = (typeof TENANTS)[number];
 
