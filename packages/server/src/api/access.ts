@@ -8,6 +8,7 @@ import type { Scope } from "../tenant/api-key.ts";
 import type { KeyHolder, KeyProblem, Keyring } from "../tenant/keyring.ts";
 import type { Limits } from "../tenant/limits.ts";
 import { addressGroup } from "./connections/address.ts";
+import { startedOrLate } from "./connections/start-wait.ts";
 import { Problem } from "./problem.ts";
 import { rateHeaders } from "./rate-headers.ts";
 
@@ -124,6 +125,9 @@ export function door({ platform, keyring, limits, light, keySeen }: DoorParts) {
       });
     }
     if (tenantId === undefined && tenantless === true) return;
+    const { tenantId: asked } = access;
+    // Whoever asks early need not ask twice.
+    if (!platform.isServed(asked)) await startedOrLate(() => platform.isServed(asked));
     const kind: RateKind = need === "ingest" ? "ingest" : "query";
     const rate = limits.take(access.tenantId, kind, 1);
     grant(rate, reply);
