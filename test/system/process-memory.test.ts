@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { MEMORY_ENV, MEMORY_FLAGS } from "../../packages/server/src/serve/process-memory.ts";
+import { MEMORY_ENV } from "../../packages/server/src/serve/process-memory.ts";
 import { keyIn, serveProcess } from "../tooling/server-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "foreshock-process-memory-"));
@@ -17,7 +17,7 @@ describe.skipIf(process.platform !== "linux")("the process of a server", () => {
     for (const [name, value] of Object.entries(MEMORY_ENV)) {
       expect(of("environ")).toContain(`${name}=${value}`);
     }
-    expect(of("cmdline")).toEqual(expect.arrayContaining([...MEMORY_FLAGS, "serve"]));
+    expect(of("cmdline")).toContain("serve");
     server.child.kill("SIGTERM");
     expect((await server.ended).code).toBe(0);
   });

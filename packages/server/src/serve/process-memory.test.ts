@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { MEMORY_ENV, MEMORY_FLAGS, type Replaceable, replaceForMemory } from "./process-memory.ts";
+import { MEMORY_ENV, type Replaceable, replaceForMemory } from "./process-memory.ts";
 
 describe("a server's process", () => {
   it("is replaced once by the same program, with settings of memory and everything that it was given", () => {
     const calls = callsOf({ PATH: "/bin", EMPTY: "" });
     expect(calls).toEqual([
       {
-        args: ["/bin/node", ...MEMORY_FLAGS, "--flag", "/main.js", "serve", "--port", "1"],
+        args: ["/bin/node", "--flag", "/main.js", "serve", "--port", "1"],
         env: { PATH: "/bin", EMPTY: "", ...MEMORY_ENV },
       },
     ]);
