@@ -122,7 +122,7 @@ export const GOALS: readonly Goal[] = [
   atLeast(
     "NAB standard, openings at once in 5.5 days",
     "opening-nab-standard@5.5/nab",
-    [67.2, 62, 75],
+    [67.2, 64, 75],
     1,
   ),
   atLeast(
@@ -131,8 +131,8 @@ export const GOALS: readonly Goal[] = [
     [59.2, 55, 68],
     1,
   ),
-  ...openingGoals("nab", [0.54, 0.54, 0.65], [0.077, 0.077, 0.06]),
-  ...openingGoals("ms-cloud-monitoring", [0.52, 0.52, 0.6], [0.054, 0.054, 0.04]),
+  ...openingGoals("nab", [0.54, 0.52, 0.65], [0.077, 0.09, 0.06]),
+  ...openingGoals("ms-cloud-monitoring", [0.52, 0.52, 0.6], [0.054, 0.06, 0.04]),
   atMost("level shift of 48 h: openings during it", "shift-during", [1, 1], 2),
   atMost("level shift of 48 h: openings in the day after it", "shift-after", [0.04, 0.1], 2),
   atLeast("level shift of 48 h: alarm score >= 0.75 at hour 47", "shift-raised", [0.88, 0.85]),
