@@ -6,11 +6,16 @@ import { DAY_MS, type SeriesKey } from "@foreshock/core/fold";
 const PARTITION = new URL("../../packages/server/src/partition/", import.meta.url);
 type OwnerModule = typeof import("../../packages/server/src/partition/partition-owner.ts");
 type PlacesModule = typeof import("../../packages/server/src/partition/partition-of.ts");
+type StoredModule = typeof import("../../packages/server/src/partition/stored-series.ts");
+type ProtocolModule = typeof import("../../packages/server/src/partition/protocol.ts");
 type Owner = import("../../packages/server/src/partition/partition-owner.ts").PartitionOwner;
 type FromWorker = import("../../packages/server/src/partition/protocol.ts").FromWorker;
 type Question = import("../../packages/server/src/partition/protocol.ts").Question;
 type OpenAnswer = import("../../packages/server/src/partition/protocol.ts").OpenAnswer;
 const { PartitionOwner }: OwnerModule = await import(new URL("partition-owner.ts", PARTITION).href);
+const { nameAt }: StoredModule = await import(new URL("stored-series.ts", PARTITION).href);
+const protocol: ProtocolModule = await import(new URL("protocol.ts", PARTITION).href);
+const { LATEST, LATEST_LENGTH } = protocol;
 const { partitionOf }: PlacesModule = await import(new URL("partition-of.ts", PARTITION).href);
 
 /** Usage: `node bench/load/partitions.ts fill|late|start DIR ...` with the condition of the sources. */
@@ -34,6 +39,7 @@ class Asked {
   #tickets = 0;
   durable = 0;
   scored = 0;
+  newestMs = 0;
   /** The longest turn in CPU time: what mail may have to wait on a machine of one's own. */
   longestMs = 0;
 
@@ -41,10 +47,17 @@ class Asked {
     const partitions = Array.from({ length: PARTITIONS }, (_, p) => p);
     this.owner = new PartitionOwner({ dataDir, partitions, scrubEveryMs: 0 }, (_, message) => {
       if (message.type === "durable") this.durable++;
-      else if (message.type === "scored") this.scored += message.times.length;
+      else if (message.type === "scored") this.#scored(message);
       else if ("id" in message) this.#answers.get(message.id)?.(message);
       else process.stdout.write(`${JSON.stringify(message)}\n`);
     });
+  }
+
+  #scored({ times, latest }: Extract<FromWorker, { type: "scored" }>): void {
+    this.scored += times.length;
+    for (let at: number = LATEST.atMs; at < latest.length; at += LATEST_LENGTH) {
+      this.newestMs = Math.max(this.newestMs, latest[at]!);
+    }
   }
 
   async ask<Q extends Question>(question: Q): Promise<unknown> {
@@ -160,16 +173,13 @@ async function fill(dir: string, count: number, points: number, stepMs: number, 
 async function start(dir: string, late: number) {
   const began = performance.now();
   const asked = await timed("open files", async () => new Asked(dir));
-  const { series } = (await timed("open", () => asked.ask({ what: "open" }))) as OpenAnswer;
-  const known = series.map(({ partition, tenantId, clusterId, nodeId, metricName }, handle) => ({
-    handle,
-    partition,
-    key: { tenantId, clusterId, nodeId, metricName },
-    metadata: {},
-  }));
+  const { stored } = (await timed("open", () => asked.ask({ what: "open" }))) as OpenAnswer;
+  const known = stored
+    .flatMap((one) => Array.from(one.seriesIds, (_, k) => [one.partition, nameAt(one, k)] as const))
+    .map(([partition, { metadata, ...key }], handle) => ({ handle, partition, key, metadata }));
   await timed("announce", () => asked.ask({ what: "announce", series: known, behind: [] }));
   report(`ready after ${Math.round(performance.now() - began)} ms, ${asked.scored} points sent`);
-  const newest = series.reduce((last, { lastMs }) => Math.max(last, lastMs), 0);
+  const newest = asked.newestMs;
   for (let k = 1; k <= late; k++) {
     const times = Float64Array.of(newest - k * 1000 - 1);
     await timed("a late point", () => asked.send(known.slice(0, 1), times, false));

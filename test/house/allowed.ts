@@ -148,6 +148,7 @@ export const WORLD: WorldTable = {
     },
     timer: {
       "api/connections/http-front.ts": "the pace of looks at connections, and the time of grace",
+      "api/connections/start-wait.ts": "the pace of looks at a start that somebody waits for",
       "cli/serve/demo.ts": "the pace of the replay",
       "cli/serve/end-process.ts": "the end of a process that something keeps",
       "host/worker.ts": "waits and heartbeat of a host's thread",

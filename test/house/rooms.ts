@@ -104,7 +104,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["platform", "config", "observe", "tenant", "store", "files", "ingest", "memory", "watch"],
       ...["api", "serve", "demo"],
     ],
-    "main.ts": ["version.ts", "cli"],
+    "main.ts": ["serve", "version.ts", "cli"],
     testing: [
       ...[
         "platform",
@@ -167,7 +167,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     system: [
       ...["tooling", "load", "guest", "isolation-suite.ts"],
       ...["server/platform", "server/tenant", "server/partition", "server/host"],
-      ...["server/store", "server/query", "server/testing"],
+      ...["server/store", "server/query", "server/serve", "server/testing"],
     ],
     fuzz: ["tooling", "simulator", "server/tenant"],
     "isolation.test.ts": ["isolation-suite.ts", "server/tenant", "server/testing"],

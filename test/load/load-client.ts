@@ -29,7 +29,10 @@ export class LoadClient {
     this.key = key;
   }
 
-  /** @throws where the connection ends without an answer. */
+  /**
+   * A kept connection may be closed by the server just as it is used again, after a long rest: then it is sent once
+   * more. @throws where the connection ends without an answer.
+   */
   send({ method = "GET", path, headers = {}, body }: Sent): Promise<Reply> {
     const beganMs = performance.now();
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
@@ -40,7 +43,11 @@ export class LoadClient {
       headers: { authorization: `Bearer ${this.key}`, ...length, ...headers },
     });
     sent.setTimeout(ANSWER_MS, () => sent.destroy(new Error(`${path}: no answer`)));
-    sent.on("error", reject);
+    sent.on("error", (error: NodeJS.ErrnoException) => {
+      const isClosed = sent.reusedSocket && error.code === "ECONNRESET";
+      if (isClosed) resolve(this.send({ method, path, headers, ...(body && { body }) }));
+      else reject(error);
+    });
     sent.on("response", (reply) => {
       const parts: Buffer[] = [];
       reply.on("data", (part: Buffer) => parts.push(part));

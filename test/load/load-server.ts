@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MEMORY_ENV, MEMORY_FLAGS } from "../../packages/server/src/serve/process-memory.ts";
 import { ControlDb } from "../../packages/server/src/tenant/control-db.ts";
 import type { TenantLimits } from "../../packages/server/src/tenant/tenant-settings.ts";
 import { FROM_SOURCE } from "../tooling/from-source.ts";
@@ -67,8 +68,9 @@ export class LoadServer {
   async start(): Promise<number> {
     const beganMs = performance.now();
     const args = [this.dataDir, String(this.#port), String(this.#checkpointEveryMs)];
-    const child = spawn(process.execPath, [FROM_SOURCE, CHILD, ...args], {
+    const child = spawn(process.execPath, [...MEMORY_FLAGS, FROM_SOURCE, CHILD, ...args], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
+      env: { ...process.env, ...MEMORY_ENV },
     });
     this.#child = child;
     const { promise: url, resolve, reject } = Promise.withResolvers<string>();

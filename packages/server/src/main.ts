@@ -9,6 +9,10 @@ if (Number.parseInt(process.versions.node, 10) < NODE_MIN) {
   );
   process.exitCode = 1;
 } else {
+  if (process.argv[2] === "serve") {
+    const { replaceForMemory } = await import("./serve/process-memory.ts");
+    replaceForMemory(process);
+  }
   const { main } = await import("./cli/main.ts");
   await main(VERSION);
 }

@@ -11,6 +11,8 @@ const TURNS_MAX = 100_000;
 export class AskedOwner {
   readonly owner: PartitionOwner;
   posted: FromWorker[] = [];
+  /** Tenants whose work gives way to others. */
+  readonly givingWay = new Set<string>();
   readonly #startMs: number;
   readonly #handles = new Map<string, number>();
   #asks = 0;
@@ -19,7 +21,8 @@ export class AskedOwner {
   /** @param startMs time of point 0 of every series; points are a second apart. */
   constructor(dataDir: string, disk: Disk, startMs: number) {
     this.#startMs = startMs;
-    const options = { dataDir, partitions: [0], scrubEveryMs: 0, disk };
+    const mayGo = (tenantId: string) => !this.givingWay.has(tenantId);
+    const options = { dataDir, partitions: [0], scrubEveryMs: 0, disk, mayGo };
     this.owner = new PartitionOwner(options, (_, message) => this.posted.push(message));
   }
 

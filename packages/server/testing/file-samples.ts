@@ -164,6 +164,32 @@ export const FILE_SAMPLES: Readonly<Record<string, () => string | Buffer>> = {
       (i) =>
         `${isoOf(i)},system.cpu.user,"host:web-1,env:prod",${cpuAt(i)}\n${isoOf(i)},system.cpu.user,"host:web-2,env:prod",${memAt(i)}`,
     ),
+  "google-cloud.csv": () =>
+    [
+      '"TimeSeries ID","web-1","web-2"',
+      '"resource.type","gce_instance","gce_instance"',
+      '"Time (UTC)","",""',
+      ...rowsOf((i) => {
+        const { month, day, year, clock } = partsOf(i);
+        const date = `${MONTHS[Number(month) - 1]} ${day} ${year} ${clock}`;
+        return `"Mon ${date} GMT+0000 (Coordinated Universal Time)",${cpuAt(i)},${memAt(i)}`;
+      }),
+    ].join("\n"),
+  "azure.csv": () =>
+    [
+      'Resource,"web-1"',
+      'Metric,"Percentage CPU"',
+      'Aggregation,"Avg"',
+      '"Timestamp (UTC)","web-1","web-2"',
+      ...rowsOf((i) => {
+        const { month, day, year } = partsOf(i);
+        return `"${Number(month)}/${Number(day)}/${year} ${halfDay(i)}",${cpuAt(i)},${memAt(i)}`;
+      }),
+    ].join("\r\n"),
+  "cost-explorer.csv": () =>
+    table('"Service","EC2($)","S3($)"\n"Service total","5000.1","300.2"', (i) => {
+      return `"${isoOf(i)}","${cpuAt(i).toFixed(10)}","${memAt(i).toFixed(10)}"`;
+    }),
   "typeperf.csv": () =>
     table(
       '"(PDH-CSV 4.0) (UTC)(0)","\\\\WEB1\\Processor(_Total)\\% Processor Time"',

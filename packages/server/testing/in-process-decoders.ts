@@ -1,6 +1,7 @@
 import { BodyDecoder } from "../src/decode/body-decoder.ts";
+import type { DecodeEvents } from "../src/decode/decode-events.ts";
 import type { DecoderLink, LinkDecoder } from "../src/decode/decoder-link.ts";
-import { type DecodeEvents, DecoderPool } from "../src/decode/decoder-pool.ts";
+import { DecoderPool } from "../src/decode/decoder-pool.ts";
 import type { FromDecoder } from "../src/decode/protocol.ts";
 import type { Later } from "./in-process-owners.ts";
 

@@ -20,6 +20,7 @@ const EMPTY: Platform = {
   },
   tenantIds: () => [],
   ready: () => true,
+  isServed: () => true,
   readiness: () => ({ ready: true, reasons: [] }),
 };
 

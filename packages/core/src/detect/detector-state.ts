@@ -1,4 +1,4 @@
-import { openState, sealState, unreadable } from "../model/state-bytes.ts";
+import { type Checksum, openState, sealState, unreadable } from "../model/state-bytes.ts";
 import type { DurationMs } from "../model/time.ts";
 import { INTERVAL_POINTS } from "./first-points.ts";
 
@@ -44,6 +44,7 @@ export function writeDetectorState(
     readonly scorer: Uint8Array | undefined;
     readonly calibrator: Uint8Array | undefined;
   },
+  checksum?: Checksum,
 ): Uint8Array {
   const { scorerName, first, scorer = NOTHING, calibrator = NOTHING } = state;
   const firstAt = HEAD_BYTES + scorerName.length;
@@ -63,7 +64,7 @@ export function writeDetectorState(
   });
   payload.set(scorer, scorerAt);
   payload.set(calibrator, scorerAt + scorer.length);
-  return sealState(STATE_FORMAT, VERSION, payload);
+  return sealState(STATE_FORMAT, VERSION, payload, checksum);
 }
 
 /**
@@ -73,8 +74,9 @@ export function writeDetectorState(
 export function readDetectorState(
   bytes: Uint8Array,
   wanted: { readonly name: string; readonly version: number },
+  checksum?: Checksum,
 ): DetectorState {
-  const payload = openState(STATE_FORMAT, VERSION, bytes);
+  const payload = openState(STATE_FORMAT, VERSION, bytes, checksum);
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   if (payload.length < HEAD_BYTES) throw unreadable("its head is cut short");
   const nameEnd = HEAD_BYTES + view.getUint8(0);

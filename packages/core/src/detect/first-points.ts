@@ -8,12 +8,13 @@ import type { DurationMs, EpochMs } from "../model/time.ts";
  */
 export const INTERVAL_POINTS = 21;
 
+const STEPS_AT = 2 * INTERVAL_POINTS;
+const NONE = new Float64Array(0);
+
 /** The first points of a series, at most 21, kept while its sampling interval is learnt from them. */
 export class FirstPoints {
-  /** Stamp and value in turn. */
-  readonly #points = new Float64Array(2 * INTERVAL_POINTS);
-  /** Steps between the stamps, ascending. */
-  readonly #steps = new Float64Array(INTERVAL_POINTS - 1);
+  /** Stamp and value in turn, then the steps between the stamps, ascending. Most detectors are restored, and need none. */
+  #columns = NONE;
   #count = 0;
 
   get count(): number {
@@ -26,18 +27,19 @@ export class FirstPoints {
 
   /** Stamps ascend; the 22nd point is one too many. */
   add(atMs: EpochMs, value: number): void {
-    if (this.#count > 0) this.#insertStep(atMs - this.atMs(this.#count - 1));
-    this.#points[2 * this.#count] = atMs;
-    this.#points[2 * this.#count + 1] = value;
+    if (this.#count === 0) this.#columns = new Float64Array(STEPS_AT + INTERVAL_POINTS - 1);
+    else this.#insertStep(atMs - this.atMs(this.#count - 1));
+    this.#columns[2 * this.#count] = atMs;
+    this.#columns[2 * this.#count + 1] = value;
     this.#count++;
   }
 
   atMs(index: number): EpochMs {
-    return this.#points[2 * index]!;
+    return this.#columns[2 * index]!;
   }
 
   value(index: number): number {
-    return this.#points[2 * index + 1]!;
+    return this.#columns[2 * index + 1]!;
   }
 
   /**
@@ -45,21 +47,21 @@ export class FirstPoints {
    * be two points.
    */
   get medianStepMs(): DurationMs {
-    return this.#steps[(this.#count - 2) >> 1]!;
+    return this.#columns[STEPS_AT + ((this.#count - 2) >> 1)]!;
   }
 
   /** Stamps and values in turn, copied. */
   columns(): Float64Array {
-    return this.#points.slice(0, 2 * this.#count);
+    return this.#columns.slice(0, 2 * this.#count);
   }
 
   #insertStep(step: DurationMs): void {
-    const steps = this.#steps;
-    let at = this.#count - 1;
-    while (at > 0 && steps[at - 1]! > step) {
-      steps[at] = steps[at - 1]!;
+    const columns = this.#columns;
+    let at = STEPS_AT + this.#count - 1;
+    while (at > STEPS_AT && columns[at - 1]! > step) {
+      columns[at] = columns[at - 1]!;
       at--;
     }
-    steps[at] = step;
+    columns[at] = step;
   }
 }

@@ -1,6 +1,7 @@
 import { DETECTOR_OUT, DETECTOR_OUT_LENGTH, type SeriesDetector } from "../engine/engine.ts";
 import { type Baseline, type OpenScorer, SCORER_OUT, type StreamScorer } from "../engine/scorer.ts";
 import { Refusal } from "../model/refusal.ts";
+import type { Checksum } from "../model/state-bytes.ts";
 import type { StateMemory } from "../model/state-memory.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
@@ -125,31 +126,32 @@ class JoinedDetector implements SeriesDetector {
     if (first) this.#open = undefined;
   }
 
-  save(): Uint8Array {
+  save(checksum?: Checksum): Uint8Array {
     const { name, version } = this.#models.scorer;
     const first = this.#first?.columns();
-    return writeDetectorState({
+    const state = {
       scorerName: name,
       scorerVersion: version,
       intervalMs: this.#intervalMs,
       stepless: this.#stepless,
       pointCount: this.#pointCount,
       first,
-      scorer: first === undefined ? this.#opened().save() : undefined,
-      calibrator: first === undefined ? this.#calibrator.save() : undefined,
-    });
+      scorer: first === undefined ? this.#opened().save("outer") : undefined,
+      calibrator: first === undefined ? this.#calibrator.save("outer") : undefined,
+    };
+    return writeDetectorState(state, checksum);
   }
 
   /** Takes over everything, the interval too. A refused state leaves the detector as it was. */
-  restore(bytes: Uint8Array): void {
-    const state = readDetectorState(bytes, this.#models.scorer);
+  restore(bytes: Uint8Array, checksum?: Checksum): void {
+    const state = readDetectorState(bytes, this.#models.scorer, checksum);
     if (state.first !== undefined) {
       this.#replayFrom(state.first);
       return;
     }
     const open = this.#models.scorer.open(state.intervalMs, this.#memory);
-    open.restore(state.scorer);
-    this.#calibrator.restore(state.calibrator);
+    open.restore(state.scorer, "outer");
+    this.#calibrator.restore(state.calibrator, "outer");
     this.#open = open;
     this.#restartCount = open.restartCount ?? 0;
     this.#intervalMs = state.intervalMs;

@@ -1,6 +1,7 @@
 import type { AnomalyResult } from "../model/anomaly-result.ts";
 import type { Explanation } from "../model/explanation.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
+import type { Checksum } from "../model/state-bytes.ts";
 import type { StateMemory } from "../model/state-memory.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import type { Baseline } from "./scorer.ts";
@@ -69,6 +70,7 @@ export interface SeriesDetector {
    */
   readonly tailP?: number;
   push(atMs: EpochMs, value: number, out: Float64Array): void;
-  save(): Uint8Array;
-  restore(bytes: Uint8Array): void;
+  /** @param checksum "outer" where what they are kept in has one: see `sealState` */
+  save(checksum?: Checksum): Uint8Array;
+  restore(bytes: Uint8Array, checksum?: Checksum): void;
 }

@@ -1,3 +1,4 @@
+import type { Checksum } from "../model/state-bytes.ts";
 import type { StateMemory } from "../model/state-memory.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 
@@ -48,10 +49,13 @@ export interface OpenScorer {
   readonly restartCount?: number;
   /** What is usual, as of the latest point. Left out: the engine does not keep it. */
   readonly baseline?: Baseline;
-  /** Little-endian bytes of the whole state, first byte = format. */
-  save(): Uint8Array;
+  /**
+   * Little-endian bytes of the whole state, first byte = format. `checksum` "outer": they are kept in other sealed
+   * bytes, and need none of their own; a scorer may leave that out of account in both directions.
+   */
+  save(checksum?: Checksum): Uint8Array;
   /** Replaces the state. @throws Refusal "state/unreadable" for other formats, lengths, checksums. */
-  restore(bytes: Uint8Array): void;
+  restore(bytes: Uint8Array, checksum?: Checksum): void;
 }
 
 /** What is usual at a time of day: the slow level and, on top of it, a daily profile. */

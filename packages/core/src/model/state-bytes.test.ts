@@ -32,6 +32,20 @@ describe("saved state", () => {
     );
   });
 
+  it("has no checksum of its own where what it is kept in has one, and is a view of that then", () => {
+    const payload = Uint8Array.of(1, 2, 3);
+    const sealed = sealState(7, 2, payload, "outer");
+    expect([...sealed.slice(-4)]).toEqual([0, 0, 0, 0]);
+    const opened = openState(7, 2, sealed, "outer");
+    expect(opened).toEqual(payload);
+    expect(opened.buffer).toBe(sealed.buffer);
+    // One that has a checksum is read as well; its own is asked for unless something else covers it.
+    expect(openState(7, 2, sealState(7, 2, payload), "outer")).toEqual(payload);
+    expect(() => openState(7, 2, sealed)).toThrow(Refusal);
+    expect(() => openState(7, 3, sealed, "outer")).toThrow(Refusal);
+    expect(() => openState(7, 2, sealed.subarray(1), "outer")).toThrow(Refusal);
+  });
+
   it("refuses another kind, another version, and every changed, missing or added byte", () => {
     const payload = fc.uint8Array({ maxLength: 60 });
     const at = fc.double({ min: 0, max: 0.999_999, noNaN: true });

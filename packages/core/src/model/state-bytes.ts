@@ -12,25 +12,42 @@ const PAYLOAD_BYTES_MAX = 1 << 30;
 
 const CRC_TABLE = crcTable();
 
+/**
+ * Which checksum says that bytes are whole: their own, or one of whatever they are kept in. Where it is another's,
+ * none is computed and none is looked at: their place for it stays 0.
+ */
+export type Checksum = "own" | "outer";
+
 /** Wraps `payload`. `format` names the kind of state, `version` its layout and meaning (0..255). */
-export function sealState(format: number, version: number, payload: Uint8Array): Uint8Array {
+export function sealState(
+  format: number,
+  version: number,
+  payload: Uint8Array,
+  checksum: Checksum = "own",
+): Uint8Array {
   const bytes = new Uint8Array(HEAD_BYTES + payload.length + TAIL_BYTES);
   const view = new DataView(bytes.buffer);
   bytes[0] = format;
   bytes[1] = version;
   view.setUint32(2, payload.length, true);
   bytes.set(payload, HEAD_BYTES);
+  if (checksum === "outer") return bytes;
   const end = HEAD_BYTES + payload.length;
   view.setUint32(end, crc32(bytes.subarray(0, end)), true);
   return bytes;
 }
 
 /**
- * The payload of `sealState`, as a copy.
+ * The payload of `sealState`: a copy; a view of the bytes where another checksum covers them.
  *
  * @throws Refusal "state/unreadable" for another format or version, a wrong length, a bad checksum.
  */
-export function openState(format: number, version: number, bytes: Uint8Array): Uint8Array {
+export function openState(
+  format: number,
+  version: number,
+  bytes: Uint8Array,
+  checksum: Checksum = "own",
+): Uint8Array {
   if (bytes.length < HEAD_BYTES + TAIL_BYTES) {
     throw unreadable("the bytes are cut short", { bytes: bytes.length });
   }
@@ -47,10 +64,10 @@ export function openState(format: number, version: number, bytes: Uint8Array): U
     throw unreadable("the length does not fit", { bytes: bytes.length, payload: length });
   }
   const end = HEAD_BYTES + length;
-  if (view.getUint32(end, true) !== crc32(bytes.subarray(0, end))) {
+  if (checksum === "own" && view.getUint32(end, true) !== crc32(bytes.subarray(0, end))) {
     throw unreadable("the checksum does not fit: restore an older copy", { bytes: bytes.length });
   }
-  return bytes.slice(HEAD_BYTES, end);
+  return checksum === "own" ? bytes.slice(HEAD_BYTES, end) : bytes.subarray(HEAD_BYTES, end);
 }
 
 /** What every reader of saved state throws when the bytes cannot be its own. */

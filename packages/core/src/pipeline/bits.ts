@@ -39,6 +39,14 @@ export class Bits {
     if (this.has(number)) this.#bytes[number >>> 3]! &= ~(1 << (number & 7));
   }
 
+  /** All of them, ascending. Cost: the bytes, and what is in them. */
+  forEach(visit: (number: number) => void): void {
+    for (let at = 0; at < this.#bytes.length; at++) {
+      const byte = this.#bytes[at]!;
+      for (let bit = 0; byte >>> bit > 0; bit++) if ((byte >>> bit) & 1) visit((at << 3) | bit);
+    }
+  }
+
   /** How many there are. */
   count(): number {
     let count = 0;

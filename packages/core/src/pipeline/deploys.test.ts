@@ -17,6 +17,7 @@ describe("a fleet whose pods are replaced", () => {
     ["hourly, half of them with markers", { markers: "half" }],
     ["every twelve hours, half of them with markers", { markers: "half", every: 12 * HOUR }],
     ["every other day, without markers", { every: 2 * DAY, days: 5 }],
+    ["every twelve hours, newcomers 40 minutes before", { every: 12 * HOUR, gap: () => -40 }],
   ] as const)(
     "%s: nothing is found, and all batches give the same",
     (_, change) => {
@@ -46,6 +47,22 @@ describe("a fleet whose pods are replaced", () => {
       if (hit !== undefined) found++;
     }
     expect(found / trials).toBeGreaterThanOrEqual(0.95);
+  }, 120_000);
+
+  it("finds one that leaves half an hour after the fleet grew, which replaced nobody", () => {
+    for (const [nodes, after] of [
+      [2, 25],
+      [3, 40],
+      [8, 55],
+    ] as const) {
+      const grows = { nodes, minute: 2 * DAY + 600 };
+      const leaves = { node: "db-1", minute: grows.minute + after };
+      const days = (grows.minute + 100) / DAY;
+      const fleet = { ...FLEET, days, every: Number.POSITIVE_INFINITY, grows, leaves };
+      const [one, sixty] = [1, 60].map((batch) => deployed(fleet, batch, engine));
+      expect(one!.findings.map(({ nodeId }) => nodeId)).toContain("db-1");
+      expect(sixty).toEqual(one);
+    }
   }, 120_000);
 
   it("gets used to pods that keep their names and go every evening, from the third evening on", () => {

@@ -12,8 +12,8 @@ const WINDOW = 720;
 
 describe("the size of a fold", () => {
   it.each([
-    { points: 1, resident: 10, saved: 10 },
-    { points: 5, resident: 46, saved: 46 },
+    { points: 1, resident: 8, saved: 10 },
+    { points: 5, resident: 44, saved: 46 },
   ])(
     "is at most $resident bytes per series and step of the window with $points points in each, and $saved saved",
     ({ points, resident, saved }) => {

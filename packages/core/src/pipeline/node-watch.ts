@@ -181,14 +181,24 @@ export class NodeWatch {
       const isYoung = last - detector.firstSeenStep < this.#habitSteps;
       return { node, last, came: came[node]!, isYoung };
     });
-    for (const leaver of found.inOrder(leavers)) {
-      const other = found.take(leaver);
-      const isExcused = other !== undefined || departures.isHabit(cluster, step.step, !settled);
-      marks[leaver.node]! |= isExcused ? NODE_MARK.excused : NODE_MARK.missed;
-      if (other !== undefined) marks[other]! |= NODE_MARK.used;
-      const departure = { step: step.step, isUnreplaced: other === undefined };
-      if (settled) departures.settle(cluster, departure);
-      else departures.note(cluster, departure);
+    const pairs = found.inOrder(leavers).map((leaver) => ({ leaver, other: found.take(leaver) }));
+    const taken = new Set(pairs.map(({ other }) => other));
+    const isTaken = (node: number) => taken.has(node) || (marks[node]! & NODE_MARK.used) !== 0;
+    const decided = pairs.map(({ leaver, other = -1 }) => {
+      const newcomer = { node: other, came: came[other] ?? 0 };
+      const isOne = other >= 0 && found.isRelease(leaver, newcomer, live, isTaken);
+      return { node: leaver.node, other, isReplaced: isOne };
+    });
+    for (const { node, other, isReplaced } of decided) {
+      const departure = { step: step.step, isUnreplaced: isReplaced === false };
+      if (isReplaced !== undefined) {
+        const isExcused = isReplaced || departures.isHabit(cluster, step.step, !settled);
+        marks[node]! |= isExcused ? NODE_MARK.excused : NODE_MARK.missed;
+        if (isReplaced) marks[other]! |= NODE_MARK.used;
+      }
+      // Also what is not decided yet: late points may decide it.
+      if (!settled) departures.note(cluster, departure);
+      else if (isReplaced !== undefined) departures.settle(cluster, departure);
     }
   }
 

@@ -28,7 +28,7 @@ export interface ClusterThen {
   readonly silent: readonly number[];
 }
 
-/** How far apart, in live steps, a newcomer and the one that left may be. */
+/** How far apart, in live steps, a newcomer and the one that left may be; those within `after` came together. */
 export interface Reach {
   readonly before: number;
   readonly after: number;
@@ -61,6 +61,8 @@ export class Replacements {
   readonly #silent = new Map<string, number>();
   /** When the oldest that lives came, by the first word of their name. */
   readonly #oldest = new Map<string, number>();
+  /** Those that live, by the first word of their name. */
+  readonly #living = new Map<string, Newcomer[]>();
 
   constructor(kinds: Kinds, { step, newcomers, living, silent }: ClusterThen, reach: Reach) {
     this.#kinds = kinds;
@@ -76,8 +78,12 @@ export class Replacements {
       if (known === undefined) this.#free.set(word, [one]);
       else known.push(one);
     }
-    for (const { node, came } of living) {
+    for (const one of living) {
+      const { node, came } = one;
       const word = this.#wordOf(node);
+      const known = this.#living.get(word);
+      if (known === undefined) this.#living.set(word, [one]);
+      else known.push(one);
       this.#oldest.set(word, Math.min(came, this.#oldest.get(word) ?? came));
     }
     for (const node of silent) {
@@ -111,6 +117,29 @@ export class Replacements {
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  /**
+   * What a newcomer came for that was there for long before another left: in most cases of those that came with
+   * it, it was in place of one that left. A fleet that only grew is no reason to miss nobody.
+   *
+   * @param isTaken whether a newcomer is in the place of one that left
+   * @returns whether it was a release; undefined while others may still leave
+   */
+  isRelease(
+    leaver: Leaver,
+    newcomer: Newcomer,
+    live: number,
+    isTaken: (node: number) => boolean,
+  ): boolean | undefined {
+    const { before, after } = this.#reach;
+    if (newcomer.came >= leaver.last - after) return true;
+    const together = (this.#living.get(this.#wordOf(newcomer.node)) ?? []).filter(
+      ({ came }) => Math.abs(came - newcomer.came) <= after,
+    );
+    const taken = together.filter(({ node }) => isTaken(node)).length;
+    if (2 * taken > together.length) return true;
+    return live - newcomer.came > before + after ? false : undefined;
   }
 
   #takeOf(word: string, leaver: Leaver, latest: number): number | undefined {

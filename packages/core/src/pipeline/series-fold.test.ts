@@ -121,4 +121,19 @@ describe("SeriesFold", () => {
       { numRuns: 15, examples: [[Math.floor(from + 40)], [Math.floor(end + 40)]] },
     );
   });
+
+  it("is saved with one checksum at most, which covers all parts, and is the same whichever it is", () => {
+    const fold = newFold();
+    foldAll(fold, days(1));
+    const [own, outer] = [fold.save(), fold.save("outer")];
+    const differing = [...own.keys()].filter((at) => own[at] !== outer[at]);
+    expect(Math.min(...differing)).toBeGreaterThanOrEqual(own.length - 4);
+    const heir = newFold();
+    heir.restore(outer, "outer");
+    expect(heir.save()).toEqual(own);
+    // A bit of an inner part is noticed by the outer checksum.
+    const bent = own.slice();
+    bent[own.length - 40]! ^= 1;
+    expect(() => newFold().restore(bent)).toThrow();
+  });
 });

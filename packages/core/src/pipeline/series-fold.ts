@@ -15,7 +15,7 @@ import {
 import { INTERVAL_POINTS } from "../detect/first-points.ts";
 import { FLATLINE_STATE_LENGTH, FlatlineDetector } from "../engine/absence/flatline-detector.ts";
 import { DETECTOR_OUT, type SeriesDetector } from "../engine/engine.ts";
-import { openState, sealState, unreadable } from "../model/state-bytes.ts";
+import { type Checksum, openState, sealState, unreadable } from "../model/state-bytes.ts";
 import { type StateMemory, stateRoom } from "../model/state-memory.ts";
 import { type DurationMs, type EpochMs, MINUTE_MS, SECOND_MS } from "../model/time.ts";
 import { scoreOfP } from "../score/rarity.ts";
@@ -168,8 +168,9 @@ export class SeriesFold {
     return this.#slab[S.ended] === 1;
   }
 
-  save(): Uint8Array {
-    const detector = this.#detector.save();
+  /** @param checksum "outer" where what the bytes are kept in has one: see `sealState` */
+  save(checksum?: Checksum): Uint8Array {
+    const detector = this.#detector.save("outer");
     const slab = this.#slabBytes();
     const { keptSeason } = this.#alarms;
     const seasonAt = HEAD_BYTES + slab.length;
@@ -181,22 +182,23 @@ export class SeriesFold {
     payload.set(slab, HEAD_BYTES);
     payload.set(new Uint8Array(keptSeason.buffer), seasonAt);
     payload.set(detector, detectorAt);
-    return sealState(FORMAT, VERSION, payload);
+    return sealState(FORMAT, VERSION, payload, checksum);
   }
 
   /** @throws Refusal "state/unreadable" for other or damaged bytes. */
-  restore(bytes: Uint8Array): void {
-    const payload = openState(FORMAT, VERSION, bytes);
+  restore(bytes: Uint8Array, checksum?: Checksum): void {
+    const payload = openState(FORMAT, VERSION, bytes, checksum);
     const seasonAt = HEAD_BYTES + 8 * SLAB_LENGTH;
     if (payload.length < seasonAt) throw unreadable("the bytes are cut short");
-    const view = new DataView(payload.buffer);
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
     const detectorAt = seasonAt + 8 * view.getFloat64(8, true);
-    this.#detector.restore(payload.subarray(detectorAt));
+    this.#detector.restore(payload.subarray(detectorAt), "outer");
     this.#slabBytes().set(payload.subarray(HEAD_BYTES, seasonAt));
     this.#intervalMs = view.getFloat64(0, true);
     this.#flat = new FlatlineDetector(this.#intervalMs, this.#flatState());
     this.#episodes = new EpisodeTracker(this.#intervalMs, this.#episodeState());
     this.#alarms = this.#openAlarms();
+    if (detectorAt === seasonAt) return;
     this.#alarms.keepSeason(new Float64Array(payload.slice(seasonAt, detectorAt).buffer));
   }
 

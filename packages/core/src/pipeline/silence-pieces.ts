@@ -145,7 +145,12 @@ export class SilenceReader {
       return { ...made, seen: seen!, ended: ended!, claimed: claimed!, isChanged: false };
     });
     live.seenCount = live.seen.count();
-    for (let one = 0; one < count; one++) if (live.seen.has(one)) live.nodes.set(seriesNode[one]!);
+    let last = -1;
+    live.seen.forEach((one) => {
+      const node = seriesNode[one]!;
+      if (node !== last) live.nodes.set(node);
+      last = node;
+    });
     steps.add(live);
   }
 }

@@ -21,6 +21,8 @@ export interface Deploys {
   readonly gap: (dice: () => number) => number;
   /** A node that leaves for good, and when. */
   readonly leaves?: { readonly node: string; readonly minute: number };
+  /** Nodes that come besides, all at once, and stay. */
+  readonly grows?: { readonly nodes: number; readonly minute: number };
   /** Pods that are there in the daytime only, from 7 to 20 o'clock, each with a name of its own. */
   readonly dayPods?: number;
   /** Pods of the day keep their names, and go and come. */
@@ -79,6 +81,7 @@ function livesOf({
   markers,
   gap,
   leaves,
+  grows = { nodes: 0, minute: 0 },
   dayPods = 0,
   oldestGo,
 }: Deploys): Life[] {
@@ -91,6 +94,7 @@ function livesOf({
     lives.push({ node, from, to: last, hasMarker: hasMarker && leaves?.node !== node });
   };
   for (let n = 0; n < 3; n++) live(`db-${n}`, 0, end + 1);
+  for (let n = 0; n < grows.nodes; n++) live(`db-${3 + n}`, grows.minute, end + 1);
   for (let pod = 0; pod < pods; pod++) {
     let from = 0;
     for (let release = every; release < end; release += every) {

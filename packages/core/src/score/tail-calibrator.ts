@@ -1,4 +1,10 @@
-import { assertLittleEndian, openState, sealState, unreadable } from "../model/state-bytes.ts";
+import {
+  assertLittleEndian,
+  type Checksum,
+  openState,
+  sealState,
+  unreadable,
+} from "../model/state-bytes.ts";
 import { type StateMemory, stateRoom } from "../model/state-memory.ts";
 import { INCIDENT_NUMBERS, learnIncident, SERIES_LAW, secondLook } from "../stats/incident-tail.ts";
 import { priorHistogram, TAIL } from "./tail-prior.ts";
@@ -109,15 +115,15 @@ export class TailCalibrator {
   }
 
   /** Little-endian bytes of the whole state. */
-  save(): Uint8Array {
+  save(checksum?: Checksum): Uint8Array {
     assertLittleEndian();
-    return sealState(STATE_FORMAT, VERSION, this.#bytes());
+    return sealState(STATE_FORMAT, VERSION, this.#bytes(), checksum);
   }
 
   /** @throws Refusal "state/unreadable" for other formats, lengths, checksums; the state then stays. */
-  restore(bytes: Uint8Array): void {
+  restore(bytes: Uint8Array, checksum?: Checksum): void {
     assertLittleEndian();
-    const payload = openState(STATE_FORMAT, VERSION, bytes);
+    const payload = openState(STATE_FORMAT, VERSION, bytes, checksum);
     if (payload.length !== STATE_BYTES) {
       throw unreadable("its length is not a calibrator's", { bytes: payload.length });
     }

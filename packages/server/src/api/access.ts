@@ -1,14 +1,19 @@
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { RateKind, RateState } from "../platform/admission.ts";
+import type { LightWork } from "../platform/light-work.ts";
 import type { Platform, TenantDoor } from "../platform/platform.ts";
 import { OverRate } from "../platform/platform-errors.ts";
 import type { Scope } from "../tenant/api-key.ts";
 import type { KeyHolder, KeyProblem, Keyring } from "../tenant/keyring.ts";
 import type { Limits } from "../tenant/limits.ts";
 import { addressGroup } from "./connections/address.ts";
+import { startedOrLate } from "./connections/start-wait.ts";
 import { Problem } from "./problem.ts";
 import { rateHeaders } from "./rate-headers.ts";
+
+/** A tenant is well within its limits with so much of its burst left. */
+const LIGHT_SHARE = 0.5;
 
 /** What a route needs of the key. */
 export type Need = "ingest" | "read" | "manage";
@@ -87,6 +92,8 @@ export interface DoorParts {
   readonly platform: Platform;
   readonly keyring: Keyring;
   readonly limits: Limits;
+  /** Counts requests that go before others' work; nothing is counted without it. */
+  readonly light?: LightWork | undefined;
   /** A good key came over this connection. */
   readonly keySeen: (socket: Socket) => void;
 }
@@ -100,7 +107,7 @@ const KEY_DETAIL: Readonly<Record<KeyProblem, readonly [detail: string, hint: st
 };
 
 /** The hook before every route under /api/v1: key, tenant, scope, request rate; in this order. */
-export function door({ platform, keyring, limits, keySeen }: DoorParts) {
+export function door({ platform, keyring, limits, light, keySeen }: DoorParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { need, tenantless } = request.routeOptions.config;
     const holder = holderOf(request, keyring, limits);
@@ -118,9 +125,21 @@ export function door({ platform, keyring, limits, keySeen }: DoorParts) {
       });
     }
     if (tenantId === undefined && tenantless === true) return;
+    const { tenantId: asked } = access;
+    // Whoever asks early need not ask twice.
+    if (!platform.isServed(asked)) await startedOrLate(() => platform.isServed(asked));
     const kind: RateKind = need === "ingest" ? "ingest" : "query";
-    grant(limits.take(access.tenantId, kind, 1), reply);
+    const rate = limits.take(access.tenantId, kind, 1);
+    grant(rate, reply);
+    const isLight = rate.left >= LIGHT_SHARE * rate.burst;
+    if (isLight && light !== undefined) countLight(access.tenantId, light, reply);
   };
+}
+
+/** The request goes before the work of tenants that ask for more, until it is answered or nobody waits for it. */
+function countLight(tenantId: string, light: LightWork, reply: FastifyReply): void {
+  light.began(tenantId);
+  reply.raw.once("close", () => light.ended(tenantId));
 }
 
 /** Says how much is left, and turns away what is too much. @throws OverRate. */

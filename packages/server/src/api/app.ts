@@ -16,6 +16,7 @@ import { DOOR_LIMITS } from "../config/door-limits.ts";
 import type { Decoder } from "../decode/decoder.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { RefusedRequest } from "../observe/refused-requests.ts";
+import type { LightWork } from "../platform/light-work.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Readiness } from "../platform/readiness.ts";
 import type { Keyring } from "../tenant/keyring.ts";
@@ -46,6 +47,8 @@ export interface AppParts {
   readonly platform: Platform;
   readonly keyring: Keyring;
   readonly limits: Limits;
+  /** Counts requests that go before the work of tenants that ask for more; nothing is counted without it. */
+  readonly light?: LightWork | undefined;
   readonly log: FastifyBaseLogger;
   readonly metrics: Metrics;
   readonly decoder: Decoder;

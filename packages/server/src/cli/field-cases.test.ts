@@ -93,6 +93,26 @@ describe("series that share instants", () => {
   });
 });
 
+describe("a range that is ranked", () => {
+  it("is unusual to the same degree joined by time as aligned: rows of other series are not counted", async () => {
+    const range = ["--from", "2026-03-04T20:00:00Z", "--to", "2026-03-04T20:15:00Z"];
+    for (const level of ["node", "metric"]) {
+      const [joined, aligned] = await Promise.all(
+        ["joined", "aligned"].map(async (name) => {
+          const path = join(CASES, `${name}.csv.gz`);
+          const argv = ["rank", path, ...range, "--level", level, "--json"];
+          return JSON.parse((await runForTest(argv)).out).data as Found[];
+        }),
+      );
+      expect(aligned![0]!.score).toBeGreaterThan(0.5);
+      for (const { metric, score } of aligned!) {
+        const other = joined!.find((one) => one.metric === metric);
+        expect(Math.abs(other!.score - score), metric ?? "the node").toBeLessThan(0.02);
+      }
+    }
+  });
+});
+
 describe("a counter in a file", () => {
   it("is judged as a rate, and says so: its restart is a missing point and no anomaly", async () => {
     const { data, summary, remarks } = await detected("restart");

@@ -5,7 +5,8 @@ import { IngestProblem } from "../ingest/ingest-problem.ts";
 import { Abandoned } from "../platform/pace.ts";
 import { unpackBatch } from "../platform/packed-batch.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
-import { type DecoderLoss, DecoderPool } from "./decoder-pool.ts";
+import type { DecoderLoss } from "./decode-events.ts";
+import { DecoderPool } from "./decoder-pool.ts";
 
 const MIB = 1024 * 1024;
 
@@ -108,6 +109,22 @@ describe("DecoderPool", () => {
     expect(steps.map(({ lane }) => lane)).toEqual(["decoder 1", "decoder 0"]);
     await work("decoder 0");
     expect(ends).toContain("quiet");
+    await work();
+    await Promise.all(all);
+  });
+
+  it("keeps half of the decoders free of a tenant's large bodies, also while nobody else waits", async () => {
+    const ends: string[] = [];
+    const send = (tenantId: string, padding: number) =>
+      pool
+        .decode(jsonBody(tenantId, "n1", padding))
+        .then(() => ends.push(`${tenantId} ${padding}`));
+    const all = [send("noisy", MIB), send("noisy", MIB), send("noisy", 0)];
+    expect(steps.length).toBe(1);
+    all.push(send("quiet", MIB));
+    expect(steps.map(({ lane }) => lane)).toEqual(["decoder 0", "decoder 1"]);
+    await work("decoder 1");
+    expect(ends[0]).toBe(`quiet ${MIB}`);
     await work();
     await Promise.all(all);
   });

@@ -4,7 +4,8 @@ import type { DecodedBody } from "../ingest/packed-builder.ts";
 import { Abandoned } from "../platform/pace.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
 import { outOfMemory } from "./body-decoder.ts";
-import type { BodyFormat, Decoder, EncodedBody } from "./decoder.ts";
+import type { DecodeEvents, DecoderLoss } from "./decode-events.ts";
+import type { Decoder, EncodedBody } from "./decoder.ts";
 import type { DecoderLink, LinkDecoder } from "./decoder-link.ts";
 import type { FromDecoder } from "./protocol.ts";
 import { type Ask, TenantHomes } from "./tenant-homes.ts";
@@ -18,22 +19,6 @@ export interface DecoderPoolOptions {
   /** Calls back after a while. */
   readonly after: (delayMs: DurationMs, work: () => void) => void;
   readonly events: DecodeEvents;
-}
-
-/** What an operator hears of. */
-export interface DecodeEvents {
-  /** A body has cost its decoder its life; another one has taken its place. */
-  decoderLost(loss: DecoderLoss): void;
-}
-
-export interface DecoderLoss {
-  /** Undefined where the decoder was idle. */
-  readonly tenantId: string | undefined;
-  readonly kind: BodyFormat["kind"] | undefined;
-  /** Of the body, packed. */
-  readonly bytes: number;
-  readonly reason: "memory" | "time" | "ended";
-  readonly error: Error | undefined;
 }
 
 /** Decoders where nobody says how many. */
@@ -55,6 +40,8 @@ const LOOKS = 5;
 const RESTART_MS = 1000;
 /** The smallest body costs a tenant this much of its turns. */
 const COST_MIN = 4096;
+/** A body that may take long: packed a thousandfold, so many bytes are a hundred milliseconds. */
+const LARGE_BYTES = 16 * 1024;
 /** Of a look, if nothing is being decoded: how often idle tenants are looked for. */
 const IDLE_LOOK_MS = 60_000;
 
@@ -175,10 +162,16 @@ export class DecoderPool implements Decoder {
     return { tenantId, isRemembered, waiting: this.#turns.countOf(tenantId) };
   }
 
-  /** While others wait, a tenant has at most half of the decoders. */
-  #mayGo({ tenantId }: Job): boolean {
-    if (this.#turns.tenantCount <= 1) return true;
-    const own = this.#slots.filter(({ job }) => job?.tenantId === tenantId).length;
+  /**
+   * While others wait, a tenant has at most half of the decoders. Of its large bodies no more are decoded at once in
+   * any case: whoever comes next would wait for the end of one.
+   */
+  #mayGo({ tenantId, bytes }: Job): boolean {
+    const isLarge = bytes >= LARGE_BYTES;
+    if (this.#turns.tenantCount <= 1 && !isLarge) return true;
+    const own = this.#slots.filter(
+      ({ job }) => job?.tenantId === tenantId && (job.bytes >= LARGE_BYTES || !isLarge),
+    ).length;
     return own < Math.max(1, Math.floor(this.#slots.length / 2));
   }
 

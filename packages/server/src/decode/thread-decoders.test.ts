@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { jsonBody, writeBody } from "../../testing/encoded-bodies.ts";
-import { type DecoderLoss, DecoderPool, type DecoderThread } from "./decoder-pool.ts";
+import type { DecoderLoss } from "./decode-events.ts";
+import { DecoderPool, type DecoderThread } from "./decoder-pool.ts";
 import { type ThreadDecoderOptions, threadDecoders } from "./thread-decoders.ts";
 
 const PLANTED = new URL("../../testing/planted-decoder.ts", import.meta.url);

@@ -5,6 +5,15 @@ import { type SeriesInfo, TenantDirectory } from "./directory.ts";
 import { SeriesDirectory } from "./series-directory.ts";
 
 describe("a tenant's directory", () => {
+  it("keeps labels once for the series of a node that have the same", () => {
+    const all = new SeriesDirectory(4);
+    const added = (metricName: string, zone: string) =>
+      all.add({ tenantId: "acme", clusterId: "eu", nodeId: "n", metricName }, { zone });
+    const [cpu, memory, disk] = [added("cpu", "a"), added("memory", "a"), added("disk", "b")];
+    expect(memory.metadata).toBe(cpu.metadata);
+    expect([cpu.metadata, disk.metadata]).toEqual([{ zone: "a" }, { zone: "b" }]);
+  });
+
   it("gives series by cluster, node and metric, from any of them on, whatever came first", () => {
     const name = fc.constantFrom("a", "b", "c", "d");
     const key = fc.record({ clusterId: name, nodeId: name, metricName: name });

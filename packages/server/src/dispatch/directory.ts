@@ -58,9 +58,13 @@ export class NodeInfo {
     return this.#series;
   }
 
+  /** The series that joined last. */
+  newest: SeriesInfo | undefined;
+
   add(info: SeriesInfo): void {
     this.#series.push(info);
     this.#isSorted = false;
+    this.newest = info;
   }
 
   /** One of its series was scored up to its newest point. O(1). */
@@ -98,6 +102,8 @@ export class TenantDirectory {
   oldestMs: EpochMs = Number.POSITIVE_INFINITY;
   /** Newest scored time of any; -Infinity before the first. */
   scoredMs: EpochMs = Number.NEGATIVE_INFINITY;
+  /** One copy of each. */
+  readonly #metricNames = new Map<string, string>();
   readonly #byPlace = new Map<string, SeriesInfo>();
   readonly #byId = new Map<string, SeriesInfo>();
   /** By index. */
@@ -117,6 +123,22 @@ export class TenantDirectory {
     const found = this.#byPlace.get(place(clusterId, nodeId, metricName));
     if (found !== undefined && memo !== undefined) memo.handle = found.handle;
     return found;
+  }
+
+  /** A name of a series that is about to be added, of the texts and labels that others of the tenant have already. */
+  shared(
+    { clusterId, nodeId, metricName }: SeriesKey,
+    metadata: SeriesInfo["metadata"],
+  ): Pick<SeriesInfo, "key" | "metadata"> {
+    const { tenantId } = this;
+    const node = this.node(clusterId, nodeId) ?? { clusterId, nodeId };
+    const metric = this.#metricNames.get(metricName) ?? metricName;
+    this.#metricNames.set(metric, metric);
+    const beside = node instanceof NodeInfo ? node.newest?.metadata : undefined;
+    return {
+      key: { tenantId, clusterId: node.clusterId, nodeId: node.nodeId, metricName: metric },
+      metadata: beside !== undefined && sameLabels(beside, metadata) ? beside : metadata,
+    };
   }
 
   /** The series behind a handle of this tenant. */
@@ -233,6 +255,11 @@ export class TenantDirectory {
     node.add(info);
     this.#nodeOfSeries.push(node);
   }
+}
+
+function sameLabels(a: SeriesInfo["metadata"], b: SeriesInfo["metadata"]): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 function metricOf({ key }: SeriesInfo): string {

@@ -39,11 +39,11 @@ export class SeriesDirectory implements AllSeries {
   add(key: SeriesKey, metadata: Readonly<Record<string, string>>): SeriesInfo {
     const { tenantId, clusterId, nodeId, metricName } = key;
     const tenant = this.tenant(tenantId);
+    const own = tenant.shared(key, metadata);
     const info: SeriesInfo = {
       handle: this.#client + this.series.length * this.#clientCount,
       id: seriesIdOf(clusterId, nodeId, metricName),
-      key: { tenantId, clusterId, nodeId, metricName },
-      metadata,
+      ...own,
       partition: partitionOf(tenantId, clusterId, nodeId, this.#partitionCount),
       index: tenant.series.length,
       newestMs: Number.NEGATIVE_INFINITY,

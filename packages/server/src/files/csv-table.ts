@@ -1,4 +1,3 @@
-import { CsvError } from "./csv-error.ts";
 import type { FileDescription } from "./description.ts";
 import type { CsvEntity } from "./entities.ts";
 import type { CsvLayout } from "./layout.ts";
@@ -35,8 +34,7 @@ export interface ReadTable {
  * Reads a file whole. Memory: 24 bytes and the time's text a row, 8 bytes a value, while reading
  * twice that.
  *
- * @throws CsvError as `csvBatches`, for infinite values, which no detector can judge, and for rows of
- *   several series that nothing tells apart.
+ * @throws CsvError as `csvBatches`, and for rows of several series that nothing tells apart.
  */
 export async function readCsvTable(source: CsvSource, options: CsvOptions): Promise<CsvTable> {
   return (await readTable(source, options)).table;
@@ -53,7 +51,6 @@ export async function readTable(source: CsvSource, options: CsvOptions): Promise
   };
   for await (const batch of csvBatches(source, options, described)) {
     newest = batch;
-    refuseInfinite(source.name, batch);
     for (const stamp of batch.stamps) stamps.push(stamp);
     const { timestampsMs, entityOf, values, lines } = batch;
     parts.push({ timestampsMs, entityOf, values, lines });
@@ -102,16 +99,4 @@ function joined(
 
 function isSame(columns: readonly Float64Array[], row: number, other: number): boolean {
   return columns.every((column) => Object.is(column[row], column[other]));
-}
-
-function refuseInfinite(file: string, { layout, lines, values }: CsvBatch): void {
-  const at = values.findIndex((value) => value === 1 / 0 || value === -1 / 0);
-  if (at < 0) return;
-  const width = layout.values.length;
-  throw new CsvError(
-    file,
-    lines[Math.floor(at / width)]!,
-    `an infinite value in column ${layout.metricNames[at % width]}`,
-    "leave the field empty where there is no finite value",
-  );
 }

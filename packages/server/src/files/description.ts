@@ -27,7 +27,7 @@ export interface Described {
   readonly times: TimeReading;
   readonly numbers: NumberReader;
   readonly encoding: string;
-  /** Comments and repeated headers among the rows. */
+  /** Comments, repeated headers and lines of totals among the rows. */
   readonly skipped: number;
 }
 
@@ -47,7 +47,11 @@ export function describeFile(file: Described): FileDescription {
   }
   const units = unitsText(layout, numbers);
   if (units !== "") remarks.push(`values are read as ${units}`);
-  if (file.skipped > 0) remarks.push(`${file.skipped} comments or repeated headers left out`);
+  if (file.skipped > 0) {
+    remarks.push(`${file.skipped} comments, repeated headers or lines of totals left out`);
+  }
+  const infinite = numbers.infiniteCount;
+  if (infinite > 0) remarks.push(`infinite values are read as missing: ${infinite}`);
   const encoding = file.encoding === "utf-8" ? "" : `, ${file.encoding}`;
   const evidence = plan.evidence + encoding;
   return { form: plan.form, evidence, columns: columnsOf(file), remarks };

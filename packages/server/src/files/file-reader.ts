@@ -9,7 +9,7 @@ import { type CsvLayout, csvLayout } from "./layout.ts";
 import { withNumberTags } from "./number-tags.ts";
 import type { CsvOptions } from "./read-options.ts";
 import { type CsvBatch, CsvRows } from "./rows.ts";
-import { CsvSplitter, fieldsOf } from "./splitter.ts";
+import { CsvSplitter, fieldsOf, splitRecord } from "./splitter.ts";
 import type { TimeReading } from "./time/time-column.ts";
 import { timeReading } from "./time/time-reading.ts";
 import { NumberReader } from "./value/number-reader.ts";
@@ -59,7 +59,7 @@ export class FileReader {
   #headLength = 0;
   #nextLook = HEAD_RECORDS;
   #opened: Opened | undefined;
-  /** Comments and repeated headers among the rows. */
+  /** Comments, repeated headers and lines of totals among the rows. */
   #skippedLines = 0;
 
   constructor(name: string, options: FileReaderOptions) {
@@ -206,7 +206,9 @@ export class FileReader {
     try {
       this.#addRow(opened, fieldsOf(text, plan.delimiter, this.#name, line), line);
     } catch (error) {
-      if (!(error instanceof CsvError) || !isBeside(text, plan)) throw error;
+      const stamp = (splitRecord(text, plan.delimiter) ?? [])[opened.layout.time];
+      const isAside = isBeside(text, plan) || TOTALS.test(stamp ?? "");
+      if (!(error instanceof CsvError) || !isAside) throw error;
       this.#skippedLines += 1;
     }
   }
@@ -245,6 +247,9 @@ function planOf(
   }
   throw new Error("the table with a header takes every file");
 }
+
+/** In place of a time, in a line of totals, as reports have them before or after their rows. */
+const TOTALS = /^(?:[a-z]+ )?(?:total|sum|average|mean)$/i;
 
 /** A comment or the header once more, among rows. */
 function isBeside(text: string, { header, delimiter }: FormPlan): boolean {

@@ -56,6 +56,10 @@ describe("numbers", () => {
       [1278.5, 1998.5],
     ],
     [
+      ["12,78,336.5", "4,40,490"],
+      [1_278_336.5, 440_490],
+    ],
+    [
       ["1'278.5", "12"],
       [1278.5, 12],
     ],
@@ -216,6 +220,7 @@ describe("JSON", () => {
         values: [
           [1_772_409_600, "1.5"],
           [1_772_409_660.5, "NaN"],
+          [1_772_409_720, "+Inf"],
         ],
       },
     ];
@@ -230,6 +235,8 @@ describe("JSON", () => {
       "x.csv: JSON of no form that is known: it may be Prometheus",
     );
     await expect(points('{"a":')).rejects.toThrow("x.csv: broken JSON");
+    await expect(points('{"error":"too much"}')).rejects.toThrow('an error, "too much"');
+    await expect(points('{"a":1}\n{"a":2}\n')).rejects.toThrow("x.csv:2: JSON of a value per line");
     await expect(points('{"MetricDataResults":[]}')).rejects.toThrow("without any point");
   });
 });

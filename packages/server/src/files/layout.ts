@@ -1,8 +1,8 @@
 import { METRIC_BYTES_MAX, nameFault } from "../platform/place-name.ts";
-import { type ColumnFacts, columnFacts } from "./column-facts.ts";
+import { type ColumnFacts, columnFacts, isDate } from "./column-facts.ts";
 import { CsvError, shown } from "./csv-error.ts";
 import type { CsvFormat, CsvOptions } from "./read-options.ts";
-import { TIME_NAMES } from "./time-names.ts";
+import { TIME_NAMES, WEAK_TIME_NAMES } from "./time-names.ts";
 
 /** Which column means what; -1 = not there. */
 export interface CsvLayout {
@@ -113,6 +113,8 @@ class Columns {
     if (dates.length === 1) return { time: dates[0]!, date: -1 };
     const numbers = this.#facts.flatMap(({ isEpoch }, i) => (isEpoch ? [i] : []));
     if (dates.length === 0 && numbers.length === 1) return { time: numbers[0]!, date: -1 };
+    const weak = this.#firstOf(WEAK_TIME_NAMES);
+    if (weak >= 0) return { time: weak, date: -1 };
     return this.#refuse(
       `no time column among ${this.#list()}`,
       "name it with --time, or call it timestamp",
@@ -185,7 +187,7 @@ class Columns {
     const { kind, distinct, isRowNumber, isTruth } = this.#facts[column]!;
     const name = this.#lower[column]!;
     if (kind === "empty") return name === "" ? "it is empty" : undefined;
-    const isIndex = name === "" || name === "index" || /^unnamed: \d+$/.test(name);
+    const isIndex = name === "" || name === "index" || /^unnamed: \d+(?:\.\d+)*$/.test(name);
     if (isIndex && isRowNumber && this.#rowCount > 1) return "it holds row numbers";
     if (kind === "time") return "it holds other times";
     if (isTruth) return "it holds true and false, no numbers";
@@ -224,7 +226,8 @@ function isValueKind(kind: ColumnFacts["kind"]): boolean {
 }
 
 function checkNames(names: readonly string[], facts: readonly ColumnFacts[], refuse: Refuse): void {
-  if (names.every((name) => name === "" || /^[-\d]/.test(name))) {
+  const isRow = names.some((name, i) => facts[i]!.kind === "time" && isDate(name));
+  if (isRow || names.every((name) => name === "" || /^[-\d]/.test(name))) {
     refuse(
       "no header line",
       `begin the file with a line such as ${HEADER_EXAMPLES}; what stands before it goes with --skip`,

@@ -53,6 +53,29 @@ describe("tables that are a little odd", () => {
       `time,up,x\n${rows(5, (at, i) => `${at},${i > 2},${i}.5`)}`,
       ["x"],
     ],
+    [
+      "lines of totals around the rows",
+      `Service,x\nService total,99\n${rows(5, (at, i) => `${at.slice(0, 16)},${i}.5`)}Total,\n`,
+      ["x"],
+    ],
+    [
+      "days under a name that is no time's",
+      `day,x\n${["02", "03", "04", "05", "06"].map((day) => `202603${day},1.5\n`).join("")}`,
+      ["x"],
+    ],
+    [
+      "row numbers that were written twice",
+      `Unnamed: 0.1,Unnamed: 0,time,x\n${rows(5, (at, i) => `${i},${i},${at},${i}.5`)}`,
+      ["x"],
+    ],
+    [
+      "dates as browsers write them, under lines of labels (GCP)",
+      `"TimeSeries ID","web-1"\n"resource.type","gce_instance"\n"Time (UTC)",""\n${rows(
+        5,
+        (at, i) => `"Mon Mar 02 2026 ${at.slice(11)} GMT+0000 (Coordinated Universal Time)",${i}.5`,
+      )}`,
+      ["web-1"],
+    ],
   ])("%s", async (_, text, names) => {
     expect(await columnsOf(text)).toMatchObject({ names, rows: 5, first: START });
   });
@@ -78,6 +101,20 @@ describe("tables that are a little odd", () => {
     await expect(
       columnsOf(`time;x\n${rows(600, (at, i) => `${at};${i === 590 ? "998" : "1.005"}`)}`),
     ).rejects.toThrow('x.csv:2: "1.005" in column x may be 1005');
+  });
+
+  it("have infinite values as missing ones, and say so", async () => {
+    const values = ["inf", "-Inf", "+Inf", "Infinity", "1.5"];
+    const { table, description } = await columnsOf(
+      `time,x\n${rows(5, (at, i) => `${at},${values[i]}`)}`,
+    );
+    expect([...table.columns[0]!]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN, 1.5]);
+    expect(description.remarks).toEqual(["infinite values are read as missing: 4"]);
+  });
+
+  it("with a word that is no total in place of a time are refused", async () => {
+    const text = `time,x\n${rows(5, (at, i) => `${at},${i}`)}total loss,7\n`;
+    await expect(columnsOf(text)).rejects.toThrow('x.csv:7: "total loss" is not a valid time');
   });
 
   it("lose lines that the caller wants skipped", async () => {

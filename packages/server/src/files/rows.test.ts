@@ -107,7 +107,11 @@ describe("a broken CSV", () => {
       'x.csv:2: "abc" in column a is not a number',
     ],
     ["a hexadecimal value", "timestamp,a\n1,0x1F\n", 'x.csv:2: "0x1F" in column a is not a number'],
-    ["an infinite value", "timestamp,a\n1,1\n2,-inf\n", "x.csv:3: an infinite value in column a"],
+    [
+      "a row in the header's place",
+      "web.cpu,2026-03-02 00:00:00,44.1\nweb.cpu,2026-03-02 00:01:00,44.2\n",
+      "x.csv:1: no header line",
+    ],
     [
       "a time that is none",
       "timestamp,a\nsoon,1\n",

@@ -17,7 +17,7 @@ export interface CsvBatch {
   readonly entityOf: Int32Array;
   /** All entities met so far in the file: grows from batch to batch, an index never changes. */
   readonly entities: readonly CsvEntity[];
-  /** Row-major, rowCount x layout.values.length; NaN = missing, infinities as they came. */
+  /** Row-major, rowCount x layout.values.length; NaN = missing. */
   readonly values: Float64Array;
   /** Line of each row's first character. */
   readonly lines: Int32Array;

@@ -5,6 +5,9 @@ export const TIME_NAMES: readonly string[] = [
   ...["epoch", "epoch_ms", "unixtime", "unix_time", "timestamp_ms", "time_ms", "timestamp (utc)"],
 ];
 
+/** Names that times have where no other column holds any, such as that of a bill per day. */
+export const WEAK_TIME_NAMES: readonly string[] = ["day", "month", "when", "period", "bucket"];
+
 export function isTimeName(name: string): boolean {
   return TIME_NAMES.includes(name.trim().toLowerCase());
 }

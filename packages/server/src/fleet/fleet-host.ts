@@ -24,6 +24,7 @@ interface Saved {
 export class FleetHost {
   readonly options: FleetHostOptions;
   readonly #runners = new Map<string, TenantRunner>();
+  #isHeldBack = false;
   readonly #turns: FleetTurns;
   readonly #saved = new Map<string, Saved>();
   readonly #scoredAtMs = new Map<string, EpochMs>();
@@ -120,17 +121,25 @@ export class FleetHost {
   /**
    * Folds what is complete; `inFlightMs` gives a tenant's oldest point that is not scored yet. With a number of
    * `cells` it is one turn of one tenant, of about as many cells (points, or series and steps; 50 ns each):
-   * true while there is more. Without, it is everything.
+   * true while there is more. Without, it is everything. @param mayGo false for whoever gives way to others.
    */
   advance(
     inFlightMs: (tenantId: string) => EpochMs,
     cells: number = Number.POSITIVE_INFINITY,
+    mayGo?: (tenantId: string) => boolean,
   ): boolean {
     const begin = (tenantId: string): Work =>
       this.runner(tenantId).work(() => inFlightMs(tenantId));
-    do this.#turns.next(cells, begin, this.#ends);
+    let hasGone: boolean;
+    do hasGone = this.#turns.next(cells, begin, this.#ends, mayGo);
     while (cells === Number.POSITIVE_INFINITY && this.#turns.any);
+    this.#isHeldBack = !hasGone && this.#turns.any;
     return this.#turns.any;
+  }
+
+  /** Whether all that there was to fold last time gave way to the work of others. */
+  get isHeldBack(): boolean {
+    return this.#isHeldBack;
   }
 
   /** Whether a tenant's fold has something to do. */

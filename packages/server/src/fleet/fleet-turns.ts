@@ -66,18 +66,24 @@ export class FleetTurns {
 
   /**
    * One turn of the tenant that has waited longest, of about `cells` cells. `begin` makes its work, `ends`
-   * hears when it is at its end.
+   * hears when it is at its end. False where all who have something to do may not go on now.
    */
-  next(cells: number, begin: (tenantId: string) => Work, ends: TurnEnds): void {
+  next(
+    cells: number,
+    begin: (tenantId: string) => Work,
+    ends: TurnEnds,
+    mayGo: (tenantId: string) => boolean = () => true,
+  ): boolean {
     for (const [tenantId, turn] of this.#turns) {
-      if (this.#held.has(tenantId)) continue;
+      if (this.#held.has(tenantId) || !mayGo(tenantId)) continue;
       this.#turns.delete(tenantId);
       this.#turns.set(tenantId, turn);
       turn.credit += cells;
       if (turn.credit <= 0) continue;
       this.#spend(tenantId, turn, begin, ends);
-      return;
+      return true;
     }
+    return false;
   }
 
   /** Ends the tenant's work under way, if there is any. Yields what it costs. */

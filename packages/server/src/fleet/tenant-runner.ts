@@ -41,11 +41,10 @@ export class TenantRunner {
   /** The series behind each of the fold's numbers. */
   readonly #infos: (SeriesInfo | undefined)[] = [];
   #newestMs = Number.NEGATIVE_INFINITY;
-  readonly #places: NumberOfPlace;
+  readonly #places = new NumberOfPlace(() => this.#fold?.fleet.names);
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    this.#places = new NumberOfPlace(() => this.#fold?.fleet.names);
     if (options.stepMs !== undefined) this.#start(this.#newFold(options.stepMs));
   }
 

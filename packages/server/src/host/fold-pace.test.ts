@@ -15,6 +15,7 @@ function stage() {
     inFlightMs: () => 0,
     mayFold: () => owners.areWhole,
     later: (work) => void setImmediate(work),
+    after: (delayMs, work) => void setTimeout(work, delayMs),
     progress: () => {},
     saving: () => void units.count++,
   });

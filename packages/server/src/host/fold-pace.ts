@@ -1,10 +1,12 @@
-import type { EpochMs } from "@foreshock/core/fold";
+import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { FleetHost } from "../fleet/fleet-host.ts";
 import type { Work } from "../fleet/fleet-turns.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
 
-/** What is folded or saved in one go, in cells of 50 ns: about 10 ms. */
-const UNIT_CELLS = 200_000;
+/** What is folded or saved in one go, in cells of 50 ns: about 4 ms. */
+const UNIT_CELLS = 80_000;
+/** Work that gives way to others is looked at again after this long. */
+const GIVE_WAY_MS: DurationMs = 1;
 
 export interface FoldPaceParts {
   readonly fleet: FleetHost;
@@ -14,6 +16,10 @@ export interface FoldPaceParts {
   readonly mayFold: () => boolean;
   /** Runs work in a turn of its own, after the mail has been looked at. */
   readonly later: (work: () => void) => void;
+  /** Runs work after a while. */
+  readonly after: (delayMs: DurationMs, work: () => void) => void;
+  /** Whether work of a tenant may go on, or gives way to others for now; all may without it. */
+  readonly mayGo?: ((tenantId: string) => boolean) | undefined;
   readonly progress: (what: string, tenantId: string) => void;
   /** A unit of a save is done. */
   readonly saving: () => void;
@@ -32,6 +38,7 @@ interface InUnits {
 export class FoldPace {
   readonly #parts: FoldPaceParts;
   #isWaiting = false;
+  #isHeldBack = false;
   #isStopped = false;
   /** Saves under way. */
   #saves = 0;
@@ -46,7 +53,19 @@ export class FoldPace {
     this.#isWaiting = true;
     this.#parts.later(() => {
       this.#isWaiting = false;
-      if (this.#mayGoOn() && this.#unit()) this.wake();
+      if (!this.#mayGoOn() || !this.#unit()) return;
+      if (this.#parts.fleet.isHeldBack) this.#holdBack();
+      else this.wake();
+    });
+  }
+
+  /** All that waits gives way to others: it is looked at again a little later. */
+  #holdBack(): void {
+    if (this.#isHeldBack) return;
+    this.#isHeldBack = true;
+    this.#parts.after(GIVE_WAY_MS, () => {
+      this.#isHeldBack = false;
+      this.wake();
     });
   }
 
@@ -127,8 +146,8 @@ export class FoldPace {
   }
 
   #unit(): boolean {
-    const { fleet, inFlightMs } = this.#parts;
-    return fleet.advance(inFlightMs, UNIT_CELLS);
+    const { fleet, inFlightMs, mayGo } = this.#parts;
+    return fleet.advance(inFlightMs, UNIT_CELLS, mayGo);
   }
 
   async #turn(): Promise<true> {

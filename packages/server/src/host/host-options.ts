@@ -20,6 +20,8 @@ export interface TenantHostOptions {
   /** Runs work after a while. */
   readonly after: (delayMs: DurationMs, work: () => void) => void;
   readonly disk?: Disk | undefined;
+  /** Whether work of a tenant may go on, or gives way to others for now; all may without it. */
+  readonly mayGo?: ((tenantId: string) => boolean) | undefined;
   /** A unit of work begins: what, and for which tenant. Called often. */
   readonly progress: (what: string, tenantId: string) => void;
   readonly events: HostEvents;

@@ -2,9 +2,10 @@ import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { PartitionPool } from "../dispatch/partition-pool.ts";
 import type { SeriesDirectory } from "../dispatch/series-directory.ts";
 import type { FleetHost } from "../fleet/fleet-host.ts";
-import type { BehindTenant, PlacedSeries } from "../partition/fresh-series.ts";
+import type { BehindTenant, NumberedSeries, PlacedSeries } from "../partition/fresh-series.ts";
 import type { OwnerLine } from "../partition/owner-link.ts";
-import type { OpenAnswer, StoredSeries } from "../partition/protocol.ts";
+import type { OpenAnswer } from "../partition/protocol.ts";
+import { nameAt, type StoredSeries } from "../partition/stored-series.ts";
 import { TenantFailed, Unavailable } from "../platform/platform-errors.ts";
 
 export interface OwnerLinesParts {
@@ -24,8 +25,10 @@ interface Opened {
   readonly detected: OpenAnswer["detected"];
   /** Tenants whose series it knows under this host's numbers. */
   readonly knows: Set<string>;
-  /** Tenants whose series it has been given the names of, and reads the folds back. */
+  /** Tenants whose series it has been given the numbers of, and reads the folds back. */
   readonly named: Map<string, Named>;
+  /** What it has stored of each tenant, until it is named. */
+  readonly stored: Map<string, NumberedSeries[]>;
 }
 
 interface Named {
@@ -115,16 +118,17 @@ export class OwnerLines {
     }
   }
 
-  /** Tells all owners that are open which series a tenant has: they read their folds back meanwhile. */
+  /** At a start: owners hear the numbers of what they have stored of a tenant, and read its folds back meanwhile. */
   name(tenantId: string): void {
-    for (const [owner, { knows, named }] of this.#opened) {
+    for (const [owner, { knows, named, stored: all }] of this.#opened) {
+      const stored = all.get(tenantId);
+      all.delete(tenantId);
       if (!this.#parts.pool.isOpen(owner) || knows.has(tenantId) || named.has(tenantId)) continue;
-      const series = this.#seriesOf(owner, tenantId);
-      if (series.length === 0) continue;
-      const done = this.#parts.pool.askStarting(owner, { what: "name", series });
+      if (stored === undefined) continue;
+      const done = this.#parts.pool.askStarting(owner, { what: "name", stored });
       // Whoever announces the tenant hears of it.
       done.catch(() => {});
-      named.set(tenantId, { handles: Int32Array.from(series, ({ handle }) => handle), done });
+      named.set(tenantId, { handles: joined(stored.map(({ handles }) => handles)), done });
     }
   }
 
@@ -153,9 +157,18 @@ export class OwnerLines {
   }
 
   async #ask(owner: number): Promise<Opened> {
-    const { series, detected } = await this.#parts.pool.askStarting(owner, { what: "open" });
-    for (const one of series) this.#announced(one);
-    const opened: Opened = { detected, knows: new Set(), named: new Map() };
+    const answer = await this.#parts.pool.askStarting(owner, { what: "open" });
+    const opened: Opened = {
+      detected: answer.detected,
+      ...{ knows: new Set(), named: new Map(), stored: new Map() },
+    };
+    for (const series of answer.stored) {
+      for (const [tenantId, numbered] of this.#numbered(series)) {
+        const known = opened.stored.get(tenantId);
+        if (known === undefined) opened.stored.set(tenantId, [numbered]);
+        else known.push(numbered);
+      }
+    }
     this.#opened.set(owner, opened);
     return opened;
   }
@@ -195,11 +208,26 @@ export class OwnerLines {
     return heard;
   }
 
-  #announced({ tenantId, clusterId, nodeId, metricName, metadata }: StoredSeries): void {
+  /** Gives stored series their numbers here. By tenant. */
+  #numbered(stored: StoredSeries): Map<string, NumberedSeries> {
     const { directory, announced } = this.#parts;
-    const key = { tenantId, clusterId, nodeId, metricName };
-    const known: SeriesInfo | undefined = directory.tenant(tenantId).find({ ...key, metadata });
-    announced.add((known ?? directory.add(key, metadata)).handle);
+    const { partition, seriesIds } = stored;
+    const lists = new Map<string, { readonly handles: number[]; readonly ids: number[] }>();
+    for (let k = 0; k < seriesIds.length; k++) {
+      const name = nameAt(stored, k);
+      const { tenantId, metadata } = name;
+      const known: SeriesInfo | undefined = directory.tenant(tenantId).find(name);
+      const { handle } = known ?? directory.add(name, metadata);
+      announced.add(handle);
+      const list = lists.get(tenantId) ?? { handles: [], ids: [] };
+      lists.set(tenantId, list);
+      list.handles.push(handle);
+      list.ids.push(seriesIds[k]!);
+    }
+    const numbered = ({ handles, ids }: { handles: number[]; ids: number[] }): NumberedSeries => {
+      return { partition, handles: Int32Array.from(handles), seriesIds: Int32Array.from(ids) };
+    };
+    return new Map([...lists].map(([tenantId, list]) => [tenantId, numbered(list)]));
   }
 
   /** Where the tenant's saved fold has not seen all that these partitions noted as detected. */
@@ -211,4 +239,14 @@ export class OwnerLines {
       if (fromMs !== undefined) yield { partition, tenantId, fromMs };
     }
   }
+}
+
+function joined(columns: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(columns.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const column of columns) {
+    all.set(column, at);
+    at += column.length;
+  }
+  return all;
 }

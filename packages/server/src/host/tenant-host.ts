@@ -83,7 +83,7 @@ export class TenantHost {
     const failed = (id: string, error: unknown): void => this.#foldFailed(id, error);
     this.#lines = new OwnerLines({ pool, fleet, directory, announced, tenantIds, failed });
     this.#folds = new FoldPace({
-      ...{ fleet, later: options.later, progress: options.progress },
+      ...{ ...options, fleet },
       saving: () => events.saving(),
       inFlightMs: (tenantId) => this.intake.inFlight.oldestMs(tenantId),
       // What a crash cut off comes series by series, and steps need all of them.

@@ -45,6 +45,7 @@ function stage() {
   const done: string[] = [];
   const turns = new TenantTurns({
     later: (next) => void setImmediate(next),
+    after: (delayMs, next) => void setTimeout(next, delayMs),
     progress: (_, tenantId) => void done.push(tenantId),
   });
   return { turns, done };
@@ -54,3 +55,31 @@ async function work(turns: TenantTurns, tenantId: string, units: number): Promis
   const pace = turns.pace("read", tenantId);
   for (let unit = 0; unit < units; unit++) await pace.spend(UNIT);
 }
+
+describe("turns of tenants that give way", () => {
+  it("wait while others go before them, and are looked at again by themselves", async () => {
+    let isBehind = true;
+    const looks: (() => void)[] = [];
+    const turns = new TenantTurns({
+      later: (work) => void setImmediate(work),
+      after: (_, work) => void looks.push(work),
+      mayGo: (tenantId) => !isBehind || tenantId !== "busy",
+      progress: () => {},
+    });
+    const done: string[] = [];
+    const all = ["busy", "busy", "calm"].map((id) =>
+      turns.begun("read", id).then(() => done.push(id)),
+    );
+    await all[2];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(done).toEqual(["calm"]);
+    expect(looks).toHaveLength(1);
+    looks.shift()!();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(done).toEqual(["calm"]);
+    isBehind = false;
+    looks.shift()!();
+    await Promise.all(all);
+    expect(done).toEqual(["calm", "busy", "busy"]);
+  });
+});

@@ -1,3 +1,4 @@
+import type { DurationMs } from "@foreshock/core/fold";
 import { LeastServed } from "../platform/least-served.ts";
 import { Abandoned, type Pace, paced } from "../platform/pace.ts";
 
@@ -5,6 +6,8 @@ import { Abandoned, type Pace, paced } from "../platform/pace.ts";
 const UNIT_CELLS = 100_000;
 /** What a tenant that asked for little may be ahead of the others: about 0.3 s. */
 const CREDIT_CELLS = 150 * UNIT_CELLS;
+/** Work that gives way to others is looked at again after this long. */
+const GIVE_WAY_MS: DurationMs = 1;
 /** What work costs however small it is. */
 const WORK_CELLS = 5000;
 
@@ -22,6 +25,10 @@ interface Line {
 export interface TenantTurnsParts {
   /** Runs work in a turn of its own, after the mail has been looked at. */
   readonly later: (work: () => void) => void;
+  /** Runs work after a while. */
+  readonly after: (delayMs: DurationMs, work: () => void) => void;
+  /** Whether work of a tenant may go on, or gives way to others for now; all may without it. */
+  readonly mayGo?: ((tenantId: string) => boolean) | undefined;
   /** A unit of work begins. */
   readonly progress: (what: string, tenantId: string) => void;
 }
@@ -36,6 +43,7 @@ export class TenantTurns {
   /** Tenants with work that waits. */
   readonly #lines = new Map<string, Line>();
   #isTurning = false;
+  #isHeldBack = false;
 
   constructor(parts: TenantTurnsParts) {
     this.#parts = parts;
@@ -119,8 +127,12 @@ export class TenantTurns {
     this.#isTurning = true;
     this.#parts.later(() => {
       this.#isTurning = false;
-      const tenantId = this.#share.first(this.#lines.keys());
-      if (tenantId === undefined) return;
+      const { mayGo = () => true } = this.#parts;
+      const tenantId = this.#share.first(this.#lines.keys().filter(mayGo));
+      if (tenantId === undefined) {
+        this.#holdBack();
+        return;
+      }
       const line = this.#lines.get(tenantId)!;
       const { begin, next } = line.head!;
       line.head = next;
@@ -128,6 +140,16 @@ export class TenantTurns {
       this.#lines.delete(tenantId);
       if (next !== undefined) this.#lines.set(tenantId, line);
       begin();
+      this.#next();
+    });
+  }
+
+  /** All that waits gives way to others: it is looked at again a little later. */
+  #holdBack(): void {
+    if (this.#isHeldBack || this.#lines.size === 0) return;
+    this.#isHeldBack = true;
+    this.#parts.after(GIVE_WAY_MS, () => {
+      this.#isHeldBack = false;
       this.#next();
     });
   }

@@ -27,6 +27,8 @@ export interface HostThreadOptions
     TenantHostOptions,
     "clientCount" | "dataDir" | "partitionCount" | "ownerCount" | "memory"
   > {
+  /** Of `LightWork`; without it nobody's work gives way to that of others. */
+  readonly light?: SharedArrayBuffer;
   /** Long-lived objects of one host, in MiB; columns are not among them. Without it, what Node gives. */
   readonly heapMbMax?: number;
 }

@@ -1,5 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { DurationMs } from "@foreshock/core/fold";
+import { Courtesy } from "../platform/courtesy.ts";
+import { LightWork } from "../platform/light-work.ts";
 import { BEAT_EVERY_MS, Heartbeat } from "../watch/heartbeat.ts";
 import { giveWayToMain } from "../watch/thread-priority.ts";
 import { HostClock } from "./host-clock.ts";
@@ -15,10 +17,11 @@ import type { HostThreadData } from "./thread-host.ts";
 if (parentPort === null) throw new Error("the host worker is started by the server");
 const port = parentPort;
 giveWayToMain();
-const { nowMs, heartbeat: memory, ...options } = workerData as HostThreadData;
+const { nowMs, heartbeat: memory, light, ...options } = workerData as HostThreadData;
 const heartbeat = new Heartbeat(memory);
 setInterval(() => heartbeat.beat(), BEAT_EVERY_MS);
 const monotonicMs = () => performance.now();
+const courtesy = new Courtesy(light === undefined ? undefined : new LightWork(light), monotonicMs);
 const clock = new HostClock(nowMs, monotonicMs);
 const post: PostToMain = (message, buffers = []) => port.postMessage(message, [...buffers]);
 const after = (delayMs: DurationMs, work: () => void) => void setTimeout(work, delayMs).unref();
@@ -30,6 +33,7 @@ const host = new TenantHost({
   monotonicMs,
   later: (work) => void setImmediate(work),
   after,
+  mayGo: (tenantId) => courtesy.mayGo(tenantId),
   progress: (what, tenantId) => heartbeat.at(what, tenantId),
   events: reportsOf(post, tally, new ReadTally(post, after)),
 });

@@ -4,6 +4,8 @@ import { AskedOwner } from "../../testing/asked-owner.ts";
 import { type Scratch, scratch } from "../../testing/scratch.ts";
 import { REAL_DISK } from "../store/sqlite/disk.ts";
 import type { AnnounceQuestion } from "./fresh-series.ts";
+import type { OpenAnswer } from "./protocol.ts";
+import { nameAt } from "./stored-series.ts";
 
 const START = Date.UTC(2026, 10, 24);
 const TENANTS = ["acme", "globex"];
@@ -27,12 +29,18 @@ describe("series that are named before they are announced", () => {
     const atOnce = ownerIn("at once");
     await atOnce.takeUp(TENANTS);
     const owner = ownerIn("named");
-    await owner.ask({ what: "open" });
     const { series } = owner.announcing(TENANTS) as AnnounceQuestion;
-    await owner.ask({ what: "name", series });
+    const { stored } = (await owner.ask({ what: "open" })) as OpenAnswer;
+    const seriesIds = stored[0]!.seriesIds;
+    expect([...seriesIds.keys()].map((k) => nameAt(stored[0]!, k))).toEqual(
+      series.map(({ key, metadata }) => ({ ...key, metadata })),
+    );
+    const handles = Int32Array.from(series, ({ handle }) => handle);
+    await owner.ask({ what: "name", stored: [{ partition: 0, seriesIds, handles }] });
     expect(scoredBy(owner)).toEqual([]);
-    const named = Int32Array.from(series, ({ handle }) => handle);
-    expect(await owner.ask({ what: "announce", series: [], named, behind: [] })).toBe(true);
+    expect(await owner.ask({ what: "announce", series: [], named: handles, behind: [] })).toBe(
+      true,
+    );
     const sent = scoredBy(owner);
     expect(sent.flatMap(({ times }) => [...times]).length).toBe(TENANTS.length * POINTS.length);
     expect(sent).toEqual(scoredBy(atOnce));

@@ -2,11 +2,12 @@ import { TenantFailed } from "../platform/platform-errors.ts";
 import { catchUpFrom } from "./checkpoint.ts";
 import { hostOfTenant } from "./clients.ts";
 import type { Finished } from "./detection-queue.ts";
-import type { AnnounceQuestion, PlacedSeries } from "./fresh-series.ts";
+import type { AnnounceQuestion, NumberedSeries } from "./fresh-series.ts";
 import type { Job } from "./jobs.ts";
 import type { LiveSeries } from "./live-series.ts";
 import type { PartitionRuntime } from "./partition-runtime.ts";
-import type { OpenAnswer, StoredSeries } from "./protocol.ts";
+import type { OpenAnswer } from "./protocol.ts";
+import { type StoredSeries, storedSeries } from "./stored-series.ts";
 
 type Runtimes = ReadonlyMap<number, PartitionRuntime>;
 
@@ -15,11 +16,14 @@ const UNIT_SERIES = 200;
 const POINTS_PER_SERIES = 50;
 
 /** Makes stored series known under a host's numbers, and reads their folds back. */
-export function* naming(runtimes: Runtimes, series: readonly PlacedSeries[]): Job {
+export function* naming(runtimes: Runtimes, stored: readonly NumberedSeries[]): Job {
   let done = 0;
-  for (const { partition, ...fresh } of series) {
-    ownedBy(runtimes, partition).name(fresh);
-    if (++done % UNIT_SERIES === 0) yield;
+  for (const { partition, seriesIds, handles } of stored) {
+    const runtime = ownedBy(runtimes, partition);
+    for (let k = 0; k < handles.length; k++) {
+      runtime.nameStored(handles[k]!, seriesIds[k]!);
+      if (++done % UNIT_SERIES === 0) yield UNIT_SERIES * POINTS_PER_SERIES;
+    }
   }
   return undefined;
 }
@@ -114,16 +118,19 @@ function demandNoFailure(runtimes: Runtimes, tenantIds: ReadonlySet<string>): vo
   }
 }
 
-/** What a host's tenants have here. */
-export function opening(runtimes: Runtimes, client: number, clientCount: number): OpenAnswer {
-  const series: StoredSeries[] = [];
+/** What a host's tenants have here; a unit for each partition. */
+export function* opening(
+  runtimes: Runtimes,
+  client: number,
+  clientCount: number,
+): Generator<number, OpenAnswer> {
+  const stored: StoredSeries[] = [];
   const detected: Record<number, number> = {};
+  const isMeant = (tenantId: string) => hostOfTenant(tenantId, clientCount) === client;
   for (const [partition, { store, hasFolded }] of runtimes) {
-    for (const entry of store.entries()) {
-      if (hostOfTenant(entry.tenantId, clientCount) !== client) continue;
-      series.push({ partition, ...entry });
-    }
+    stored.push(storedSeries(partition, store, isMeant));
     detected[partition] = hasFolded ? Number.MAX_SAFE_INTEGER : store.detectedPosition;
+    yield store.seriesCount;
   }
-  return { series, detected };
+  return { stored, detected };
 }

@@ -162,7 +162,7 @@ function hasMoved({ savedPoints, fold }: LiveSeries): boolean {
 function stateOf({ storeId: seriesId, fold, snapshotDay }: LiveSeries): StateRow {
   const uptoMs = fold.lastMs;
   const slot = dayOf(uptoMs) > snapshotDay ? "day" : "head";
-  return { seriesId, slot, uptoMs, bytes: fold.save() };
+  return { seriesId, slot, uptoMs, bytes: fold.save("outer") };
 }
 
 /** Number of the UTC day an instant lies in. */

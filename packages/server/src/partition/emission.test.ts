@@ -1,6 +1,6 @@
 import { createStreamEngine, SeriesFold } from "@foreshock/core/fold";
 import { describe, expect, it } from "vitest";
-import { buffersOf, Emission } from "./emission.ts";
+import { buffersOf, Emission, Emissions } from "./emission.ts";
 
 const engine = createStreamEngine();
 
@@ -39,5 +39,17 @@ describe("an emission", () => {
     emission.partDone(5);
     expect(columns.byteLength).toBe(0);
     expect(emission.take().tickets).toEqual([5]);
+  });
+});
+
+describe("what waits to be sent", () => {
+  it("is due when it is much, or after some turns, counted anew each time", () => {
+    const emissions = new Emissions(2);
+    const turns = Array.from({ length: 9 }, () => emissions.isDue());
+    expect(turns).toEqual([false, false, false, true, false, false, false, true, false]);
+    for (let k = 0; k < 8000; k++) emissions.all[1]!.point(k, 0.5, Number.NaN, 0);
+    expect([emissions.isDue(), emissions.isDue()]).toEqual([true, true]);
+    emissions.all[1]!.take();
+    expect(emissions.isDue()).toBe(false);
   });
 });

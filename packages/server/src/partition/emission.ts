@@ -4,6 +4,9 @@ import { clientOf } from "./clients.ts";
 import { LATEST, LATEST_LENGTH, type ScoredMessage } from "./protocol.ts";
 
 const ROOM_START = 4096;
+/** Scored points that are worth a message of their own, and turns that fewer of them may wait: some 10 ms. */
+const SENT_POINTS_MIN = 8000;
+const SENT_TURNS = 4;
 
 interface OpenBatch {
   partsLeft: number;
@@ -128,6 +131,7 @@ export class Emission {
 /** What is scored, kept apart by the client that has to hear of it. */
 export class Emissions {
   readonly all: readonly Emission[];
+  #turns = 0;
 
   constructor(clientCount: number) {
     this.all = Array.from({ length: clientCount }, () => new Emission());
@@ -136,6 +140,14 @@ export class Emissions {
   /** Of the client that gave this ticket or handle. */
   of(number: number): Emission {
     return this.all[clientOf(number, this.all.length)]!;
+  }
+
+  /** Whether what waits is much, or waits for some turns: more may come with the same message. Asked once a turn. */
+  isDue(): boolean {
+    const points = this.all.reduce((sum, { pointCount }) => sum + pointCount, 0);
+    const isDue = points >= SENT_POINTS_MIN || ++this.#turns >= SENT_TURNS;
+    if (isDue) this.#turns = 0;
+    return isDue;
   }
 
   /** Forgets what has been collected for a client that is gone, and what it waited for. */

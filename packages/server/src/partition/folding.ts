@@ -175,7 +175,8 @@ export class Folding {
     try {
       episodes.write();
       alarms.write();
-      store.states.save([{ seriesId, slot: "step", uptoMs: fold.lastMs, bytes: fold.save() }]);
+      const bytes = fold.save("outer");
+      store.states.save([{ seriesId, slot: "step", uptoMs: fold.lastMs, bytes }]);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
     }

@@ -17,10 +17,18 @@ export interface BehindTenant {
 
 export type PlacedSeries = FreshSeries & { readonly partition: number };
 
+/** Stored series of a partition, with their host's numbers. */
+export interface NumberedSeries {
+  readonly partition: number;
+  /** The store's numbers. */
+  readonly seriesIds: Int32Array;
+  readonly handles: Int32Array;
+}
+
 /** Of a tenant that is being taken up: the folds of its series are read back, nothing else is done yet. */
 export interface NameQuestion {
   readonly what: "name";
-  readonly series: readonly PlacedSeries[];
+  readonly stored: readonly NumberedSeries[];
 }
 
 export interface AnnounceQuestion {

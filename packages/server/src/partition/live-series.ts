@@ -56,7 +56,8 @@ export function foldOf(
   const fold = freshFold(metadata, memory);
   if (saved === undefined) return fold;
   try {
-    fold.restore(saved.bytes);
+    // The table's checksum has been looked at.
+    fold.restore(saved.bytes, "outer");
     return fold;
   } catch (error) {
     if (error instanceof Refusal && error.code === "state/unreadable") return freshFold(metadata);

@@ -84,6 +84,22 @@ describe("turns", () => {
     expect(busy.every((id) => asked.answerTo(id) === undefined)).toBe(true);
   });
 
+  it("pass by whoever gives way to others, and come back to it once it may go on", async () => {
+    await foldedBy(() => asked.send("a", range(0, 1000)));
+    await foldedBy(() => asked.send("b", range(0, 1000)));
+    asked.givingWay.add("a");
+    const held = asked.send("a", range(1000, 1100));
+    const mine = asked.send("b", range(1000, 1100));
+    await asked.until(() => asked.hasScored(mine));
+    expect(asked.owner.turn(SLICE_POINTS)).toBe(true);
+    expect(asked.owner.turns.isHeldBack).toBe(true);
+    expect(asked.hasScored(held)).toBe(false);
+    asked.givingWay.clear();
+    await asked.until(() => asked.hasScored(held));
+    expect(asked.owner.turn(SLICE_POINTS)).toBe(false);
+    expect(asked.owner.turns.isHeldBack).toBe(false);
+  });
+
   it("come to others while a long series is taken up, and fold no more than their slice", async () => {
     await foldedBy(() => asked.send("a", range(0, 60_000)));
     await reopened();

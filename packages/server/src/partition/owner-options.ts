@@ -15,6 +15,8 @@ export interface PartitionOwnerOptions {
   readonly historyBytesMax?: number | undefined;
   /** The machine's own where it is left out. */
   readonly disk?: Disk | undefined;
+  /** Whether work of a tenant may go on, or gives way to others for now. */
+  readonly mayGo?: ((tenantId: string) => boolean) | undefined;
   /** Called before each unit of work, so that a thread that stands still can be named. */
   readonly progress?: Progress | undefined;
 }

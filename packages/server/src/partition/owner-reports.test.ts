@@ -9,6 +9,7 @@ import { type Disk, REAL_DISK } from "../store/sqlite/disk.ts";
 import { seriesIdOf } from "./partition-of.ts";
 import { PartitionOwner } from "./partition-owner.ts";
 import type { DamageMessage, FromWorker, OpenAnswer, Question } from "./protocol.ts";
+import { nameAt } from "./stored-series.ts";
 
 const START = Date.UTC(2026, 6, 1);
 const DAYS = ["2026-07-01", "2026-07-02", "2026-07-03"];
@@ -153,16 +154,16 @@ describe("what a partition's owner reports of its store", () => {
   async function restart(): Promise<void> {
     await ask({ what: "close" });
     start();
-    const { series } = (await ask({ what: "open" })) as OpenAnswer;
+    const { stored } = (await ask({ what: "open" })) as OpenAnswer;
     await ask({
       what: "announce",
       behind: [],
-      series: series.map(({ metadata, partition }, handle) => ({
-        handle,
-        key: KEY,
-        metadata,
-        partition,
-      })),
+      series: stored.flatMap((one) =>
+        Array.from(one.seriesIds, (_, handle) => {
+          const { metadata } = nameAt(one, handle);
+          return { handle, key: KEY, metadata, partition: one.partition };
+        }),
+      ),
     });
   }
 

@@ -15,6 +15,8 @@ export interface OwnerTurnsParts {
   readonly progress: Progress;
   /** Nothing is folded at the moment. */
   readonly isPaused: () => boolean;
+  /** Whether work of a tenant may go on, or gives way to others for now. */
+  readonly mayGo: (tenantId: string) => boolean;
 }
 
 /** Whose answers and whose detection an owner works at: those of the tenant that was served least. */
@@ -22,6 +24,7 @@ export class OwnerTurns {
   readonly #parts: OwnerTurnsParts;
   /** The partition that folds first in this turn. */
   #first = 0;
+  #isHeldBack = false;
 
   constructor(parts: OwnerTurnsParts) {
     this.#parts = parts;
@@ -33,18 +36,28 @@ export class OwnerTurns {
     return false;
   }
 
-  /** Does about so many points of work, or all there is. */
+  /** Whether all that there was to do last time gave way to the work of others. */
+  get isHeldBack(): boolean {
+    return this.#isHeldBack;
+  }
+
+  /** Does about so many points of work, or all there is that does not give way. */
   spend(points: number): void {
-    for (let left = points; left > 0; ) {
+    let left = points;
+    while (left > 0) {
       const spent = this.#round(left);
-      if (spent === 0) return;
+      if (spent === 0) break;
       left -= spent;
     }
+    this.#isHeldBack = left === points && this.isReady;
   }
 
   /** Tenants in the order of their turns, each until it is the next one's. Returns the cost. */
   #round(pointsMax: number): number {
-    const order = this.#parts.share.order(this.#ready());
+    const { share, mayGo } = this.#parts;
+    // What is about no tenant waits for nobody.
+    const going = new Set(this.#ready()).values().filter((id) => id === "" || mayGo(id));
+    const order = share.order(going);
     let spent = 0;
     for (const [k, { tenantId, place }] of order.entries()) {
       const ahead = (order[k + 1]?.place ?? place) - place;

@@ -45,7 +45,7 @@ export class PartitionOwner {
   readonly #runtimes = new Map<number, PartitionRuntime>();
   readonly #commits: GroupCommit;
   readonly #jobs: Jobs;
-  readonly #turns: OwnerTurns;
+  readonly turns: OwnerTurns;
   readonly #wake: () => void;
   readonly #drains: number[] = [];
   readonly #quarantine = new Quarantine();
@@ -65,9 +65,10 @@ export class PartitionOwner {
     this.#wake = wake;
     const share = new LeastServed(CREDIT_POINTS);
     this.#jobs = new Jobs(wake, (tenantId, points) => share.charge(tenantId, points));
-    this.#turns = new OwnerTurns({
+    this.turns = new OwnerTurns({
       ...{ share, jobs: this.#jobs, runtimes: this.#runtimes, progress },
       isPaused: () => this.#checkpoints.isPaused,
+      mayGo: options.mayGo ?? (() => true),
     });
     this.#clientCount = clientCount;
     this.#emissions = new Emissions(clientCount);
@@ -126,16 +127,16 @@ export class PartitionOwner {
 
   /**
    * One turn: write what came, then about `slicePoints` points of answers and detection for the tenants whose
-   * turn it is, and what was scored is sent. True while there is more to do at once; what waits for the disk
-   * wakes the owner when that has answered.
+   * turn it is; what was scored is sent when it is much, all there is, or waits for some turns. True while there is
+   * more to do at once; what waits for the disk wakes the owner when that has answered.
    */
   turn(slicePoints: number): boolean {
     this.#progress("writing", "");
     this.#commits.start();
-    this.#turns.spend(slicePoints);
-    this.#send();
+    this.turns.spend(slicePoints);
+    if (this.#emissions.isDue() || !this.turns.isReady) this.#send();
     if (this.#isIdle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
-    return this.#turns.isReady;
+    return this.turns.isReady;
   }
 
   /**
@@ -147,7 +148,7 @@ export class PartitionOwner {
     const silent = new Set(this.#commits.giveUp(nowMs));
     this.#disk.look((runtime) => silent.has(runtime));
     for (const runtime of this.#runtimes.values()) runtime.rested();
-    if (this.#turns.isReady) this.#wake();
+    if (this.turns.isReady) this.#wake();
   }
 
   /**
@@ -240,9 +241,9 @@ export class PartitionOwner {
       case "open":
         // A host that comes again begins anew.
         this.forget(clientOf(id, this.#clientCount));
-        return opening(this.#runtimes, clientOf(id, this.#clientCount), this.#clientCount);
+        return yield* opening(this.#runtimes, clientOf(id, this.#clientCount), this.#clientCount);
       case "name":
-        return yield* naming(this.#runtimes, question.series);
+        return yield* naming(this.#runtimes, question.stored);
       case "announce":
         return yield* announcing(this.#runtimes, question, () => this.#send());
       case "begin-checkpoint":

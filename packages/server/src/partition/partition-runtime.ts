@@ -84,12 +84,8 @@ export class PartitionRuntime {
       failed: (tenantId, error) => this.failed(tenantId, error),
     });
     this.#folding = new Folding({
-      store,
-      emissions,
-      row: new FoldRow(),
-      episodes: this.#episodes,
-      alarms: this.#alarms,
-      saver: () => this.saver,
+      ...{ store, emissions, row: new FoldRow() },
+      ...{ episodes: this.#episodes, alarms: this.#alarms, saver: () => this.saver },
     });
     this.#work = new WaitingWork({
       ...{ folding: this.#folding, registry: this.#series, emissions },
@@ -100,6 +96,11 @@ export class PartitionRuntime {
   /** Makes a series known under its host's number; its saved fold is taken up where none is at work. */
   name(fresh: FreshSeries): LiveSeries {
     return this.#series.announce(fresh);
+  }
+
+  /** The same for a series that is stored, by the store's number. */
+  nameStored(handle: number, seriesId: number): void {
+    this.#series.takeUp(handle, seriesId);
   }
 
   /** Its host hears where the series is. */

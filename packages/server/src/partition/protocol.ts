@@ -1,7 +1,6 @@
 import type { ColumnSummaries, DurationMs, EpochMs, TimeRange } from "@foreshock/core/fold";
 import type { PutPoints } from "../platform/ingest-series.ts";
 import type { Failure } from "../platform/platform-errors.ts";
-import type { SeriesEntry } from "../store/partition/series-entry.ts";
 import type { DamageKind } from "../store/sqlite/damage.ts";
 import type { AlarmCursor } from "../store/table/alarm-table.ts";
 import type { EpisodeCursor } from "../store/table/episode-table.ts";
@@ -16,6 +15,7 @@ import type {
 import type { AnnounceQuestion, FreshSeries, NameQuestion } from "./fresh-series.ts";
 import type { QuarantineMessage, TenantFailedMessage } from "./quarantine.ts";
 import type { WindowGrid } from "./read/window-summaries.ts";
+import type { StoredSeries } from "./stored-series.ts";
 
 /** Client to worker. Columns are handed over (transferred), so the sender must not touch them again. */
 export type ToWorker = AppendMessage | AskMessage | QuarantineMessage;
@@ -191,11 +191,7 @@ export interface FoundStrongest {
 export interface OpenAnswer {
   /** Up to where detection had come when that was last noted; beyond everything once folding goes on. */
   readonly detected: Positions;
-  readonly series: readonly StoredSeries[];
-}
-
-export interface StoredSeries extends SeriesEntry {
-  readonly partition: number;
+  readonly stored: readonly StoredSeries[];
 }
 
 export interface AnswerMessage {

@@ -31,8 +31,12 @@ export class SeriesRegistry {
       stored === undefined
         ? metadata
         : withNature(metadata, isCounter(this.#store.entry(stored).metadata));
-    const storeId = this.#store.intern({ ...key, metadata: kept });
-    const series = this.#byStoreId[storeId] ?? this.#newSeries(storeId, key, kept);
+    return this.takeUp(handle, this.#store.intern({ ...key, metadata: kept }));
+  }
+
+  /** The series of the store's number, made where it is new: with its newest saved fold. */
+  takeUp(handle: number, storeId: number): LiveSeries {
+    const series = this.#byStoreId[storeId] ?? this.#newSeries(storeId);
     series.handle = handle;
     this.#byHandle[handle] = series;
     return series;
@@ -76,11 +80,10 @@ export class SeriesRegistry {
     }
   }
 
-  #newSeries(
-    storeId: number,
-    key: LiveSeries["key"],
-    metadata: LiveSeries["metadata"],
-  ): LiveSeries {
+  #newSeries(storeId: number): LiveSeries {
+    // The store's own object: texts of names are kept once.
+    const key = this.#store.name(storeId);
+    const { metadata } = key;
     const series: LiveSeries = {
       handle: NO_HANDLE,
       storeId,
@@ -102,7 +105,7 @@ export class SeriesRegistry {
   /** The newest saved fold; a fresh one of a series that is new. */
   #firstFold(storeId: number, metadata: LiveSeries["metadata"]): SeriesFold {
     if (this.#store.entry(storeId).pointCount === 0) return freshFold(metadata, this.#memory);
-    return foldOf(metadata, this.#store.states.load(storeId, FOREVER_MS), this.#memory);
+    return foldOf(metadata, this.#store.states.newest(storeId), this.#memory);
   }
 }
 

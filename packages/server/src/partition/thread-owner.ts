@@ -17,6 +17,8 @@ const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 type Owned = "dataDir" | "scrubEveryMs" | "clientCount" | "historyBytesMax";
 
 export interface OwnerThreadOptions extends Pick<PartitionOwnerOptions, Owned> {
+  /** Of `LightWork`; without it nobody's work gives way to that of others. */
+  readonly light?: SharedArrayBuffer;
   /** Long-lived objects of one owner, in MiB; columns are not among them. Without it, what Node gives. */
   readonly heapMbMax?: number;
 }
@@ -28,7 +30,11 @@ export function threadOwners(
 ): LinkOwner {
   return (partitions, events) => {
     const heartbeat = Heartbeat.memory();
-    const workerData: OwnerThreadData = { ...workerDataOf(options, partitions), heartbeat };
+    const workerData: OwnerThreadData = {
+      ...workerDataOf(options, partitions),
+      heartbeat,
+      light: options.light,
+    };
     const worker = new Worker(entry, {
       name: `owner of ${partitions[0]!}`,
       workerData,
@@ -68,6 +74,7 @@ export function threadOwners(
 /** What an owner's thread is given when it is started. */
 export interface OwnerThreadData extends PartitionOwnerOptions {
   readonly heartbeat: SharedArrayBuffer;
+  readonly light: SharedArrayBuffer | undefined;
 }
 
 /** Only what can be cloned, and nothing that a worker need not know. */

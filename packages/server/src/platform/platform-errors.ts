@@ -63,6 +63,16 @@ export class Unavailable extends Error {
   }
 }
 
+/** The server is about to end. */
+export function stopping(): Unavailable {
+  return new Unavailable("platform/stopping", "the server is stopping");
+}
+
+/** The start has not come to this tenant yet. */
+export function starting(): Unavailable {
+  return new Unavailable("platform/starting", "this tenant's data is being read back");
+}
+
 /** Work for a tenant threw. Whoever caught it has reported it: nobody who hears of it afterwards has to. */
 export class TenantFailed extends Error {
   override readonly name = "TenantFailed";

@@ -24,6 +24,8 @@ export interface Platform {
   tenantIds(): readonly string[];
   /** False while starting, replaying or shutting down: then nothing is asked of it. */
   ready(): boolean;
+  /** Whether the tenant can be asked; false while a start has not come to it yet. */
+  isServed(tenantId: string): boolean;
   /** Whether everything works, and what does not. Reads may go on where this says no. */
   readiness(): Readiness;
 }

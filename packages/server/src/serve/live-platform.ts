@@ -7,7 +7,7 @@ import { HostPool } from "../host/host-pool.ts";
 import type { HostReport, HostState } from "../host/protocol.ts";
 import { ClientNumbers, MAIN_CLIENT } from "../partition/clients.ts";
 import type { Platform, TenantDoor } from "../platform/platform.ts";
-import { errorOf, Unavailable } from "../platform/platform-errors.ts";
+import { errorOf, starting, stopping } from "../platform/platform-errors.ts";
 import type { Readiness } from "../platform/readiness.ts";
 import type { Work } from "../watch/heartbeat.ts";
 import { afterTimeout } from "./after.ts";
@@ -129,6 +129,10 @@ export class LivePlatform implements Platform {
     return this.#state !== "stopping";
   }
 
+  isServed(tenantId: string): boolean {
+    return this.#state !== "starting" || this.#hostRuns.isReady(tenantId);
+  }
+
   readiness(): Readiness {
     const { hosts, pool } = this;
     const progress = this.#state === "starting" ? [this.#hostRuns.progressText] : [];
@@ -155,12 +159,8 @@ export class LivePlatform implements Platform {
     if (known !== undefined) return known;
     const { hosts, bodies } = this;
     const host = (): number => {
-      const state = this.#state;
-      if (state === "stopping")
-        throw new Unavailable("platform/stopping", "the server is stopping");
-      if (state === "starting" && !this.#hostRuns.isReady(tenantId)) {
-        throw new Unavailable("platform/starting", "this tenant's data is being read back");
-      }
+      if (this.#state === "stopping") throw stopping();
+      if (!this.isServed(tenantId)) throw starting();
       return this.#hostRuns.askable(tenantId);
     };
     const [startId, storeTrouble] = [this.#startId, this.#storeTrouble];
@@ -232,7 +232,7 @@ export class LivePlatform implements Platform {
     this.#stopping.abort();
     this.#ownerRestarts.stop();
     this.#hostRestarts.stop();
-    this.#start.failed(new Unavailable("platform/stopping", "the server is stopping"));
+    this.#start.failed(stopping());
     await this.#closeThreads();
   }
 

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "@foreshock/core/fold";
-import type { DecodeEvents } from "../decode/decoder-pool.ts";
+import type { DecodeEvents } from "../decode/decode-events.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { RefusedPoints } from "../observe/refused-points.ts";

@@ -6,6 +6,7 @@ import type { Config } from "../config/config.ts";
 import { lockDataDir } from "../config/data-dir.ts";
 import { createLog } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
+import { LightWork } from "../platform/light-work.ts";
 import { ControlDb } from "../tenant/control-db.ts";
 import { Limits } from "../tenant/limits.ts";
 import { SettingsCache } from "../tenant/settings-cache.ts";
@@ -30,6 +31,7 @@ export interface Ground {
   readonly quarantine: QuarantineCache;
   readonly watchdog: Watchdog;
   readonly memory: MemoryKeeper;
+  readonly light: LightWork;
 }
 
 export interface GroundOptions {
@@ -81,6 +83,7 @@ export function openGround(
   return {
     ...{ partitionCount, log, metrics, events, control, settings, limits, quarantine, watchdog },
     memory,
+    light: new LightWork(),
   };
 }
 

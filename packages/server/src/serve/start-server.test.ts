@@ -89,6 +89,24 @@ describe("a server that starts", () => {
     await server.close();
   });
 
+  it("answers whoever asks early once their tenant is taken up, and not with a refusal", async () => {
+    const first = await start(0);
+    const { control } = first;
+    control.ensureTenant("acme");
+    const { token } = control.createKey({ scope: "manage", tenant: "acme" });
+    await first.close();
+    const hosts = new HeldHosts();
+    const port = await freePort();
+    const starting = start(port, { linkHost: hosts.link });
+    await expect.poll(() => hosts.count).toBeGreaterThan(0);
+    const headers = { authorization: `Bearer ${token}` };
+    const asked = fetch(`http://127.0.0.1:${port}/api/v1/summary`, { headers });
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    hosts.release();
+    expect((await asked).status).toBe(200);
+    await (await starting).close();
+  });
+
   it("closes everything that it opened when something of it fails", async () => {
     const port = await freePort();
     const dying: LinkHost = (_, _life, events) => ({

@@ -222,8 +222,8 @@ function startPlatform(options: StartOptions, ground: Ground): LivePlatform {
   const { dataDir, workerCount: ownerCount } = config;
   const clientCount = config.hostCount + 1;
   const { plan, hostPart: memory } = ground.memory;
-  const { threadHeapMbMax: heapMbMax } = plan;
-  const hosts = { clientCount, dataDir, partitionCount, ownerCount, memory, heapMbMax };
+  const [heapMbMax, light] = [plan.threadHeapMbMax, ground.light.memory];
+  const hosts = { clientCount, dataDir, partitionCount, ownerCount, memory, heapMbMax, light };
   return LivePlatform.start({
     ...config,
     partitionCount,
@@ -233,7 +233,7 @@ function startPlatform(options: StartOptions, ground: Ground): LivePlatform {
     tenantIds: () => control.tenants().map(({ slug }) => slug),
     now,
     monotonicMs,
-    link: link ?? threadOwners({ ...config, ...plan.owner, clientCount, heapMbMax }),
+    link: link ?? threadOwners({ ...config, ...plan.owner, clientCount, heapMbMax, light }),
     linkHost: linkHost ?? threadHosts(hosts, now),
     quarantine,
     watch: watchdog,
@@ -262,13 +262,13 @@ function decoderPool(
 
 /** What the routes need of the ground. */
 function partsOf(
-  { control, settings, limits, log, metrics, events }: Ground,
+  { control, settings, limits, light, log, metrics, events }: Ground,
   options: StartOptions,
 ) {
   const { now, demoTruth } = options;
   return {
     keyring: new Keyring(control, now),
-    ...{ limits, log, metrics, now, demoTruth },
+    ...{ limits, light, log, metrics, now, demoTruth },
     version: VERSION,
     dashboardDir: DASHBOARD_DIR,
     labels: labelMappings(control, settings),

@@ -94,8 +94,7 @@ export class ByteReader {
     const end = this.#at + count;
     if (!(Number.isInteger(count) && count >= 0 && end <= this.#bytes.length))
       throw unreadable("it ends too early");
-    const part = new Uint8Array(count);
-    part.set(this.#bytes.subarray(this.#at, end));
+    const part = new Uint8Array(this.#bytes.subarray(this.#at, end));
     this.#at = end;
     return part;
   }

@@ -51,6 +51,12 @@ export class FleetHistory implements RowsByStep {
     return this.#points.get(step);
   }
 
+  /** The points of the newest step with any before this one. */
+  pointsBefore(step: number): StepPoints | undefined {
+    const at = firstOfStep(this.#dataSteps, step, ownStep);
+    return at === 0 ? undefined : this.#points.get(this.#dataSteps[at - 1]!);
+  }
+
   /** All steps with points, ascending. O(n log n) in those that wait. */
   steps(): number[] {
     return this.#dataSteps.concat(this.#waiting.all());
@@ -115,7 +121,7 @@ export class FleetHistory implements RowsByStep {
     while (gone < this.#dataSteps.length && this.#dataSteps[gone]! < from) {
       this.visits++;
       const step = this.#dataSteps[gone++]!;
-      this.tally.bytes -= this.#points.get(step)!.bytes;
+      this.#points.get(step)!.drop();
       this.#points.delete(step);
     }
     if (gone > 0) this.#dataSteps.splice(0, gone);

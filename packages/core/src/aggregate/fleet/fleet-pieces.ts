@@ -125,6 +125,8 @@ export class FleetReader {
   #header: WholeHeader | undefined;
   #rows = 0;
   #points = 0;
+  /** Of the piece that came last: those of the step before, mostly. */
+  #pointsBefore: StepPoints | undefined;
   readonly #banks = new Map<number, number>();
   readonly #snapshots = new Map<number, number>();
 
@@ -233,6 +235,8 @@ export class FleetReader {
     const points = readPiece(piece, (reader) =>
       StepPoints.read(reader, stepMs, names.series, tally),
     );
+    points.trim(this.#pointsBefore);
+    this.#pointsBefore = points;
     this.#history.place(piece.step, points);
     this.#points++;
   }

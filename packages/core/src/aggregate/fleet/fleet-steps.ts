@@ -59,7 +59,7 @@ export class FleetSteps {
       yield EMPTY_STEP_CELLS;
       return;
     }
-    points.trim();
+    points.trim(this.#history.pointsBefore(step));
     fold.reserveRow(row);
     fold.beginStep();
     let cells = 0;

@@ -1,10 +1,9 @@
 import { assert } from "../../model/refusal.ts";
 import { sidak } from "../closed/closed-form.ts";
+import { OffsetKeys } from "./offset-keys.ts";
 import { type ByteTally, POINT, PointList, STANDING } from "./point-list.ts";
-import { widest } from "./wide-column.ts";
+import { CHUNK_SERIES, isDense, type SavedValues, valuesOf } from "./saved-values.ts";
 
-/** Series of a chunk. */
-export const CHUNK_SERIES = 1024;
 /** With more points than this, a chunk has columns. Below it they would be mostly empty. */
 export const FEW_MAX = 96;
 
@@ -13,29 +12,10 @@ const EMPTY = 0;
 const CLAIM = 1;
 const FIRST_OFFSET = 2;
 
-/** Values of a chunk's series as they are saved: one of each series whose bit is set, by series. */
-export interface SavedValues {
-  readonly bits: Uint8Array;
-  readonly offsets: Uint16Array | Uint32Array;
-  readonly p: Float32Array;
-  /** Empty where none has a mark. */
-  readonly marks: Uint8Array;
-}
-
-export function valuesOf(
-  { bits, offsets, p, marks }: SavedValues,
-  visit: (series: number, offset: number, p: number, mark: number) => void,
-): void {
-  for (let [series, m] = [0, 0]; series < CHUNK_SERIES && m < p.length; series++) {
-    if ((bits[series >>> 3]! & (1 << (series & 7))) === 0) continue;
-    visit(series, offsets[m]!, p[m]!, marks[m] ?? 0);
-    m++;
-  }
-}
-
 /**
  * The points of 1,024 series in one step. A few are in a list; when there are more, the newest value of
- * each series (or a claim) is in two columns, 6 bytes per series, and the list holds all others.
+ * each series (or a claim) is in two columns, 6 bytes per series, and the list holds all others. With the offsets of
+ * the step before it is 4 bytes.
  */
 export class PointChunk {
   readonly #isWide: boolean;
@@ -43,7 +23,7 @@ export class PointChunk {
   readonly #tally: ByteTally;
   /** Series that the columns are made for, at least. */
   readonly #room: number;
-  #keys: Uint16Array | Uint32Array | undefined;
+  #keys: OffsetKeys | undefined;
   #p: Float32Array | undefined;
   #marks: Uint8Array | undefined;
 
@@ -56,12 +36,22 @@ export class PointChunk {
   }
 
   get bytes(): number {
-    return this.#list.bytes + this.#columnBytes;
+    return this.#list.bytes + (this.#keys?.bytes ?? 0) + this.#ownBytes;
   }
 
-  get #columnBytes(): number {
-    const columns = (this.#keys?.byteLength ?? 0) + (this.#p?.byteLength ?? 0);
-    return columns + (this.#marks?.byteLength ?? 0);
+  get #ownBytes(): number {
+    return (this.#p?.byteLength ?? 0) + (this.#marks?.byteLength ?? 0);
+  }
+
+  /** Keeps offsets that are those of another chunk only once for both. Cost: the series. */
+  share(other: PointChunk): void {
+    if (other.#keys !== undefined) this.#keys?.share(other.#keys);
+  }
+
+  /** Nobody will ask it any more: its bytes are not counted from now on. */
+  drop(): void {
+    this.#tally.bytes -= this.#list.bytes + this.#ownBytes;
+    this.#keys?.drop();
   }
 
   /** Whether the chunk has columns. */
@@ -77,14 +67,27 @@ export class PointChunk {
   /** Takes many saved values into a chunk that is empty: straight into its columns. */
   take(values: SavedValues): void {
     this.#makeColumns(this.#room);
+    if (isDense(values) && values.p.length <= this.#room) {
+      this.#takeDense(values);
+      return;
+    }
     valuesOf(values, (series, offset, p, mark) => {
       const keys = this.#keys!;
       if (Number.isNaN(p)) return;
-      if (series >= keys.length) this.#widened(keys, series);
-      this.#keys![series] = offset + FIRST_OFFSET;
+      this.#widen(keys, series);
+      keys.set(series, offset + FIRST_OFFSET);
       this.#p![series] = p;
       if (mark !== 0) this.#setMark(series, mark);
     });
+  }
+
+  #takeDense({ offsets, p, marks }: SavedValues): void {
+    const { column } = this.#keys!;
+    for (let series = 0; series < p.length; series++) {
+      if (!Number.isNaN(p[series]!)) column[series] = offsets[series]! + FIRST_OFFSET;
+    }
+    this.#p!.set(p);
+    for (let series = 0; series < marks.length; series++) this.#setMark(series, marks[series]!);
   }
 
   /** A point of the sender's; NaN takes it back. False when it changed nothing. */
@@ -98,27 +101,22 @@ export class PointChunk {
       return changed;
     }
     if (kind === POINT.value) {
-      return this.#putValue(this.#widened(keys, series), series, offset, p, mark);
+      this.#widen(keys, series);
+      return this.#putValue(keys, series, offset, p, mark);
     }
     this.claim(series, Number.NaN);
     return this.#list.put(series, offset, kind, p, mark);
   }
 
-  #putValue(
-    keys: Uint16Array | Uint32Array,
-    series: number,
-    offset: number,
-    p: number,
-    mark: number,
-  ): boolean {
+  #putValue(keys: OffsetKeys, series: number, offset: number, p: number, mark: number): boolean {
     const key = offset + FIRST_OFFSET;
-    const newest = keys[series]!;
+    const newest = keys.column[series]!;
     if (newest > key) return this.#list.put(series, offset, POINT.value, p, mark);
     if (newest === key && Object.is(this.#p![series]!, Math.fround(p))) {
       return this.#setMark(series, mark);
     }
     if (newest > CLAIM && newest !== key) this.#moveToList(series, newest);
-    keys[series] = key;
+    if (newest !== key) keys.set(series, key);
     this.#p![series] = p;
     if (mark !== 0 || this.#marks !== undefined) this.#setMark(series, mark);
     return true;
@@ -126,9 +124,11 @@ export class PointChunk {
 
   /** Our word on a series without points; NaN takes it back. Points of the sender's are left alone. */
   claim(series: number, p: number): boolean {
-    const known = this.#keys;
-    if (known !== undefined && series >= known.length && Number.isNaN(p)) return false;
-    const keys = known === undefined ? undefined : this.#widened(known, series);
+    const keys = this.#keys;
+    if (keys !== undefined) {
+      if (series >= keys.column.length && Number.isNaN(p)) return false;
+      this.#widen(keys, series);
+    }
     const at = this.#list.from(series);
     const listed = at < this.#list.count && this.#list.series(at) === series;
     if (keys === undefined) {
@@ -137,11 +137,11 @@ export class PointChunk {
       if (listed) this.#list.removeAt(at);
       return listed;
     }
-    const key = keys[series]!;
+    const key = keys.column[series]!;
     if (key > CLAIM || listed) return false;
     if (key === EMPTY ? Number.isNaN(p) : Object.is(this.#p![series]!, Math.fround(p)))
       return false;
-    keys[series] = Number.isNaN(p) ? EMPTY : CLAIM;
+    keys.set(series, Number.isNaN(p) ? EMPTY : CLAIM);
     this.#p![series] = p;
     return true;
   }
@@ -165,7 +165,7 @@ export class PointChunk {
   /** What the sender's points of a series come to (STANDING). */
   standingOf(series: number): number {
     const list = this.#list;
-    const key = this.#keys?.[series] ?? EMPTY;
+    const key = this.#keys?.column[series] ?? EMPTY;
     let value = key > CLAIM ? key - FIRST_OFFSET : -1;
     let end = -1;
     for (let i = list.from(series); i < list.count && list.series(i) === series; i++) {
@@ -200,7 +200,7 @@ export class PointChunk {
         visit(list.series(i), list.offset(i), list.kind(i), list.p(i), list.mark(i));
       }
     };
-    const keys = this.#keys;
+    const keys = this.#keys?.column;
     for (let series = 0; keys !== undefined && series < keys.length; series++) {
       const key = keys[series]!;
       if (key === EMPTY) continue;
@@ -220,9 +220,9 @@ export class PointChunk {
   #remove(series: number, offset: number, kind: number): boolean {
     const keys = this.#keys;
     if (kind === POINT.absence && this.#list.count === 0) return false;
-    const isNewest = kind === POINT.value && keys?.[series] === offset + FIRST_OFFSET;
+    const isNewest = kind === POINT.value && keys?.column[series] === offset + FIRST_OFFSET;
     if (keys === undefined || !isNewest) return this.#list.remove(series, offset, kind);
-    keys[series] = EMPTY;
+    keys.set(series, EMPTY);
     this.#p![series] = Number.NaN;
     this.#setMark(series, 0);
     this.#takeNewest(series);
@@ -237,7 +237,7 @@ export class PointChunk {
       if (list.kind(i) === POINT.value) newest = i;
     }
     if (newest < 0) return;
-    this.#keys![series] = list.offset(newest) + FIRST_OFFSET;
+    this.#keys!.set(series, list.offset(newest) + FIRST_OFFSET);
     this.#p![series] = list.p(newest);
     this.#setMark(series, list.mark(newest));
     list.removeAt(newest);
@@ -251,7 +251,7 @@ export class PointChunk {
   #setMark(series: number, mark: number): boolean {
     if (this.#marks === undefined) {
       if (mark === 0) return false;
-      this.#marks = new Uint8Array(this.#keys!.length);
+      this.#marks = new Uint8Array(this.#p!.length);
       this.#tally.bytes += this.#marks.byteLength;
     }
     if (this.#marks[series] === mark) return false;
@@ -263,9 +263,9 @@ export class PointChunk {
     const list = this.#list;
     const listed = list.count === 0 ? 0 : list.series(list.count - 1) + 1;
     const room = Math.max(needed, listed, this.#room);
-    this.#keys = widest(this.#isWide, room);
+    this.#keys = new OffsetKeys(this.#isWide, room, this.#tally);
     this.#p = new Float32Array(room).fill(Number.NaN);
-    this.#tally.bytes += this.#columnBytes;
+    this.#tally.bytes += this.#p.byteLength;
     const all = Array.from({ length: list.count }, (_, i) => {
       return [list.series(i), list.offset(i), list.kind(i), list.p(i), list.mark(i)] as const;
     });
@@ -276,15 +276,14 @@ export class PointChunk {
     }
   }
 
-  /** The columns with a place for the series. */
-  #widened(keys: Uint16Array | Uint32Array, series: number): Uint16Array | Uint32Array {
-    if (series < keys.length) return keys;
+  /** Gives the columns a place for the series. */
+  #widen(keys: OffsetKeys, series: number): void {
+    const known = keys.column.length;
+    if (series < known) return;
     assert(series < CHUNK_SERIES, "a chunk of points has columns for its own series only");
-    const room = Math.min(CHUNK_SERIES, Math.max(series + 1, Math.ceil(1.25 * keys.length)));
-    this.#tally.bytes -= this.#columnBytes;
-    const wide = widest(this.#isWide, room);
-    wide.set(keys);
-    this.#keys = wide;
+    const room = Math.min(CHUNK_SERIES, Math.max(series + 1, Math.ceil(1.25 * known)));
+    this.#tally.bytes -= this.#ownBytes;
+    keys.widen(room);
     const p = new Float32Array(room).fill(Number.NaN);
     p.set(this.#p!);
     this.#p = p;
@@ -293,7 +292,6 @@ export class PointChunk {
       marks.set(this.#marks);
       this.#marks = marks;
     }
-    this.#tally.bytes += this.#columnBytes;
-    return wide;
+    this.#tally.bytes += this.#ownBytes;
   }
 }

@@ -118,6 +118,7 @@ describe("StepPoints", () => {
     expect(bytesOf(points).length).toBeLessThan(6.3 * 2048);
     const again = StepPoints.read(new ByteReader(bytesOf(points)), 10_000, 2048);
     expect(again.bytes).toBe(6 * 2048);
+    expect(bytesOf(again)).toEqual(bytesOf(points));
     for (let offset = 2000; offset < 10_000; offset += 2000) {
       for (let series = 0; series < 2048; series++) points.put(series, offset, value, 0.5, 0);
     }
@@ -125,6 +126,52 @@ describe("StepPoints", () => {
     expect(points.bytes).toBeLessThan((6.1 + 4 * 8) * 2048);
     expect(bytesOf(points).length).toBeLessThan((6.3 + 4 * 8) * 2048);
     expect(tally.bytes).toBe(points.bytes);
+  });
+
+  it.each([
+    ["all series have a point", () => true],
+    ["all but the last have one", (series: number) => series < 1021],
+    ["some in the middle have none", (series: number) => series % 200 !== 7],
+  ])("is read back the same when %s", (_, has) => {
+    const points = new StepPoints(10_000, 1024);
+    for (let series = 0; series < 1024; series++) {
+      if (has(series)) points.put(series, series % 9, value, 1 / (series + 2), series % 3);
+    }
+    points.trim();
+    const again = StepPoints.read(new ByteReader(bytesOf(points)), 10_000, 1024);
+    expect(bytesOf(again)).toEqual(bytesOf(points));
+    for (const series of [0, 7, 207, 1020, 1023]) {
+      expect([again.of(series), again.markOf(series)]).toEqual([
+        points.of(series),
+        points.markOf(series),
+      ]);
+    }
+  });
+
+  it("keeps offsets that are those of the step before once for both, until one of them changes", () => {
+    const tally = { bytes: 0 };
+    const steps = [0, 1, 2].map((k) => {
+      const points = new StepPoints(10_000, 2048, tally);
+      for (let series = 0; series < 2048; series++) {
+        points.put(series, 1000 + (series % 7), value, (series + k + 1) / 4096, 0);
+      }
+      return points;
+    });
+    steps.forEach((points, k) => {
+      points.trim(steps[k - 1]);
+    });
+    expect(tally.bytes).toBe((2 + 3 * 4) * 2048);
+    const saved = steps.map(bytesOf);
+    steps[1]!.put(5, 4000, value, 0.25, 0);
+    steps[1]!.put(6, 1006, value, Number.NaN, 0);
+    expect(tally.bytes).toBeCloseTo(steps.reduce((sum, { bytes }) => sum + bytes, 0));
+    // One chunk of 1,024 has offsets of its own now; the point beside the newest one is in its list.
+    expect(tally.bytes).toBe((2 + 3 * 4) * 2048 + 2 * 1024 + 16);
+    expect([steps[1]!.of(5), steps[1]!.of(6)]).not.toEqual([steps[0]!.of(5), steps[0]!.of(6)]);
+    expect(steps[1]!.of(6)).toBeNaN();
+    expect([bytesOf(steps[0]!), bytesOf(steps[2]!)]).toEqual([saved[0], saved[2]]);
+    for (const points of steps) points.drop();
+    expect(tally.bytes).toBe(0);
   });
 });
 

@@ -1,8 +1,9 @@
 import type { SeriesNumber } from "../../model/series-number.ts";
 import { unreadable } from "../../model/state-bytes.ts";
 import type { ByteReader, ByteWriter } from "./column-bytes.ts";
-import { CHUNK_SERIES, FEW_MAX, PointChunk, type SavedValues, valuesOf } from "./point-chunk.ts";
+import { FEW_MAX, PointChunk } from "./point-chunk.ts";
 import { type ByteTally, POINT } from "./point-list.ts";
+import { CHUNK_SERIES, type SavedValues, valuesOf } from "./saved-values.ts";
 import { isWideStep } from "./wide-column.ts";
 
 const SHIFT = 10;
@@ -11,7 +12,7 @@ const NOWHERE: readonly boolean[] = [];
 
 /**
  * The p of all series inside one step of the grid, in single precision: about 6 bytes per series with one
- * point in the step, about 8 for each further point of it. A point is named by its offset in the step
+ * point in the step, 4 where it has the offset of the step before, about 8 for each further point of it. A point is named by its offset in the step
  * and its kind: the same name, the same point.
  */
 export class StepPoints {
@@ -96,9 +97,21 @@ export class StepPoints {
     });
   }
 
-  /** The step is over: room that was left for more points is given back. */
-  trim(): void {
-    for (const chunk of this.#chunks) chunk?.trim();
+  /**
+   * The step is over: room that was left for more points is given back, and what is equal in the step before is kept
+   * once for both.
+   */
+  trim(before?: StepPoints): void {
+    this.#chunks.forEach((chunk, c) => {
+      chunk?.trim();
+      const other = before === undefined ? undefined : before.#chunks[c];
+      if (other !== undefined) chunk?.share(other);
+    });
+  }
+
+  /** Nobody will ask it any more: its bytes are not counted from now on. */
+  drop(): void {
+    for (const chunk of this.#chunks) chunk?.drop();
   }
 
   /** The same points give the same bytes, in whatever order they came. */

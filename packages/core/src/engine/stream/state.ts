@@ -79,9 +79,10 @@ export class StreamState {
     this.numbers[STATE.RESTARTS] = restarts;
   }
 
-  save(): Uint8Array {
+  /** The state itself, for whoever copies it at once. */
+  bytes(): Uint8Array {
     assertLittleEndian();
-    return this.#bytes().slice();
+    return this.#bytes();
   }
 
   /** @throws Refusal "state/unreadable" when the length is not this clock's. */

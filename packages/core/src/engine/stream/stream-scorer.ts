@@ -1,4 +1,4 @@
-import { openState, sealState } from "../../model/state-bytes.ts";
+import { type Checksum, openState, sealState } from "../../model/state-bytes.ts";
 import type { StateMemory } from "../../model/state-memory.ts";
 import type { DurationMs, EpochMs } from "../../model/time.ts";
 import {
@@ -104,12 +104,12 @@ class OpenStreamScorer implements OpenScorer, Baseline {
     out.set(this.#state.profile.subarray(0, this.#clock.seasonBins));
   }
 
-  save(): Uint8Array {
-    return sealState(STATE_FORMAT, VERSION, this.#state.save());
+  save(checksum?: Checksum): Uint8Array {
+    return sealState(STATE_FORMAT, VERSION, this.#state.bytes(), checksum);
   }
 
-  restore(bytes: Uint8Array): void {
-    this.#state.restore(openState(STATE_FORMAT, VERSION, bytes));
+  restore(bytes: Uint8Array, checksum?: Checksum): void {
+    this.#state.restore(openState(STATE_FORMAT, VERSION, bytes, checksum));
   }
 }
 

@@ -9,6 +9,7 @@ import { Connection } from "./connection.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import { answerHealth, answerReadiness, isProbe } from "./probe-reply.ts";
 import { answerProblem } from "./raw-reply.ts";
+import { startedOrLate } from "./start-wait.ts";
 import { UnsentBytes } from "./unsent-bytes.ts";
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -201,7 +202,17 @@ export class HttpFront {
   #refuse(request: IncomingMessage, response: ServerResponse): void {
     const progress = this.#stage === "starting" ? this.#progress() : undefined;
     if (isProbe(request, "/readyz")) answerReadiness(response, progress);
-    else answerProblem(response, progress === undefined ? ending() : starting(progress.phase));
+    else if (progress === undefined) answerProblem(response, ending());
+    else void this.#whenOpen(request, response);
+  }
+
+  /** Whoever asks before the routes are there need not ask twice, unless it takes long. */
+  async #whenOpen(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isThere = await startedOrLate(() => this.#stage !== "starting");
+    if (!isThere) answerProblem(response, starting(this.#progress().phase));
+    else if (this.#stage === "serving" && this.#handler !== undefined) {
+      this.#handler(request, response);
+    } else answerProblem(response, ending());
   }
 
   #failed(error: Error & { code?: string }, socket: Socket): void {

@@ -128,9 +128,16 @@ function readColumn(
     clusterId: cluster,
     nodeId: node,
     metricName: metricNameOf(table.layout, whose, column),
-    timestamps: Float64Array.from(rows, (row) => table.timestampsMs[row]!),
-    values: Float64Array.from(rows, (row) => values[row]!),
+    timestamps: gathered(table.timestampsMs, rows),
+    values: gathered(values, rows),
   });
+}
+
+/** A plain loop: Float64Array.from with a function took a twentieth of a whole run. */
+function gathered(column: Float64Array, rows: Int32Array): Float64Array {
+  const out = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) out[i] = column[rows[i]!]!;
+  return out;
 }
 
 /**

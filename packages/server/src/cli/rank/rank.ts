@@ -10,7 +10,6 @@ import {
 import { readTable } from "../../files/csv-table.ts";
 import { ratedTable } from "../../files/rates.ts";
 import type { CsvOptions } from "../../files/read-options.ts";
-import { rowsOfColumn } from "../detect/joined-columns.ts";
 import { type Context, printJson, say } from "../terminal/context.ts";
 import { CliError, EXIT, type ExitCode } from "../terminal/exit-code.ts";
 import { counted, csvInput } from "../terminal/input.ts";
@@ -19,6 +18,7 @@ import { severityColumns, shareText } from "../terminal/severity-text.ts";
 import { type TableColumn, tableText } from "../terminal/table.ts";
 import { sinceText, timeText } from "../terminal/time-text.ts";
 import { readCallGraph } from "./call-graph.ts";
+import { ownRows, rowsByStep } from "./joined-rows.ts";
 import { type ClusterPivot, pivotClusters } from "./pivot.ts";
 
 export interface RankFlags {
@@ -106,11 +106,13 @@ function rankCluster(
   { from, to, level }: RankFlags,
   edges: readonly CallEdge[],
 ): ClusterRanking {
+  const own = ownRows(values);
   const p = columns.map(({ nodeId, metricName }, c) => {
     const place = { tenantId: "file", clusterId: cluster, nodeId, metricName };
-    return pOfColumn(engine, place, timestampsMs, values[c]!);
+    return pOfColumn(engine, place, timestampsMs, values[c]!, own[c]!);
   });
-  const ranking = rankWindow({ timestampsMs, columns, values, p, startMs: from, endMs: to, edges });
+  const rows = rowsByStep({ timestampsMs, values, p }, own);
+  const ranking = rankWindow({ ...rows, columns, startMs: from, endMs: to, edges });
   return {
     rows: level === "node" ? nodeRows(cluster, ranking) : metricRows(cluster, ranking),
     dataQuality: ranking.changedMeanings.map((changed) => ({
@@ -128,16 +130,15 @@ function pOfColumn(
   place: Pick<MetricSeries, "tenantId" | "clusterId" | "nodeId" | "metricName">,
   timestampsMs: Float64Array,
   values: Float64Array,
+  own: Int32Array,
 ): Float64Array {
-  const all = Int32Array.from(values, (_, i) => i);
-  const own = rowsOfColumn(values, all);
   const series = new MetricSeries({
     ...place,
     timestamps: Float64Array.from(own, (row) => timestampsMs[row]!),
     values: Float64Array.from(own, (row) => values[row]!),
   });
   const { p } = engine.score(series);
-  if (own === all) return p;
+  if (own.length === values.length) return p;
   const spread = new Float64Array(values.length).fill(1);
   own.forEach((row, i) => {
     spread[row] = p[i]!;

@@ -1,10 +1,10 @@
-import { CsvError } from "../csv-error.ts";
+import { CsvError, shown } from "../csv-error.ts";
 import { LONG_HEADER, LONG_OPTIONS } from "../forms/long-rows.ts";
 import type { FormPlan } from "../head.ts";
 import type { CsvOptions } from "../read-options.ts";
 import { cloudwatchData, cloudwatchStatistics } from "./cloudwatch-json.ts";
 import { datadogPoints } from "./datadog-json.ts";
-import type { JsonForm, LongRows } from "./json-form.ts";
+import { fieldOf, type JsonForm, type LongRows, objectOf } from "./json-form.ts";
 import { prometheusMatrix } from "./prometheus-json.ts";
 
 const FORMS: readonly JsonForm[] = [
@@ -37,15 +37,26 @@ export function jsonRows(
   throw new CsvError(
     name,
     0,
-    "JSON of no form that is known",
+    complaintOf(value) ?? "JSON of no form that is known",
     `it may be ${FORMS.map((form) => form.name).join(", ")}, or CSV`,
   );
+}
+
+/** What a monitoring system answered in place of data. */
+function complaintOf(value: unknown): string | undefined {
+  const { error, message } = objectOf(value);
+  const said = fieldOf(error) || fieldOf(message);
+  return said === "" ? undefined : `no data but an error, "${shown(said)}"`;
 }
 
 function parsed(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
+    if (/^\s*\{[^\n]*\}\s*\n\s*\{/.test(text)) {
+      const remedy = "export it as CSV, or as one answer of a form that is known";
+      throw new CsvError(name, 2, "JSON of a value per line, which is not read", remedy);
+    }
     const reason = error instanceof Error ? error.message : String(error);
     throw new CsvError(name, 0, `broken JSON (${reason})`, "export it again");
   }

@@ -11,10 +11,16 @@ export interface WrittenTime {
 }
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+/** `[02/Mar/2026:00:00:00 +0000]`, as web servers log. */
+const BRACKETS = /^\[([^\]]*)\]$/;
+/** ` (Coordinated Universal Time)` after an offset, as browsers write dates. */
+const ZONE_IN_WORDS = /(?<=[+-]\d{4}) \([^)]*\)$/;
 const WEEKDAY = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+/i;
 const CLOCK =
   /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(?:([ap])\.?\s?m\.?)?\s*([a-z]{1,5}|(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2})?(?: [a-z]{1,5})?)?(?:\s+m=[+-][\d.]+)?$/i;
 const SIGNED_OFFSET = /^(?:utc|gmt)?([+-])(\d{1,2}):?(\d{2})?/i;
+/** `130559Z`, after a date of digits. */
+const CLOCK_OF_DIGITS = /^(\d{2})(\d{2})(\d{2})?(?=$|[.,]?\d*[a-z+-])/i;
 const OFFSET_MAX_HOURS = 18;
 /** Source: RFC 2822, section 4.3, and the two of Central Europe. Others mean several things. */
 const ZONE_HOURS: Readonly<Record<string, number>> = {
@@ -28,6 +34,8 @@ type DateMatch = readonly [year: string, month: string, day: string, length: num
 const DATE_SHAPES: readonly [RegExp, (found: RegExpExecArray, order: DayOrder) => DateMatch][] = [
   [/^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/, (f) => [f[1]!, f[3]!, f[4]!, f[0].length]],
   [/^(\d{4})(\d{2})(\d{2})(?=$|[T ])/, (f) => [f[1]!, f[2]!, f[3]!, f[0].length]],
+  // A month alone begins with its first day.
+  [/^(\d{4})-(\d{1,2})$/, (f) => [f[1]!, f[2]!, "1", f[0].length]],
   [/^(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)/, (f) => [f[3]!, f[2]!, f[1]!, f[0].length]],
   [
     /^(\d{1,2})([-/])(\d{1,2})\2(\d{4})(?!\d)/,
@@ -70,7 +78,7 @@ export function writtenTime(text: string, order: DayOrder): WrittenTime | undefi
 }
 
 function bare(text: string): string {
-  return text.trim().replace(WEEKDAY, "");
+  return text.trim().replace(BRACKETS, "$1").replace(WEEKDAY, "").replace(ZONE_IN_WORDS, "");
 }
 
 function joined(midnight: number, clock: string): WrittenTime | undefined {
@@ -94,7 +102,7 @@ function midnightOf(yearText: string, monthText: string, dayText: string): numbe
 
 /** A time of day with what may follow it; undefined when it is none. */
 function clockTime(text: string): WrittenTime | undefined {
-  const found = CLOCK.exec(text.trim());
+  const found = CLOCK.exec(text.trim().replace(CLOCK_OF_DIGITS, withColons));
   if (found === null) return undefined;
   const [, hourText = "", minutes = "", seconds = "0", fraction = "0", half, zone] = found;
   let hours = Number(hourText);
@@ -107,6 +115,10 @@ function clockTime(text: string): WrittenTime | undefined {
   if (zone !== undefined && offsetMs === undefined) return undefined;
   const whole = hours * HOUR_MS + Number(minutes) * MINUTE_MS + Number(seconds) * SECOND_MS;
   return { localMs: whole + Number(`0.${fraction}`) * SECOND_MS, offsetMs };
+}
+
+function withColons(_: string, hours: string, minutes: string, seconds = "00"): string {
+  return `${hours}:${minutes}:${seconds}`;
 }
 
 function offsetOf(zone: string): number | undefined {

@@ -23,6 +23,7 @@ interface Place {
 }
 
 const NUMBER = /^-?\d+([.,]\d*)?$/;
+const POWER = /^\d\.(\d+)e\+?(\d{1,2})$/i;
 /** Day 0 of a spreadsheet. */
 const EXCEL_EPOCH_MS = Date.UTC(1899, 11, 30);
 /** 1954 to 2119 as days of a spreadsheet. */
@@ -33,12 +34,15 @@ const SECONDS_PER_DAY = 86_400;
 const ORIGIN_STEPS_MAX = 1000;
 
 export function isNumberText(text: string): boolean {
-  return NUMBER.test(text.trim());
+  return !Number.isNaN(numberOf(text));
 }
 
 function numberOf(text: string): number {
   const bare = text.trim();
-  return NUMBER.test(bare) ? Number(bare.replace(",", ".")) : Number.NaN;
+  if (NUMBER.test(bare)) return Number(bare.replace(",", "."));
+  const [, decimals = "", power] = POWER.exec(bare) ?? [];
+  // All digits of a whole number must be there: 1.77e12 was rounded, and is no instant.
+  return power !== undefined && decimals.length >= Number(power) ? Number(bare) : Number.NaN;
 }
 
 /**

@@ -23,6 +23,12 @@ describe("epoch numbers", () => {
     expect([99_999_999_999, 100_000_000_000].map(likelyUnitOf)).toEqual(["s", "ms"]);
   });
 
+  it("may be written with a power of ten, unless digits were rounded away", () => {
+    expect(columnOf(["1.782907200e+09", "1.782907200000E+12"])).toEqual([NOON, Number.NaN]);
+    expect(columnOf(["1.782907200000E+12"])).toEqual([NOON]);
+    expect(columnOf(["1782907200", "1.7829e+09"])).toEqual([NOON, Number.NaN]);
+  });
+
   it("all have the unit of the first: another one is not taken for a time", () => {
     expect(columnOf(["1700000000", "200000000000"])).toEqual([1_700_000_000_000, Number.NaN]);
   });
@@ -123,10 +129,16 @@ describe("dates", () => {
       "Wed, 01 Jul 2026 14:00:00 CEST",
       "Wed Jul  1 12:00:00 2026",
       "20260701T12:00:00Z",
+      "20260701T120000Z",
+      "20260701 120000",
+      "20260701T120000.000+0000",
+      "[01/Jul/2026:12:00:00 +0000]",
+      "Wed Jul 01 2026 14:00:00 GMT+0200 (Central European Summer Time)",
     ]) {
       expect(columnOf([text]), text).toEqual([NOON]);
     }
     expect(instantMs("2026-07-01")).toBe(NOON - 12 * 3_600_000);
+    expect(columnOf(["2026-07"])).toEqual([NOON - 12 * 3_600_000]);
     expect(instantMs("2026-07-01 12:00:00.25")).toBe(NOON + 250);
   });
 

@@ -48,6 +48,7 @@ export class NumberReader {
   /** 1 for a column without a unit once the decimal mark is the point. */
   readonly #isPlain: Uint8Array;
   #mark: DecimalMark | undefined;
+  #infiniteCount = 0;
   /** Numbers were taken as they stand although the mark is not settled. */
   #assumed: OpenField | undefined;
 
@@ -68,7 +69,12 @@ export class NumberReader {
     return this.#columns[column]?.base ?? "";
   }
 
-  /** NaN where the value is missing; infinities as such; what is wrong where it is no number. */
+  /** Infinite values so far, read as missing: no detector can judge one. */
+  get infiniteCount(): number {
+    return this.#infiniteCount;
+  }
+
+  /** NaN where the value is missing or infinite; what is wrong where it is no number. */
   read(text: string, column: number, line: number): number | NumberProblem {
     const value = Number(text);
     // The common case: points are settled, and the column has no unit.
@@ -137,8 +143,10 @@ export class NumberReader {
   #readWritten(text: string, column: number, line: number): number | NumberProblem {
     const word = text.toLowerCase();
     if (MISSING.has(word)) return Number.NaN;
-    const infinite = INFINITE.exec(word);
-    if (infinite !== null) return infinite[1] === "-" ? -1 / 0 : 1 / 0;
+    if (INFINITE.test(word)) {
+      this.#infiniteCount += 1;
+      return Number.NaN;
+    }
     const { number, unit } = partsOf(text);
     const written = writtenNumber(number, this.#mark);
     if (written === undefined || (unit !== undefined && unitOf(unit) === undefined)) {

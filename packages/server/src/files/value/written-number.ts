@@ -10,8 +10,9 @@ export interface WrittenNumber {
 /** Blanks and apostrophes between thousands: narrow and wide no-break ones too. */
 const GAPS = /(?<=\d)[ \u00a0\u202f\u2009'’](?=\d{3}(?!\d))/g;
 const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-const COMMA_GROUPS = /^[+-]?\d{1,3}(?:,\d{3})+$/;
-const COMMA_GROUPS_POINT = /^[+-]?\d{1,3}(?:,\d{3})+\.\d*$/;
+/** Groups of three, or of two before the last one, as India writes them. */
+const COMMA_GROUPS = /^[+-]?\d{1,3}(?:(?:,\d{3})*|(?:,\d{2})*),\d{3}$/;
+const COMMA_GROUPS_POINT = /^[+-]?\d{1,3}(?:(?:,\d{3})*|(?:,\d{2})*),\d{3}\.\d*$/;
 const POINT_GROUPS = /^[+-]?\d{1,3}(?:\.\d{3})+$/;
 const POINT_GROUPS_COMMA = /^[+-]?\d{1,3}(?:\.\d{3})+,\d*$/;
 const COMMA = /^[+-]?\d*,\d+(?:e[+-]?\d+)?$/i;

@@ -5,8 +5,8 @@ import { OpenKinds } from "./open-kinds.ts";
 
 const SPIKE: Classification = { kind: "spike", label: "spike", missedPeak: false, evidence: {} };
 const since = (onsetMs: number) => ({ onsetMs }) as Episode;
-const seriesOf = (storeId: number, fold: { pointCount: number }) =>
-  ({ storeId, fold }) as unknown as LiveSeries;
+const seriesOf = (storeId: number, fold: { pointCount: number }, tenantId = "acme") =>
+  ({ storeId, fold, key: { tenantId } }) as unknown as LiveSeries;
 
 it("classifies once a point, and looks at the time before the onset once", () => {
   const kinds = new OpenKinds();
@@ -45,4 +45,19 @@ it("keeps so many, those asked for last", () => {
   expect(classified).toBe(1000);
   ask(0);
   expect(classified).toBe(1001);
+});
+
+it("takes room from whoever has most of it", () => {
+  const kinds = new OpenKinds();
+  const classified: Record<string, number> = { quiet: 0, noisy: 0 };
+  const fold = { pointCount: 1 };
+  const ask = (tenantId: string, storeId: number) =>
+    kinds.of(seriesOf(storeId, fold, tenantId), 5, since(5), () => {
+      classified[tenantId]!++;
+      return SPIKE;
+    });
+  for (let id = 0; id < 60; id++) ask("quiet", id);
+  for (let id = 1000; id < 3000; id++) ask("noisy", id);
+  for (let id = 0; id < 60; id++) ask("quiet", id);
+  expect(classified).toEqual({ quiet: 60, noisy: 2000 });
 });

@@ -6,7 +6,7 @@ import {
 } from "@foreshock/core/fold";
 import type { LiveSeries } from "../live-series.ts";
 
-/** Episodes of one partition that are kept, those asked for last; some 7 kB each. */
+/** Episodes of one partition that are kept, some 7 kB each. */
 const KEPT_MAX = 256;
 
 interface Kept {
@@ -22,29 +22,43 @@ interface Kept {
 
 /**
  * What open episodes were called last. Each is classified once for each point of its series, however often it is
- * asked for, and the week before its onset is looked at once.
+ * asked for, and the week before its onset is looked at once. Where there is no room, the tenant that has most of
+ * it gives up what it asked for first.
  */
 export class OpenKinds {
-  /** By the store's number of the series, the one asked for last at the end. */
-  readonly #kept = new Map<number, Kept>();
+  /** By tenant and the store's number of the series, the one asked for last at the end. */
+  readonly #kept = new Map<string, Map<number, Kept>>();
+  #count = 0;
 
   /** @param classify is given what is known of the time before the onset, to be used and filled. */
   of(
-    { storeId, fold }: LiveSeries,
+    { storeId, fold, key }: LiveSeries,
     windowStartMs: EpochMs,
     { onsetMs }: FoldedEpisode,
     classify: (before: KnownBefore) => Classification,
   ): Classification {
-    const known = this.#kept.get(storeId);
-    this.#kept.delete(storeId);
+    const own = this.#kept.get(key.tenantId) ?? new Map<number, Kept>();
+    const known = own.get(storeId);
+    if (own.delete(storeId)) this.#count--;
     const { pointCount } = fold;
     const isSame =
       known?.fold === fold && known.windowStartMs === windowStartMs && known.onsetMs === onsetMs;
     const before = isSame ? known.before : new KnownBefore();
     const classification =
       isSame && known.pointCount === pointCount ? known.classification : classify(before);
-    this.#kept.set(storeId, { fold, windowStartMs, onsetMs, before, pointCount, classification });
-    if (this.#kept.size > KEPT_MAX) this.#kept.delete(this.#kept.keys().next().value!);
+    own.set(storeId, { fold, windowStartMs, onsetMs, before, pointCount, classification });
+    this.#kept.set(key.tenantId, own);
+    if (++this.#count > KEPT_MAX) this.#makeRoom();
     return classification;
+  }
+
+  #makeRoom(): void {
+    let greediest = new Map<number, Kept>();
+    for (const own of this.#kept.values()) if (own.size > greediest.size) greediest = own;
+    for (const storeId of greediest.keys()) {
+      greediest.delete(storeId);
+      this.#count--;
+      return;
+    }
   }
 }

@@ -89,7 +89,7 @@ export class PartitionStore {
     return this.#alarms;
   }
 
-  /** Number of series; their ids are 0 .. seriesCount - 1. */
+  /** Their ids are 0 .. seriesCount - 1. */
   get seriesCount(): number {
     return this.#parts.dictionary.size;
   }
@@ -115,6 +115,11 @@ export class PartitionStore {
   /** The number of a series; undefined where it was never interned. */
   find(key: SeriesKey): number | undefined {
     return this.#parts.dictionary.find(key);
+  }
+
+  /** The same object while its metadata stays. @throws RangeError for an unknown number. */
+  name(seriesId: number): SeriesName {
+    return this.#parts.dictionary.name(seriesId);
   }
 
   /** Everything known about a series without reading points. @throws RangeError for an unknown number. */
@@ -150,7 +155,6 @@ export class PartitionStore {
 
   /**
    * Makes everything appended and interned so far durable, and returns its position in the log.
-   *
    * @throws StoreUnavailable; nothing is lost then, the next commit takes it along.
    */
   commit(): number {
@@ -179,10 +183,8 @@ export class PartitionStore {
   }
 
   /**
-   * Records that detection has seen everything up to `detectedPosition`; `write` saves what belongs to
-   * that, in the same transaction. Commits, too. The log stays: heads and chunks are left to `checkpoint`.
-   *
-   * @throws StoreUnavailable.
+   * Records that detection has seen everything up to `detectedPosition`; `write` saves what belongs to that, in the
+   * same transaction. Commits, too. The log stays: heads and chunks are left to `checkpoint`. @throws StoreUnavailable.
    */
   mark(detectedPosition: number, write: () => void = () => {}): void {
     const { tables } = this.#parts;

@@ -12,6 +12,8 @@ export class SeriesDictionary {
   readonly #ids = new Map<string, Map<string, Map<string, Map<string, number>>>>();
   /** One copy of each text. */
   readonly #texts = new Map<string, string>();
+  /** Of the series that was added last: those of a node have the same, mostly. */
+  #metadata: SeriesName["metadata"] = {};
   readonly #unsaved = new Set<number>();
 
   get size(): number {
@@ -45,7 +47,7 @@ export class SeriesDictionary {
       clusterId: this.#text(name.clusterId),
       nodeId: this.#text(name.nodeId),
       metricName: this.#text(name.metricName),
-      metadata: { ...name.metadata },
+      metadata: this.#pooled(name.metadata),
     };
     this.#names.push(kept);
     const clusters = child(this.#ids, kept.tenantId);
@@ -76,6 +78,13 @@ export class SeriesDictionary {
 
   saved(ids: readonly number[]): void {
     for (const id of ids) this.#unsaved.delete(id);
+  }
+
+  #pooled(metadata: SeriesName["metadata"]): SeriesName["metadata"] {
+    if (sameMetadata(this.#metadata, metadata)) return this.#metadata;
+    const own = Object.entries(metadata).map(([name, text]) => [name, this.#text(text)] as const);
+    this.#metadata = Object.fromEntries(own);
+    return this.#metadata;
   }
 
   #text(text: string): string {

@@ -88,4 +88,31 @@ describe("StateTable", () => {
     expect(newest(100)).toBe(10);
     expect(damage).toMatchObject([{ seriesId: 0, startMs: 20 }]);
   });
+
+  it("gives the newest states of many series as it gives each, whatever is damaged or has gone on", () => {
+    const seriesIds = Array.from({ length: 300 }, (_, id) => id);
+    for (const id of seriesIds) {
+      if (id % 11 === 0) continue;
+      save("day", 10, id);
+      save("head", 20, id);
+      save("head", 30, id);
+      if (id % 7 === 0) save("step", 25 + (id % 10), id);
+    }
+    store.close();
+    const db = new DatabaseSync(join(place.dir, "partition.db"));
+    db.exec("UPDATE state SET data = x'ff' WHERE upto_ms = 30 AND id / 4 % 5 = 0");
+    db.close();
+    const damage: Damage[] = [];
+    store = PartitionStore.open(place.dir, { onDamage: (one) => damage.push(one) });
+    // Saved or dropped after it was read ahead.
+    const first = store.states.newest(0);
+    save("head", 40, 3);
+    store.states.dropFrom(4, 15);
+    const found = [first, ...seriesIds.slice(1).map((id) => store.states.newest(id))];
+    expect([found[3]?.uptoMs, found[4]?.uptoMs]).toEqual([40, 10]);
+    expect(damage.length).toBe(seriesIds.filter((id) => id % 5 === 0 && id % 11 > 0).length);
+    expect(found).toEqual(seriesIds.map((id) => store.states.load(id, 100)));
+    // Asked again, it is read again.
+    expect(store.states.newest(7)).toEqual(store.states.load(7, 100));
+  });
 });

@@ -36,6 +36,10 @@ const PLACES = 4;
 const HEAD_PLACES = [0, 3] as const;
 const DAY_PLACES = [1, 2];
 
+/** States that are read at once: about 80 kB, and 5 pages of the file. */
+const AHEAD_SERIES = 64;
+/** States of other tenants' series that may be kept until these are asked for: 3 MB. */
+const AHEAD_MAX = 2048;
 const ZSTD_MAGIC = 0xfd2f_b528;
 /** No state is as large; a larger claim is damage. */
 const STATE_BYTES_MAX = 1 << 20;
@@ -48,10 +52,13 @@ export class StateTable {
   readonly #put: StatementSync;
   readonly #uptos: StatementSync;
   readonly #rows: StatementSync;
+  readonly #many: StatementSync;
   readonly #drop: StatementSync;
   readonly #onDamage: (seriesId: number, uptoMs: number) => void;
   /** By series the place of the newest head as far as known. */
   readonly #newestHead = new Map<number, number>();
+  /** By series. */
+  readonly #ahead = new Map<number, Found>();
 
   constructor(
     db: DatabaseSync,
@@ -68,6 +75,11 @@ export class StateTable {
       `SELECT id, upto_ms AS uptoMs, crc, data AS bytes FROM state
        WHERE id >= ? AND id < ? AND upto_ms <= ? ORDER BY upto_ms DESC LIMIT 1`,
     );
+    // Of a group of rows with a maximum, SQLite gives the other columns of the row that has it.
+    this.#many = db.prepare(
+      `SELECT id, max(upto_ms) AS uptoMs, crc, data AS bytes FROM state
+       WHERE id >= ? AND id < ? GROUP BY id / ${PLACES}`,
+    );
     this.#drop = db.prepare("DELETE FROM state WHERE id >= ? AND id < ? AND upto_ms >= ?");
   }
 
@@ -76,6 +88,7 @@ export class StateTable {
     const heads: [seriesId: number, place: number][] = [];
     transaction(this.#db, this.#file, () => {
       for (const { seriesId, slot, uptoMs, bytes } of rows) {
+        this.#ahead.delete(seriesId);
         const packed = packZeroRuns(bytes);
         const crc = crc32(packed, seriesId);
         if (slot === "step") {
@@ -91,6 +104,38 @@ export class StateTable {
     for (const [seriesId, place] of heads) this.#newestHead.set(seriesId, place);
   }
 
+  /**
+   * The newest sound state of a series, once. Whoever goes through the series in the order of their numbers has
+   * many rows read at once.
+   */
+  newest(seriesId: number): SavedState | undefined {
+    if (!this.#ahead.has(seriesId)) this.#readAhead(seriesId);
+    const found = this.#ahead.get(seriesId);
+    this.#ahead.delete(seriesId);
+    // What is damaged, or has a state beside these, is looked for by itself.
+    if (found === undefined || crc32(found.bytes, seriesId) !== found.crc) {
+      return this.load(seriesId, Number.MAX_SAFE_INTEGER);
+    }
+    this.#noteHead(seriesId, found.id);
+    return unpacked(found);
+  }
+
+  #readAhead(seriesId: number): void {
+    if (this.#ahead.size > AHEAD_MAX) this.#ahead.clear();
+    const end = seriesId + AHEAD_SERIES;
+    const rows = this.#many.all(seriesId * PLACES, end * PLACES) as unknown as Found[];
+    for (const row of rows) this.#ahead.set(Math.floor(row.id / PLACES), row);
+    for (const [id, uptoMs] of this.#steps.newest(seriesId, end)) {
+      const row = this.#ahead.get(id);
+      if (row !== undefined && row.uptoMs < uptoMs) this.#ahead.delete(id);
+    }
+  }
+
+  #noteHead(seriesId: number, rowId: number): void {
+    const place = rowId - seriesId * PLACES;
+    if (HEAD_PLACES.some((one) => one === place)) this.#newestHead.set(seriesId, place);
+  }
+
   /** The newest sound state with uptoMs <= beforeMs; undefined when there is none. */
   load(seriesId: number, beforeMs: number): SavedState | undefined {
     const from = seriesId * PLACES;
@@ -98,8 +143,7 @@ export class StateTable {
     const newest = this.#firstSound(seriesId, "state", () =>
       this.#rows.get(from, from + PLACES, beforeMs),
     );
-    const isHead = newest !== undefined && HEAD_PLACES.some((place) => from + place === newest.id);
-    if (isHead) this.#newestHead.set(seriesId, newest.id - from);
+    if (newest !== undefined) this.#noteHead(seriesId, newest.id);
     const step = this.#firstSound(seriesId, "state_step", () =>
       this.#steps.between(seriesId, newest?.uptoMs ?? -1, beforeMs),
     );
@@ -108,6 +152,7 @@ export class StateTable {
 
   /** Forgets states with uptoMs >= fromMs: a late point made them untrue. */
   dropFrom(seriesId: number, fromMs: number): void {
+    this.#ahead.delete(seriesId);
     transaction(this.#db, this.#file, () => {
       this.#drop.run(seriesId * PLACES, (seriesId + 1) * PLACES, fromMs);
       this.#steps.dropFrom(seriesId, fromMs);

@@ -18,6 +18,7 @@ const OLD_MAX = 16;
 export class StepStates {
   readonly #put: StatementSync;
   readonly #between: StatementSync;
+  readonly #newest: StatementSync;
   readonly #old: StatementSync;
   readonly #remove: StatementSync;
   readonly #drop: StatementSync;
@@ -27,6 +28,10 @@ export class StepStates {
     this.#between = db.prepare(
       `SELECT rowid AS id, upto_ms AS uptoMs, crc, data AS bytes FROM state_step
        WHERE series_id = ? AND upto_ms > ? AND upto_ms <= ? ORDER BY upto_ms DESC LIMIT 1`,
+    );
+    this.#newest = db.prepare(
+      `SELECT series_id AS id, max(upto_ms) AS uptoMs FROM state_step
+       WHERE series_id >= ? AND series_id < ? GROUP BY series_id`,
     );
     this.#old = db.prepare(
       "SELECT rowid AS id FROM state_step WHERE series_id = ? AND upto_ms <= ? ORDER BY upto_ms",
@@ -42,6 +47,12 @@ export class StepStates {
     if (old.length <= OLD_MAX) return;
     // The newest of the old ones is what the oldest possible late point starts from.
     for (let i = old.length - 2; i >= 0; i -= 2) this.#remove.run(old[i]!.id!);
+  }
+
+  /** How far the newest state of each of these series goes; those without one are left out. */
+  newest(fromSeries: number, endSeries: number): [seriesId: number, uptoMs: number][] {
+    const rows = this.#newest.all(fromSeries, endSeries);
+    return rows.map((row) => [Number(row.id), Number(row.uptoMs)]);
   }
 
   /** The newest state after one instant and up to another. */

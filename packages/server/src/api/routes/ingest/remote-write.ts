@@ -7,7 +7,7 @@ import { tenantQuery } from "../place-query.ts";
 import { PROBLEMS } from "../route.ts";
 import { decoded, demandType, wrongType } from "./body.ts";
 import type { IngestParts } from "./ingest-parts.ts";
-import { demandMemory, INGEST_CONFIG, INGEST_SCHEMA, rejectedProblem, store } from "./report.ts";
+import { INGEST_CONFIG, INGEST_SCHEMA, rejectedProblem, store } from "./report.ts";
 
 const SCHEMA = {
   ...INGEST_SCHEMA,
@@ -30,7 +30,6 @@ export function remoteWriteRoute(base: FastifyInstance, parts: IngestParts): voi
     metrics.skipped(tenantId, "histogram", body.skippedHistograms);
     metrics.skipped(tenantId, "exemplar", body.skippedExemplars);
     const report = await store("remote_write", body, metrics, request, reply);
-    demandMemory(report);
     if (report.rejectedPoints > 0) throw rejectedProblem("partially_rejected", report);
     return reply.code(204).send();
   });

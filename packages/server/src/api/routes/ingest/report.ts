@@ -63,20 +63,11 @@ function withUnusable(report: Report, body: DecodedBody): Report {
 
 /**
  * The reply of the ways in that report per point. @throws Problem where nothing was accepted; also for want of room
- * among the tenant's series, which no sender makes by sending again.
+ * among the tenant's series or of memory, which no sender makes by sending again.
  */
 export function answered(report: Report): ReturnType<typeof reportWire> {
   if (report.acceptedPoints > 0 || report.rejectedPoints === 0) return reportWire(report);
-  demandMemory(report);
   throw rejectedProblem("all_rejected", report);
-}
-
-/** The sender may come again with a batch of which nothing was taken for want of memory. @throws Problem. */
-export function demandMemory(report: Report): void {
-  if (report.acceptedPoints > 0 || report.rejectedPoints === 0) return;
-  if (report.rejected.every(({ reason }) => reason === "memory-limit")) {
-    throw rejectedProblem("overloaded", report);
-  }
 }
 
 const REASON_HINT: Readonly<Record<RejectReason, string>> = {
@@ -92,20 +83,16 @@ const REASON_HINT: Readonly<Record<RejectReason, string>> = {
 };
 
 export function rejectedProblem(
-  code: "all_rejected" | "partially_rejected" | "overloaded",
+  code: "all_rejected" | "partially_rejected",
   report: Report,
 ): Problem {
   const { acceptedPoints, rejectedPoints, rejected } = report;
   const detail = `${acceptedPoints} points accepted, ${rejectedPoints} rejected`;
   return new Problem(code, detail, {
-    hint:
-      code === "overloaded"
-        ? "nothing is stored: send it again later, or ask whoever runs this server for more memory"
-        : "accepted points are stored; do not send the rejected ones again as they are",
+    hint: "accepted points are stored; do not send the rejected ones again as they are",
     errors: rejected.map(({ reason, points, examples }) => ({
       pointer: examples.join(", "),
       detail: `${points} ${reason}: ${REASON_HINT[reason]}`,
     })),
-    ...(code === "overloaded" ? { retryAfterMs: 60_000 } : {}),
   });
 }
