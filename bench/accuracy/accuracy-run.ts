@@ -12,14 +12,7 @@ import type { EngineChoice, EngineKind, MeasuredEngine } from "./engines.ts";
 import { type Floor, floorOfNode } from "./floors/floors.ts";
 import { floorRanks } from "./floors/root-floor.ts";
 import { engineScores } from "./protocol/engine-scores.ts";
-import {
-  type CleanQuality,
-  judgeClean,
-  judgeLabels,
-  judgeShifts,
-  type LabelQuality,
-  type ShiftQuality,
-} from "./protocol/generated.ts";
+import { type GeneratedFigures, judgeGenerated } from "./protocol/generated.ts";
 import { type HealthyQuality, judgeHealthy } from "./protocol/healthy-windows.ts";
 import { judgeNodes, type NodeSetQuality } from "./protocol/judge-nodes.ts";
 import { judgeOpenings, type OpeningQuality, PROMISES_DAYS } from "./protocol/judge-openings.ts";
@@ -97,12 +90,6 @@ export interface AccuracyRun {
   readonly leftOut: readonly LeftOut[];
 }
 
-export interface GeneratedFigures {
-  readonly clean: CleanQuality;
-  readonly shifts: readonly ShiftQuality[];
-  readonly labels: LabelQuality;
-}
-
 /** The engine whose alarms and rankings the platform shows. */
 const DEFAULT_ENGINE = "stream";
 /** Alarms of NAB's own score at a fixed level: once in 5.5 days. */
@@ -113,9 +100,6 @@ const LATE_MS = MINUTE_MS;
 
 /** What needs no data: generated metrics with and without faults. */
 const GENERATED = "generated";
-const SHIFT_INTERVALS_MS = [MINUTE_MS, 300_000];
-const SHIFT_SIZES = [8, 15];
-const SHIFT_PROMISE_DAYS = 5.5;
 
 /** Names that `--only` takes. */
 export const ALL_SETS: readonly string[] = [
@@ -281,15 +265,7 @@ function incidentRows({ dataDir, engines, say }: AccuracyPlan, name: IncidentSet
 
 function generatedFigures({ engines, say }: AccuracyPlan): GeneratedFigures | undefined {
   const engine = defaultEngine(engines.measured);
-  if (engine === undefined) return undefined;
-  say("generated: clean metrics");
-  const clean = judgeClean(engine);
-  say("generated: level shifts of 48 hours");
-  const shifts = SHIFT_INTERVALS_MS.flatMap((intervalMs) =>
-    SHIFT_SIZES.map((size) => judgeShifts(engine, intervalMs, size, SHIFT_PROMISE_DAYS)),
-  );
-  say("generated: faults and what they are called");
-  return { clean, shifts, labels: judgeLabels(engine) };
+  return engine === undefined ? undefined : judgeGenerated(engine, say);
 }
 
 function defaultEngine(measured: readonly MeasuredEngine[]): StreamingEngine | undefined {

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createStreamEngine } from "@foreshock/core/fold";
 import { describe, expect, it } from "vitest";
-import { readGolden, seriesOfGolden } from "./golden.ts";
+import { readGolden, referenceEngine, seriesOfGolden } from "./golden.ts";
 
 const SHARED = resolve(
   process.env.FORESHOCK_SHARED ?? join(import.meta.dirname, "../../../shared"),
@@ -24,8 +23,7 @@ describe.skipIf(missing !== undefined && process.env.CI === undefined)(
       const goldens = readGolden(SHARED);
       expect(goldens.length).toBe(8);
       for (const golden of goldens) {
-        const engine = createStreamEngine({ intervalMs: golden.intervalMs });
-        const mine = engine.score(seriesOfGolden(golden));
+        const mine = referenceEngine(golden).score(seriesOfGolden(golden));
         const floor = EXPECTED_FLOOR * spread(golden.values);
         const off = golden.expected.map((expected, i) => {
           if (Number.isNaN(expected)) return Number.isNaN(mine.expected[i]!) ? 0 : 1;

@@ -76,7 +76,7 @@ function ofOpenings({ openings }: AccuracyRun): Entry[] {
 /** Of the four kinds of level shift the least favourable counts. */
 function ofGenerated({ generated }: AccuracyRun): Entry[] {
   if (generated === undefined) return [];
-  const { clean, shifts, labels } = generated;
+  const { clean, shifts, badWeeks, labels } = generated;
   return [
     ...[...clean.alarms].map(([days, alarms]): Entry => [`clean@${days}-days`, alarms]),
     ["clean-worst-kind@30-days", clean.worstAlarms],
@@ -84,6 +84,8 @@ function ofGenerated({ generated }: AccuracyRun): Entry[] {
     ["shift-after", largestOf(shifts.map((one) => one.openingsAfter))],
     ["shift-raised", smallestOf(shifts.map((one) => one.stillRaised))],
     ["shift-early", smallestOf(shifts.map((one) => one.foundEarly))],
+    ["bad-week-opened", badWeeks.opened],
+    ["bad-week-false", badWeeks.falsePerDay],
     ["labels", labels.labels],
     ["kinds", labels.kinds],
     ...[...labels.byLabel].map(([label, share]): Entry => [`label-${label}`, share]),

@@ -14,10 +14,16 @@ const missing = existsSync(DATA)
   : "the labelled data are not there: set FORESHOCK_SHARED to the research folder";
 
 /**
- * Gates that are missed today, by measure, each with what it may not fall behind meanwhile: none. One
+ * Gates that are missed today, by measure; each with what it may not fall behind meanwhile. One
  * that is reached goes from this list.
  */
-const MISSED: Readonly<Record<string, number>> = {};
+const MISSED: Readonly<Record<string, number>> = {
+  // By noise, for faults of bad weeks that are found: docs/experiments/fatigue.md.
+  "opening-f1@5.5/nab": 0.5,
+  // What was lost, and why: docs/experiments/bounded-influence.md.
+  "node-vus-pr/stream/smd": 0.6,
+  "node-order-vus-pr/stream/smd": 0.63,
+};
 
 /** Whole fleets are minutes of computing, and a clock decides nothing: those the bench measures. */
 const elsewhere = /^(fleet|fault)-|^million-points|^state-bytes/;

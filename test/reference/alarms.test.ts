@@ -12,7 +12,20 @@ const missing = referenceMissing();
 
 /** What the reference's engine says of each point, what its alarm layer made of it, and the profile at each opening. */
 const CASES = `
-import alarms as a
+import alarms, inspect
+def budget_of_rarities(source):
+    """The reference with our one change: what is required of an opening."""
+    changes = [("REQUIRED_SHARE = 0.3", "REQUIRED_SHARE = 1.0"), ("FATIGUE_POWER = 2.0", "FATIGUE_POWER = 1.0"),
+               ("recent[OPENINGS] += 1\\n", "recent[OPENINGS] += days / evidence\\n"),
+               ("** FATIGUE_POWER\\n", "** FATIGUE_POWER if alarm.seen[0] >= 2 * per_day else 1e300\\n")]
+    for old, new in changes:
+        assert source.count(old) == 1, old
+        source = source.replace(old, new)
+    return source
+with open(os.path.join(sys.argv[1], "budget_alarms.py"), "w") as out:
+    out.write(budget_of_rarities(inspect.getsource(alarms)))
+sys.path.insert(0, sys.argv[1])
+import budget_alarms as a
 from generator import KINDS, generate
 from stream_engine import DAILY_EXPECTED, SCORE, SLOW, TYPICAL_SCALE, make_clock, new_state, prepare, step
 for interval in (60, 300):

@@ -17,6 +17,7 @@ import {
 } from "@foreshock/core/generator";
 import { median } from "../datasets/record.ts";
 import { faultCases } from "../kinds/fault-cases.ts";
+import { type BadWeekQuality, judgeBadWeeks } from "./bad-weeks.ts";
 import { openingsOf } from "./judge-openings.ts";
 
 const ALARM_SCORE = 0.75;
@@ -25,6 +26,36 @@ const CLEAN_DAYS = 21;
 const MONTH_DAYS = 30;
 /** Of each kind; of a few cases every one would count for too much. */
 const SHIFT_SEEDS = 10;
+
+const SHIFT_INTERVALS_MS = [MINUTE_MS, 300_000];
+const SHIFT_SIZES = [8, 15];
+/** As the platform promises: once in 5.5 days. */
+const PROMISE_DAYS = 5.5;
+
+/** What needs no data. */
+export interface GeneratedFigures {
+  readonly clean: CleanQuality;
+  readonly shifts: readonly ShiftQuality[];
+  readonly badWeeks: BadWeekQuality;
+  readonly labels: LabelQuality;
+}
+
+/** @param say hears what is done next */
+export function judgeGenerated(
+  engine: StreamingEngine,
+  say: (step: string) => void,
+): GeneratedFigures {
+  say("generated: clean metrics");
+  const clean = judgeClean(engine);
+  say("generated: level shifts of 48 hours");
+  const shifts = SHIFT_INTERVALS_MS.flatMap((intervalMs) =>
+    SHIFT_SIZES.map((size) => judgeShifts(engine, intervalMs, size, PROMISE_DAYS)),
+  );
+  say("generated: six faults within days");
+  const badWeeks = judgeBadWeeks(engine, PROMISE_DAYS);
+  say("generated: faults and what they are called");
+  return { clean, shifts, badWeeks, labels: judgeLabels(engine) };
+}
 
 /** Alarms on metrics without any anomaly, per series-month; promised 30, 4.3 and 1. */
 export interface CleanQuality {
@@ -36,7 +67,7 @@ export interface CleanQuality {
 }
 
 /** Ten kinds x 6 seeds x 21 days of one-minute points, the first days included. */
-export function judgeClean(engine: StreamingEngine): CleanQuality {
+function judgeClean(engine: StreamingEngine): CleanQuality {
   const kinds = calibrateKinds({
     seed: "bench",
     seriesCount: CLEAN_SEEDS,
@@ -69,7 +100,7 @@ export interface ShiftQuality {
 }
 
 /** A level shift of 48 hours on each kind of metric: is it one alarm, and does it stay one? */
-export function judgeShifts(
+function judgeShifts(
   engine: StreamingEngine,
   intervalMs: number,
   size: number,
@@ -136,7 +167,7 @@ const FRESH_SEEDS = [21, 22, 23];
 const LABEL_DAYS = 12;
 
 /** Every kind of fault on every kind of metric at one minute: what the alarmed window is called. */
-export function judgeLabels(engine: StreamingEngine): LabelQuality {
+function judgeLabels(engine: StreamingEngine): LabelQuality {
   const plan = { intervalMs: MINUTE_MS, days: LABEL_DAYS, seeds: FRESH_SEEDS };
   const cases = [...faultCases(engine, plan)];
   const found = cases.flatMap(({ truth, window }) =>

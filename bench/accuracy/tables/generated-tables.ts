@@ -5,8 +5,8 @@ import { num } from "./cells.ts";
 
 export function generatedTables({ generated }: AccuracyRun): PageTable[] {
   if (generated === undefined) return [];
-  const { clean, shifts, labels } = generated;
-  return [cleanTable(clean), shiftTable(shifts), labelTable(labels)];
+  const { clean, shifts, badWeeks, labels } = generated;
+  return [cleanTable(clean), shiftTable(shifts), badWeekTable(badWeeks), labelTable(labels)];
 }
 
 type Generated = NonNullable<AccuracyRun["generated"]>;
@@ -48,6 +48,27 @@ function shiftTable(shifts: Generated["shifts"]): PageTable {
       num(one.openingsAfter),
       num(one.stillRaised),
     ]),
+  };
+}
+
+function badWeekTable(badWeeks: Generated["badWeeks"]): PageTable {
+  return {
+    title: "Generated metrics: six faults within days",
+    notes: [
+      `${badWeeks.faults} faults of 12 to 30 noises, 10 minutes to 6 hours long, 8 to 26 hours apart, at 1 and 5 minutes: share with an alarm opening of their own, and openings elsewhere.`,
+    ],
+    header: [
+      "opened",
+      ...badWeeks.openedByTurn.map((_, turn) => `fault ${turn + 1}`),
+      "false a series-day",
+    ],
+    rows: [
+      [
+        num(badWeeks.opened),
+        ...badWeeks.openedByTurn.map((share) => num(share)),
+        num(badWeeks.falsePerDay, 3),
+      ],
+    ],
   };
 }
 

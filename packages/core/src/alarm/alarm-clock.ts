@@ -5,9 +5,11 @@ const MEMORY_DAYS = 60;
 /** Horizon of the mean residual: the longer of the two. */
 const STRETCH_DAYS = 4 / 24;
 const STRETCH_POINTS = 24;
-/** Openings are recent for promise^1.5 days (e-folding time), at most 14. */
+/** What an opening spent fades in promise^1.5 days (e-folding time), at most 14. */
 const FATIGUE_EXPONENT = 1.5;
 const FATIGUE_DAYS_MAX = 14;
+/** A series opens nothing in its first days, in which everything is new. Ours. */
+const YOUNG_DAYS = 2;
 
 /** Different intervals and promises whose constants are kept for sharing. */
 const CLOCKS_MAX = 256;
@@ -20,9 +22,11 @@ export interface AlarmClock {
   /** Share of the seen range that is still there after one point. */
   readonly rangeKeep: number;
   readonly memoryPoints: number;
+  /** Points before which nothing opens. */
+  readonly youngPoints: number;
   /** Lowest learning rate of the mean residual. */
   readonly stretchRate: number;
-  /** Share of the recent openings that is still there after one point. */
+  /** Share of what openings have spent that is still there after one point. */
   readonly openingsKeep: number;
 }
 
@@ -42,6 +46,7 @@ export function alarmClock(intervalMs: DurationMs, promiseDays: number): AlarmCl
     promiseDays,
     rangeKeep: 0.5 ** (1 / memoryPoints),
     memoryPoints,
+    youngPoints: YOUNG_DAYS * pointsPerDay,
     stretchRate: 1 / Math.max(STRETCH_POINTS, STRETCH_DAYS * pointsPerDay),
     openingsKeep: Math.exp(-1 / (fadingDays * pointsPerDay)),
   };

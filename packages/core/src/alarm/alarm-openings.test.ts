@@ -76,26 +76,33 @@ describe("AlarmOpenings", () => {
     expect(layer.isOpen).toBe(false);
   });
 
-  it("gets dearer with every opening, by hand: evidence 97 days, required 1.65 (1 + f)^2, so no opening at f = 6.7", () => {
-    const spike = [...at(108, 0.97), ...calm(PER_DAY / 4)];
+  it("spends the promise over the rarity of each opening, by hand: of evidence of 12 days three openings fit, 5.5 (1 + 3 x 5.5 / 12) = 13; of 120 days all", () => {
     const range = [...at(60, 0), ...at(140, 0), ...calm(3 * PER_DAY)];
-    const rows = fold(alarms(), [...range, ...new Array(12).fill(spike).flat()]);
-    const spikes = Array.from({ length: 12 }, (_, k) => range.length + k * spike.length);
-    // Seven openings in 1.5 days fade by about 6 % meanwhile: f = 6.6 before the eighth spike.
-    expect(openings(rows).slice(0, 7)).toEqual(spikes.slice(0, 7));
-    expect(openings(rows).length).toBeLessThan(12);
-    const rare = fold(alarms(), [...range, ...spike, ...calm(14 * PER_DAY), ...spike]);
-    expect(openings(rare).length).toBe(2);
+    const spikes = (days: number) =>
+      new Array(8).fill([...at(120, scoreOfDays(days)), ...calm(PER_DAY / 4)]).flat();
+    const weak = fold(alarms(), [...range, ...spikes(12.01)]);
+    const length = spikes(12).length / 8;
+    expect(openings(weak)).toEqual([0, 1, 2].map((k) => range.length + k * length));
+    expect(openings(fold(alarms(), [...range, ...spikes(120)])).length).toBe(8);
+    const rested = [...range, ...spikes(12.01), ...calm(14 * PER_DAY), ...spikes(12.01)];
+    expect(openings(fold(alarms(), rested)).length).toBeGreaterThan(3);
   });
 
-  it("opens beside an open alarm for far stronger evidence only, by hand: 6.6 days are required after one opening, so 660 for another", () => {
+  it("opens nothing in the first two days, and what could have opened there spends nothing", () => {
+    const burst = [...calm(PER_DAY), ...at(500, 0.999, 3), ...calm(PER_DAY - 3)];
+    expect(openings(fold(alarms(), burst))).toEqual([]);
+    const later = fold(alarms(), [...burst, ...at(300, scoreOfDays(6))]);
+    expect(openings(later)).toEqual([2 * PER_DAY]);
+  });
+
+  it("opens beside an open alarm for far stronger evidence only, by hand: the open one had 11 days, so 1100 for another", () => {
     const range = [...at(0, 0), ...at(200, 0), ...calm(5 * PER_DAY)];
-    const open = at(140, scoreOfDays(4));
+    const open = at(140, scoreOfDays(11));
     const rows = (days: number) =>
       openings(fold(alarms(), [...range, ...open, ...at(60, scoreOfDays(days))]));
     const first = range.length;
-    expect(rows(640)).toEqual([first]);
-    expect(rows(670)).toEqual([first, first + 1]);
+    expect(rows(1080)).toEqual([first]);
+    expect(rows(1120)).toEqual([first, first + 1]);
   });
 
   it("goes on without an opening when a fault was only hidden, and hides no new one meanwhile", () => {
@@ -112,11 +119,13 @@ describe("AlarmOpenings", () => {
     expect(openings(next)).toEqual([0]);
   });
 
-  it("shows an opening at the promise at least: 2 days are enough for the first of 5.5, shown as 0.75", () => {
+  it("opens at the promise and not below it, and shows it so: 5 days are too little for 5.5, 6 are 0.76", () => {
     const range = [...at(0, 0), ...at(200, 0), ...calm(5 * PER_DAY)];
-    const last = fold(alarms(), [...range, ...at(140, scoreOfDays(2))]).at(-1)!;
-    expect(last[ALARM_OUT.opened]).toBe(1);
-    expect(last[ALARM_OUT.score]).toBeCloseTo(0.75, 2);
+    const last = (days: number) =>
+      fold(alarms(), [...range, ...at(140, scoreOfDays(days))]).at(-1)!;
+    expect(last(5)[ALARM_OUT.opened]).toBe(0);
+    expect(last(6)[ALARM_OUT.opened]).toBe(1);
+    expect(last(6)[ALARM_OUT.score]).toBeCloseTo(scoreOfDays(6), 6);
   });
 
   it("gives a missing point no evidence and score 0, and lets the clocks run on", () => {

@@ -2,7 +2,7 @@ import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
 import { daysOfScore, scoreOfDays } from "../stats/return-period.ts";
 import { type AlarmClock, alarmClock } from "./alarm-clock.ts";
-import { SEEN_LENGTH, stepEvidence } from "./alarm-evidence.ts";
+import { SEEN, SEEN_LENGTH, stepEvidence } from "./alarm-evidence.ts";
 import { EPISODE_ROW } from "./episode-tracker.ts";
 
 /** What the layer says about one point; indices into the `out` it fills. */
@@ -43,10 +43,6 @@ export interface AlarmBaseline {
   copySeason(out: Float64Array): void;
 }
 
-/** Required evidence of the first opening, as a share of the promise. All: reference/alarms.py. */
-const REQUIRED_SHARE = 0.3;
-/** Required evidence grows as (1 + recent openings)^2. */
-const FATIGUE_POWER = 2;
 /**
  * Evidence this many times larger than both the open episode's and the required one opens a second
  * alarm, so that a small one cannot mask a large one. 30 to 200 are alike; see docs/DECISIONS.md.
@@ -68,7 +64,8 @@ const RECOVERY_DAYS = 1;
 const RECOVERY_SCALES = 6;
 
 const S = {
-  recent: SEEN_LENGTH,
+  /** Spent by recent openings, in promises. */
+  spent: SEEN_LENGTH,
   open: SEEN_LENGTH + 1,
   quiet: SEEN_LENGTH + 2,
   kept: SEEN_LENGTH + 3,
@@ -87,7 +84,7 @@ const S = {
 export const ALARM_STATE_LENGTH = SEEN_LENGTH + 13;
 const NUMBERS = ALARM_STATE_LENGTH;
 const FORMAT = 0x41;
-const VERSION = 1;
+const VERSION = 2;
 const NO_SEASON: Float64Array<ArrayBuffer> = new Float64Array(0);
 
 /** The platform's promise: at most about one opening of a series in 5.5 days, as score 0.75 says. */
@@ -107,8 +104,11 @@ export interface AlarmOpeningsOptions {
  * When scores of one series become an alarm: one opening per episode, sustained faults held, silent
  * recovery. The scores themselves are not changed; open by this, rank by the plain score.
  *
+ * The first opening needs evidence as rare as the promise, later ones more: each spends the promise over
+ * its own rarity, so a run of weak openings falls silent and a week of large faults does not.
+ *
  * Deterministic fold; O(1) per point; 152 bytes, and a copy of the daily profile only from an opening
- * until the day after its fault. Source: reference/alarms.py, spec of detection section 12.
+ * until the day after its fault. Source: reference/alarms.py, but for what is required.
  */
 export class AlarmOpenings {
   readonly #state: Float64Array;
@@ -214,11 +214,13 @@ export class AlarmOpenings {
     this.#season = numbers.slice(NUMBERS);
   }
 
-  /** Rises with every recent opening, as a budget of the series. Openings fade with every point. */
+  /** The promise, and on top of it what recent openings have spent of it, which fades with every point. */
   #requiredDays(): number {
-    const { promiseDays, openingsKeep } = this.#clock;
-    this.#state[S.recent]! *= openingsKeep;
-    return REQUIRED_SHARE * promiseDays * (1 + this.#state[S.recent]!) ** FATIGUE_POWER;
+    const { promiseDays, openingsKeep, youngPoints } = this.#clock;
+    const s = this.#state;
+    s[S.spent]! *= openingsKeep;
+    if (s[SEEN.count]! < youngPoints) return Number.POSITIVE_INFINITY;
+    return promiseDays * (1 + s[S.spent]!);
   }
 
   /** The fault was only hidden, as by a quiet night: its alarm continues, which is not an opening. */
@@ -248,14 +250,14 @@ export class AlarmOpenings {
 
   #open(evidence: number, score: number, slowBefore: number, scale: number): void {
     const s = this.#state;
-    s[S.recent]!++;
+    // An event that comes once in ten promises uses up a tenth of one.
+    s[S.spent]! += this.#clock.promiseDays / evidence;
     s.fill(0, S.open);
     s[S.open] = s[S.kept] = 1;
     s[S.evidence] = evidence;
     s[S.keptSlow] = slowBefore;
     s[S.keptScale] = scale;
-    // Openings are as rare as the promise, however cheap the first one is.
-    s[S.heldScore] = Math.max(score, scoreOfDays(Math.max(evidence, this.#clock.promiseDays)));
+    s[S.heldScore] = Math.max(score, scoreOfDays(evidence));
     this.#season = new Float64Array(this.#baseline.seasonBins);
     this.#baseline.copySeason(this.#season);
   }

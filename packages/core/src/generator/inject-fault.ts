@@ -76,11 +76,11 @@ export function injectFault(
   return { values, labels, firstIndex, lastIndex: firstIndex + length - 1 };
 }
 
-function move(
-  part: Float64Array,
-  fault: "spike" | "dip" | "shift_up" | "shift_down" | "trend",
-  by: number,
-): void {
+/** Faults that move the value away and leave its course as it is. */
+export type MovingFault = "spike" | "dip" | "shift_up" | "shift_down" | "trend";
+
+/** Moves the values of `part` in place, all the way by `by` in their unit or somewhat less or more. */
+export function move(part: Float64Array, fault: MovingFault, by: number): void {
   const last = Math.max(part.length - 1, 1);
   for (let i = 0; i < part.length; i++) {
     if (fault === "spike") part[i]! += by;
@@ -125,8 +125,8 @@ function smoothAt(values: Float64Array, at: number): number {
   return sum / (2 * SMOOTH_REACH + 1);
 }
 
-/** The larger of the kind's noise and of the usual step just before. */
-function unitAt({ values, noiseSize }: GeneratedSeries, firstIndex: number): number {
+/** What faults are measured in: the larger of the kind's noise and of the usual step just before. */
+export function unitAt({ values, noiseSize }: GeneratedSeries, firstIndex: number): number {
   const from = Math.max(firstIndex - UNIT_POINTS, 0);
   const before = values.subarray(from, firstIndex);
   const steps = before.subarray(1).map((value, i) => value - before[i]!);

@@ -96,10 +96,10 @@ function resultsOf(runtime: PartitionRuntime) {
   };
 }
 
-/** Noise, spikes, and a level that stays for five hours. */
+/** Noise, spikes, and on the third day, before which no alarm opens, a level that stays for five hours. */
 function valueAt(minute: number): number {
   const noise = Math.sin(minute * 12.9898) + Math.sin(minute * 78.233);
   const spike = minute % 397 < 3 ? 30 : 0;
-  const shift = minute > 1900 && minute < 2200 ? 40 : 0;
+  const shift = minute > 3100 && minute < 3400 ? 40 : 0;
   return 40 + noise + spike + shift;
 }

@@ -17,6 +17,12 @@ const PHASE_SCALE_RATE = 0.15;
 const COUNT_MAX = 255;
 const COUNT_MAX_FAST = 65_535;
 
+/**
+ * Features of the regression up to this, in slow scales, teach it in full. 2 to 6 are alike, 8 keeps
+ * half of the gain, 10 none of it: docs/experiments/bounded-influence.md.
+ */
+const FULL_INFLUENCE = 6;
+
 /** A profile with more points per bin than this is interpolated between neighbours. */
 const INTERPOLATE_ABOVE = 1.5;
 
@@ -32,10 +38,19 @@ export interface StreamClock {
   readonly phaseScaleRate: number;
   /** Where counts stop: rates of 1/count have reached their lowest value, so more would say nothing. */
   readonly countMax: number;
+  /** A point with a feature of the regression beyond this, in slow scales, teaches it less. */
+  readonly fullInfluence: number;
 }
 
-/** The clock of a sampling interval (> 0 and finite). */
-export function streamClock(intervalMs: DurationMs): StreamClock {
+/**
+ * The clock of a sampling interval (> 0 and finite).
+ *
+ * @param fullInfluence +Infinity: the plain least squares of the reference, to compare with it
+ */
+export function streamClock(
+  intervalMs: DurationMs,
+  fullInfluence: number = FULL_INFLUENCE,
+): StreamClock {
   const perDay = DAY_MS / intervalMs;
   const bins = Math.min(SEASON_BINS_MAX, roundHalfEven(perDay));
   const seasonBins = Math.max(SEASON_BINS_MIN, bins);
@@ -53,6 +68,7 @@ export function streamClock(intervalMs: DurationMs): StreamClock {
     seasonRate,
     phaseScaleRate,
     countMax: Math.min(seasonRate, phaseScaleRate) >= 1 / COUNT_MAX ? COUNT_MAX : COUNT_MAX_FAST,
+    fullInfluence,
   };
 }
 

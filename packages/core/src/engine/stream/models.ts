@@ -257,7 +257,7 @@ function learnScalesAndRegression(
     learnScale(numbers, RLS_SCALE, slowRate, point.rlsResidual, clipping);
     learnScale(numbers, DAILY_SCALE, slowRate, point.dailyResidual, clipping);
   }
-  if (count > WARM_UP && numbers[SLOW_SCALE]! > 0) learnRegression(numbers, error, point);
+  if (count > WARM_UP && numbers[SLOW_SCALE]! > 0) learnRegression(numbers, error, point, clock);
 }
 
 function learnScale(

@@ -34,6 +34,9 @@ export class PointScratch {
   feature6 = Number.NaN;
   feature7 = Number.NaN;
 
+  /** One over the weight of the point in the regression. */
+  farness = Number.NaN;
+
   /** What each weight of the regression learns per unit of error. */
   gain0 = Number.NaN;
   gain1 = Number.NaN;

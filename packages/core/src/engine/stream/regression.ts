@@ -1,3 +1,4 @@
+import type { StreamClock } from "./clock.ts";
 import type { PointScratch } from "./point-scratch.ts";
 import { resetCovariance, STATE } from "./state.ts";
 
@@ -28,14 +29,48 @@ export function predict(n: Float64Array, point: PointScratch): number {
 }
 
 /**
- * One step of recursive least squares with forgetting; `error` in the unit of the features.
+ * One step of recursive least squares with forgetting; `error` in the unit of the features. A point
+ * far out weighs less: in full it would shrink the covariance so far that nothing is learnt for days,
+ * with weights made for the burst.
  * Source: Haykin, "Adaptive Filter Theory", recursive least squares with exponential weighting.
  */
-export function learnRegression(n: Float64Array, error: number, point: PointScratch): void {
-  const share = 1 / (FORGETTING + computeGains(n, point));
+export function learnRegression(
+  n: Float64Array,
+  error: number,
+  point: PointScratch,
+  clock: StreamClock,
+): void {
+  weigh(point, clock);
+  const share = 1 / (FORGETTING * point.farness + computeGains(n, point));
   learnWeights(n, error * share, point);
   shrinkCovariance(n, share, point);
   if (!withinTrace(n)) resetCovariance(n);
+}
+
+/** One over the weight of the point: 1 where no feature is beyond the limit, then the excess squared. */
+function weigh(point: PointScratch, clock: StreamClock): void {
+  const limit = clock.fullInfluence;
+  const within =
+    Math.abs(point.feature1) <= limit &&
+    Math.abs(point.feature2) <= limit &&
+    Math.abs(point.feature3) <= limit &&
+    Math.abs(point.feature4) <= limit &&
+    Math.abs(point.feature5) <= limit &&
+    Math.abs(point.feature6) <= limit &&
+    Math.abs(point.feature7) <= limit;
+  point.farness = within ? 1 : (largestFeature(point) / limit) ** 2;
+}
+
+function largestFeature(point: PointScratch): number {
+  return Math.max(
+    Math.abs(point.feature1),
+    Math.abs(point.feature2),
+    Math.abs(point.feature3),
+    Math.abs(point.feature4),
+    Math.abs(point.feature5),
+    Math.abs(point.feature6),
+    Math.abs(point.feature7),
+  );
 }
 
 /** gain = covariance x features. @returns the gain along the features */

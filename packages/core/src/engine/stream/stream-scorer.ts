@@ -19,7 +19,7 @@ const { RESTARTS, SLOW } = STATE;
 const OUT_LENGTH = SCORER_OUT_LENGTH;
 
 const STATE_FORMAT = 0x53;
-const VERSION = 3;
+const VERSION = 4;
 
 /** Larger values count as this large, so that squares and differences stay finite. */
 const VALUE_MAX = 1e36;
@@ -37,9 +37,11 @@ const CLOCKS_MAX = 256;
  * Answers 0 for the first 20 points. NaN and infinities are missing points: nothing is learnt.
  *
  * Cost: O(1) per point, no objects (V8 boxes about 110 bytes of numbers); 2.4 KB per series.
- * Source: spec/detection.md section 5.
+ * Source: spec/detection.md section 5, but for the weight of far points in the regression.
+ *
+ * @param fullInfluence see `streamClock`; left out: the engine's own
  */
-export function streamScorer(): StreamScorer {
+export function streamScorer(fullInfluence?: number): StreamScorer {
   const clocks = new Map<DurationMs, StreamClock>();
   const point = new PointScratch();
   return {
@@ -47,7 +49,7 @@ export function streamScorer(): StreamScorer {
     version: VERSION,
     pointsMin: POINTS_BEFORE_ANSWERS + 1,
     open: (intervalMs, memory) =>
-      new OpenStreamScorer(sharedClock(clocks, intervalMs), point, memory),
+      new OpenStreamScorer(sharedClock(clocks, intervalMs, fullInfluence), point, memory),
   };
 }
 
@@ -111,10 +113,14 @@ class OpenStreamScorer implements OpenScorer, Baseline {
   }
 }
 
-function sharedClock(clocks: Map<DurationMs, StreamClock>, intervalMs: DurationMs): StreamClock {
+function sharedClock(
+  clocks: Map<DurationMs, StreamClock>,
+  intervalMs: DurationMs,
+  fullInfluence: number | undefined,
+): StreamClock {
   const known = clocks.get(intervalMs);
   if (known !== undefined) return known;
-  const clock = streamClock(intervalMs);
+  const clock = streamClock(intervalMs, fullInfluence);
   if (clocks.size < CLOCKS_MAX) clocks.set(intervalMs, clock);
   return clock;
 }
