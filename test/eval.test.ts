@@ -13,14 +13,11 @@ const missing = existsSync(GOLDEN)
   : "the research folder is not there: set FORESHOCK_SHARED to it";
 
 /**
- * Five-minute, half-hourly, and irregular sampling. None has rows written twice: the reference takes those for points
- * of their own, and we count them once.
+ * Hourly and half-hourly sampling. None has rows written twice, which the reference takes for points of their own and we
+ * count once, nor points so far out that they teach our regression less (D-130); `golden.test.ts` compares all series
+ * with the reference, with that bound lifted.
  */
-const SERIES = [
-  "nab__realAWSCloudwatch__rds_cpu_utilization_cc0c53",
-  "nab__realKnownCause__nyc_taxi",
-  "nab__realTraffic__speed_t4013",
-];
+const SERIES = ["nab__realAdExchange__exchange-2_cpc_results", "nab__realKnownCause__nyc_taxi"];
 
 /** Limits of golden/README.md for a tail computed at every point. */
 const EXPECTED_RELATIVE = 1e-5;
@@ -46,7 +43,7 @@ describe.skipIf(missing !== undefined && process.env.CI === undefined)(
         encoding: "utf8",
       });
       expect(ran.status, ran.stderr).toBe(0);
-      expect(JSON.parse(ran.stdout).summary).toMatchObject({ files: 3, series: 3 });
+      expect(JSON.parse(ran.stdout).summary).toMatchObject({ files: 2, series: 2 });
     });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

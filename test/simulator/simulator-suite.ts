@@ -26,10 +26,11 @@ export function simulatorSuite(first: number, count: number): void {
 
     afterAll(() => place.remove());
 
-    it("has something to compare: points, anomalies, alarms, findings and scores", () => {
+    // Alarms open after two days only (D-131), and a run is of hours: `kills.test.ts` compares them.
+    it("has something to compare: points, anomalies, findings and scores", () => {
       const results = calm.get("acme")!;
       expect(Object.keys(results).filter((part) => part.startsWith("points"))).toHaveLength(6);
-      for (const part of ["anomalies", "alarms", "findings"]) expect(results[part]).not.toBe("[]");
+      for (const part of ["anomalies", "findings"]) expect(results[part]).not.toBe("[]");
       expect(JSON.parse(results["scores of nodes"]!).score.some(Number.isFinite)).toBe(true);
       expect(Object.keys(calm.get("waiter")!)).toContain("points of east/node-0/cpu");
     });
