@@ -1,12 +1,11 @@
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import type { FleetHost } from "../fleet/fleet-host.ts";
 import type { Work } from "../fleet/fleet-turns.ts";
+import { LookAgain } from "../platform/look-again.ts";
 import { Unavailable } from "../platform/platform-errors.ts";
 
 /** What is folded or saved in one go, in cells of 50 ns: about 4 ms. */
 const UNIT_CELLS = 80_000;
-/** Work that gives way to others is looked at again after this long. */
-const GIVE_WAY_MS: DurationMs = 1;
 
 export interface FoldPaceParts {
   readonly fleet: FleetHost;
@@ -38,13 +37,14 @@ interface InUnits {
 export class FoldPace {
   readonly #parts: FoldPaceParts;
   #isWaiting = false;
-  #isHeldBack = false;
+  readonly #again: LookAgain;
   #isStopped = false;
   /** Saves under way. */
   #saves = 0;
 
   constructor(parts: FoldPaceParts) {
     this.#parts = parts;
+    this.#again = new LookAgain(parts.after, () => this.wake());
   }
 
   /** There may be something to fold. */
@@ -54,18 +54,8 @@ export class FoldPace {
     this.#parts.later(() => {
       this.#isWaiting = false;
       if (!this.#mayGoOn() || !this.#unit()) return;
-      if (this.#parts.fleet.isHeldBack) this.#holdBack();
+      if (this.#parts.fleet.isHeldBack) this.#again.soon();
       else this.wake();
-    });
-  }
-
-  /** All that waits gives way to others: it is looked at again a little later. */
-  #holdBack(): void {
-    if (this.#isHeldBack) return;
-    this.#isHeldBack = true;
-    this.#parts.after(GIVE_WAY_MS, () => {
-      this.#isHeldBack = false;
-      this.wake();
     });
   }
 

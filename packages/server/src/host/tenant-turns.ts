@@ -1,13 +1,12 @@
 import type { DurationMs } from "@foreshock/core/fold";
 import { LeastServed } from "../platform/least-served.ts";
+import { LookAgain } from "../platform/look-again.ts";
 import { Abandoned, type Pace, paced } from "../platform/pace.ts";
 
 /** What work of one unit may cost, in cells of some 20 ns: 2 ms, or a few. */
 const UNIT_CELLS = 100_000;
 /** What a tenant that asked for little may be ahead of the others: about 0.3 s. */
 const CREDIT_CELLS = 150 * UNIT_CELLS;
-/** Work that gives way to others is looked at again after this long. */
-const GIVE_WAY_MS: DurationMs = 1;
 /** What work costs however small it is. */
 const WORK_CELLS = 5000;
 
@@ -43,10 +42,11 @@ export class TenantTurns {
   /** Tenants with work that waits. */
   readonly #lines = new Map<string, Line>();
   #isTurning = false;
-  #isHeldBack = false;
+  readonly #again: LookAgain;
 
   constructor(parts: TenantTurnsParts) {
     this.#parts = parts;
+    this.#again = new LookAgain(parts.after, () => this.#next());
   }
 
   /**
@@ -130,7 +130,7 @@ export class TenantTurns {
       const { mayGo = () => true } = this.#parts;
       const tenantId = this.#share.first(this.#lines.keys().filter(mayGo));
       if (tenantId === undefined) {
-        this.#holdBack();
+        if (this.#lines.size > 0) this.#again.soon();
         return;
       }
       const line = this.#lines.get(tenantId)!;
@@ -140,16 +140,6 @@ export class TenantTurns {
       this.#lines.delete(tenantId);
       if (next !== undefined) this.#lines.set(tenantId, line);
       begin();
-      this.#next();
-    });
-  }
-
-  /** All that waits gives way to others: it is looked at again a little later. */
-  #holdBack(): void {
-    if (this.#isHeldBack || this.#lines.size === 0) return;
-    this.#isHeldBack = true;
-    this.#parts.after(GIVE_WAY_MS, () => {
-      this.#isHeldBack = false;
       this.#next();
     });
   }

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { Courtesy } from "../platform/courtesy.ts";
 import { LightWork } from "../platform/light-work.ts";
+import { LookAgain } from "../platform/look-again.ts";
 import { BEAT_EVERY_MS, Heartbeat } from "../watch/heartbeat.ts";
 import { giveWayToMain } from "../watch/thread-priority.ts";
 import { MAIN_CLIENT } from "./clients.ts";
@@ -11,8 +12,6 @@ import type { OwnerThreadData } from "./thread-owner.ts";
 
 /** Points folded between two looks at the mail, about 3 ms: whoever asks something small waits for them. */
 const SLICE_POINTS = 2500;
-/** Work that gives way to others is looked at again after this long. */
-const GIVE_WAY_MS = 1;
 const TICK_MS = 1000;
 /** After a start there is other work; then the scrub begins. */
 const SCRUB_START_MS = 5000;
@@ -27,6 +26,7 @@ const courtesy = new Courtesy(light === undefined ? undefined : new LightWork(li
 const heartbeat = new Heartbeat(memory);
 setInterval(() => heartbeat.beat(), BEAT_EVERY_MS);
 let awake = false;
+const again = new LookAgain((delayMs, look) => void setTimeout(look, delayMs), wake);
 const hosts = new Map<number, MessagePort>();
 const owner = new PartitionOwner(
   {
@@ -76,7 +76,7 @@ function wake(): void {
 function turn(): void {
   awake = false;
   if (!owner.turn(SLICE_POINTS)) return;
-  if (owner.turns.isHeldBack) setTimeout(wake, GIVE_WAY_MS);
+  if (owner.turns.isHeldBack) again.soon();
   else wake();
 }
 
