@@ -1,4 +1,5 @@
 import {
+  ALARM_PROMISE_DAYS,
   alarmsAMonth,
   CHECKED_PROMISES_DAYS,
   calibrateKinds,
@@ -29,8 +30,6 @@ const SHIFT_SEEDS = 10;
 
 const SHIFT_INTERVALS_MS = [MINUTE_MS, 300_000];
 const SHIFT_SIZES = [8, 15];
-/** As the platform promises: once in 5.5 days. */
-const PROMISE_DAYS = 5.5;
 
 /** What needs no data. */
 export interface GeneratedFigures {
@@ -49,10 +48,10 @@ export function judgeGenerated(
   const clean = judgeClean(engine);
   say("generated: level shifts of 48 hours");
   const shifts = SHIFT_INTERVALS_MS.flatMap((intervalMs) =>
-    SHIFT_SIZES.map((size) => judgeShifts(engine, intervalMs, size, PROMISE_DAYS)),
+    SHIFT_SIZES.map((size) => judgeShifts(engine, intervalMs, size, ALARM_PROMISE_DAYS)),
   );
   say("generated: six faults within days");
-  const badWeeks = judgeBadWeeks(engine, PROMISE_DAYS);
+  const badWeeks = judgeBadWeeks(engine, ALARM_PROMISE_DAYS);
   say("generated: faults and what they are called");
   return { clean, shifts, badWeeks, labels: judgeLabels(engine) };
 }

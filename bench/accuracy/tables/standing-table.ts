@@ -1,10 +1,10 @@
+import { ALARM_PROMISE_DAYS } from "@foreshock/core/fold";
 import type { PageTable } from "../../page-table.ts";
 import type { AccuracyRun } from "../accuracy-run.ts";
 import { MEASURED_PEERS, NAB_PEERS, type PublishedPeer } from "../published.ts";
 
 /** Sets on which peers were measured, in the order of their columns. */
 const SETS = ["nab", "ms-cloud-monitoring", "merlion-synthetic"];
-const PROMISE_DAYS = 5.5;
 
 /** Where we win and where we lose, said plainly. */
 export function standingTables(run: AccuracyRun): PageTable[] {
@@ -39,7 +39,7 @@ function orderRows({ univariate }: AccuracyRun): string[][] {
 /** NAB's own score: our openings at a fixed promise, the peers at their best threshold. */
 function nabRows({ openings }: AccuracyRun): string[][] {
   const ours = openings.find(({ set, promiseDays }) => {
-    return set === "nab" && promiseDays === PROMISE_DAYS;
+    return set === "nab" && promiseDays === ALARM_PROMISE_DAYS;
   })?.quality.nab;
   if (ours === undefined) return [];
   const peers = [...MEASURED_PEERS, ...NAB_PEERS];
