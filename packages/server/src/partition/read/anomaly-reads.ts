@@ -1,9 +1,9 @@
 import {
   ANOMALOUS_SCORE,
   CLASSIFIED_HISTORY_MS,
-  classifiedUntilMs,
   type Classification,
   type Counterfactual,
+  classifiedUntilMs,
   classifyEpisode,
   DAY_MS,
   type EpochMs,
