@@ -11,6 +11,8 @@ import type { PartitionParts } from "./partition-parts.ts";
 
 /** Points that may wait for a commit. More means that commits fail: 16 MB of log per million points. */
 const UNCOMMITTED_POINTS_MAX = 8_000_000;
+/** Points that may be taken, some 100 KB, before the disk is asked for room again within one commit. */
+const POINTS_PER_LOOK = 4096;
 
 /**
  * What a save writes beside log, names and chunks. Returns the position up to which saved heads hold
@@ -32,6 +34,8 @@ export class Committer {
   /** What was found at opening is to be written again before anything is acknowledged. */
   #isOwed: boolean;
   #newestMs = Number.NEGATIVE_INFINITY;
+  /** Points that may wait before the disk is asked for room again; 0 before it is asked at all. */
+  #roomForPoints = 0;
 
   constructor(parts: PartitionParts) {
     this.#parts = parts;
@@ -68,10 +72,17 @@ export class Committer {
     if (failed !== undefined) throw failed;
   }
 
-  /** @throws StoreUnavailable when the disk is all but full, or commits have failed for long. */
-  checkRoom(): void {
+  /**
+   * Asks the disk for room: now, or once for each commit and again after so many points.
+   *
+   * @throws StoreUnavailable when the disk is all but full, or commits have failed for long.
+   */
+  checkRoom(when: "now" | "at times"): void {
     this.checkUsable();
-    demandRoom(this.#parts.disk, this.#parts.file);
+    if (when === "now" || this.#log.pointCount >= this.#roomForPoints) {
+      demandRoom(this.#parts.disk, this.#parts.file);
+      this.#roomForPoints = this.#log.pointCount + POINTS_PER_LOOK;
+    }
     if (this.#log.pointCount > UNCOMMITTED_POINTS_MAX) {
       throw new StoreUnavailable("backlog", "too many points wait for a commit");
     }
@@ -159,6 +170,7 @@ export class Committer {
     dictionary.saved(named);
     sealed.confirm(ids);
     this.#log.clear();
+    this.#roomForPoints = 0;
     placement.direct.clear();
   }
 
