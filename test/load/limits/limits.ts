@@ -60,7 +60,6 @@ class LimitsRun {
     let tenants = this.#tenants(0);
     await this.#phase("new series, until none is let in", tenants, (one) => one.fillWithSeries());
     await this.#phase("all rates at once", tenants, (one) => one.everythingFor(seconds));
-    await this.#server.settle();
     const before = await Promise.all(tenants.map((one) => one.kept()));
     const rounds = tenants.map((one) => one.round);
     await this.#phase("stopped and started", tenants, () => Promise.resolve(), true);
@@ -102,7 +101,6 @@ class LimitsRun {
     if (isRestart) {
       await this.#server.stop();
       await this.#server.start();
-      await this.#server.settle();
       residentBytes = this.#server.readings().peakRssBytes;
     } else {
       timer = setInterval(look, LOOK_MS);
