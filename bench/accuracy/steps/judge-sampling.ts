@@ -1,6 +1,6 @@
 import { DAY_MS, type StreamingEngine } from "@foreshock/core/fold";
 import type { MetricKind } from "@foreshock/core/generator";
-import { type FaultyPoints, FAULT_SIZE, seriesOfPoints } from "./faulty-series.ts";
+import { FAULT_SIZE, type FaultyPoints, seriesOfPoints } from "./faulty-series.ts";
 import { SAMPLED_KINDS, type Sampling } from "./samplings.ts";
 
 /** A fault is over three points of the slowest series later. */

@@ -133,6 +133,23 @@ describe("a counter in a file", () => {
   });
 });
 
+describe("no size is too small or too large", () => {
+  it("an error rate of 1e-12 that rises to 5e-10 is found, and told in numbers that people read", async () => {
+    const { data } = await detected("bit-error-rate");
+    expect(data.length).toBe(1);
+    expect(data[0]!.score).toBeGreaterThanOrEqual(0.9);
+    expect(isAt(data[0]!, "2026-03-10T10:00:00Z", "2026-03-10T12:00:00Z")).toBe(true);
+    expect(data[0]!.explanation.text).not.toContain("0.0000");
+  });
+
+  it("a restart is seen in a start time of 1.77e9 seconds, which never changed before", async () => {
+    const { data } = await detected("restart-seen-in-start-time");
+    expect(data.length).toBe(1);
+    expect(data[0]!.score).toBeGreaterThanOrEqual(0.9);
+    expect(isAt(data[0]!, "2026-03-10T10:00:00Z", "2026-03-10T10:05:00Z")).toBe(true);
+  });
+});
+
 describe("what was right", () => {
   it("an hourly job is quiet", async () => {
     expect((await detected("hourly-cron")).data).toEqual([]);

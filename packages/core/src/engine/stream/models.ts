@@ -1,4 +1,5 @@
 import type { EpochMs } from "../../model/time.ts";
+import { RESOLUTION } from "../../stats/resolution.ts";
 import type { StreamClock } from "./clock.ts";
 import type { PointScratch } from "./point-scratch.ts";
 import { learnRegression, predict } from "./regression.ts";
@@ -42,6 +43,11 @@ const RLS_CLIP = 5;
 const Z_LIMIT = 30;
 /** Share of the time-of-day scale in the scale of a residual. */
 const PHASE_SCALE_SHARE = 0.25;
+
+// A file's own constant is folded into its hot path, an imported one is not.
+const GRID = RESOLUTION;
+/** Divides 0 by something; in the series' unit, so far below every value. */
+const NO_SPREAD = 1e-150;
 
 /** Share of `scaleFloor` below which a spread has died out: 9 days after the last variation. */
 const DEAD_SCALE = 1e-3;
@@ -101,9 +107,12 @@ export function wakes(numbers: Float64Array, point: PointScratch): boolean {
   return numbers[MOVED_SHARE]! > WAKE_SHARE;
 }
 
-/** What counts as "no spread" at a level: below it a residual is arithmetic, not behaviour. */
+/**
+ * What counts as "no spread" at a level: below it a residual is arithmetic, not behaviour. No more than
+ * the grid of doubles asks for: a spread of zero is not large because the level is.
+ */
 function scaleFloor(slow: number): number {
-  return 1e-9 + 1e-5 * Math.abs(slow);
+  return NO_SPREAD + GRID * Math.abs(slow);
 }
 
 function startLevels(numbers: Float64Array, value: number): void {
@@ -119,7 +128,7 @@ function startLevels(numbers: Float64Array, value: number): void {
 /** Fills the features and what the regression makes of them. */
 function expectNext(numbers: Float64Array, point: PointScratch): void {
   const slow = numbers[SLOW]!;
-  const unit = numbers[SLOW_SCALE]! + 1e-12 + 1e-9 * Math.abs(slow);
+  const unit = numbers[SLOW_SCALE]! + scaleFloor(slow);
   point.feature1 = clip((numbers[LAG]! - slow) / unit, FEATURE_LIMIT);
   point.feature2 = clip((numbers[LAG + 1]! - slow) / unit, FEATURE_LIMIT);
   point.feature3 = clip((numbers[LAG + 2]! - slow) / unit, FEATURE_LIMIT);

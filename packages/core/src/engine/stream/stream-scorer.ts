@@ -13,15 +13,16 @@ import { skipEvidence, stepEvidence } from "./evidence.ts";
 import { POINTS_BEFORE_ANSWERS, stepModels, wakes } from "./models.ts";
 import { PointScratch } from "./point-scratch.ts";
 import { STATE, StreamState } from "./state.ts";
+import { outgrows, unitOf } from "./unit.ts";
 
 const { expected: OUT_EXPECTED, level: OUT_LEVEL, scale: OUT_SCALE } = SCORER_OUT;
-const { RESTARTS, SLOW } = STATE;
+const { RESTARTS, SLOW, UNIT } = STATE;
 const OUT_LENGTH = SCORER_OUT_LENGTH;
 
 const STATE_FORMAT = 0x53;
-const VERSION = 4;
+const VERSION = 5;
 
-/** Larger values count as this large, so that squares and differences stay finite. */
+/** Larger values, in units, count as this large, so that squares and differences stay finite. */
 const VALUE_MAX = 1e36;
 
 /** Different sampling intervals whose constants are kept for sharing. */
@@ -72,12 +73,13 @@ class OpenStreamScorer implements OpenScorer, Baseline {
       out.fill(Number.NaN, 0, OUT_LENGTH);
       return;
     }
-    const limited = Math.min(Math.max(value, -VALUE_MAX), VALUE_MAX);
+    const unit = this.#unitFor(value);
+    const limited = Math.min(Math.max(value / unit, -VALUE_MAX), VALUE_MAX);
     stepModels(state, this.#clock, atMs, limited, point);
     stepEvidence(state.numbers, point, out);
-    out[OUT_EXPECTED] = point.expected;
-    out[OUT_LEVEL] = point.daily;
-    out[OUT_SCALE] = point.typicalDaily;
+    out[OUT_EXPECTED] = point.expected * unit;
+    out[OUT_LEVEL] = point.daily * unit;
+    out[OUT_SCALE] = point.typicalDaily * unit;
     if (wakes(state.numbers, point)) {
       state.restart();
       stepModels(state, this.#clock, atMs, limited, point);
@@ -93,7 +95,7 @@ class OpenStreamScorer implements OpenScorer, Baseline {
   }
 
   get slowLevel(): number {
-    return this.#state.numbers[SLOW]!;
+    return this.#state.numbers[SLOW]! * this.#unit;
   }
 
   get seasonBins(): number {
@@ -102,6 +104,8 @@ class OpenStreamScorer implements OpenScorer, Baseline {
 
   copySeason(out: Float64Array): void {
     out.set(this.#state.profile.subarray(0, this.#clock.seasonBins));
+    const unit = this.#unit;
+    if (unit !== 1) for (let bin = 0; bin < out.length; bin++) out[bin]! *= unit;
   }
 
   save(checksum?: Checksum): Uint8Array {
@@ -110,6 +114,21 @@ class OpenStreamScorer implements OpenScorer, Baseline {
 
   restore(bytes: Uint8Array, checksum?: Checksum): void {
     this.#state.restore(openState(STATE_FORMAT, VERSION, bytes, checksum));
+  }
+
+  get #unit(): number {
+    return this.#state.numbers[UNIT]! || 1;
+  }
+
+  /** The series' unit: that of its first value other than 0, until values are of another world. */
+  #unitFor(value: number): number {
+    const { numbers } = this.#state;
+    const unit = numbers[UNIT]!;
+    if (unit === 1 || value === 0) return unit || 1;
+    if (unit > 0 && !outgrows(value, unit)) return unit;
+    if (unit > 0) this.#state.restart();
+    numbers[UNIT] = unitOf(value);
+    return numbers[UNIT];
   }
 }
 
