@@ -1,8 +1,6 @@
 import { type DurationMs, type EpochMs, MetricSeries } from "@foreshock/core/fold";
 import { Dice, generateSeries, type MetricKind, unitAt } from "@foreshock/core/generator";
 
-/** Points of a fault; long enough for every horizon, short enough for a step of a week. */
-const FAULT_POINTS = 5;
 /** Size of a fault in the series' noise. */
 export const FAULT_SIZE = 12;
 
@@ -21,13 +19,12 @@ export interface FaultySeriesPlan {
   readonly pointCount: number;
   /** In noises; 0: a clean series. */
   readonly size: number;
-  /** Points of the fault; left out: five. */
-  readonly faultPoints?: number;
+  readonly faultPoints: number;
 }
 
 /** A generated series that is moved up for a while, somewhere from 75 % to 90 % of the way. */
 export function faultySeries(plan: FaultySeriesPlan): FaultyPoints {
-  const { kind, seed, intervalMs, pointCount, size, faultPoints = FAULT_POINTS } = plan;
+  const { kind, seed, intervalMs, pointCount, size, faultPoints } = plan;
   const days = (pointCount * intervalMs) / 86_400_000;
   const made = generateSeries({ kind, seed: `steps ${seed}`, days, intervalMs });
   const values = made.values.slice();

@@ -1,5 +1,5 @@
 import { DAY_MS, type StreamingEngine } from "@foreshock/core/fold";
-import type { MetricKind } from "@foreshock/core/generator";
+import { METRIC_KINDS, type MetricKind } from "@foreshock/core/generator";
 import { FAULT_SIZE, type FaultyPoints, seriesOfPoints } from "./faulty-series.ts";
 import { SAMPLED_KINDS, type Sampling } from "./samplings.ts";
 
@@ -41,8 +41,10 @@ export function judgeSampling(
     for (const seed of seeds) {
       scores.push(faultScore(engine, sampling.points(kind, seed, FAULT_SIZE)));
       regular.push(faultScore(engine, sampling.regular(kind, seed, FAULT_SIZE)));
-      countClean(engine, sampling.points(kind, seed, 0), clean);
     }
+  }
+  for (const kind of METRIC_KINDS) {
+    for (const seed of seeds) countClean(engine, sampling.points(kind, seed, 0), clean);
   }
   const share = (holds: (score: number, i: number) => boolean) =>
     scores.filter(holds).length / scores.length;

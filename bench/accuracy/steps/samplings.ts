@@ -12,16 +12,20 @@ export interface Sampling {
   readonly regular: (kind: MetricKind, seed: number, size: number) => FaultyPoints;
 }
 
+/** A fault lasts 25 minutes, or five points where those take longer. */
+const FAULT_MS = 25 * MINUTE_MS;
+
 const plainStep = (intervalMs: DurationMs, pointCount: number) => {
+  const faultPoints = Math.max(5, Math.round(FAULT_MS / intervalMs));
   return (kind: MetricKind, seed: number, size: number) =>
-    faultySeries({ kind, seed, intervalMs, pointCount, size });
+    faultySeries({ kind, seed, intervalMs, pointCount, size, faultPoints });
 };
 
 const fiveMinutes = plainStep(5 * MINUTE_MS, 4000);
 
 /** Regular steps: as many points as such a series is likely to have. All are compared with five minutes. */
 const STEPS: readonly (readonly [string, DurationMs, number])[] = [
-  ["1 s", SECOND_MS, 20_000],
+  ["1 s", SECOND_MS, 90_000],
   ["15 s", 15 * SECOND_MS, 12_000],
   ["1 min", MINUTE_MS, 8000],
   ["5 min", 5 * MINUTE_MS, 4000],

@@ -29,6 +29,13 @@ export function scaledSeries(
   size: number,
 ): FaultyPoints {
   const intervalMs = 5 * MINUTE_MS;
-  const points = faultySeries({ kind, seed, intervalMs, pointCount: POINT_COUNT, size });
+  const points = faultySeries({
+    kind,
+    seed,
+    intervalMs,
+    pointCount: POINT_COUNT,
+    size,
+    faultPoints: 5,
+  });
   return { ...points, values: points.values.map((value) => value * factor + offset) };
 }

@@ -10,6 +10,7 @@ const {
   COUNT,
   DAILY_SCALE,
   FAST,
+  HERITAGE,
   LAG,
   MEDIUM,
   MEDIUM_SCALE,
@@ -118,7 +119,7 @@ function scaleFloor(slow: number): number {
 function startLevels(numbers: Float64Array, value: number): void {
   numbers[FAST] = value;
   numbers[MEDIUM] = value;
-  numbers[SLOW] = value;
+  if (numbers[HERITAGE] === 0) numbers[SLOW] = value;
   numbers[PREVIOUS_DAILY] = value;
   numbers[LAG] = value;
   numbers[LAG + 1] = value;
@@ -177,6 +178,11 @@ function standardise(
   }
 }
 
+/** Rate of the slow level and its scale: what was taken over counts as points. */
+function slowRateAt(numbers: Float64Array, clock: StreamClock): number {
+  return Math.max(clock.slowRate, 1 / (numbers[COUNT]! + numbers[HERITAGE]!));
+}
+
 /** Fast, medium and slow level; the fast one learns the value without its spike. */
 function learnLevels(numbers: Float64Array, clock: StreamClock, point: PointScratch): void {
   const ramp = 1 / numbers[COUNT]!;
@@ -193,7 +199,7 @@ function learnLevels(numbers: Float64Array, clock: StreamClock, point: PointScra
   }
   numbers[FAST] = fast + Math.max(FAST_RATE, ramp) * stepFast;
   numbers[MEDIUM]! += Math.max(MEDIUM_RATE, ramp) * stepMedium;
-  numbers[SLOW]! += Math.max(clock.slowRate, ramp) * stepSlow;
+  numbers[SLOW]! += slowRateAt(numbers, clock) * stepSlow;
 }
 
 /** Daily profile, against the slow level as it is after the point. */
@@ -262,7 +268,8 @@ function learnScalesAndRegression(
       point.mediumResidual,
       clipping,
     );
-    learnScale(numbers, SLOW_SCALE, slowRate, point.slowResidual, clipping);
+    const ownRate = slowRateAt(numbers, clock);
+    learnScale(numbers, SLOW_SCALE, ownRate, point.slowResidual, clipping);
     learnScale(numbers, RLS_SCALE, slowRate, point.rlsResidual, clipping);
     learnScale(numbers, DAILY_SCALE, slowRate, point.dailyResidual, clipping);
   }

@@ -34,8 +34,10 @@ export const STATE = {
   MOVED_SHARE: 69,
   /** What values are divided by before they are judged; 0 until there was one other than 0. */
   UNIT: 70,
+  /** Points that the slow level and its scale are worth beside those of `COUNT`: taken over. */
+  HERITAGE: 71,
 } as const;
-const NUMBERS = 71;
+const NUMBERS = 72;
 
 /** Inputs of the regression, and so its weights. */
 const FEATURES = 8;

@@ -1,6 +1,6 @@
 import { type Checksum, openState, sealState } from "../../model/state-bytes.ts";
 import type { StateMemory } from "../../model/state-memory.ts";
-import type { DurationMs, EpochMs } from "../../model/time.ts";
+import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
 import {
   type Baseline,
   type OpenScorer,
@@ -16,7 +16,7 @@ import { STATE, StreamState } from "./state.ts";
 import { outgrows, unitOf } from "./unit.ts";
 
 const { expected: OUT_EXPECTED, level: OUT_LEVEL, scale: OUT_SCALE } = SCORER_OUT;
-const { RESTARTS, SLOW, UNIT } = STATE;
+const { COUNT, HERITAGE, RESTARTS, SLOW, SLOW_SCALE, UNIT } = STATE;
 const OUT_LENGTH = SCORER_OUT_LENGTH;
 
 const STATE_FORMAT = 0x53;
@@ -24,6 +24,9 @@ const VERSION = 5;
 
 /** Larger values, in units, count as this large, so that squares and differences stay finite. */
 const VALUE_MAX = 1e36;
+
+/** What is taken over from another interval counts as at most this long. */
+const HERITAGE_MS = DAY_MS;
 
 /** Different sampling intervals whose constants are kept for sharing. */
 const CLOCKS_MAX = 256;
@@ -98,6 +101,15 @@ class OpenStreamScorer implements OpenScorer, Baseline {
     return this.#state.numbers[SLOW]! * this.#unit;
   }
 
+  get slowScale(): number {
+    return this.#state.numbers[SLOW_SCALE]! * this.#unit;
+  }
+
+  get learntMs(): DurationMs {
+    const { numbers } = this.#state;
+    return (numbers[COUNT]! + numbers[HERITAGE]!) * this.#clock.intervalMs;
+  }
+
   get seasonBins(): number {
     return this.#clock.seasonBins;
   }
@@ -106,6 +118,27 @@ class OpenStreamScorer implements OpenScorer, Baseline {
     out.set(this.#state.profile.subarray(0, this.#clock.seasonBins));
     const unit = this.#unit;
     if (unit !== 1) for (let bin = 0; bin < out.length; bin++) out[bin]! *= unit;
+  }
+
+  inherit(from: Baseline): void {
+    const { slowLevel, slowScale = 0, learntMs = 0 } = from;
+    const { numbers, profile, counts } = this.#state;
+    const { intervalMs, slowRate, seasonBins } = this.#clock;
+    const points = Math.min(learntMs, HERITAGE_MS) / intervalMs;
+    if (!(points >= 1 && (slowLevel !== 0 || slowScale !== 0))) return;
+    const unit = unitOf(Math.max(Math.abs(slowLevel), slowScale));
+    numbers[UNIT] = unit;
+    numbers[HERITAGE] = Math.min(points, 1 / slowRate);
+    numbers[SLOW] = slowLevel / unit;
+    numbers[SLOW_SCALE] = slowScale / unit;
+    const season = new Float64Array(from.seasonBins);
+    from.copySeason(season);
+    for (let bin = 0; bin < seasonBins; bin++) {
+      const usual = season[Math.floor(((bin + 0.5) * season.length) / seasonBins)]! / unit;
+      if (usual === 0) continue;
+      profile[bin] = usual;
+      counts[bin] = 1;
+    }
   }
 
   save(checksum?: Checksum): Uint8Array {
