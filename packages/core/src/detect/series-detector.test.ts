@@ -50,16 +50,16 @@ describe("the interval of a series", () => {
   });
 
   it("does not follow twenty such points, nor long and short steps in turn, nor gaps", () => {
-    const after = (steps: readonly number[]) => {
+    const endsAt = (steps: readonly number[]) => {
       const stamps = [0];
       for (const step of [...Array(40).fill(300_000), ...steps]) stamps.push(stamps.at(-1)! + step);
       return intervalsOf(stamps).at(-1);
     };
-    expect(after([...Array(19).fill(3_600_000), 300_000, 300_000])).toBe(300_000);
-    expect(after(Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 300 : 599_700)))).toBe(
+    expect(endsAt([...Array(19).fill(3_600_000), 300_000, 300_000])).toBe(300_000);
+    expect(endsAt(Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 300 : 599_700)))).toBe(
       300_000,
     );
-    expect(after(Array.from({ length: 200 }, (_, i) => (i % 9 === 0 ? 3e7 : 300_000)))).toBe(
+    expect(endsAt(Array.from({ length: 200 }, (_, i) => (i % 9 === 0 ? 3e7 : 300_000)))).toBe(
       300_000,
     );
   });

@@ -44,7 +44,7 @@ export function modelResiduals(
     made.expected[i] = point.expected * unit;
     made.level[i] = point.daily * unit;
     made.scale[i] = point.typicalDaily * unit;
-    if (wakes(state.numbers, point)) {
+    if (wakes(state.numbers, clock, point)) {
       state.restart();
       stepModels(state, clock, timestampsMs[i]!, limited, point);
     }

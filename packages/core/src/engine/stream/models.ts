@@ -1,5 +1,4 @@
 import type { EpochMs } from "../../model/time.ts";
-import { RESOLUTION } from "../../stats/resolution.ts";
 import type { StreamClock } from "./clock.ts";
 import type { PointScratch } from "./point-scratch.ts";
 import { learnRegression, predict } from "./regression.ts";
@@ -40,15 +39,8 @@ const SEASON_CLIP = 4;
 const SCALE_CLIP = 4;
 const LAG_CLIP = 6;
 const RLS_CLIP = 5;
-/** Residuals beyond 30 scales say nothing more; 6 or 15 costs accuracy, 60 too. */
-const Z_LIMIT = 30;
 /** Share of the time-of-day scale in the scale of a residual. */
 const PHASE_SCALE_SHARE = 0.25;
-
-// A file's own constant is folded into its hot path, an imported one is not.
-const GRID = RESOLUTION;
-/** Divides 0 by something; in the series' unit, so far below every value. */
-const NO_SPREAD = 1e-150;
 
 /** Share of `scaleFloor` below which a spread has died out: 9 days after the last variation. */
 const DEAD_SCALE = 1e-3;
@@ -79,7 +71,7 @@ export function stepModels(
   const scaleBin = clock.seasonBins + Math.floor((bin * clock.scaleBins) / clock.seasonBins);
 
   point.daily = numbers[SLOW]! + seasonAt(profile, counts, clock, phase, bin);
-  expectNext(numbers, point);
+  expectNext(numbers, clock, point);
   standardise(numbers, profile, counts, clock, scaleBin, point);
   learnLevels(numbers, clock, point);
   learnSeason(numbers, profile, counts, clock, bin, point);
@@ -96,9 +88,9 @@ export function stepModels(
  * on a metric that hardly ever moves is an incident, and models that start in it would call it normal.
  * See docs/DECISIONS.md.
  */
-export function wakes(numbers: Float64Array, point: PointScratch): boolean {
+export function wakes(numbers: Float64Array, clock: StreamClock, point: PointScratch): boolean {
   if (numbers[COUNT]! <= CLIP_AFTER) return false;
-  const floor = scaleFloor(numbers[SLOW]!);
+  const floor = scaleFloor(numbers[SLOW]!, clock);
   if (numbers[SLOW_SCALE]! >= DEAD_SCALE * floor) {
     numbers[MOVED_SHARE] = 0;
     return false;
@@ -108,12 +100,9 @@ export function wakes(numbers: Float64Array, point: PointScratch): boolean {
   return numbers[MOVED_SHARE]! > WAKE_SHARE;
 }
 
-/**
- * What counts as "no spread" at a level: below it a residual is arithmetic, not behaviour. No more than
- * the grid of doubles asks for: a spread of zero is not large because the level is.
- */
-function scaleFloor(slow: number): number {
-  return NO_SPREAD + GRID * Math.abs(slow);
+/** What counts as "no spread" at a level: below it a residual is arithmetic, not behaviour. */
+function scaleFloor(slow: number, clock: StreamClock): number {
+  return clock.floorLeast + clock.floorShare * Math.abs(slow);
 }
 
 function startLevels(numbers: Float64Array, value: number): void {
@@ -127,9 +116,9 @@ function startLevels(numbers: Float64Array, value: number): void {
 }
 
 /** Fills the features and what the regression makes of them. */
-function expectNext(numbers: Float64Array, point: PointScratch): void {
+function expectNext(numbers: Float64Array, clock: StreamClock, point: PointScratch): void {
   const slow = numbers[SLOW]!;
-  const unit = numbers[SLOW_SCALE]! + scaleFloor(slow);
+  const unit = numbers[SLOW_SCALE]! + clock.unitLeast + clock.unitShare * Math.abs(slow);
   point.feature1 = clip((numbers[LAG]! - slow) / unit, FEATURE_LIMIT);
   point.feature2 = clip((numbers[LAG + 1]! - slow) / unit, FEATURE_LIMIT);
   point.feature3 = clip((numbers[LAG + 2]! - slow) / unit, FEATURE_LIMIT);
@@ -165,11 +154,12 @@ function standardise(
   point.mediumResidual = value - numbers[MEDIUM]!;
   point.slowResidual = value - slow;
   if (numbers[COUNT]! > WARM_UP) {
-    const floor = scaleFloor(slow);
-    point.rlsZ = clip(point.rlsResidual / (typicalRls + floor), Z_LIMIT);
-    point.dailyZ = clip(point.dailyResidual / (typicalDaily + floor), Z_LIMIT);
-    point.mediumZ = clip(point.mediumResidual / (numbers[MEDIUM_SCALE]! + floor), Z_LIMIT);
-    point.slowZ = clip(point.slowResidual / (numbers[SLOW_SCALE]! + floor), Z_LIMIT);
+    const floor = scaleFloor(slow, clock);
+    const limit = clock.zLimit;
+    point.rlsZ = clip(point.rlsResidual / (typicalRls + floor), limit);
+    point.dailyZ = clip(point.dailyResidual / (typicalDaily + floor), limit);
+    point.mediumZ = clip(point.mediumResidual / (numbers[MEDIUM_SCALE]! + floor), limit);
+    point.slowZ = clip(point.slowResidual / (numbers[SLOW_SCALE]! + floor), limit);
   } else {
     point.rlsZ = 0;
     point.dailyZ = 0;

@@ -72,18 +72,18 @@ class OpenStreamScorer implements OpenScorer, Baseline {
     const state = this.#state;
     const point = this.#point;
     if (!Number.isFinite(value)) {
-      skipEvidence(state.numbers);
+      skipEvidence(state.numbers, this.#clock);
       out.fill(Number.NaN, 0, OUT_LENGTH);
       return;
     }
     const unit = this.#unitFor(value);
     const limited = Math.min(Math.max(value / unit, -VALUE_MAX), VALUE_MAX);
     stepModels(state, this.#clock, atMs, limited, point);
-    stepEvidence(state.numbers, point, out);
+    stepEvidence(state.numbers, this.#clock, point, out);
     out[OUT_EXPECTED] = point.expected * unit;
     out[OUT_LEVEL] = point.daily * unit;
     out[OUT_SCALE] = point.typicalDaily * unit;
-    if (wakes(state.numbers, point)) {
+    if (wakes(state.numbers, this.#clock, point)) {
       state.restart();
       stepModels(state, this.#clock, atMs, limited, point);
     }
