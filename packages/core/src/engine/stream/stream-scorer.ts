@@ -76,13 +76,16 @@ class OpenStreamScorer implements OpenScorer, Baseline {
       out.fill(Number.NaN, 0, OUT_LENGTH);
       return;
     }
-    const unit = this.#unitFor(value);
-    const limited = Math.min(Math.max(value / unit, -VALUE_MAX), VALUE_MAX);
+    // A branch that nearly always goes one way is cheaper than a division.
+    const unit = state.numbers[UNIT] === 1 ? 1 : this.#unitFor(value);
+    const own = unit === 1 ? value : value / unit;
+    const limited = Math.min(Math.max(own, -VALUE_MAX), VALUE_MAX);
     stepModels(state, this.#clock, atMs, limited, point);
     stepEvidence(state.numbers, this.#clock, point, out);
-    out[OUT_EXPECTED] = point.expected * unit;
-    out[OUT_LEVEL] = point.daily * unit;
-    out[OUT_SCALE] = point.typicalDaily * unit;
+    out[OUT_EXPECTED] = point.expected;
+    out[OUT_LEVEL] = point.daily;
+    out[OUT_SCALE] = point.typicalDaily;
+    if (unit !== 1) for (let k = OUT_EXPECTED; k <= OUT_SCALE; k++) out[k]! *= unit;
     if (wakes(state.numbers, this.#clock, point)) {
       state.restart();
       stepModels(state, this.#clock, atMs, limited, point);
@@ -157,7 +160,7 @@ class OpenStreamScorer implements OpenScorer, Baseline {
   #unitFor(value: number): number {
     const { numbers } = this.#state;
     const unit = numbers[UNIT]!;
-    if (unit === 1 || value === 0) return unit || 1;
+    if (value === 0) return unit || 1;
     if (unit > 0 && !outgrows(value, unit)) return unit;
     if (unit > 0) this.#state.restart();
     numbers[UNIT] = unitOf(value);
