@@ -1,4 +1,4 @@
-import { type DurationMs, type EpochMs, MetricSeries } from "@foreshock/core/fold";
+import { DAY_MS, type DurationMs, type EpochMs, MetricSeries } from "@foreshock/core/fold";
 import { Dice, generateSeries, type MetricKind, unitAt } from "@foreshock/core/generator";
 
 /** Size of a fault in the series' noise. */
@@ -25,7 +25,7 @@ export interface FaultySeriesPlan {
 /** A generated series that is moved up for a while, somewhere from 75 % to 90 % of the way. */
 export function faultySeries(plan: FaultySeriesPlan): FaultyPoints {
   const { kind, seed, intervalMs, pointCount, size, faultPoints } = plan;
-  const days = (pointCount * intervalMs) / 86_400_000;
+  const days = (pointCount * intervalMs) / DAY_MS;
   const made = generateSeries({ kind, seed: `steps ${seed}`, days, intervalMs });
   const values = made.values.slice();
   const dice = new Dice(`steps ${seed} ${kind}`);

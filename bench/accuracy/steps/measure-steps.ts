@@ -1,4 +1,4 @@
-import { createStreamEngine } from "@foreshock/core/fold";
+import { createStreamEngine, largestOf } from "@foreshock/core/fold";
 import type { PageTable } from "../../page-table.ts";
 import { printTables } from "../print-tables.ts";
 import { FAULT_SIZE } from "./faulty-series.ts";
@@ -50,7 +50,7 @@ function scaleTable(): PageTable {
       scaling.name,
       share((score) => score >= 0.75),
       share((_, i) => off[i]! <= SAME_SCORE),
-      Math.max(...off).toFixed(3),
+      largestOf(off).toFixed(3),
     ];
   });
   const title = `The same fault in every unit, ${plain.length} series each`;
