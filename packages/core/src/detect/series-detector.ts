@@ -184,12 +184,12 @@ class JoinedDetector implements SeriesDetector {
   /** A missing point: nothing is learnt, and what was raised fades where a point was due. */
   #pass(atMs: EpochMs, out: Float64Array): void {
     out.fill(Number.NaN, 0, OUT_LENGTH);
-    out[OUT_P] = this.#calibrator.push(Number.NaN);
-    out[OUT_SCORE] = 0;
-    if (this.#first !== undefined) return;
-    if (this.#stepless || this.#watch.isDue(atMs, this.#intervalMs)) {
+    const fades = this.#first === undefined;
+    if (fades && (this.#stepless || this.#watch.isDue(atMs, this.#intervalMs))) {
       this.#opened().push(this.#timeOf(atMs), Number.NaN, out);
     }
+    out[OUT_P] = this.#calibrator.push(Number.NaN);
+    out[OUT_SCORE] = 0;
   }
 
   /** Begins again at another interval where the last 21 points say so. Answers to them go to `out`. */
