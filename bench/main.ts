@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { writeGolden } from "./accuracy/golden.ts";
 import { measureKinds } from "./accuracy/kinds/measure-kinds.ts";
 import { measureAccuracy, measureFleets } from "./accuracy/measure-accuracy.ts";
+import { measureSteps } from "./accuracy/steps/measure-steps.ts";
 import { measureCalibration } from "./calibration/measure-calibration.ts";
 import { measureRanking } from "./load/ranking.ts";
 import { measureRemoteWrite, type RemoteWriteFigures } from "./load/remote-write.ts";
@@ -12,6 +13,7 @@ import { measureEngine } from "./speed/engine.ts";
 const USAGE = `usage: npm run bench                                     accuracy, fleets, speed and load, one after another
        npm run bench -- accuracy --data DIR [--only SET,...] [--engine NAME,...]
        npm run bench -- kinds [--seeds 21,22,23]
+       npm run bench -- steps
        npm run bench -- fleets
        npm run bench -- calibration [--data DIR]
        npm run bench -- speed
@@ -23,6 +25,7 @@ DIR of accuracy holds one folder a data set; without --data it is $FORESHOCK_SHA
 const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   accuracy: () => measureAccuracy(flags),
   kinds: () => measureKinds(flags.seeds),
+  steps: measureSteps,
   fleets: measureFleets,
   calibration: () => measureCalibration(flags.data),
   speed: async () => {

@@ -42,6 +42,7 @@ export * from "./detect/point-engine.ts";
 export * from "./detect/rescoring.ts";
 export * from "./detect/score-series.ts";
 export * from "./detect/series-detector.ts";
+export { StepWatch } from "./detect/step-watch.ts";
 export * from "./detect/stream-engine.ts";
 export * from "./detect/window-episode.ts";
 export * from "./engine/absence/flatline-detector.ts";

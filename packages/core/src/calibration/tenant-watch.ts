@@ -6,7 +6,7 @@ import { FoldRow } from "../pipeline/fold-row.ts";
 import { replaySeries, replaySteps } from "../pipeline/replay.ts";
 import { SeriesFold } from "../pipeline/series-fold.ts";
 import { TenantFold } from "../pipeline/tenant-fold.ts";
-import { daysOfScore, returnPeriodDays } from "../stats/return-period.ts";
+import { countedMs, daysOfScore, returnPeriodDays } from "../stats/return-period.ts";
 import type { LevelTallies } from "./calibration-report.ts";
 
 /** Equally spaced steps. */
@@ -172,7 +172,8 @@ function tallyLevel(
   entityBase: number,
 ): void {
   for (let e = 0; e < count; e++) {
-    tally.push(entityBase + e, at, daysOfScore(score[e]!) * (1 + ROUNDING), intervalMs);
+    const days = daysOfScore(score[e]!) * (1 + ROUNDING);
+    tally.push(entityBase + e, at, days, countedMs(intervalMs));
   }
 }
 

@@ -1,15 +1,19 @@
 import { type Checksum, openState, sealState, unreadable } from "../model/state-bytes.ts";
 import type { DurationMs } from "../model/time.ts";
 import { INTERVAL_POINTS } from "./first-points.ts";
+import { WATCH_NUMBERS_MIN } from "./step-watch.ts";
 
 const STATE_FORMAT = 0x44;
-const VERSION = 1;
+const VERSION = 2;
 
 /** Number of kept points of a detector that keeps none because its interval is known. */
 const LEARNT = 0xff;
 
-/** `[name length u8][kept points u8][scorer version u16][scorer length u32][interval f64][points f64][stepless u8]` */
-const HEAD_BYTES = 25;
+/**
+ * `[name length u8][kept points u8][scorer version u16][scorer length u32][interval f64][points f64]
+ * [stepless u8][numbers of the step watch u8]`
+ */
+const HEAD_BYTES = 26;
 
 interface DetectorStateHead {
   readonly scorerName: string;
@@ -25,30 +29,39 @@ export type DetectorState = DetectorStateHead &
     | {
         /** Stamp and value in turn. */
         readonly first: Float64Array;
+        readonly watch: undefined;
         readonly scorer: undefined;
         readonly calibrator: undefined;
       }
     | {
         readonly first: undefined;
+        /** Numbers of the step watch. */
+        readonly watch: Float64Array;
         readonly scorer: Uint8Array;
         readonly calibrator: Uint8Array;
       }
   );
 
 const NOTHING = new Uint8Array();
+const NO_NUMBERS = new Float64Array();
 
-/** Little-endian: head, scorer's name (ASCII), first points, scorer's bytes, calibrator's bytes. */
+/**
+ * Little-endian: head, scorer's name (ASCII), first points or the step watch, scorer's bytes,
+ * calibrator's bytes.
+ */
 export function writeDetectorState(
   state: DetectorStateHead & {
     readonly first: Float64Array | undefined;
+    readonly watch: Float64Array | undefined;
     readonly scorer: Uint8Array | undefined;
     readonly calibrator: Uint8Array | undefined;
   },
   checksum?: Checksum,
 ): Uint8Array {
-  const { scorerName, first, scorer = NOTHING, calibrator = NOTHING } = state;
+  const { scorerName, first, watch, scorer = NOTHING, calibrator = NOTHING } = state;
+  const numbers = first ?? watch ?? NO_NUMBERS;
   const firstAt = HEAD_BYTES + scorerName.length;
-  const scorerAt = firstAt + (first?.length ?? 0) * 8;
+  const scorerAt = firstAt + numbers.length * 8;
   const payload = new Uint8Array(scorerAt + scorer.length + calibrator.length);
   const view = new DataView(payload.buffer);
   view.setUint8(0, scorerName.length);
@@ -58,8 +71,9 @@ export function writeDetectorState(
   view.setFloat64(8, state.intervalMs, true);
   view.setFloat64(16, state.pointCount, true);
   view.setUint8(24, state.stepless ? 1 : 0);
+  view.setUint8(25, watch?.length ?? 0);
   for (let i = 0; i < scorerName.length; i++) payload[HEAD_BYTES + i] = scorerName.charCodeAt(i);
-  first?.forEach((number, i) => {
+  numbers.forEach((number, i) => {
     view.setFloat64(firstAt + 8 * i, number, true);
   });
   payload.set(scorer, scorerAt);
@@ -91,14 +105,16 @@ export function readDetectorState(
   const kept = view.getUint8(1);
   if (kept !== LEARNT) {
     const first = firstPoints(view, nameEnd, kept);
-    return { ...head, first, scorer: undefined, calibrator: undefined };
+    return { ...head, first, watch: undefined, scorer: undefined, calibrator: undefined };
   }
-  const scorerEnd = nameEnd + view.getUint32(4, true);
+  const watchEnd = nameEnd + 8 * view.getUint8(25);
+  const scorerEnd = watchEnd + view.getUint32(4, true);
   if (scorerEnd > payload.length) throw unreadable("its parts are cut short");
   return {
     ...head,
     first: undefined,
-    scorer: payload.subarray(nameEnd, scorerEnd),
+    watch: watchNumbers(view, nameEnd, view.getUint8(25)),
+    scorer: payload.subarray(watchEnd, scorerEnd),
     calibrator: payload.subarray(scorerEnd),
   };
 }
@@ -122,5 +138,17 @@ function firstPoints(view: DataView, at: number, pointCount: number): Float64Arr
   if (pointCount >= INTERVAL_POINTS || at + 16 * pointCount !== view.byteLength) {
     throw unreadable("its first points do not fit", { pointCount });
   }
-  return Float64Array.from({ length: 2 * pointCount }, (_, i) => view.getFloat64(at + 8 * i, true));
+  return numbersAt(view, at, 2 * pointCount);
+}
+
+function watchNumbers(view: DataView, at: number, length: number): Float64Array {
+  const points = (length - WATCH_NUMBERS_MIN) / 2;
+  if (!(Number.isInteger(points) && points >= 0 && points < INTERVAL_POINTS)) {
+    throw unreadable("its step watch does not fit", { numbers: length });
+  }
+  return numbersAt(view, at, length);
+}
+
+function numbersAt(view: DataView, at: number, length: number): Float64Array {
+  return Float64Array.from({ length }, (_, i) => view.getFloat64(at + 8 * i, true));
 }

@@ -1,4 +1,5 @@
 import type { DurationMs, EpochMs } from "../model/time.ts";
+import { lowerMedianOfSorted } from "../stats/sorted-median.ts";
 
 /**
  * Points from which the sampling interval is learnt. 21: the engine's residuals count from the 21st
@@ -7,6 +8,10 @@ import type { DurationMs, EpochMs } from "../model/time.ts";
  * are 5 minutes, half 10).
  */
 export const INTERVAL_POINTS = 21;
+
+/** Steps that are looked at together, and how much longer they must be than the median one. */
+const TOGETHER = 4;
+const FAR_LONGER = 1.5;
 
 const STEPS_AT = 2 * INTERVAL_POINTS;
 const NONE = new Float64Array(0);
@@ -48,6 +53,22 @@ export class FirstPoints {
    */
   get medianStepMs(): DurationMs {
     return this.#columns[STEPS_AT + ((this.#count - 2) >> 1)]!;
+  }
+
+  /**
+   * The step as a share of the time that points take: the median one, or a quarter of the median of four
+   * together where that is far longer, as where two replicas send each point a moment apart. 0 where stamps
+   * are of no use. There must be two points.
+   */
+  get stepMs(): DurationMs {
+    const medianMs = this.medianStepMs;
+    if (this.#count < TOGETHER + 2) return medianMs;
+    const spans = new Float64Array(this.#count - TOGETHER);
+    for (let i = 0; i < spans.length; i++) {
+      spans[i] = (this.atMs(i + TOGETHER) - this.atMs(i)) / TOGETHER;
+    }
+    const meanMs = lowerMedianOfSorted(spans.sort());
+    return meanMs > FAR_LONGER * medianMs ? meanMs : medianMs;
   }
 
   /** Stamps and values in turn, copied. */

@@ -61,5 +61,5 @@ export function learntIntervalMs(timestampsMs: Float64Array): DurationMs {
   const first = new FirstPoints();
   const count = Math.min(timestampsMs.length, INTERVAL_POINTS);
   for (let i = 0; i < count; i++) first.add(timestampsMs[i]!, Number.NaN);
-  return count < 2 ? INTERVAL_BEFORE_MS : nominalIntervalMs(first.medianStepMs);
+  return count < 2 ? INTERVAL_BEFORE_MS : nominalIntervalMs(first.stepMs);
 }

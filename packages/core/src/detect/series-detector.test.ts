@@ -40,17 +40,64 @@ describe("the interval of a series", () => {
     expect(intervalsOf([0, 300_000, 600_000])).toEqual([0, 300_000, 300_000]);
   });
 
-  it("is the lower median of the first 20 steps, whatever comes later", () => {
+  it("is the lower median of the first 20 steps, until 21 points in a row have come at another", () => {
     const stamps = [0, 600_000];
     for (let i = 0; i < 60; i++) stamps.push(stamps.at(-1)! + (i < 30 ? 60_000 : 3_600_000));
-    expect(intervalsOf(stamps).at(-1)).toBe(60_000);
+    const intervals = intervalsOf(stamps);
+    // The pair that holds the first long step is of another interval already: points 32 to 52.
+    expect(intervals.slice(20, 52).every((one) => one === 60_000)).toBe(true);
+    expect(intervals.slice(52).every((one) => one === 3_600_000)).toBe(true);
   });
 
-  it("counts the 20th step: ten of one minute beside ten of five make it one minute", () => {
+  it("does not follow twenty such points, nor long and short steps in turn, nor gaps", () => {
+    const endsAt = (steps: readonly number[]) => {
+      const stamps = [0];
+      for (const step of [...Array(40).fill(300_000), ...steps]) stamps.push(stamps.at(-1)! + step);
+      return intervalsOf(stamps).at(-1);
+    };
+    expect(endsAt([...Array(19).fill(3_600_000), 300_000, 300_000])).toBe(300_000);
+    expect(endsAt(Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 300 : 599_700)))).toBe(
+      300_000,
+    );
+    expect(endsAt(Array.from({ length: 200 }, (_, i) => (i % 9 === 0 ? 3e7 : 300_000)))).toBe(
+      300_000,
+    );
+  });
+
+  it("is half a minute where two replicas send each minute's point a moment apart", () => {
+    const stamps = Array.from({ length: 60 }, (_, i) => (i >> 1) * 60_000 + (i % 2) * 300);
+    expect(intervalsOf(stamps).at(-1)).toBe(30_000);
+  });
+
+  it("is learnt from known points: cells that are empty tell nothing, and fade nothing", () => {
+    const known = Array.from({ length: 400 }, (_, i) => i * 60_000);
+    const values = known.map((_, i) => Math.sin(i * 1.7) + (i > 300 && i < 305 ? 9 : 0));
+    const stamps = known.flatMap((atMs) =>
+      [0, 10_000, 20_000, 30_000, 40_000].map((d) => atMs + d),
+    );
+    const cells = stamps.map((_, i) => (i % 5 === 0 ? values[i / 5]! : Number.NaN));
+    const joined = answersOf(stamps, cells).filter((_, i) => i % 5 === 0);
+    expect(joined).toEqual(answersOf(known, values));
+  });
+
+  it("takes level and time of day along when it changes: a minute after hours is judged as it was", () => {
+    const DAY = 86_400_000;
+    const daily = (atMs: number) => 50 + 30 * Math.sin((2 * Math.PI * atMs) / DAY);
+    const hours = Array.from({ length: 24 * 20 }, (_, i) => i * 3_600_000);
+    const minutes = Array.from({ length: 1440 }, (_, i) => hours.length * 3_600_000 + i * 60_000);
+    const stamps = [...hours, ...minutes];
+    const values = stamps.map((atMs, i) => daily(START_MS + atMs) + Math.sin(i * 1.7));
+    const answers = answersOf(stamps, values).slice(hours.length + 30);
+    const away = answers.map((row, i) => Math.abs(row[2]! - daily(START_MS + minutes[i + 30]!)));
+    expect(Math.max(...away)).toBeLessThan(12);
+    expect(answers.every((row) => row[9]! < 0.75)).toBe(true);
+  });
+
+  it("counts the 20th step: ten of one minute after ten of five make it less", () => {
     const steps = [...Array(9).fill(60_000), ...Array(10).fill(300_000), 60_000];
     const stamps = [0];
     for (const step of steps) stamps.push(stamps.at(-1)! + step);
-    expect(intervalsOf(stamps).slice(-2)).toEqual([300_000, 60_000]);
+    expect(intervalsOf(stamps).slice(-2)).toEqual([300_000, 240_000]);
   });
 
   it("is learnt as if it had been known: from the 22nd point on the answers are those of a given interval", () => {
@@ -155,8 +202,10 @@ describe("openSeriesDetector", () => {
     };
     const detector = openSeriesDetector(distance, 60_000);
     const out = new Float64Array(DETECTOR_OUT_LENGTH);
+    let atMs = START_MS;
     const scores = [0.5, 1.1, 30].map((value) => {
-      detector.push(START_MS, value, out);
+      atMs += 60_000;
+      detector.push(atMs, value, out);
       return out[9]!;
     });
     expect(scores[0]).toBeLessThan(scores[1]!);

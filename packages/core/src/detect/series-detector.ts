@@ -14,8 +14,10 @@ import {
   nominalIntervalMs,
   timeWithoutStepsMs,
 } from "./interval.ts";
+import { isOtherInterval, StepWatch } from "./step-watch.ts";
 
 const { p: OUT_P, score: OUT_SCORE } = DETECTOR_OUT;
+const OUT_LENGTH = DETECTOR_OUT_LENGTH;
 const OUT_NONCONFORMITY = SCORER_OUT.nonconformity;
 
 /** Opens detectors of one scorer. `memory`: for many of them that live long. */
@@ -23,9 +25,11 @@ export type OpenDetector = (intervalMs?: DurationMs, memory?: StateMemory) => Se
 
 /**
  * Detectors of any number of series: a streaming scorer joined with a calibrator for each.
- * `intervalMs` left out: it is learnt from the first points (median step). Until then the points are
+ * `intervalMs` left out: it is learnt from the first known points (median step). Until then the points are
  * kept and the models are rebuilt from them when the median moves, so that every answer depends on
- * the past alone. Infinities are missing points, like NaN.
+ * the past alone. Later it follows the stamps: when 21 points in a row have come at another step, the models
+ * begin again at that step with the level and the times of day that they know. Infinities are missing points,
+ * like NaN; one that comes where no point was due is an empty cell, and nothing.
  *
  * The opener throws Refusal "time/invalid" for an interval that is not a positive, finite number.
  */
@@ -89,6 +93,9 @@ class JoinedDetector implements SeriesDetector {
   #stepless = false;
   /** Kept while the interval is being learnt. */
   #first: FirstPoints | undefined;
+  /** Whether the interval may become another one: it was not given. */
+  readonly #follows: boolean;
+  #watch = new StepWatch();
 
   constructor(
     models: SharedModels,
@@ -99,7 +106,8 @@ class JoinedDetector implements SeriesDetector {
     this.#memory = memory;
     this.#calibrator = new TailCalibrator(memory);
     this.#intervalMs = intervalMs ?? INTERVAL_BEFORE_MS;
-    this.#first = intervalMs === undefined ? new FirstPoints() : undefined;
+    this.#follows = intervalMs === undefined;
+    this.#first = this.#follows ? new FirstPoints() : undefined;
   }
 
   get pointCount(): number {
@@ -119,10 +127,20 @@ class JoinedDetector implements SeriesDetector {
   }
 
   push(atMs: EpochMs, value: number, out: Float64Array): void {
+    if (!Number.isFinite(value)) {
+      this.#pass(atMs, out);
+      return;
+    }
     const first = this.#first !== undefined && this.#pointCount === 0;
     if (first) this.#open = this.#models.provisional();
+    const learns = this.#first !== undefined;
     if (this.#first !== undefined) this.#learnInterval(this.#first, atMs, value, out);
+    const follows = this.#follows && !learns && !this.#stepless;
+    const standsForMs = this.#watch.note(atMs, value, this.#intervalMs, follows);
+    if (follows) this.#followSteps(out);
     this.#judge(atMs, value, out);
+    const counted = this.#stepless ? this.#intervalMs : Math.min(standsForMs, this.#intervalMs);
+    out[OUT_SCORE] = scoreOfP(out[OUT_P]!, counted);
     if (first) this.#open = undefined;
   }
 
@@ -136,6 +154,7 @@ class JoinedDetector implements SeriesDetector {
       stepless: this.#stepless,
       pointCount: this.#pointCount,
       first,
+      watch: first === undefined ? this.#watch.numbers() : undefined,
       scorer: first === undefined ? this.#opened().save("outer") : undefined,
       calibrator: first === undefined ? this.#calibrator.save("outer") : undefined,
     };
@@ -157,16 +176,46 @@ class JoinedDetector implements SeriesDetector {
     this.#intervalMs = state.intervalMs;
     this.#stepless = state.stepless;
     this.#pointCount = state.pointCount;
+    this.#watch = new StepWatch();
+    this.#watch.restore(state.watch);
     this.#first = undefined;
+  }
+
+  /** A missing point: nothing is learnt, and what was raised fades where a point was due. */
+  #pass(atMs: EpochMs, out: Float64Array): void {
+    out.fill(Number.NaN, 0, OUT_LENGTH);
+    const fades = this.#first === undefined;
+    if (fades && (this.#stepless || this.#watch.isDue(atMs, this.#intervalMs))) {
+      this.#opened().push(this.#timeOf(atMs), Number.NaN, out);
+    }
+    out[OUT_P] = this.#calibrator.push(Number.NaN);
+    out[OUT_SCORE] = 0;
+  }
+
+  /** Begins again at another interval where the last 21 points say so. Answers to them go to `out`. */
+  #followSteps(out: Float64Array): void {
+    const points = this.#watch.takeChanged();
+    if (points === undefined || points.stepMs === 0) return;
+    const intervalMs = nominalIntervalMs(points.stepMs);
+    if (!isOtherInterval(intervalMs, this.#intervalMs)) return;
+    const open = this.#models.scorer.open(intervalMs);
+    const { baseline } = this;
+    if (baseline !== undefined) open.inherit?.(baseline);
+    for (let i = 0; i + 1 < points.count; i++) open.push(points.atMs(i), points.value(i), out);
+    this.#open = open;
+    this.#intervalMs = intervalMs;
+    this.#restartCount = open.restartCount ?? 0;
+  }
+
+  #timeOf(atMs: EpochMs): EpochMs {
+    return this.#stepless ? timeWithoutStepsMs(this.#pointCount) : atMs;
   }
 
   #judge(atMs: EpochMs, value: number, out: Float64Array): void {
     const open = this.#opened();
-    open.push(this.#stepless ? timeWithoutStepsMs(this.#pointCount) : atMs, value, out);
+    open.push(this.#timeOf(atMs), value, out);
     this.#pointCount++;
-    const p = this.#calibrator.push(out[OUT_NONCONFORMITY]!);
-    out[OUT_P] = p;
-    out[OUT_SCORE] = Number.isFinite(value) ? scoreOfP(p, this.#intervalMs) : 0;
+    out[OUT_P] = this.#calibrator.push(out[OUT_NONCONFORMITY]!);
     const restartCount = open.restartCount ?? 0;
     if (restartCount !== this.#restartCount) {
       this.#restartCount = restartCount;
@@ -190,9 +239,9 @@ class JoinedDetector implements SeriesDetector {
   #learnInterval(first: FirstPoints, atMs: EpochMs, value: number, out: Float64Array): void {
     first.add(atMs, value);
     if (first.count >= 2) {
-      const medianMs = first.medianStepMs;
-      const intervalMs = nominalIntervalMs(medianMs);
-      const stepless = medianMs === 0;
+      const { stepMs } = first;
+      const intervalMs = nominalIntervalMs(stepMs);
+      const stepless = stepMs === 0;
       const other = needsRebuild(this.#intervalMs, intervalMs, first.isComplete);
       if (first.count === 2 || other || this.#stepless !== stepless) {
         this.#intervalMs = intervalMs;
@@ -216,7 +265,8 @@ class JoinedDetector implements SeriesDetector {
     this.#intervalMs = INTERVAL_BEFORE_MS;
     this.#stepless = false;
     this.#first = new FirstPoints();
-    const out = new Float64Array(DETECTOR_OUT_LENGTH);
+    this.#watch = new StepWatch();
+    const out = new Float64Array(OUT_LENGTH);
     for (let i = 0; i < points.length; i += 2) this.push(points[i]!, points[i + 1]!, out);
   }
 }

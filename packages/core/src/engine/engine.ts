@@ -58,7 +58,7 @@ export const DETECTOR_OUT_LENGTH = 10;
 
 /** Scorer and calibrator of one series, joined; its saved bytes hold both. */
 export interface SeriesDetector {
-  /** Points seen, missing ones included. */
+  /** Known points seen: a missing one says nothing. */
   readonly pointCount: number;
   /** 0 until it is known. */
   readonly intervalMs: DurationMs;

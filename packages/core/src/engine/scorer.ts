@@ -50,6 +50,11 @@ export interface OpenScorer {
   /** What is usual, as of the latest point. Left out: the engine does not keep it. */
   readonly baseline?: Baseline;
   /**
+   * Takes over what another scorer of the same series has learnt of levels and times of day, at another
+   * sampling interval; everything else is learnt from the next point on. Left out: nothing is taken over.
+   */
+  inherit?(from: Baseline): void;
+  /**
    * Little-endian bytes of the whole state, first byte = format. `checksum` "outer": they are kept in other sealed
    * bytes, and need none of their own; a scorer may leave that out of account in both directions.
    */
@@ -61,6 +66,9 @@ export interface OpenScorer {
 /** What is usual at a time of day: the slow level and, on top of it, a daily profile. */
 export interface Baseline {
   readonly slowLevel: number;
+  /** Usual distance from the slow level, and how long both have been learnt. Left out: not kept. */
+  readonly slowScale?: number;
+  readonly learntMs?: DurationMs;
   /** Bins of the profile; they divide the UTC day evenly. */
   readonly seasonBins: number;
   /** Copies the profile: deviations from the slow level. */

@@ -212,7 +212,9 @@ export class SeriesFold {
     this.#intervalMs = intervalMs;
     this.#flat = new FlatlineDetector(intervalMs, this.#flatState());
     this.#episodes = new EpisodeTracker(intervalMs, this.#episodeState());
+    const { keptSeason } = this.#alarms;
     this.#alarms = this.#openAlarms();
+    this.#alarms.keepSeason(keptSeason);
   }
 
   #openAlarms(): AlarmTracker {

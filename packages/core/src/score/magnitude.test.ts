@@ -7,11 +7,14 @@ describe("magnitudeOf", () => {
   it("by hand: 93 against 37.5 -+ 2.5 is 55.5 / 2.5 = 22.2 scales away", () =>
     expect(magnitudeOf({ value: 93, level: 37.5, scale: 2.5 })).toBeCloseTo(22.2, 2));
 
-  it("is finite without any spread: 1 away from 20 is 1 / (1e-9 + 2e-4) = 5000", () =>
-    expect(magnitudeOf({ value: 21, level: 20, scale: 0 })).toBeCloseTo(5000, 1));
+  it("is 100,000 without any spread, whatever the level is", () => {
+    expect(magnitudeOf({ value: 21, level: 20, scale: 0 })).toBeCloseTo(1e5, 6);
+    expect(magnitudeOf({ value: 1.7e9 + 10_800, level: 1.7e9, scale: 0 })).toBeCloseTo(1e5, 6);
+  });
 
   it("does not depend on the metric's unit", () => {
     const small = magnitudeOf({ value: 21, level: 20, scale: 0.3 });
+    expect(magnitudeOf({ value: 21e-15, level: 20e-15, scale: 3e-16 })).toBeCloseTo(small, 6);
     expect(magnitudeOf({ value: 21_000, level: 20_000, scale: 300 })).toBeCloseTo(small, 6);
   });
 

@@ -7,9 +7,8 @@ export interface EffectPoint {
   readonly scale: number;
 }
 
-/** Spread below this is arithmetic, not behaviour: as in the engine's own residuals. */
-const SCALE_MIN = 1e-9;
-const SCALE_MIN_SHARE = 1e-5;
+/** No effect counts as more than this many spreads: a series without any has no size to go by. */
+const MAGNITUDE_MAX = 1e5;
 
 /**
  * How large the effect was against the typical level and spread: the distance of an episode's
@@ -17,13 +16,13 @@ const SCALE_MIN_SHARE = 1e-5;
  *
  * The farthest point, not the one with the highest score: a level shift has its highest score at
  * the end, when its values may be back in the usual range, and that would call a large fault small.
- * The spread is raised by a hundred-thousandth of the level, so that a series without any spread
- * gives a finite number that does not depend on the metric's unit.
+ * The spread is raised by a hundred-thousandth of the effect, so that a series without any spread
+ * gives a finite number that depends neither on the metric's unit nor on its level.
  *
  * @returns 0 where the value or the level is missing, as in a silence
  */
 export function magnitudeOf({ value, level, scale }: EffectPoint): number {
   const away = Math.abs(value - level);
   if (!Number.isFinite(away) || Number.isNaN(scale)) return 0;
-  return away / (scale + SCALE_MIN + SCALE_MIN_SHARE * Math.abs(level));
+  return away === 0 ? 0 : away / (scale + away / MAGNITUDE_MAX);
 }

@@ -3,6 +3,9 @@ import { DAY_MS } from "../model/time.ts";
 /** Puts "once in 30 days" at a score of 0.9. Source: spec of detection, section 5. */
 const SCORE_EXPONENT = 0.646;
 
+/** A score counts at most 20 points a day. */
+const COUNTED_MS_MAX = DAY_MS / 20;
+
 /** An entity watched for `a` days claims at most "once in 10 a days". Source: section 14. */
 const CLAIM_PER_AGE = 10;
 
@@ -25,9 +28,22 @@ export function scoreOfDays(days: number): number {
   return odds / (1 + odds);
 }
 
+/**
+ * The part of an interval that a score counts: all of it up to 72 minutes. At a point a day or a week an
+ * ordinary point must not be anomalous by construction, so an anomaly needs p <= 1/20 at any step.
+ */
+export function countedMs(intervalMs: number): number {
+  return Math.min(intervalMs, COUNTED_MS_MAX);
+}
+
 /** Score of a tail probability at a sampling interval. */
 export function scoreOfP(p: number, intervalMs: number): number {
-  return scoreOfDays(returnPeriodDays(p, intervalMs));
+  return scoreOfDays(returnPeriodDays(p, countedMs(intervalMs)));
+}
+
+/** Score of a return period that may have been capped by age, at a sampling interval. */
+export function scoreOfClaim(days: number, intervalMs: number): number {
+  return scoreOfDays((days * countedMs(intervalMs)) / intervalMs);
 }
 
 /** Inverse of `scoreOfDays`: score 0 gives 0 days, score 1 gives Infinity. */
@@ -37,5 +53,5 @@ export function daysOfScore(score: number): number {
 
 /** Inverse of `scoreOfP`; a score of 0 gives p = 1, and no p is above 1. */
 export function pOfScore(score: number, intervalMs: number): number {
-  return Math.min(1, intervalMs / DAY_MS / daysOfScore(score));
+  return Math.min(1, countedMs(intervalMs) / DAY_MS / daysOfScore(score));
 }

@@ -18,6 +18,8 @@ describe("numbers", () => {
     [0.0313, "s", "0.0313 s"],
     [0.000012, "", "1.2e-5"],
     [5.5e12, "B", "5.5 TB"],
+    [-3.456e100, "", "-3.46e100"],
+    [1.2e-12, "s", "1.2e-12 s"],
   ])("writes %d %s as %s", (value, unit, text) => {
     expect(plain(measured(value, unit))).toBe(text);
   });

@@ -13,6 +13,9 @@ export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
+/** Larger values get an exponent: nobody counts zeros. */
+const WRITTEN_MAX = 1e15;
+
 const SCALES: readonly (readonly [from: number, suffix: string])[] = [
   [1e12, "T"],
   [1e9, "G"],
@@ -27,23 +30,33 @@ const SCALES: readonly (readonly [from: number, suffix: string])[] = [
 export function measured(value: number | null | undefined, unit = ""): string {
   if (!isNumber(value)) return "—";
   const size = Math.abs(value);
+  if (size >= WRITTEN_MAX) return withUnit(exponential(value, 3), unit);
   const scale = SCALES.find(([from]) => size >= from);
   if (scale !== undefined) {
     const divisor = scale[1] === "k" ? 1e3 : scale[0];
     return `${digits(value / divisor)}${NARROW}${scale[1]}${unit === "%" ? `${NARROW}%` : unit}`;
   }
-  const text = size !== 0 && size < 1e-3 ? value.toExponential(1) : digits(value);
-  return unit === "" ? text : `${text}${NARROW}${unit}`;
+  return withUnit(size !== 0 && size < 1e-3 ? value.toExponential(1) : digits(value), unit);
 }
 
 /** The same for a limit that people may use: five significant digits, none rounded away that counts. */
 export function limit(value: number, unit = ""): string {
+  if (Math.abs(value) >= WRITTEN_MAX) return withUnit(exponential(value, 5), unit);
   const scale = SCALES.find(([from]) => Math.abs(value) >= 10 * from);
   const [from, suffix] = scale ?? [1, ""];
   const divisor = suffix === "k" ? 1e3 : from;
   const text = String(Number((value / divisor).toPrecision(5)));
   const behind = suffix === "" || unit === "%" ? [suffix, unit] : [`${suffix}${unit}`];
   return [text, ...behind.filter((part) => part !== "")].join(NARROW);
+}
+
+/** Up to so many significant digits: 1.23e100. */
+function exponential(value: number, digitCount: number): string {
+  return Number(value.toPrecision(digitCount)).toExponential().replace("e+", "e");
+}
+
+function withUnit(text: string, unit: string): string {
+  return unit === "" ? text : `${text}${NARROW}${unit}`;
 }
 
 /** Up to three significant digits, whole numbers kept whole: 0.0313, 4.2, 31.4, 412, 9986. */

@@ -133,6 +133,43 @@ describe("a counter in a file", () => {
   });
 });
 
+describe("time is what the stamps say", () => {
+  it("an export of hours, then five minutes, then minutes of a healthy metric is as quiet as one of minutes", async () => {
+    const { data } = await detected("cloudwatch-three-resolutions");
+    expect(data.length).toBeLessThanOrEqual(3);
+    const finer = data.filter(({ windowEnd }) => windowEnd > "2026-01-17");
+    expect(finer.every(({ score }) => score < 0.75)).toBe(true);
+  });
+
+  it("one number a day: the day of 2.6 times the usual is found, and no ordinary day", async () => {
+    const { data } = await detected("daily-cost-spike");
+    expect(data.length).toBe(1);
+    const [{ score, windowStart, windowEnd }] = data as [Found];
+    expect(score).toBeGreaterThanOrEqual(0.9);
+    expect(windowStart).toBe("2024-04-18T00:00:00.000Z");
+    const days = (Date.parse(windowEnd) - Date.parse(windowStart)) / 86_400_000;
+    expect(days).toBeLessThanOrEqual(14);
+    expect((await detected("daily-cost-healthy")).data).toEqual([]);
+  });
+});
+
+describe("no size is too small or too large", () => {
+  it("an error rate of 1e-12 that rises to 5e-10 is found, and told in numbers that people read", async () => {
+    const { data } = await detected("bit-error-rate");
+    expect(data.length).toBe(1);
+    expect(data[0]!.score).toBeGreaterThanOrEqual(0.9);
+    expect(isAt(data[0]!, "2026-03-10T10:00:00Z", "2026-03-10T12:00:00Z")).toBe(true);
+    expect(data[0]!.explanation.text).not.toContain("0.0000");
+  });
+
+  it("a restart is seen in a start time of 1.77e9 seconds, which never changed before", async () => {
+    const { data } = await detected("restart-seen-in-start-time");
+    expect(data.length).toBe(1);
+    expect(data[0]!.score).toBeGreaterThanOrEqual(0.9);
+    expect(isAt(data[0]!, "2026-03-10T10:00:00Z", "2026-03-10T10:05:00Z")).toBe(true);
+  });
+});
+
 describe("what was right", () => {
   it("an hourly job is quiet", async () => {
     expect((await detected("hourly-cron")).data).toEqual([]);

@@ -1,6 +1,7 @@
 import {
   type CalibrationReport,
   calibrationReport,
+  countedMs,
   DAY_MS,
   daysOfScore,
   emptyTallies,
@@ -59,7 +60,7 @@ async function tally(
   const { stepMs } = context.runner;
   for (let entity = 0; entity < places.length; entity++) {
     await readScores(context, places[entity]!, range, pace, (startMs, score) => {
-      into.push(entity, Math.round(startMs / stepMs), daysOfScore(score), stepMs);
+      into.push(entity, Math.round(startMs / stepMs), daysOfScore(score), countedMs(stepMs));
     });
   }
 }

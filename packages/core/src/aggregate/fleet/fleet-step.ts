@@ -1,5 +1,5 @@
 import type { EpochMs } from "../../model/time.ts";
-import { claimedDays, scoreOfDays } from "../../stats/return-period.ts";
+import { claimedDays, scoreOfClaim } from "../../stats/return-period.ts";
 import type { EntityBank } from "./entity-bank.ts";
 import type { FleetFinding } from "./fleet-finding.ts";
 import type { FleetFold } from "./fleet-fold.ts";
@@ -112,7 +112,7 @@ export class FleetStepView {
         p: row.tenant.p[0] ?? Number.NaN,
         promisedP,
         days,
-        score: scoreOfDays(days),
+        score: scoreOfClaim(days, stepMs),
         nodes: row.tenant.children[0] ?? 0,
         anomalousNodes: row.tenant.anomalous[0] ?? 0,
       },
@@ -147,7 +147,8 @@ class Scores {
     for (let i = 0; i < touched.length; i++) {
       const e = touched[i]!;
       const p = row.promisedP[e] ?? Number.NaN;
-      score[e] = scoreOfDays(claimedDays(p, stepMs, step - bank.firstSteps[e]! + 1));
+      const days = claimedDays(p, stepMs, step - bank.firstSteps[e]! + 1);
+      score[e] = scoreOfClaim(days, stepMs);
     }
     const { p, promisedP } = row;
     return { count, touched, p, promisedP, stageP, score, children, anomalous };

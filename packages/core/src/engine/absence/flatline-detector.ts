@@ -1,13 +1,13 @@
 import { openState, sealState, unreadable } from "../../model/state-bytes.ts";
 import { DAY_MS, type DurationMs, type EpochMs, MINUTE_MS } from "../../model/time.ts";
+import { RESOLUTION } from "../../stats/resolution.ts";
 import { LONGEST_RECENT_LENGTH, longestRecent, noteLength } from "./longest-recent.ts";
 import { runRarity } from "./run-rarity.ts";
 
-/** Two values closer than this count as equal. Source: classifier.py, equality_tolerance. */
-const TOLERANCE_ABSOLUTE = 1e-9;
-const TOLERANCE_RELATIVE = 1e-6;
-/** The typical size of a value is averaged over this many points. */
-const TYPICAL_TAU_POINTS = 1000;
+/** Two values closer than this share of the usual change count as equal: a stuck value may tremble. */
+const TREMBLE_SHARE = 1e-6;
+/** The usual size of a change is averaged over this many of them. */
+const CHANGE_TAU = 1000;
 /** Guard: twice the longest run of the last days and 5 more. Source: classifier.py, is_flat. */
 const GUARD_FACTOR = 2;
 const GUARD_MORE = 5;
@@ -32,7 +32,8 @@ const ACCEPT_MS = 3 * DAY_MS;
 
 const S = {
   count: 0,
-  typical: 1,
+  /** Usual size of a change from one run to the next. */
+  change: 1,
   anchor: 2,
   run: 3,
   since: 4,
@@ -47,7 +48,7 @@ const S = {
 /** Numbers of state: 14 x 8 = 112 bytes. */
 export const FLATLINE_STATE_LENGTH = S.longest + LONGEST_RECENT_LENGTH;
 const FORMAT = 0x46;
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Watches one series for a value that is stuck: an equal-value run far beyond what the series does
@@ -99,14 +100,13 @@ export class FlatlineDetector {
     const s = this.#state;
     s[S.count]!++;
     if (s[S.count] === 1) {
-      s[S.typical] = Math.abs(value);
       this.#startRun(atMs, value);
       return Number.NaN;
     }
     const equal = this.#isEqual(value, s[S.anchor]!);
-    const rate = Math.max(1 / TYPICAL_TAU_POINTS, 1 / s[S.count]!);
-    s[S.typical]! += (Math.abs(value) - s[S.typical]!) * rate;
     if (!equal) {
+      const size = Math.abs(value - s[S.anchor]!);
+      s[S.change]! += (size - s[S.change]!) / Math.min(CHANGE_TAU, s[S.count]! - 1);
       this.#endRun(atMs);
       this.#learnStep(0);
       this.#startRun(atMs, value);
@@ -188,7 +188,7 @@ export class FlatlineDetector {
   }
 
   #isEqual(a: number, b: number): boolean {
-    const tolerance = TOLERANCE_ABSOLUTE + TOLERANCE_RELATIVE * this.#state[S.typical]!;
+    const tolerance = TREMBLE_SHARE * this.#state[S.change]! + RESOLUTION * Math.abs(b);
     return Math.abs(a - b) <= tolerance;
   }
 }

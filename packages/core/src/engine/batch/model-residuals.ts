@@ -3,8 +3,9 @@ import type { StreamClock } from "../stream/clock.ts";
 import { stepModels, wakes } from "../stream/models.ts";
 import { PointScratch } from "../stream/point-scratch.ts";
 import { StreamState } from "../stream/state.ts";
+import { unitOf } from "../stream/unit.ts";
 
-/** Larger values count as this large, as in the stream engine: their squares stay finite. */
+/** Larger values, in units, count as this large, as in the stream engine: their squares stay finite. */
 const VALUE_MAX = 1e36;
 
 /** What the stream engine's models say of every point of a series. Columns of one length. */
@@ -30,24 +31,31 @@ export function modelResiduals(
   const made = emptyResiduals(values.length);
   const state = new StreamState(clock);
   const point = new PointScratch();
+  const unit = unitOf(usualSize(values));
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (!Number.isFinite(value)) continue;
-    const limited = Math.min(Math.max(value, -VALUE_MAX), VALUE_MAX);
+    const limited = Math.min(Math.max(value / unit, -VALUE_MAX), VALUE_MAX);
     stepModels(state, clock, timestampsMs[i]!, limited, point);
     made.sudden[i] = point.rlsZ;
     made.hour[i] = point.dailyZ;
     made.recent[i] = point.mediumZ;
     made.slow[i] = point.slowZ;
-    made.expected[i] = point.expected;
-    made.level[i] = point.daily;
-    made.scale[i] = point.typicalDaily;
-    if (wakes(state.numbers, point)) {
+    made.expected[i] = point.expected * unit;
+    made.level[i] = point.daily * unit;
+    made.scale[i] = point.typicalDaily * unit;
+    if (wakes(state.numbers, clock, point)) {
       state.restart();
       stepModels(state, clock, timestampsMs[i]!, limited, point);
     }
   }
   return made;
+}
+
+/** Median size of the values other than 0; 1 where there is none. */
+function usualSize(values: Float64Array): number {
+  const sizes = values.map(Math.abs).filter((size) => size > 0 && size < Number.POSITIVE_INFINITY);
+  return sizes.sort()[sizes.length >> 1] ?? 1;
 }
 
 /** The same over the series read from its end: time is mirrored, the columns are turned back. */

@@ -1,4 +1,5 @@
-import { DAY_MS, type DurationMs } from "../../model/time.ts";
+import { DAY_MS, type DurationMs, HOUR_MS } from "../../model/time.ts";
+import { RESOLUTION } from "../../stats/resolution.ts";
 
 /** Bins of the daily profile and of the time-of-day scales, at most. */
 const SEASON_BINS_MAX = 288;
@@ -23,8 +24,44 @@ const COUNT_MAX_FAST = 65_535;
  */
 const FULL_INFLUENCE = 6;
 
+/** Horizons of the energies beside the short one of three points: a fault shows in one of them. */
+const MIDDLE_POINTS = 10;
+const MIDDLE_POINTS_MIN = 3;
+const LONG_POINTS = 30;
+const LONG_POINTS_MIN = 4;
+/** They are no longer than this, so from steps of an hour on they become fewer points. */
+const HORIZON_MS = 30 * HOUR_MS;
+/** Residuals beyond 30 scales say nothing more; 6 or 15 costs accuracy, 60 too. */
+const Z_LIMIT = 30;
+/** At steps of more than 72 minutes: there a spike would be remembered for weeks. */
+const Z_LIMIT_COARSE = 10;
+const COARSE_MS = DAY_MS / 20;
+
 /** A profile with more points per bin than this is interpolated between neighbours. */
 const INTERPOLATE_ABOVE = 1.5;
+
+/**
+ * A residual below these is arithmetic, not behaviour. No more than the grid of doubles asks for: a spread of
+ * zero is not large because the level is. The least one divides 0 by something; it is in the series' unit, so
+ * far below every value.
+ */
+const FLOORS = {
+  floorLeast: 1e-150,
+  floorShare: RESOLUTION,
+  unitLeast: 1e-150,
+  unitShare: RESOLUTION,
+};
+
+/** What the reference has at every step and size. */
+const REFERENCE = {
+  floorLeast: 1e-9,
+  floorShare: 1e-5,
+  unitLeast: 1e-12,
+  unitShare: 1e-9,
+  middleRate: 1 / MIDDLE_POINTS,
+  longRate: 1 / LONG_POINTS,
+  zLimit: Z_LIMIT,
+};
 
 /** Constants of a series that follow from its nominal sampling interval. Shared, never changed. */
 export interface StreamClock {
@@ -40,12 +77,23 @@ export interface StreamClock {
   readonly countMax: number;
   /** A point with a feature of the regression beyond this, in slow scales, teaches it less. */
   readonly fullInfluence: number;
+  /** Rates of the energies over the middle and the long horizon. */
+  readonly middleRate: number;
+  readonly longRate: number;
+  /** The least spread at a level of 0, and the share of the level that it grows by. */
+  readonly floorLeast: number;
+  readonly floorShare: number;
+  /** The same for the unit of the regression's features. */
+  readonly unitLeast: number;
+  readonly unitShare: number;
+  /** Residuals count as at most this many of their scales. */
+  readonly zLimit: number;
 }
 
 /**
  * The clock of a sampling interval (> 0 and finite).
  *
- * @param fullInfluence +Infinity: the plain least squares of the reference, to compare with it
+ * @param fullInfluence +Infinity: the reference as it is, to compare with it
  */
 export function streamClock(
   intervalMs: DurationMs,
@@ -69,7 +117,23 @@ export function streamClock(
     phaseScaleRate,
     countMax: Math.min(seasonRate, phaseScaleRate) >= 1 / COUNT_MAX ? COUNT_MAX : COUNT_MAX_FAST,
     fullInfluence,
+    ...(fullInfluence === Number.POSITIVE_INFINITY ? REFERENCE : ownConstants(intervalMs)),
   };
+}
+
+/** The reference's constants, but for the floors and for steps of more than an hour. */
+function ownConstants(intervalMs: DurationMs): typeof REFERENCE {
+  return {
+    ...FLOORS,
+    middleRate: 1 / horizon(MIDDLE_POINTS, MIDDLE_POINTS_MIN, intervalMs),
+    longRate: 1 / horizon(LONG_POINTS, LONG_POINTS_MIN, intervalMs),
+    zLimit: intervalMs > COARSE_MS ? Z_LIMIT_COARSE : Z_LIMIT,
+  };
+}
+
+/** A horizon in points, which at coarse steps is no longer than `HORIZON_MS`. */
+function horizon(points: number, pointsMin: number, intervalMs: DurationMs): number {
+  return Math.min(points, Math.max(pointsMin, HORIZON_MS / intervalMs));
 }
 
 /** As the reference rounds: halves go to the even neighbour. */

@@ -1,4 +1,5 @@
 import { SCORER_OUT } from "../scorer.ts";
+import type { StreamClock } from "./clock.ts";
 import type { PointScratch } from "./point-scratch.ts";
 import { STATE } from "./state.ts";
 
@@ -11,10 +12,8 @@ const {
   shift: SHIFT,
 } = SCORER_OUT;
 
-/** Horizons of the energies, in points: a fault shows in one of them, whatever its length. */
+/** The short horizon of the energies, in points; the others are the clock's. */
 const SHORT_RATE = 1 / 3;
-const MIDDLE_RATE = 1 / 10;
-const LONG_RATE = 1 / 30;
 
 /** How much each view says. Source: measured, spec/detection.md section 3.1 ("final weights"). */
 const SUDDEN_WEIGHT = 0.5;
@@ -31,10 +30,15 @@ const SHIFT_LIMIT = 30;
 const SHIFT_SCALE_FLOOR = 0.8 / Math.sqrt(2 * SHIFT_TAU);
 
 /** From the z in `point` to the nonconformity and its parts in `out`: they add up to it. */
-export function stepEvidence(numbers: Float64Array, point: PointScratch, out: Float64Array): void {
-  const sudden = SUDDEN_WEIGHT * stepEnergy(numbers, ENERGY, point.rlsZ);
-  const hour = HOUR_WEIGHT * stepEnergy(numbers, ENERGY + 3, point.dailyZ);
-  const recent = RECENT_WEIGHT * stepEnergy(numbers, ENERGY + 6, point.mediumZ);
+export function stepEvidence(
+  numbers: Float64Array,
+  clock: StreamClock,
+  point: PointScratch,
+  out: Float64Array,
+): void {
+  const sudden = SUDDEN_WEIGHT * stepEnergy(numbers, ENERGY, point.rlsZ, clock);
+  const hour = HOUR_WEIGHT * stepEnergy(numbers, ENERGY + 3, point.dailyZ, clock);
+  const recent = RECENT_WEIGHT * stepEnergy(numbers, ENERGY + 6, point.mediumZ, clock);
   const shift = SHIFT_WEIGHT * stepShift(numbers, point.slowZ);
   out[SUDDEN] = sudden;
   out[HOUR] = hour;
@@ -44,19 +48,19 @@ export function stepEvidence(numbers: Float64Array, point: PointScratch, out: Fl
 }
 
 /** A missing point is one that fits: energies and shift fade as if it had been as expected. */
-export function skipEvidence(numbers: Float64Array): void {
-  stepEnergy(numbers, ENERGY, 0);
-  stepEnergy(numbers, ENERGY + 3, 0);
-  stepEnergy(numbers, ENERGY + 6, 0);
+export function skipEvidence(numbers: Float64Array, clock: StreamClock): void {
+  stepEnergy(numbers, ENERGY, 0, clock);
+  stepEnergy(numbers, ENERGY + 3, 0, clock);
+  stepEnergy(numbers, ENERGY + 6, 0, clock);
   stepShift(numbers, 0);
 }
 
 /** Root of the mean square residual of one view, averaged over three horizons. */
-function stepEnergy(numbers: Float64Array, at: number, z: number): number {
+function stepEnergy(numbers: Float64Array, at: number, z: number, clock: StreamClock): number {
   const square = z * z;
   const short = numbers[at]! + (square - numbers[at]!) * SHORT_RATE;
-  const middle = numbers[at + 1]! + (square - numbers[at + 1]!) * MIDDLE_RATE;
-  const long = numbers[at + 2]! + (square - numbers[at + 2]!) * LONG_RATE;
+  const middle = numbers[at + 1]! + (square - numbers[at + 1]!) * clock.middleRate;
+  const long = numbers[at + 2]! + (square - numbers[at + 2]!) * clock.longRate;
   numbers[at] = short;
   numbers[at + 1] = middle;
   numbers[at + 2] = long;

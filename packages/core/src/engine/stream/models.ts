@@ -9,6 +9,7 @@ const {
   COUNT,
   DAILY_SCALE,
   FAST,
+  HERITAGE,
   LAG,
   MEDIUM,
   MEDIUM_SCALE,
@@ -38,8 +39,6 @@ const SEASON_CLIP = 4;
 const SCALE_CLIP = 4;
 const LAG_CLIP = 6;
 const RLS_CLIP = 5;
-/** Residuals beyond 30 scales say nothing more; 6 or 15 costs accuracy, 60 too. */
-const Z_LIMIT = 30;
 /** Share of the time-of-day scale in the scale of a residual. */
 const PHASE_SCALE_SHARE = 0.25;
 
@@ -72,7 +71,7 @@ export function stepModels(
   const scaleBin = clock.seasonBins + Math.floor((bin * clock.scaleBins) / clock.seasonBins);
 
   point.daily = numbers[SLOW]! + seasonAt(profile, counts, clock, phase, bin);
-  expectNext(numbers, point);
+  expectNext(numbers, clock, point);
   standardise(numbers, profile, counts, clock, scaleBin, point);
   learnLevels(numbers, clock, point);
   learnSeason(numbers, profile, counts, clock, bin, point);
@@ -89,9 +88,9 @@ export function stepModels(
  * on a metric that hardly ever moves is an incident, and models that start in it would call it normal.
  * See docs/DECISIONS.md.
  */
-export function wakes(numbers: Float64Array, point: PointScratch): boolean {
+export function wakes(numbers: Float64Array, clock: StreamClock, point: PointScratch): boolean {
   if (numbers[COUNT]! <= CLIP_AFTER) return false;
-  const floor = scaleFloor(numbers[SLOW]!);
+  const floor = scaleFloor(numbers[SLOW]!, clock);
   if (numbers[SLOW_SCALE]! >= DEAD_SCALE * floor) {
     numbers[MOVED_SHARE] = 0;
     return false;
@@ -102,14 +101,14 @@ export function wakes(numbers: Float64Array, point: PointScratch): boolean {
 }
 
 /** What counts as "no spread" at a level: below it a residual is arithmetic, not behaviour. */
-function scaleFloor(slow: number): number {
-  return 1e-9 + 1e-5 * Math.abs(slow);
+function scaleFloor(slow: number, clock: StreamClock): number {
+  return clock.floorLeast + clock.floorShare * Math.abs(slow);
 }
 
 function startLevels(numbers: Float64Array, value: number): void {
   numbers[FAST] = value;
   numbers[MEDIUM] = value;
-  numbers[SLOW] = value;
+  if (numbers[HERITAGE] === 0) numbers[SLOW] = value;
   numbers[PREVIOUS_DAILY] = value;
   numbers[LAG] = value;
   numbers[LAG + 1] = value;
@@ -117,9 +116,9 @@ function startLevels(numbers: Float64Array, value: number): void {
 }
 
 /** Fills the features and what the regression makes of them. */
-function expectNext(numbers: Float64Array, point: PointScratch): void {
+function expectNext(numbers: Float64Array, clock: StreamClock, point: PointScratch): void {
   const slow = numbers[SLOW]!;
-  const unit = numbers[SLOW_SCALE]! + 1e-12 + 1e-9 * Math.abs(slow);
+  const unit = numbers[SLOW_SCALE]! + clock.unitLeast + clock.unitShare * Math.abs(slow);
   point.feature1 = clip((numbers[LAG]! - slow) / unit, FEATURE_LIMIT);
   point.feature2 = clip((numbers[LAG + 1]! - slow) / unit, FEATURE_LIMIT);
   point.feature3 = clip((numbers[LAG + 2]! - slow) / unit, FEATURE_LIMIT);
@@ -155,17 +154,23 @@ function standardise(
   point.mediumResidual = value - numbers[MEDIUM]!;
   point.slowResidual = value - slow;
   if (numbers[COUNT]! > WARM_UP) {
-    const floor = scaleFloor(slow);
-    point.rlsZ = clip(point.rlsResidual / (typicalRls + floor), Z_LIMIT);
-    point.dailyZ = clip(point.dailyResidual / (typicalDaily + floor), Z_LIMIT);
-    point.mediumZ = clip(point.mediumResidual / (numbers[MEDIUM_SCALE]! + floor), Z_LIMIT);
-    point.slowZ = clip(point.slowResidual / (numbers[SLOW_SCALE]! + floor), Z_LIMIT);
+    const floor = scaleFloor(slow, clock);
+    const limit = clock.zLimit;
+    point.rlsZ = clip(point.rlsResidual / (typicalRls + floor), limit);
+    point.dailyZ = clip(point.dailyResidual / (typicalDaily + floor), limit);
+    point.mediumZ = clip(point.mediumResidual / (numbers[MEDIUM_SCALE]! + floor), limit);
+    point.slowZ = clip(point.slowResidual / (numbers[SLOW_SCALE]! + floor), limit);
   } else {
     point.rlsZ = 0;
     point.dailyZ = 0;
     point.mediumZ = 0;
     point.slowZ = 0;
   }
+}
+
+/** Rate of the slow level and its scale: what was taken over counts as points. */
+function slowRateAt(numbers: Float64Array, clock: StreamClock): number {
+  return Math.max(clock.slowRate, 1 / (numbers[COUNT]! + numbers[HERITAGE]!));
 }
 
 /** Fast, medium and slow level; the fast one learns the value without its spike. */
@@ -184,7 +189,7 @@ function learnLevels(numbers: Float64Array, clock: StreamClock, point: PointScra
   }
   numbers[FAST] = fast + Math.max(FAST_RATE, ramp) * stepFast;
   numbers[MEDIUM]! += Math.max(MEDIUM_RATE, ramp) * stepMedium;
-  numbers[SLOW]! += Math.max(clock.slowRate, ramp) * stepSlow;
+  numbers[SLOW]! += slowRateAt(numbers, clock) * stepSlow;
 }
 
 /** Daily profile, against the slow level as it is after the point. */
@@ -253,7 +258,8 @@ function learnScalesAndRegression(
       point.mediumResidual,
       clipping,
     );
-    learnScale(numbers, SLOW_SCALE, slowRate, point.slowResidual, clipping);
+    const ownRate = slowRateAt(numbers, clock);
+    learnScale(numbers, SLOW_SCALE, ownRate, point.slowResidual, clipping);
     learnScale(numbers, RLS_SCALE, slowRate, point.rlsResidual, clipping);
     learnScale(numbers, DAILY_SCALE, slowRate, point.dailyResidual, clipping);
   }

@@ -63,12 +63,12 @@ function step(port: Port, clock: ReturnType<typeof streamClock>, row: GoldenRow)
   const { state, point, tail } = port;
   const out = new Float64Array(SCORER_OUT_LENGTH);
   if (row.value === null) {
-    skipEvidence(state.numbers);
+    skipEvidence(state.numbers, clock);
     return [];
   }
   stepModels(state, clock, row.timestamp * 1000, row.value, point);
   const said = [point.expected, point.daily, point.typicalDaily];
-  stepEvidence(state.numbers, point, out);
+  stepEvidence(state.numbers, clock, point, out);
   return [...said, out[0]!, tail.push(out[0]!)];
 }
 

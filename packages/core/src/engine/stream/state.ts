@@ -32,8 +32,12 @@ export const STATE = {
   RESTARTS: 68,
   /** Recent share of points off the level, while the series is without spread. */
   MOVED_SHARE: 69,
+  /** What values are divided by before they are judged; 0 until there was one other than 0. */
+  UNIT: 70,
+  /** Points that the slow level and its scale are worth beside those of `COUNT`: taken over. */
+  HERITAGE: 71,
 } as const;
-const NUMBERS = 70;
+const NUMBERS = 72;
 
 /** Inputs of the regression, and so its weights. */
 const FEATURES = 8;
@@ -71,12 +75,14 @@ export class StreamState {
     resetCovariance(this.numbers);
   }
 
-  /** Forgets everything except that it did. */
+  /** Forgets everything except that it did, and the unit. */
   restart(): void {
     const restarts = this.numbers[STATE.RESTARTS]! + 1;
+    const unit = this.numbers[STATE.UNIT]!;
     this.#bytes().fill(0);
     resetCovariance(this.numbers);
     this.numbers[STATE.RESTARTS] = restarts;
+    this.numbers[STATE.UNIT] = unit;
   }
 
   /** The state itself, for whoever copies it at once. */

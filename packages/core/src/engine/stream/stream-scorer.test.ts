@@ -211,7 +211,7 @@ describe("streamScorer on a series that was constant at first", () => {
     const restartsOf = (values: readonly number[]) => restartsAlong(values).at(-1);
     expect(restartsOf(dailyLoad(9, 2000))).toBe(0);
     expect(
-      restartsOf(Array.from({ length: 2000 }, (_, i) => 1 + (i > 60 ? i % 3 : 0) * 1e-12)),
+      restartsOf(Array.from({ length: 2000 }, (_, i) => 1 + (i > 60 ? i % 3 : 0) * 2 ** -50)),
     ).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 import { type Checksum, openState, sealState } from "../../model/state-bytes.ts";
 import type { StateMemory } from "../../model/state-memory.ts";
-import type { DurationMs, EpochMs } from "../../model/time.ts";
+import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
 import {
   type Baseline,
   type OpenScorer,
@@ -13,16 +13,20 @@ import { skipEvidence, stepEvidence } from "./evidence.ts";
 import { POINTS_BEFORE_ANSWERS, stepModels, wakes } from "./models.ts";
 import { PointScratch } from "./point-scratch.ts";
 import { STATE, StreamState } from "./state.ts";
+import { outgrows, unitOf } from "./unit.ts";
 
 const { expected: OUT_EXPECTED, level: OUT_LEVEL, scale: OUT_SCALE } = SCORER_OUT;
-const { RESTARTS, SLOW } = STATE;
+const { COUNT, HERITAGE, RESTARTS, SLOW, SLOW_SCALE, UNIT } = STATE;
 const OUT_LENGTH = SCORER_OUT_LENGTH;
 
 const STATE_FORMAT = 0x53;
-const VERSION = 4;
+const VERSION = 5;
 
-/** Larger values count as this large, so that squares and differences stay finite. */
+/** Larger values, in units, count as this large, so that squares and differences stay finite. */
 const VALUE_MAX = 1e36;
+
+/** What is taken over from another interval counts as at most this long. */
+const HERITAGE_MS = DAY_MS;
 
 /** Different sampling intervals whose constants are kept for sharing. */
 const CLOCKS_MAX = 256;
@@ -68,17 +72,21 @@ class OpenStreamScorer implements OpenScorer, Baseline {
     const state = this.#state;
     const point = this.#point;
     if (!Number.isFinite(value)) {
-      skipEvidence(state.numbers);
+      skipEvidence(state.numbers, this.#clock);
       out.fill(Number.NaN, 0, OUT_LENGTH);
       return;
     }
-    const limited = Math.min(Math.max(value, -VALUE_MAX), VALUE_MAX);
+    // A branch that nearly always goes one way is cheaper than a division.
+    const unit = state.numbers[UNIT] === 1 ? 1 : this.#unitFor(value);
+    const own = unit === 1 ? value : value / unit;
+    const limited = Math.min(Math.max(own, -VALUE_MAX), VALUE_MAX);
     stepModels(state, this.#clock, atMs, limited, point);
-    stepEvidence(state.numbers, point, out);
+    stepEvidence(state.numbers, this.#clock, point, out);
     out[OUT_EXPECTED] = point.expected;
     out[OUT_LEVEL] = point.daily;
     out[OUT_SCALE] = point.typicalDaily;
-    if (wakes(state.numbers, point)) {
+    if (unit !== 1) for (let k = OUT_EXPECTED; k <= OUT_SCALE; k++) out[k]! *= unit;
+    if (wakes(state.numbers, this.#clock, point)) {
       state.restart();
       stepModels(state, this.#clock, atMs, limited, point);
     }
@@ -93,7 +101,16 @@ class OpenStreamScorer implements OpenScorer, Baseline {
   }
 
   get slowLevel(): number {
-    return this.#state.numbers[SLOW]!;
+    return this.#state.numbers[SLOW]! * this.#unit;
+  }
+
+  get slowScale(): number {
+    return this.#state.numbers[SLOW_SCALE]! * this.#unit;
+  }
+
+  get learntMs(): DurationMs {
+    const { numbers } = this.#state;
+    return (numbers[COUNT]! + numbers[HERITAGE]!) * this.#clock.intervalMs;
   }
 
   get seasonBins(): number {
@@ -102,6 +119,29 @@ class OpenStreamScorer implements OpenScorer, Baseline {
 
   copySeason(out: Float64Array): void {
     out.set(this.#state.profile.subarray(0, this.#clock.seasonBins));
+    const unit = this.#unit;
+    if (unit !== 1) for (let bin = 0; bin < out.length; bin++) out[bin]! *= unit;
+  }
+
+  inherit(from: Baseline): void {
+    const { slowLevel, slowScale = 0, learntMs = 0 } = from;
+    const { numbers, profile, counts } = this.#state;
+    const { intervalMs, slowRate, seasonBins } = this.#clock;
+    const points = Math.min(learntMs, HERITAGE_MS) / intervalMs;
+    if (!(points >= 1 && (slowLevel !== 0 || slowScale !== 0))) return;
+    const unit = unitOf(Math.max(Math.abs(slowLevel), slowScale));
+    numbers[UNIT] = unit;
+    numbers[HERITAGE] = Math.min(points, 1 / slowRate);
+    numbers[SLOW] = slowLevel / unit;
+    numbers[SLOW_SCALE] = slowScale / unit;
+    const season = new Float64Array(from.seasonBins);
+    from.copySeason(season);
+    for (let bin = 0; bin < seasonBins; bin++) {
+      const usual = season[Math.floor(((bin + 0.5) * season.length) / seasonBins)]! / unit;
+      if (usual === 0) continue;
+      profile[bin] = usual;
+      counts[bin] = 1;
+    }
   }
 
   save(checksum?: Checksum): Uint8Array {
@@ -110,6 +150,21 @@ class OpenStreamScorer implements OpenScorer, Baseline {
 
   restore(bytes: Uint8Array, checksum?: Checksum): void {
     this.#state.restore(openState(STATE_FORMAT, VERSION, bytes, checksum));
+  }
+
+  get #unit(): number {
+    return this.#state.numbers[UNIT]! || 1;
+  }
+
+  /** The series' unit: that of its first value other than 0, until values are of another world. */
+  #unitFor(value: number): number {
+    const { numbers } = this.#state;
+    const unit = numbers[UNIT]!;
+    if (value === 0) return unit || 1;
+    if (unit > 0 && !outgrows(value, unit)) return unit;
+    if (unit > 0) this.#state.restart();
+    numbers[UNIT] = unitOf(value);
+    return numbers[UNIT];
   }
 }
 

@@ -39,7 +39,8 @@ export function dailyProfile(
 
   const history = values.subarray(from, to);
   const rest = history.map((value, i) => value - profile[bins[i]!]!);
-  return { values: profile, seasonality: 1 - spreadOf(rest) / (spreadOf(history) + 1e-12) };
+  const whole = spreadOf(history);
+  return { values: profile, seasonality: whole > 0 ? 1 - spreadOf(rest) / whole : 1 };
 }
 
 /** The profile's value at each of the points [from, to). */

@@ -1,9 +1,14 @@
-import { medianOf } from "../../stats/order-statistics.ts";
+import { differencesOf, meanOf, medianOf } from "../../stats/order-statistics.ts";
+import { RESOLUTION } from "../../stats/resolution.ts";
 
-/** Two values closer than this count as equal. Source: classifier.py, equality_tolerance. */
+/** A value may tremble by this share of the usual step and still be stuck. */
+const TREMBLE_SHARE = 1e-6;
+
+/** Two values closer than this count as equal: a millionth of the usual step, or the grid of doubles. */
 export function equalityTolerance(values: Float64Array): number {
   const typical = Math.abs(medianOf(values));
-  return 1e-9 + 1e-6 * (Number.isNaN(typical) ? 0 : typical);
+  const step = meanOf(differencesOf(values).map(Math.abs));
+  return RESOLUTION * (typical || 0) + TREMBLE_SHARE * (step || 0);
 }
 
 /** A run of equal neighbours. */

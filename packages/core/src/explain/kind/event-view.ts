@@ -20,7 +20,8 @@ const RUNS_MS = 3 * DAY_MS;
 /** The scale is at least this share of the usual step between neighbours. Source: classifier.py. */
 const STEP_SHARE = 0.875;
 const SCALE_FACTOR = 1.25;
-const SCALE_MIN = 1e-12;
+/** Where nothing ever varied: this share of the largest value, so that deviations stay finite. */
+const SCALE_SHARE_MIN = 1e-12;
 
 /** A stretch of one series with an event in it. */
 export interface EventWindow {
@@ -151,7 +152,15 @@ function scaleOf(window: EventWindow, level: Float64Array, base: number): number
     meanStep(values.subarray(firstIndex, lastIndex + 1)),
     0,
   );
-  return Math.max(SCALE_FACTOR * firstKnown(deviation, 0), STEP_SHARE * step, SCALE_MIN);
+  const largest = largestSize(values.subarray(from, lastIndex + 1));
+  const least = largest > 0 ? SCALE_SHARE_MIN * largest : SCALE_SHARE_MIN;
+  return Math.max(SCALE_FACTOR * firstKnown(deviation, 0), STEP_SHARE * step, least);
+}
+
+function largestSize(values: Float64Array): number {
+  let largest = 0;
+  for (const value of values) if (Math.abs(value) > largest) largest = Math.abs(value);
+  return largest;
 }
 
 function meanStep(values: Float64Array): number {

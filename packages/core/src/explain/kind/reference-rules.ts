@@ -43,6 +43,9 @@ type Rule = (view: EventView) => {
   readonly evidence: Partial<ClassifierEvidence>;
 };
 
+/** Smaller than this beside another number of its kind is nothing. */
+const RATIO_MIN = 1e-12;
+
 /** In this order; the first rule that names a kind decides. Source: reference/classifier.py. */
 const RULES: readonly Rule[] = [
   missing,
@@ -117,7 +120,7 @@ function moreVariance({
   const oneSided = Math.abs(sumOf(deviations)) / (sumOf(sizes) + 1e-9);
   const before = stepDeviation(values.subarray(Math.max(0, firstIndex - spans.steps), firstIndex));
   const inEvent = event.length > 3 ? stepDeviation(event) : before;
-  const varianceRatio = inEvent / (before + 1e-12);
+  const varianceRatio = inEvent / Math.max(before, RATIO_MIN * inEvent, Number.MIN_VALUE);
   const evidence = { oneSided, varianceRatio };
   const middle = Math.abs(medianOf(deviations));
   const aroundTheMiddle = varianceRatio > 3 && middle < 0.35 * quantileOf(sizes, 0.95);
@@ -156,7 +159,8 @@ function usualValuesInOtherShape(view: EventView): ReturnType<Rule> {
 /** Correlation of the smoothed event with the smoothed profile of the same hours. */
 function followsProfile(event: Float64Array, shape: Float64Array, width: number): number {
   const smooth = movingMeanOf(filledOf(event), width);
-  return varianceOf(smooth) > 1e-24 ? correlationOf(smooth, movingMeanOf(shape, width)) : 0;
+  const varies = varianceOf(smooth) > (RATIO_MIN * meanOf(smooth)) ** 2;
+  return varies ? correlationOf(smooth, movingMeanOf(shape, width)) : 0;
 }
 
 function stepDeviation(values: Float64Array): number {

@@ -85,6 +85,10 @@ const UNITS: Readonly<Record<string, Unit>> = {
 /** Names that say "no unit". */
 const UNITLESS = new Set(["", "1", "none", "count", "short", "number"]);
 
+/** Sizes that a prefix makes readable; outside, the exponent is the whole story: 3.5e100, not 3.5e91 G. */
+const PREFIXED_MIN = 1e-9;
+const PREFIXED_MAX = 1e18;
+
 const DIGITS_MIN = 2;
 const DIGITS_MAX = 6;
 
@@ -142,7 +146,9 @@ function shownOf(value: number, unitName: string): Shown {
   const ladder = found?.ladder ?? PLAIN;
   const fits = ({ factor }: Shown) => Math.abs(value) * size * factor >= 1;
   const base = ladder.find(({ factor }) => factor === 1) ?? ladder[ladder.length - 1]!;
-  const rungFound = value === 0 ? base : (ladder.find(fits) ?? ladder[ladder.length - 1]!);
+  const away = Math.abs(value) * size;
+  const plain = away === 0 || away >= PREFIXED_MAX || away < PREFIXED_MIN;
+  const rungFound = plain ? base : (ladder.find(fits) ?? ladder[ladder.length - 1]!);
   const tail = found === undefined && !UNITLESS.has(name) ? ` ${unitName.trim()}` : "";
   return { factor: size * rungFound.factor, suffix: rungFound.suffix + rate + tail };
 }
@@ -157,10 +163,18 @@ function unitOf(unitName: string): { unit: Unit | undefined; rate: string; name:
   return { unit: rated, rate: rated === undefined ? "" : "/s", name };
 }
 
-/** Significant digits, no exponent, thousands grouped: 1234.5 with 2 digits is "1,200". */
+/** Sizes that are written out; smaller and larger ones get an exponent, as nobody counts zeros. */
+const WRITTEN_MIN = 1e-4;
+const WRITTEN_MAX = 1e15;
+
+/** Significant digits, thousands grouped: 1234.5 with 2 digits is "1,200", 5e-10 is "5e-10". */
 function numberText(value: number, digits: number): string {
   if (value === 0) return "0";
   const rounded = Number(value.toPrecision(digits));
+  const size = Math.abs(rounded);
+  if (size < WRITTEN_MIN || size >= WRITTEN_MAX) {
+    return String(Number(rounded.toExponential(digits - 1)).toExponential()).replace("e+", "e");
+  }
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(rounded))));
   const [whole, part] = Math.abs(rounded).toFixed(Math.min(decimals, 12)).split(".");
   const grouped = whole!.replace(/\B(?=(\d{3})+$)/g, ",");

@@ -1,6 +1,7 @@
 import {
   type CalibrationReport,
   calibrationReport,
+  countedMs,
   createStreamEngine,
   daysOfScore,
   emptyTallies,
@@ -70,6 +71,6 @@ function tallyScores(
   { score, intervalMs }: { readonly score: Float64Array; readonly intervalMs: number },
 ): void {
   score.forEach((value, step) => {
-    if (value > 0) tally.push(entity, step, daysOfScore(value), intervalMs);
+    if (value > 0) tally.push(entity, step, daysOfScore(value), countedMs(intervalMs));
   });
 }

@@ -3,6 +3,8 @@ import {
   INTERVAL_POINTS,
   type IncidentLaw,
   learntIntervalMs,
+  StepWatch,
+  scoreOfP,
 } from "@foreshock/core/fold";
 
 /**
@@ -16,6 +18,8 @@ export class EntityFold {
   #rollup: EntityRollup;
   readonly #children: number;
   readonly #law: IncidentLaw;
+  readonly #watch = new StepWatch();
+  #standsForMs = this.intervalMs;
   #first: { readonly atMs: number; readonly p: Float64Array }[] | undefined = [];
 
   constructor(children: number, law: IncidentLaw) {
@@ -27,12 +31,13 @@ export class EntityFold {
   /** p of one step, given the children's p (NaN = no value); NaN where none has one. */
   push(atMs: number, childP: Float64Array): number {
     if (this.#first !== undefined) this.#learn(this.#first, atMs, childP);
+    this.#standsForMs = this.#watch.note(atMs, Number.NaN, this.intervalMs, false);
     return this.#rollup.step(childP);
   }
 
-  /** p of the last step after the second look at the entity's own promises: what its score says. */
-  get promisedP(): number {
-    return this.#rollup.promisedP;
+  /** Score of the last step: of p after the second look at the entity's own promises, for its time. */
+  get score(): number {
+    return scoreOfP(this.#rollup.promisedP, this.#standsForMs);
   }
 
   #learn(

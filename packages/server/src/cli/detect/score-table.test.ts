@@ -163,6 +163,35 @@ describe("a long file", () => {
   });
 });
 
+describe("nodes that are scraped at seconds of their own", () => {
+  /** Three nodes, each at `offsets` seconds after the step; all jump for an hour. */
+  async function clusterScores(offsets: readonly number[]): Promise<number[]> {
+    const lines = Array.from({ length: 500 }, (_, i) =>
+      offsets.map((offset, n) => {
+        const at = 1_700_000_100 + i * FIVE_MINUTES_S + offset;
+        return `${at},n${n},${wave(i, n).toFixed(4)}`;
+      }),
+    );
+    const text = `timestamp,host,cpu\n${lines.flat().join("\n")}\n`;
+    const rows = await rowsOf(text, { node: "host" });
+    return rows
+      .map((row) => row.split(","))
+      .filter(([, , node, metric]) => node === "" && metric === "")
+      .map(([, , , , score]) => Number(score));
+  }
+
+  it("meet in steps of the cluster: as many, and scored as those of one instant", async () => {
+    const together = await clusterScores([0, 0, 0]);
+    const apart = await clusterScores([3, 47, 121]);
+    expect(together.length).toBe(500);
+    expect(apart.length).toBe(500);
+    expect(Math.max(...together)).toBeGreaterThan(0.75);
+    apart.forEach((score, i) => {
+      expect(Math.abs(score - together[i]!)).toBeLessThan(0.05);
+    });
+  });
+});
+
 describe("EntityFold", () => {
   it("passes a lone child's surprise on, on the child's own interval", () => {
     const fold = new EntityFold(1, NODE_LAW);

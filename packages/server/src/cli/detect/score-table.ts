@@ -13,7 +13,6 @@ import {
   type PointEngine,
   type PointScores,
   Refusal,
-  scoreOfP,
   type WatchedSteps,
 } from "@foreshock/core/fold";
 import type { CsvTable } from "../../files/csv-table.ts";
@@ -270,7 +269,7 @@ function foldChildren(
       childP[k] = known ? child.p[place]! : Number.NaN;
     }
     p[i] = fold.push(at, childP);
-    score[i] = Number.isNaN(p[i]!) ? 0 : scoreOfP(fold.promisedP, fold.intervalMs);
+    score[i] = Number.isNaN(p[i]!) ? 0 : fold.score;
   }
   return { intervalMs: fold.intervalMs, p, score };
 }

@@ -16,6 +16,9 @@ import { explained } from "./explained.ts";
 import type { OpeningRecord } from "./openings.ts";
 import type { ScoredNode, ScoredSeries, ScoredTable } from "./score-table.ts";
 
+/** Scores of coarser series count each point as the 20th part of a day: see `scoreOfP`. */
+const COUNTED_POINTS_A_DAY = 20;
+
 /** What one file held and what was odd in it; plain data, so that a worker can post it. */
 export interface FileSummary {
   readonly file: string;
@@ -131,12 +134,15 @@ export function worst<Item extends { readonly score: number }>(
   return items.toSorted((a, b) => b.score - a.score).slice(0, count);
 }
 
-/** How many runs a healthy entity raises: one per return period of the threshold. */
+/**
+ * How many runs a healthy entity raises: one per return period of the threshold, in which at most 20 points a
+ * day count.
+ */
 function dueByChance(times: readonly Float64Array[], threshold: number): number {
   const perDay = 1 / Math.max(daysOfScore(threshold), Number.MIN_VALUE);
   return times.reduce((sum, stamps) => {
     const days = stamps.length === 0 ? 0 : (stamps.at(-1)! - stamps[0]!) / DAY_MS;
-    return sum + Math.min(days * perDay, stamps.length);
+    return sum + Math.min(days, stamps.length / COUNTED_POINTS_A_DAY) * perDay;
   }, 0);
 }
 

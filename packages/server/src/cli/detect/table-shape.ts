@@ -1,3 +1,4 @@
+import { largestOf, smallestOf } from "@foreshock/core/fold";
 import type { CsvTable } from "../../files/csv-table.ts";
 import { joinedSteps, rowsOfColumn, type Steps } from "./joined-columns.ts";
 
@@ -29,6 +30,11 @@ export interface ClusterShape {
 export function isSparse({ rows, columns }: EntityRows): boolean {
   return columns.some((own) => own !== rows);
 }
+
+/** So many times the instants of any one entity: then entities have instants of their own. */
+const OWN_INSTANTS_FACTOR = 1.5;
+/** Rows of each entity by which that is told. */
+const LOOK_ROWS = 50;
 
 /** How the rows of a file fall into clusters, nodes and series, each in order of appearance. */
 export interface TableShape {
@@ -89,15 +95,17 @@ function sortByTime(rows: Int32Array, timestampsMs: Float64Array): void {
 
 /**
  * A lone entity has one step per row, repeated stamps included, so that every row of a narrow or wide
- * file gets its node row. Several entities meet at their instants.
+ * file gets its node row. Several entities meet at their instants, or where these are not the same ones, as
+ * with nodes that are scraped at a second of their own, in steps.
  */
 function stepsOf(table: CsvTable, members: readonly EntityRows[]): Steps {
   const { timestampsMs } = table;
-  if (members.some(isSparse))
-    return joinedSteps(
+  const joined = () =>
+    joinedSteps(
       timestampsMs,
       members.flatMap(({ columns }) => columns),
     );
+  if (members.some(isSparse) || haveOwnInstants(timestampsMs, members)) return joined();
   if (members.length === 1) {
     const { rows } = members[0]!;
     return { timestampsMs: Float64Array.from(rows, (row) => timestampsMs[row]!), lastRow: rows };
@@ -111,6 +119,18 @@ function stepsOf(table: CsvTable, members: readonly EntityRows[]): Steps {
   }
   const steps = Float64Array.from(lastRowAt.keys()).sort();
   return { timestampsMs: steps, lastRow: Int32Array.from(steps, (at) => lastRowAt.get(at)!) };
+}
+
+/** Told from the first rows, so that later ones change nothing before them. */
+function haveOwnInstants(timestampsMs: Float64Array, members: readonly EntityRows[]): boolean {
+  if (members.length === 1) return false;
+  const looked = members.map(({ rows }) =>
+    Array.from(rows.subarray(0, LOOK_ROWS), (row) => timestampsMs[row]!),
+  );
+  const untilMs = smallestOf(looked.map((times) => times.at(-1) ?? Number.POSITIVE_INFINITY));
+  const seen = looked.map((times) => times.filter((atMs) => atMs <= untilMs));
+  const most = largestOf(seen.map(({ length }) => length));
+  return new Set(seen.flat()).size > OWN_INSTANTS_FACTOR * most;
 }
 
 function groupedBy<Item>(items: readonly Item[], nameOf: (item: Item) => string) {
