@@ -15,7 +15,7 @@ import { KeptRuns } from "./kept-runs.ts";
 import { NumberOfPlace } from "./number-of-place.ts";
 import { type EntityPlace, RollupHistory } from "./rollup-history.ts";
 import { CELLS_PER_POINT, newestOf, POINTS_PER_YIELD, putRun } from "./run-points.ts";
-import type { RunnerOptions, SavedRunner, Slot } from "./runner-options.ts";
+import { bytesRead, type RunnerOptions, type SavedRunner, type Slot } from "./runner-options.ts";
 import { type HeardRun, heardRun, ScoreInbox, SharedColumns } from "./score-inbox.ts";
 import { StepBoard } from "./step-board.ts";
 import { gridFor, runsToWait } from "./step-choice.ts";
@@ -61,8 +61,8 @@ export class TenantRunner {
     const runner = new TenantRunner({ ...options, stepMs: undefined });
     if (slot === "runs") {
       for (const piece of pieces) {
-        runner.#kept.restore(piece, (seriesId) => directory.byId(seriesId));
-        yield piece.bytes.length;
+        if (piece.bytes !== undefined) runner.#kept.restore(piece, (id) => directory.byId(id));
+        yield bytesRead(piece);
       }
       runner.#newestMs = runner.#kept.newestMs;
       if (stepMs !== undefined) runner.#start(runner.#newFold(stepMs));
@@ -73,7 +73,7 @@ export class TenantRunner {
     const reader = fold.reader();
     for (const piece of pieces) {
       reader.take(piece);
-      yield piece.bytes.length;
+      yield bytesRead(piece);
     }
     reader.end();
     runner.#newestMs = fold.fleet.processedMs;
@@ -243,8 +243,9 @@ export class TenantRunner {
   }
 
   #newFold(stepMs: DurationMs): TenantFold {
-    const { budgetDays } = this.#options.settings();
-    return new TenantFold({ stepMs, budgetDays, rewindMs: LATE_MAX_MS });
+    const { settings, savedPieces } = this.#options;
+    const { budgetDays } = settings();
+    return new TenantFold({ stepMs, budgetDays, rewindMs: LATE_MAX_MS, savedPieces });
   }
 
   /** Goes on with a fold; what waited for its grid is heard before anything else. */
@@ -290,10 +291,10 @@ export class TenantRunner {
   }
 
   #stepped(step: FleetStep): void {
+    const { events } = this.#options;
+    events.stepFolded();
     this.#board!.note(step);
-    for (const id of step.retracted) this.#options.events.findingRetracted(id);
-    for (const finding of step.changed) {
-      this.#options.events.findingChanged(recordOf(finding, (number) => this.seriesOf(number)));
-    }
+    for (const id of step.retracted) events.findingRetracted(id);
+    for (const one of step.changed) events.findingChanged(recordOf(one, (k) => this.seriesOf(k)));
   }
 }

@@ -7,6 +7,7 @@ import {
   decodeRecord,
   guessedRecord,
   type HeadSnapshot,
+  hasHeads,
   type LogRecord,
 } from "../log/log-record.ts";
 import type { Damage } from "../sqlite/damage.ts";
@@ -99,8 +100,10 @@ export function replay(
   const bad: { position: number; data: Uint8Array; reason: string }[] = [];
   for (const { position, data } of place.tables.log()) {
     try {
+      const isSeen = position <= detectedPosition;
+      if (isSeen && !(hasHeads(data) && position > headPosition)) continue;
       const record = decodeRecord(data);
-      if (position > detectedPosition) noteChanges(changes, record);
+      if (!isSeen) noteChanges(changes, record);
       if (position <= headPosition) continue;
       for (const { seriesId } of record.heads) {
         if (position > (coveredUpTo.get(seriesId) ?? 0)) coveredUpTo.set(seriesId, position);

@@ -21,6 +21,11 @@ export interface StateRow extends SavedState {
   readonly slot: StateSlot;
 }
 
+interface Place {
+  readonly id: number;
+  readonly uptoMs: number;
+}
+
 interface Found extends SavedState {
   readonly id: number;
   readonly crc: number;
@@ -53,6 +58,7 @@ export class StateTable {
   readonly #uptos: StatementSync;
   readonly #rows: StatementSync;
   readonly #many: StatementSync;
+  readonly #one: StatementSync;
   readonly #drop: StatementSync;
   readonly #onDamage: (seriesId: number, uptoMs: number) => void;
   /** By series the place of the newest head as far as known. */
@@ -75,10 +81,12 @@ export class StateTable {
       `SELECT id, upto_ms AS uptoMs, crc, data AS bytes FROM state
        WHERE id >= ? AND id < ? AND upto_ms <= ? ORDER BY upto_ms DESC LIMIT 1`,
     );
-    // Of a group of rows with a maximum, SQLite gives the other columns of the row that has it.
+    // Without their bytes, of which one in four places is wanted: a query for the newest would sort them all.
     this.#many = db.prepare(
-      `SELECT id, max(upto_ms) AS uptoMs, crc, data AS bytes FROM state
-       WHERE id >= ? AND id < ? GROUP BY id / ${PLACES}`,
+      "SELECT id, upto_ms AS uptoMs FROM state WHERE id >= ? AND id < ? ORDER BY id",
+    );
+    this.#one = db.prepare(
+      "SELECT id, upto_ms AS uptoMs, crc, data AS bytes FROM state WHERE id = ?",
     );
     this.#drop = db.prepare("DELETE FROM state WHERE id >= ? AND id < ? AND upto_ms >= ?");
   }
@@ -123,8 +131,15 @@ export class StateTable {
   #readAhead(seriesId: number): void {
     if (this.#ahead.size > AHEAD_MAX) this.#ahead.clear();
     const end = seriesId + AHEAD_SERIES;
-    const rows = this.#many.all(seriesId * PLACES, end * PLACES) as unknown as Found[];
-    for (const row of rows) this.#ahead.set(Math.floor(row.id / PLACES), row);
+    const rows = this.#many.all(seriesId * PLACES, end * PLACES) as unknown as Place[];
+    for (let i = 0; i < rows.length; ) {
+      const id = Math.floor(rows[i]!.id / PLACES);
+      let newest = rows[i]!;
+      for (; i < rows.length && Math.floor(rows[i]!.id / PLACES) === id; i++) {
+        if (rows[i]!.uptoMs > newest.uptoMs) newest = rows[i]!;
+      }
+      this.#ahead.set(id, this.#one.get(newest.id) as unknown as Found);
+    }
     for (const [id, uptoMs] of this.#steps.newest(seriesId, end)) {
       const row = this.#ahead.get(id);
       if (row !== undefined && row.uptoMs < uptoMs) this.#ahead.delete(id);
