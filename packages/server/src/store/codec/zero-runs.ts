@@ -8,6 +8,7 @@ const RUN_MIN = 3;
 const LENGTH_MAX = 0xffff;
 /** Two bytes each: how many bytes follow as they are, and how many zeros come after them. */
 const TOKEN_BYTES = 4;
+const NO_ROOM = new Uint8Array(0);
 /** From so many bytes on, a copy by a view is the faster one. */
 const VIEW_BYTES_MIN = 128;
 
@@ -42,12 +43,19 @@ export function hasZeroRunsPacked(bytes: Uint8Array): boolean {
   return bytes[0] === MAGIC;
 }
 
-/** The bytes that `packZeroRuns` was given. @throws CorruptBytes for a length beyond `bytesMax`, or pieces that do not fit. */
-export function unpackZeroRuns(packed: Uint8Array, bytesMax: number): Uint8Array {
+/**
+ * The bytes that `packZeroRuns` was given, in the beginning of `room` where they fit in there.
+ * @throws CorruptBytes for a length beyond `bytesMax`, or pieces that do not fit.
+ */
+export function unpackZeroRuns(
+  packed: Uint8Array,
+  bytesMax: number,
+  room: Uint8Array = NO_ROOM,
+): Uint8Array {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const length = packed.length < HEAD_BYTES ? Number.POSITIVE_INFINITY : view.getUint32(1, true);
   if (length > bytesMax) throw new CorruptBytes("packed state length");
-  const bytes = new Uint8Array(length);
+  const bytes = length <= room.length ? room.subarray(0, length).fill(0) : new Uint8Array(length);
   let at = 0;
   let from = HEAD_BYTES;
   while (from + TOKEN_BYTES <= packed.length) {

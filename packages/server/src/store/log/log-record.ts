@@ -204,7 +204,7 @@ function getHead(bytes: Uint8Array, view: DataView, at: number): HeadSnapshot {
     sealedUntilMs: view.getFloat64(at + 24, true),
     pointCount: view.getFloat64(at + 32, true),
     changedFromMs: view.getFloat64(at + 40, true),
-    bytes: bytes.slice(at + HEAD_BYTES, at + HEAD_BYTES + length),
+    bytes: bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length),
   };
 }
 

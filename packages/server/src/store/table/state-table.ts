@@ -45,6 +45,8 @@ const DAY_PLACES = [1, 2];
 const AHEAD_SERIES = 64;
 /** States of other tenants' series that may be kept until these are asked for: 3 MB. */
 const AHEAD_MAX = 2048;
+/** A state of a series takes 4 kB. */
+const ROOM_BYTES = 1 << 14;
 const ZSTD_MAGIC = 0xfd2f_b528;
 /** No state is as large; a larger claim is damage. */
 const STATE_BYTES_MAX = 1 << 20;
@@ -65,6 +67,8 @@ export class StateTable {
   readonly #newestHead = new Map<number, number>();
   /** By series. */
   readonly #ahead = new Map<number, Found>();
+  /** Where states are unpacked that are used at once: a buffer for each takes longer than to fill it. */
+  readonly #room = new Uint8Array(ROOM_BYTES);
 
   constructor(
     db: DatabaseSync,
@@ -114,7 +118,7 @@ export class StateTable {
 
   /**
    * The newest sound state of a series, once. Whoever goes through the series in the order of their numbers has
-   * many rows read at once.
+   * many rows read at once. Its bytes are good until the next call: they are unpacked into the same memory.
    */
   newest(seriesId: number): SavedState | undefined {
     if (!this.#ahead.has(seriesId)) this.#readAhead(seriesId);
@@ -125,7 +129,7 @@ export class StateTable {
       return this.load(seriesId, Number.MAX_SAFE_INTEGER);
     }
     this.#noteHead(seriesId, found.id);
-    return unpacked(found);
+    return unpacked(found, this.#room);
   }
 
   #readAhead(seriesId: number): void {
@@ -208,10 +212,11 @@ export class StateTable {
 }
 
 /** States of earlier versions are read as well: packed by zstd, or as they are. None begins like another kind. */
-function unpacked(found: Found | undefined): SavedState | undefined {
+function unpacked(found: Found | undefined, room?: Uint8Array): SavedState | undefined {
   if (found === undefined) return undefined;
   const { uptoMs, bytes } = found;
-  if (hasZeroRunsPacked(bytes)) return { uptoMs, bytes: unpackZeroRuns(bytes, STATE_BYTES_MAX) };
+  if (hasZeroRunsPacked(bytes))
+    return { uptoMs, bytes: unpackZeroRuns(bytes, STATE_BYTES_MAX, room) };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4 || view.getUint32(0, true) !== ZSTD_MAGIC) return { uptoMs, bytes };
   const plain = zstdDecompressSync(bytes, { maxOutputLength: STATE_BYTES_MAX });
