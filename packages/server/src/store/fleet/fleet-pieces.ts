@@ -137,8 +137,8 @@ export class FoldPieces {
     ) as unknown as Row[];
     const newest = rows.filter((row) => row.generation === rows[0]!.generation);
     try {
-      if (newest.length > 0) return this.#joined(newest).bytes;
-      throw new Refusal("state/unreadable", "a piece of a saved fold is missing", { kind, step });
+      if (newest.length === 0) throw this.#unusable({ kind, chunk, step });
+      return this.#joined(newest).bytes;
     } catch (error) {
       this.#run("DELETE FROM fleet_save WHERE tenant = ?");
       this.settle();
@@ -254,15 +254,18 @@ export class FoldPieces {
   #joined(parts: readonly Row[]): Piece {
     const { kind, chunk, step } = parts[0]!;
     const isWhole = parts.every(({ part, crc, data }, i) => part === i && crc === crc32(data!));
-    if (!isWhole) {
-      const name = `${kind}/${chunk}/${step}`;
-      this.isDamaged = true;
-      this.#onDamage(name);
-      throw new Refusal("state/unreadable", "a piece of a saved fold is damaged", { piece: name });
-    }
+    if (!isWhole) throw this.#unusable({ kind, chunk, step });
     const [first, ...others] = parts;
     if (others.length === 0) return { kind, chunk, step, bytes: first!.data! };
     return { kind, chunk, step, bytes: Buffer.concat(parts.map(({ data }) => data!)) };
+  }
+
+  /** Reports it. */
+  #unusable({ kind, chunk, step }: PieceName): Refusal {
+    const name = `${kind}/${chunk}/${step}`;
+    this.isDamaged = true;
+    this.#onDamage(name);
+    return new Refusal("state/unreadable", "a piece of a saved fold is damaged", { piece: name });
   }
 
   #generations(): Generations {
