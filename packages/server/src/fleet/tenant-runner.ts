@@ -14,7 +14,7 @@ import { recordOf } from "./finding-record.ts";
 import { KeptRuns } from "./kept-runs.ts";
 import { NumberOfPlace } from "./number-of-place.ts";
 import { type EntityPlace, RollupHistory } from "./rollup-history.ts";
-import { CELLS_PER_POINT, newestOf, POINTS_PER_YIELD, putRun } from "./run-points.ts";
+import { CELLS_PER_POINT, newestOf, POINTS_PER_YIELD, putLongRun, putRun } from "./run-points.ts";
 import { bytesRead, type RunnerOptions, type SavedRunner, type Slot } from "./runner-options.ts";
 import { type HeardRun, heardRun, ScoreInbox, SharedColumns } from "./score-inbox.ts";
 import { StepBoard } from "./step-board.ts";
@@ -60,10 +60,7 @@ export class TenantRunner {
     const { stepMs, directory } = options;
     const runner = new TenantRunner({ ...options, stepMs: undefined });
     if (slot === "runs") {
-      for (const piece of pieces) {
-        if (piece.bytes !== undefined) runner.#kept.restore(piece, (id) => directory.byId(id));
-        yield bytesRead(piece);
-      }
+      yield* runner.#kept.restoreAll(pieces, (id) => directory.byId(id));
       runner.#newestMs = runner.#kept.newestMs;
       if (stepMs !== undefined) runner.#start(runner.#newFold(stepMs));
       return runner;
@@ -123,21 +120,23 @@ export class TenantRunner {
 
   /** Takes in what was heard before it begins. Yields cells; nothing else of the runner may go on before it is done. */
   takeIn(): Generator<number, void> {
-    return this.#takeRuns(this.#inbox.all());
+    return this.#takeRuns(this.#inbox);
   }
 
-  *#takeRuns(runs: Iterable<HeardRun>): Generator<number, void> {
-    let points = 0;
-    for (const run of runs) {
-      this.#changed = true;
-      if (this.#fold === undefined) points += this.#keep(run);
-      else points += yield* this.#feed(this.#fold, run);
-      run.columns.taken();
-      if (points < POINTS_PER_YIELD) continue;
+  *#takeRuns(inbox: ScoreInbox): Generator<number, void> {
+    for (let left = inbox.runCount; left > 0; ) {
+      let points = 0;
+      for (; left > 0 && points < POINTS_PER_YIELD; left--) {
+        const run = inbox.take();
+        const fold = this.#fold;
+        this.#changed = true;
+        const number = fold === undefined ? 0 : this.#heardOf(fold, run);
+        if (fold === undefined) points += this.#keep(run);
+        else points += putRun(fold, number, run) ?? (yield* putLongRun(fold, number, run));
+        run.columns.taken();
+      }
       yield points * CELLS_PER_POINT;
-      points = 0;
     }
-    yield points * CELLS_PER_POINT;
   }
 
   /**
@@ -260,7 +259,7 @@ export class TenantRunner {
     for (const { info, ...columns } of this.#kept.takeAll()) {
       this.#inbox.add(heardRun(info, new SharedColumns(columns), 0, columns.times.length));
     }
-    for (const run of rest.all()) this.#inbox.add(run);
+    while (!rest.isEmpty) this.#inbox.add(rest.take());
     return fold;
   }
 
@@ -276,9 +275,10 @@ export class TenantRunner {
     return 1 + end - first;
   }
 
-  #feed(fold: TenantFold, run: HeardRun): Generator<number, number> {
+  /** The fold's number of the series of a run that is about to be put. */
+  #heardOf(fold: TenantFold, run: HeardRun): number {
     this.#newestMs = Math.max(this.#newestMs, newestOf(run));
-    return putRun(fold, this.#numberOf(fold, run.info), run);
+    return this.#numberOf(fold, run.info);
   }
 
   #numberOf(fold: TenantFold, info: SeriesInfo): number {

@@ -96,7 +96,12 @@ export class FleetHistory implements RowsByStep {
 
   /** Whether the points of a step that was processed may stay where they are saved. */
   mayRest(step: number): boolean {
-    return step <= this.processed - LIVE_STEPS;
+    return step < this.restsBefore;
+  }
+
+  /** Steps before this one may rest. */
+  get restsBefore(): number {
+    return this.processed - LIVE_STEPS + 1;
   }
 
   /** All rows and points are saved. */
@@ -105,7 +110,7 @@ export class FleetHistory implements RowsByStep {
       row.isChanged = false;
       if (this.#saved !== undefined && !row.isResting && this.mayRest(row.step)) restRow(row);
     }
-    this.window.saved(this.processed - LIVE_STEPS + 1);
+    this.window.saved(this.restsBefore);
   }
 
   #note(step: number): void {

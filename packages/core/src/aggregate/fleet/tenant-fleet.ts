@@ -195,6 +195,11 @@ export class TenantFleet {
     return this.#history.window.readCells;
   }
 
+  /** Steps that begin before this instant may have to be read back; -Infinity before the first step. */
+  get restsBeforeMs(): EpochMs {
+    return this.#history.restsBefore * this.stepMs;
+  }
+
   /** Steps whose points are where they are saved, not in memory. */
   get restingSteps(): number {
     return this.#history.window.restingCount;
