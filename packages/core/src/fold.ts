@@ -6,9 +6,13 @@ export * from "./aggregate/entity-rollup.ts";
 export * from "./aggregate/fleet/fleet-finding.ts";
 export type { TenantFleetOptions } from "./aggregate/fleet/fleet-options.ts";
 export * from "./aggregate/fleet/fleet-step.ts";
-export type {
-  Piece,
-  PieceFloor,
+export {
+  type Piece,
+  type PieceFloor,
+  type PieceName,
+  type PieceSource,
+  RESTING_KINDS,
+  type RestingPiece,
 } from "./aggregate/fleet/piece.ts";
 export * from "./aggregate/fleet/step-marks.ts";
 export * from "./aggregate/fleet/tenant-fleet.ts";

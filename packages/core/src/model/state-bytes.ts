@@ -11,6 +11,7 @@ const TAIL_BYTES = 4;
 const PAYLOAD_BYTES_MAX = 1 << 30;
 
 const CRC_TABLE = crcTable();
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
  * Which checksum says that bytes are whole: their own, or one of whatever they are kept in. Where it is another's,
@@ -99,10 +100,7 @@ export function crc32(bytes: Uint8Array): number {
 
 /** Columns are saved as they lie in memory, so both ends must count bytes the same way. */
 export function assertLittleEndian(): void {
-  assert(
-    new Uint8Array(Uint16Array.of(1).buffer)[0] === 1,
-    "saved state needs a little-endian machine",
-  );
+  assert(IS_LITTLE_ENDIAN, "saved state needs a little-endian machine");
 }
 
 /** Entry 256 k + b: what byte b does to the checksum k bytes later. */

@@ -1,5 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import {
+  type Piece,
+  type PieceName,
+  type PieceSource,
+  RESTING_KINDS,
+  type RestingPiece,
+} from "../aggregate/fleet/piece.ts";
 import { fill, packed } from "../aggregate/fleet/testing-fleet.ts";
 import { TenantFold } from "./tenant-fold.ts";
 
@@ -19,24 +26,39 @@ interface Arrival {
 
 const shape = fc.record({
   seed: fc.nat(1_000_000),
-  delaysMax: fc.integer({ min: 0, max: 35 }),
+  delaysMax: fc.integer({ min: 0, max: 39 }),
   every: fc.integer({ min: 1, max: 12 }),
   cells: fc.integer({ min: 1, max: 300 }),
   saveEvery: fc.integer({ min: 1, max: 9 }),
+  life: fc.constantFrom("killed", "killed, and rests", "rests"),
 });
 
 describe("a fold in slices", () => {
   it("gives bit for bit what it gives in one go, whatever the slices, and from whatever was saved in parts", () => {
     fc.assert(
-      fc.property(shape, ({ seed, delaysMax, every, cells, saveEvery }) => {
+      fc.property(shape, ({ seed, delaysMax, every, cells, saveEvery, life }) => {
         const arrivals = arrivalsOf(seed, delaysMax);
         const whole = run(arrivals, every, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
-        const sliced = run(arrivals, every, cells, saveEvery);
+        const sliced = run(arrivals, every, cells, saveEvery, life);
         expect(sliced.history).toEqual(whole.history);
         expect(Buffer.compare(packed(sliced.fold), packed(whole.fold))).toBe(0);
         expect(sliced.restarts).toBeGreaterThan(0);
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it("reads steps back that late points are in, and no others", () => {
+    const arrivals = Array.from({ length: STEPS }, (_, step) => arrival(0, step, step));
+    const calm = run(arrivals, 1, 100, 1, "rests");
+    // Horizon and what leads up to it, less what stays in memory.
+    expect(calm.fold.fleet.restingSteps).toBeGreaterThanOrEqual(8);
+    expect(calm.fold.fleet.readCells).toBe(0);
+    const late = [...arrivals, arrival(1, STEPS - 38, STEPS)];
+    const folded = run(late, 1, 100, 1, "rests");
+    expect(folded.fold.fleet.readCells).toBeGreaterThan(0);
+    expect(Buffer.compare(packed(folded.fold), packed(run(late, 1, 100, 1, "killed").fold))).toBe(
+      0,
     );
   });
 
@@ -90,11 +112,26 @@ function arrivalsOf(seed: number, delaysMax: number): Arrival[] {
   return arrivals.sort((a, b) => a.arrives - b.arrives);
 }
 
-/** Folds arrivals in slices of `cells`; every few advances the fold is saved and goes on from what is saved. */
-function run(arrivals: readonly Arrival[], every: number, cells: number, saveEvery: number) {
-  let fold = newFold();
+function arrival(series: number, step: number, arrives: number): Arrival {
+  return { series, atMs: step * STEP, p: 0.5, flatP: Number.NaN, phase: 0, arrives };
+}
+
+/**
+ * Folds arrivals in slices of `cells`; every few advances the fold is saved and goes on from what is saved, or lets
+ * what is saved rest there.
+ */
+function run(
+  arrivals: readonly Arrival[],
+  every: number,
+  cells: number,
+  saveEvery: number,
+  life = "killed",
+) {
+  const saved = new Map<string, Piece>();
+  const source: PieceSource = { read: (name) => saved.get(nameOf(name))!.bytes };
+  const savedPieces = life === "killed" ? undefined : source;
+  let fold = newFold(savedPieces);
   const history = new Map<number, unknown>();
-  const saved = new Map<string, ReturnType<typeof pieceOf>>();
   let restarts = 0;
   let advances = 0;
   const advance = (step: number): void => {
@@ -116,8 +153,11 @@ function run(arrivals: readonly Arrival[], every: number, cells: number, saveEve
         if (one.kind === kind && one.step < fromStep) saved.delete(name);
       }
     }
-    fold = fill(new TenantFold(OPTIONS), [...saved.values()].sort(inOrder));
     restarts++;
+    if (life === "rests") return;
+    const pieces = [...saved.values()].sort(inOrder);
+    const given = savedPieces === undefined ? pieces : pieces.map(restingWhereItMay);
+    fold = fill(new TenantFold({ ...OPTIONS, savedPieces }), given);
   };
   let next = 0;
   for (let step = 0; step < STEPS + 40; step++) {
@@ -131,8 +171,12 @@ function run(arrivals: readonly Arrival[], every: number, cells: number, saveEve
   return { fold, history, restarts };
 }
 
-function newFold(): TenantFold {
-  const fold = new TenantFold(OPTIONS);
+function restingWhereItMay(piece: Piece): Piece | RestingPiece {
+  return RESTING_KINDS.includes(piece.kind) ? { ...piece, bytes: undefined } : piece;
+}
+
+function newFold(savedPieces: PieceSource | undefined): TenantFold {
+  const fold = new TenantFold({ ...OPTIONS, savedPieces });
   for (let series = 0; series < 2 * NODES; series++) {
     fold.addSeries(`c${series % 3}`, `n${series >> 1}`, `m${series % 2}`);
     fold.setInterval(series, STEP);
@@ -140,16 +184,14 @@ function newFold(): TenantFold {
   return fold;
 }
 
-type One = Parameters<ReturnType<TenantFold["reader"]>["take"]>[0];
-
-function pieceOf({ kind, chunk, step, bytes }: One): One {
+function pieceOf({ kind, chunk, step, bytes }: Piece): Piece {
   return { kind, chunk, step, bytes: bytes.slice() };
 }
 
-function nameOf({ kind, chunk, step }: One): string {
+function nameOf({ kind, chunk, step }: PieceName): string {
   return `${kind}/${chunk}/${step}`;
 }
 
-function inOrder(a: One, b: One): number {
+function inOrder(a: PieceName, b: PieceName): number {
   return a.kind - b.kind || a.chunk - b.chunk || a.step - b.step;
 }

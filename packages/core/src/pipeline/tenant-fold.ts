@@ -1,8 +1,15 @@
 import type { FleetStep } from "../aggregate/fleet/fleet-step.ts";
-import { PIECE, type Piece, type PieceFloor } from "../aggregate/fleet/piece.ts";
+import {
+  PIECE,
+  type Piece,
+  type PieceFloor,
+  type PieceSource,
+  type RestingPiece,
+} from "../aggregate/fleet/piece.ts";
 import { MARK } from "../aggregate/fleet/step-marks.ts";
 import { TenantFleet } from "../aggregate/fleet/tenant-fleet.ts";
 import { ALARM_PHASE } from "../alarm/alarm-openings.ts";
+import { unreadable } from "../model/state-bytes.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { POINT_SIGN } from "./point-sign.ts";
 import { SilenceWatch } from "./silence-watch.ts";
@@ -20,6 +27,8 @@ export interface TenantFoldOptions {
   readonly budgetDays: number;
   /** How far back late points are folded in again. */
   readonly rewindMs: DurationMs;
+  /** Where saved pieces can be read again: what is saved and not needed now is not kept in memory then. */
+  readonly savedPieces?: PieceSource | undefined;
 }
 
 /**
@@ -145,11 +154,15 @@ export class TenantFold {
    * Replaces all by pieces, in the order in which they were given; this fold must be new, with the same
    * options. `end` when there are no more. @throws Refusal "state/unreadable".
    */
-  reader(): { take(piece: Piece): void; end(): void } {
+  reader(): { take(piece: Piece | RestingPiece): void; end(): void } {
     const fleet = this.fleet.reader();
     const silence = this.#silence.reader();
     return {
-      take: (piece) => (piece.kind < PIECE.silence ? fleet : silence).take(piece),
+      take: (piece) => {
+        if (piece.kind < PIECE.silence) fleet.take(piece);
+        else if (piece.bytes !== undefined) silence.take(piece);
+        else throw unreadable("a piece came without its bytes", { kind: piece.kind });
+      },
       end: () => {
         fleet.end();
         silence.end();

@@ -40,11 +40,14 @@ export class SeriesDirectory implements AllSeries {
     const { tenantId, clusterId, nodeId, metricName } = key;
     const tenant = this.tenant(tenantId);
     const own = tenant.shared(key, metadata);
+    // All metrics of a node live together.
+    const beside = tenant.node(clusterId, nodeId)?.newest;
     const info: SeriesInfo = {
       handle: this.#client + this.series.length * this.#clientCount,
       id: seriesIdOf(clusterId, nodeId, metricName),
       ...own,
-      partition: partitionOf(tenantId, clusterId, nodeId, this.#partitionCount),
+      partition:
+        beside?.partition ?? partitionOf(tenantId, clusterId, nodeId, this.#partitionCount),
       index: tenant.series.length,
       newestMs: Number.NEGATIVE_INFINITY,
       firstMs: 0,

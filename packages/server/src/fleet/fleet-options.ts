@@ -33,6 +33,8 @@ export interface FleetHostOptions {
    * the error is thrown.
    */
   readonly foldFailed?: (tenantId: string, error: unknown) => void;
+  /** A step of a tenant was folded. Called often. */
+  readonly stepFolded?: () => void;
   readonly follower: (tenantId: string) => FleetFollower;
   /** Nothing is folded of the tenant, and what is saved of it stays as it is. */
   readonly isOff?: (tenantId: string) => boolean;

@@ -1,4 +1,4 @@
-import { type EpochMs, type Piece, Refusal } from "@foreshock/core/fold";
+import { type EpochMs, type Piece, Refusal, type RestingPiece } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 
 const FORMAT = 1;
@@ -82,6 +82,18 @@ export class KeptRuns {
   /** What was given is safe; the last piece may still grow. */
   saved(): void {
     this.#savedPieces = Math.max(0, this.#pieces.length - 1);
+  }
+
+  /** Takes up all pieces of a save, as `restore` does. Yields the bytes that were read. */
+  *restoreAll(
+    pieces: Iterable<Piece | RestingPiece>,
+    byId: (seriesId: string) => SeriesInfo | undefined,
+  ): Generator<number, void> {
+    for (const { bytes, ...name } of pieces) {
+      if (bytes === undefined) continue;
+      this.restore({ ...name, bytes }, byId);
+      yield bytes.length;
+    }
   }
 
   /**

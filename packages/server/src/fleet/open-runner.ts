@@ -64,7 +64,13 @@ function* restoredRunner(
 function runnerOptions(
   tenantId: string,
   store: TenantFleetStore,
-  { directory, settingsOf, gridFixed, follower: followerOf }: FleetHostOptions,
+  {
+    directory,
+    settingsOf,
+    gridFixed,
+    follower: followerOf,
+    stepFolded = () => {},
+  }: FleetHostOptions,
   hadFold: boolean,
 ): RunnerOptions {
   const settings = () => settingsOf(tenantId);
@@ -82,7 +88,9 @@ function runnerOptions(
     settings,
     stepMs: stepMs > 0 ? stepMs : undefined,
     shelf: () => store.scores,
+    savedPieces: { read: (name) => store.pieces.bytesOf(name) },
     events: {
+      stepFolded,
       stepChosen,
       findingChanged: (finding) => follower.findingChanged(finding),
       findingRetracted: (id) => follower.findingRetracted(id),

@@ -1,9 +1,10 @@
-import type { DurationMs, Piece } from "@foreshock/core/fold";
+import type { DurationMs, Piece, PieceSource, RestingPiece } from "@foreshock/core/fold";
 import type { TenantDirectory } from "../dispatch/directory.ts";
 import type { FindingRecord } from "./finding-record.ts";
 import type { DayShelf } from "./rollup-history.ts";
 
 export interface RunnerEvents {
+  stepFolded(): void;
   /** The grid has been chosen: it must be remembered for good. */
   stepChosen(stepMs: DurationMs): void;
   findingChanged(finding: FindingRecord): void;
@@ -18,6 +19,8 @@ export interface RunnerOptions {
   readonly stepMs: DurationMs | undefined;
   readonly shelf: (stepMs: DurationMs) => DayShelf;
   readonly events: RunnerEvents;
+  /** Where the fold's saved pieces can be read again. */
+  readonly savedPieces: PieceSource;
 }
 
 /** What a tenant may choose about its fold. */
@@ -34,5 +37,13 @@ export type Slot = (typeof SLOTS)[number];
 /** A saved runner, as it is read back: piece by piece, in their order. */
 export interface SavedRunner {
   readonly slot: Slot;
-  readonly pieces: Iterable<Piece>;
+  readonly pieces: Iterable<Piece | RestingPiece>;
+}
+
+/** What a piece costs that is not read. */
+const RESTING_BYTES = 256;
+
+/** Bytes that taking a piece back costs. */
+export function bytesRead({ bytes }: Piece | RestingPiece): number {
+  return bytes?.length ?? RESTING_BYTES;
 }

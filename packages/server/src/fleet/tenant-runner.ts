@@ -14,15 +14,8 @@ import { recordOf } from "./finding-record.ts";
 import { KeptRuns } from "./kept-runs.ts";
 import { NumberOfPlace } from "./number-of-place.ts";
 import { type EntityPlace, RollupHistory } from "./rollup-history.ts";
-import {
-  CELLS_PER_POINT,
-  isLong,
-  newestOf,
-  POINTS_PER_YIELD,
-  putLongRun,
-  putRun,
-} from "./run-points.ts";
-import type { RunnerOptions, SavedRunner, Slot } from "./runner-options.ts";
+import { CELLS_PER_POINT, newestOf, POINTS_PER_YIELD, putLongRun, putRun } from "./run-points.ts";
+import { bytesRead, type RunnerOptions, type SavedRunner, type Slot } from "./runner-options.ts";
 import { type HeardRun, heardRun, ScoreInbox, SharedColumns } from "./score-inbox.ts";
 import { StepBoard } from "./step-board.ts";
 import { gridFor, runsToWait } from "./step-choice.ts";
@@ -67,10 +60,7 @@ export class TenantRunner {
     const { stepMs, directory } = options;
     const runner = new TenantRunner({ ...options, stepMs: undefined });
     if (slot === "runs") {
-      for (const piece of pieces) {
-        runner.#kept.restore(piece, (seriesId) => directory.byId(seriesId));
-        yield piece.bytes.length;
-      }
+      yield* runner.#kept.restoreAll(pieces, (id) => directory.byId(id));
       runner.#newestMs = runner.#kept.newestMs;
       if (stepMs !== undefined) runner.#start(runner.#newFold(stepMs));
       return runner;
@@ -80,7 +70,7 @@ export class TenantRunner {
     const reader = fold.reader();
     for (const piece of pieces) {
       reader.take(piece);
-      yield piece.bytes.length;
+      yield bytesRead(piece);
     }
     reader.end();
     runner.#newestMs = fold.fleet.processedMs;
@@ -140,9 +130,9 @@ export class TenantRunner {
         const run = inbox.take();
         const fold = this.#fold;
         this.#changed = true;
+        const number = fold === undefined ? 0 : this.#heardOf(fold, run);
         if (fold === undefined) points += this.#keep(run);
-        else if (isLong(run)) points += yield* putLongRun(fold, this.#heardOf(fold, run), run);
-        else points += putRun(fold, this.#heardOf(fold, run), run);
+        else points += putRun(fold, number, run) ?? (yield* putLongRun(fold, number, run));
         run.columns.taken();
       }
       yield points * CELLS_PER_POINT;
@@ -252,8 +242,9 @@ export class TenantRunner {
   }
 
   #newFold(stepMs: DurationMs): TenantFold {
-    const { budgetDays } = this.#options.settings();
-    return new TenantFold({ stepMs, budgetDays, rewindMs: LATE_MAX_MS });
+    const { settings, savedPieces } = this.#options;
+    const { budgetDays } = settings();
+    return new TenantFold({ stepMs, budgetDays, rewindMs: LATE_MAX_MS, savedPieces });
   }
 
   /** Goes on with a fold; what waited for its grid is heard before anything else. */
@@ -300,10 +291,10 @@ export class TenantRunner {
   }
 
   #stepped(step: FleetStep): void {
+    const { events } = this.#options;
+    events.stepFolded();
     this.#board!.note(step);
-    for (const id of step.retracted) this.#options.events.findingRetracted(id);
-    for (const finding of step.changed) {
-      this.#options.events.findingChanged(recordOf(finding, (number) => this.seriesOf(number)));
-    }
+    for (const id of step.retracted) events.findingRetracted(id);
+    for (const one of step.changed) events.findingChanged(recordOf(one, (k) => this.seriesOf(k)));
   }
 }

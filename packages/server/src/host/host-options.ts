@@ -32,6 +32,8 @@ export interface TenantHostOptions {
 /** What whoever runs a host hears of it. */
 export interface HostEvents {
   scored(points: number): void;
+  /** A step of a tenant was folded. */
+  stepFolded(): void;
   /** A read has cost so many cells of 20 ns in this thread. */
   read(tenantId: string, cells: number): void;
   /** An owner has looked at so many points for a read. */

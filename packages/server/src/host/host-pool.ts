@@ -197,8 +197,8 @@ export class HostPool {
   #hear(index: number, message: FromHost): void {
     switch (message.type) {
       case "answer":
-        if (message.scoredPoints !== undefined) {
-          this.#events.reported(index, { type: "scored", points: message.scoredPoints });
+        if (message.scored !== undefined) {
+          this.#events.reported(index, { type: "scored", ...message.scored });
         }
         this.#take(message.id)?.resolve(message.value as never);
         return;

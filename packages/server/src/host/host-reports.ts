@@ -8,6 +8,7 @@ import type { ScoredTally } from "./scored-tally.ts";
 export function reportsOf(post: PostToMain, tally: ScoredTally, reads: ReadTally): HostEvents {
   return {
     scored: (points) => tally.add(points),
+    stepFolded: () => tally.add(0, 1),
     read: (tenantId, cells) => reads.read(tenantId, cells),
     looked: (tenantId, points) => reads.looked(tenantId, points),
     saving: () => post({ type: "saving" }),

@@ -108,21 +108,27 @@ export interface TenantState {
   readonly memoryBytes: number;
 }
 
+/** What was done since the last time that it was told. */
+export interface Scored {
+  readonly points: number;
+  /** Steps of tenants that were folded, again where points came late. */
+  readonly steps: number;
+}
+
 /** Host to main thread. */
 export type FromHost =
   | {
       readonly type: "answer";
       readonly id: number;
       readonly value: unknown;
-      /** Points that were scored since the last time that a number was given. */
-      readonly scoredPoints?: number;
+      readonly scored?: Scored;
     }
   | { readonly type: "refused"; readonly id: number; readonly failure: HostFailure }
   | HostReport;
 
 /** What a host tells without being asked. */
 export type HostReport =
-  | { readonly type: "scored"; readonly points: number }
+  | ({ readonly type: "scored" } & Scored)
   /** What reads of a tenant have cost since the last time, in cells of 20 ns. */
   | { readonly type: "read-cost"; readonly tenantId: string; readonly cells: number }
   /** A unit of a checkpoint's folds is saved. */

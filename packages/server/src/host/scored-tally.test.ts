@@ -17,11 +17,12 @@ describe("the tally of scored points", () => {
     const { posted, timers, tally } = tallied();
     tally.add(3);
     tally.add(4);
+    tally.add(0, 2);
     tally.post({ type: "answer", id: 1, value: undefined });
     tally.post({ type: "answer", id: 2, value: undefined });
     for (const timer of timers) timer();
     expect(posted).toEqual([
-      { type: "answer", id: 1, value: undefined, scoredPoints: 7 },
+      { type: "answer", id: 1, value: undefined, scored: { points: 7, steps: 2 } },
       { type: "answer", id: 2, value: undefined },
     ]);
   });
@@ -36,8 +37,8 @@ describe("the tally of scored points", () => {
     expect(timers).toHaveLength(2);
     timers[1]!();
     expect(posted).toEqual([
-      { type: "scored", points: 7 },
-      { type: "scored", points: 5 },
+      { type: "scored", points: 7, steps: 0 },
+      { type: "scored", points: 5, steps: 0 },
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import type { DurationMs } from "@foreshock/core/fold";
+import { type DurationMs, Refusal } from "@foreshock/core/fold";
 import type { FleetHost } from "../fleet/fleet-host.ts";
 import type { TenantFailedMessage } from "../partition/quarantine.ts";
 import { errorOf, TenantFailed, Unavailable } from "../platform/platform-errors.ts";
@@ -145,8 +145,12 @@ export class TakingUp {
   }
 }
 
-/** An owner that has ended, and a disk without room, are no fault of a tenant; what an owner caught is counted. */
+/**
+ * An owner that has ended, a disk without room, and a saved fold that is damaged are no fault of a tenant; what an owner
+ * caught is counted.
+ */
 function isOfTheTenant(error: unknown): boolean {
   const isCounted = error instanceof TenantFailed;
-  return !(error instanceof Unavailable || isCounted || isStoreFault(error));
+  const isDamage = error instanceof Refusal && error.code === "state/unreadable";
+  return !(error instanceof Unavailable || isCounted || isDamage || isStoreFault(error));
 }

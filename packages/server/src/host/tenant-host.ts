@@ -128,7 +128,7 @@ export class TenantHost {
       follower: (tenantId) => this.view(tenantId),
       foldFailed: (tenantId, error) => this.#foldFailed(tenantId, error),
       isOff: (tenantId) => this.tenants.quarantineOf(tenantId) !== undefined,
-      progress,
+      ...{ progress, stepFolded: () => events.stepFolded() },
     });
   }
 

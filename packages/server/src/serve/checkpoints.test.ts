@@ -172,6 +172,9 @@ describe("points that are scored again during a start", () => {
     await expect.poll(() => saves.length).toBe(1);
     checkpoints.scored(3_000_000);
     await expect.poll(() => saves.length).toBe(2);
+    // One series of many steps is folded again for longer than its points are scored.
+    checkpoints.scored(200_000, 200_000);
+    await expect.poll(() => saves.length).toBe(3);
     checkpoints.stop();
   });
 });

@@ -6,16 +6,19 @@ import type { After } from "./after.ts";
 
 /** Between two checkpoints at least this many times what the last one took. */
 const REST = 20;
-/** Points after which one is made before its time: a start scores some 500,000 a second again. */
-const UNSAVED_MAX = 2_000_000;
+/**
+ * Points after which one is made before its time, so that a start has not more to score again: two to three seconds,
+ * of several threads. A step of a tenant takes its fold about as long as so many points, however few are in it.
+ */
+const UNSAVED_MAX = 1_000_000;
+const POINTS_PER_STEP = 6;
 /** After a checkpoint that failed. */
 const AGAIN_MS = 5000;
-/**
 /**
  * During a start, which has points to score that were never saved: saving takes from the start what it saves
  * the next one.
  */
-const UNSAVED_AT_START_MAX = 10 * UNSAVED_MAX;
+const UNSAVED_AT_START_MAX = 20 * UNSAVED_MAX;
 /**
  * Partitions fold nothing from the beginning of a checkpoint until the tenants' folds are saved. They wait as long
  * as units are saved, however long that takes on a busy machine; not for a disk that does not answer, nor for
@@ -66,9 +69,9 @@ export class Checkpoints {
     this.#savedUnits++;
   }
 
-  /** So many points have been scored: what is not saved of them is scored again after a start. */
-  scored(points: number): void {
-    this.#unsavedPoints += points;
+  /** So much has been scored and folded: what is not saved of it is done again after a start. */
+  scored(points: number, steps = 0): void {
+    this.#unsavedPoints += points + POINTS_PER_STEP * steps;
     const most = this.#isStarting ? UNSAVED_AT_START_MAX : UNSAVED_MAX;
     if (this.#unsavedPoints < most || this.#isStopped) return;
     this.#unsavedPoints = 0;

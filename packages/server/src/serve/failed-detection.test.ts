@@ -1,4 +1,4 @@
-import { SeriesFold } from "@foreshock/core/fold";
+import { RESTING_KINDS, SeriesFold } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { historyOf } from "../../testing/picture.ts";
 import { type PlantedFleet, plantedSeries, rangeOf } from "../../testing/planted.ts";
@@ -131,6 +131,27 @@ describe("an exception in a tenant's detection", () => {
     real.clock.pass(1000);
     await expect.poll(() => picture("acme"), PATIENT).toEqual(calm);
     expect(real.heard.map(({ what }) => what)).toEqual(["struck"]);
+  });
+});
+
+describe("damage of a saved fold that a late point finds", () => {
+  it("is told, and no strike: the tenant is folded again from its points", async () => {
+    calm = await calmPicture();
+    await send("acme", HALF, LATE);
+    await send("acme", LATE + 1, POINTS);
+    await real.platform.settled();
+    await real.platform.checkpoint();
+    const { fleet } = real.hostOf("acme").fleet.runner("acme").fold!;
+    expect(fleet.restingSteps).toBeGreaterThan(0);
+    const { pieces } = real.hostOf("acme").fleetStore.forTenant("acme");
+    const lost = [...pieces.clean([{ kind: RESTING_KINDS.at(-1)!, fromStep: 1e12 }])];
+    expect(lost).not.toEqual([]);
+    await send("acme", LATE, LATE + 1);
+    await expect.poll(() => real.heard.map(({ what }) => what)).toEqual(["damage"]);
+    await real.platform.settled();
+    real.clock.pass(1000);
+    await expect.poll(() => picture("acme"), PATIENT).toEqual(calm);
+    expect(real.heard.map(({ what }) => what)).toEqual(["damage"]);
   });
 });
 

@@ -268,7 +268,7 @@ export class LivePlatform implements Platform {
     switch (report.type) {
       case "scored":
         this.options.events.scored(report.points);
-        this.#checkpoints.scored(report.points);
+        this.#checkpoints.scored(report.points, report.steps);
         break;
       case "saving":
         this.#checkpoints.saving();

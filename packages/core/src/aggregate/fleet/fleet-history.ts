@@ -1,13 +1,17 @@
 import type { FindingsMemory } from "./fleet-finding.ts";
 import type { FleetFold } from "./fleet-fold.ts";
-import { type FleetRow, fleetRow, type RowsByStep } from "./fleet-row.ts";
+import { type FleetRow, fleetRow, type RowsByStep, readRow, restRow } from "./fleet-row.ts";
+import { PIECE, type PieceSource } from "./piece.ts";
 import { firstOfStep } from "./step-order.ts";
-import { StepPoints } from "./step-points.ts";
+import type { StepPoints } from "./step-points.ts";
 import { StepQueue } from "./step-queue.ts";
+import { WindowPoints } from "./window-points.ts";
 
 const NONE = Number.NEGATIVE_INFINITY;
 /** So near to the newest processed step, a step will have points of the same series. */
 const NEAR_STEPS = 8;
+/** Steps whose points stay in memory once they are saved: late points are mostly a few minutes late. */
+const LIVE_STEPS = 32;
 
 /**
  * What is kept of a fleet's steps: points for the window and the future, and the processed rows of the
@@ -23,19 +27,23 @@ export class FleetHistory implements RowsByStep {
   /** Steps looked at in search of something, for tests of what the work grows with. */
   visits = 0;
   readonly #fold: FleetFold;
+  readonly #saved: PieceSource | undefined;
   /** Ascending by step. */
   readonly #rows: FleetRow[] = [];
-  readonly #points = new Map<number, StepPoints>();
+  readonly window: WindowPoints;
   /** Steps with points up to `processed`, ascending. */
   readonly #dataSteps: number[] = [];
   /** Steps with points after `processed`. */
   readonly #waiting = new StepQueue();
-  /** Bytes of all points that are kept. */
-  readonly tally = { bytes: 0 };
 
-  constructor(fold: FleetFold, horizonSteps: number) {
+  /** @param saved where pieces can be read again: what is older than some steps is not kept in memory then */
+  constructor(fold: FleetFold, horizonSteps: number, saved?: PieceSource) {
     this.#fold = fold;
+    this.#saved = saved;
     this.horizonSteps = horizonSteps;
+    const { stepMs, directory } = fold;
+    const seriesCount = (): number => directory.metricNames.length;
+    this.window = new WindowPoints({ stepMs, seriesCount, saved });
   }
 
   get rows(): readonly FleetRow[] {
@@ -48,13 +56,13 @@ export class FleetHistory implements RowsByStep {
   }
 
   points(step: number): StepPoints | undefined {
-    return this.#points.get(step);
+    return this.window.get(step);
   }
 
-  /** The points of the newest step with any before this one. */
+  /** The points of the newest step with any before this one, where they are in memory. */
   pointsBefore(step: number): StepPoints | undefined {
     const at = firstOfStep(this.#dataSteps, step, ownStep);
-    return at === 0 ? undefined : this.#points.get(this.#dataSteps[at - 1]!);
+    return at === 0 ? undefined : this.window.live(this.#dataSteps[at - 1]!);
   }
 
   /** All steps with points, ascending. O(n log n) in those that wait. */
@@ -65,20 +73,47 @@ export class FleetHistory implements RowsByStep {
   /** The points of a step, made when there are none; undefined before the horizon. */
   pointsOf(step: number): StepPoints | undefined {
     if (step <= this.processed - this.horizonSteps) return undefined;
-    const known = this.#points.get(step);
+    const known = this.window.get(step);
     if (known !== undefined) return known;
-    const { stepMs, directory } = this.#fold;
     const newest = this.#dataSteps.at(-1);
     const isNear = newest !== undefined && Math.abs(step - newest) <= NEAR_STEPS;
-    const like = isNear ? this.#points.get(newest) : undefined;
-    const made = new StepPoints(stepMs, directory.metricNames.length, this.tally, like);
-    this.place(step, made);
-    return made;
+    const like = isNear ? this.window.live(newest) : undefined;
+    this.#note(step);
+    return this.window.make(step, like);
   }
 
   /** Takes up the points of a step that has none. */
   place(step: number, points: StepPoints): void {
-    this.#points.set(step, points);
+    this.window.place(step, points);
+    this.#note(step);
+  }
+
+  /** The same for points that stay where they are saved until they are asked for. */
+  placeResting(step: number): void {
+    this.window.placeResting(step);
+    this.#note(step);
+  }
+
+  /** Whether the points of a step that was processed may stay where they are saved. */
+  mayRest(step: number): boolean {
+    return step < this.restsBefore;
+  }
+
+  /** Steps before this one may rest. */
+  get restsBefore(): number {
+    return this.processed - LIVE_STEPS + 1;
+  }
+
+  /** All rows and points are saved. */
+  saved(): void {
+    for (const row of this.#rows) {
+      row.isChanged = false;
+      if (this.#saved !== undefined && !row.isResting && this.mayRest(row.step)) restRow(row);
+    }
+    this.window.saved(this.restsBefore);
+  }
+
+  #note(step: number): void {
     if (step > this.processed) this.#waiting.add(step);
     else this.#dataSteps.splice(firstOfStep(this.#dataSteps, step, ownStep), 0, step);
   }
@@ -120,9 +155,7 @@ export class FleetHistory implements RowsByStep {
     let gone = 0;
     while (gone < this.#dataSteps.length && this.#dataSteps[gone]! < from) {
       this.visits++;
-      const step = this.#dataSteps[gone++]!;
-      this.#points.get(step)!.drop();
-      this.#points.delete(step);
+      this.window.drop(this.#dataSteps[gone++]!);
     }
     if (gone > 0) this.#dataSteps.splice(0, gone);
   }
@@ -134,14 +167,27 @@ export class FleetHistory implements RowsByStep {
       i++
     ) {
       this.visits++;
-      visit(this.#rows[i]!);
+      visit(this.wake(this.#rows[i]!));
     }
   }
 
-  /** Rows of all steps from `first` up to the newest; those made that were never processed. */
-  from(first: number, memoryNow: FindingsMemory): FleetRow[] {
+  /** The row, read back where it rests. @throws what the source throws. */
+  wake(row: FleetRow): FleetRow {
+    if (!row.isResting) return row;
+    const { step } = row;
+    readRow(row, this.#saved!.read({ kind: PIECE.row, chunk: 0, step }), this.#fold);
+    this.window.readCells += row.nodes.p.length;
+    return row;
+  }
+
+  /**
+   * Rows of all steps from `first` up to the newest; those made that were never processed. Yields the cells that
+   * reading rows back has cost.
+   */
+  *from(first: number, memoryNow: FindingsMemory): Generator<number, FleetRow[]> {
     const at = firstOfStep(this.#rows, first, stepOfRow);
     const known = this.#rows.slice(at);
+    for (const row of known) if (row.isResting) yield this.wake(row).nodes.p.length;
     const rows: FleetRow[] = [];
     let k = 0;
     for (let step = first; step <= this.processed; step++) {
@@ -163,7 +209,7 @@ export class FleetHistory implements RowsByStep {
 
   /** Bytes of the columns of points and rows. O(rows). */
   get bytes(): number {
-    let { bytes } = this.tally;
+    let { bytes } = this.window.tally;
     for (const { nodes, clusters, tenant } of this.#rows) {
       bytes += nodes.bytes + clusters.bytes + tenant.bytes;
     }

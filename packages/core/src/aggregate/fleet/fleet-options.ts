@@ -1,5 +1,6 @@
 import { Refusal } from "../../model/refusal.ts";
 import { DAY_MS, type DurationMs } from "../../model/time.ts";
+import type { PieceSource } from "./piece.ts";
 
 const STEP_MS_MAX = DAY_MS;
 
@@ -12,6 +13,8 @@ export interface TenantFleetOptions {
   readonly rewindMs: DurationMs;
   /** Ask again without the entities of open findings, so that a second fault does not hide. */
   readonly secondLook?: boolean;
+  /** Where saved pieces can be read again: what is saved and not needed now is not kept in memory then. */
+  readonly savedPieces?: PieceSource | undefined;
 }
 
 /** @throws Refusal "window/invalid" */

@@ -1,17 +1,15 @@
-import { unreadable } from "../../model/state-bytes.ts";
 import type { SavedBudgets } from "./budget-steps.ts";
 import { ByteWriter } from "./column-bytes.ts";
 import type { EntityBank } from "./entity-bank.ts";
-import { CHUNK_ENTITIES, CHUNK_SHIFT, readCopy, writeCopy } from "./entity-snapshots.ts";
+import { CHUNK_ENTITIES, CHUNK_SHIFT, writeCopy } from "./entity-snapshots.ts";
 import type { FindingsMemory } from "./fleet-finding.ts";
 import type { FleetFold } from "./fleet-fold.ts";
 import type { FleetHistory } from "./fleet-history.ts";
-import { type FleetRow, fleetRow } from "./fleet-row.ts";
-import { namePieces, readNames, type SavedNames } from "./name-pieces.ts";
-import { jsonBytes, NO_STEP, PIECE, type Piece, PieceOrder, readJson, readPiece } from "./piece.ts";
-import { StepPoints } from "./step-points.ts";
+import { rowBytes } from "./fleet-row.ts";
+import { namePieces, type SavedNames } from "./name-pieces.ts";
+import { jsonBytes, NO_STEP, PIECE, type Piece } from "./piece.ts";
 
-const VERSION = 3;
+export const FLEET_VERSION = 3;
 
 /** What is small. Numbers survive JSON to the last bit. */
 export interface FleetHeader {
@@ -24,7 +22,7 @@ export interface FleetHeader {
 }
 
 /** Numbers of pieces, so that one that is missing is noticed. */
-interface WholeHeader extends FleetHeader {
+export interface WholeHeader extends FleetHeader {
   readonly version: number;
   readonly processed: number | null;
   readonly keptFrom: number | null;
@@ -34,15 +32,13 @@ interface WholeHeader extends FleetHeader {
   readonly snapshots: readonly number[];
 }
 
-interface RowHeader extends Pick<FleetRow, "before" | "opened"> {}
-
 interface Level {
   readonly bank: EntityBank;
   readonly kind: number;
   readonly snapshotKind: number;
 }
 
-function levelsOf(fold: FleetFold): readonly Level[] {
+export function levelsOf(fold: FleetFold): readonly Level[] {
   return [
     { bank: fold.nodes, kind: PIECE.nodes, snapshotKind: PIECE.nodeSnapshot },
     { bank: fold.clusters, kind: PIECE.clusters, snapshotKind: PIECE.clusterSnapshot },
@@ -61,7 +57,7 @@ export function* fleetPieces(
   const levels = levelsOf(fold);
   const whole: WholeHeader = {
     ...header,
-    version: VERSION,
+    version: FLEET_VERSION,
     processed: finite(history.processed),
     keptFrom: finite(history.keptFrom),
     names: savedNames(fold),
@@ -86,11 +82,12 @@ export function* fleetPieces(
   }
   for (const row of history.rows) {
     if (!all && !row.isChanged) continue;
+    history.wake(row);
     yield { kind: PIECE.row, chunk: 0, step: row.step, bytes: rowBytes(row) };
   }
   for (const step of history.steps()) {
+    if (!all && history.window.live(step)?.isChanged !== true) continue;
     const points = history.points(step)!;
-    if (!all && !points.isChanged) continue;
     const writer = new ByteWriter();
     points.write(writer);
     yield { kind: PIECE.points, chunk: 0, step, bytes: writer.bytes() };
@@ -103,143 +100,12 @@ export function markSaved(fold: FleetFold, history: FleetHistory): void {
     bank.changed.fill(0);
     bank.snapshots.saved();
   }
-  for (const row of history.rows) row.isChanged = false;
-  for (const step of history.steps()) history.points(step)!.isChanged = false;
+  history.saved();
 }
 
 export function savedNames({ directory }: FleetFold): SavedNames {
   const { clusterIds, nodeIds, metricNames } = directory;
   return { clusters: clusterIds.length, nodes: nodeIds.length, series: metricNames.length };
-}
-
-/**
- * Fills an empty fleet with pieces in the order in which they were given; those of steps that have left
- * the window since are passed over. @throws Refusal "state/unreadable" for damage, a piece too few, another
- * grid or horizon, and a fleet that is not empty.
- */
-export class FleetReader {
-  readonly #fold: FleetFold;
-  readonly #history: FleetHistory;
-  readonly #names = { clusterIds: [] as string[], nodes: [] as (readonly [string, number])[] };
-  readonly #order = new PieceOrder();
-  #header: WholeHeader | undefined;
-  #rows = 0;
-  #points = 0;
-  /** Of the piece that came last: those of the step before, mostly. */
-  #pointsBefore: StepPoints | undefined;
-  readonly #banks = new Map<number, number>();
-  readonly #snapshots = new Map<number, number>();
-
-  constructor(fold: FleetFold, history: FleetHistory) {
-    this.#fold = fold;
-    this.#history = history;
-  }
-
-  take(piece: Piece): void {
-    this.#order.check(piece);
-    if (piece.kind === PIECE.fleet) {
-      this.#header = this.#headerOf(piece);
-      return;
-    }
-    const header = this.#header;
-    if (header === undefined) throw unreadable("its header is missing");
-    if (piece.kind <= PIECE.seriesNames) {
-      readNames(piece, this.#names, this.#fold.directory);
-      return;
-    }
-    this.#fold.reserve();
-    const kept = piece.step >= (header.keptFrom ?? Number.NEGATIVE_INFINITY);
-    if (piece.kind <= PIECE.tenant) this.#takeBank(piece);
-    else if (kept && piece.kind <= PIECE.tenantSnapshot) this.#takeSnapshot(piece);
-    else if (kept && piece.kind === PIECE.row) this.#takeRow(piece);
-    else if (kept && piece.kind === PIECE.points) this.#takePoints(piece, header);
-  }
-
-  /** After the last piece. */
-  end(): FleetHeader {
-    const header = this.#header;
-    if (header === undefined) throw unreadable("its header is missing");
-    const { clusters, nodes, series } = savedNames(this.#fold);
-    const { names } = header;
-    const levels = levelsOf(this.#fold);
-    const isWhole =
-      names.clusters === clusters &&
-      names.nodes === nodes &&
-      names.series === series &&
-      header.rows === this.#rows &&
-      header.points === this.#points &&
-      levels.every(({ bank, kind }) => {
-        return (this.#banks.get(kind) ?? 0) === Math.ceil(bank.count / CHUNK_ENTITIES);
-      }) &&
-      levels.every(({ snapshotKind }, i) => {
-        return (this.#snapshots.get(snapshotKind) ?? 0) === header.snapshots[i];
-      });
-    if (!isWhole) throw unreadable("some of it is missing");
-    return header;
-  }
-
-  #headerOf({ bytes }: Piece): WholeHeader {
-    const header = readJson(bytes) as WholeHeader;
-    const { stepMs, horizonSteps, version } = header;
-    if (version !== VERSION) throw unreadable("it is of another version", { version });
-    if (stepMs !== this.#fold.stepMs || horizonSteps !== this.#history.horizonSteps) {
-      throw unreadable("it was saved for another step or horizon: make the fleet with those", {
-        stepMs,
-        horizonSteps,
-      });
-    }
-    if (this.#fold.directory.metricNames.length > 0) {
-      throw unreadable("restore into a new fleet, before any series is added");
-    }
-    this.#history.processed = header.processed ?? Number.NEGATIVE_INFINITY;
-    this.#history.keptFrom = header.keptFrom ?? Number.NEGATIVE_INFINITY;
-    return header;
-  }
-
-  #takeBank(piece: Piece): void {
-    const { bank } = levelsOf(this.#fold).find(({ kind }) => kind === piece.kind)!;
-    const { firstSteps, lastSteps, states } = readPiece(piece, readCopy);
-    const from = piece.chunk * CHUNK_ENTITIES;
-    if (firstSteps.length !== Math.min(CHUNK_ENTITIES, bank.count - from)) {
-      throw unreadable("a chunk of another size", { kind: piece.kind, chunk: piece.chunk });
-    }
-    bank.fill(from, firstSteps, lastSteps, states);
-    this.#banks.set(piece.kind, (this.#banks.get(piece.kind) ?? 0) + 1);
-  }
-
-  #takeSnapshot(piece: Piece): void {
-    const { bank } = levelsOf(this.#fold).find((one) => one.snapshotKind === piece.kind)!;
-    readPiece(piece, (reader) => bank.snapshots.restore(piece.chunk, piece.step, reader));
-    this.#snapshots.set(piece.kind, (this.#snapshots.get(piece.kind) ?? 0) + 1);
-  }
-
-  #takeRow(piece: Piece): void {
-    const { nodes, clusters, tenant } = this.#fold;
-    const row = readPiece(piece, (reader) => {
-      const header = readJson(reader.octets(reader.number())) as RowHeader;
-      const made = fleetRow(piece.step, header.before);
-      made.opened = header.opened;
-      made.nodes.read(reader, nodes.count);
-      made.clusters.read(reader, clusters.count);
-      made.tenant.read(reader, tenant.count);
-      reader.end();
-      return made;
-    });
-    row.isChanged = false;
-    this.#history.placeRow(row);
-    this.#rows++;
-  }
-
-  #takePoints(piece: Piece, { stepMs, names }: WholeHeader): void {
-    const { tally } = this.#history;
-    const points = readPiece(piece, (reader) =>
-      StepPoints.read(reader, stepMs, names.series, tally),
-    );
-    points.trim(this.#pointsBefore);
-    this.#pointsBefore = points;
-    this.#history.place(piece.step, points);
-    this.#points++;
-  }
 }
 
 function bankBytes(
@@ -259,18 +125,6 @@ function bankBytes(
       scalars: states.scalars.subarray(from * scalars, end * scalars),
     },
   });
-  return writer.bytes();
-}
-
-function rowBytes({ before, opened, nodes, clusters, tenant }: FleetRow): Uint8Array {
-  const header: RowHeader = { before, opened };
-  const text = jsonBytes(header);
-  const writer = new ByteWriter();
-  writer.number(text.length);
-  writer.column(text);
-  nodes.write(writer);
-  clusters.write(writer);
-  tenant.write(writer);
   return writer.bytes();
 }
 

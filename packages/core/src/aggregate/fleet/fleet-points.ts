@@ -22,6 +22,8 @@ export class FleetPoints {
   #isOpen = true;
   #cachedStep = Number.NaN;
   #cached: StepPoints | undefined;
+  /** Of the window, when the points were looked up. */
+  #cachedRests = 0;
 
   constructor(fold: FleetFold, history: FleetHistory, late: LateMarks) {
     this.#fold = fold;
@@ -117,7 +119,9 @@ export class FleetPoints {
     this.#demandKnown(series);
     assert(this.#isOpen, "points wait until the work under way is done");
     const step = Math.floor(atMs / this.#fold.stepMs);
-    if (step !== this.#cachedStep) this.#cache(step);
+    if (step !== this.#cachedStep || this.#cachedRests !== this.#history.window.rests) {
+      this.#cache(step);
+    }
     return step;
   }
 
@@ -148,5 +152,6 @@ export class FleetPoints {
     }
     this.#cached = this.#history.pointsOf(step);
     this.#cachedStep = step;
+    this.#cachedRests = this.#history.window.rests;
   }
 }

@@ -38,12 +38,13 @@ export function* takeBack(
     let cells = 1;
     const from = fold.nodes.rewind(node, fromStep);
     const size = fold.sizeOf(node);
+    const { readCells } = history.window;
     for (const row of between(history, from, fromStep)) {
       fold.nodes.snapshots.renew(node, row.step);
       fold.foldNode(row, history.points(row.step), node);
       cells += size;
     }
-    yield cells;
+    yield cells + history.window.readCells - readCells;
   }
   for (const [cluster, fromStep] of clusters) {
     let cells = 1;
@@ -78,12 +79,13 @@ export function* foldAgain(
   touched: Touched,
 ): Generator<number, Again> {
   const { step } = row;
+  const { readCells } = history.window;
   const points = history.points(step);
   if (points !== undefined) fold.reserveRow(row);
   row.isChanged = true;
   fold.beginStep();
   const nodes = touchedIn(touched.nodes, step);
-  let cells = 0;
+  let cells = history.window.readCells - readCells;
   for (const node of nodes) {
     fold.nodes.snapshots.renew(node, step);
     fold.foldNode(row, points, node);

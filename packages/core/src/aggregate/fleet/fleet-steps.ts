@@ -109,7 +109,7 @@ export class FleetSteps {
   *#processAgain(visit: (step: FleetStep) => void): Generator<number, number> {
     const fold = this.#fold;
     const touched = touchedBy(fold, this.late.take(), this.#history.processed);
-    const rows = this.#history.from(touched.first, this.memory);
+    const rows = yield* this.#history.from(touched.first, this.memory);
     const gone = new Set(rows.flatMap(({ opened }) => opened));
     yield* takeBack(fold, this.#history, touched);
     this.memory = rows[0]!.before;

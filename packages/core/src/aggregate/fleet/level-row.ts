@@ -35,6 +35,12 @@ export class LevelRow {
     return this.p.byteLength + this.promisedP.byteLength;
   }
 
+  /** Its columns are let go: `read` gives it others. */
+  release(): void {
+    this.p = NO_P;
+    this.promisedP = NO_PROMISES;
+  }
+
   write(writer: ByteWriter): void {
     writer.number(this.p.length);
     writer.column(this.p);
@@ -74,6 +80,12 @@ export class GroupRow extends LevelRow {
 
   override get bytes(): number {
     return super.bytes + this.children.byteLength + this.anomalous.byteLength;
+  }
+
+  override release(): void {
+    super.release();
+    this.children = NO_COUNTS;
+    this.anomalous = NO_COUNTS;
   }
 
   override write(writer: ByteWriter): void {

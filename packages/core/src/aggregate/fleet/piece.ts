@@ -12,6 +12,19 @@ export interface Piece {
   readonly bytes: Uint8Array;
 }
 
+export type PieceName = Pick<Piece, "kind" | "chunk" | "step">;
+
+/** A piece that stays where it is saved until somebody asks for it. */
+export interface RestingPiece extends PieceName {
+  readonly bytes?: undefined;
+}
+
+/** Where saved pieces can be read again. */
+export interface PieceSource {
+  /** The bytes that were given last under the name, and are saved. @throws Refusal "state/unreadable" */
+  read(name: PieceName): Uint8Array;
+}
+
 export const NO_STEP = -1;
 
 /** Kinds of pieces, in the order in which they are given and taken back. */
@@ -35,6 +48,9 @@ export const PIECE = {
   departures: 24,
 } as const;
 
+/** Kinds whose pieces may be taken back without their bytes, where there is a source to read them from later. */
+export const RESTING_KINDS: readonly number[] = [PIECE.row, PIECE.points];
+
 /** Pieces of steps before this one are of no use any more. */
 export interface PieceFloor {
   readonly kind: number;
@@ -43,10 +59,10 @@ export interface PieceFloor {
 
 /** Pieces are taken back in their order, each once. */
 export class PieceOrder {
-  #last: Piece | undefined;
+  #last: PieceName | undefined;
 
   /** @throws Refusal "state/unreadable" */
-  check(piece: Piece): void {
+  check(piece: PieceName): void {
     const last = this.#last;
     this.#last = piece;
     if (last === undefined) return;

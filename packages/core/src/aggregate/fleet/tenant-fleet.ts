@@ -6,12 +6,19 @@ import type { FleetFinding } from "./fleet-finding.ts";
 import { FleetFold } from "./fleet-fold.ts";
 import { FleetHistory } from "./fleet-history.ts";
 import { checkGrid, type TenantFleetOptions } from "./fleet-options.ts";
-import { FleetReader, fleetPieces, markSaved, savedNames } from "./fleet-pieces.ts";
+import { fleetPieces, markSaved, savedNames } from "./fleet-pieces.ts";
 import { FleetPoints } from "./fleet-points.ts";
+import { FleetReader } from "./fleet-reader.ts";
 import type { FleetStep } from "./fleet-step.ts";
 import { FleetSteps } from "./fleet-steps.ts";
 import type { SavedNames } from "./name-pieces.ts";
-import { PIECE, type Piece, type PieceFloor } from "./piece.ts";
+import {
+  PIECE,
+  type Piece,
+  type PieceFloor,
+  type PieceSource,
+  type RestingPiece,
+} from "./piece.ts";
 import { POINT } from "./point-list.ts";
 import { MARK } from "./step-marks.ts";
 
@@ -61,17 +68,20 @@ export class TenantFleet {
   readonly #fold: FleetFold;
   readonly #history: FleetHistory;
   readonly #steps: FleetSteps;
+  readonly #savedPieces: PieceSource | undefined;
   #namesSaved: SavedNames | undefined;
 
   /** @throws Refusal "window/invalid" for a grid, horizon or budget that cannot be. */
-  constructor({ stepMs, budgetDays, rewindMs, secondLook = true }: TenantFleetOptions) {
+  constructor(options: TenantFleetOptions) {
+    const { stepMs, budgetDays, rewindMs, secondLook = true, savedPieces } = options;
     checkGrid(stepMs, rewindMs);
     this.stepMs = stepMs;
     const horizonSteps = Math.max(HORIZON_STEPS_MIN, Math.ceil(rewindMs / stepMs));
     const every = Math.ceil(horizonSteps / SNAPSHOTS);
     const snapshotEvery = Math.min(SNAPSHOT_STEPS_MAX, Math.max(SNAPSHOT_STEPS_MIN, every));
     this.#fold = new FleetFold(stepMs, snapshotEvery);
-    this.#history = new FleetHistory(this.#fold, horizonSteps);
+    this.#savedPieces = savedPieces;
+    this.#history = new FleetHistory(this.#fold, horizonSteps, savedPieces);
     const budgets = new BudgetSteps(budgetDays);
     this.#steps = new FleetSteps(this.#fold, this.#history, budgets, secondLook);
     this.points = new FleetPoints(this.#fold, this.#history, this.#steps.late);
@@ -180,6 +190,21 @@ export class TenantFleet {
     return metricNames.length + nodeIds.length;
   }
 
+  /** Cells that reading points back has cost since the fleet was made. */
+  get readCells(): number {
+    return this.#history.window.readCells;
+  }
+
+  /** Steps that begin before this instant may have to be read back; -Infinity before the first step. */
+  get restsBeforeMs(): EpochMs {
+    return this.#history.restsBefore * this.stepMs;
+  }
+
+  /** Steps whose points are where they are saved, not in memory. */
+  get restingSteps(): number {
+    return this.#history.window.restingCount;
+  }
+
   /** Steps looked at in search of something since the fleet was made; for tests of its cost. */
   get stepVisits(): number {
     return this.#history.visits;
@@ -218,8 +243,8 @@ export class TenantFleet {
    *
    * @throws Refusal "state/unreadable"
    */
-  reader(): { take(piece: Piece): void; end(): void } {
-    const reader = new FleetReader(this.#fold, this.#history);
+  reader(): { take(piece: Piece | RestingPiece): void; end(): void } {
+    const reader = new FleetReader(this.#fold, this.#history, this.#savedPieces);
     return {
       take: (piece) => reader.take(piece),
       end: () => {

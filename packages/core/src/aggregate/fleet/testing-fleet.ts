@@ -1,6 +1,6 @@
 import type { FleetFinding } from "./fleet-finding.ts";
 import type { FleetStep } from "./fleet-step.ts";
-import type { Piece } from "./piece.ts";
+import type { Piece, RestingPiece } from "./piece.ts";
 import { TenantFleet } from "./tenant-fleet.ts";
 
 // For tests only: two clusters of six nodes with four metrics each, and points for them.
@@ -79,10 +79,9 @@ export function packed(fold: { pieces(which: "all"): Iterable<Piece> }): Buffer 
 }
 
 /** Fills a new fleet or fold with pieces. */
-export function fill<Fold extends { reader(): { take(piece: Piece): void; end(): void } }>(
-  fold: Fold,
-  pieces: Iterable<Piece>,
-): Fold {
+export function fill<
+  Fold extends { reader(): { take(piece: Piece | RestingPiece): void; end(): void } },
+>(fold: Fold, pieces: Iterable<Piece | RestingPiece>): Fold {
   const reader = fold.reader();
   for (const piece of pieces) reader.take(piece);
   reader.end();

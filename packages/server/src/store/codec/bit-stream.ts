@@ -111,6 +111,24 @@ export class BitReader {
   }
 
   rice(k: number): number {
+    let pending = this.#pending;
+    let have = this.#pendingBits;
+    while (have < CHUNK_BITS) {
+      pending = (pending << 8) | (this.#bytes[this.#at++] ?? 0);
+      have += 8;
+    }
+    // The bits that are there, at the top; below them zeros.
+    const ones = Math.clz32(~(pending << (32 - have)));
+    this.#pendingBits = have;
+    this.#pending = pending;
+    if (ones >= UNARY_MAX) return this.#longRice(k);
+    have -= ones + 1;
+    this.#pendingBits = have;
+    this.#pending = pending & ((1 << have) - 1);
+    return k === 0 ? ones : ones * 2 ** k + this.wide(k);
+  }
+
+  #longRice(k: number): number {
     let quotient = 0;
     while (quotient < UNARY_MAX && this.bits(1) === 1) quotient++;
     if (quotient >= UNARY_MAX) return this.wide(BITS_MAX);

@@ -25,6 +25,8 @@ export class CorruptBytes extends Error {
   }
 }
 
+const NO_POINTS: Points = { timestampsMs: new Float64Array(0), values: new Float64Array(0) };
+
 const writer = new BitWriter();
 
 /**
@@ -62,8 +64,11 @@ export function encodeChunk(
   return bytes;
 }
 
-/** The points that `encodeChunk` was given. @throws CorruptBytes when the checksum differs. */
-export function decodeChunk(seriesId: number, bytes: Uint8Array): Points {
+/**
+ * The points that `encodeChunk` was given, in the beginning of `room` where they fit in there.
+ * @throws CorruptBytes when the checksum differs.
+ */
+export function decodeChunk(seriesId: number, bytes: Uint8Array, room: Points = NO_POINTS): Points {
   const body = bytes.length - CHECKSUM_BYTES;
   if (body < 9) throw new CorruptBytes(`chunk of ${bytes.length} bytes`);
   const sum = new DataView(bytes.buffer, bytes.byteOffset).getUint32(body, true);
@@ -73,13 +78,17 @@ export function decodeChunk(seriesId: number, bytes: Uint8Array): Points {
   if (format !== FORMAT) throw new CorruptBytes(`chunk format ${format}`);
   const decimals = reader.bits(4);
   const count = reader.wide(COUNT_BITS);
-  const timestampsMs = new Float64Array(count);
+  const timestampsMs = columnIn(room.timestampsMs, count);
   timestampsMs[0] = reader.wide(TIME_BITS);
   readTimes(reader, timestampsMs);
-  const values = new Float64Array(count);
+  const values = columnIn(room.values, count);
   if (decimals === POWERS.length) readRaw(reader, values);
   else readScaled(reader, values, decimals);
   return { timestampsMs, values };
+}
+
+function columnIn(room: Float64Array, count: number): Float64Array {
+  return count <= room.length ? room.subarray(0, count).fill(0) : new Float64Array(count);
 }
 
 function writeTimes(out: BitWriter, times: Float64Array, from: number, to: number): void {

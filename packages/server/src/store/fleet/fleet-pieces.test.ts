@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type Piece, Refusal } from "@foreshock/core/fold";
+import { type Piece, RESTING_KINDS, Refusal, type RestingPiece } from "@foreshock/core/fold";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Scratch, scratch } from "../../../testing/scratch.ts";
 import type { Damage } from "../sqlite/damage.ts";
@@ -52,8 +52,45 @@ describe("FoldPieces", () => {
     reopen();
     expect(pieces().saved()).toEqual({ slot: "fold", uptoMs: 7, position: "{}" });
     expect([...pieces().read()].map(nameOf)).toEqual(["1/0/-1 10", "2/0/3 600000", "2/0/5 30"]);
-    expect(Buffer.compare([...pieces().read()][1]!.bytes, piece(2, 0, 3, LARGE).bytes)).toBe(0);
+    expect(Buffer.compare([...pieces().read()][1]!.bytes!, piece(2, 0, 3, LARGE).bytes)).toBe(0);
     expect([...pieces("other").read()].map(nameOf)).toEqual(["1/0/-1 99"]);
+  });
+
+  it("gives pieces that may rest without their bytes, and each of them when it is asked for", () => {
+    const kind = RESTING_KINDS.at(-1)!;
+    save([piece(1, 0, -1, 10), piece(kind, 0, 3, LARGE), piece(kind, 0, 4, 5)], { fresh: true });
+    save([piece(kind, 0, 4, 7)]);
+    const own = pieces();
+    own.begin(false);
+    own.write([piece(kind, 0, 3, 1)]);
+    expect([...own.read()].map(nameOf)).toEqual([
+      "1/0/-1 10",
+      `${kind}/0/3 rests`,
+      `${kind}/0/4 rests`,
+    ]);
+    const saved = piece(kind, 0, 3, LARGE);
+    expect(Buffer.compare(own.bytesOf(saved), saved.bytes)).toBe(0);
+    expect(own.bytesOf({ kind, chunk: 0, step: 4 }).length).toBe(7);
+  });
+
+  it.each([
+    ["is damaged", "UPDATE fleet_piece SET data = x'01' WHERE step = 3"],
+    ["is gone", "DELETE FROM fleet_piece WHERE step = 3"],
+  ])("counts no more where a piece that rests %s: the fold is folded again", (_, change) => {
+    const kind = RESTING_KINDS.at(-1)!;
+    save([piece(1, 0, -1, 10), piece(kind, 0, 3, 30)], { fresh: true });
+    store.close();
+    const db = new DatabaseSync(file);
+    db.exec(change);
+    db.close();
+    store = open();
+    expect(() => pieces().bytesOf({ kind, chunk: 0, step: 3 })).toThrow(Refusal);
+    expect(damage).toMatchObject([{ kind: "fleet-state", tenantId: "acme" }]);
+    expect(pieces().saved()).toBeUndefined();
+    // As a start does.
+    for (const _ of pieces().cleanLeftovers()) void 0;
+    save([piece(1, 0, -1, 11)], { fresh: true });
+    expect([...pieces().read()].map(nameOf)).toEqual(["1/0/-1 11"]);
   });
 
   it("holds no value longer than 256 KiB", () => {
@@ -135,6 +172,6 @@ function piece(kind: number, chunk: number, step: number, length: number): Piece
   return { kind, chunk, step, bytes: Uint8Array.from({ length }, (_, i) => (kind * 31 + i) % 251) };
 }
 
-function nameOf({ kind, chunk, step, bytes }: Piece): string {
-  return `${kind}/${chunk}/${step} ${bytes.length}`;
+function nameOf({ kind, chunk, step, bytes }: Piece | RestingPiece): string {
+  return `${kind}/${chunk}/${step} ${bytes?.length ?? "rests"}`;
 }

@@ -1,6 +1,13 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
-import { type Piece, type PieceFloor, Refusal } from "@foreshock/core/fold";
+import {
+  type Piece,
+  type PieceFloor,
+  type PieceName,
+  RESTING_KINDS,
+  Refusal,
+  type RestingPiece,
+} from "@foreshock/core/fold";
 import { transaction } from "../sqlite/database.ts";
 import { guarded } from "../sqlite/store-error.ts";
 
@@ -38,7 +45,8 @@ interface Row {
   readonly generation: number;
   readonly part: number;
   readonly crc: number;
-  readonly data: Uint8Array;
+  /** Null where it was not asked for. */
+  readonly data: Uint8Array | null;
 }
 
 interface Generations {
@@ -65,6 +73,7 @@ export class FoldPieces {
   #written: Pick<Piece, "kind" | "chunk" | "step">[] = [];
   #isFresh = false;
   #known: Generations | undefined;
+  #one: StatementSync | undefined;
 
   constructor(db: DatabaseSync, file: string, tenant: string, onDamage: (name: string) => void) {
     this.#db = db;
@@ -80,14 +89,16 @@ export class FoldPieces {
   }
 
   /**
-   * The pieces of the save that counts, by kind, chunk and step. One that is damaged is reported.
+   * The pieces of the save that counts, by kind, chunk and step; those of kinds that may rest without their bytes,
+   * which are not read. One that is damaged is reported.
    *
    * @throws Refusal "state/unreadable"
    */
-  *read(): Generator<Piece> {
+  *read(): Generator<Piece | RestingPiece> {
     const { generation, first } = this.#generations();
-    const sql = `SELECT kind, chunk, step, generation, part, crc, data FROM fleet_piece
-      WHERE tenant = ? AND generation BETWEEN ? AND ?
+    const sql = `SELECT kind, chunk, step, generation, part, crc,
+        CASE WHEN kind IN (${RESTING_KINDS.join()}) THEN NULL ELSE data END AS data
+      FROM fleet_piece WHERE tenant = ? AND generation BETWEEN ? AND ?
       ORDER BY kind, chunk, step, generation DESC, part`;
     const rows = this.#db.prepare(sql).iterate(this.#tenant, first, generation);
     let parts: Row[] = [];
@@ -97,7 +108,7 @@ export class FoldPieces {
         const row = next.done === true ? undefined : (next.value as unknown as Row);
         const head = parts[0];
         if (head !== undefined && (row === undefined || !isSamePiece(head, row))) {
-          yield this.#joined(parts);
+          yield head.data === null ? nameOf(head) : this.#joined(parts);
           parts = [];
         }
         if (row === undefined) return;
@@ -106,6 +117,32 @@ export class FoldPieces {
       }
     } finally {
       rows.return?.();
+    }
+  }
+
+  /**
+   * The bytes of one piece of the save that counts. Where they are damaged, that is reported and the save counts no
+   * more: the fold is folded again. @throws Refusal "state/unreadable"
+   */
+  bytesOf({ kind, chunk, step }: PieceName): Uint8Array {
+    const { generation, first } = this.#generations();
+    this.#one ??= this.#db.prepare(
+      `SELECT kind, chunk, step, generation, part, crc, data FROM fleet_piece
+       WHERE tenant = ? AND kind = ? AND chunk = ? AND step = ? AND generation BETWEEN ? AND ?
+       ORDER BY generation DESC, part`,
+    );
+    const one = this.#one;
+    const rows = guarded(this.#file, () =>
+      one.all(this.#tenant, kind, chunk, step, first, generation),
+    ) as unknown as Row[];
+    const newest = rows.filter((row) => row.generation === rows[0]!.generation);
+    try {
+      if (newest.length === 0) throw this.#unusable({ kind, chunk, step });
+      return this.#joined(newest).bytes;
+    } catch (error) {
+      this.#run("DELETE FROM fleet_save WHERE tenant = ?");
+      this.settle();
+      throw error;
     }
   }
 
@@ -216,16 +253,19 @@ export class FoldPieces {
 
   #joined(parts: readonly Row[]): Piece {
     const { kind, chunk, step } = parts[0]!;
-    const isWhole = parts.every(({ part, crc, data }, i) => part === i && crc === crc32(data));
-    if (!isWhole) {
-      const name = `${kind}/${chunk}/${step}`;
-      this.isDamaged = true;
-      this.#onDamage(name);
-      throw new Refusal("state/unreadable", "a piece of a saved fold is damaged", { piece: name });
-    }
+    const isWhole = parts.every(({ part, crc, data }, i) => part === i && crc === crc32(data!));
+    if (!isWhole) throw this.#unusable({ kind, chunk, step });
     const [first, ...others] = parts;
-    if (others.length === 0) return { kind, chunk, step, bytes: first!.data };
-    return { kind, chunk, step, bytes: Buffer.concat(parts.map(({ data }) => data)) };
+    if (others.length === 0) return { kind, chunk, step, bytes: first!.data! };
+    return { kind, chunk, step, bytes: Buffer.concat(parts.map(({ data }) => data!)) };
+  }
+
+  /** Reports it. */
+  #unusable({ kind, chunk, step }: PieceName): Refusal {
+    const name = `${kind}/${chunk}/${step}`;
+    this.isDamaged = true;
+    this.#onDamage(name);
+    return new Refusal("state/unreadable", "a piece of a saved fold is damaged", { piece: name });
   }
 
   #generations(): Generations {
@@ -246,6 +286,10 @@ export class FoldPieces {
 }
 
 const NEVER_SAVED: Generations = { generation: 0, first: 0 };
+
+function nameOf({ kind, chunk, step }: Row): RestingPiece {
+  return { kind, chunk, step };
+}
 
 function isSamePiece(a: Row, b: Row): boolean {
   return a.kind === b.kind && a.chunk === b.chunk && a.step === b.step;

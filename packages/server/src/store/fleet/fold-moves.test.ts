@@ -76,7 +76,10 @@ function rowsOf(own: TenantFleetStore, id: string) {
   );
   return {
     ...{ setting: own.setting("step_ms"), steps, saved: pieces.saved() },
-    pieces: Array.from(pieces.read(), ({ step, bytes }) => [step, Buffer.from(bytes).toString()]),
+    pieces: Array.from(pieces.read(), ({ step, ...name }) => {
+      const bytes = name.bytes ?? pieces.bytesOf({ step, ...name });
+      return [step, Buffer.from(bytes).toString()];
+    }),
     findings: findings.list({ startMs: 0, endMs: 10, limit: 10 }),
   };
 }

@@ -31,6 +31,7 @@ export interface HeadSnapshot {
 
 const FORMAT = 1;
 const HEADER_BYTES = 32;
+const HEAD_COUNT_AT = 20;
 const POSITION_BYTES = 8;
 const HEAD_BYTES = 56;
 /** Times as 32-bit offsets from the earliest, instead of doubles. */
@@ -84,11 +85,28 @@ export function encodeRecord(record: LogRecord): Uint8Array {
 
 /** @throws CorruptBytes when the checksum differs or the format is unknown. */
 export function decodeRecord(bytes: Uint8Array): LogRecord {
+  return fieldsOf(bytes, soundView(bytes));
+}
+
+/** Whether a sound record has heads, without decoding it. @throws CorruptBytes like `decodeRecord`. */
+export function hasHeads(bytes: Uint8Array): boolean {
+  const view = soundView(bytes);
+  demandFormat(view);
+  return view.getUint32(HEAD_COUNT_AT, true) > 0;
+}
+
+/** @throws CorruptBytes when the checksum differs. */
+function soundView(bytes: Uint8Array): DataView {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER_BYTES || crc32(bytes.subarray(4)) !== view.getUint32(0, true)) {
     throw new CorruptBytes("log record checksum");
   }
-  return fieldsOf(bytes, view);
+  return view;
+}
+
+function demandFormat(view: DataView): void {
+  const format = view.getUint32(4, true);
+  if (format !== FORMAT) throw new CorruptBytes(`log record format ${format}`);
 }
 
 /** What a record that does not match its checksum seems to say: to name what is lost, and nothing else. */
@@ -101,8 +119,7 @@ export function guessedRecord(bytes: Uint8Array): LogRecord | undefined {
 }
 
 function fieldsOf(bytes: Uint8Array, view: DataView): LogRecord {
-  const format = view.getUint32(4, true);
-  if (format !== FORMAT) throw new CorruptBytes(`log record format ${format}`);
+  demandFormat(view);
   const [flags, runCount, pointCount, headCount] = [0, 1, 2, 3].map((i) =>
     view.getUint32(8 + 4 * i, true),
   ) as [number, number, number, number];
@@ -187,7 +204,7 @@ function getHead(bytes: Uint8Array, view: DataView, at: number): HeadSnapshot {
     sealedUntilMs: view.getFloat64(at + 24, true),
     pointCount: view.getFloat64(at + 32, true),
     changedFromMs: view.getFloat64(at + 40, true),
-    bytes: bytes.slice(at + HEAD_BYTES, at + HEAD_BYTES + length),
+    bytes: bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length),
   };
 }
 

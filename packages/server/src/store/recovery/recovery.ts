@@ -7,11 +7,14 @@ import {
   decodeRecord,
   guessedRecord,
   type HeadSnapshot,
+  hasHeads,
   type LogRecord,
 } from "../log/log-record.ts";
 import type { Damage } from "../sqlite/damage.ts";
 import type { PartitionTables } from "../table/partition-tables.ts";
 
+/** Where heads are decoded, one after the other: two columns for each take longer than to fill them. */
+const HEAD_ROOM = { timestampsMs: new Float64Array(256), values: new Float64Array(256) };
 /** Series that are reported one by one for one damaged record. */
 const LOST_SERIES_MAX = 50;
 
@@ -99,8 +102,10 @@ export function replay(
   const bad: { position: number; data: Uint8Array; reason: string }[] = [];
   for (const { position, data } of place.tables.log()) {
     try {
+      const isSeen = position <= detectedPosition;
+      if (isSeen && !(hasHeads(data) && position > headPosition)) continue;
       const record = decodeRecord(data);
-      if (position > detectedPosition) noteChanges(changes, record);
+      if (!isSeen) noteChanges(changes, record);
       if (position <= headPosition) continue;
       for (const { seriesId } of record.heads) {
         if (position > (coveredUpTo.get(seriesId) ?? 0)) coveredUpTo.set(seriesId, position);
@@ -126,7 +131,7 @@ export function replay(
 
 function restoreHead(heads: SeriesHeads, head: HeadSnapshot): void {
   const { seriesId, bytes } = head;
-  const points = bytes.length === 0 ? NO_POINTS : decodeChunk(seriesId, bytes);
+  const points = bytes.length === 0 ? NO_POINTS : decodeChunk(seriesId, bytes, HEAD_ROOM);
   heads.recent.restore(seriesId, points, head.tail);
   heads.firstMs[seriesId] = head.firstMs;
   heads.lastMs[seriesId] = head.lastMs;

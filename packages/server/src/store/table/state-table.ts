@@ -21,6 +21,11 @@ export interface StateRow extends SavedState {
   readonly slot: StateSlot;
 }
 
+interface Place {
+  readonly id: number;
+  readonly uptoMs: number;
+}
+
 interface Found extends SavedState {
   readonly id: number;
   readonly crc: number;
@@ -40,6 +45,8 @@ const DAY_PLACES = [1, 2];
 const AHEAD_SERIES = 64;
 /** States of other tenants' series that may be kept until these are asked for: 3 MB. */
 const AHEAD_MAX = 2048;
+/** A state of a series takes 4 kB. */
+const ROOM_BYTES = 1 << 14;
 const ZSTD_MAGIC = 0xfd2f_b528;
 /** No state is as large; a larger claim is damage. */
 const STATE_BYTES_MAX = 1 << 20;
@@ -53,12 +60,15 @@ export class StateTable {
   readonly #uptos: StatementSync;
   readonly #rows: StatementSync;
   readonly #many: StatementSync;
+  readonly #one: StatementSync;
   readonly #drop: StatementSync;
   readonly #onDamage: (seriesId: number, uptoMs: number) => void;
   /** By series the place of the newest head as far as known. */
   readonly #newestHead = new Map<number, number>();
   /** By series. */
   readonly #ahead = new Map<number, Found>();
+  /** Where states are unpacked that are used at once: a buffer for each takes longer than to fill it. */
+  readonly #room = new Uint8Array(ROOM_BYTES);
 
   constructor(
     db: DatabaseSync,
@@ -75,10 +85,12 @@ export class StateTable {
       `SELECT id, upto_ms AS uptoMs, crc, data AS bytes FROM state
        WHERE id >= ? AND id < ? AND upto_ms <= ? ORDER BY upto_ms DESC LIMIT 1`,
     );
-    // Of a group of rows with a maximum, SQLite gives the other columns of the row that has it.
+    // Without their bytes, of which one in four places is wanted: a query for the newest would sort them all.
     this.#many = db.prepare(
-      `SELECT id, max(upto_ms) AS uptoMs, crc, data AS bytes FROM state
-       WHERE id >= ? AND id < ? GROUP BY id / ${PLACES}`,
+      "SELECT id, upto_ms AS uptoMs FROM state WHERE id >= ? AND id < ? ORDER BY id",
+    );
+    this.#one = db.prepare(
+      "SELECT id, upto_ms AS uptoMs, crc, data AS bytes FROM state WHERE id = ?",
     );
     this.#drop = db.prepare("DELETE FROM state WHERE id >= ? AND id < ? AND upto_ms >= ?");
   }
@@ -106,7 +118,7 @@ export class StateTable {
 
   /**
    * The newest sound state of a series, once. Whoever goes through the series in the order of their numbers has
-   * many rows read at once.
+   * many rows read at once. Its bytes are good until the next call: they are unpacked into the same memory.
    */
   newest(seriesId: number): SavedState | undefined {
     if (!this.#ahead.has(seriesId)) this.#readAhead(seriesId);
@@ -117,14 +129,21 @@ export class StateTable {
       return this.load(seriesId, Number.MAX_SAFE_INTEGER);
     }
     this.#noteHead(seriesId, found.id);
-    return unpacked(found);
+    return unpacked(found, this.#room);
   }
 
   #readAhead(seriesId: number): void {
     if (this.#ahead.size > AHEAD_MAX) this.#ahead.clear();
     const end = seriesId + AHEAD_SERIES;
-    const rows = this.#many.all(seriesId * PLACES, end * PLACES) as unknown as Found[];
-    for (const row of rows) this.#ahead.set(Math.floor(row.id / PLACES), row);
+    const rows = this.#many.all(seriesId * PLACES, end * PLACES) as unknown as Place[];
+    for (let i = 0; i < rows.length; ) {
+      const id = Math.floor(rows[i]!.id / PLACES);
+      let newest = rows[i]!;
+      for (; i < rows.length && Math.floor(rows[i]!.id / PLACES) === id; i++) {
+        if (rows[i]!.uptoMs > newest.uptoMs) newest = rows[i]!;
+      }
+      this.#ahead.set(id, this.#one.get(newest.id) as unknown as Found);
+    }
     for (const [id, uptoMs] of this.#steps.newest(seriesId, end)) {
       const row = this.#ahead.get(id);
       if (row !== undefined && row.uptoMs < uptoMs) this.#ahead.delete(id);
@@ -193,10 +212,11 @@ export class StateTable {
 }
 
 /** States of earlier versions are read as well: packed by zstd, or as they are. None begins like another kind. */
-function unpacked(found: Found | undefined): SavedState | undefined {
+function unpacked(found: Found | undefined, room?: Uint8Array): SavedState | undefined {
   if (found === undefined) return undefined;
   const { uptoMs, bytes } = found;
-  if (hasZeroRunsPacked(bytes)) return { uptoMs, bytes: unpackZeroRuns(bytes, STATE_BYTES_MAX) };
+  if (hasZeroRunsPacked(bytes))
+    return { uptoMs, bytes: unpackZeroRuns(bytes, STATE_BYTES_MAX, room) };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4 || view.getUint32(0, true) !== ZSTD_MAGIC) return { uptoMs, bytes };
   const plain = zstdDecompressSync(bytes, { maxOutputLength: STATE_BYTES_MAX });
