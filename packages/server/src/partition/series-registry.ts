@@ -7,6 +7,7 @@ import { foldOf, freshFold, type LiveSeries, NO_HANDLE } from "./live-series.ts"
 
 /** The end of time for reads that want everything from some instant on. */
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;
+const FIRST_HANDLES = 256;
 
 /** The series of a partition that a host has announced, by its numbers and by the store's. */
 export class SeriesRegistry {
@@ -16,6 +17,8 @@ export class SeriesRegistry {
   readonly #memory = new StateMemory();
   readonly #byStoreId: LiveSeries[] = [];
   readonly #byHandle: (LiveSeries | undefined)[] = [];
+  /** The same as a column of store numbers, -1 without one: points are stored without a look at their series. */
+  #storeIds = new Int32Array(0);
 
   constructor(store: PartitionStore) {
     this.#store = store;
@@ -39,7 +42,16 @@ export class SeriesRegistry {
     const series = this.#byStoreId[storeId] ?? this.#newSeries(storeId);
     series.handle = handle;
     this.#byHandle[handle] = series;
+    if (handle >= this.#storeIds.length) this.#grow(handle + 1);
+    this.#storeIds[handle] = storeId;
     return series;
+  }
+
+  #grow(handleCount: number): void {
+    const grown = new Int32Array(Math.max(FIRST_HANDLES, handleCount, 2 * this.#storeIds.length));
+    grown.fill(-1);
+    grown.set(this.#storeIds);
+    this.#storeIds = grown;
   }
 
   forget(isItsNumber: (number: number) => boolean): void {
@@ -47,6 +59,7 @@ export class SeriesRegistry {
       if (series === undefined || !isItsNumber(handle)) return;
       series.handle = NO_HANDLE;
       this.#byHandle[handle] = undefined;
+      this.#storeIds[handle] = -1;
     });
   }
 
@@ -62,6 +75,13 @@ export class SeriesRegistry {
     const series = this.#byHandle[handle];
     if (series === undefined) throw new Error(`series ${handle} was not announced`);
     return series;
+  }
+
+  /** The store's number of a series. @throws Error for a handle that was not announced. */
+  storeIdOf(handle: number): number {
+    const storeId = this.#storeIds[handle] ?? -1;
+    if (storeId < 0) throw new Error(`series ${handle} was not announced`);
+    return storeId;
   }
 
   /** The series' fold cannot be used any more: it is the newest saved one again. @throws StoreCorrupt. */
