@@ -16,8 +16,10 @@ export class SeriesRegistry {
   /** For the folds that are made when a series becomes known; those of a replay come and go. */
   readonly #memory = new StateMemory();
   readonly #byStoreId: LiveSeries[] = [];
-  readonly #byHandle: (LiveSeries | undefined)[] = [];
-  /** The same as a column of store numbers, -1 without one: points are stored without a look at their series. */
+  /**
+   * By handle, -1 without one. A column: of a host's handles a partition has one in eight, and a list with such
+   * holes is a table that is searched.
+   */
   #storeIds = new Int32Array(0);
 
   constructor(store: PartitionStore) {
@@ -41,7 +43,6 @@ export class SeriesRegistry {
   takeUp(handle: number, storeId: number): LiveSeries {
     const series = this.#byStoreId[storeId] ?? this.#newSeries(storeId);
     series.handle = handle;
-    this.#byHandle[handle] = series;
     if (handle >= this.#storeIds.length) this.#grow(handle + 1);
     this.#storeIds[handle] = storeId;
     return series;
@@ -55,16 +56,15 @@ export class SeriesRegistry {
   }
 
   forget(isItsNumber: (number: number) => boolean): void {
-    this.#byHandle.forEach((series, handle) => {
-      if (series === undefined || !isItsNumber(handle)) return;
-      series.handle = NO_HANDLE;
-      this.#byHandle[handle] = undefined;
+    this.#storeIds.forEach((storeId, handle) => {
+      if (storeId < 0 || !isItsNumber(handle)) return;
+      this.#byStoreId[storeId]!.handle = NO_HANDLE;
       this.#storeIds[handle] = -1;
     });
   }
 
   byHandle(handle: number): LiveSeries | undefined {
-    return this.#byHandle[handle];
+    return this.#byStoreId[this.#storeIds[handle] ?? -1];
   }
 
   byStoreId(storeId: number): LiveSeries | undefined {
@@ -72,9 +72,7 @@ export class SeriesRegistry {
   }
 
   known(handle: number): LiveSeries {
-    const series = this.#byHandle[handle];
-    if (series === undefined) throw new Error(`series ${handle} was not announced`);
-    return series;
+    return this.#byStoreId[this.storeIdOf(handle)]!;
   }
 
   /** The store's number of a series. @throws Error for a handle that was not announced. */
