@@ -17,16 +17,16 @@ export interface SeriesInfo extends CountedSeries, NaturedSeries {
   readonly index: number;
   /** Newest time handed to the worker; lateness is judged per series, never per tenant. */
   newestMs: EpochMs;
-  firstMs: EpochMs;
-  lastMs: EpochMs;
-  lastValue: number;
-  score: number;
-  pointCount: number;
-  intervalMs: number;
+  readonly firstMs: EpochMs;
+  readonly lastMs: EpochMs;
+  readonly lastValue: number;
+  readonly score: number;
+  readonly pointCount: number;
+  readonly intervalMs: number;
   /** Onset of the episode that is open now; 0 when none is. */
-  sinceMs: EpochMs;
-  episodeScore: number;
-  ended: boolean;
+  readonly sinceMs: EpochMs;
+  readonly episodeScore: number;
+  readonly ended: boolean;
 }
 
 /** A node, in the form that places of the roll-up have. The same object as long as the process lives. */

@@ -2,12 +2,15 @@ import type { SeriesKey } from "@foreshock/core/fold";
 import { partitionOf, seriesIdOf } from "../partition/partition-of.ts";
 import { LATEST } from "../partition/protocol.ts";
 import { type AllSeries, type SeriesInfo, TenantDirectory } from "./directory.ts";
-import { ASLEEP } from "./living-series.ts";
+import { KnownSeries, SeriesRows } from "./known-series.ts";
 
 /** Series of all tenants of a host, and the numbers by which threads speak of them. */
 export class SeriesDirectory implements AllSeries {
   /** In order of first sight. */
-  readonly series: SeriesInfo[] = [];
+  readonly series: KnownSeries[] = [];
+  readonly #rows = new SeriesRows();
+  /** Of the series that was updated last. */
+  #lastTenant: TenantDirectory | undefined;
   readonly #client: number;
   readonly #clientCount: number;
   readonly #tenants = new Map<string, TenantDirectory>();
@@ -20,7 +23,7 @@ export class SeriesDirectory implements AllSeries {
     this.#clientCount = clientCount;
   }
 
-  at(handle: number): SeriesInfo | undefined {
+  at(handle: number): KnownSeries | undefined {
     return this.series[(handle - this.#client) / this.#clientCount];
   }
 
@@ -42,26 +45,17 @@ export class SeriesDirectory implements AllSeries {
     const own = tenant.shared(key, metadata);
     // All metrics of a node live together.
     const beside = tenant.node(clusterId, nodeId)?.newest;
-    const info: SeriesInfo = {
-      handle: this.#client + this.series.length * this.#clientCount,
-      id: seriesIdOf(clusterId, nodeId, metricName),
-      ...own,
-      partition:
-        beside?.partition ?? partitionOf(tenantId, clusterId, nodeId, this.#partitionCount),
-      index: tenant.series.length,
-      newestMs: Number.NEGATIVE_INFINITY,
-      firstMs: 0,
-      lastMs: 0,
-      lastValue: Number.NaN,
-      score: 0,
-      pointCount: 0,
-      intervalMs: 0,
-      sinceMs: 0,
-      episodeScore: 0,
-      ended: false,
-      awakeUntilHour: ASLEEP,
-      natureChanges: 0,
-    };
+    const info = new KnownSeries(
+      {
+        handle: this.#client + this.series.length * this.#clientCount,
+        id: seriesIdOf(clusterId, nodeId, metricName),
+        ...own,
+        partition:
+          beside?.partition ?? partitionOf(tenantId, clusterId, nodeId, this.#partitionCount),
+        index: tenant.series.length,
+      },
+      this.#rows,
+    );
     this.series.push(info);
     tenant.add(info);
     return info;
@@ -70,22 +64,20 @@ export class SeriesDirectory implements AllSeries {
   /** Takes over the state of a series after a run of scored points; it begins at `latest[at]`. */
   update(handle: number, latest: Float64Array, at: number): SeriesInfo {
     const info = this.at(handle)!;
-    const tenant = this.tenant(info.key.tenantId);
+    const tenant = this.#tenantOf(info);
     tenant.pointCount += latest[at + LATEST.pointCount]! - info.pointCount;
-    info.lastMs = latest[at + LATEST.atMs]!;
-    info.lastValue = latest[at + LATEST.value]!;
-    info.score = latest[at + LATEST.score]!;
-    info.pointCount = latest[at + LATEST.pointCount]!;
-    info.intervalMs = latest[at + LATEST.intervalMs]!;
-    info.firstMs = latest[at + LATEST.firstMs]!;
-    info.sinceMs = latest[at + LATEST.sinceMs]!;
-    info.episodeScore = latest[at + LATEST.episodeScore]!;
-    info.ended = latest[at + LATEST.ended] === 1;
+    info.update(latest, at);
     tenant.nodeOf(info).heard(info);
     if (info.lastMs > tenant.scoredMs) tenant.scoredMs = info.lastMs;
     if (info.firstMs > 0 && info.firstMs < tenant.oldestMs) tenant.oldestMs = info.firstMs;
     if (info.lastMs > info.newestMs) this.#takeUp(info);
     return info;
+  }
+
+  /** Runs of one tenant come together. */
+  #tenantOf({ key: { tenantId } }: SeriesInfo): TenantDirectory {
+    if (this.#lastTenant?.tenantId !== tenantId) this.#lastTenant = this.tenant(tenantId);
+    return this.#lastTenant;
   }
 
   /** Points that were let in could not be stored: the newest time is that of what was scored. */

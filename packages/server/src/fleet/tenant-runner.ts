@@ -11,6 +11,7 @@ import type { SeriesInfo } from "../dispatch/directory.ts";
 import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
 import { type EntityNow, NOTHING } from "./entity-now.ts";
 import { recordOf } from "./finding-record.ts";
+import { FoldNumbers } from "./fold-numbers.ts";
 import { KeptRuns } from "./kept-runs.ts";
 import { NumberOfPlace } from "./number-of-place.ts";
 import { type EntityPlace, RollupHistory } from "./rollup-history.ts";
@@ -36,10 +37,7 @@ export class TenantRunner {
   #changed = false;
   /** Runs at which the grid is looked for again. */
   #lookAgainAt = 0;
-  /** Fold's number of each series, by its index in the tenant. */
-  readonly #numbers: (number | undefined)[] = [];
-  /** The series behind each of the fold's numbers. */
-  readonly #infos: (SeriesInfo | undefined)[] = [];
+  readonly #numbers = new FoldNumbers();
   #newestMs = Number.NEGATIVE_INFINITY;
   readonly #places = new NumberOfPlace(() => this.#fold?.fleet.names);
 
@@ -74,7 +72,7 @@ export class TenantRunner {
     }
     reader.end();
     runner.#newestMs = fold.fleet.processedMs;
-    for (const info of directory.series) runner.#numberOf(fold, info);
+    for (const info of directory.series) runner.#numbers.of(fold, info);
     runner.#start(fold);
     runner.#board!.takeUp(fold.fleet.processedMs);
     return runner;
@@ -183,7 +181,7 @@ export class TenantRunner {
 
   /** The series behind a number of the fold; undefined where it has none, or its partition lost it. */
   seriesOf(number: number): SeriesInfo | undefined {
-    return this.#infos[number];
+    return this.#numbers.seriesOf(number);
   }
 
   /** 0 until the grid is chosen. */
@@ -278,16 +276,7 @@ export class TenantRunner {
   /** The fold's number of the series of a run that is about to be put. */
   #heardOf(fold: TenantFold, run: HeardRun): number {
     this.#newestMs = Math.max(this.#newestMs, newestOf(run));
-    return this.#numberOf(fold, run.info);
-  }
-
-  #numberOf(fold: TenantFold, info: SeriesInfo): number {
-    const { index, key } = info;
-    if (this.#numbers[index] !== undefined) return this.#numbers[index];
-    const number = fold.addSeries(key.clusterId, key.nodeId, key.metricName);
-    this.#numbers[index] = number;
-    this.#infos[number] = info;
-    return number;
+    return this.#numbers.of(fold, run.info);
   }
 
   #stepped(step: FleetStep): void {

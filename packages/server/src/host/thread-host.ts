@@ -8,8 +8,8 @@ import type { TenantHostOptions } from "./host-options.ts";
 import type { FromHost } from "./protocol.ts";
 
 /**
- * Columns are garbage as soon as they are folded, and go with the small objects that hold them. With more
- * room for those, columns pile up until they alone make the whole heap be searched, every two seconds.
+ * Columns are let go when they are folded, and what is left is small and soon garbage. With half of this, runs that
+ * wait for their turn outlive a collection and are copied; more only keeps more memory resident.
  */
 const YOUNG_MB = 24;
 /** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */

@@ -7,7 +7,7 @@ import {
   varint,
 } from "../../testing/remote-write-bytes.ts";
 import { seriesOf } from "../platform/ingest-batch.ts";
-import { unpackBatch } from "../platform/packed-batch.ts";
+import { buffersOfBatch, unpackBatch } from "../platform/packed-batch.ts";
 import { decodeLimits } from "./body-budget.ts";
 import { IngestProblem } from "./ingest-problem.ts";
 import { RemoteWriteReader } from "./remote-write.ts";
@@ -57,6 +57,19 @@ describe("RemoteWriteReader", () => {
         values: Float64Array.of(1, 0.5),
       },
     ]);
+  });
+
+  it("hands the columns of a small body over as one buffer, those of a large one as they are", () => {
+    const all = (count: number) =>
+      Array.from({ length: count }, (_, k) => one({ __name__: `up_${k}`, job: "api", node: "n" }));
+    const limits = decodeLimits(1 << 24, 100_000);
+    const buffersOf = (count: number) =>
+      buffersOfBatch(reader.read(encodeWriteRequest(all(count)), limits).batch);
+    expect(buffersOf(500)).toHaveLength(1);
+    expect(buffersOf(10_000)).toHaveLength(6);
+    const { batch } = reader.read(encodeWriteRequest(all(500)), limits);
+    expect(unpackBatch(batch).places[499]!.metricName).toBe("up_499");
+    expect(batch.ends.at(-1)).toBe(500);
   });
 
   it("keeps label sets of one metric on one node apart, whatever their order", () => {

@@ -7,6 +7,7 @@ import { foldOf, freshFold, type LiveSeries, NO_HANDLE } from "./live-series.ts"
 
 /** The end of time for reads that want everything from some instant on. */
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;
+const FIRST_HANDLES = 256;
 
 /** The series of a partition that a host has announced, by its numbers and by the store's. */
 export class SeriesRegistry {
@@ -15,7 +16,11 @@ export class SeriesRegistry {
   /** For the folds that are made when a series becomes known; those of a replay come and go. */
   readonly #memory = new StateMemory();
   readonly #byStoreId: LiveSeries[] = [];
-  readonly #byHandle: (LiveSeries | undefined)[] = [];
+  /**
+   * By handle, -1 without one. A column: of a host's handles a partition has one in eight, and a list with such
+   * holes is a table that is searched.
+   */
+  #storeIds = new Int32Array(0);
 
   constructor(store: PartitionStore) {
     this.#store = store;
@@ -38,20 +43,28 @@ export class SeriesRegistry {
   takeUp(handle: number, storeId: number): LiveSeries {
     const series = this.#byStoreId[storeId] ?? this.#newSeries(storeId);
     series.handle = handle;
-    this.#byHandle[handle] = series;
+    if (handle >= this.#storeIds.length) this.#grow(handle + 1);
+    this.#storeIds[handle] = storeId;
     return series;
   }
 
+  #grow(handleCount: number): void {
+    const grown = new Int32Array(Math.max(FIRST_HANDLES, handleCount, 2 * this.#storeIds.length));
+    grown.fill(-1);
+    grown.set(this.#storeIds);
+    this.#storeIds = grown;
+  }
+
   forget(isItsNumber: (number: number) => boolean): void {
-    this.#byHandle.forEach((series, handle) => {
-      if (series === undefined || !isItsNumber(handle)) return;
-      series.handle = NO_HANDLE;
-      this.#byHandle[handle] = undefined;
+    this.#storeIds.forEach((storeId, handle) => {
+      if (storeId < 0 || !isItsNumber(handle)) return;
+      this.#byStoreId[storeId]!.handle = NO_HANDLE;
+      this.#storeIds[handle] = -1;
     });
   }
 
   byHandle(handle: number): LiveSeries | undefined {
-    return this.#byHandle[handle];
+    return this.#byStoreId[this.#storeIds[handle] ?? -1];
   }
 
   byStoreId(storeId: number): LiveSeries | undefined {
@@ -59,9 +72,14 @@ export class SeriesRegistry {
   }
 
   known(handle: number): LiveSeries {
-    const series = this.#byHandle[handle];
-    if (series === undefined) throw new Error(`series ${handle} was not announced`);
-    return series;
+    return this.#byStoreId[this.storeIdOf(handle)]!;
+  }
+
+  /** The store's number of a series. @throws Error for a handle that was not announced. */
+  storeIdOf(handle: number): number {
+    const storeId = this.#storeIds[handle] ?? -1;
+    if (storeId < 0) throw new Error(`series ${handle} was not announced`);
+    return storeId;
   }
 
   /** The series' fold cannot be used any more: it is the newest saved one again. @throws StoreCorrupt. */

@@ -23,7 +23,7 @@ export function storePart(
     seriesIds[k] = store.intern({ ...key, metadata });
   });
   forEachRun(part, (run, from, to) => {
-    seriesIds[first + run] = registry.known(handles[run]!).storeId;
+    seriesIds[first + run] = registry.storeIdOf(handles[run]!);
     counts[first + run] = to - from;
   });
   const outcome = store.append({ seriesIds, counts, timestampsMs, values });

@@ -2,6 +2,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "@foreshock/core/fold";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SeriesDirectory } from "../dispatch/series-directory.ts";
+import { LATEST, LATEST_LENGTH } from "../partition/protocol.ts";
 import { TooCostly } from "../platform/platform-errors.ts";
 import { affordable, windowGrid } from "./window-grid.ts";
 
@@ -46,9 +47,12 @@ describe("series that one ranking can afford", () => {
     return Array.from({ length: count }, (_, n) => {
       const key = { tenantId: "acme", clusterId: "eu", nodeId: `n${n}`, metricName: "cpu" };
       const info = all.add(key, {});
-      const span = { firstMs: NOON - 400 * DAY_MS, lastMs: NOON };
-      const pointCount = (400 * DAY_MS) / intervalMs;
-      return Object.assign(info, { ...span, intervalMs, pointCount });
+      const latest = new Float64Array(LATEST_LENGTH);
+      latest[LATEST.firstMs] = NOON - 400 * DAY_MS;
+      latest[LATEST.atMs] = NOON;
+      latest[LATEST.intervalMs] = intervalMs;
+      latest[LATEST.pointCount] = (400 * DAY_MS) / intervalMs;
+      return all.update(info.handle, latest, 0);
     });
   };
 

@@ -226,8 +226,9 @@ export function same(a: number, b: number): boolean {
   return Object.is(a, b);
 }
 
+/** Of all points of the head, which must have one. The newest is asked: the next point is written beside it. */
 function headDay(recent: RecentPoints, id: number): number {
-  return dayOf(recent.timeAt(id, recent.tailLength(id)));
+  return dayOf(recent.timeAt(id, recent.length(id) - 1));
 }
 
 function wider(from: Float64Array, room: number, fill: number): Float64Array<ArrayBuffer> {

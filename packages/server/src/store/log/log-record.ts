@@ -233,9 +233,11 @@ function spanOf(times: Float64Array): [number, number] {
 
 /** Runs whose change does not begin at their first point. */
 function lateRuns({ counts, changedFromMs, timestampsMs }: LogRecord): number[] {
-  const first = firstTimes(counts, timestampsMs);
   const late: number[] = [];
-  for (let r = 0; r < counts.length; r++) if (changedFromMs[r] !== first[r]) late.push(r);
+  for (let r = 0, at = 0; r < counts.length; r++) {
+    if (changedFromMs[r] !== (timestampsMs[at] ?? 0)) late.push(r);
+    at += counts[r]!;
+  }
   return late;
 }
 

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { privateFile } from "../../config/private-files.ts";
 import { guarded, StoreCorrupt, StoreTooNew } from "./store-error.ts";
 
@@ -91,16 +91,33 @@ function makeEmpty({ file, format, schema, pageBytes }: DatabaseFile): void {
 export function transaction<Result>(db: DatabaseSync, file: string, work: () => Result): Result {
   if (db.isTransaction) return work();
   return guarded(file, () => {
-    db.exec("BEGIN IMMEDIATE");
+    const { begin, commit } = bracketsOf(db);
+    begin.run();
     try {
       const result = work();
-      db.exec("COMMIT");
+      commit.run();
       return result;
     } catch (error) {
       if (db.isTransaction) db.exec("ROLLBACK");
       throw error;
     }
   });
+}
+
+interface Brackets {
+  readonly begin: StatementSync;
+  readonly commit: StatementSync;
+}
+
+const brackets = new WeakMap<DatabaseSync, Brackets>();
+
+/** Prepared once for each database: a small commit takes hardly longer than to read its two words again. */
+function bracketsOf(db: DatabaseSync): Brackets {
+  const known = brackets.get(db);
+  if (known !== undefined) return known;
+  const made = { begin: db.prepare("BEGIN IMMEDIATE"), commit: db.prepare("COMMIT") };
+  brackets.set(db, made);
+  return made;
 }
 
 /**
