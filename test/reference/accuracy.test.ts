@@ -18,8 +18,6 @@ const missing = existsSync(DATA)
  * that is reached goes from this list.
  */
 const MISSED: Readonly<Record<string, number>> = {
-  // By noise, for faults of bad weeks that are found: docs/experiments/fatigue.md.
-  "opening-f1@5.5/nab": 0.5,
   // What was lost, and why: docs/experiments/bounded-influence.md.
   "node-vus-pr/stream/smd": 0.6,
   "node-order-vus-pr/stream/smd": 0.63,

@@ -13,11 +13,20 @@ const missing = referenceMissing();
 /** What the reference's engine says of each point, what its alarm layer made of it, and the profile at each opening. */
 const CASES = `
 import alarms, inspect
+BEGIN = """    first = max(24.0, np.ceil(0.5 * per_day))
+    if count == first:
+        seen[HIGH] = seen[LOW] = seen[CENTRE] = x
+        seen[STRETCH] = seen[STRETCH_HIGH] = 0.0
+        return max(rare, record, stretch)
+    if count > first and high > low:
+        x = min(max(x, low - 3 * (high - low)), high + 3 * (high - low))
+"""
 def budget_of_rarities(source):
-    """The reference with our one change: what is required of an opening."""
+    """The reference with our changes: what is required of an opening, and what counts as seen."""
     changes = [("REQUIRED_SHARE = 0.3", "REQUIRED_SHARE = 1.0"), ("FATIGUE_POWER = 2.0", "FATIGUE_POWER = 1.0"),
                ("recent[OPENINGS] += 1\\n", "recent[OPENINGS] += days / evidence\\n"),
-               ("** FATIGUE_POWER\\n", "** FATIGUE_POWER if alarm.seen[0] >= 2 * per_day else 1e300\\n")]
+               ("** FATIGUE_POWER\\n", "** FATIGUE_POWER if alarm.seen[0] >= 2 * per_day else 1e300\\n"),
+               ("    memory = MEMORY_DAYS * per_day\\n    keep", BEGIN + "    memory = MEMORY_DAYS * per_day\\n    keep")]
     for old, new in changes:
         assert source.count(old) == 1, old
         source = source.replace(old, new)

@@ -10,6 +10,9 @@ const FATIGUE_EXPONENT = 1.5;
 const FATIGUE_DAYS_MAX = 14;
 /** A series opens nothing in its first days, in which everything is new. Ours. */
 const YOUNG_DAYS = 2;
+/** After the longer of these, what has been seen begins again: a start is not the measure of all things. Ours. */
+const PROVISIONAL_DAYS = 0.5;
+const PROVISIONAL_POINTS = 24;
 
 /** Different intervals and promises whose constants are kept for sharing. */
 const CLOCKS_MAX = 256;
@@ -24,6 +27,8 @@ export interface AlarmClock {
   readonly memoryPoints: number;
   /** Points before which nothing opens. */
   readonly youngPoints: number;
+  /** Points after which what has been seen begins again. */
+  readonly provisionalPoints: number;
   /** Lowest learning rate of the mean residual. */
   readonly stretchRate: number;
   /** Share of what openings have spent that is still there after one point. */
@@ -47,6 +52,7 @@ export function alarmClock(intervalMs: DurationMs, promiseDays: number): AlarmCl
     rangeKeep: 0.5 ** (1 / memoryPoints),
     memoryPoints,
     youngPoints: YOUNG_DAYS * pointsPerDay,
+    provisionalPoints: Math.max(PROVISIONAL_POINTS, Math.ceil(PROVISIONAL_DAYS * pointsPerDay)),
     stretchRate: 1 / Math.max(STRETCH_POINTS, STRETCH_DAYS * pointsPerDay),
     openingsKeep: Math.exp(-1 / (fadingDays * pointsPerDay)),
   };

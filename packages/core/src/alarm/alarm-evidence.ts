@@ -14,6 +14,8 @@ const RANGE_MARGIN = 0.1;
 const STRETCH_MARGIN = 0.05;
 /** Share of the seen range below which a stretch does not count. */
 const STRETCH_SHARE_MIN = 0.02;
+/** One value widens the seen range by this many of its widths at most: an absurd one is not the measure. */
+const GROWTH_MAX = 3;
 /** Scores above this say no more. */
 const SCORE_MAX = 1 - 1e-9;
 
@@ -24,7 +26,8 @@ export const SEEN_LENGTH = 6;
 /**
  * Rarity of one known point in days = the largest of three: that of its score (damped when the
  * deviation is small on the scale of everything seen), of a value outside everything seen so far,
- * and of a stretch of residuals larger than any before. Then the point joins what has been seen.
+ * and of a stretch of residuals larger than any before. Then the point joins what has been seen. What
+ * the first half day showed is let go after it: it is learnt again before anything may open.
  *
  * @param seen SEEN_LENGTH numbers, all 0 before the first point
  */
@@ -38,7 +41,7 @@ export function stepEvidence(
   seen[SEEN.count]!++;
   const count = seen[SEEN.count]!;
   if (count === 1) {
-    seen[SEEN.high] = seen[SEEN.low] = seen[SEEN.centre] = value;
+    begin(seen, value);
     return 0;
   }
   const deviation = count > WARM_UP_POINTS ? Math.abs(value - expected) : 0;
@@ -46,7 +49,8 @@ export function stepEvidence(
   seen[SEEN.stretch]! += (deviation - seen[SEEN.stretch]!) * rate;
   const age = Math.min(count / clock.pointsPerDay, AGE_DAYS_MAX);
   const days = rarityOf(seen, value, deviation, daysOfScore(Math.min(score, SCORE_MAX)), age);
-  remember(seen, value, clock);
+  if (count === clock.provisionalPoints) begin(seen, value);
+  else remember(seen, value, clock);
   return days;
 }
 
@@ -71,6 +75,12 @@ function rarityOf(
   return Math.max(rare, record, stretchRarity(seen, width, age));
 }
 
+/** What has been seen is this value alone. */
+function begin(seen: Float64Array, value: number): void {
+  seen[SEEN.high] = seen[SEEN.low] = seen[SEEN.centre] = value;
+  seen[SEEN.stretch] = seen[SEEN.stretchHigh] = 0;
+}
+
 function stretchRarity(seen: Float64Array, width: number, age: number): number {
   const stretch = seen[SEEN.stretch]!;
   const best = seen[SEEN.stretchHigh]!;
@@ -81,11 +91,18 @@ function stretchRarity(seen: Float64Array, width: number, age: number): number {
 function remember(
   seen: Float64Array,
   value: number,
-  { memoryPoints, rangeKeep: keep }: AlarmClock,
+  { memoryPoints, provisionalPoints, rangeKeep: keep }: AlarmClock,
 ): void {
-  seen[SEEN.centre]! += (value - seen[SEEN.centre]!) / Math.min(seen[SEEN.count]!, memoryPoints);
+  const high = seen[SEEN.high]!;
+  const low = seen[SEEN.low]!;
+  const reach =
+    high > low && seen[SEEN.count]! > provisionalPoints
+      ? GROWTH_MAX * (high - low)
+      : Number.POSITIVE_INFINITY;
+  const learnt = Math.min(Math.max(value, low - reach), high + reach);
+  seen[SEEN.centre]! += (learnt - seen[SEEN.centre]!) / Math.min(seen[SEEN.count]!, memoryPoints);
   const centre = seen[SEEN.centre]!;
-  seen[SEEN.high] = Math.max(centre + (seen[SEEN.high]! - centre) * keep, value);
-  seen[SEEN.low] = Math.min(centre + (seen[SEEN.low]! - centre) * keep, value);
+  seen[SEEN.high] = Math.max(centre + (high - centre) * keep, learnt);
+  seen[SEEN.low] = Math.min(centre + (low - centre) * keep, learnt);
   seen[SEEN.stretchHigh] = Math.max(seen[SEEN.stretchHigh]! * keep, seen[SEEN.stretch]!);
 }

@@ -1,6 +1,7 @@
 import type { EpochMs } from "../../model/time.ts";
 import type { StreamClock } from "../stream/clock.ts";
-import { stepModels, wakes } from "../stream/models.ts";
+import { reconsider } from "../stream/first-hours.ts";
+import { stepModels } from "../stream/models.ts";
 import { PointScratch } from "../stream/point-scratch.ts";
 import { StreamState } from "../stream/state.ts";
 
@@ -42,10 +43,7 @@ export function modelResiduals(
     made.expected[i] = point.expected;
     made.level[i] = point.daily;
     made.scale[i] = point.typicalDaily;
-    if (wakes(state.numbers, point)) {
-      state.restart();
-      stepModels(state, clock, timestampsMs[i]!, limited, point);
-    }
+    reconsider(state, clock, timestampsMs[i]!, limited, point);
   }
   return made;
 }

@@ -23,6 +23,12 @@ const COUNT_MAX_FAST = 65_535;
  */
 const FULL_INFLUENCE = 6;
 
+/**
+ * The first value of a bin of the profile counts as at most this many daily scales, as later ones do: an
+ * outlier of the first day learnt whole would come back every day. Study: first-hours.
+ */
+const SEASON_START_CLIP = 8;
+
 /** A profile with more points per bin than this is interpolated between neighbours. */
 const INTERPOLATE_ABOVE = 1.5;
 
@@ -40,17 +46,20 @@ export interface StreamClock {
   readonly countMax: number;
   /** A point with a feature of the regression beyond this, in slow scales, teaches it less. */
   readonly fullInfluence: number;
+  /** A bin of the profile learns at most this many daily scales from its first value. */
+  readonly seasonStartClip: number;
 }
+
+/** Whether far values teach less, as the engine has it, or all that they say, as the reference does. */
+export type Influence = "bounded" | "full";
 
 /**
  * The clock of a sampling interval (> 0 and finite).
  *
- * @param fullInfluence +Infinity: the plain least squares of the reference, to compare with it
+ * @param influence "full": to compare with the reference
  */
-export function streamClock(
-  intervalMs: DurationMs,
-  fullInfluence: number = FULL_INFLUENCE,
-): StreamClock {
+export function streamClock(intervalMs: DurationMs, influence: Influence = "bounded"): StreamClock {
+  const bounded = influence === "bounded";
   const perDay = DAY_MS / intervalMs;
   const bins = Math.min(SEASON_BINS_MAX, roundHalfEven(perDay));
   const seasonBins = Math.max(SEASON_BINS_MIN, bins);
@@ -68,7 +77,8 @@ export function streamClock(
     seasonRate,
     phaseScaleRate,
     countMax: Math.min(seasonRate, phaseScaleRate) >= 1 / COUNT_MAX ? COUNT_MAX : COUNT_MAX_FAST,
-    fullInfluence,
+    fullInfluence: bounded ? FULL_INFLUENCE : Number.POSITIVE_INFINITY,
+    seasonStartClip: bounded ? SEASON_START_CLIP : Number.POSITIVE_INFINITY,
   };
 }
 

@@ -196,11 +196,12 @@ function learnSeason(
   bin: number,
   point: PointScratch,
 ): void {
-  let step = point.dailyResidual;
   const count = counts[bin]!;
-  if (count > 0) {
-    step = point.value - numbers[SLOW]! - profile[bin]!;
-    if (numbers[COUNT]! > CLIP_AFTER) step = clip(step, SEASON_CLIP * numbers[DAILY_SCALE]!);
+  let step = point.dailyResidual;
+  if (count > 0) step = point.value - numbers[SLOW]! - profile[bin]!;
+  if (numbers[COUNT]! > CLIP_AFTER) {
+    const limit = count > 0 ? SEASON_CLIP : clock.seasonStartClip;
+    step = clip(step, limit * numbers[DAILY_SCALE]!);
   }
   const seen = count < clock.countMax ? count + 1 : count;
   counts[bin] = seen;

@@ -32,8 +32,12 @@ export const STATE = {
   RESTARTS: 68,
   /** Recent share of points off the level, while the series is without spread. */
   MOVED_SHARE: 69,
+  /** The first values, until there are `FIRST_POINTS`. */
+  FIRST: 70,
 } as const;
-const NUMBERS = 70;
+/** Points after which it is looked at what was learnt first. */
+export const FIRST_POINTS = 60;
+const NUMBERS = 70 + FIRST_POINTS;
 
 /** Inputs of the regression, and so its weights. */
 const FEATURES = 8;

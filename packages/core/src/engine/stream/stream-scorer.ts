@@ -8,9 +8,10 @@ import {
   SCORER_OUT_LENGTH,
   type StreamScorer,
 } from "../scorer.ts";
-import { type StreamClock, streamClock } from "./clock.ts";
+import { type Influence, type StreamClock, streamClock } from "./clock.ts";
 import { skipEvidence, stepEvidence } from "./evidence.ts";
-import { POINTS_BEFORE_ANSWERS, stepModels, wakes } from "./models.ts";
+import { reconsider } from "./first-hours.ts";
+import { POINTS_BEFORE_ANSWERS, stepModels } from "./models.ts";
 import { PointScratch } from "./point-scratch.ts";
 import { STATE, StreamState } from "./state.ts";
 
@@ -19,7 +20,7 @@ const { RESTARTS, SLOW } = STATE;
 const OUT_LENGTH = SCORER_OUT_LENGTH;
 
 const STATE_FORMAT = 0x53;
-const VERSION = 4;
+const VERSION = 5;
 
 /** Larger values count as this large, so that squares and differences stay finite. */
 const VALUE_MAX = 1e36;
@@ -37,11 +38,11 @@ const CLOCKS_MAX = 256;
  * Answers 0 for the first 20 points. NaN and infinities are missing points: nothing is learnt.
  *
  * Cost: O(1) per point, no objects (V8 boxes about 110 bytes of numbers); 2.4 KB per series.
- * Source: spec/detection.md section 5, but for the weight of far points in the regression.
+ * Source: spec/detection.md section 5, but for what far values teach and for the first hours.
  *
- * @param fullInfluence see `streamClock`; left out: the engine's own
+ * @param influence see `streamClock`; left out: the engine's own
  */
-export function streamScorer(fullInfluence?: number): StreamScorer {
+export function streamScorer(influence?: Influence): StreamScorer {
   const clocks = new Map<DurationMs, StreamClock>();
   const point = new PointScratch();
   return {
@@ -49,7 +50,7 @@ export function streamScorer(fullInfluence?: number): StreamScorer {
     version: VERSION,
     pointsMin: POINTS_BEFORE_ANSWERS + 1,
     open: (intervalMs, memory) =>
-      new OpenStreamScorer(sharedClock(clocks, intervalMs, fullInfluence), point, memory),
+      new OpenStreamScorer(sharedClock(clocks, intervalMs, influence), point, memory),
   };
 }
 
@@ -78,10 +79,7 @@ class OpenStreamScorer implements OpenScorer, Baseline {
     out[OUT_EXPECTED] = point.expected;
     out[OUT_LEVEL] = point.daily;
     out[OUT_SCALE] = point.typicalDaily;
-    if (wakes(state.numbers, point)) {
-      state.restart();
-      stepModels(state, this.#clock, atMs, limited, point);
-    }
+    reconsider(state, this.#clock, atMs, limited, point);
   }
 
   get restartCount(): number {
@@ -116,11 +114,11 @@ class OpenStreamScorer implements OpenScorer, Baseline {
 function sharedClock(
   clocks: Map<DurationMs, StreamClock>,
   intervalMs: DurationMs,
-  fullInfluence: number | undefined,
+  influence: Influence | undefined,
 ): StreamClock {
   const known = clocks.get(intervalMs);
   if (known !== undefined) return known;
-  const clock = streamClock(intervalMs, fullInfluence);
+  const clock = streamClock(intervalMs, influence);
   if (clocks.size < CLOCKS_MAX) clocks.set(intervalMs, clock);
   return clock;
 }
