@@ -81,6 +81,12 @@ function begin(seen: Float64Array, value: number): void {
   seen[SEEN.stretch] = seen[SEEN.stretchHigh] = 0;
 }
 
+/** What was seen is another series' life: it is learnt again for a day, from which on its age counts. */
+export function seeAgain(seen: Float64Array, value: number, clock: AlarmClock): void {
+  seen[SEEN.count] = Math.max(1, Math.min(seen[SEEN.count]!, Math.ceil(clock.pointsPerDay)));
+  begin(seen, value);
+}
+
 function stretchRarity(seen: Float64Array, width: number, age: number): number {
   const stretch = seen[SEEN.stretch]!;
   const best = seen[SEEN.stretchHigh]!;

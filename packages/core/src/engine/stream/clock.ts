@@ -29,6 +29,14 @@ const FULL_INFLUENCE = 6;
  */
 const SEASON_START_CLIP = 8;
 
+/** Points over which surprises are counted: a day, within these bounds. */
+const SURPRISE_TAU_MIN = 24;
+const SURPRISE_TAU_MAX = 150;
+/** Fresh models may take over after half a day, within these bounds. */
+const FRESH_DAYS = 0.5;
+const FRESH_POINTS_MIN = 100;
+const FRESH_POINTS_MAX = 2000;
+
 /** A profile with more points per bin than this is interpolated between neighbours. */
 const INTERPOLATE_ABOVE = 1.5;
 
@@ -44,6 +52,10 @@ export interface StreamClock {
   readonly phaseScaleRate: number;
   /** Where counts stop: rates of 1/count have reached their lowest value, so more would say nothing. */
   readonly countMax: number;
+  /** Rate of the recent share of surprises. */
+  readonly surpriseRate: number;
+  /** Points that fresh models must know before they may take over. */
+  readonly freshPoints: number;
   /** A point with a feature of the regression beyond this, in slow scales, teaches it less. */
   readonly fullInfluence: number;
   /** A bin of the profile learns at most this many daily scales from its first value. */
@@ -77,6 +89,8 @@ export function streamClock(intervalMs: DurationMs, influence: Influence = "boun
     seasonRate,
     phaseScaleRate,
     countMax: Math.min(seasonRate, phaseScaleRate) >= 1 / COUNT_MAX ? COUNT_MAX : COUNT_MAX_FAST,
+    surpriseRate: 1 / Math.min(SURPRISE_TAU_MAX, Math.max(SURPRISE_TAU_MIN, perDay)),
+    freshPoints: Math.max(FRESH_POINTS_MIN, Math.min(FRESH_DAYS * perDay, FRESH_POINTS_MAX)),
     fullInfluence: bounded ? FULL_INFLUENCE : Number.POSITIVE_INFINITY,
     seasonStartClip: bounded ? SEASON_START_CLIP : Number.POSITIVE_INFINITY,
   };

@@ -3,6 +3,7 @@ import { lowerMedianOfSorted } from "../../stats/sorted-median.ts";
 import type { StreamClock } from "./clock.ts";
 import { stepModels, wakes } from "./models.ts";
 import type { PointScratch } from "./point-scratch.ts";
+import { changesRegime } from "./regime.ts";
 import { FIRST_POINTS, STATE, type StreamState } from "./state.ts";
 
 const { COUNT, FIRST } = STATE;
@@ -31,10 +32,11 @@ export function reconsider(
     return true;
   }
   const count = numbers[COUNT]!;
-  if (count > FIRST_POINTS) return false;
+  if (count > FIRST_POINTS) return changesRegime(state, clock, atMs, value, point);
   numbers[FIRST + count - 1] = value;
   if (count < FIRST_POINTS) return false;
   const kept = withoutAbsurd(numbers.slice(FIRST, FIRST + FIRST_POINTS));
+  numbers.fill(0, FIRST);
   if (kept === undefined) return false;
   state.restart();
   const step = clock.intervalMs;

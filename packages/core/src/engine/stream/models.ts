@@ -2,7 +2,7 @@ import type { EpochMs } from "../../model/time.ts";
 import type { StreamClock } from "./clock.ts";
 import type { PointScratch } from "./point-scratch.ts";
 import { learnRegression, predict } from "./regression.ts";
-import { type SeasonCounts, STATE, type StreamState } from "./state.ts";
+import { type Models, type SeasonCounts, STATE } from "./state.ts";
 import { phaseOf, seasonAt } from "./time-of-day.ts";
 
 const {
@@ -54,7 +54,7 @@ export const POINTS_BEFORE_ANSWERS: number = WARM_UP;
 
 /** Judges a value (finite) against the models, then learns it; the answers are left in `point`. */
 export function stepModels(
-  state: StreamState,
+  state: Models,
   clock: StreamClock,
   atMs: EpochMs,
   value: number,
