@@ -5,6 +5,8 @@ const MEMORY_DAYS = 60;
 /** Horizon of the mean residual: the longer of the two. */
 const STRETCH_DAYS = 4 / 24;
 const STRETCH_POINTS = 24;
+/** Points of an hour, at least. Ours. */
+const HOUR_POINTS = 6;
 /** What an opening spent fades in promise^1.5 days (e-folding time), at most 14. */
 const FATIGUE_EXPONENT = 1.5;
 const FATIGUE_DAYS_MAX = 14;
@@ -29,6 +31,8 @@ export interface AlarmClock {
   readonly youngPoints: number;
   /** Points after which what has been seen begins again. */
   readonly provisionalPoints: number;
+  /** Lowest learning rate of the mean of the last hour. */
+  readonly hourRate: number;
   /** Lowest learning rate of the mean residual. */
   readonly stretchRate: number;
   /** Share of what openings have spent that is still there after one point. */
@@ -53,6 +57,7 @@ export function alarmClock(intervalMs: DurationMs, promiseDays: number): AlarmCl
     memoryPoints,
     youngPoints: YOUNG_DAYS * pointsPerDay,
     provisionalPoints: Math.max(PROVISIONAL_POINTS, Math.ceil(PROVISIONAL_DAYS * pointsPerDay)),
+    hourRate: 1 / Math.max(HOUR_POINTS, pointsPerDay / 24),
     stretchRate: 1 / Math.max(STRETCH_POINTS, STRETCH_DAYS * pointsPerDay),
     openingsKeep: Math.exp(-1 / (fadingDays * pointsPerDay)),
   };

@@ -105,6 +105,16 @@ describe("AlarmOpenings", () => {
     expect(openings(rows)).toEqual([4 * PER_DAY, absurd.length]);
   });
 
+  it("opens on an outage at a quiet hour, which is small beside the peaks: 20 falls to 0.1 where noon is 500", () => {
+    const daily = Array.from({ length: 6 * PER_DAY }, (_, i): Point => {
+      const load = 260 - 240 * Math.cos((2 * Math.PI * i) / PER_DAY);
+      return { value: load * (1 + 0.08 * Math.sin(i * 12.9)), score: 0.1 };
+    });
+    expect(openings(fold(alarms(), daily))).toEqual([]);
+    const rows = fold(alarms(), [...daily, ...at(20, 0.1), ...at(0.1, 0.1, 3)]);
+    expect(openings(rows)).toEqual([daily.length + 1]);
+  });
+
   it("opens nothing in the first two days, and what could have opened there spends nothing", () => {
     const burst = [...calm(PER_DAY), ...at(500, 0.999, 3), ...calm(PER_DAY - 3)];
     expect(openings(fold(alarms(), burst))).toEqual([]);
