@@ -17,7 +17,10 @@ const missing = existsSync(DATA)
  * Gates that are missed today, by measure; each with what it may not fall behind meanwhile. One
  * that is reached goes from this list.
  */
-const MISSED: Readonly<Record<string, number>> = {};
+const MISSED: Readonly<Record<string, number>> = {
+  // What fresh models cost there, and gain on smd: docs/experiments/regime-change.md.
+  "node-order-vus-pr/stream/jumpstarter": 0.51,
+};
 
 /** Whole fleets are minutes of computing, and a clock decides nothing: those the bench measures. */
 const elsewhere = /^(fleet|fault)-|^million-points|^state-bytes/;
