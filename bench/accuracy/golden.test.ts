@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readGolden, referenceEngine, seriesOfGolden } from "./golden.ts";
+import { judgedAsReference, readGolden } from "./golden.ts";
 
 const SHARED = resolve(
   process.env.FORESHOCK_SHARED ?? join(import.meta.dirname, "../../../shared"),
@@ -23,7 +23,7 @@ describe.skipIf(missing !== undefined && process.env.CI === undefined)(
       const goldens = readGolden(SHARED);
       expect(goldens.length).toBe(8);
       for (const golden of goldens) {
-        const mine = referenceEngine(golden).score(seriesOfGolden(golden));
+        const mine = judgedAsReference(golden);
         const floor = EXPECTED_FLOOR * spread(golden.values);
         const off = golden.expected.map((expected, i) => {
           if (Number.isNaN(expected)) return Number.isNaN(mine.expected[i]!) ? 0 : 1;

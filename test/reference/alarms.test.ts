@@ -13,11 +13,30 @@ const missing = referenceMissing();
 /** What the reference's engine says of each point, what its alarm layer made of it, and the profile at each opening. */
 const CASES = `
 import alarms, inspect
+BEGIN = """    first = max(24.0, np.ceil(0.5 * per_day))
+    hour, best, outage = seen[6], seen[7], 0.0
+    seen[6] = hour + (x - hour) * max(1 / max(6.0, per_day / 24), 1 / count)
+    if hour > 0 and low > 0.005 * seen[CENTRE]:
+        fall = max(0.0, np.log(hour / max(x, 1e-3 * hour)))
+        settled = count > first + WARM_UP and best > 0
+        seen[7] = max(best * 0.5 ** (1 / (MEMORY_DAYS * per_day)), min(fall, 4 * best) if settled else fall)
+        if settled and count > MIN_POINTS and fall > best and fall > 2:
+            outage = age * (fall / best - 1) ** 2
+    record = max(record, outage)
+    if count == first:
+        seen[HIGH] = seen[LOW] = seen[CENTRE] = seen[6] = x
+        seen[STRETCH] = seen[STRETCH_HIGH] = seen[7] = 0.0
+        return max(rare, record, stretch)
+    if count > first and high > low:
+        x = min(max(x, low - 3 * (high - low)), high + 3 * (high - low))
+"""
 def budget_of_rarities(source):
-    """The reference with our one change: what is required of an opening."""
+    """The reference with our changes: what is required of an opening, and what counts as seen."""
     changes = [("REQUIRED_SHARE = 0.3", "REQUIRED_SHARE = 1.0"), ("FATIGUE_POWER = 2.0", "FATIGUE_POWER = 1.0"),
                ("recent[OPENINGS] += 1\\n", "recent[OPENINGS] += days / evidence\\n"),
-               ("** FATIGUE_POWER\\n", "** FATIGUE_POWER if alarm.seen[0] >= 2 * per_day else 1e300\\n")]
+               ("** FATIGUE_POWER\\n", "** FATIGUE_POWER if alarm.seen[0] >= 2 * per_day else 1e300\\n"),
+               ("np.zeros(6)", "np.zeros(8)"), ("seen[HIGH] = seen[LOW] = seen[CENTRE] = x\\n        return 0.0", "seen[HIGH] = seen[LOW] = seen[CENTRE] = seen[6] = x\\n        return 0.0"),
+               ("    memory = MEMORY_DAYS * per_day\\n    keep", BEGIN + "    memory = MEMORY_DAYS * per_day\\n    keep")]
     for old, new in changes:
         assert source.count(old) == 1, old
         source = source.replace(old, new)

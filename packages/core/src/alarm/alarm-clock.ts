@@ -5,11 +5,16 @@ const MEMORY_DAYS = 60;
 /** Horizon of the mean residual: the longer of the two. */
 const STRETCH_DAYS = 4 / 24;
 const STRETCH_POINTS = 24;
+/** Points of an hour, at least. Ours. */
+const HOUR_POINTS = 6;
 /** What an opening spent fades in promise^1.5 days (e-folding time), at most 14. */
 const FATIGUE_EXPONENT = 1.5;
 const FATIGUE_DAYS_MAX = 14;
 /** A series opens nothing in its first days, in which everything is new. Ours. */
 const YOUNG_DAYS = 2;
+/** After the longer of these, what has been seen begins again: a start is not the measure of all things. Ours. */
+const PROVISIONAL_DAYS = 0.5;
+const PROVISIONAL_POINTS = 24;
 
 /** Different intervals and promises whose constants are kept for sharing. */
 const CLOCKS_MAX = 256;
@@ -24,6 +29,10 @@ export interface AlarmClock {
   readonly memoryPoints: number;
   /** Points before which nothing opens. */
   readonly youngPoints: number;
+  /** Points after which what has been seen begins again. */
+  readonly provisionalPoints: number;
+  /** Lowest learning rate of the mean of the last hour. */
+  readonly hourRate: number;
   /** Lowest learning rate of the mean residual. */
   readonly stretchRate: number;
   /** Share of what openings have spent that is still there after one point. */
@@ -47,6 +56,8 @@ export function alarmClock(intervalMs: DurationMs, promiseDays: number): AlarmCl
     rangeKeep: 0.5 ** (1 / memoryPoints),
     memoryPoints,
     youngPoints: YOUNG_DAYS * pointsPerDay,
+    provisionalPoints: Math.max(PROVISIONAL_POINTS, Math.ceil(PROVISIONAL_DAYS * pointsPerDay)),
+    hourRate: 1 / Math.max(HOUR_POINTS, pointsPerDay / 24),
     stretchRate: 1 / Math.max(STRETCH_POINTS, STRETCH_DAYS * pointsPerDay),
     openingsKeep: Math.exp(-1 / (fadingDays * pointsPerDay)),
   };

@@ -14,17 +14,38 @@ const RANGE_MARGIN = 0.1;
 const STRETCH_MARGIN = 0.05;
 /** Share of the seen range below which a stretch does not count. */
 const STRETCH_SHARE_MIN = 0.02;
+/** One value widens the seen range by this many of its widths at most: an absurd one is not the measure. */
+const GROWTH_MAX = 3;
+/** Values below this share of the mean are near zero. */
+const NEAR_ZERO = 0.005;
+/** A fall counts from e^2 on, to a seventh of the hour before, and no deeper than to a thousandth. */
+const FALL_MIN = 2;
+const FALL_RATIO_MIN = 1e-3;
+/** A fall twice as deep as any before, in logarithms, is as rare as the series is old. */
+const FALL_MARGIN = 1;
 /** Scores above this say no more. */
 const SCORE_MAX = 1 - 1e-9;
 
 /** Where the numbers of what has been seen are, from the start of the state on. */
-export const SEEN = { count: 0, high: 1, low: 2, centre: 3, stretch: 4, stretchHigh: 5 } as const;
-export const SEEN_LENGTH = 6;
+export const SEEN = {
+  count: 0,
+  high: 1,
+  low: 2,
+  centre: 3,
+  stretch: 4,
+  stretchHigh: 5,
+  /** Mean of the last hour. */
+  hour: 6,
+  /** Deepest fall below it, as the logarithm of the ratio. */
+  fallHigh: 7,
+} as const;
+export const SEEN_LENGTH = 8;
 
 /**
- * Rarity of one known point in days = the largest of three: that of its score (damped when the
+ * Rarity of one known point in days = the largest of four: that of its score (damped when the
  * deviation is small on the scale of everything seen), of a value outside everything seen so far,
- * and of a stretch of residuals larger than any before. Then the point joins what has been seen.
+ * of a stretch of residuals larger than any before, and of a fall deeper in ratio than any before. Then the point joins what has been seen. What
+ * the first half day showed is let go after it: it is learnt again before anything may open.
  *
  * @param seen SEEN_LENGTH numbers, all 0 before the first point
  */
@@ -38,7 +59,7 @@ export function stepEvidence(
   seen[SEEN.count]!++;
   const count = seen[SEEN.count]!;
   if (count === 1) {
-    seen[SEEN.high] = seen[SEEN.low] = seen[SEEN.centre] = value;
+    begin(seen, value);
     return 0;
   }
   const deviation = count > WARM_UP_POINTS ? Math.abs(value - expected) : 0;
@@ -46,8 +67,10 @@ export function stepEvidence(
   seen[SEEN.stretch]! += (deviation - seen[SEEN.stretch]!) * rate;
   const age = Math.min(count / clock.pointsPerDay, AGE_DAYS_MAX);
   const days = rarityOf(seen, value, deviation, daysOfScore(Math.min(score, SCORE_MAX)), age);
-  remember(seen, value, clock);
-  return days;
+  const outage = stepOutage(seen, value, age, clock);
+  if (count === clock.provisionalPoints) begin(seen, value);
+  else remember(seen, value, clock);
+  return Math.max(days, outage);
 }
 
 function rarityOf(
@@ -71,6 +94,38 @@ function rarityOf(
   return Math.max(rare, record, stretchRarity(seen, width, age));
 }
 
+/**
+ * Rarity of a fall in ratio: traffic that ends at a quiet hour is no record of its values, whose peaks are
+ * many times larger. Only where values are never near zero, where every fall would be a deep one.
+ */
+function stepOutage(seen: Float64Array, value: number, age: number, clock: AlarmClock): number {
+  const hour = seen[SEEN.hour]!;
+  const best = seen[SEEN.fallHigh]!;
+  const count = seen[SEEN.count]!;
+  seen[SEEN.hour] = hour + (value - hour) * Math.max(clock.hourRate, 1 / count);
+  if (!(hour > 0 && seen[SEEN.low]! > NEAR_ZERO * seen[SEEN.centre]!)) return 0;
+  const fall = Math.max(0, Math.log(hour / Math.max(value, FALL_RATIO_MIN * hour)));
+  const settled = count > clock.provisionalPoints + WARM_UP_POINTS && best > 0;
+  const learnt = settled ? Math.min(fall, (1 + GROWTH_MAX) * best) : fall;
+  seen[SEEN.fallHigh] = Math.max(best * clock.rangeKeep, learnt);
+  const old = settled && count > RECORD_POINTS_MIN;
+  return old && fall > best && fall > FALL_MIN ? age * ((fall / best - 1) / FALL_MARGIN) ** 2 : 0;
+}
+
+/** What has been seen is this value alone. */
+function begin(seen: Float64Array, value: number): void {
+  seen[SEEN.high] = seen[SEEN.low] = seen[SEEN.centre] = value;
+  seen[SEEN.stretch] = seen[SEEN.stretchHigh] = 0;
+  seen[SEEN.hour] = value;
+  seen[SEEN.fallHigh] = 0;
+}
+
+/** What was seen is another series' life: it is learnt again for a day, from which on its age counts. */
+export function seeAgain(seen: Float64Array, value: number, clock: AlarmClock): void {
+  seen[SEEN.count] = Math.max(1, Math.min(seen[SEEN.count]!, Math.ceil(clock.pointsPerDay)));
+  begin(seen, value);
+}
+
 function stretchRarity(seen: Float64Array, width: number, age: number): number {
   const stretch = seen[SEEN.stretch]!;
   const best = seen[SEEN.stretchHigh]!;
@@ -81,11 +136,18 @@ function stretchRarity(seen: Float64Array, width: number, age: number): number {
 function remember(
   seen: Float64Array,
   value: number,
-  { memoryPoints, rangeKeep: keep }: AlarmClock,
+  { memoryPoints, provisionalPoints, rangeKeep: keep }: AlarmClock,
 ): void {
-  seen[SEEN.centre]! += (value - seen[SEEN.centre]!) / Math.min(seen[SEEN.count]!, memoryPoints);
+  const high = seen[SEEN.high]!;
+  const low = seen[SEEN.low]!;
+  const reach =
+    high > low && seen[SEEN.count]! > provisionalPoints
+      ? GROWTH_MAX * (high - low)
+      : Number.POSITIVE_INFINITY;
+  const learnt = Math.min(Math.max(value, low - reach), high + reach);
+  seen[SEEN.centre]! += (learnt - seen[SEEN.centre]!) / Math.min(seen[SEEN.count]!, memoryPoints);
   const centre = seen[SEEN.centre]!;
-  seen[SEEN.high] = Math.max(centre + (seen[SEEN.high]! - centre) * keep, value);
-  seen[SEEN.low] = Math.min(centre + (seen[SEEN.low]! - centre) * keep, value);
+  seen[SEEN.high] = Math.max(centre + (high - centre) * keep, learnt);
+  seen[SEEN.low] = Math.min(centre + (low - centre) * keep, learnt);
   seen[SEEN.stretchHigh] = Math.max(seen[SEEN.stretchHigh]! * keep, seen[SEEN.stretch]!);
 }

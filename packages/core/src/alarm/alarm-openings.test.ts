@@ -35,6 +35,12 @@ const calm = (count: number): Point[] =>
   Array.from({ length: count }, (_, i) => ({ value: 100 + Math.sin(i * 12.9), score: 0.1 }));
 const at = (value: number, score: number, count = 1): Point[] =>
   new Array<Point>(count).fill({ value, score });
+/** What has been seen of a series that swings between two values, in this many days. */
+const swinging = (low: number, high: number, days: number): Point[] => [
+  ...calm(PER_DAY / 2),
+  ...new Array(5).fill([...at(low, 0), ...at(high, 0)]).flat(),
+  ...calm((days - 0.5) * PER_DAY),
+];
 const openings = (rows: readonly Float64Array[]) =>
   rows.flatMap((row, i) => (row[ALARM_OUT.opened] === 1 ? [i] : []));
 
@@ -58,7 +64,7 @@ describe("AlarmOpenings", () => {
   });
 
   it("damps a rare score whose deviation is small in the seen range, by hand: a tenth of 15 % of it squared", () => {
-    const range = [...at(0, 0), ...at(200, 0), ...calm(PER_DAY)];
+    const range = swinging(0, 200, 1);
     const small = fold(alarms(), [...range, ...at(103, 0.9)]).at(-1)!;
     const large = fold(alarms(), [...range, ...at(140, 0.9)]).at(-1)!;
     expect(large[ALARM_OUT.evidence]).toBeCloseTo(30, 0);
@@ -77,7 +83,7 @@ describe("AlarmOpenings", () => {
   });
 
   it("spends the promise over the rarity of each opening, by hand: of evidence of 12 days three openings fit, 5.5 (1 + 3 x 5.5 / 12) = 13; of 120 days all", () => {
-    const range = [...at(60, 0), ...at(140, 0), ...calm(3 * PER_DAY)];
+    const range = swinging(60, 140, 3);
     const spikes = (days: number) =>
       new Array(8).fill([...at(120, scoreOfDays(days)), ...calm(PER_DAY / 4)]).flat();
     const weak = fold(alarms(), [...range, ...spikes(12.01)]);
@@ -88,6 +94,27 @@ describe("AlarmOpenings", () => {
     expect(openings(fold(alarms(), rested)).length).toBeGreaterThan(3);
   });
 
+  it("does not measure all things by the first half day: 100 away for an hour at the start, the rise of 5 on day 5 opens", () => {
+    const start = [...at(200, 0.1, 12), ...calm(5 * PER_DAY), ...at(105, 0.9)];
+    expect(openings(fold(alarms(), start))).toEqual([start.length - 1]);
+  });
+
+  it("does not measure all things by one absurd value: after 1e19 on day 4 a rise of 20 on day 6 opens as another", () => {
+    const absurd = [...calm(4 * PER_DAY), ...at(1e19, 0.97), ...calm(2 * PER_DAY)];
+    const rows = fold(alarms(), [...absurd, ...at(120, scoreOfDays(20))]);
+    expect(openings(rows)).toEqual([4 * PER_DAY, absurd.length]);
+  });
+
+  it("opens on an outage at a quiet hour, which is small beside the peaks: 20 falls to 0.1 where noon is 500", () => {
+    const daily = Array.from({ length: 6 * PER_DAY }, (_, i): Point => {
+      const load = 260 - 240 * Math.cos((2 * Math.PI * i) / PER_DAY);
+      return { value: load * (1 + 0.08 * Math.sin(i * 12.9)), score: 0.1 };
+    });
+    expect(openings(fold(alarms(), daily))).toEqual([]);
+    const rows = fold(alarms(), [...daily, ...at(20, 0.1), ...at(0.1, 0.1, 3)]);
+    expect(openings(rows)).toEqual([daily.length + 1]);
+  });
+
   it("opens nothing in the first two days, and what could have opened there spends nothing", () => {
     const burst = [...calm(PER_DAY), ...at(500, 0.999, 3), ...calm(PER_DAY - 3)];
     expect(openings(fold(alarms(), burst))).toEqual([]);
@@ -96,7 +123,7 @@ describe("AlarmOpenings", () => {
   });
 
   it("opens beside an open alarm for far stronger evidence only, by hand: the open one had 11 days, so 1100 for another", () => {
-    const range = [...at(0, 0), ...at(200, 0), ...calm(5 * PER_DAY)];
+    const range = swinging(0, 200, 5);
     const open = at(140, scoreOfDays(11));
     const rows = (days: number) =>
       openings(fold(alarms(), [...range, ...open, ...at(60, scoreOfDays(days))]));
@@ -120,7 +147,7 @@ describe("AlarmOpenings", () => {
   });
 
   it("opens at the promise and not below it, and shows it so: 5 days are too little for 5.5, 6 are 0.76", () => {
-    const range = [...at(0, 0), ...at(200, 0), ...calm(5 * PER_DAY)];
+    const range = swinging(0, 200, 5);
     const last = (days: number) =>
       fold(alarms(), [...range, ...at(140, scoreOfDays(days))]).at(-1)!;
     expect(last(5)[ALARM_OUT.opened]).toBe(0);

@@ -80,11 +80,11 @@ const S = {
   /** Evidence of the opening. */
   evidence: SEEN_LENGTH + 12,
 } as const;
-/** Numbers of state: 19 x 8 = 152 bytes. */
+/** Numbers of state: 21 x 8 = 168 bytes. */
 export const ALARM_STATE_LENGTH = SEEN_LENGTH + 13;
 const NUMBERS = ALARM_STATE_LENGTH;
 const FORMAT = 0x41;
-const VERSION = 2;
+const VERSION = 3;
 const NO_SEASON: Float64Array<ArrayBuffer> = new Float64Array(0);
 
 /** The platform's promise: at most about one opening of a series in 5.5 days, as score 0.75 says. */
@@ -107,7 +107,7 @@ export interface AlarmOpeningsOptions {
  * The first opening needs evidence as rare as the promise, later ones more: each spends the promise over
  * its own rarity, so a run of weak openings falls silent and a week of large faults does not.
  *
- * Deterministic fold; O(1) per point; 152 bytes, and a copy of the daily profile only from an opening
+ * Deterministic fold; O(1) per point; 168 bytes, and a copy of the daily profile only from an opening
  * until the day after its fault. Source: reference/alarms.py, but for what is required.
  */
 export class AlarmOpenings {

@@ -1,5 +1,7 @@
 import type { AlarmOutcome } from "../model/alarm-outcome.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
+import { type AlarmClock, alarmClock } from "./alarm-clock.ts";
+import { seeAgain } from "./alarm-evidence.ts";
 import {
   ALARM_OUT,
   ALARM_PHASE,
@@ -35,7 +37,7 @@ const S = {
   heldTo: ALARM_STATE_LENGTH + 4,
   outcome: ALARM_STATE_LENGTH + 5,
 } as const;
-/** Numbers of state: 25 x 8 = 200 bytes. */
+/** Numbers of state: 27 x 8 = 216 bytes. */
 export const ALARM_TRACKER_LENGTH = ALARM_STATE_LENGTH + 6;
 
 /** By ALARM_PHASE. */
@@ -48,6 +50,7 @@ const OUTCOMES: readonly AlarmOutcome[] = ["open", "open", "held", "accepted", "
 export class AlarmTracker {
   readonly #state: Float64Array;
   readonly #layer: AlarmOpenings;
+  readonly #clock: AlarmClock;
   #replaced: Alarm | undefined;
 
   /** @param state ALARM_TRACKER_LENGTH numbers of a slab, taken as they are */
@@ -58,6 +61,7 @@ export class AlarmTracker {
     state: Float64Array,
   ) {
     this.#state = state;
+    this.#clock = alarmClock(intervalMs, promiseDays);
     this.#layer = new AlarmOpenings({ intervalMs, promiseDays, baseline, state });
   }
 
@@ -115,6 +119,11 @@ export class AlarmTracker {
 
   get isOpen(): boolean {
     return this.#layer.isOpen;
+  }
+
+  /** The series changed its nature with this value, the one pushed last: see `seeAgain`. */
+  seeAgain(value: number): void {
+    seeAgain(this.#state, value, this.#clock);
   }
 
   /** See `AlarmOpenings.keptSeason`. */

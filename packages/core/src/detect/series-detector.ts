@@ -122,6 +122,10 @@ class JoinedDetector implements SeriesDetector {
     return this.#open?.baseline;
   }
 
+  get restartCount(): number {
+    return this.#restartCount;
+  }
+
   get tailP(): number {
     return this.#calibrator.tailP;
   }

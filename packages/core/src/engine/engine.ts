@@ -69,6 +69,8 @@ export interface SeriesDetector {
    * Left out: the p of the point.
    */
   readonly tailP?: number;
+  /** How often the models began again: see `OpenScorer`. Left out: never. */
+  readonly restartCount?: number;
   push(atMs: EpochMs, value: number, out: Float64Array): void;
   /** @param checksum "outer" where what they are kept in has one: see `sealState` */
   save(checksum?: Checksum): Uint8Array;

@@ -22,7 +22,7 @@ import { scoreOfP } from "../score/rarity.ts";
 import type { FoldRow } from "./fold-row.ts";
 
 const FORMAT = 0x4c;
-const VERSION = 3;
+const VERSION = 4;
 /** Interval that the small detectors assume until the series' own is known. */
 const INTERVAL_BEFORE_MS = MINUTE_MS;
 
@@ -86,6 +86,7 @@ export class SeriesFold {
     const ended = sample === Number.POSITIVE_INFINITY;
     const value = ended ? Number.NaN : this.#counter ? this.#rate(atMs, sample) : sample;
     const slowBefore = this.#detector.baseline?.slowLevel;
+    const restarts = this.#detector.restartCount;
     this.#detector.push(atMs, value, point);
     this.#followInterval();
     const p = point[DETECTOR_OUT.p]!;
@@ -106,6 +107,7 @@ export class SeriesFold {
     slab[S.lastValue] = value;
     const slow = slowBefore ?? point[EPISODE_ROW.level]!;
     this.#alarmChange = this.#alarms.push(atMs, value, point, slow, row.alarm);
+    if (this.#detector.restartCount !== restarts) this.#alarms.seeAgain(value);
     return this.#episodes.push(atMs, value, point);
   }
 

@@ -32,13 +32,18 @@ export interface IncidentLaw {
 }
 
 /** A series: a real fault that comes a few times stays as rare as the tail says. */
-export const SERIES_LAW: IncidentLaw = { incidentsMin: 15, prior: 0, doubt: 1, missedFrom: 1.4 };
+export const SERIES_LAW: IncidentLaw = { incidentsMin: 10, prior: 0, doubt: 1, missedFrom: 1.2 };
 
 /** A node: nearly keeps its promise without help, and help blurs the order of its worst hours. */
 export const NODE_LAW: IncidentLaw = { ...SERIES_LAW, incidentsMin: Number.POSITIVE_INFINITY };
 
 /** A tenant opens findings: faults that recur must not raise the bar for the next one. */
-export const TENANT_LAW: IncidentLaw = SERIES_LAW;
+export const TENANT_LAW: IncidentLaw = {
+  incidentsMin: 15,
+  prior: 0,
+  doubt: 1,
+  missedFrom: 1.4,
+};
 
 /** A cluster: what it passes up is its tail's p, so its own score may be believed early. */
 export const CLUSTER_LAW: IncidentLaw = { incidentsMin: 5, prior: 10, doubt: 0, missedFrom: 1 };

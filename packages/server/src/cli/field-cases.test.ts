@@ -182,6 +182,13 @@ describe("what was right", () => {
     expect(isAt(data[0]!, "2026-03-08T10:00:00Z", "2026-03-08T10:01:00Z")).toBe(true);
   });
 
+  it("an absurd sample among the first hides nothing: the rise of the ninth day is the one anomaly", async () => {
+    const { data } = await detected("sentinel-first");
+    expect(data.length).toBe(1);
+    expect(data[0]!.score).toBeGreaterThanOrEqual(0.95);
+    expect(isAt(data[0]!, "2026-03-10T10:00:00Z", "2026-03-10T12:00:00Z")).toBe(true);
+  });
+
   it("an absurd sample and the rise after it are both found", async () => {
     const { data } = await detected("sentinel-later");
     expect(data.map(({ score }) => score >= 0.9)).toEqual([true, true]);

@@ -34,7 +34,7 @@ const OTHER_WEIGHT = 0.22;
  * Source: spec/detection.md section 6, docs/DECISIONS.md.
  */
 export function batchScorer(): BatchScorer {
-  return { name: "batch", version: 2, pointsMin: POINTS_BEFORE_ANSWERS + 1, score };
+  return { name: "batch", version: 3, pointsMin: POINTS_BEFORE_ANSWERS + 1, score };
 }
 
 function score(

@@ -1,12 +1,20 @@
 import type { EpochMs } from "../../model/time.ts";
 import type { StreamClock } from "../stream/clock.ts";
-import { stepModels, wakes } from "../stream/models.ts";
+import { reconsider } from "../stream/first-hours.ts";
+import { stepModels } from "../stream/models.ts";
 import { PointScratch } from "../stream/point-scratch.ts";
-import { StreamState } from "../stream/state.ts";
+import { STATE, StreamState } from "../stream/state.ts";
 import { unitOf } from "../stream/unit.ts";
+
+const { SURPRISED, TAKEN_OVER } = STATE;
 
 /** Larger values, in units, count as this large, as in the stream engine: their squares stay finite. */
 const VALUE_MAX = 1e36;
+
+/** A change of regime began after the last point at which this share was a surprise at most. */
+const CALM_SHARE = 0.05;
+/** Points from a change on that stay as surprising as they were. */
+const ONSET_POINTS = 30;
 
 /** What the stream engine's models say of every point of a series. Columns of one length. */
 export interface ModelResiduals {
@@ -22,6 +30,16 @@ export interface ModelResiduals {
   readonly scale: Float64Array;
 }
 
+function keep(made: ModelResiduals, i: number, point: PointScratch, unit: number): void {
+  made.sudden[i] = point.rlsZ;
+  made.hour[i] = point.dailyZ;
+  made.recent[i] = point.mediumZ;
+  made.slow[i] = point.slowZ;
+  made.expected[i] = point.expected * unit;
+  made.level[i] = point.daily * unit;
+  made.scale[i] = point.typicalDaily * unit;
+}
+
 /** One pass over the points in the order of time. NaN and infinities are missing points. */
 export function modelResiduals(
   timestampsMs: Float64Array,
@@ -32,21 +50,26 @@ export function modelResiduals(
   const state = new StreamState(clock);
   const point = new PointScratch();
   const unit = unitOf(usualSize(values));
+  let taken = 0;
+  /** Where the latest change began, and up to where residuals are left as they were told first. */
+  let onset = 0;
+  let told = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (!Number.isFinite(value)) continue;
     const limited = Math.min(Math.max(value / unit, -VALUE_MAX), VALUE_MAX);
     stepModels(state, clock, timestampsMs[i]!, limited, point);
-    made.sudden[i] = point.rlsZ;
-    made.hour[i] = point.dailyZ;
-    made.recent[i] = point.mediumZ;
-    made.slow[i] = point.slowZ;
-    made.expected[i] = point.expected * unit;
-    made.level[i] = point.daily * unit;
-    made.scale[i] = point.typicalDaily * unit;
-    if (wakes(state.numbers, clock, point)) {
+    if (i >= told) keep(made, i, point, unit);
+    reconsider(state, clock, timestampsMs[i]!, limited, point);
+    if (state.numbers[TAKEN_OVER]! > taken) {
+      // What the fresh models would have said from the change on, had one known.
+      taken++;
+      if (onset + ONSET_POINTS <= told) continue;
+      told = onset + ONSET_POINTS;
       state.restart();
-      stepModels(state, clock, timestampsMs[i]!, limited, point);
+      i = onset - 1;
+    } else if (state.numbers[SURPRISED]! < CALM_SHARE) {
+      onset = i + 1;
     }
   }
   return made;

@@ -36,6 +36,19 @@ const Z_LIMIT = 30;
 /** At steps of more than 72 minutes: there a spike would be remembered for weeks. */
 const Z_LIMIT_COARSE = 10;
 const COARSE_MS = DAY_MS / 20;
+/**
+ * The first value of a bin of the profile counts as at most this many daily scales, as later ones do: an
+ * outlier of the first day learnt whole would come back every day. Study: first-hours.
+ */
+const SEASON_START_CLIP = 8;
+
+/** Points over which surprises are counted: a day, within these bounds. */
+const SURPRISE_TAU_MIN = 24;
+const SURPRISE_TAU_MAX = 150;
+/** Fresh models may take over after half a day, within these bounds. */
+const FRESH_DAYS = 0.5;
+const FRESH_POINTS_MIN = 100;
+const FRESH_POINTS_MAX = 2000;
 
 /** A profile with more points per bin than this is interpolated between neighbours. */
 const INTERPOLATE_ABOVE = 1.5;
@@ -75,6 +88,10 @@ export interface StreamClock {
   readonly phaseScaleRate: number;
   /** Where counts stop: rates of 1/count have reached their lowest value, so more would say nothing. */
   readonly countMax: number;
+  /** Rate of the recent share of surprises. */
+  readonly surpriseRate: number;
+  /** Points that fresh models must know before they may take over. */
+  readonly freshPoints: number;
   /** A point with a feature of the regression beyond this, in slow scales, teaches it less. */
   readonly fullInfluence: number;
   /** Rates of the energies over the middle and the long horizon. */
@@ -88,17 +105,20 @@ export interface StreamClock {
   readonly unitShare: number;
   /** Residuals count as at most this many of their scales. */
   readonly zLimit: number;
+  /** A bin of the profile learns at most this many daily scales from its first value. */
+  readonly seasonStartClip: number;
 }
+
+/** Whether far values teach less, as the engine has it, or all that they say, as the reference does. */
+export type Influence = "bounded" | "full";
 
 /**
  * The clock of a sampling interval (> 0 and finite).
  *
- * @param fullInfluence +Infinity: the reference as it is, to compare with it
+ * @param influence "full": the reference as it is, to compare with it
  */
-export function streamClock(
-  intervalMs: DurationMs,
-  fullInfluence: number = FULL_INFLUENCE,
-): StreamClock {
+export function streamClock(intervalMs: DurationMs, influence: Influence = "bounded"): StreamClock {
+  const bounded = influence === "bounded";
   const perDay = DAY_MS / intervalMs;
   const bins = Math.min(SEASON_BINS_MAX, roundHalfEven(perDay));
   const seasonBins = Math.max(SEASON_BINS_MIN, bins);
@@ -116,8 +136,11 @@ export function streamClock(
     seasonRate,
     phaseScaleRate,
     countMax: Math.min(seasonRate, phaseScaleRate) >= 1 / COUNT_MAX ? COUNT_MAX : COUNT_MAX_FAST,
-    fullInfluence,
-    ...(fullInfluence === Number.POSITIVE_INFINITY ? REFERENCE : ownConstants(intervalMs)),
+    ...(bounded ? ownConstants(intervalMs) : REFERENCE),
+    surpriseRate: 1 / Math.min(SURPRISE_TAU_MAX, Math.max(SURPRISE_TAU_MIN, perDay)),
+    freshPoints: Math.max(FRESH_POINTS_MIN, Math.min(FRESH_DAYS * perDay, FRESH_POINTS_MAX)),
+    fullInfluence: bounded ? FULL_INFLUENCE : Number.POSITIVE_INFINITY,
+    seasonStartClip: bounded ? SEASON_START_CLIP : Number.POSITIVE_INFINITY,
   };
 }
 

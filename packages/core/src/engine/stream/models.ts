@@ -2,7 +2,7 @@ import type { EpochMs } from "../../model/time.ts";
 import type { StreamClock } from "./clock.ts";
 import type { PointScratch } from "./point-scratch.ts";
 import { learnRegression, predict } from "./regression.ts";
-import { type SeasonCounts, STATE, type StreamState } from "./state.ts";
+import { type Models, type SeasonCounts, STATE } from "./state.ts";
 import { phaseOf, seasonAt } from "./time-of-day.ts";
 
 const {
@@ -53,7 +53,7 @@ export const POINTS_BEFORE_ANSWERS: number = WARM_UP;
 
 /** Judges a value (finite) against the models, then learns it; the answers are left in `point`. */
 export function stepModels(
-  state: StreamState,
+  state: Models,
   clock: StreamClock,
   atMs: EpochMs,
   value: number,
@@ -101,7 +101,7 @@ export function wakes(numbers: Float64Array, clock: StreamClock, point: PointScr
 }
 
 /** What counts as "no spread" at a level: below it a residual is arithmetic, not behaviour. */
-function scaleFloor(slow: number, clock: StreamClock): number {
+export function scaleFloor(slow: number, clock: StreamClock): number {
   return clock.floorLeast + clock.floorShare * Math.abs(slow);
 }
 
@@ -201,11 +201,12 @@ function learnSeason(
   bin: number,
   point: PointScratch,
 ): void {
-  let step = point.dailyResidual;
   const count = counts[bin]!;
-  if (count > 0) {
-    step = point.value - numbers[SLOW]! - profile[bin]!;
-    if (numbers[COUNT]! > CLIP_AFTER) step = clip(step, SEASON_CLIP * numbers[DAILY_SCALE]!);
+  let step = point.dailyResidual;
+  if (count > 0) step = point.value - numbers[SLOW]! - profile[bin]!;
+  if (numbers[COUNT]! > CLIP_AFTER) {
+    const limit = count > 0 ? SEASON_CLIP : clock.seasonStartClip;
+    step = clip(step, limit * numbers[DAILY_SCALE]!);
   }
   const seen = count < clock.countMax ? count + 1 : count;
   counts[bin] = seen;

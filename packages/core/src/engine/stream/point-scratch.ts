@@ -1,9 +1,18 @@
+/** The largest profile with its two scales. */
+const PROFILE_MAX = 288 + 2 * 48;
+
 /**
  * Numbers of the point in hand, which go from step to step without allocating. One for all series of
  * a scorer: a point is finished before the next one of any series begins. All fields start as NaN, so
  * that V8 keeps them as doubles from the first point on.
  */
 export class PointScratch {
+  /** Of the fresh models that run beside those of a series now and then: see `changesRegime`. */
+  beside: PointScratch | undefined = undefined;
+  /** For models without a daily profile; cleared before every point. */
+  readonly blankProfile: Float32Array = new Float32Array(PROFILE_MAX);
+  readonly blankCounts: Uint8Array = new Uint8Array(PROFILE_MAX);
+
   /** The value in hand: a number passed to a function that is not inlined is boxed. */
   value = Number.NaN;
 

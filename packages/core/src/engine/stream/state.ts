@@ -28,16 +28,28 @@ export const STATE = {
   WEIGHT: 24,
   /** Lower triangle of the regression's covariance, row by row. */
   COVARIANCE: 32,
-  /** How often the models restarted. */
-  RESTARTS: 68,
-  /** Recent share of points off the level, while the series is without spread. */
-  MOVED_SHARE: 69,
-  /** What values are divided by before they are judged; 0 until there was one other than 0. */
-  UNIT: 70,
   /** Points that the slow level and its scale are worth beside those of `COUNT`: taken over. */
-  HERITAGE: 71,
+  HERITAGE: 68,
+  /** How often the models restarted. */
+  RESTARTS: 69,
+  /** Recent share of points off the level, while the series is without spread. */
+  MOVED_SHARE: 70,
+  /** What values are divided by before they are judged; 0 until there was one other than 0. */
+  UNIT: 71,
+  /** Recent share of points that the daily view finds far off. */
+  SURPRISED: 72,
+  /** By how much fresh models, while they run beside these, foretell the points better. */
+  ADVANTAGE: 73,
+  /** How often fresh models took over. */
+  TAKEN_OVER: 74,
+  /** The first values, until there are `FIRST_POINTS`; later the numbers of fresh models, as those of `STATE`. */
+  FIRST: 75,
 } as const;
-const NUMBERS = 72;
+/** Numbers of models without a daily profile: what comes before `RESTARTS`. */
+export const MODEL_NUMBERS = 69;
+/** Points after which it is looked at what was learnt first. */
+export const FIRST_POINTS = 60;
+const NUMBERS = STATE.FIRST + MODEL_NUMBERS;
 
 /** Inputs of the regression, and so its weights. */
 const FEATURES = 8;
@@ -46,6 +58,9 @@ const RLS_INITIAL_COVARIANCE = 10;
 
 /** One byte each, two where the sampling is faster than a minute. */
 export type SeasonCounts = Uint8Array | Uint16Array;
+
+/** What one set of models keeps. */
+export type Models = Pick<StreamState, "numbers" | "profile" | "counts">;
 
 /**
  * All that the models keep of one series, in one block of memory: 2.4 KB at five-minute sampling.
@@ -79,10 +94,26 @@ export class StreamState {
   restart(): void {
     const restarts = this.numbers[STATE.RESTARTS]! + 1;
     const unit = this.numbers[STATE.UNIT]!;
+    const takenOver = this.numbers[STATE.TAKEN_OVER]!;
     this.#bytes().fill(0);
     resetCovariance(this.numbers);
     this.numbers[STATE.RESTARTS] = restarts;
     this.numbers[STATE.UNIT] = unit;
+    this.numbers[STATE.TAKEN_OVER] = takenOver;
+  }
+
+  /** The fresh models beside these become the models; the daily profile begins again. */
+  takeOver(): void {
+    const { numbers } = this;
+    const restarts = numbers[STATE.RESTARTS]! + 1;
+    const unit = numbers[STATE.UNIT]!;
+    const takenOver = numbers[STATE.TAKEN_OVER]! + 1;
+    const fresh = numbers.slice(STATE.FIRST, STATE.FIRST + MODEL_NUMBERS);
+    this.#bytes().fill(0);
+    numbers.set(fresh);
+    numbers[STATE.RESTARTS] = restarts;
+    numbers[STATE.UNIT] = unit;
+    numbers[STATE.TAKEN_OVER] = takenOver;
   }
 
   /** The state itself, for whoever copies it at once. */
@@ -111,8 +142,8 @@ export class StreamState {
 }
 
 /** The covariance before anything was learnt. */
-export function resetCovariance(numbers: Float64Array): void {
-  let at = STATE.COVARIANCE;
+export function resetCovariance(numbers: Float64Array, from = 0): void {
+  let at = from + STATE.COVARIANCE;
   for (let row = 0; row < FEATURES; row++) {
     for (let column = 0; column < row; column++) numbers[at++] = 0;
     numbers[at++] = RLS_INITIAL_COVARIANCE;

@@ -8,9 +8,10 @@ import {
   SCORER_OUT_LENGTH,
   type StreamScorer,
 } from "../scorer.ts";
-import { type StreamClock, streamClock } from "./clock.ts";
+import { type Influence, type StreamClock, streamClock } from "./clock.ts";
 import { skipEvidence, stepEvidence } from "./evidence.ts";
-import { POINTS_BEFORE_ANSWERS, stepModels, wakes } from "./models.ts";
+import { reconsider } from "./first-hours.ts";
+import { POINTS_BEFORE_ANSWERS, stepModels } from "./models.ts";
 import { PointScratch } from "./point-scratch.ts";
 import { STATE, StreamState } from "./state.ts";
 import { outgrows, unitOf } from "./unit.ts";
@@ -41,11 +42,11 @@ const CLOCKS_MAX = 256;
  * Answers 0 for the first 20 points. NaN and infinities are missing points: nothing is learnt.
  *
  * Cost: O(1) per point, no objects (V8 boxes about 110 bytes of numbers); 2.4 KB per series.
- * Source: spec/detection.md section 5, but for the weight of far points in the regression.
+ * Source: spec/detection.md section 5, but for what far values teach and for the first hours.
  *
- * @param fullInfluence see `streamClock`; left out: the engine's own
+ * @param influence see `streamClock`; left out: the engine's own
  */
-export function streamScorer(fullInfluence?: number): StreamScorer {
+export function streamScorer(influence?: Influence): StreamScorer {
   const clocks = new Map<DurationMs, StreamClock>();
   const point = new PointScratch();
   return {
@@ -53,7 +54,7 @@ export function streamScorer(fullInfluence?: number): StreamScorer {
     version: VERSION,
     pointsMin: POINTS_BEFORE_ANSWERS + 1,
     open: (intervalMs, memory) =>
-      new OpenStreamScorer(sharedClock(clocks, intervalMs, fullInfluence), point, memory),
+      new OpenStreamScorer(sharedClock(clocks, intervalMs, influence), point, memory),
   };
 }
 
@@ -86,10 +87,7 @@ class OpenStreamScorer implements OpenScorer, Baseline {
     out[OUT_LEVEL] = point.daily;
     out[OUT_SCALE] = point.typicalDaily;
     if (unit !== 1) for (let k = OUT_EXPECTED; k <= OUT_SCALE; k++) out[k]! *= unit;
-    if (wakes(state.numbers, this.#clock, point)) {
-      state.restart();
-      stepModels(state, this.#clock, atMs, limited, point);
-    }
+    reconsider(state, this.#clock, atMs, limited, point);
   }
 
   get restartCount(): number {
@@ -171,11 +169,11 @@ class OpenStreamScorer implements OpenScorer, Baseline {
 function sharedClock(
   clocks: Map<DurationMs, StreamClock>,
   intervalMs: DurationMs,
-  fullInfluence: number | undefined,
+  influence: Influence | undefined,
 ): StreamClock {
   const known = clocks.get(intervalMs);
   if (known !== undefined) return known;
-  const clock = streamClock(intervalMs, fullInfluence);
+  const clock = streamClock(intervalMs, influence);
   if (clocks.size < CLOCKS_MAX) clocks.set(intervalMs, clock);
   return clock;
 }
