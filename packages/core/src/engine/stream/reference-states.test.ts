@@ -94,7 +94,7 @@ interface GoldenRow {
 
 function modelsOf({ numbers, profile, counts }: StreamState, { seasonBins, scaleBins }: Bins) {
   const head = [...numbers.subarray(0, STATE.COVARIANCE)];
-  const covariance = [...numbers.subarray(STATE.COVARIANCE, STATE.RESTARTS)];
+  const covariance = [...numbers.subarray(STATE.COVARIANCE, STATE.HERITAGE)];
   const used = [...profile.subarray(0, seasonBins + 2 * scaleBins)];
   return [...head, ...covariance, ...used, ...counts];
 }
