@@ -3,13 +3,13 @@ import type { DurationMs } from "../model/time.ts";
 import { INTERVAL_POINTS } from "./first-points.ts";
 
 const STATE_FORMAT = 0x44;
-const VERSION = 1;
+const VERSION = 2;
 
 /** Number of kept points of a detector that keeps none because its interval is known. */
 const LEARNT = 0xff;
 
-/** `[name length u8][kept points u8][scorer version u16][scorer length u32][interval f64][points f64][stepless u8]` */
-const HEAD_BYTES = 25;
+/** `[name length u8][kept points u8][scorer version u16][scorer length u32][interval f64][points f64][stepless u8][past length u32]` */
+const HEAD_BYTES = 29;
 
 interface DetectorStateHead {
   readonly scorerName: string;
@@ -27,29 +27,34 @@ export type DetectorState = DetectorStateHead &
         readonly first: Float64Array;
         readonly scorer: undefined;
         readonly calibrator: undefined;
+        readonly past: undefined;
       }
     | {
         readonly first: undefined;
         readonly scorer: Uint8Array;
         readonly calibrator: Uint8Array;
+        readonly past: Uint8Array;
       }
   );
 
 const NOTHING = new Uint8Array();
 
-/** Little-endian: head, scorer's name (ASCII), first points, scorer's bytes, calibrator's bytes. */
+/** Little-endian: head, scorer's name (ASCII), first points, the bytes of scorer, past and calibrator. */
 export function writeDetectorState(
   state: DetectorStateHead & {
     readonly first: Float64Array | undefined;
     readonly scorer: Uint8Array | undefined;
     readonly calibrator: Uint8Array | undefined;
+    readonly past: Uint8Array | undefined;
   },
   checksum?: Checksum,
 ): Uint8Array {
-  const { scorerName, first, scorer = NOTHING, calibrator = NOTHING } = state;
+  const { scorerName, first, scorer = NOTHING, calibrator = NOTHING, past = NOTHING } = state;
   const firstAt = HEAD_BYTES + scorerName.length;
   const scorerAt = firstAt + (first?.length ?? 0) * 8;
-  const payload = new Uint8Array(scorerAt + scorer.length + calibrator.length);
+  const pastAt = scorerAt + scorer.length;
+  const calibratorAt = pastAt + past.length;
+  const payload = new Uint8Array(calibratorAt + calibrator.length);
   const view = new DataView(payload.buffer);
   view.setUint8(0, scorerName.length);
   view.setUint8(1, first === undefined ? LEARNT : first.length / 2);
@@ -58,12 +63,14 @@ export function writeDetectorState(
   view.setFloat64(8, state.intervalMs, true);
   view.setFloat64(16, state.pointCount, true);
   view.setUint8(24, state.stepless ? 1 : 0);
+  view.setUint32(25, past.length, true);
   for (let i = 0; i < scorerName.length; i++) payload[HEAD_BYTES + i] = scorerName.charCodeAt(i);
   first?.forEach((number, i) => {
     view.setFloat64(firstAt + 8 * i, number, true);
   });
   payload.set(scorer, scorerAt);
-  payload.set(calibrator, scorerAt + scorer.length);
+  payload.set(past, pastAt);
+  payload.set(calibrator, calibratorAt);
   return sealState(STATE_FORMAT, VERSION, payload, checksum);
 }
 
@@ -91,15 +98,17 @@ export function readDetectorState(
   const kept = view.getUint8(1);
   if (kept !== LEARNT) {
     const first = firstPoints(view, nameEnd, kept);
-    return { ...head, first, scorer: undefined, calibrator: undefined };
+    return { ...head, first, scorer: undefined, calibrator: undefined, past: undefined };
   }
   const scorerEnd = nameEnd + view.getUint32(4, true);
-  if (scorerEnd > payload.length) throw unreadable("its parts are cut short");
+  const pastEnd = scorerEnd + view.getUint32(25, true);
+  if (pastEnd > payload.length) throw unreadable("its parts are cut short");
   return {
     ...head,
     first: undefined,
     scorer: payload.subarray(nameEnd, scorerEnd),
-    calibrator: payload.subarray(scorerEnd),
+    past: payload.subarray(scorerEnd, pastEnd),
+    calibrator: payload.subarray(pastEnd),
   };
 }
 

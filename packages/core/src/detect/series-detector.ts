@@ -14,8 +14,9 @@ import {
   nominalIntervalMs,
   timeWithoutStepsMs,
 } from "./interval.ts";
+import { SeriesPast } from "./past/series-past.ts";
 
-const { p: OUT_P, score: OUT_SCORE } = DETECTOR_OUT;
+const { p: OUT_P, score: OUT_SCORE, habit: OUT_HABIT } = DETECTOR_OUT;
 const OUT_NONCONFORMITY = SCORER_OUT.nonconformity;
 
 /** Opens detectors of one scorer. `memory`: for many of them that live long. */
@@ -81,6 +82,7 @@ class JoinedDetector implements SeriesDetector {
   readonly #models: SharedModels;
   #open: OpenScorer | undefined;
   readonly #calibrator: TailCalibrator;
+  readonly #past: SeriesPast;
   readonly #memory: StateMemory | undefined;
   #restartCount = 0;
   #pointCount = 0;
@@ -98,6 +100,7 @@ class JoinedDetector implements SeriesDetector {
     this.#models = models;
     this.#memory = memory;
     this.#calibrator = new TailCalibrator(memory);
+    this.#past = new SeriesPast(memory);
     this.#intervalMs = intervalMs ?? INTERVAL_BEFORE_MS;
     this.#first = intervalMs === undefined ? new FirstPoints() : undefined;
   }
@@ -115,7 +118,11 @@ class JoinedDetector implements SeriesDetector {
   }
 
   get tailP(): number {
-    return this.#calibrator.tailP;
+    return this.#past.tailP;
+  }
+
+  get childP(): number {
+    return this.#past.childP;
   }
 
   push(atMs: EpochMs, value: number, out: Float64Array): void {
@@ -138,6 +145,7 @@ class JoinedDetector implements SeriesDetector {
       first,
       scorer: first === undefined ? this.#opened().save("outer") : undefined,
       calibrator: first === undefined ? this.#calibrator.save("outer") : undefined,
+      past: first === undefined ? this.#past.bytes() : undefined,
     };
     return writeDetectorState(state, checksum);
   }
@@ -152,6 +160,7 @@ class JoinedDetector implements SeriesDetector {
     const open = this.#models.scorer.open(state.intervalMs, this.#memory);
     open.restore(state.scorer, "outer");
     this.#calibrator.restore(state.calibrator, "outer");
+    this.#past.restore(state.past);
     this.#open = open;
     this.#restartCount = open.restartCount ?? 0;
     this.#intervalMs = state.intervalMs;
@@ -162,11 +171,16 @@ class JoinedDetector implements SeriesDetector {
 
   #judge(atMs: EpochMs, value: number, out: Float64Array): void {
     const open = this.#opened();
+    const slowBefore = this.#stepless ? Number.NaN : (open.baseline?.slowLevel ?? Number.NaN);
     open.push(this.#stepless ? timeWithoutStepsMs(this.#pointCount) : atMs, value, out);
     this.#pointCount++;
-    const p = this.#calibrator.push(out[OUT_NONCONFORMITY]!);
+    const tailed = this.#calibrator.push(out[OUT_NONCONFORMITY]!);
+    const { tailP } = this.#calibrator;
+    const past = this.#past;
+    const p = past.push(atMs, value, value - slowBefore, tailed, tailP, this.#intervalMs);
     out[OUT_P] = p;
     out[OUT_SCORE] = Number.isFinite(value) ? scoreOfP(p, this.#intervalMs) : 0;
+    out[OUT_HABIT] = past.mark;
     const restartCount = open.restartCount ?? 0;
     if (restartCount !== this.#restartCount) {
       this.#restartCount = restartCount;
@@ -182,6 +196,7 @@ class JoinedDetector implements SeriesDetector {
   #forget(): void {
     this.#open = undefined;
     this.#calibrator.reset();
+    this.#past.reset();
     this.#restartCount = 0;
     this.#pointCount = 0;
   }

@@ -22,7 +22,7 @@ import { scoreOfP } from "../score/rarity.ts";
 import type { FoldRow } from "./fold-row.ts";
 
 const FORMAT = 0x4c;
-const VERSION = 3;
+const VERSION = 4;
 /** Interval that the small detectors assume until the series' own is known. */
 const INTERVAL_BEFORE_MS = MINUTE_MS;
 
@@ -90,7 +90,9 @@ export class SeriesFold {
     this.#followInterval();
     const p = point[DETECTOR_OUT.p]!;
     const flatP = this.#flat.push(atMs, value);
-    row.valueP = Number.isNaN(value) ? Number.NaN : (this.#detector.tailP ?? p);
+    const tailP = this.#detector.tailP ?? p;
+    row.tailP = Number.isNaN(value) ? Number.NaN : tailP;
+    row.valueP = Number.isNaN(value) ? Number.NaN : (this.#detector.childP ?? tailP);
     row.flatP = flatP;
     row.ended = ended;
     row.settled = this.#detector.pointCount >= INTERVAL_POINTS;

@@ -1,3 +1,5 @@
+import { LABEL_OF_KIND } from "../../model/anomaly-type.ts";
+import { HABIT, type HabitMark, habitKind } from "../../model/habit-mark.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
 import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { type Classification, classify } from "./classify.ts";
@@ -27,9 +29,19 @@ export interface EpisodePoints {
  */
 export function classifyEpisode(
   { timestampsMs, values, intervalMs }: EpisodePoints,
-  episode: { readonly onsetMs: EpochMs; readonly lastMs: EpochMs },
+  episode: {
+    readonly onsetMs: EpochMs;
+    readonly lastMs: EpochMs;
+    readonly peakHabit?: HabitMark;
+  },
   before = new KnownBefore(),
 ): Classification {
+  const habit = habitKind(episode.peakHabit);
+  if (habit === HABIT.came || habit === HABIT.missed) {
+    // What comes by the clock is a matter of its hour, whatever its shape is.
+    const missedPeak = habit === HABIT.missed;
+    return { kind: "seasonal", label: LABEL_OF_KIND.seasonal, missedPeak, evidence: {} };
+  }
   const firstIndex = firstAtOrAfter(timestampsMs, episode.onsetMs);
   const last = firstAtOrAfter(timestampsMs, episode.lastMs + 1) - 1 + CLOSING_POINTS;
   const lastIndex = Math.min(values.length - 1, last);
