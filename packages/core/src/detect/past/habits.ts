@@ -39,13 +39,15 @@ const SPARE_POINTS = 3;
 const LATE_MS: DurationMs = 65 * MINUTE_MS;
 /** Half of its usual size is enough to have come; above one and a half of the largest it is told as larger. */
 const CAME_SHARE = 0.5;
+/** At no more than this share of it, nothing came. Between the two nothing is said. */
+const GONE_SHARE = 0.4;
 const LARGER_SHARE = 1.5;
 /** Its usual size is the mean over about this many times. */
 const MEAN_OF = 8;
 /** And this much longer. */
 const LONGER = 1.25;
 /** Its absence is told after the fourth time, of a daily one after the eighth: weekends. */
-const MISSED_COUNT = [8, 4, 4] as const;
+const MISSED_COUNT = [14, 4, 4] as const;
 /** What did not come more often than once in so many times has days off, and they are no news. */
 const SELDOM = 8;
 /** Left out this often in a row, it was given up. */
@@ -125,10 +127,10 @@ function look(n: Float32Array, h: number, point: Point): void {
   const moved = point.away - n[h + H.base]!;
   const sized = n[h + H.size]! < 0 ? -moved : moved;
   const inTime = n[h + H.came] === 0 || point.atMs <= jobEnd(n, h, point.intervalMs);
+  if (inTime) n[h + H.reached] = Math.max(n[h + H.reached]!, sized);
   if (inTime && sized >= CAME_SHARE * Math.abs(n[h + H.size]!)) {
     if (n[h + H.came] === 0) keepTime(n, h + H.came, point.atMs);
     keepTime(n, h + H.lastThere, point.atMs);
-    n[h + H.reached] = Math.max(n[h + H.reached]!, sized);
   }
   if (habitKind(n[SAID_MARK]) === HABIT.missed) return;
   const period = n[h + H.period]!;
@@ -183,7 +185,8 @@ function learnArrival(n: Float32Array, h: number): void {
 function miss(n: Float32Array, h: number, point: Point): void {
   const count = n[h + H.count]!;
   const rests = SELDOM * n[h + H.missed]! > count;
-  const isTold = count >= MISSED_COUNT[n[h + H.period]!]! && !rests;
+  const isGone = n[h + H.reached]! <= GONE_SHARE * Math.abs(n[h + H.size]!);
+  const isTold = isGone && count >= MISSED_COUNT[n[h + H.period]!]! && !rests;
   if (isTold && n[h + H.inARow] === 0) tell(n, HABIT.missed, h, point);
   n[h + H.missed]!++;
 }

@@ -8,8 +8,9 @@ const MARGIN = 0.3;
 const MEMORY_DAYS = 60;
 /** The range is that of this long ago and more, so that a fault stays a record for some time. */
 const BLOCK_MS: DurationMs = 2 * HOUR_MS;
-/** Points before anything is a record. */
+/** Before that everything is a record: the first days are new. */
 const POINTS_MIN = 60;
+const YOUNG_DAYS = 2;
 const P_MIN = 1e-15;
 
 const COUNT = 0;
@@ -39,7 +40,8 @@ export function recordP(value: number, intervalMs: DurationMs, numbers: Float64A
     numbers.fill(value, HIGH, RECORD_NUMBERS);
     return 1;
   }
-  const days = count > POINTS_MIN ? recordDays(value, intervalMs, numbers) : 0;
+  const old = count > POINTS_MIN && count * intervalMs >= YOUNG_DAYS * DAY_MS;
+  const days = old ? recordDays(value, intervalMs, numbers) : 0;
   learnRange(value, intervalMs, numbers);
   return days > 0 ? Math.min(1, Math.max(P_MIN, intervalMs / DAY_MS / days)) : 1;
 }
