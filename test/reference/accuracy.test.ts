@@ -21,7 +21,6 @@ const MISSED: Readonly<Record<string, number>> = {
   // By noise, for faults of bad weeks that are found: docs/experiments/fatigue.md.
   "opening-f1@5.5/nab": 0.5,
   // What was lost, and why: docs/experiments/bounded-influence.md.
-  "node-vus-pr/stream/smd": 0.6,
   "node-order-vus-pr/stream/smd": 0.63,
 };
 
