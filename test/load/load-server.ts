@@ -46,13 +46,20 @@ export class LoadServer {
   readonly keys: ReadonlyMap<string, string>;
   url = "";
   readonly #checkpointEveryMs: number;
+  readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   #port = 0;
   #asked = 0;
   readonly #waiting = new Map<number, PromiseWithResolvers<ThreadFigures>>();
 
-  constructor(plans: readonly TenantPlan[], checkpointEveryMs = NO_CHECKPOINTS_MS) {
+  /** @param memoryMaxBytes left out: as much as the server takes by itself. */
+  constructor(
+    plans: readonly TenantPlan[],
+    checkpointEveryMs = NO_CHECKPOINTS_MS,
+    memoryMaxBytes?: number,
+  ) {
     this.#checkpointEveryMs = checkpointEveryMs;
+    this.#env = memoryMaxBytes === undefined ? {} : { FORESHOCK_MEMORY_MAX: `${memoryMaxBytes}` };
     const control = ControlDb.open(join(this.dataDir, "control.db"), () => Date.now());
     const keys = new Map<string, string>();
     for (const { tenant, ...settings } of plans) {
@@ -70,7 +77,7 @@ export class LoadServer {
     const args = [this.dataDir, String(this.#port), String(this.#checkpointEveryMs)];
     const child = spawn(process.execPath, [FROM_SOURCE, CHILD, ...args], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
-      env: { ...process.env, ...MEMORY_ENV },
+      env: { ...process.env, ...MEMORY_ENV, ...this.#env },
     });
     this.#child = child;
     const { promise: url, resolve, reject } = Promise.withResolvers<string>();

@@ -1,4 +1,4 @@
-// npm run load -- ingest|neighbours|doubling|big|long|kills|churn: what the real server bears; tables, and a line of JSON.
+// npm run load -- ingest|neighbours|doubling|big|long|limits|kills|churn: what the real server bears; tables, and a line of JSON.
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { bigTenants } from "./big/big-tenants.ts";
@@ -7,6 +7,7 @@ import { churn } from "./churn/churn.ts";
 import { doubling } from "./doubling/doubling.ts";
 import { measureIngest } from "./ingest/ingest.ts";
 import { killsAndCalm } from "./kills/kills.ts";
+import { limits } from "./limits/limits.ts";
 import { neighbours } from "./neighbours/neighbours.ts";
 import {
   bigText,
@@ -14,6 +15,7 @@ import {
   doublingText,
   ingestText,
   killsText,
+  limitsText,
   longText,
   neighboursText,
 } from "./reports.ts";
@@ -22,6 +24,7 @@ const USAGE = `usage: npm run load -- neighbours [--seconds 600 --window 60 --da
        npm run load -- doubling [--shapes "many nodes,..."] [--scale 1]
        npm run load -- big [--tenants 1 --series 50000 --hours 3 --checkpoints 20]
        npm run load -- long [--points 500000]
+       npm run load -- limits [--memory-mib 4096 --seconds 600]
        npm run load -- kills [--kills 60 --seed 1 --days 3]
        npm run load -- ingest [--points 1500000 --runs 3 --tenants 1,10 --each 1,5]
                               [--trees DIR,DIR] [--node-flags="--cpu-prof ..."]
@@ -41,6 +44,7 @@ const { values, positionals } = parseArgs({
     hours: text("3"),
     checkpoints: text("20"),
     points: text(""),
+    "memory-mib": text("4096"),
     runs: text("3"),
     each: text("1,5"),
     trees: text(""),
@@ -95,6 +99,11 @@ const LOADS: Readonly<Record<string, () => Promise<readonly [report: object, tex
     const points = number("points", "500000");
     const report = [await longSeries(Math.round(points / 10)), await longSeries(points)];
     return [report, longText(report)];
+  },
+  limits: async () => {
+    const memoryMaxBytes = number("memory-mib") * 2 ** 20;
+    const report = await limits({ memoryMaxBytes, seconds: number("seconds"), advanced });
+    return [report, limitsText(report)];
   },
   kills: async () => {
     const [seed, kills] = [number("seed"), number("kills")];

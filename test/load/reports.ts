@@ -4,6 +4,7 @@ import type { ChurnReport } from "./churn/churn.ts";
 import type { DoublingRow } from "./doubling/doubling-row.ts";
 import type { IngestFigures } from "./ingest/ingest.ts";
 import type { KillsReport } from "./kills/kills.ts";
+import type { LimitsReport } from "./limits/limits.ts";
 import type { NeighboursReport } from "./neighbours/neighbours.ts";
 import { table } from "./table.ts";
 
@@ -49,6 +50,22 @@ export function neighboursText(report: NeighboursReport): string {
     `the worst beside it:\n${beside.worst.join("\n")}`,
     `${report.findings} findings and ${report.anomalies} anomalies compared`,
     differencesText(report.differences),
+  ].join("\n\n");
+}
+
+export function limitsText({ memoryMaxBytes, phases, kept }: LimitsReport): string {
+  const rows = phases.map(({ what, seconds, residentBytes, answers }) => [
+    what,
+    seconds,
+    residentBytes / MB,
+    Object.entries(answers)
+      .map(([kind, count]) => `${count} x ${kind}`)
+      .join(", "),
+  ]);
+  return [
+    table(["two tenants", "seconds", "resident at most, MiB", "answers"], rows),
+    `memory maximum ${memoryMaxBytes / MB} MiB`,
+    table(["kept before the restart", "after it"], kept),
   ].join("\n\n");
 }
 

@@ -3,12 +3,14 @@ import {
   createStreamEngine,
   LABEL_OF_KIND,
   MINUTE_MS,
+  type StreamingEngine,
 } from "@foreshock/core/fold";
 import { FAULT_KINDS } from "@foreshock/core/generator";
 import type { PageTable } from "../../page-table.ts";
 import { printTables } from "../print-tables.ts";
 import { type CasePlan, type FaultCase, faultCases } from "./fault-cases.ts";
 import { type RampQuality, rampCases } from "./ramp-cases.ts";
+import { DONE, type ToldCase, toldCases } from "./told-cases.ts";
 import { typicalCoverage } from "./typical-coverage.ts";
 import { waveCases } from "./wave-cases.ts";
 
@@ -16,6 +18,8 @@ import { waveCases } from "./wave-cases.ts";
 const FRESH_SEEDS = [21, 22, 23];
 /** Two days of block means every hour of nine metrics' weeks are a minute of work a seed. */
 const RAMP_SEEDS = 1;
+const TOLD_SEEDS = 2;
+const TOLD_SIZES = [6, 12, 30];
 const STEPS = [
   { name: "1 min", intervalMs: MINUTE_MS, days: 12 },
   { name: "5 min", intervalMs: 5 * MINUTE_MS, days: 21 },
@@ -44,6 +48,7 @@ export function measureKinds(seedList: string | undefined): void {
     sharesTable(`${title}: share called right`, judged),
     ...judged.map(({ name, cases }) => confusion(`${title}, ${name}: truth \\ said`, cases)),
     rampTable(rampCases(engine, seeds.slice(0, RAMP_SEEDS))),
+    toldTable(engine, seeds.slice(0, TOLD_SEEDS)),
     wavesTable(waveCases(engine, seeds)),
     coverageTable(typicalCoverage(engine, seeds)),
   ]);
@@ -99,6 +104,32 @@ function rampTable({ cases, found, minutes }: RampQuality): PageTable {
     header: ["", "found", "minutes, median"],
     rows: [["score of 0.75", `${found.toFixed(2)} of ${cases}`, String(minutes)]],
   };
+}
+
+/** What was done for how long, what is said once it is over, and from when on. */
+function toldTable(engine: StreamingEngine, seeds: readonly number[]): PageTable {
+  const plans = [{ name: "15 s", intervalMs: MINUTE_MS / 4, days: 5 }, ...STEPS];
+  const rows = plans.flatMap(({ name, intervalMs, days }) => {
+    const cases = [...toldCases(engine, { intervalMs, days, seeds, sizes: TOLD_SIZES })];
+    return Object.keys(DONE).map((done) => {
+      const all = cases.filter((one) => one.done === done);
+      const found = all.filter(({ said }) => said !== undefined);
+      return [
+        name,
+        done,
+        `${found.length} of ${all.length}`,
+        shareOf(found, ({ right }) => right),
+        shareOf(found, ({ onsetSteps }) => Math.abs(onsetSteps) <= 1),
+        String(found.map(sizeOfError).sort((a, b) => a - b)[Math.floor(0.9 * found.length)] ?? "-"),
+      ];
+    });
+  });
+  const header = ["step", "done", "found", "kind right", "onset within 1 step", "steps off, p90"];
+  return { title: "What one series is said to have done", notes: [], header, rows };
+}
+
+function sizeOfError({ onsetSteps }: ToldCase): number {
+  return Math.abs(onsetSteps);
 }
 
 function wavesTable(cases: ReturnType<typeof waveCases>): PageTable {

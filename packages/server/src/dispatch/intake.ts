@@ -128,6 +128,7 @@ export class Intake {
     const parts = gated.messages[owner];
     if (parts === undefined) return NOTHING_PUT;
     const points = parts.reduce((sum, { times }) => sum + times.length, 0);
+    if (!this.#parts.pool.isOpen(owner)) this.#notAnnounced(parts);
     // The parts' columns are handed over.
     const handles = parts.map((part) => part.handles.slice());
     try {
@@ -139,6 +140,12 @@ export class Intake {
       this.#notStored(tenantId, parts, handles);
       throw error;
     }
+  }
+
+  /** Their owner will not hear of them: what they would have made known to it is not known. */
+  #notAnnounced(parts: readonly AppendPart[]): void {
+    const { announced } = this.#parts.place;
+    for (const { fresh } of parts) for (const { handle } of fresh) announced.delete(handle);
   }
 
   #notStored(tenantId: string, parts: readonly AppendPart[], handles: readonly Int32Array[]): void {

@@ -95,13 +95,20 @@ export class FleetHost {
   hear(message: ScoredMessage): void {
     const { handles, ends, latest } = message;
     const columns = new SharedColumns(message);
+    const { directory } = this.options;
     let first = 0;
+    let tenantId: string | undefined;
+    let runner: TenantRunner | undefined;
     for (let run = 0; run < handles.length; run++) {
       const end = ends[run]!;
-      const info = this.options.directory.update(handles[run]!, latest, run * LATEST_LENGTH);
-      const { tenantId } = info.key;
-      if (this.#hears(tenantId)) this.runner(tenantId).hear(info, columns, first, end);
-      this.touch(tenantId);
+      const info = directory.update(handles[run]!, latest, run * LATEST_LENGTH);
+      // Runs of one tenant come together.
+      if (info.key.tenantId !== tenantId) {
+        tenantId = info.key.tenantId;
+        runner = this.#hears(tenantId) ? this.runner(tenantId) : undefined;
+        this.touch(tenantId);
+      }
+      runner?.hear(info, columns, first, end);
       first = end;
     }
     letGo([handles.buffer, ends.buffer, latest.buffer]);

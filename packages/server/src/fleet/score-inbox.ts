@@ -79,12 +79,13 @@ export class ScoreInbox {
     this.points += run.end - run.first;
   }
 
-  /** Takes out all that wait when it begins, the oldest first; what comes meanwhile waits on. */
-  *all(): Generator<HeardRun> {
-    for (let left = this.#runs.length - this.#next; left > 0; left--) yield this.#take();
+  /** Runs that wait. */
+  get runCount(): number {
+    return this.#runs.length - this.#next;
   }
 
-  #take(): HeardRun {
+  /** Takes out the one that has waited longest; there must be one. */
+  take(): HeardRun {
     const run = this.#runs[this.#next]!;
     this.points -= run.end - run.first;
     this.#next++;
@@ -100,7 +101,9 @@ export class ScoreInbox {
    * otherwise undefined, also where a run is not in order of time. O(points).
    */
   cutMs(stepMs: DurationMs): EpochMs | undefined {
-    let [oldestMs, newestMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    let oldestMs = Number.POSITIVE_INFINITY;
+    let newestMs = Number.NEGATIVE_INFINITY;
+    if (this.isEmpty) return undefined;
     for (let k = this.#next; k < this.#runs.length; k++) {
       const { columns, first, end } = this.#runs[k]!;
       const { times } = columns;
@@ -117,14 +120,14 @@ export class ScoreInbox {
   }
 
   /** Takes out all points before an instant; of a run that goes on, the rest waits where it was. O(runs). */
-  takeBefore(cutMs: EpochMs): HeardRun[] {
-    const taken: HeardRun[] = [];
+  takeBefore(cutMs: EpochMs): ScoreInbox {
+    const taken = new ScoreInbox();
     const waiting: HeardRun[] = [];
     for (const run of this.#runs.slice(this.#next)) {
       const at = firstAtOrAfter(run.columns.times, cutMs, run.first, run.end);
-      if (at === run.end) taken.push(run);
+      if (at === run.end) taken.add(run);
       else {
-        taken.push({ ...run, end: at });
+        taken.add({ ...run, end: at });
         waiting.push({ ...run, first: at });
         run.columns.lend();
       }

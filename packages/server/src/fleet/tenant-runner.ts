@@ -14,7 +14,14 @@ import { recordOf } from "./finding-record.ts";
 import { KeptRuns } from "./kept-runs.ts";
 import { NumberOfPlace } from "./number-of-place.ts";
 import { type EntityPlace, RollupHistory } from "./rollup-history.ts";
-import { CELLS_PER_POINT, newestOf, POINTS_PER_YIELD, putRun } from "./run-points.ts";
+import {
+  CELLS_PER_POINT,
+  isLong,
+  newestOf,
+  POINTS_PER_YIELD,
+  putLongRun,
+  putRun,
+} from "./run-points.ts";
 import type { RunnerOptions, SavedRunner, Slot } from "./runner-options.ts";
 import { type HeardRun, heardRun, ScoreInbox, SharedColumns } from "./score-inbox.ts";
 import { StepBoard } from "./step-board.ts";
@@ -123,21 +130,23 @@ export class TenantRunner {
 
   /** Takes in what was heard before it begins. Yields cells; nothing else of the runner may go on before it is done. */
   takeIn(): Generator<number, void> {
-    return this.#takeRuns(this.#inbox.all());
+    return this.#takeRuns(this.#inbox);
   }
 
-  *#takeRuns(runs: Iterable<HeardRun>): Generator<number, void> {
-    let points = 0;
-    for (const run of runs) {
-      this.#changed = true;
-      if (this.#fold === undefined) points += this.#keep(run);
-      else points += yield* this.#feed(this.#fold, run);
-      run.columns.taken();
-      if (points < POINTS_PER_YIELD) continue;
+  *#takeRuns(inbox: ScoreInbox): Generator<number, void> {
+    for (let left = inbox.runCount; left > 0; ) {
+      let points = 0;
+      for (; left > 0 && points < POINTS_PER_YIELD; left--) {
+        const run = inbox.take();
+        const fold = this.#fold;
+        this.#changed = true;
+        if (fold === undefined) points += this.#keep(run);
+        else if (isLong(run)) points += yield* putLongRun(fold, this.#heardOf(fold, run), run);
+        else points += putRun(fold, this.#heardOf(fold, run), run);
+        run.columns.taken();
+      }
       yield points * CELLS_PER_POINT;
-      points = 0;
     }
-    yield points * CELLS_PER_POINT;
   }
 
   /**
@@ -259,7 +268,7 @@ export class TenantRunner {
     for (const { info, ...columns } of this.#kept.takeAll()) {
       this.#inbox.add(heardRun(info, new SharedColumns(columns), 0, columns.times.length));
     }
-    for (const run of rest.all()) this.#inbox.add(run);
+    while (!rest.isEmpty) this.#inbox.add(rest.take());
     return fold;
   }
 
@@ -275,9 +284,10 @@ export class TenantRunner {
     return 1 + end - first;
   }
 
-  #feed(fold: TenantFold, run: HeardRun): Generator<number, number> {
+  /** The fold's number of the series of a run that is about to be put. */
+  #heardOf(fold: TenantFold, run: HeardRun): number {
     this.#newestMs = Math.max(this.#newestMs, newestOf(run));
-    return putRun(fold, this.#numberOf(fold, run.info), run);
+    return this.#numberOf(fold, run.info);
   }
 
   #numberOf(fold: TenantFold, info: SeriesInfo): number {

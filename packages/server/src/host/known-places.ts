@@ -48,9 +48,9 @@ export class KnownPlaces {
     staleAt,
     ...columns
   }: PackedBatch): Generator<number, IngestBatch> {
-    const places: IngestPlace[] = [];
+    const places = new Array<IngestPlace>(nameEnds.length);
     for (let k = 0; k < nameEnds.length; k++) {
-      places.push(this.#place(names, startOf(nameEnds, k), nameEnds[k]!));
+      places[k] = this.#place(names, startOf(nameEnds, k), nameEnds[k]!);
       if (k % YIELD_PLACES === YIELD_PLACES - 1) yield YIELD_PLACES * PLACE_CELLS;
     }
     return { ...columns, places, staleAt: Array.from(staleAt) };

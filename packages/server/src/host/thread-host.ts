@@ -11,7 +11,7 @@ import type { FromHost } from "./protocol.ts";
  * Columns are garbage as soon as they are folded, and go with the small objects that hold them. With more
  * room for those, columns pile up until they alone make the whole heap be searched, every two seconds.
  */
-const YOUNG_MB = 12;
+const YOUNG_MB = 24;
 /** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 

@@ -11,6 +11,17 @@ export type CommitMessage = Extract<FromWorker, { readonly type: "durable" | "fa
 
 /** Senders do not wait for a disk longer than this. */
 const SILENT_MS = 5000;
+/**
+ * Turns for which what was appended may wait for more to be written with it, some milliseconds each: a write and its
+ * sync cost as much as some 100 points do, however few they hold.
+ */
+const TURNS_MAX = 2;
+
+/** What was appended to a partition since its last write. */
+interface Unwritten {
+  readonly tickets: number[];
+  turns: number;
+}
 
 interface Asked {
   readonly tickets: readonly number[];
@@ -34,10 +45,12 @@ export class GroupCommit {
   readonly #written: (partition: PartitionCommit, tookMs: DurationMs) => void;
   readonly #tickets = new Map<number, Ticket>();
   /** Tickets by partition: appended, and not written or not synced yet. */
-  readonly #unwritten = new Map<PartitionCommit, number[]>();
+  readonly #unwritten = new Map<PartitionCommit, Unwritten>();
   /** Writes that the disk has not answered yet, and since when it was asked. */
   readonly #syncing = new Map<PartitionCommit, Asked>();
   readonly #underWay = new Set<Promise<void>>();
+  /** Another turn comes, whatever the disk does. */
+  #isBusy = false;
 
   /** @param written called after each write of a partition, successful or not. */
   constructor(
@@ -58,20 +71,26 @@ export class GroupCommit {
     this.#tickets.set(ticket, { open: partitions.length, failure, put });
     for (const partition of partitions) {
       const waiting = this.#unwritten.get(partition);
-      if (waiting === undefined) this.#unwritten.set(partition, [ticket]);
-      else waiting.push(ticket);
+      if (waiting === undefined) this.#unwritten.set(partition, { tickets: [ticket], turns: 0 });
+      else waiting.tickets.push(ticket);
     }
     if (partitions.length === 0) this.#settle(ticket);
   }
 
-  /** Writes what was appended, and lets the disk work on it. One sync at a time for a partition. */
-  start(): void {
+  /**
+   * Writes what was appended, and lets the disk work on it. One sync at a time for a partition. To be called once a
+   * turn. @param isBusy the thread has other work meanwhile, so that little may wait for more, for a turn or two.
+   */
+  start(isBusy = false): void {
+    this.#isBusy = isBusy;
     for (const partition of [...this.#unwritten.keys()]) {
       // A write that failed at once has started the rest already.
-      const tickets = this.#unwritten.get(partition);
-      if (tickets === undefined || this.#syncing.has(partition)) continue;
+      const waiting = this.#unwritten.get(partition);
+      if (waiting === undefined || this.#syncing.has(partition)) continue;
+      waiting.turns++;
+      if (isBusy && waiting.turns < TURNS_MAX) continue;
       this.#unwritten.delete(partition);
-      const run = this.#write(partition, tickets).finally(() => this.#underWay.delete(run));
+      const run = this.#write(partition, waiting.tickets).finally(() => this.#underWay.delete(run));
       this.#underWay.add(run);
     }
   }
@@ -95,7 +114,7 @@ export class GroupCommit {
       asked.isSilent = true;
       silent.push(partition);
       for (const ticket of asked.tickets) this.#refuse(ticket);
-      for (const ticket of this.#unwritten.get(partition) ?? []) this.#refuse(ticket);
+      for (const ticket of this.#unwritten.get(partition)?.tickets ?? []) this.#refuse(ticket);
     }
     return silent;
   }
@@ -125,7 +144,7 @@ export class GroupCommit {
     this.#written(partition, performance.now() - beganMs);
     this.#syncing.delete(partition);
     for (const ticket of tickets) this.#done(ticket, failure);
-    this.start();
+    if (!this.#isBusy) this.start();
   }
 
   /** Points that could not be written are refused: nothing of them stays. */

@@ -126,14 +126,15 @@ export class PartitionOwner {
   }
 
   /**
-   * One turn: write what came, then about `slicePoints` points of answers and detection for the tenants whose
-   * turn it is; what was scored is sent when it is much, all there is, or waits for some turns. True while there is
-   * more to do at once; what waits for the disk wakes the owner when that has answered.
+   * One turn: write what came, at the latest once nothing else is left, and about `slicePoints` points of answers and
+   * detection for the tenants whose turn it is; what was scored is sent when it is much, all there is, or waits for some
+   * turns. True while there is more to do at once; what waits for the disk wakes the owner when that has answered.
    */
   turn(slicePoints: number): boolean {
     this.#progress("writing", "");
-    this.#commits.start();
+    this.#commits.start(this.turns.isReady);
     this.turns.spend(slicePoints);
+    if (!this.turns.isReady) this.#commits.start();
     if (this.#emissions.isDue() || !this.turns.isReady) this.#send();
     if (this.#isIdle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
     return this.turns.isReady;

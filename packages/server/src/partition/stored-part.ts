@@ -18,7 +18,7 @@ export function storePart(
   const seriesIds = new Uint32Array(first + handles.length);
   const counts = new Uint32Array(first + handles.length);
   // A store that takes nothing is not to learn new names either.
-  store.demandRoom();
+  if (first > 0) store.demandRoom();
   retold.forEach(({ key, metadata }, k) => {
     seriesIds[k] = store.intern({ ...key, metadata });
   });

@@ -94,10 +94,12 @@ export function unpackBatch(packed: PackedBatch): IngestBatch {
   return { ...columns, places, staleAt: Array.from(staleAt) };
 }
 
-/** What can be handed over to another thread instead of being copied. */
+/** What can be handed over to another thread instead of being copied: each buffer once, though columns may share it. */
 export function buffersOfBatch(packed: PackedBatch): ArrayBuffer[] {
   const { names, nameEnds, ends, timestampsMs, values, staleAt } = packed;
-  return [names, nameEnds, ends, timestampsMs, values, staleAt].map(
-    (column) => column.buffer as ArrayBuffer,
-  );
+  const buffers = [timestampsMs.buffer as ArrayBuffer];
+  for (const { buffer } of [values, ends, nameEnds, staleAt, names]) {
+    if (!buffers.includes(buffer as ArrayBuffer)) buffers.push(buffer as ArrayBuffer);
+  }
+  return buffers;
 }

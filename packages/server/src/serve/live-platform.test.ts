@@ -162,6 +162,33 @@ describe("a dead owner", () => {
   });
 });
 
+describe("an owner that is being started again", () => {
+  it("knows every series afterwards, those too whose first points it could not take", async () => {
+    for (let tick = 0; tick < 5; tick++) await send(tick);
+    await real.owners.kill(LANES[0]);
+    real.clock.pass(1000);
+    const [node] = NODES_OF[0]!;
+    const sent: string[] = [];
+    const push = (metric: string) => {
+      const [series] = plantedSeries(FLEET, 0, TICK).filter(({ nodeId }) => nodeId === node);
+      return real.view("acme").ingest(batchOf([{ ...series!, metricName: metric }]));
+    };
+    let isRefused = true;
+    while (isRefused) {
+      const metric = `new_${sent.length}`;
+      sent.push(metric);
+      isRefused = await push(metric).then(
+        () => false,
+        () => true,
+      );
+    }
+    expect(sent.length).toBeGreaterThan(1);
+    for (const metric of sent) {
+      expect(await push(metric)).toMatchObject({ acceptedPoints: TICK });
+    }
+  });
+});
+
 describe("closing with a dead owner", () => {
   it("says so, frees the files, and loses nothing that was acknowledged", async () => {
     for (let tick = 0; tick < TICKS; tick++) await send(tick);

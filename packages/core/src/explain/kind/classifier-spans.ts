@@ -19,6 +19,8 @@ export interface ClassifierSpans {
   readonly smooth: number;
   /** A ramp must be so long. */
   readonly ramp: number;
+  /** A step to another level that is over after at most so many was a spike or a dip. */
+  readonly burst: number;
 }
 
 /** How the counts of standing-out points fall with the interval: between "same time" (1) and "same points" (0). */
@@ -48,5 +50,6 @@ export function classifierSpans(intervalMs: DurationMs): ClassifierSpans {
     seasonal: points(90, 6),
     smooth: 2 * Math.floor(points(15, 1) / 2) + 1,
     ramp: points(60, 6),
+    burst: points(75, 3),
   };
 }

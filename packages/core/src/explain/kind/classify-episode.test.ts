@@ -14,7 +14,11 @@ function points(event: (k: number) => number, length = 3200) {
   return { timestampsMs, values, intervalMs: STEP_MS };
 }
 
-const alarmed = { onsetMs: FIRST * STEP_MS, lastMs: (FIRST + 3) * STEP_MS };
+function begins(onsetMs: number) {
+  return { onsetMs, firstMs: onsetMs };
+}
+
+const alarmed = { ...begins(FIRST * STEP_MS), lastMs: (FIRST + 3) * STEP_MS };
 
 describe("classifyEpisode", () => {
   it("tells a shift whose alarm ended early from a spike by whether the value came back", () => {
@@ -32,8 +36,43 @@ describe("classifyEpisode", () => {
     ).toBe("spike");
   });
 
+  it("calls 40 minutes on another level a spike once they are over, and a shift while they last", () => {
+    const burst = points((k) => (k < 8 ? 20 : 0));
+    expect(classifyEpisode(burst, alarmed)).toMatchObject({
+      kind: "spike",
+      sinceMs: FIRST * STEP_MS,
+    });
+    const drop = points((k) => (k < 8 ? -20 : 0));
+    expect(classifyEpisode(drop, alarmed).kind).toBe("dip");
+    const lasting = points((k) => (k < 8 ? 20 : 0), FIRST + 8);
+    expect(classifyEpisode(lasting, alarmed).kind).toBe("shift_up");
+    const twoHours = points((k) => (k < 24 ? 20 : 0));
+    expect(classifyEpisode(twoHours, alarmed).kind).toBe("shift_up");
+  });
+
+  it("dates a step to the point, though its series was restless for hours before the alarm", () => {
+    const restless = points((k) => (k < 0 ? 0 : 20));
+    for (let i = FIRST - 30; i < FIRST; i++) restless.values[i]! *= 2.5;
+    const early = {
+      onsetMs: (FIRST - 30) * STEP_MS,
+      firstMs: (FIRST + 1) * STEP_MS,
+      lastMs: (FIRST + 60) * STEP_MS,
+    };
+    expect(classifyEpisode(restless, early)).toMatchObject({
+      kind: "shift_up",
+      sinceMs: FIRST * STEP_MS,
+    });
+  });
+
+  it("calls a level three times as high, its noise with it, a shift and not restlessness", () => {
+    const made = points(() => 0);
+    const values = made.values.map((value, i) => (value + 20) * (i < FIRST ? 1 : 3));
+    const episode = { ...begins(FIRST * STEP_MS), lastMs: (FIRST + 60) * STEP_MS };
+    expect(classifyEpisode({ ...made, values }, episode).kind).toBe("shift_up");
+  });
+
   it("begins a spike at its first point that stands out, however restless it was before", () => {
-    const early = { onsetMs: (FIRST - 200) * STEP_MS, lastMs: (FIRST + 3) * STEP_MS };
+    const early = { ...begins((FIRST - 200) * STEP_MS), lastMs: (FIRST + 3) * STEP_MS };
     const { kind, sinceMs } = classifyEpisode(
       points((k) => (k < 3 ? 20 : 0)),
       early,
@@ -49,7 +88,7 @@ describe("classifyEpisode", () => {
 
   it("finds where a ramp began that was noticed at its end", () => {
     const ramp = points((k) => (k < 120 ? k / 8 : 0));
-    const late = { onsetMs: (FIRST + 110) * STEP_MS, lastMs: (FIRST + 122) * STEP_MS };
+    const late = { ...begins((FIRST + 110) * STEP_MS), lastMs: (FIRST + 122) * STEP_MS };
     const { kind, sinceMs } = classifyEpisode(ramp, late);
     expect(kind).toBe("trend");
     expect(Math.abs(sinceMs! / STEP_MS - FIRST)).toBeLessThanOrEqual(12);
@@ -62,7 +101,7 @@ describe("classifyEpisode", () => {
       const inside = i >= FIRST && i < FIRST + 150;
       return value + swing(inside ? i + 144 : i);
     });
-    const late = { onsetMs: (FIRST + 150) * STEP_MS, lastMs: (FIRST + 153) * STEP_MS };
+    const late = { ...begins((FIRST + 150) * STEP_MS), lastMs: (FIRST + 153) * STEP_MS };
     const said = classifyEpisode({ timestampsMs, values: odd, intervalMs }, late);
     expect(said).toMatchObject({ label: "seasonal", missedPeak: false });
   });
@@ -77,7 +116,7 @@ describe("classifyEpisode", () => {
     ];
     for (const event of events) {
       const made = points(event);
-      const late = { onsetMs: FIRST * STEP_MS, lastMs: (FIRST + 130) * STEP_MS };
+      const late = { ...begins(FIRST * STEP_MS), lastMs: (FIRST + 130) * STEP_MS };
       const { kind } = classifyEpisode(made, late);
       const moved = { ...made, values: made.values.map((value) => 2 * value + 64) };
       expect(classifyEpisode(moved, late).kind).toBe(kind);
@@ -107,7 +146,7 @@ describe("classifyEpisode", () => {
           timestampsMs: timestampsMs.subarray(0, length),
           values: all.subarray(0, length),
         };
-        const episode = { onsetMs: FIRST * STEP_MS, lastMs: timestampsMs[length - 1]! };
+        const episode = { ...begins(FIRST * STEP_MS), lastMs: timestampsMs[length - 1]! };
         const told = classifyEpisode({ ...sofar, intervalMs }, episode, before);
         expect(told).toEqual(classifyEpisode({ ...sofar, intervalMs }, episode));
         kinds.add(told.kind);
@@ -117,7 +156,7 @@ describe("classifyEpisode", () => {
   });
 
   it("calls an episode without a point a spike", () => {
-    const none = { onsetMs: 1e12, lastMs: 1e12 };
+    const none = { ...begins(1e12), lastMs: 1e12 };
     expect(
       classifyEpisode(
         points(() => 0),

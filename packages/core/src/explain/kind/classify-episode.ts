@@ -2,6 +2,7 @@ import { LABEL_OF_KIND } from "../../model/anomaly-type.ts";
 import { HABIT, type HabitMark, habitKind } from "../../model/habit-mark.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
 import { firstAtOrAfter } from "../../stats/bisect.ts";
+import { classifierSpans } from "./classifier-spans.ts";
 import { type Classification, classify } from "./classify.ts";
 import { eventEndIndex } from "./event-end.ts";
 import { KnownBefore } from "./known-before.ts";
@@ -10,8 +11,10 @@ import { KnownBefore } from "./known-before.ts";
 export const CLASSIFIED_HISTORY_MS: DurationMs = 9.5 * DAY_MS;
 /** An episode closes at its 11th quiet point; this many points after its last alarm are used. */
 export const CLOSING_POINTS = 11;
+/** How far from its first alarm on an episode is looked at again, for what was soon over. */
+const BURST_SEEN_POINTS = 3;
 
-/** A stretch of one series: `CLASSIFIED_HISTORY_MS` before the episode and its closing points. */
+/** A stretch of one series: `CLASSIFIED_HISTORY_MS` before the episode, to `classifiedUntilMs` of it. */
 export interface EpisodePoints {
   /** Ascending, epoch ms. */
   readonly timestampsMs: Float64Array;
@@ -21,9 +24,22 @@ export interface EpisodePoints {
 }
 
 /**
+ * Up to which instant points change what an episode is called, its end exclusive: the closing points, and the time
+ * in which a step may be over and so be a spike.
+ */
+export function classifiedUntilMs(
+  { firstMs, lastMs }: { readonly firstMs: EpochMs; readonly lastMs: EpochMs },
+  intervalMs: DurationMs,
+): EpochMs {
+  const burst = classifierSpans(intervalMs).burst + BURST_SEEN_POINTS;
+  return Math.max(lastMs + (CLOSING_POINTS + 1) * intervalMs, firstMs + (burst + 1) * intervalMs);
+}
+
+/**
  * Kind of an episode from its onset to its last point that stands out, at most to the closing points
  * after the last alarm: whether the value came back at once tells a spike from a shift. Later
- * points are not used, so a longer series gives the same.
+ * points are not used, so a longer series gives the same; only whether a step was over within 75 minutes (three
+ * points where they are sparse), and so was a spike, is looked for after it.
  *
  * @param before of the same points before the same onset, where an episode is classified again as it goes on.
  */
@@ -31,6 +47,7 @@ export function classifyEpisode(
   { timestampsMs, values, intervalMs }: EpisodePoints,
   episode: {
     readonly onsetMs: EpochMs;
+    readonly firstMs: EpochMs;
     readonly lastMs: EpochMs;
     readonly peakHabit?: HabitMark;
   },
@@ -48,6 +65,8 @@ export function classifyEpisode(
   if (firstIndex > lastIndex) {
     return { kind: "spike", label: "spike", missedPeak: false, evidence: {} };
   }
-  const event = { timestampsMs, values, intervalMs, firstIndex, lastIndex, before };
-  return classify({ ...event, lastIndex: eventEndIndex(event) });
+  const alarmIndex = firstAtOrAfter(timestampsMs, episode.firstMs);
+  const event = { timestampsMs, values, intervalMs, firstIndex, lastIndex, alarmIndex, before };
+  const followedToIndex = values.length - 1;
+  return classify({ ...event, lastIndex: eventEndIndex(event), followedToIndex });
 }

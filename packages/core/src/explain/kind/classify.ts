@@ -33,8 +33,9 @@ export function classify(window: EventWindow): Classification {
     return { ...said, stuckAt: values[lastIndex]!, sinceMs: timestampsMs[lastIndex - length]! };
   }
   if (verdict.kind === "spike" || verdict.kind === "dip") {
-    return { ...said, sinceMs: timestampsMs[activeStartIndex(view)]! };
+    return { ...said, sinceMs: timestampsMs[fromIndex ?? activeStartIndex(view)]! };
   }
-  const earlier = fromIndex !== undefined && fromIndex < firstIndex;
-  return earlier ? { ...said, sinceMs: timestampsMs[fromIndex]! } : said;
+  const isStep = verdict.kind === "shift_up" || verdict.kind === "shift_down";
+  const tells = fromIndex !== undefined && (isStep || fromIndex < firstIndex);
+  return tells ? { ...said, sinceMs: timestampsMs[fromIndex]! } : said;
 }

@@ -33,6 +33,10 @@ export interface EventWindow {
   readonly lastIndex: number;
   /** Nominal sampling interval. */
   readonly intervalMs: DurationMs;
+  /** Points after the event, up to here, tell whether it was soon over. Left out: none is looked at. */
+  readonly followedToIndex?: number;
+  /** The first point that was called anomalous: it began no later. Left out: not known. */
+  readonly alarmIndex?: number;
   /** Of the same points before `firstIndex`, where they were looked at before; filled here. */
   readonly before?: KnownBefore;
 }

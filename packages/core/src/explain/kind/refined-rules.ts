@@ -8,6 +8,7 @@ import { fitMissedPeak } from "./missed-peak-fit.ts";
 import { fitRamp, isRamp } from "./ramp-fit.ts";
 import { referenceVerdict, type Verdict, verdictWithout } from "./reference-rules.ts";
 import { stepGrowth } from "./step-growth.ts";
+import { isSoonOver, stepOnset } from "./step-onset.ts";
 import { fitTemplates } from "./template-fit.ts";
 import type { TemplateFit } from "./templates.ts";
 import { lessCourse, usualCourse } from "./usual-course.ts";
@@ -35,6 +36,8 @@ const LEFT_SHARE_MAX = 0.4;
 const HOUR_SHARE_MAX = 0.8;
 /** A ramp fits better than a step: ramps .3 in the median, steps 2 and more. */
 const RAMP_SHARE_MAX = 0.92;
+/** Deviations of an event that lies beside its old level: nearly all on one side. */
+const ONE_SIDED_MIN = 0.8;
 /** Over fewer blocks a step and a ramp look alike. */
 const RAMP_BLOCKS_MIN = 6;
 /** A height lies outside what is usual by this share of the usual range. */
@@ -55,19 +58,30 @@ export function refinedVerdict(view: EventView): RefinedVerdict {
   const said = referenceVerdict(view);
   if (said.kind === "missing") return { ...said, missedPeak: false };
   if (isStuck(view)) return { kind: "flatline", evidence: said.evidence, missedPeak: false };
+  const told = templateVerdict(view);
   const growth = stepGrowth(view);
-  if (growth.beyondRestless > STEP_GROWTH_MIN) {
+  if (growth.beyondRestless > STEP_GROWTH_MIN && !isMoved(view, told)) {
     const evidence = { ...said.evidence, varianceRatio: growth.ratio };
     return { kind: "variance", evidence, missedPeak: false };
   }
   if (missesPeak(view)) return { kind: "seasonal", evidence: said.evidence, missedPeak: true };
-  const told = templateVerdict(view);
   const rest = verdictWithout(["flatline", "variance", "trend"], view);
   const shifted = rest.kind === "shift_up" || rest.kind === "shift_down";
   if (told === undefined && shifted && climbsSinceYesterday(view)) {
     return { kind: "trend", evidence: rest.evidence, missedPeak: false };
   }
-  return { ...rest, ...told, missedPeak: false };
+  return { ...stepFrom(view, { ...rest, ...told }), missedPeak: false };
+}
+
+/** A step begins at a point, not somewhere in a block; one that was soon over is none. */
+function stepFrom(
+  view: EventView,
+  said: Verdict & { readonly fromIndex?: number },
+): Verdict & { readonly fromIndex?: number } {
+  if (said.kind !== "shift_up" && said.kind !== "shift_down") return said;
+  const fromIndex = stepOnset(view, Math.min(said.fromIndex ?? view.firstIndex, view.firstIndex));
+  if (!isSoonOver(view, fromIndex)) return { ...said, fromIndex };
+  return { ...said, kind: said.kind === "shift_up" ? "spike" : "dip", fromIndex };
 }
 
 /** The run that makes the event is held against those before it, not against its own beginning. */
@@ -95,6 +109,17 @@ function climbsSinceYesterday(view: EventView): boolean {
   const before = residual.subarray(Math.max(0, firstIndex - from - spans.base), firstIndex - from);
   const base = medianOf(before);
   return isRamp(fitRamp(residual.map((value) => (value - base) / scale)), spans.ramp);
+}
+
+/** Noise grows with the level in many series: restless is one that swings about its old level, not beside it. */
+function isMoved({ deviations }: EventView, told: ReturnType<typeof templateVerdict>): boolean {
+  if (told === undefined || told.kind === "seasonal") return false;
+  let [sum, sizes] = [0, 0];
+  for (const deviation of deviations) {
+    sum += deviation;
+    sizes += Math.abs(deviation);
+  }
+  return Math.abs(sum) > ONE_SIDED_MIN * sizes;
 }
 
 /** The best template, where it explains the stretch well and leaves the usual range. */

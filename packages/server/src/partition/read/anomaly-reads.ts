@@ -1,9 +1,9 @@
 import {
   ANOMALOUS_SCORE,
   CLASSIFIED_HISTORY_MS,
-  CLOSING_POINTS,
   type Classification,
   type Counterfactual,
+  classifiedUntilMs,
   classifyEpisode,
   DAY_MS,
   type EpochMs,
@@ -154,7 +154,7 @@ function explainedEpisode(
   return { handle, engine, windowStartMs, windowEndMs, score, magnitude, open, explanation };
 }
 
-/** Made from the stored samples when it is asked for; what a closed episode is called is kept. */
+/** Made from the stored samples when it is asked for; what an episode is called that is over and past is kept. */
 function explained(
   runtime: PartitionRuntime,
   episode: EpisodeEntry,
@@ -163,15 +163,17 @@ function explained(
   const series = runtime.byStoreId(episode.seriesId)!;
   const payload = payloadOf(episode);
   const { folded, pointCount } = payload;
+  const isSettled =
+    !episode.open && series.fold.lastMs >= classifiedUntilMs(folded, episode.intervalMs);
   const classification =
     payload.classification ??
-    (episode.open
+    (!isSettled
       ? runtime.openKinds.of(series, episode.windowStartMs, folded, (before) =>
           classified(runtime, series, episode, folded, before),
         )
       : classified(runtime, series, episode, folded));
   const { kind, label } = classification;
-  if (!episode.open && episode.label === null && episode.score >= ANOMALOUS_SCORE) {
+  if (isSettled && episode.label === null && episode.score >= ANOMALOUS_SCORE) {
     const kept: EpisodePayload = { ...payload, classification };
     runtime.store.episodes.put([{ ...episode, kind, label, payload: JSON.stringify(kept) }]);
   }
@@ -190,12 +192,12 @@ function explained(
 function classified(
   runtime: PartitionRuntime,
   series: LiveSeries,
-  { intervalMs, windowEndMs }: EpisodeEntry,
+  { intervalMs }: EpisodeEntry,
   folded: FoldedEpisode,
   before?: KnownBefore,
 ): Classification {
   const startMs = folded.onsetMs - CLASSIFIED_HISTORY_MS;
-  const endMs = windowEndMs + CLOSING_POINTS * intervalMs;
+  const endMs = classifiedUntilMs(folded, intervalMs);
   const samples = runtime.store.read(series.storeId, { startMs, endMs });
   const values = ratesOf(samples, isCounter(series.metadata));
   const points = { timestampsMs: samples.timestampsMs, values, intervalMs };

@@ -11,6 +11,10 @@ import type { PartitionParts } from "./partition-parts.ts";
 
 /** Points that may wait for a commit. More means that commits fail: 16 MB of log per million points. */
 const UNCOMMITTED_POINTS_MAX = 8_000_000;
+/** Day files that are written in one go; each is a sync or two, and hundreds may be needed for one body. */
+const DAYS_AT_ONCE = 4;
+/** Points that may be taken, some 100 KB, before the disk is asked for room again within one commit. */
+const POINTS_PER_LOOK = 4096;
 
 /**
  * What a save writes beside log, names and chunks. Returns the position up to which saved heads hold
@@ -32,12 +36,15 @@ export class Committer {
   /** What was found at opening is to be written again before anything is acknowledged. */
   #isOwed: boolean;
   #newestMs = Number.NEGATIVE_INFINITY;
+  /** Points that may wait before the disk is asked for room again; 0 before it is asked at all. */
+  #roomForPoints = 0;
 
   constructor(parts: PartitionParts) {
     this.#parts = parts;
     this.#position = parts.position;
     this.#savedPoints = parts.loggedPoints;
     this.#isOwed = parts.durablePosition < parts.position;
+    parts.placement.begin(() => this.stage());
     this.#wal = new WalSync(parts.file, parts.durablePosition, {
       disk: parts.disk,
       durable: (position) => parts.mark.write({ position, newestMs: this.#newestMs }),
@@ -68,10 +75,17 @@ export class Committer {
     if (failed !== undefined) throw failed;
   }
 
-  /** @throws StoreUnavailable when the disk is all but full, or commits have failed for long. */
-  checkRoom(): void {
+  /**
+   * Asks the disk for room: now, or once for each commit and again after so many points.
+   *
+   * @throws StoreUnavailable when the disk is all but full, or commits have failed for long.
+   */
+  checkRoom(when: "now" | "at times"): void {
     this.checkUsable();
-    demandRoom(this.#parts.disk, this.#parts.file);
+    if (when === "now" || this.#log.pointCount >= this.#roomForPoints) {
+      demandRoom(this.#parts.disk, this.#parts.file);
+      this.#roomForPoints = this.#log.pointCount + POINTS_PER_LOOK;
+    }
     if (this.#log.pointCount > UNCOMMITTED_POINTS_MAX) {
       throw new StoreUnavailable("backlog", "too many points wait for a commit");
     }
@@ -126,21 +140,16 @@ export class Committer {
     within: typeof transaction = durableTransaction,
   ): void {
     const { sealed, names, dictionary, placement, db, file, disk, sessions } = this.#parts;
-    const ids = [...new Set([...given, ...placement.direct.keys()])];
+    const ids = this.#idsToWrite(given);
     const position = this.#position + 1;
     const named = dictionary.unsaved();
     let headPosition: number | undefined;
     try {
-      guarded(file, () => disk.writing(file));
-      if (ids.length > 0 && !sessions.isKnown) {
-        // Chunks of a session that nobody knows of would be taken for those of the next one.
-        durableTransaction(db, file, () => sessions.confirm(this.#parts.tables));
-        sessions.confirmed();
-      }
+      this.#beginWriting(ids);
       sealed.write(ids);
       names.append(named.map((id) => [id, dictionary.name(id)]));
       within(db, file, () => {
-        headPosition = this.#writeRows(position, named, more);
+        headPosition = this.#writeRows(position, named, more, ids);
       });
     } catch (error) {
       // The day files may hold chunks that are not confirmed: the next commit has to write these
@@ -155,11 +164,55 @@ export class Committer {
       disk.synced(file);
       this.#wal.reached(position);
     }
-    sessions.confirmed();
+    if (this.#confirms(ids)) sessions.confirmed();
     dictionary.saved(named);
     sealed.confirm(ids);
     this.#log.clear();
-    placement.direct.clear();
+    this.#roomForPoints = 0;
+    placement.written();
+  }
+
+  /**
+   * Before these series are given to `save`: writes some of their day files, where there are too many for one go;
+   * points can be taken and committed until the next call. True while there are more. @throws StoreUnavailable.
+   */
+  writeAhead(ids: readonly number[]): boolean {
+    const { sealed } = this.#parts;
+    this.checkUsable();
+    // What went past the log is confirmed before anything is held.
+    this.stage();
+    this.#beginWriting(ids);
+    return sealed.writeAhead(ids, DAYS_AT_ONCE);
+  }
+
+  /**
+   * What is confirmed with these has a snapshot of its head beside it: series that are held are written past the log
+   * with the others.
+   */
+  #idsToWrite(given: readonly number[]): number[] {
+    const { sealed, placement } = this.#parts;
+    const ids = new Set([...given, ...placement.direct.keys()]);
+    if (ids.size === 0) return [];
+    for (const id of sealed.held) {
+      if (ids.has(id)) continue;
+      placement.goDirect(id);
+      ids.add(id);
+    }
+    return [...ids];
+  }
+
+  #beginWriting(ids: readonly number[]): void {
+    const { db, file, disk, sessions, tables } = this.#parts;
+    guarded(file, () => disk.writing(file));
+    if (ids.length === 0 || sessions.isKnown) return;
+    // Chunks of a session that nobody knows of would be taken for those of the next one.
+    durableTransaction(db, file, () => sessions.confirm(tables));
+    sessions.confirmed();
+  }
+
+  /** Whether a save of these series leaves no chunk without its head. */
+  #confirms(ids: readonly number[]): boolean {
+    return ids.length > 0 || this.#parts.sealed.held.size === 0;
   }
 
   /** Frees the files without writing anything. */
@@ -187,14 +240,19 @@ export class Committer {
     return !this.#log.empty || placement.direct.size > 0 || dictionary.hasUnsaved;
   }
 
-  #writeRows(position: number, named: readonly number[], more: SaveMore): number | undefined {
+  #writeRows(
+    position: number,
+    named: readonly number[],
+    more: SaveMore,
+    ids: readonly number[],
+  ): number | undefined {
     const { tables, dictionary, sessions } = this.#parts;
     for (const id of named) tables.putSeries(id, dictionary.name(id));
     tables.putLog(position, this.#log.encode(this.#directHeads()));
     const headPosition = more(position);
     // One page less to write: without it the position is that of the newest log row.
     if (headPosition !== undefined) tables.putProgress(position, headPosition);
-    if (sessions.hasUnconfirmed) sessions.confirm(tables);
+    if (sessions.hasUnconfirmed && this.#confirms(ids)) sessions.confirm(tables);
     return headPosition;
   }
 

@@ -141,16 +141,16 @@ export class PartitionStore {
    * @throws StoreUnavailable when commits have failed for long; RangeError for a malformed batch.
    */
   append(given: PointBatch): AppendOutcome {
-    this.#committer.checkRoom();
+    this.#committer.checkRoom("at times");
     const batch = checkedBatch(given, this.seriesCount);
     return this.#parts.placement.place(batch, (r, from, changedFromMs) => {
       this.#committer.log(batch, r, from, changedFromMs);
     });
   }
 
-  /** @throws StoreUnavailable where `append` would throw whatever it is given. */
+  /** Looks at the disk. @throws StoreUnavailable where `append` would throw whatever it is given. */
   demandRoom(): void {
-    this.#committer.checkRoom();
+    this.#committer.checkRoom("now");
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { PutPoints } from "../../platform/ingest-series.ts";
 import type { PointBatch } from "../codec/point-batch.ts";
 import { CHUNK_POINTS } from "../head/recent-points.ts";
-import type { HeadSink, SeriesHeads } from "../head/series-heads.ts";
+import { dayOf, type HeadSink, type SeriesHeads } from "../head/series-heads.ts";
 import { OldPoints } from "../sealed/old-points.ts";
 import type { SealedPoints } from "../sealed/sealed-points.ts";
 
@@ -21,6 +21,9 @@ export interface AppendOutcome {
 /** Called for every run that changed something and has to go into the log. */
 export type LogRun = (r: number, from: number, changedFromMs: number) => void;
 
+/** Day files that one commit writes at most; each is a sync or two. */
+const DIRECT_DAYS_MAX = 4;
+
 /** Puts batches where they belong: heads, late points, or sealed at once. */
 export class Placement {
   /**
@@ -32,6 +35,11 @@ export class Placement {
   readonly #sealed: SealedPoints;
   readonly #old = new OldPoints();
   readonly #sink: HeadSink;
+  /** Days that series past the log have points of. */
+  readonly #directDays = new Set<number>();
+  /** Until the next commit nothing more goes past the log; neither does what the log gives back at a start. */
+  #isOff = true;
+  #stage = (): void => {};
 
   constructor(heads: SeriesHeads, sealed: SealedPoints) {
     this.#heads = heads;
@@ -41,6 +49,19 @@ export class Placement {
       late: (id, atMs, value) => sealed.addLate(id, atMs, value),
       old: (_, atMs, value) => this.#old.add(atMs, value),
     };
+  }
+
+  /** The log is read back. @param stage writes what went past it; may throw StoreUnavailable. */
+  begin(stage: () => void): void {
+    this.#stage = stage;
+    this.written();
+  }
+
+  /** Everything that went past the log is written. */
+  written(): void {
+    this.direct.clear();
+    this.#directDays.clear();
+    this.#isOff = false;
   }
 
   /** Takes a checked batch; runs of series that do not go past the log are handed to `log`. */
@@ -62,9 +83,12 @@ export class Placement {
         continue;
       }
       const long = counts[r]! >= CHUNK_POINTS;
-      if (long && heads.isExtension(id, batch.timestampsMs, from, to)) this.goDirect(id);
+      const mayPass = (long || this.direct.has(id)) && this.#mayPass(batch.timestampsMs, from, to);
+      if (!mayPass && this.direct.has(id)) this.#endPassing();
+      if (long && mayPass && heads.isExtension(id, batch.timestampsMs, from, to)) this.goDirect(id);
       heads.append(id, batch, from, to, this.#sink);
-      if (!this.#old.empty && this.#old.settle(id, heads, this.#sealed)) this.goDirect(id);
+      const isSealed = !this.#old.empty && this.#old.settle(id, heads, this.#sealed);
+      if (isSealed && mayPass) this.goDirect(id);
       changedPoints[r] = heads.changed;
       lateFromMs[r] = heads.lateFromMs;
       storedPoints += heads.added;
@@ -86,6 +110,33 @@ export class Placement {
   /** From here to the next commit the series goes past the log. */
   goDirect(id: number): void {
     if (!this.direct.has(id)) this.direct.set(id, Number.POSITIVE_INFINITY);
+  }
+
+  /** The next commit writes all that went past the log at once: that must not be too many day files. */
+  #mayPass(times: Float64Array, from: number, to: number): boolean {
+    if (this.#isOff || this.#sealed.held.size > 0) return false;
+    let [first, last] = [times[from]!, times[from]!];
+    for (let i = from + 1; i < to; i++) {
+      if (times[i]! < first) first = times[i]!;
+      if (times[i]! > last) last = times[i]!;
+    }
+    const days = dayOf(last) - dayOf(first) + 1;
+    if (days > DIRECT_DAYS_MAX) return false;
+    const all = new Set(this.#directDays);
+    for (let day = dayOf(first); day <= dayOf(last); day++) all.add(day);
+    if (all.size > DIRECT_DAYS_MAX) return false;
+    for (const day of all) this.#directDays.add(day);
+    return true;
+  }
+
+  /** A series that goes past the log has points of too many days: what has gone past it so far is written first. */
+  #endPassing(): void {
+    try {
+      this.#stage();
+    } catch {
+      // The commit of this batch meets the same fault, and refuses it whole.
+    }
+    this.#isOff = true;
   }
 
   #note(id: number, r: number, from: number, changedFromMs: number, log: LogRun): void {

@@ -20,6 +20,8 @@ export class SlicedCheckpoint {
   readonly #position: number;
   readonly #loggedPoints: number;
   #next = 0;
+  /** Series whose turn it is. */
+  #slice: number[] = [];
 
   constructor(parts: PartitionParts, committer: Committer) {
     this.#parts = parts;
@@ -32,27 +34,34 @@ export class SlicedCheckpoint {
     this.#ids = [...ids].sort((a, b) => a - b);
   }
 
-  /** Saves the next series; commits what waits, too. True while there are more. @throws StoreUnavailable. */
+  /**
+   * Saves the next series, or writes some of their day files before that; commits what waits, too. True while there
+   * are more. @throws StoreUnavailable.
+   */
   step(): boolean {
-    const { heads, sealed, tables } = this.#parts;
+    const { heads, tables } = this.#parts;
+    if (this.#slice.length === 0) this.#slice = this.#nextSlice();
+    const slice = this.#slice;
+    if (slice.length === 0) return false;
+    if (this.#committer.writeAhead(slice)) return true;
+    const write = (position: number): undefined => {
+      for (const id of slice) tables.putHead(snapshotOf(heads, id), position);
+    };
+    this.#committer.save(slice, write, transaction);
+    for (const id of slice) heads.dirty[id] = 0;
+    this.#slice = [];
+    return this.#next < this.#ids.length;
+  }
+
+  #nextSlice(): number[] {
+    const { sealed } = this.#parts;
     const slice: number[] = [];
     for (let items = 0; items < SLICE_ITEMS && this.#next < this.#ids.length; ) {
       const id = this.#ids[this.#next++]!;
       slice.push(id);
       items += 1 + sealed.waitingCount(id);
     }
-    if (slice.length === 0) return false;
-    const write = (position: number): undefined => {
-      for (const id of slice) tables.putHead(snapshotOf(heads, id), position);
-    };
-    try {
-      this.#committer.save(slice, write, transaction);
-    } catch (error) {
-      this.#next -= slice.length;
-      throw error;
-    }
-    for (const id of slice) heads.dirty[id] = 0;
-    return this.#next < this.#ids.length;
+    return slice;
   }
 
   /** Drops the log up to `detectedPosition`. To be called after the last `step`. @throws StoreUnavailable. */

@@ -27,7 +27,7 @@ export class OldPoints {
 
   /**
    * Stores those that change something: few as late points, many sealed at once. True in the
-   * latter case: the series was written past the log. Empty afterwards.
+   * latter case: the series may be written past the log. Empty afterwards.
    */
   settle(id: number, heads: SeriesHeads, sealed: SealedPoints): boolean {
     const { timestampsMs, values } = this.#taken(heads);

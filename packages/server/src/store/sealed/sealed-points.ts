@@ -18,7 +18,8 @@ export interface SealedPointsOptions {
   readonly onDamage: (damage: Damage) => void;
 }
 
-type WaitingChunk = Omit<Chunk, "seq"> & { seq: number };
+/** `isWritten`: into its day file, which is not confirmed yet. */
+type WaitingChunk = Omit<Chunk, "seq"> & { seq: number; isWritten: boolean };
 
 /** Above every seq that is ever written. */
 const WAITING_SEQ = 2 ** 52;
@@ -35,6 +36,8 @@ export class SealedPoints {
   /** In order of sealing; no seq (0) until they are written. */
   readonly #waiting = new Map<number, WaitingChunk[]>();
   readonly #late = new LatePoints();
+  /** Series some of whose chunks were written ahead. */
+  readonly #held = new Set<number>();
   /** Series by day whose chunks may overlap there. */
   readonly #overlaps = new Map<number, Set<number>>();
 
@@ -50,7 +53,7 @@ export class SealedPoints {
 
   /** Takes a sealed chunk of one UTC day. */
   add(seriesId: number, t0Ms: number, t1Ms: number, pointCount: number, bytes: Uint8Array): void {
-    const chunk = { seriesId, t0Ms, t1Ms, pointCount, bytes, seq: 0 };
+    const chunk = { seriesId, t0Ms, t1Ms, pointCount, bytes, seq: 0, isWritten: false };
     const chunks = this.#waiting.get(seriesId);
     if (chunks === undefined) this.#waiting.set(seriesId, [chunk]);
     else chunks.push(chunk);
@@ -124,33 +127,38 @@ export class SealedPoints {
     return [...new Set([...this.#waiting.keys(), ...this.#late.ids()])];
   }
 
-  /**
-   * Writes what waits for these series into the day files, durably, but does not forget it yet: a
-   * crash before the partition confirms would undo it. Returns the days that were written.
-   */
-  write(ids: readonly number[]): number[] {
-    const { sessions } = this.#options;
-    const byDay = new Map<number, Chunk[]>();
-    for (const id of ids) {
-      this.#sealLate(id);
-      for (const chunk of this.#waiting.get(id) ?? []) {
-        if (chunk.seq === 0) chunk.seq = sessions.nextSeq();
-        const day = dayOf(chunk.t0Ms);
-        const chunks = byDay.get(day);
-        if (chunks === undefined) byDay.set(day, [chunk]);
-        else chunks.push(chunk);
-      }
-    }
-    for (const [day, chunks] of [...byDay].sort((a, b) => a[0] - b[0])) {
-      chunks.sort((a, b) => a.seriesId - b.seriesId || a.t0Ms - b.t0Ms || a.seq - b.seq);
-      this.files.use(day, (file) => file.write(chunks));
-    }
-    return [...byDay.keys()];
+  /** Series some of whose chunks were written ahead and are not confirmed yet. */
+  get held(): ReadonlySet<number> {
+    return this.#held;
   }
 
-  /** Forgets what `write` wrote for these series, now that it is confirmed. */
+  /**
+   * Writes what waits for these series into the day files, durably, but does not forget it yet: a
+   * crash before the partition confirms would undo it.
+   */
+  write(ids: readonly number[]): void {
+    this.#writeDays(this.#unwrittenByDay(ids));
+  }
+
+  /**
+   * Where more than `daysMax` days are to be written for these series, writes that many of them, as `write` does,
+   * and holds the series: nothing that is written may be confirmed without theirs. True where it wrote.
+   */
+  writeAhead(ids: readonly number[], daysMax: number): boolean {
+    const days = this.#unwrittenByDay(ids);
+    if (days.length <= daysMax) return false;
+    const some = days.slice(0, daysMax);
+    for (const [, chunks] of some) for (const { seriesId } of chunks) this.#held.add(seriesId);
+    this.#writeDays(some);
+    return true;
+  }
+
+  /** Forgets what was written for these series, now that it is confirmed. */
   confirm(ids: readonly number[]): void {
-    for (const id of ids) this.#waiting.delete(id);
+    for (const id of ids) {
+      this.#waiting.delete(id);
+      this.#held.delete(id);
+    }
   }
 
   /**
@@ -187,6 +195,31 @@ export class SealedPoints {
       for (const chunk of chunks) this.#decoded(chunk, file);
       return chunks;
     });
+  }
+
+  /** In the order of days; numbered in the order in which they came. */
+  #unwrittenByDay(ids: readonly number[]): (readonly [day: number, WaitingChunk[]])[] {
+    const byDay = new Map<number, WaitingChunk[]>();
+    for (const id of ids) {
+      this.#sealLate(id);
+      for (const chunk of this.#waiting.get(id) ?? []) {
+        if (chunk.isWritten) continue;
+        if (chunk.seq === 0) chunk.seq = this.#options.sessions.nextSeq();
+        const day = dayOf(chunk.t0Ms);
+        const chunks = byDay.get(day);
+        if (chunks === undefined) byDay.set(day, [chunk]);
+        else chunks.push(chunk);
+      }
+    }
+    return [...byDay].sort((a, b) => a[0] - b[0]);
+  }
+
+  #writeDays(days: readonly (readonly [day: number, WaitingChunk[]])[]): void {
+    for (const [day, chunks] of days) {
+      chunks.sort((a, b) => a.seriesId - b.seriesId || a.t0Ms - b.t0Ms || a.seq - b.seq);
+      this.files.use(day, (file) => file.write(chunks));
+      for (const chunk of chunks) chunk.isWritten = true;
+    }
   }
 
   #compactDay(day: number, ids: readonly number[]): void {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { privateFile } from "../../config/private-files.ts";
 import { guarded, StoreCorrupt, StoreTooNew } from "./store-error.ts";
@@ -34,11 +34,13 @@ export function openDatabase(options: DatabaseFile): DatabaseSync {
   const before = formatOf(file);
   if (before > format) throw new StoreTooNew(file, before, format);
   return guarded(file, () => {
+    if (before === 0 && statSync(file).size === 0) makeEmpty(options);
     const db = new DatabaseSync(file);
     try {
       db.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA locking_mode = EXCLUSIVE;`);
       db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);
       db.exec(`PRAGMA cache_size = -${cacheKib}; PRAGMA journal_size_limit = ${WAL_BYTES_KEPT};`);
+      // Made by SQLite, and never finished.
       if (versionOf(db) === 0) {
         db.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = ${format}; COMMIT;`);
         db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -57,6 +59,32 @@ export function openDatabase(options: DatabaseFile): DatabaseSync {
       throw error;
     }
   });
+}
+
+/**
+ * A new file with its tables, made under another name and synced once: where SQLite makes it in place it syncs six
+ * times, and a body may need hundreds of files. Its name is synced with the first transaction in its log.
+ */
+function makeEmpty({ file, format, schema, pageBytes }: DatabaseFile): void {
+  const unfinished = `${file}.new`;
+  rmSync(unfinished, { force: true });
+  privateFile(unfinished);
+  const db = new DatabaseSync(unfinished);
+  try {
+    db.exec(
+      `PRAGMA page_size = ${pageBytes}; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;`,
+    );
+    db.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = ${format}; COMMIT;`);
+  } finally {
+    db.close();
+  }
+  const handle = openSync(unfinished, "r+");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(unfinished, file);
 }
 
 /** Runs `work` in one transaction; all of it or nothing. */

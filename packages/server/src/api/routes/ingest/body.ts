@@ -11,6 +11,7 @@ import type { Limits } from "../../../tenant/limits.ts";
 import { accessOf } from "../../access.ts";
 import { Problem } from "../../problem.ts";
 import type { Routes } from "../route.ts";
+import { drain } from "./drain.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -124,11 +125,13 @@ function readBody(
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
   const chunks: Buffer[] = [];
   let length = 0;
+  let isRefused = false;
   const refuse = (problem: Error): void => {
+    isRefused = true;
     payload.off("data", take);
-    payload.resume();
     chunks.length = 0;
-    reject(problem);
+    request.byteRoom?.release();
+    void drain(payload, bytesMax).then(() => reject(problem));
   };
   const take = (chunk: Buffer): void => {
     length += chunk.length;
@@ -137,11 +140,14 @@ function readBody(
     else chunks.push(chunk);
   };
   if (Number(request.headers["content-length"] ?? 0) > bytesMax) {
-    refuse(tooLarge(bytesMax));
-    return promise;
+    // Who says so beforehand is answered at once, and often has not begun to send.
+    payload.resume();
+    return Promise.reject(tooLarge(bytesMax));
   }
   payload.on("data", take);
-  payload.once("end", () => resolve(inOneBuffer(chunks, length)));
+  payload.once("end", () => {
+    if (!isRefused) resolve(inOneBuffer(chunks, length));
+  });
   payload.once("error", () => reject(cutOff()));
   // Making an error takes longer than all else here, and every body is closed.
   payload.once("close", () => {

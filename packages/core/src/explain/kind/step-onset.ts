@@ -1,0 +1,79 @@
+import { medianOf } from "../../stats/order-statistics.ts";
+import type { EventView } from "./event-view.ts";
+import { lessCourse, usualCourse } from "./usual-course.ts";
+
+/** Points on each side whose median stands for one: a spike beside a step is not its beginning. */
+const REACH = 1;
+/** So many points in a row have come back by more than half: it is over. */
+const BACK_POINTS = 3;
+const BACK_SHARE = 0.5;
+/** Events shorter than this would be smoothed away. */
+const SMOOTHED_MIN = 6;
+
+/**
+ * Index of the first point on another level: the split into two levels, by least squares over the values without
+ * their usual course, that leaves the least error, looked for from one base stretch before `roughIndex` to the
+ * first alarm. To the point where a step is some usual deviations high; blocks and the walk back of an
+ * episode are rough. `roughIndex` where there are too few points.
+ *
+ * @param roughIndex where the event begins by another judgement; at or before its true beginning, or near it.
+ */
+export function stepOnset(view: EventView, roughIndex: number): number {
+  const { timestampsMs, values, lastIndex, spans } = view;
+  const from = Math.max(0, Math.min(roughIndex, view.firstIndex) - spans.base);
+  const residual = lessCourse(usualCourse(view), timestampsMs, values, from, lastIndex + 1);
+  const points = lastIndex - roughIndex + 1 < SMOOTHED_MIN ? residual : withoutSpikes(residual);
+  const split = bestSplit(points, (view.alarmIndex ?? lastIndex) - from);
+  return split === undefined ? roughIndex : from + split;
+}
+
+/**
+ * Whether a step to another level was over within `spans.burst` points: as many points in a row as tell it were back
+ * on the near side of the middle between old and new level. False while too few points have followed.
+ */
+export function isSoonOver(view: EventView, onsetIndex: number): boolean {
+  const { timestampsMs, values, spans, followedToIndex = view.lastIndex } = view;
+  const from = Math.max(0, onsetIndex - spans.base);
+  const to = Math.min(followedToIndex + 1, onsetIndex + spans.burst + BACK_POINTS);
+  const residual = lessCourse(usualCourse(view), timestampsMs, values, from, to);
+  const before = medianOf(residual.subarray(0, onsetIndex - from));
+  const event = residual.subarray(onsetIndex - from);
+  const height = medianOf(event.subarray(0, BACK_POINTS)) - before;
+  let back = 0;
+  for (const value of event) {
+    if (Number.isNaN(value)) continue;
+    back = (value - before) / height < BACK_SHARE ? back + 1 : 0;
+    if (back === BACK_POINTS) return true;
+  }
+  return false;
+}
+
+function withoutSpikes(values: Float64Array): Float64Array {
+  return values.map((_, i) =>
+    medianOf(values.subarray(Math.max(0, i - REACH), Math.min(values.length, i + REACH + 1))),
+  );
+}
+
+/** Where the two means differ most for their lengths, at `last` at most; NaN are left out. Undefined where nowhere. */
+function bestSplit(values: Float64Array, last: number): number | undefined {
+  let [total, count] = [0, 0];
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    total += value;
+    count++;
+  }
+  let best: number | undefined;
+  let most = 0;
+  let [sum, seen] = [0, 0];
+  for (let at = 0; at <= last; at++) {
+    if (Number.isNaN(values[at]!)) continue;
+    if (seen > 0) {
+      const away = sum / seen - (total - sum) / (count - seen);
+      const gain = seen * (count - seen) * away * away;
+      if (gain > most) [most, best] = [gain, at];
+    }
+    sum += values[at]!;
+    seen++;
+  }
+  return best;
+}
