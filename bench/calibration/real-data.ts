@@ -1,4 +1,5 @@
 import {
+  childOf,
   createStreamEngine,
   EntityRollup,
   MetricSeries,
@@ -60,7 +61,7 @@ function tallyNode(tally: PromiseTally, entity: number, node: LabelledSeries): v
         values,
       }),
     );
-    const up = scores.tailP ?? scores.p;
+    const up = childOf(scores);
     values.forEach((value, i) => {
       p[i * children + k] = Number.isNaN(value) ? Number.NaN : up[i]!;
     });

@@ -1,4 +1,10 @@
-import { largestOf, MetricSeries, rankWindow, type StreamingEngine } from "@foreshock/core/fold";
+import {
+  evidenceOf,
+  largestOf,
+  MetricSeries,
+  rankWindow,
+  type StreamingEngine,
+} from "@foreshock/core/fold";
 import type { IncidentCase } from "../datasets/incident-case.ts";
 
 /** Rows of a window, as long as the incidents' own. */
@@ -48,9 +54,9 @@ function healthyScores(cases: readonly IncidentCase[], engine: StreamingEngine):
   const values = first!.values.map((column) => column.slice(0, rows));
   const p = columns.map(({ nodeId, metricName }, c) => {
     const place = { tenantId: "bench", clusterId: first!.group, nodeId, metricName };
-    return engine.score(
-      new MetricSeries({ ...place, timestamps: timestampsMs, values: values[c]! }),
-    ).p;
+    return evidenceOf(
+      engine.score(new MetricSeries({ ...place, timestamps: timestampsMs, values: values[c]! })),
+    );
   });
   const scores: number[] = [];
   for (let row = start; row + WINDOW_ROWS <= rows; row += WINDOW_ROWS) {

@@ -1,4 +1,11 @@
-import { appendAll, type PointEngine, type PointScores, rankWindow } from "@foreshock/core/fold";
+import {
+  appendAll,
+  childOf,
+  evidenceOf,
+  type PointEngine,
+  type PointScores,
+  rankWindow,
+} from "@foreshock/core/fold";
 import { runStageA } from "../../../packages/core/src/aggregate/testing-folds.ts";
 
 import { type Attribution, attribution } from "../metrics/hit-rate.ts";
@@ -41,10 +48,11 @@ export function judgeNodes(
   const records = regions.map(({ record }) => record);
   for (const { metrics, score } of scoredNodes(records, engine)) {
     const region = regions[calibrated.length]!;
-    const points = metrics.map((one) => one.points);
+    const points = metrics.map((one) => ({ p: evidenceOf(one.points) }));
+    const children = metrics.map((one) => ({ p: childOf(one.points) }));
     calibrated.push(score);
-    topThree.push(topThreeOf(points));
-    stageA.push(stageAOf(points, region.record.columns));
+    topThree.push(topThreeOf(children));
+    stageA.push(stageAOf(children, region.record.columns));
     latenessMs.forEach((lateMs, k) => {
       appendAll(attributions[k]!, attributionsOf(region, points, lateMs));
     });

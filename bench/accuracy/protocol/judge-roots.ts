@@ -1,6 +1,7 @@
 import {
   type CallEdge,
   DAY_MS,
+  evidenceOf,
   MetricSeries,
   rankWindow,
   type StreamingEngine,
@@ -142,7 +143,7 @@ function scoredCase(incident: IncidentCase, engine: StreamingEngine): ScoredCase
   const p = columns.map(({ nodeId, metricName }, k) => {
     const place = { tenantId: "bench", clusterId: incident.group, nodeId, metricName };
     const series = new MetricSeries({ ...place, timestamps: timestampsMs, values: values[k]! });
-    return engine.score(series).p;
+    return evidenceOf(engine.score(series));
   });
   const window = { startMs: stamps[first]!, endMs: stamps[end - 1]! + 1 };
   return { incident, timestampsMs, values, p, columns, ...window };

@@ -74,6 +74,7 @@ export * from "./model/alarm-outcome.ts";
 export * from "./model/anomaly-result.ts";
 export * from "./model/anomaly-type.ts";
 export * from "./model/explanation.ts";
+export * from "./model/habit-mark.ts";
 export * from "./model/metric-series.ts";
 export * from "./model/point-runs.ts";
 export * from "./model/refusal.ts";

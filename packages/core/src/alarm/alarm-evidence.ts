@@ -1,5 +1,7 @@
+import { HABIT, habitKind } from "../model/habit-mark.ts";
 import { daysOfScore } from "../stats/return-period.ts";
 import type { AlarmClock } from "./alarm-clock.ts";
+import { EPISODE_ROW } from "./episode-tracker.ts";
 
 /** A plain record is at most this rare. All constants: reference/alarms.py. */
 const AGE_DAYS_MAX = 14;
@@ -71,6 +73,17 @@ export function stepEvidence(
   if (count === clock.provisionalPoints) begin(seen, value);
   else remember(seen, value, clock);
   return Math.max(days, outage);
+}
+
+/**
+ * Evidence of a point after what others say of it. What comes again at its time is none. A stuck value, or a habit that
+ * was missed, has no deviation that could be small: its rarity counts as it is.
+ */
+export function toldEvidence(evidence: number, score: number, row: Float64Array): number {
+  const habit = habitKind(row[EPISODE_ROW.habit]);
+  if (habit === HABIT.came) return 0;
+  const asItIs = habit !== HABIT.none || row[EPISODE_ROW.absence] === 1;
+  return asItIs ? Math.max(evidence, daysOfScore(score)) : evidence;
 }
 
 function rarityOf(

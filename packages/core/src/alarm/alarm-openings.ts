@@ -1,8 +1,8 @@
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
-import { daysOfScore, scoreOfDays } from "../stats/return-period.ts";
+import { scoreOfDays } from "../stats/return-period.ts";
 import { type AlarmClock, alarmClock } from "./alarm-clock.ts";
-import { SEEN, SEEN_LENGTH, stepEvidence } from "./alarm-evidence.ts";
+import { SEEN, SEEN_LENGTH, stepEvidence, toldEvidence } from "./alarm-evidence.ts";
 import { EPISODE_ROW } from "./episode-tracker.ts";
 
 /** What the layer says about one point; indices into the `out` it fills. */
@@ -146,8 +146,7 @@ export class AlarmOpenings {
     let oldNormal = false;
     if (!missing) {
       evidence = stepEvidence(s, value, score, row[EPISODE_ROW.level]!, this.#clock);
-      // A stuck value has no deviation that could be small: its rarity counts as it is.
-      if (row[EPISODE_ROW.absence] === 1) evidence = Math.max(evidence, daysOfScore(score));
+      evidence = toldEvidence(evidence, score, row);
       if (s[S.kept]! > 0) oldNormal = this.#hold(atMs, value);
     }
     const another = this.#isAnother(evidence, required) && !oldNormal;

@@ -1,3 +1,4 @@
+import type { HabitMark } from "../model/habit-mark.ts";
 import { ANOMALOUS_SCORE } from "../model/severity.ts";
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
@@ -17,9 +18,11 @@ export const EPISODE_ROW = {
   shift: 7,
   p: 8,
   score: 9,
-  absence: 10,
+  /** A HabitMark; 0 = nothing. */
+  habit: 10,
+  absence: 11,
 } as const;
-export const EPISODE_ROW_LENGTH = 11;
+export const EPISODE_ROW_LENGTH = 12;
 
 /** What a pushed point did to the episode. */
 export type EpisodeChange = "none" | "opened" | "extended" | "closed";
@@ -63,6 +66,8 @@ export interface Episode {
   readonly sumParts: EpisodeParts;
   /** How many of the alarm points an absence detector decided. */
   readonly absenceCount: number;
+  /** What a habit says of the highest point: a HabitMark; 0 or left out = nothing. */
+  readonly peakHabit?: HabitMark;
 }
 
 /** Alarm runs are merged over this many quiet points; the next one closes. Source: reference event rule. */
@@ -90,16 +95,17 @@ const S = {
   farthest: 14,
   sumParts: 18,
   absence: 22,
+  peakHabit: 23,
 } as const;
-/** Numbers of state: 23 x 8 = 184 bytes. */
-export const EPISODE_STATE_LENGTH = 23;
+/** Numbers of state: 24 x 8 = 192 bytes. */
+export const EPISODE_STATE_LENGTH = 24;
 const FORMAT = 0x45;
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * Folds the scored points of one series into episodes: opens at the first point with score >= 0.5,
  * closes at the 11th quiet point in a row (a missing point has score 0 and is quiet).
- * Deterministic; O(1) time per point; 184 bytes of state, which may be part of the caller's slab.
+ * Deterministic; O(1) time per point; 192 bytes of state, which may be part of the caller's slab.
  */
 export class EpisodeTracker {
   readonly #state: Float64Array;
@@ -180,10 +186,11 @@ export class EpisodeTracker {
       },
       sumParts: partsAt(s, S.sumParts),
       absenceCount: s[S.absence]!,
+      peakHabit: s[S.peakHabit]!,
     };
   }
 
-  /** The state as sealed bytes (194). */
+  /** The state as sealed bytes (202). */
   save(): Uint8Array {
     const { buffer, byteOffset, byteLength } = this.#state;
     return sealState(FORMAT, VERSION, new Uint8Array(buffer, byteOffset, byteLength));
@@ -231,6 +238,7 @@ export class EpisodeTracker {
     state[S.peakValue] = value;
     state[S.peakLevel] = row[EPISODE_ROW.level]!;
     state[S.peakScale] = row[EPISODE_ROW.scale]!;
+    state[S.peakHabit] = row[EPISODE_ROW.habit] ?? 0;
   }
 
   #setFarthest(atMs: EpochMs, value: number, row: Float64Array): void {

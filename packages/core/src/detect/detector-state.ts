@@ -11,9 +11,9 @@ const LEARNT = 0xff;
 
 /**
  * `[name length u8][kept points u8][scorer version u16][scorer length u32][interval f64][points f64]
- * [stepless u8][numbers of the step watch u8]`
+ * [stepless u8][numbers of the step watch u8][past length u32]`
  */
-const HEAD_BYTES = 26;
+const HEAD_BYTES = 30;
 
 interface DetectorStateHead {
   readonly scorerName: string;
@@ -32,6 +32,7 @@ export type DetectorState = DetectorStateHead &
         readonly watch: undefined;
         readonly scorer: undefined;
         readonly calibrator: undefined;
+        readonly past: undefined;
       }
     | {
         readonly first: undefined;
@@ -39,6 +40,7 @@ export type DetectorState = DetectorStateHead &
         readonly watch: Float64Array;
         readonly scorer: Uint8Array;
         readonly calibrator: Uint8Array;
+        readonly past: Uint8Array;
       }
   );
 
@@ -46,8 +48,8 @@ const NOTHING = new Uint8Array();
 const NO_NUMBERS = new Float64Array();
 
 /**
- * Little-endian: head, scorer's name (ASCII), first points or the step watch, scorer's bytes,
- * calibrator's bytes.
+ * Little-endian: head, scorer's name (ASCII), first points or the step watch, the bytes of scorer, past and
+ * calibrator.
  */
 export function writeDetectorState(
   state: DetectorStateHead & {
@@ -55,14 +57,18 @@ export function writeDetectorState(
     readonly watch: Float64Array | undefined;
     readonly scorer: Uint8Array | undefined;
     readonly calibrator: Uint8Array | undefined;
+    readonly past: Uint8Array | undefined;
   },
   checksum?: Checksum,
 ): Uint8Array {
   const { scorerName, first, watch, scorer = NOTHING, calibrator = NOTHING } = state;
+  const { past = NOTHING } = state;
   const numbers = first ?? watch ?? NO_NUMBERS;
   const firstAt = HEAD_BYTES + scorerName.length;
   const scorerAt = firstAt + numbers.length * 8;
-  const payload = new Uint8Array(scorerAt + scorer.length + calibrator.length);
+  const pastAt = scorerAt + scorer.length;
+  const calibratorAt = pastAt + past.length;
+  const payload = new Uint8Array(calibratorAt + calibrator.length);
   const view = new DataView(payload.buffer);
   view.setUint8(0, scorerName.length);
   view.setUint8(1, first === undefined ? LEARNT : first.length / 2);
@@ -72,12 +78,14 @@ export function writeDetectorState(
   view.setFloat64(16, state.pointCount, true);
   view.setUint8(24, state.stepless ? 1 : 0);
   view.setUint8(25, watch?.length ?? 0);
+  view.setUint32(26, past.length, true);
   for (let i = 0; i < scorerName.length; i++) payload[HEAD_BYTES + i] = scorerName.charCodeAt(i);
   numbers.forEach((number, i) => {
     view.setFloat64(firstAt + 8 * i, number, true);
   });
   payload.set(scorer, scorerAt);
-  payload.set(calibrator, scorerAt + scorer.length);
+  payload.set(past, pastAt);
+  payload.set(calibrator, calibratorAt);
   return sealState(STATE_FORMAT, VERSION, payload, checksum);
 }
 
@@ -105,17 +113,20 @@ export function readDetectorState(
   const kept = view.getUint8(1);
   if (kept !== LEARNT) {
     const first = firstPoints(view, nameEnd, kept);
-    return { ...head, first, watch: undefined, scorer: undefined, calibrator: undefined };
+    const none = { watch: undefined, scorer: undefined, calibrator: undefined, past: undefined };
+    return { ...head, first, ...none };
   }
   const watchEnd = nameEnd + 8 * view.getUint8(25);
   const scorerEnd = watchEnd + view.getUint32(4, true);
-  if (scorerEnd > payload.length) throw unreadable("its parts are cut short");
+  const pastEnd = scorerEnd + view.getUint32(26, true);
+  if (pastEnd > payload.length) throw unreadable("its parts are cut short");
   return {
     ...head,
     first: undefined,
     watch: watchNumbers(view, nameEnd, view.getUint8(25)),
     scorer: payload.subarray(watchEnd, scorerEnd),
-    calibrator: payload.subarray(scorerEnd),
+    past: payload.subarray(scorerEnd, pastEnd),
+    calibrator: payload.subarray(pastEnd),
   };
 }
 

@@ -33,7 +33,9 @@ export function scoreSeries(detector: SeriesDetector, series: MetricSeries): Det
     detector.push(timestamps[i]!, values[i]!, out);
     columns.p[i] = out[DETECTOR_OUT.p]!;
     columns.tailP[i] = detector.tailP ?? columns.p[i]!;
+    columns.childP[i] = detector.childP ?? columns.tailP[i]!;
     columns.score[i] = out[DETECTOR_OUT.score]!;
+    columns.habit[i] = out[DETECTOR_OUT.habit]!;
     columns.nonconformity[i] = out[SCORER_OUT.nonconformity]!;
     columns.expected[i] = out[SCORER_OUT.expected]!;
     const level = out[SCORER_OUT.level]!;
@@ -67,7 +69,9 @@ function emptyColumns(length: number) {
   return {
     p: column(),
     tailP: column(),
+    childP: column(),
     score: column(),
+    habit: column(),
     nonconformity: column(),
     expected: column(),
     level: column(),

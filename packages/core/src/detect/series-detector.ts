@@ -14,9 +14,10 @@ import {
   nominalIntervalMs,
   timeWithoutStepsMs,
 } from "./interval.ts";
+import { SeriesPast } from "./past/series-past.ts";
 import { isOtherInterval, StepWatch } from "./step-watch.ts";
 
-const { p: OUT_P, score: OUT_SCORE } = DETECTOR_OUT;
+const { p: OUT_P, score: OUT_SCORE, habit: OUT_HABIT } = DETECTOR_OUT;
 const OUT_LENGTH = DETECTOR_OUT_LENGTH;
 const OUT_NONCONFORMITY = SCORER_OUT.nonconformity;
 
@@ -85,6 +86,7 @@ class JoinedDetector implements SeriesDetector {
   readonly #models: SharedModels;
   #open: OpenScorer | undefined;
   readonly #calibrator: TailCalibrator;
+  readonly #past: SeriesPast;
   readonly #memory: StateMemory | undefined;
   #restartCount = 0;
   #pointCount = 0;
@@ -105,6 +107,7 @@ class JoinedDetector implements SeriesDetector {
     this.#models = models;
     this.#memory = memory;
     this.#calibrator = new TailCalibrator(memory);
+    this.#past = new SeriesPast(memory);
     this.#intervalMs = intervalMs ?? INTERVAL_BEFORE_MS;
     this.#follows = intervalMs === undefined;
     this.#first = this.#follows ? new FirstPoints() : undefined;
@@ -127,7 +130,11 @@ class JoinedDetector implements SeriesDetector {
   }
 
   get tailP(): number {
-    return this.#calibrator.tailP;
+    return this.#past.tailP;
+  }
+
+  get childP(): number {
+    return this.#past.childP;
   }
 
   push(atMs: EpochMs, value: number, out: Float64Array): void {
@@ -161,6 +168,7 @@ class JoinedDetector implements SeriesDetector {
       watch: first === undefined ? this.#watch.numbers() : undefined,
       scorer: first === undefined ? this.#opened().save("outer") : undefined,
       calibrator: first === undefined ? this.#calibrator.save("outer") : undefined,
+      past: first === undefined ? this.#past.bytes() : undefined,
     };
     return writeDetectorState(state, checksum);
   }
@@ -175,6 +183,7 @@ class JoinedDetector implements SeriesDetector {
     const open = this.#models.scorer.open(state.intervalMs, this.#memory);
     open.restore(state.scorer, "outer");
     this.#calibrator.restore(state.calibrator, "outer");
+    this.#past.restore(state.past);
     this.#open = open;
     this.#restartCount = open.restartCount ?? 0;
     this.#intervalMs = state.intervalMs;
@@ -192,8 +201,10 @@ class JoinedDetector implements SeriesDetector {
     if (fades && (this.#stepless || this.#watch.isDue(atMs, this.#intervalMs))) {
       this.#opened().push(this.#timeOf(atMs), Number.NaN, out);
     }
-    out[OUT_P] = this.#calibrator.push(Number.NaN);
+    const missed = this.#calibrator.push(Number.NaN);
+    out[OUT_P] = this.#past.push(atMs, Number.NaN, Number.NaN, missed, 1, this.#intervalMs);
     out[OUT_SCORE] = 0;
+    out[OUT_HABIT] = this.#past.mark;
   }
 
   /** Begins again at another interval where the last 21 points say so. Answers to them go to `out`. */
@@ -217,9 +228,14 @@ class JoinedDetector implements SeriesDetector {
 
   #judge(atMs: EpochMs, value: number, out: Float64Array): void {
     const open = this.#opened();
+    const slowBefore = this.#stepless ? Number.NaN : (open.baseline?.slowLevel ?? Number.NaN);
     open.push(this.#timeOf(atMs), value, out);
     this.#pointCount++;
-    out[OUT_P] = this.#calibrator.push(out[OUT_NONCONFORMITY]!);
+    const tailed = this.#calibrator.push(out[OUT_NONCONFORMITY]!);
+    const { tailP } = this.#calibrator;
+    const past = this.#past;
+    out[OUT_P] = past.push(atMs, value, value - slowBefore, tailed, tailP, this.#intervalMs);
+    out[OUT_HABIT] = past.mark;
     const restartCount = open.restartCount ?? 0;
     if (restartCount !== this.#restartCount) {
       this.#restartCount = restartCount;
@@ -235,6 +251,7 @@ class JoinedDetector implements SeriesDetector {
   #forget(): void {
     this.#open = undefined;
     this.#calibrator.reset();
+    this.#past.reset();
     this.#restartCount = 0;
     this.#pointCount = 0;
   }

@@ -48,6 +48,7 @@ export function windowEpisode(
     peakLevel: level[peak]!,
     peakScale: scale[peak]!,
     absenceCount: 0,
+    peakHabit: scores.habit?.[peak] ?? 0,
   };
 }
 

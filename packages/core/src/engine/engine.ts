@@ -21,16 +21,33 @@ export interface PointScores {
   readonly intervalMs: DurationMs;
   /** Calibrated tail probability; 1 where missing. */
   readonly p: Float64Array;
-  /** p before the second look at the series' own promises: evidence for its node. Left out: `p`. */
+  /** p before the second look at the series' own promises: what orders. Left out: `p`. */
   readonly tailP?: Float64Array;
+  /** The same with records, which one metric of many may set: evidence for its node. Left out: `tailP`. */
+  readonly childP?: Float64Array;
   /** Score in [0, 1]; 0 where missing. */
   readonly score: Float64Array;
+  /** HabitMarks: what comes again by the clock. Left out: the engine knows no habits. */
+  readonly habit?: Float64Array;
   readonly nonconformity: Float64Array;
   readonly expected: Float64Array;
   readonly level: Float64Array;
   /** Usual range: level -+ 2.5 scales. */
   readonly lower: Float64Array;
   readonly upper: Float64Array;
+}
+
+/**
+ * What orders and attributes: p before the second look, whose corrections keep a promise and say nothing of what is
+ * stranger. `FoldRow.evidenceP` where points are folded one by one.
+ */
+export function evidenceOf({ p, tailP = p }: Pick<PointScores, "p" | "tailP">): Float64Array {
+  return tailP;
+}
+
+/** What a metric passes up to its node. `FoldRow.valueP` where points are folded one by one. */
+export function childOf(scores: Pick<PointScores, "p" | "tailP" | "childP">): Float64Array {
+  return scores.childP ?? evidenceOf(scores);
 }
 
 /** An engine that also says what it thinks of every point. */
@@ -53,8 +70,13 @@ export interface StreamingEngine extends PointEngine {
 }
 
 /** Columns that a detector fills for one point; continues SCORER_OUT. */
-export const DETECTOR_OUT = { p: 8, score: 9 } as const;
-export const DETECTOR_OUT_LENGTH = 10;
+export const DETECTOR_OUT = {
+  p: 8,
+  score: 9,
+  /** A HabitMark: what comes again by the clock, and what of it did not; 0 = nothing. */
+  habit: 10,
+} as const;
+export const DETECTOR_OUT_LENGTH = 11;
 
 /** Scorer and calibrator of one series, joined; its saved bytes hold both. */
 export interface SeriesDetector {
@@ -64,13 +86,11 @@ export interface SeriesDetector {
   readonly intervalMs: DurationMs;
   /** As after the latest point; undefined before the second one and for scorers that keep none. */
   readonly baseline: Baseline | undefined;
-  /**
-   * p of the latest point before the second look at the series' own promises: evidence for its node.
-   * Left out: the p of the point.
-   */
+  /** Of the latest point, as in `PointScores`. Left out: the p of the point. */
   readonly tailP?: number;
   /** How often the models began again: see `OpenScorer`. Left out: never. */
   readonly restartCount?: number;
+  readonly childP?: number;
   push(atMs: EpochMs, value: number, out: Float64Array): void;
   /** @param checksum "outer" where what they are kept in has one: see `sealState` */
   save(checksum?: Checksum): Uint8Array;

@@ -1,4 +1,5 @@
 import type { Counterfactual, Direction, Explanation, FactorName } from "../model/explanation.ts";
+import { HABIT, type HabitMark, habitKind } from "../model/habit-mark.ts";
 import type { EpochMs } from "../model/time.ts";
 import { confidenceOf } from "../score/confidence.ts";
 import { BAND_SCALES } from "../score/usual-range.ts";
@@ -17,6 +18,7 @@ export interface ExplainedEpisode {
   readonly peakValue: number;
   readonly peakLevel: number;
   readonly peakScale: number;
+  readonly peakHabit?: HabitMark;
   readonly farthest: {
     readonly atMs: EpochMs;
     readonly value: number;
@@ -27,7 +29,7 @@ export interface ExplainedEpisode {
 }
 
 export interface ExplainRequest
-  extends Omit<SentenceFacts, "explanation" | "shape" | "varianceRatio"> {
+  extends Omit<SentenceFacts, "explanation" | "shape" | "varianceRatio" | "habit"> {
   readonly episode: ExplainedEpisode;
   readonly classification: Classification;
   /** For which value it would have been normal, re-scored; left out where there is none. */
@@ -64,10 +66,18 @@ export function explainEpisode(request: ExplainRequest, locale?: Locale): Explan
     ...(counterfactual === undefined ? {} : { counterfactual }),
     confidence: confidenceOf(pointCount, intervalMs),
   };
-  const shape = shapeOf(classification, direction);
+  const habit = episode.peakHabit ?? 0;
+  const shape = habitShape(habit) ?? shapeOf(classification, direction);
   const varianceRatio = classification.evidence.varianceRatio ?? Number.NaN;
-  const text = sentence({ ...request, explanation, shape, varianceRatio }, locale);
+  const text = sentence({ ...request, explanation, shape, varianceRatio, habit }, locale);
   return { text, ...explanation };
+}
+
+/** What comes by the clock looks like itself; one that is far larger than ever has a shape of its own. */
+function habitShape(mark: HabitMark): Shape | undefined {
+  const kind = habitKind(mark);
+  if (kind === HABIT.came) return "habit";
+  return kind === HABIT.missed ? "missed-habit" : undefined;
 }
 
 /** What it looks like to people. */

@@ -4,6 +4,7 @@ export * from "./dice.ts";
 export * from "./generate-fleet.ts";
 export * from "./generate-series.ts";
 export * from "./inject-fault.ts";
+export * from "./inject-job.ts";
 export * from "./inject-several.ts";
 export * from "./inject-wave.ts";
 export * from "./metric-kinds.ts";

@@ -14,7 +14,9 @@ export class FoldRow {
   readonly point: Float64Array = new Float64Array(EPISODE_ROW_LENGTH);
   /** What the alarm layer says of the point, by ALARM_OUT. */
   readonly alarm: Float64Array = new Float64Array(ALARM_OUT_LENGTH);
-  /** The p that the point passes up to its node, before any second look; NaN where it was missing. */
+  /** p before any second look, by which points are ordered; NaN where the point was missing. */
+  tailP: number = Number.NaN;
+  /** The p that the point passes up to its node: `tailP` with records. */
   valueP: number = Number.NaN;
   /** p of the flatline detector; NaN while it has no opinion. */
   flatP: number = Number.NaN;
@@ -22,6 +24,12 @@ export class FoldRow {
   ended = false;
   /** The series' sampling interval was known at the point. */
   settled = false;
+
+  /** What rankings compare: `tailP`, or that of the flatline detector where it is the smaller one. */
+  get evidenceP(): number {
+    const { flatP, tailP } = this;
+    return Number.isNaN(flatP) ? tailP : Math.min(flatP, tailP);
+  }
 
   get p(): number {
     return this.point[EPISODE_ROW.p]!;

@@ -91,7 +91,9 @@ export class SeriesFold {
     this.#followInterval();
     const p = point[DETECTOR_OUT.p]!;
     const flatP = this.#flat.push(atMs, value);
-    row.valueP = Number.isNaN(value) ? Number.NaN : (this.#detector.tailP ?? p);
+    const tailP = this.#detector.tailP ?? p;
+    row.tailP = Number.isNaN(value) ? Number.NaN : tailP;
+    row.valueP = Number.isNaN(value) ? Number.NaN : (this.#detector.childP ?? tailP);
     row.flatP = flatP;
     row.ended = ended;
     row.settled = this.#detector.pointCount >= INTERVAL_POINTS;

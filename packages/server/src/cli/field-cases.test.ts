@@ -170,6 +170,28 @@ describe("no size is too small or too large", () => {
   });
 });
 
+describe("what comes again", () => {
+  it("a backup every Sunday is known from the fourth time on: its score is that of a week, and nothing opens", async () => {
+    const path = join(CASES, "weekly-backup.csv.gz");
+    const run = await runForTest(["detect", path, "--level", "metric", "--json"]);
+    const { data, openings } = JSON.parse(run.out);
+    expect(openings.length).toBeLessThanOrEqual(3);
+    const later = data.filter((one: Found) => one.windowStart >= "2026-02-01");
+    expect(later.length).toBe(5);
+    for (const { score, kind } of later) {
+      expect(score).toBeLessThanOrEqual(0.77);
+      expect(kind).toBe("seasonal");
+    }
+    const last = data.find((one: Found) => one.windowStart.startsWith("2026-03-01"));
+    expect(last.explanation.text).toContain("comes every Sunday about 03:00, 8 times");
+  });
+
+  it("a backup every night is quiet after the first nights", async () => {
+    const { data } = await detected("nightly-backup");
+    expect(data.filter((one) => one.windowStart >= "2026-01-10")).toEqual([]);
+  });
+});
+
 describe("what was right", () => {
   it("an hourly job is quiet", async () => {
     expect((await detected("hourly-cron")).data).toEqual([]);

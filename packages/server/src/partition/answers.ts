@@ -50,7 +50,7 @@ export interface SeriesHistory {
   readonly handle: number;
   readonly at: Float64Array;
   readonly value: Float64Array;
-  /** Of the engine or of the flatline detector, whichever is smaller. */
+  /** Evidence (`FoldRow.evidenceP`): of the engine or of the flatline detector, whichever is smaller. */
   readonly p: Float64Array;
 }
 

@@ -55,10 +55,20 @@ describe("a metric whose recording changed", () => {
     expect(ranked(short, 98).changedMeanings).toEqual([]);
   });
 
+  it("is seen through a recording that is nearly constant: availabilities of a busy shop", () => {
+    const busy = (seed: number) =>
+      constants(0, 100).map((value, row) =>
+        row < START ? value : 99.9 + 0.1 * Math.sin(row + seed),
+      );
+    const { nodes, changedMeanings } = ranked([busy(0), busy(1), busy(2), constants(100, 98)]);
+    expect(changedMeanings.map(({ columns }) => columns)).toEqual([[0, 1, 2]]);
+    expect(nodes[0]!.nodeId).toBe("n3");
+  });
+
   it("is told to people with its numbers and the reason", () => {
     const [found] = ranked([constants(0, 100), constants(0, 100)]).changedMeanings;
     expect(changedMeaningText(found!)).toBe(
-      "availability was 0 all through the history and is 100 all through the range on several of 2 nodes: " +
+      "availability was 0 all through the history and is about 100 all through the range on several of 2 nodes: " +
         "its recording changed, so it is left out of the ranking there",
     );
   });

@@ -10,9 +10,17 @@ const PRIOR_WINDOWS = 3;
 const HALF_EXCESS = 2.75;
 const SCORE_SLOPE = 2;
 
+/** A metric alone: the rarest of a window's points is rarer than this, as -log10 p, in one healthy window of twenty. */
+const LONE_EXCESS = -Math.log10(0.05);
+/** It is compared with the quieter four fifths of the earlier windows: a lone metric varies more than a node. */
+const LONE_QUANTILE = 0.8;
+
 /**
- * 0..1: the strongest node, before discounts, against the median of earlier windows, which bears faults
- * in up to half of them. 0.5 or more in at most one healthy window of twenty.
+ * 0..1: how far the window stands out, by its strongest node or by its rarest metric, whichever says more.
+ *
+ * The strongest node, before discounts, is compared with the median of earlier windows, which bears faults in up to half
+ * of them. One metric of many is only half of a node's evidence however far it goes, so its rarity counts by itself: p is
+ * calibrated, and is corrected for the points of the window. 0.5 or more in at most one healthy window of twenty.
  */
 export function windowScore(
   layout: RankLayout,
@@ -21,16 +29,42 @@ export function windowScore(
   evidence: Float64Array,
   windowRows: number,
 ): number {
-  let usual = Math.log10(windowRows * summaries.columnCount);
-  const past = Float64Array.from({ length: summaries.windowCount - 1 }, (_, i) =>
-    strongestNode(layout, summaries, scales, i + 1),
-  ).sort();
-  if (past.length > 0) {
-    usual =
-      (past.length * medianOfSorted(past) + PRIOR_WINDOWS * usual) / (past.length + PRIOR_WINDOWS);
-  }
+  const asked = Math.log10(windowRows * summaries.columnCount);
+  const past = pastOf(summaries, (window) => strongestNode(layout, summaries, scales, window));
+  const usual =
+    past.length === 0
+      ? asked
+      : (past.length * medianOfSorted(past) + PRIOR_WINDOWS * asked) /
+        (past.length + PRIOR_WINDOWS);
   const strongest = topMeans(layout, evidence).reduce((a, b) => Math.max(a, b), 0);
-  return 1 / (1 + Math.exp(-SCORE_SLOPE * (strongest - usual - HALF_EXCESS)));
+  const lone = rarest(summaries, 0, (column) => evidence[column]! > 0);
+  const pastLone = pastOf(summaries, (window) => rarest(summaries, window, () => true));
+  const usualLone = Math.max(asked, highOf(pastLone));
+  const excess = Math.max(strongest - usual - HALF_EXCESS, lone - usualLone - LONE_EXCESS);
+  return 1 / (1 + Math.exp(-SCORE_SLOPE * excess));
+}
+
+/** What one earlier window of five exceeds; 0 without any. */
+function highOf(ascending: Float64Array): number {
+  return ascending[Math.ceil(LONE_QUANTILE * ascending.length) - 1] ?? 0;
+}
+
+/** A number of each earlier window, ascending. */
+function pastOf({ windowCount }: ColumnSummaries, of: (window: number) => number): Float64Array {
+  return Float64Array.from({ length: windowCount - 1 }, (_, i) => of(i + 1)).sort();
+}
+
+/** Highest rarity of the columns that count. */
+function rarest(
+  { rarity, columnCount }: ColumnSummaries,
+  window: number,
+  counts: (column: number) => boolean,
+): number {
+  let highest = 0;
+  for (let column = 0; column < columnCount; column++) {
+    if (counts(column)) highest = Math.max(highest, rarity[window * columnCount + column]!);
+  }
+  return highest;
 }
 
 /** Mean of the two largest numbers of every node's columns; a missing second counts 0. */

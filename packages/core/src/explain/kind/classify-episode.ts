@@ -1,3 +1,5 @@
+import { LABEL_OF_KIND } from "../../model/anomaly-type.ts";
+import { HABIT, type HabitMark, habitKind } from "../../model/habit-mark.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../../model/time.ts";
 import { firstAtOrAfter } from "../../stats/bisect.ts";
 import { classifierSpans } from "./classifier-spans.ts";
@@ -43,9 +45,20 @@ export function classifiedUntilMs(
  */
 export function classifyEpisode(
   { timestampsMs, values, intervalMs }: EpisodePoints,
-  episode: { readonly onsetMs: EpochMs; readonly firstMs: EpochMs; readonly lastMs: EpochMs },
+  episode: {
+    readonly onsetMs: EpochMs;
+    readonly firstMs: EpochMs;
+    readonly lastMs: EpochMs;
+    readonly peakHabit?: HabitMark;
+  },
   before = new KnownBefore(),
 ): Classification {
+  const habit = habitKind(episode.peakHabit);
+  if (habit === HABIT.came || habit === HABIT.missed) {
+    // What comes by the clock is a matter of its hour, whatever its shape is.
+    const missedPeak = habit === HABIT.missed;
+    return { kind: "seasonal", label: LABEL_OF_KIND.seasonal, missedPeak, evidence: {} };
+  }
   const firstIndex = firstAtOrAfter(timestampsMs, episode.onsetMs);
   const last = firstAtOrAfter(timestampsMs, episode.lastMs + 1) - 1 + CLOSING_POINTS;
   const lastIndex = Math.min(values.length - 1, last);

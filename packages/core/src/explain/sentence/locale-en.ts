@@ -1,4 +1,5 @@
 import type { Direction } from "../../model/explanation.ts";
+import { HABIT_PERIOD } from "../../model/habit-mark.ts";
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS } from "../../model/time.ts";
 
 /** What an anomaly looks like. Finer than the kind where people care. */
@@ -11,7 +12,9 @@ export type Shape =
   | "odd-hour"
   | "flatline"
   | "silent"
-  | "variance";
+  | "variance"
+  | "habit"
+  | "missed-habit";
 
 /** The words of one language; every sentence of the product is made of these alone. */
 export interface Locale {
@@ -32,6 +35,12 @@ export interface Locale {
   shape(shape: Shape, direction: Direction): string;
   pattern(sigma: string, direction: Direction, pattern: string): string;
   normalIf(bound: "at-most" | "at-least", value: string, at: string): string;
+  /** "every Sunday": `period` is one of HABIT_PERIOD. */
+  every(period: number, atMs: EpochMs, timeZone: string): string;
+  comes(when: string, time: string, count: number): string;
+  missedHabit(subject: string, by: string): string;
+  cameBefore(when: string, count: number): string;
+  largerThanEver(when: string, count: number): string;
   rarity(days: number, entity: "metric" | "node" | "cluster"): string;
   metricsAgree(count: number, total: number): string;
   metricsSilent(count: number, total: number): string;
@@ -53,6 +62,8 @@ const SHAPES: Readonly<Record<Shape, string>> = {
   flatline: "",
   silent: "",
   variance: "",
+  habit: "",
+  "missed-habit": "",
 };
 
 /** English. */
@@ -85,6 +96,11 @@ export const EN: Locale = {
     `${sigma} sigma ${direction === "down" ? "below" : "above"} its ${pattern} pattern`,
   normalIf: (bound, value, at) =>
     `normal ${at === "" ? "" : `at ${at} `}if ${bound === "at-most" ? "<=" : ">="} ${value}`,
+  every: everyText,
+  comes: (when, time, count) => `comes ${when} about ${time}, ${count} times`,
+  missedHabit: (subject, by) => `${subject}: what comes by the clock had not come by ${by}`,
+  cameBefore: (when, count) => `it came ${when}, ${count} times`,
+  largerThanEver: (when, count) => `comes ${when}, but was never nearly as large in ${count} times`,
   rarity: (days, entity) => `${rarityWords(days)} for this ${entity}`,
   metricsAgree: (count, total) =>
     `${count} of ${total} metrics on this node ${count === 1 ? "agrees" : "agree"}`,
@@ -109,6 +125,24 @@ export function rarityWords(days: number): string {
   if (days < 340) return `about once in ${Math.round(days / 30.44)} months`;
   if (days < 550) return "about once a year";
   return "less than once a year";
+}
+
+const WEEKDAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
+
+function everyText(period: number, atMs: EpochMs, timeZone: string): string {
+  if (period === HABIT_PERIOD.day) return "every day";
+  if (period === HABIT_PERIOD.month) return `on day ${dayOfMonth(atMs, timeZone)} of every month`;
+  return `every ${weekday(atMs, timeZone)}`;
+}
+
+function weekday(atMs: EpochMs, timeZone: string): string {
+  if (timeZone === "UTC") return WEEKDAYS[new Date(atMs).getUTCDay()]!;
+  return new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "long" }).format(atMs);
+}
+
+function dayOfMonth(atMs: EpochMs, timeZone: string): number {
+  if (timeZone === "UTC") return new Date(atMs).getUTCDate();
+  return Number(new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric" }).format(atMs));
 }
 
 function durationWords(length: DurationMs): string {

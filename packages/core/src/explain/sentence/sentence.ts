@@ -1,4 +1,11 @@
 import type { Explanation } from "../../model/explanation.ts";
+import {
+  HABIT,
+  type HabitMark,
+  habitCount,
+  habitKind,
+  habitPeriod,
+} from "../../model/habit-mark.ts";
 import { type DurationMs, type EpochMs, MINUTE_MS } from "../../model/time.ts";
 import { formatRange, formatValue } from "./format-value.ts";
 import { EN, type Locale, type Shape } from "./locale-en.ts";
@@ -38,6 +45,8 @@ export interface SentenceFacts {
     readonly lagMs: DurationMs;
     readonly score: number;
   };
+  /** What a habit says of the highest point; 0 or left out = nothing. */
+  readonly habit?: HabitMark;
   readonly intervalMs: DurationMs;
   /** IANA name; UTC where it is left out. */
   readonly timeZone?: string;
@@ -80,6 +89,7 @@ function changeClause(facts: SentenceFacts, locale: Locale): string {
   if (shape === "flatline") {
     return locale.stuck(subject, formatValue(actual, unit, STUCK_DIGITS), since);
   }
+  if (shape === "missed-habit") return locale.missedHabit(subject, since);
   if (shape === "variance") return locale.restless(subject, since, ratioText(facts.varianceRatio));
   if (Number.isNaN(typical.low) || Number.isNaN(typical.high)) {
     return locale.movedTo(subject, formatValue(actual, unit), since);
@@ -93,6 +103,8 @@ function changeClause(facts: SentenceFacts, locale: Locale): string {
 }
 
 function rarityClause(facts: SentenceFacts, locale: Locale): string {
+  const said = habitClause(facts, locale);
+  if (said !== "") return said;
   const { explanation, pattern, subject } = facts;
   const sigma = Math.abs(explanation.deviation.sigma);
   if (pattern !== undefined && sigma >= 1 && explanation.direction !== "none") {
@@ -100,6 +112,25 @@ function rarityClause(facts: SentenceFacts, locale: Locale): string {
   }
   const days = explanation.returnPeriodDays;
   return days > 0 ? locale.rarity(days, subject.level) : "";
+}
+
+/** Says how rare it is in the words of the clock. */
+function habitClause(
+  { habit = 0, explanation, timeZone = "UTC" }: SentenceFacts,
+  locale: Locale,
+): string {
+  const kind = habitKind(habit);
+  if (kind === HABIT.none) return "";
+  const when = locale.every(habitPeriod(habit), explanation.onset, timeZone);
+  const count = habitCount(habit);
+  if (kind === HABIT.missed) return locale.cameBefore(when, count);
+  if (kind === HABIT.larger) return locale.largerThanEver(when, count);
+  return locale.comes(when, locale.time(roundedMs(explanation.onset), timeZone), count + 1);
+}
+
+/** "About": to five minutes. */
+function roundedMs(atMs: EpochMs): EpochMs {
+  return Math.round(atMs / (5 * MINUTE_MS)) * 5 * MINUTE_MS;
 }
 
 function counterfactualClause(facts: SentenceFacts, locale: Locale): string {

@@ -1,10 +1,12 @@
 import {
   BAND_SCALES,
   CLUSTER_LAW,
+  childOf,
   EPISODE_ROW,
   EPISODE_ROW_LENGTH,
   type Episode,
   EpisodeTracker,
+  evidenceOf,
   type IncidentLaw,
   largestOf,
   MetricSeries,
@@ -174,10 +176,12 @@ function groupName({ clusterId, metricName }: MetricSeries): string {
 
 function scoreColumn({ series, rows, isJoined }: ReadSeries, engine: PointEngine): ScoredSeries {
   const scores: PointScores & Judged = engine.score(series);
-  const { intervalMs, p, tailP = p, score, nonconformity, expected, lower, upper } = scores;
-  const points = { intervalMs, p, tailP, score, nonconformity, expected, lower, upper };
+  const { intervalMs, p, score, nonconformity, expected, lower, upper } = scores;
+  const [tailP, childP] = [evidenceOf(scores), childOf(scores)];
+  const points = { intervalMs, p, tailP, childP, score, nonconformity, expected, lower, upper };
+  const habits = scores.habit === undefined ? {} : { habit: scores.habit };
   const judged = scores.judged === undefined ? {} : { judged: scores.judged };
-  const kept = { series, rows, isJoined, points: { ...points, ...judged } };
+  const kept = { series, rows, isJoined, points: { ...points, ...judged, ...habits } };
   if (!watchesSteps(engine)) return { ...kept, episodes: episodesOf(series, scores) };
   const watched = engine.steps(series);
   return { ...kept, watched, episodes: episodesOf(watched.series, watched.scores) };
@@ -201,6 +205,7 @@ function episodesOf({ timestamps, values }: MetricSeries, points: PointScores): 
     row[EPISODE_ROW.shift] = parts.shift?.[i] ?? Number.NaN;
     row[EPISODE_ROW.p] = points.p[i]!;
     row[EPISODE_ROW.score] = points.score[i]!;
+    row[EPISODE_ROW.habit] = points.habit?.[i] ?? 0;
     if (tracker.push(timestamps[i]!, values[i]!, row) === "closed") {
       episodes.push(tracker.episode()!);
     }
@@ -212,7 +217,7 @@ function episodesOf({ timestamps, values }: MetricSeries, points: PointScores): 
 function scoreNode(shape: NodeShape, metrics: readonly ScoredSeries[]): ScoredNode {
   const children = metrics.map(({ series, points }) => ({
     timestampsMs: series.timestamps,
-    p: points.tailP ?? points.p,
+    p: childOf(points),
     known: points.nonconformity,
   }));
   const lone = shape.members.length === 1 && !shape.members.some(isSparse);

@@ -2,6 +2,7 @@ import {
   type CallEdge,
   changedMeaningText,
   createStreamEngine,
+  evidenceOf,
   MetricSeries,
   rankWindow,
   type StreamingEngine,
@@ -137,7 +138,7 @@ function pOfColumn(
     timestamps: Float64Array.from(own, (row) => timestampsMs[row]!),
     values: Float64Array.from(own, (row) => values[row]!),
   });
-  const { p } = engine.score(series);
+  const p = evidenceOf(engine.score(series));
   if (own.length === values.length) return p;
   const spread = new Float64Array(values.length).fill(1);
   own.forEach((row, i) => {

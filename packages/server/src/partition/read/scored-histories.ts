@@ -105,7 +105,7 @@ export class ScoredHistories {
         if (atMs < kept.fromMs) continue;
         kept.at[kept.length] = atMs;
         kept.value[kept.length] = fold.lastValue;
-        kept.p[kept.length] = this.#row.p;
+        kept.p[kept.length] = this.#row.evidenceP;
         kept.length++;
       }
       yield values.length;
