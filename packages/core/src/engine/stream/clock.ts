@@ -105,6 +105,8 @@ export interface StreamClock {
   readonly unitShare: number;
   /** Residuals count as at most this many of their scales. */
   readonly zLimit: number;
+  /** What was learnt is looked at again: after the first hours, and where the series changes its nature. */
+  readonly reconsiders: boolean;
   /** A bin of the profile learns at most this many daily scales from its first value. */
   readonly seasonStartClip: number;
 }
@@ -139,6 +141,7 @@ export function streamClock(intervalMs: DurationMs, influence: Influence = "boun
     ...(bounded ? ownConstants(intervalMs) : REFERENCE),
     surpriseRate: 1 / Math.min(SURPRISE_TAU_MAX, Math.max(SURPRISE_TAU_MIN, perDay)),
     freshPoints: Math.max(FRESH_POINTS_MIN, Math.min(FRESH_DAYS * perDay, FRESH_POINTS_MAX)),
+    reconsiders: bounded,
     fullInfluence: bounded ? FULL_INFLUENCE : Number.POSITIVE_INFINITY,
     seasonStartClip: bounded ? SEASON_START_CLIP : Number.POSITIVE_INFINITY,
   };

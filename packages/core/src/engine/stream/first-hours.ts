@@ -31,6 +31,7 @@ export function reconsider(
     numbers[FIRST] = value;
     return true;
   }
+  if (!clock.reconsiders) return false;
   const count = numbers[COUNT]!;
   if (count > FIRST_POINTS) return changesRegime(state, clock, atMs, value, point);
   numbers[FIRST + count - 1] = value;
