@@ -5,7 +5,7 @@ import { OpenKinds } from "./open-kinds.ts";
 
 const SPIKE: Classification = { kind: "spike", label: "spike", missedPeak: false, evidence: {} };
 const since = (onsetMs: number) => ({ onsetMs }) as Episode;
-const seriesOf = (storeId: number, fold: { pointCount: number }, tenantId = "acme") =>
+const seriesOf = (storeId: number, fold: { lastMs: number }, tenantId = "acme") =>
   ({ storeId, fold, key: { tenantId } }) as unknown as LiveSeries;
 
 it("classifies once a point, and looks at the time before the onset once", () => {
@@ -15,25 +15,25 @@ it("classifies once a point, and looks at the time before the onset once", () =>
     seen.push(before);
     return SPIKE;
   };
-  const fold = { pointCount: 100 };
+  const fold = { lastMs: 100 };
   const ask = (onsetMs = 5) => kinds.of(seriesOf(1, fold), 5, since(onsetMs), classify);
   expect([ask(), ask()]).toEqual([SPIKE, SPIKE]);
   expect(seen).toHaveLength(1);
-  fold.pointCount++;
+  fold.lastMs++;
   ask();
   expect(seen).toHaveLength(2);
   expect(seen[1]).toBe(seen[0]);
   // Another onset has another time before it, and so has a fold that has seen late points.
   ask(4);
   expect(seen[2]).not.toBe(seen[1]);
-  kinds.of(seriesOf(1, { pointCount: 101 }), 5, since(4), classify);
+  kinds.of(seriesOf(1, { lastMs: 101 }), 5, since(4), classify);
   expect(seen[3]).not.toBe(seen[2]);
 });
 
 it("keeps so many, those asked for last", () => {
   const kinds = new OpenKinds();
   let classified = 0;
-  const fold = { pointCount: 1 };
+  const fold = { lastMs: 1 };
   const ask = (storeId: number) =>
     kinds.of(seriesOf(storeId, fold), 5, since(5), () => {
       classified++;
@@ -50,7 +50,7 @@ it("keeps so many, those asked for last", () => {
 it("takes room from whoever has most of it", () => {
   const kinds = new OpenKinds();
   const classified: Record<string, number> = { quiet: 0, noisy: 0 };
-  const fold = { pointCount: 1 };
+  const fold = { lastMs: 1 };
   const ask = (tenantId: string, storeId: number) =>
     kinds.of(seriesOf(storeId, fold, tenantId), 5, since(5), () => {
       classified[tenantId]!++;

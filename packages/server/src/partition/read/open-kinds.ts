@@ -15,8 +15,8 @@ interface Kept {
   readonly windowStartMs: EpochMs;
   readonly onsetMs: EpochMs;
   readonly before: KnownBefore;
-  /** Points that the fold had seen. */
-  readonly pointCount: number;
+  /** The last point that the fold had seen, missing ones too. */
+  readonly lastMs: EpochMs;
   readonly classification: Classification;
 }
 
@@ -40,13 +40,13 @@ export class OpenKinds {
     const own = this.#kept.get(key.tenantId) ?? new Map<number, Kept>();
     const known = own.get(storeId);
     if (own.delete(storeId)) this.#count--;
-    const { pointCount } = fold;
+    const { lastMs } = fold;
     const isSame =
       known?.fold === fold && known.windowStartMs === windowStartMs && known.onsetMs === onsetMs;
     const before = isSame ? known.before : new KnownBefore();
     const classification =
-      isSame && known.pointCount === pointCount ? known.classification : classify(before);
-    own.set(storeId, { fold, windowStartMs, onsetMs, before, pointCount, classification });
+      isSame && known.lastMs === lastMs ? known.classification : classify(before);
+    own.set(storeId, { fold, windowStartMs, onsetMs, before, lastMs, classification });
     this.#kept.set(key.tenantId, own);
     if (++this.#count > KEPT_MAX) this.#makeRoom();
     return classification;
