@@ -18,8 +18,10 @@ const missing = existsSync(DATA)
  * that is reached goes from this list.
  */
 const MISSED: Readonly<Record<string, number>> = {
-  // What fresh models cost there, and gain on smd: docs/experiments/regime-change.md.
-  "node-order-vus-pr/stream/jumpstarter": 0.51,
+  // What was lost, and what of it came back: docs/experiments/bounded-influence.md, regime-change.md.
+  "node-order-vus-pr/stream/smd": 0.65,
+  // One opening more than there are shifts, in 86: a fault that is held is met by a change of nature.
+  "shift-during": 1.02,
 };
 
 /** Whole fleets are minutes of computing, and a clock decides nothing: those the bench measures. */
