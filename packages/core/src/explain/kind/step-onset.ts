@@ -29,10 +29,11 @@ export function stepOnset(view: EventView, roughIndex: number): number {
 
 /**
  * Whether a step to another level was over within `spans.burst` points: as many points in a row as tell it were back
- * on the near side of the middle between old and new level. False while too few points have followed.
+ * on the near side of the middle between old and new level. False while too few points have followed, or none is known.
  */
 export function isSoonOver(view: EventView, onsetIndex: number): boolean {
-  const { timestampsMs, values, spans, followedToIndex = view.lastIndex } = view;
+  const { timestampsMs, values, spans, followedToIndex } = view;
+  if (followedToIndex === undefined) return false;
   const from = Math.max(0, onsetIndex - spans.base);
   const to = Math.min(followedToIndex + 1, onsetIndex + spans.burst + BACK_POINTS);
   const residual = lessCourse(usualCourse(view), timestampsMs, values, from, to);
