@@ -8,10 +8,10 @@ import type { TenantHostOptions } from "./host-options.ts";
 import type { FromHost } from "./protocol.ts";
 
 /**
- * Columns are let go when they are folded, and what is left is small and soon garbage. With half of this, runs that
- * wait for their turn outlive a collection and are copied; more only keeps more memory resident.
+ * Columns are garbage as soon as they are folded, and go with the small objects that hold them. With more
+ * room for those, columns pile up until they alone make the whole heap be searched, every two seconds.
  */
-const YOUNG_MB = 24;
+const YOUNG_MB = 12;
 /** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 

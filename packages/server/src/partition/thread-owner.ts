@@ -10,7 +10,7 @@ import type { FromWorker } from "./protocol.ts";
  * What a worker allocates is either columns, which are not on its heap, or stays for good: room for
  * short-lived objects beyond this only keeps more memory resident.
  */
-const YOUNG_MB = 24;
+const YOUNG_MB = 12;
 /** The same file ending as this one: TypeScript in the repository, JavaScript in the package. */
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
