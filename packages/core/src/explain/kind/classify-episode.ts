@@ -6,14 +6,12 @@ import { classifierSpans } from "./classifier-spans.ts";
 import { type Classification, classify } from "./classify.ts";
 import { eventEndIndex } from "./event-end.ts";
 import { KnownBefore } from "./known-before.ts";
+import { BACK_POINTS } from "./step-onset.ts";
 
 /** History before the onset that a classification uses: a week, two days before it, and an hour. */
 export const CLASSIFIED_HISTORY_MS: DurationMs = 9.5 * DAY_MS;
 /** An episode closes at its 11th quiet point; this many points after its last alarm are used. */
 export const CLOSING_POINTS = 11;
-/** How far from its first alarm on an episode is looked at again, for what was soon over. */
-const BURST_SEEN_POINTS = 3;
-
 /** A stretch of one series: `CLASSIFIED_HISTORY_MS` before the episode, to `classifiedUntilMs` of it. */
 export interface EpisodePoints {
   /** Ascending, epoch ms. */
@@ -31,7 +29,7 @@ export function classifiedUntilMs(
   { firstMs, lastMs }: { readonly firstMs: EpochMs; readonly lastMs: EpochMs },
   intervalMs: DurationMs,
 ): EpochMs {
-  const burst = classifierSpans(intervalMs).burst + BURST_SEEN_POINTS;
+  const burst = classifierSpans(intervalMs).burst + BACK_POINTS;
   return Math.max(lastMs + (CLOSING_POINTS + 1) * intervalMs, firstMs + (burst + 1) * intervalMs);
 }
 

@@ -5,7 +5,7 @@ import { lessCourse, usualCourse } from "./usual-course.ts";
 /** Points on each side whose median stands for one: a spike beside a step is not its beginning. */
 const REACH = 1;
 /** So many points in a row have come back by more than half: it is over. */
-const BACK_POINTS = 3;
+export const BACK_POINTS = 3;
 const BACK_SHARE = 0.5;
 /** Events shorter than this would be smoothed away. */
 const SMOOTHED_MIN = 6;

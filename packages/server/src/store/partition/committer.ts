@@ -11,8 +11,6 @@ import type { PartitionParts } from "./partition-parts.ts";
 
 /** Points that may wait for a commit. More means that commits fail: 16 MB of log per million points. */
 const UNCOMMITTED_POINTS_MAX = 8_000_000;
-/** Day files that are written in one go; each is a sync or two, and hundreds may be needed for one body. */
-const DAYS_AT_ONCE = 4;
 /** Points that may be taken, some 100 KB, before the disk is asked for room again within one commit. */
 const POINTS_PER_LOOK = 4096;
 
@@ -179,10 +177,12 @@ export class Committer {
   writeAhead(ids: readonly number[]): boolean {
     const { sealed } = this.#parts;
     this.checkUsable();
+    if (!sealed.isWide(ids)) return false;
     // What went past the log is confirmed before anything is held.
     this.stage();
     this.#beginWriting(ids);
-    return sealed.writeAhead(ids, DAYS_AT_ONCE);
+    sealed.writeAhead(ids);
+    return true;
   }
 
   /**

@@ -4,13 +4,12 @@ import { DAY_MS, MINUTE_MS } from "@foreshock/core/fold";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Scratch, scratch, UNHARMED } from "../../../testing/scratch.ts";
 import { pointBatch } from "../codec/point-batch.ts";
+import { DAYS_AT_ONCE } from "../sealed/sealed-points.ts";
 import { PartitionStore } from "./partition-store.ts";
 
 const START = Date.UTC(2026, 4, 4);
 const EVER = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
 const DAYS = 24;
-/** As `committer.ts` says. */
-const DAYS_AT_ONCE = 4;
 const STEP_MS = 10 * MINUTE_MS;
 const COUNT = (DAYS * DAY_MS) / STEP_MS;
 

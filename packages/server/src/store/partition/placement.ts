@@ -3,7 +3,7 @@ import type { PointBatch } from "../codec/point-batch.ts";
 import { CHUNK_POINTS } from "../head/recent-points.ts";
 import { dayOf, type HeadSink, type SeriesHeads } from "../head/series-heads.ts";
 import { OldPoints } from "../sealed/old-points.ts";
-import type { SealedPoints } from "../sealed/sealed-points.ts";
+import { DAYS_AT_ONCE, type SealedPoints } from "../sealed/sealed-points.ts";
 
 /** What an append changed. One entry per run of the batch. */
 export interface AppendOutcome {
@@ -20,9 +20,6 @@ export interface AppendOutcome {
 
 /** Called for every run that changed something and has to go into the log. */
 export type LogRun = (r: number, from: number, changedFromMs: number) => void;
-
-/** Day files that one commit writes at most; each is a sync or two. */
-const DIRECT_DAYS_MAX = 4;
 
 /** Puts batches where they belong: heads, late points, or sealed at once. */
 export class Placement {
@@ -121,10 +118,10 @@ export class Placement {
       if (times[i]! > last) last = times[i]!;
     }
     const days = dayOf(last) - dayOf(first) + 1;
-    if (days > DIRECT_DAYS_MAX) return false;
+    if (days > DAYS_AT_ONCE) return false;
     const all = new Set(this.#directDays);
     for (let day = dayOf(first); day <= dayOf(last); day++) all.add(day);
-    if (all.size > DIRECT_DAYS_MAX) return false;
+    if (all.size > DAYS_AT_ONCE) return false;
     for (const day of all) this.#directDays.add(day);
     return true;
   }

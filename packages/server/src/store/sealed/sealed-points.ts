@@ -23,6 +23,8 @@ type WaitingChunk = Omit<Chunk, "seq"> & { seq: number; isWritten: boolean };
 
 /** Above every seq that is ever written. */
 const WAITING_SEQ = 2 ** 52;
+/** Day files that are written in one go: each is a sync or two, and one body may need hundreds. */
+export const DAYS_AT_ONCE = 4;
 /** Series whose chunks are rewritten in one transaction. */
 const COMPACT_SERIES = 20;
 
@@ -140,17 +142,26 @@ export class SealedPoints {
     this.#writeDays(this.#unwrittenByDay(ids));
   }
 
+  /** Whether these series have chunks of more days to be written than go at once. */
+  isWide(ids: readonly number[]): boolean {
+    const days = new Set<number>();
+    for (const id of ids) {
+      this.#sealLate(id);
+      for (const { t0Ms, isWritten } of this.#waiting.get(id) ?? []) {
+        if (!isWritten && days.add(dayOf(t0Ms)).size > DAYS_AT_ONCE) return true;
+      }
+    }
+    return false;
+  }
+
   /**
-   * Where more than `daysMax` days are to be written for these series, writes that many of them, as `write` does,
-   * and holds the series: nothing that is written may be confirmed without theirs. True where it wrote.
+   * Writes the first days of these series, as many as go at once, as `write` does, and holds the series: nothing that
+   * is written may be confirmed without theirs.
    */
-  writeAhead(ids: readonly number[], daysMax: number): boolean {
-    const days = this.#unwrittenByDay(ids);
-    if (days.length <= daysMax) return false;
-    const some = days.slice(0, daysMax);
+  writeAhead(ids: readonly number[]): void {
+    const some = this.#unwrittenByDay(ids).slice(0, DAYS_AT_ONCE);
     for (const [, chunks] of some) for (const { seriesId } of chunks) this.#held.add(seriesId);
     this.#writeDays(some);
-    return true;
   }
 
   /** Forgets what was written for these series, now that it is confirmed. */
