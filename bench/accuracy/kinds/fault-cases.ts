@@ -19,10 +19,10 @@ import {
   type MetricKind,
 } from "@foreshock/core/generator";
 
-const ALARM_SCORE = 0.75;
+export const ALARM_SCORE = 0.75;
 const SIZES = [6, 12];
 /** A fault still counts as found up to this many points after its end. Source: classifier.py. */
-const BEHIND_POINTS = 30;
+export const BEHIND_POINTS = 30;
 /** Kinds without a daily course have no hour to be wrong at. Source: classifier.py, measure. */
 const NO_SEASON = new Set<MetricKind>(["disk", "mem_saw", "queue"]);
 
@@ -111,7 +111,8 @@ function windowKind(points: Points, found: readonly Episode[], endIndex: number)
   return classify({ ...points, firstIndex, lastIndex }).kind;
 }
 
-function episodesAround(
+/** Episodes with a point in [first, last] of the series, in order. */
+export function episodesAround(
   engine: StreamingEngine,
   timestampsMs: Float64Array,
   values: Float64Array,

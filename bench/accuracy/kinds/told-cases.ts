@@ -1,11 +1,7 @@
 import {
   type AnomalyKind,
   classifyEpisode,
-  type Episode,
-  FoldRow,
   MINUTE_MS,
-  replaySeries,
-  SeriesFold,
   type StreamingEngine,
 } from "@foreshock/core/fold";
 import {
@@ -17,8 +13,7 @@ import {
   move,
   unitAt,
 } from "@foreshock/core/generator";
-
-const ALARM_SCORE = 0.75;
+import { ALARM_SCORE, BEHIND_POINTS, episodesAround } from "./fault-cases.ts";
 
 /** What is done to a series, what people should be told it was, and for how many minutes: [shortest, longest + 1). */
 export const DONE = {
@@ -81,7 +76,10 @@ function toldCase(
   const values = made.values.slice();
   change(made, values, done, first, length, size, dice);
   const { timestampsMs } = made;
-  const told = firstEpisode(engine, timestampsMs, values, first, first + length + 30);
+  const span = [first, first + length + BEHIND_POINTS] as const;
+  const told = episodesAround(engine, timestampsMs, values, span).find(
+    ({ peakScore }) => peakScore >= ALARM_SCORE,
+  );
   if (told === undefined) {
     return {
       ...{ metric, done, size, seed, said: undefined, right: false },
@@ -117,25 +115,4 @@ function change(
   } else if (done === "step_up" || done === "burst" || done === "spike") move(part, "spike", by);
   else if (done === "step_down" || done === "drop") move(part, "dip", by);
   else move(part, "trend", by);
-}
-
-function firstEpisode(
-  engine: StreamingEngine,
-  timestampsMs: Float64Array,
-  values: Float64Array,
-  first: number,
-  last: number,
-): Episode | undefined {
-  const fold = new SeriesFold({ open: () => engine.open(), counter: false });
-  const episodes: Episode[] = [];
-  replaySeries(fold, { timestampsMs, values }, new FoldRow(), (_, _row, changed) => {
-    if (changed === "closed") episodes.push(fold.episode()!);
-  });
-  if (fold.episodeIsOpen) episodes.push(fold.episode()!);
-  const fromMs = timestampsMs[first]!;
-  const toMs = timestampsMs[Math.min(last, timestampsMs.length - 1)]!;
-  return episodes.find(
-    ({ firstMs, lastMs, peakScore }) =>
-      lastMs >= fromMs && firstMs <= toMs && peakScore >= ALARM_SCORE,
-  );
 }
