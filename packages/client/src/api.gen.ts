@@ -509,6 +509,26 @@ export interface TenantList {
 
 export interface TenantRow {
   readonly tenant: string;
+  /** starting = not taken up yet, unavailable = being started again: no numbers then */
+  readonly state: "served" | "starting" | "unavailable";
+  /** Calibrated score in [0, 1] */
+  readonly score: number | null;
+  readonly severity: Severity;
+  readonly openFindings: number | null;
+  readonly clusters: number | null;
+  /** Nodes that live: they sent something within an hour, or four of their intervals */
+  readonly nodes: number | null;
+  /** Of those, nodes anomalous now or in an open finding */
+  readonly anomalousNodes: number | null;
+  readonly series: number | null;
+  /** Event time of the newest scored point */
+  readonly watermark: string | null;
+  /** Points that were taken in and are not scored yet */
+  readonly backlogPoints: number | null;
+  /** Why points are stored and not judged */
+  readonly quarantine: string | null;
+  /** The worst open finding; without one, the most anomalous node now; null where none is */
+  readonly worst: WorstPlace | null;
 }
 
 export interface TruthList {
@@ -529,4 +549,19 @@ export interface TruthRow {
   readonly to: string | null;
   /** True for the decoys, which must not be found */
   readonly silent: boolean;
+}
+
+export interface WorstPlace {
+  readonly cluster: string;
+  /** Null where it is the whole cluster */
+  readonly node: string | null;
+  /** Calibrated score in [0, 1] */
+  readonly score: number | null;
+  readonly severity: Severity;
+  /** When it began */
+  readonly since: string | null;
+  /** The open finding; null for a node without one */
+  readonly findingId: string | null;
+  /** A finding's sentence; for a node the names of its metrics */
+  readonly why: string;
 }

@@ -79,6 +79,7 @@ const EMPTY: Law = {
       [],
       [],
     ]);
+    expect(await view.standing()).toMatchObject({ nodes: 0, anomalousNodes: 0, worst: null });
     expect(await view.series({}, PAGE)).toEqual(nothing);
     expect(await view.anomalies(EVERYTHING, PAGE)).toEqual(nothing);
     expect(await view.alarms(EVERYTHING, PAGE)).toEqual(nothing);
@@ -197,8 +198,31 @@ const STILL: Law = {
 };
 
 /** The sentences at `TenantView`, each as a test that any platform can run. */
+const STANDING: Law = {
+  sentence: "says of how a tenant stands what its findings, its nodes and its summary say",
+  async holds(stage) {
+    await send(stage, "acme", FLEET, [0, FAULT.from + 24]);
+    const view = stage.view("acme");
+    const summary = await view.summary();
+    const open = (await view.findings(RANGE, PAGE)).data.filter(
+      ({ closedAt }) => closedAt === null,
+    );
+    const anomalous = (await view.nodes({})).filter(({ score }) => score >= 0.5);
+    const standing = await view.standing();
+    const { tenant, score, severity, openFindings, clusters, nodes, series, watermark } = summary;
+    expect(standing).toMatchObject({ tenant, score, severity, openFindings });
+    expect(standing).toMatchObject({ clusters, nodes, series, watermark });
+    expect(standing.anomalousNodes).toBeGreaterThanOrEqual(anomalous.length);
+    const [first] = open.sort((a, b) => b.score - a.score || a.openedAt - b.openedAt);
+    const { cluster, node, onset: since, id: findingId, text: why } = first!;
+    const { worst } = standing;
+    expect(worst).toMatchObject({ cluster, node, score: first!.score, since, findingId, why });
+    expect((await stage.view("globex").standing()).worst).toBeNull();
+  },
+};
+
 export const TENANT_VIEW_LAWS: readonly Law[] = [
-  ...[OWN_ONLY, UNKNOWN_IDS, EMPTY, COLUMNS, FAULT_FOUND, FILTERS, STILL],
+  ...[OWN_ONLY, UNKNOWN_IDS, EMPTY, COLUMNS, FAULT_FOUND, FILTERS, STILL, STANDING],
   ...PAGE_LAWS,
   ...WRITE_LAWS,
 ];

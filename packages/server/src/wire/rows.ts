@@ -38,6 +38,30 @@ export function summaryWire(row: platform.TenantSummary): Wire<typeof inventory.
   return { ...row, watermark: maybeInstant(row.watermark), score: maybeNumber(row.score) };
 }
 
+/** A tenant's row among others. */
+export function standingWire(standing: platform.TenantStanding): Wire<typeof inventory.TenantRow> {
+  const { worst } = standing;
+  return {
+    ...standing,
+    state: "served",
+    score: maybeNumber(standing.score),
+    watermark: maybeInstant(standing.watermark),
+    worst: worst === null ? null : { ...worst, since: maybeInstant(worst.since) },
+  };
+}
+
+/** The row of a tenant that cannot be asked. */
+export function unaskedWire(
+  tenant: string,
+  state: "starting" | "unavailable",
+): Wire<typeof inventory.TenantRow> {
+  const unknown = { clusters: null, nodes: null, anomalousNodes: null, series: null };
+  return {
+    ...{ tenant, state, score: null, severity: "none", openFindings: null, ...unknown },
+    ...{ watermark: null, backlogPoints: null, quarantine: null, worst: null },
+  };
+}
+
 export function engineWire(engine: ListedEngine): Wire<typeof inventory.EngineRow> {
   const { name, summary, available, unavailability } = engine;
   return {

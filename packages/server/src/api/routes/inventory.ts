@@ -26,6 +26,7 @@ import {
   tenantQuery,
 } from "./place-query.ts";
 import { type RouteParts, type Routes, readRoute } from "./route.ts";
+import { standingRows } from "./standing-rows.ts";
 
 const SeriesParams = z.strictObject({ id: z.string().min(1).max(256) });
 
@@ -51,16 +52,15 @@ export function inventoryRoutes({ now }: RouteParts): Routes {
 function tenants(app: App): void {
   app.get(
     "/tenants",
-    readRoute("Tenants this key may see", {
+    readRoute("Tenants this key may see and how each of them stands, worst first", {
       querystring: z.strictObject(tenantQuery),
       reply: TenantList,
       tenantless: true,
     }),
-    async (request) => {
-      const access = accessOf(request);
-      access.demand("read");
-      return { data: access.tenantIds().map((tenant) => ({ tenant })), nextCursor: null };
-    },
+    async (request) => ({
+      data: await standingRows(accessOf(request).views("read")),
+      nextCursor: null,
+    }),
   );
 }
 

@@ -43,7 +43,41 @@ export const Summary = z
   })
   .meta({ id: "Summary" });
 
-export const TenantRow = z.strictObject({ tenant: z.string() }).meta({ id: "TenantRow" });
+const MaybeCount = Count.nullable();
+
+const WorstPlace = z
+  .strictObject({
+    cluster: z.string(),
+    node: z.string().nullable().describe("Null where it is the whole cluster"),
+    score: Score,
+    severity: SeverityWord,
+    since: MaybeInstant.describe("When it began"),
+    findingId: z.string().nullable().describe("The open finding; null for a node without one"),
+    why: z.string().describe("A finding's sentence; for a node the names of its metrics"),
+  })
+  .meta({ id: "WorstPlace" });
+
+export const TenantRow = z
+  .strictObject({
+    tenant: z.string(),
+    state: z
+      .enum(["served", "starting", "unavailable"])
+      .describe("starting = not taken up yet, unavailable = being started again: no numbers then"),
+    score: Score,
+    severity: SeverityWord,
+    openFindings: MaybeCount,
+    clusters: MaybeCount,
+    nodes: MaybeCount.describe(NODES_TEXT),
+    anomalousNodes: MaybeCount.describe("Of those, nodes anomalous now or in an open finding"),
+    series: MaybeCount,
+    watermark: MaybeInstant.describe("Event time of the newest scored point"),
+    backlogPoints: MaybeCount.describe("Points that were taken in and are not scored yet"),
+    quarantine: z.string().nullable().describe("Why points are stored and not judged"),
+    worst: WorstPlace.nullable().describe(
+      "The worst open finding; without one, the most anomalous node now; null where none is",
+    ),
+  })
+  .meta({ id: "TenantRow" });
 
 export const ClusterRow = z
   .strictObject({
