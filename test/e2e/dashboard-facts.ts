@@ -2,7 +2,10 @@ import { type AnomalyRow, type FindingRow, Foreshock, type NodeRow } from "@fore
 
 export interface DashboardServer {
   readonly url: string;
+  /** Of one tenant. */
   readonly key: string;
+  /** Sees all tenants. */
+  readonly operatorKey: string;
   stop(): Promise<void>;
 }
 

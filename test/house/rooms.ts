@@ -68,7 +68,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     fleet: ["theme", "format", "state", "severity", "chart"],
     parts: ["theme", "format", "state", "session", "data"],
     pages: ["format", "state", "severity", "session", "data", "chart", "fleet", "parts"],
-    "app.tsx": ["state", "session", "parts", "pages"],
+    "app.tsx": ["state", "session", "data", "parts", "pages"],
     "main.tsx": ["theme", "app.tsx"],
     "vite.config.ts": [],
     dev: ["severity"],

@@ -127,7 +127,7 @@ export interface DataHealth {
   readonly rejectedPoints: Readonly<Partial<Record<RejectReason, number>>>;
   readonly detectionLagMs: number | null;
   readonly backlogPoints: number;
-  /** Share of history that is scored; 1 when all is */
+  /** While history loads, the judged share of the time from the oldest point to now; else 1 */
   readonly backfill: number;
   readonly worst: readonly {
     readonly seriesId: string;
@@ -489,6 +489,8 @@ export interface Summary {
   readonly points: number;
   /** Event time of the newest scored point */
   readonly watermark: string | null;
+  /** History is being taken in: what is judged ends at the watermark, long before now */
+  readonly isLoading: boolean;
   /** Calibrated score in [0, 1] */
   readonly score: number | null;
   readonly severity: Severity;
@@ -509,8 +511,8 @@ export interface TenantList {
 
 export interface TenantRow {
   readonly tenant: string;
-  /** starting = not taken up yet, unavailable = being started again: no numbers then */
-  readonly state: "served" | "starting" | "unavailable";
+  /** All but served have no numbers: starting = not taken up yet, unavailable = started again or too busy, unasked = names only */
+  readonly state: "served" | "starting" | "unavailable" | "unasked";
   /** Calibrated score in [0, 1] */
   readonly score: number | null;
   readonly severity: Severity;
@@ -523,8 +525,8 @@ export interface TenantRow {
   readonly series: number | null;
   /** Event time of the newest scored point */
   readonly watermark: string | null;
-  /** Points that were taken in and are not scored yet */
-  readonly backlogPoints: number | null;
+  /** History is being taken in */
+  readonly isLoading: boolean | null;
   /** Why points are stored and not judged */
   readonly quarantine: string | null;
   /** The worst open finding; without one, the most anomalous node now; null where none is */

@@ -198,6 +198,29 @@ const STILL: Law = {
 };
 
 /** The sentences at `TenantView`, each as a test that any platform can run. */
+/** A higher spike on the same metric, over five hours before the finding opens. */
+const EARLIER = { node: FAULTY_NODE, from: FAULT.from - 64, to: FAULT.from - 60, lift: 200 };
+
+const OWN_TIME: Law = {
+  sentence: "tells of a finding what overlaps it, from the instant that its sentence names",
+  async holds(stage) {
+    const fleet = { ...FLEET, plants: [EARLIER, { node: FAULTY_NODE, ...FAULT }] };
+    await send(stage, "acme", fleet, [0, FAULT.from + 24]);
+    const faultMs = RANGE.startMs + FAULT.from * STEP_MS;
+    const found = (await stage.view("acme").findings(RANGE, PAGE)).data;
+    const own = found.filter(({ openedAt }) => openedAt >= faultMs);
+    expect(own.length).toBeGreaterThan(0);
+    for (const { onset, text, contributions } of own) {
+      for (const part of contributions) {
+        expect(part.onset).toBeGreaterThanOrEqual(faultMs - 3 * STEP_MS);
+      }
+      expect(text).toMatch(
+        new RegExp(` (at|since) ${new Date(onset).toISOString().slice(11, 16)}`),
+      );
+    }
+  },
+};
+
 const STANDING: Law = {
   sentence: "says of how a tenant stands what its findings, its nodes and its summary say",
   async holds(stage) {
@@ -222,7 +245,7 @@ const STANDING: Law = {
 };
 
 export const TENANT_VIEW_LAWS: readonly Law[] = [
-  ...[OWN_ONLY, UNKNOWN_IDS, EMPTY, COLUMNS, FAULT_FOUND, FILTERS, STILL, STANDING],
+  ...[OWN_ONLY, UNKNOWN_IDS, EMPTY, COLUMNS, FAULT_FOUND, FILTERS, STILL, STANDING, OWN_TIME],
   ...PAGE_LAWS,
   ...WRITE_LAWS,
 ];

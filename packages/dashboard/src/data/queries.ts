@@ -13,11 +13,13 @@ import type {
   ScoresReply,
   SeriesRow,
   Summary,
+  TenantRow,
 } from "@foreshock/client";
-import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, skipToken, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useSession } from "../session/session.tsx";
 import { askedRange, followsNow, laneStep, type MsRange } from "../state/time-range.ts";
 import { useView } from "../state/use-view.ts";
+import { useAtTenants } from "./at-tenants.ts";
 
 /** How often a live page asks again. */
 const POLL_MS = 10_000;
@@ -72,8 +74,32 @@ function useRanged<Reply>(
   });
 }
 
+/** All tenants that the key may see, worst first, asked again like everything else. */
+export function useTenants(): Asked<readonly TenantRow[]> {
+  const { tenantlessClient } = useSession();
+  return useAsked("tenants", [], (_, signal) => tenantlessClient.tenants({ signal }));
+}
+
 export function useSummary(): Asked<Summary> {
   return useAsked("summary", [], (client, signal) => client.summary({ signal }));
+}
+
+/**
+ * Open findings of what the page is about: the tenant, or on the page of tenants all of them. Taken from
+ * answers that the page asks for anyway; undefined until they are there.
+ */
+export function useOpenCount(): number | undefined {
+  const { tenant } = useSession();
+  const ofAll = useAtTenants();
+  const all = useKept<readonly TenantRow[]>(tenant, "tenants");
+  const one = useKept<Summary>(tenant, "summary");
+  if (!ofAll) return one?.openFindings;
+  return all?.reduce((sum, { openFindings }) => sum + (openFindings ?? 0), 0);
+}
+
+/** What an answer was last; never asks. */
+function useKept<Data>(tenant: string, name: string): Data | undefined {
+  return useQuery<Data>({ queryKey: [tenant, name], queryFn: skipToken }).data;
 }
 
 /** Promised against realised alarms of the last 30 days; reads the whole history, so asked once. */

@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { MiniChart } from "../chart/mini-chart.tsx";
 import { usePoints } from "../data/queries.ts";
 import { measured } from "../format/number.ts";
@@ -9,7 +10,7 @@ import { useNow } from "../parts/use-now.ts";
 import { useSession } from "../session/session.tsx";
 import { SeverityMark } from "../severity/severity-mark.tsx";
 import { unitOf } from "./metric-unit.ts";
-import type { MetricStory } from "./node-order.ts";
+import { type MetricStory, shadesOfAnomalies } from "./node-order.ts";
 
 const CHART_HEIGHT = 96;
 const POINTS_MAX = 240;
@@ -72,13 +73,16 @@ function Story({ story: { told, onsetMs, series } }: { readonly story: MetricSto
   );
 }
 
-function Chart({ story: { series } }: { readonly story: MetricStory }) {
+function Chart({ story: { series, anomalies } }: { readonly story: MetricStory }) {
   const points = usePoints(series.id, POINTS_MAX);
+  const nowMs = useNow();
+  const shades = useMemo(() => shadesOfAnomalies(anomalies, nowMs), [anomalies, nowMs]);
   return (
     <Await asked={points} height={CHART_HEIGHT}>
       {({ range, reply }) => (
         <MiniChart
           columns={reply.columns}
+          anomalies={shades}
           range={range}
           stepMs={reply.stepMs}
           height={CHART_HEIGHT}

@@ -41,13 +41,15 @@ export function MetricPage({ place }: { readonly place: MetricPlace }) {
   );
 }
 
+const NONE: readonly AnomalyRow[] = [];
+
 function Metric(props: { readonly place: MetricPlace; readonly series: SeriesRow }) {
   const { place, series } = props;
   const { cluster, node, metric } = place;
   const { view, change } = useView();
   const anomalies = useAnomalies({ cluster, node, metric });
   const alarms = useAlarms({ cluster, node, metric });
-  const rows = anomalies.data?.reply ?? [];
+  const rows = anomalies.data?.reply ?? NONE;
   const row = rows.find(({ id }) => id === view.anomaly) ?? toldOf(rows);
   const answer = useExplanation(row?.id).data;
   const asked = answer?.id === row?.id ? answer?.explanation : undefined;
@@ -59,7 +61,7 @@ function Metric(props: { readonly place: MetricPlace; readonly series: SeriesRow
         <SeriesState series={series} told={told} />
       </div>
       <Story series={series} told={told} waiting={anomalies.data === undefined} />
-      <MetricPanel series={series} />
+      <MetricPanel series={series} anomalies={rows} />
       {told === undefined ? null : <WhyPanel anomaly={told} unit={unitOf(series)} asked={asked} />}
       <Await asked={alarms} height={60}>
         {({ reply }) => <AlarmTable alarms={reply} />}

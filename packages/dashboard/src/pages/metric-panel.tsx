@@ -1,14 +1,16 @@
-import type { PointsReply, SeriesRow } from "@foreshock/client";
-import { lazy, Suspense, useState } from "react";
+import type { AnomalyRow, PointsReply, SeriesRow } from "@foreshock/client";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { usePoints } from "../data/queries.ts";
 import { measured, scored } from "../format/number.ts";
 import { moment, stamp } from "../format/time.ts";
 import { Await, Empty, Skeleton } from "../parts/await.tsx";
+import { useNow } from "../parts/use-now.ts";
 import { severityOf } from "../severity/severity.ts";
 import { SeverityMark } from "../severity/severity-mark.tsx";
 import { absoluteRange, DEFAULT_RANGE } from "../state/time-range.ts";
 import { useView } from "../state/use-view.ts";
 import { unitOf } from "./metric-unit.ts";
+import { shadesOfAnomalies } from "./node-order.ts";
 
 const CHART_HEIGHT = 320;
 const POINTS_MAX = 1200;
@@ -19,7 +21,13 @@ const ROWS_MAX = 300;
 const MetricChart = lazy(() => import("../chart/metric-chart.tsx"));
 
 /** Value, expected band, anomaly windows and ribbon; or the same as a table. */
-export function MetricPanel({ series }: { readonly series: SeriesRow }) {
+export function MetricPanel(props: {
+  readonly series: SeriesRow;
+  readonly anomalies: readonly AnomalyRow[];
+}) {
+  const { series, anomalies } = props;
+  const nowMs = useNow();
+  const shades = useMemo(() => shadesOfAnomalies(anomalies, nowMs), [anomalies, nowMs]);
   const points = usePoints(series.id, POINTS_MAX);
   const { view, change } = useView();
   const [index, setIndex] = useState<number | null>(null);
@@ -44,6 +52,7 @@ export function MetricPanel({ series }: { readonly series: SeriesRow }) {
                 range={range}
                 stepMs={reply.stepMs}
                 unit={unit}
+                anomalies={shades}
                 height={CHART_HEIGHT}
                 label={`${series.metric} with its expected band; the Table button gives the numbers`}
                 onPoint={setIndex}

@@ -6,7 +6,7 @@ import { Problem } from "./problem.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Takes `from` and `to`. */
+    /** Takes `from` and `to`, or is answered by the clock: the minute is part of the answer. */
     ranged?: boolean;
   }
 }

@@ -13,8 +13,7 @@ export interface TenantStanding {
   readonly series: number;
   /** Event time of the newest scored point; 0 when there is none. */
   readonly watermark: EpochMs;
-  /** Points that were taken in and are not scored yet. */
-  readonly backlogPoints: number;
+  readonly isLoading: boolean;
   readonly quarantine: string | null;
   /** The worst open finding; without one, the node that is most anomalous now; null where none is. */
   readonly worst: WorstPlace | null;
@@ -49,6 +48,8 @@ export interface TenantSummary {
   readonly points: number;
   /** Event time of the newest scored point; 0 when there is none. */
   readonly watermark: EpochMs;
+  /** History is being taken in: what is judged ends at the watermark, long before now. */
+  readonly isLoading: boolean;
   readonly score: number;
   readonly severity: Severity;
   readonly openFindings: number;

@@ -2,12 +2,11 @@ import {
   type AnomalyKind,
   type Classification,
   type Explanation,
-  HOUR_MS,
   LABEL_OF_KIND,
+  MINUTE_MS,
   scoreOfDays,
   sentence,
   shapeOf,
-  smallestOf,
 } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { ExplainedPart, FindingExplanation, FindingRecord } from "../fleet/finding-record.ts";
@@ -17,13 +16,24 @@ import type { TenantContext } from "./tenant-context.ts";
 
 /** Contributing metrics that a finding shows. */
 const PARTS_MAX = 12;
-/** Episodes that began this long before the opening still belong to it. */
-const BEFORE_MS = 6 * HOUR_MS;
+/**
+ * Episodes that ended this long before the opening, or so many steps, still belong to it: what was over
+ * earlier is another story, however high its score.
+ */
+const BEFORE_MS = 15 * MINUTE_MS;
+const BEFORE_STEPS = 3;
 
 interface Part {
   readonly info: SeriesInfo;
   readonly share: number;
   readonly found: ExplainedSeries;
+}
+
+interface Story {
+  readonly parts: readonly Part[];
+  /** Whose sentence is told: of the finding's kind, the one that weighs most. */
+  readonly leading: Part | undefined;
+  readonly kind: AnomalyKind;
 }
 
 /** What the metrics of a finding did, in onset order, according to the stored samples. Asks their partitions. */
@@ -33,14 +43,13 @@ export async function explainFinding(
 ): Promise<FindingExplanation> {
   const parts = await partsOf(context, finding);
   const kind = kindOf(parts);
+  const leading = parts.find((part) => partKind(part) === kind) ?? parts[0];
   const explained = parts.map((part) => partOf(part, finding));
   return {
     kind,
-    text: textOf(finding, context.runner, parts, kind),
-    onset: smallestOf(
-      explained.map(({ onset }) => onset),
-      finding.openedMs,
-    ),
+    text: textOf(finding, context.runner, { parts, leading, kind }),
+    // The instant that the sentence names: what came before it has its own, in the parts.
+    onset: leading === undefined ? finding.openedMs : partOf(leading, finding).onset,
     confidence: meanConfidence(parts),
     parts: explained.sort((a, b) => a.onset - b.onset || b.share - a.share),
   };
@@ -66,7 +75,7 @@ async function partsOf(context: TenantContext, finding: FindingRecord): Promise<
   const explained = await context.explained(
     largest.map(({ info }) => info),
     {
-      range: { startMs: finding.openedMs - BEFORE_MS, endMs },
+      range: { startMs: finding.openedMs - Math.max(BEFORE_MS, BEFORE_STEPS * stepMs), endMs },
       asOfMs: finding.openedMs + stepMs,
     },
   );
@@ -110,10 +119,8 @@ function partOf(part: Part, finding: FindingRecord): ExplainedPart {
 function textOf(
   finding: FindingRecord,
   runner: TenantRunner,
-  parts: readonly Part[],
-  kind: AnomalyKind,
+  { parts, leading, kind }: Story,
 ): string {
-  const leading = parts.find((part) => partKind(part) === kind) ?? parts[0];
   if (leading === undefined) return `${finding.nodeId ?? finding.clusterId} is unusual`;
   const { info, found } = leading;
   const explanation = found.episode?.explanation ?? silence(finding, found.lastMs);

@@ -24,7 +24,7 @@ export async function standingOf(
   return {
     ...{ tenant, score, severity, openFindings, clusters, nodes, series, watermark },
     anomalousNodes: Math.min(nodes, anomalousNodes),
-    backlogPoints: context.backlogPoints,
+    isLoading: summary.isLoading,
     quarantine: summary.quarantine,
     worst: (finding && (await toldFinding(context, desk, finding))) ?? worstNode,
   };

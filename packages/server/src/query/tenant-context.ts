@@ -26,6 +26,8 @@ export interface PartitionAsk {
 /** What has been taken in for a tenant since the process started. */
 export interface IngestCounters {
   accepted: number;
+  /** When points were accepted last, by the server's clock; 0 before the first. */
+  arrivedMs: EpochMs;
   duplicate: number;
   overwritten: number;
   rejected: Record<string, number>;

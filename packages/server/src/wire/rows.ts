@@ -50,15 +50,15 @@ export function standingWire(standing: platform.TenantStanding): Wire<typeof inv
   };
 }
 
-/** The row of a tenant that cannot be asked. */
+/** The row of a tenant that was not or cannot be asked. */
 export function unaskedWire(
   tenant: string,
-  state: "starting" | "unavailable",
+  state: "starting" | "unavailable" | "unasked",
 ): Wire<typeof inventory.TenantRow> {
   const unknown = { clusters: null, nodes: null, anomalousNodes: null, series: null };
   return {
     ...{ tenant, state, score: null, severity: "none", openFindings: null, ...unknown },
-    ...{ watermark: null, backlogPoints: null, quarantine: null, worst: null },
+    ...{ watermark: null, isLoading: null, quarantine: null, worst: null },
   };
 }
 

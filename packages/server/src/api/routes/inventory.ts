@@ -1,6 +1,6 @@
 import { builtInEngines } from "@foreshock/core/fold";
 import { z } from "zod";
-import { engineWire } from "../../wire/rows.ts";
+import { engineWire, unaskedWire } from "../../wire/rows.ts";
 import {
   ClusterList,
   DataHealth,
@@ -53,14 +53,22 @@ function tenants(app: App): void {
   app.get(
     "/tenants",
     readRoute("Tenants this key may see and how each of them stands, worst first", {
-      querystring: z.strictObject(tenantQuery),
+      querystring: z.strictObject({
+        ...tenantQuery,
+        names: z
+          .stringbool()
+          .default(false)
+          .describe("Names only: no tenant is asked, and all else is null"),
+      }),
       reply: TenantList,
       tenantless: true,
     }),
-    async (request) => ({
-      data: await standingRows(accessOf(request).views("read")),
-      nextCursor: null,
-    }),
+    async (request) => {
+      const seen = accessOf(request).views("read");
+      if (!request.query.names) return { data: await standingRows(seen), nextCursor: null };
+      const data = seen.map(({ tenant }) => unaskedWire(tenant, "unasked"));
+      return { data, nextCursor: null };
+    },
   );
 }
 
@@ -85,6 +93,7 @@ function summary(app: App, now: Now): void {
     readRoute("The tenant at a glance", {
       querystring: z.strictObject(tenantQuery),
       reply: Summary,
+      byClock: true,
     }),
     (request, reply) => answer(request, reply, { what: "summary" }, now),
   );
@@ -96,6 +105,7 @@ function health(app: App, now: Now): void {
     readRoute("Health of the incoming data", {
       querystring: z.strictObject(tenantQuery),
       reply: DataHealth,
+      byClock: true,
     }),
     (request, reply) => answer(request, reply, { what: "health" }, now),
   );

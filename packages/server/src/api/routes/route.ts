@@ -16,6 +16,8 @@ interface ReadRouteSpec {
   readonly querystring: z.ZodType;
   readonly params?: z.ZodType;
   readonly tenantless?: boolean;
+  /** What is answered changes with the clock alone: it counts as another answer each minute. */
+  readonly byClock?: boolean;
 }
 
 /** Refusals that every route behind the door may answer with. */
@@ -28,9 +30,11 @@ type Schemas<Spec extends ReadRouteSpec> = {
 
 /** Schema and needs of a route that only looks. */
 export function readRoute<const Spec extends ReadRouteSpec>(summary: string, spec: Spec) {
-  const { reply, tenantless, ...parts } = spec;
+  const { reply, tenantless, byClock, ...parts } = spec;
   const schemas = { ...parts, response: { 200: reply, ...PROBLEMS } };
-  const ranged = spec.querystring instanceof z.ZodObject && "from" in spec.querystring.shape;
+  const ranged =
+    byClock === true ||
+    (spec.querystring instanceof z.ZodObject && "from" in spec.querystring.shape);
   return {
     schema: { summary, security: [{ key: [] }], ...(schemas as unknown as Schemas<Spec>) },
     config: {

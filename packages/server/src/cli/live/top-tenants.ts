@@ -56,12 +56,13 @@ function placeText({ cluster, node }: NonNullable<TenantRow["worst"]>): string {
   return node === null ? cluster : `${cluster}/${node}`;
 }
 
-function whyText({ state, quarantine, worst, watermark }: TenantRow): string {
+function whyText({ state, quarantine, worst, watermark, isLoading }: TenantRow): string {
   if (state === "starting") return "the server has not taken it up yet";
   if (state === "unavailable") return "it is being started again";
   if (quarantine !== null) return "points are stored and not judged";
   if (watermark === null) return "no points are judged yet";
-  return worst?.why ?? "";
+  if (worst !== null) return worst.why;
+  return isLoading === true ? "history is loading" : "";
 }
 
 function countOf(value: number | null): string {

@@ -30,6 +30,9 @@ export const Summary = z
     ),
     points: Count,
     watermark: MaybeInstant.describe("Event time of the newest scored point"),
+    isLoading: z
+      .boolean()
+      .describe("History is being taken in: what is judged ends at the watermark, long before now"),
     score: Score,
     severity: SeverityWord,
     openFindings: Count,
@@ -61,8 +64,10 @@ export const TenantRow = z
   .strictObject({
     tenant: z.string(),
     state: z
-      .enum(["served", "starting", "unavailable"])
-      .describe("starting = not taken up yet, unavailable = being started again: no numbers then"),
+      .enum(["served", "starting", "unavailable", "unasked"])
+      .describe(
+        "All but served have no numbers: starting = not taken up yet, unavailable = started again or too busy, unasked = names only",
+      ),
     score: Score,
     severity: SeverityWord,
     openFindings: MaybeCount,
@@ -71,7 +76,7 @@ export const TenantRow = z
     anomalousNodes: MaybeCount.describe("Of those, nodes anomalous now or in an open finding"),
     series: MaybeCount,
     watermark: MaybeInstant.describe("Event time of the newest scored point"),
-    backlogPoints: MaybeCount.describe("Points that were taken in and are not scored yet"),
+    isLoading: z.boolean().nullable().describe("History is being taken in"),
     quarantine: z.string().nullable().describe("Why points are stored and not judged"),
     worst: WorstPlace.nullable().describe(
       "The worst open finding; without one, the most anomalous node now; null where none is",
@@ -172,7 +177,9 @@ export const DataHealth = z
     rejectedPoints: z.partialRecord(RejectReasonWord, Count),
     detectionLagMs: MaybeNumber,
     backlogPoints: Count,
-    backfill: Share.describe("Share of history that is scored; 1 when all is"),
+    backfill: Share.describe(
+      "While history loads, the judged share of the time from the oldest point to now; else 1",
+    ),
     worst: z.array(
       z.strictObject({
         seriesId: z.string(),
