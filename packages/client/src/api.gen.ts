@@ -10,8 +10,8 @@ export interface AlarmList {
   readonly nextCursor: string | null;
 }
 
-/** open: evidence keeps it up (closed: it passed); held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal */
-export type AlarmOutcome = "open" | "held" | "accepted" | "recovered";
+/** open: evidence keeps it up; held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal; ended: closed, and no longer unusual */
+export type AlarmOutcome = "open" | "held" | "accepted" | "recovered" | "ended";
 
 export interface AlarmRow {
   readonly id: string;
@@ -242,16 +242,22 @@ export interface FindingRow {
   readonly closedAt: string | null;
   readonly outcome: AlarmOutcome;
   readonly onset: string | null;
-  /** The entity's own calibrated score */
+  /** How rare it is in this fleet; severity and sentence say the same */
   readonly score: number;
   readonly severity: Severity;
-  readonly entityReturnPeriodDays: number | null;
+  /** Return period that the score stands for */
   readonly fleetReturnPeriodDays: number | null;
+  /** How rare it is for the place itself */
+  readonly entityReturnPeriodDays: number | null;
   readonly label: AnomalyLabel;
   readonly kind: AnomalyKind;
   readonly text: string;
   /** In onset order; shares add up to 1 */
   readonly contributions: readonly FindingPart[];
+  /** Nodes that did what the sentence says */
+  readonly nodesMoved: number;
+  /** Nodes that the cluster had; 1 for a node finding */
+  readonly nodesTotal: number;
   readonly nodes: readonly {
     readonly node: string;
     readonly score: number;

@@ -41,6 +41,8 @@ function finding(id: string, some: Partial<FindingRow> = {}): FindingRow {
     kind: "spike",
     text: "cpu_usage rose",
     contributions: [],
+    nodesMoved: 1,
+    nodesTotal: 1,
     nodes: [],
     confidence: 1,
     ...some,

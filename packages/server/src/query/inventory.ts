@@ -81,7 +81,8 @@ export function nodeRow(
 ): NodeRow {
   const plain = context.runner.nodeNow(clusterId, nodeId).score;
   const score = Math.max(plain, held.node(clusterId, nodeId));
-  const open = series.filter((info) => info.episodeScore >= ANOMALOUS_SCORE);
+  const isMissed = (info: SeriesInfo) => held.isPart(info) && isSilent(context, info);
+  const open = series.filter((info) => info.episodeScore >= ANOMALOUS_SCORE || isMissed(info));
   return {
     cluster: clusterId,
     node: nodeId,
@@ -158,9 +159,12 @@ export function seriesRow(context: TenantContext, info: SeriesInfo): SeriesRow {
 }
 
 export function seriesState(context: TenantContext, info: SeriesInfo): EntityState {
-  const behindMs = context.watermark - info.lastMs;
-  if (behindMs > Math.max(SILENT_MIN_MS, SILENT_INTERVALS * info.intervalMs)) return "silent";
+  if (isSilent(context, info)) return "silent";
   return info.lastMs - info.firstMs < FULL_CONFIDENCE_MS ? "learning" : "live";
+}
+
+function isSilent({ watermark }: TenantContext, { lastMs, intervalMs }: SeriesInfo): boolean {
+  return watermark - lastMs > Math.max(SILENT_MIN_MS, SILENT_INTERVALS * intervalMs);
 }
 
 function nodeState(context: TenantContext, series: readonly SeriesInfo[]): EntityState {
@@ -195,7 +199,8 @@ function newestOf(series: readonly SeriesInfo[]): number {
 }
 
 function oldestOnset(open: readonly SeriesInfo[]): number {
-  return open.reduce((oldest, info) => Math.min(oldest, info.sinceMs), Number.POSITIVE_INFINITY);
+  const since = ({ sinceMs, lastMs }: SeriesInfo) => (sinceMs > 0 ? sinceMs : lastMs);
+  return open.reduce((oldest, info) => Math.min(oldest, since(info)), Number.POSITIVE_INFINITY);
 }
 
 function meanOf(values: readonly number[]): number {
