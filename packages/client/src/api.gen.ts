@@ -107,6 +107,7 @@ export interface ClusterRow {
 
 export interface DataHealth {
   readonly watermark: string | null;
+  readonly pipeline: PipelineRow;
   /** Series that live; the other counts and shares are of these */
   readonly series: number;
   /** Series that have sent nothing for six hours or four of their intervals */
@@ -114,6 +115,7 @@ export interface DataHealth {
   readonly learning: number;
   readonly late: number;
   readonly silent: number;
+  /** Of living series that are not silent; 0 while the pipeline is stopped */
   readonly freshShare: number;
   readonly acceptedPoints: number;
   /** Accepted points that were there before, with the same value */
@@ -356,6 +358,19 @@ export interface NodeRow {
   readonly confidence: number;
 }
 
+export interface PipelineRow {
+  /** stopped: no point of any node for three steps more than the usual lag, by the clock */
+  readonly state: "none" | "flowing" | "stopped";
+  /** Time of the newest point that came; while stopped: since then */
+  readonly newestAt: string | null;
+  /** How old that is: all that is said of now is as old as this */
+  readonly ageMs: number | null;
+  /** How old the newest point usually becomes before the next */
+  readonly usualLagMs: number;
+  /** One sentence for people; empty while points flow */
+  readonly text: string;
+}
+
 export interface PointsReply {
   readonly series: SeriesRow;
   readonly stepMs: number;
@@ -495,6 +510,7 @@ export interface Summary {
   readonly points: number;
   /** Event time of the newest scored point */
   readonly watermark: string | null;
+  readonly pipeline: PipelineRow;
   /** Calibrated score in [0, 1] */
   readonly score: number | null;
   readonly severity: Severity;

@@ -46,6 +46,10 @@ export function verdictOf(
     return { tone: "learning", headline: "Still learning.", rest: [seen] };
   }
   const open = openFindings(findings);
+  if (summary.pipeline.state === "stopped") {
+    const before = open.length === 0 ? "" : `${counted(open.length, "finding")} open before that.`;
+    return { tone: "bad", headline: summary.pipeline.text, rest: before === "" ? [] : [before] };
+  }
   const normal = normalNodes(summary, open, clusters);
   const stale = dataEndWords(Date.parse(summary.watermark), nowMs);
   const worst = open[0];

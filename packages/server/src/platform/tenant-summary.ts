@@ -1,4 +1,5 @@
 import type { EpochMs, Severity } from "@foreshock/core/fold";
+import type { PipelineRow } from "./pipeline-row.ts";
 
 /** A tenant at a glance. */
 export interface TenantSummary {
@@ -15,6 +16,7 @@ export interface TenantSummary {
   readonly points: number;
   /** Event time of the newest scored point; 0 when there is none. */
   readonly watermark: EpochMs;
+  readonly pipeline: PipelineRow;
   readonly score: number;
   readonly severity: Severity;
   readonly openFindings: number;

@@ -23,7 +23,7 @@ import { CELLS } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 const TOP_METRICS = 3;
-/** A series is silent when it lags its tenant by this many of its intervals. Source: absence guard. */
+/** A series is silent when it lags by this many of its intervals. Source: absence guard. */
 const SILENT_INTERVALS = 6;
 const SILENT_MIN_MS = MINUTE_MS;
 
@@ -163,8 +163,15 @@ export function seriesState(context: TenantContext, info: SeriesInfo): EntitySta
   return info.lastMs - info.firstMs < FULL_CONFIDENCE_MS ? "learning" : "live";
 }
 
-function isSilent({ watermark }: TenantContext, { lastMs, intervalMs }: SeriesInfo): boolean {
-  return watermark - lastMs > Math.max(SILENT_MIN_MS, SILENT_INTERVALS * intervalMs);
+/**
+ * By the clock and the series' own rhythm: a sender whose clock is ahead makes nobody else silent. While the
+ * pipeline has stopped, it is that which is silent, and the series are as they were.
+ */
+function isSilent(context: TenantContext, info: SeriesInfo): boolean {
+  const { directory } = context;
+  const atMs = Math.min(directory.living.newestMs, context.nowMs());
+  const lastMs = Math.max(info.newestMs, info.lastMs);
+  return atMs - lastMs > Math.max(SILENT_MIN_MS, SILENT_INTERVALS * info.intervalMs);
 }
 
 function nodeState(context: TenantContext, series: readonly SeriesInfo[]): EntityState {

@@ -35,7 +35,16 @@ export function maybeNumber(value: number): number | null {
 }
 
 export function summaryWire(row: platform.TenantSummary): Wire<typeof inventory.Summary> {
-  return { ...row, watermark: maybeInstant(row.watermark), score: maybeNumber(row.score) };
+  return {
+    ...row,
+    watermark: maybeInstant(row.watermark),
+    pipeline: pipelineWire(row.pipeline),
+    score: maybeNumber(row.score),
+  };
+}
+
+function pipelineWire(row: platform.PipelineRow): Wire<typeof inventory.PipelineRow> {
+  return { ...row, newestAt: maybeInstant(row.newestAt), ageMs: maybeNumber(row.ageMs) };
 }
 
 export function engineWire(engine: ListedEngine): Wire<typeof inventory.EngineRow> {
@@ -92,6 +101,7 @@ export function healthWire(row: platform.DataHealth): Wire<typeof inventory.Data
   return {
     ...row,
     watermark: maybeInstant(row.watermark),
+    pipeline: pipelineWire(row.pipeline),
     rejectedPoints: { ...row.rejectedPoints },
     detectionLagMs: maybeNumber(row.detectionLagMs),
     worst: row.worst.map((entry) => ({ ...entry, lastAt: maybeInstant(entry.lastAt) })),
