@@ -121,6 +121,7 @@ export class TenantHost {
       store: this.fleetStore,
       settingsOf: (tenantId) => this.tenants.settingsOf(tenantId),
       gridFixed: (tenantId, gridMs) => events.gridFixed(tenantId, gridMs),
+      gridOutgrown: (tenantId) => this.#takingUp.again(tenantId),
       now,
       saveFailed: (tenantId, error) => events.notSaved(tenantId, error),
       stateLost: (tenantId, error) => {
@@ -213,9 +214,7 @@ export class TenantHost {
     return made;
   }
 
-  runner(tenantId: string): TenantRunner {
-    return this.fleet.runner(tenantId);
-  }
+  runner = (tenantId: string): TenantRunner => this.fleet.runner(tenantId);
 
   /** Resolves when the accepted points are durable. @throws Unavailable | OverRate. */
   async ingest(
