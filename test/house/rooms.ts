@@ -162,7 +162,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     ],
     load: [
       ...["tooling", "simulator", "server/config", "server/tenant", "server/serve"],
-      ...["server/testing", "core/detect", "core/model", "core/pipeline"],
+      ...["server/watch", "server/testing", "core/detect", "core/model", "core/pipeline"],
     ],
     system: [
       ...["tooling", "load", "guest", "isolation-suite.ts"],

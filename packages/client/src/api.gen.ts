@@ -10,8 +10,8 @@ export interface AlarmList {
   readonly nextCursor: string | null;
 }
 
-/** open: evidence keeps it up (closed: it passed); held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal */
-export type AlarmOutcome = "open" | "held" | "accepted" | "recovered";
+/** open: evidence keeps it up; held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal; ended: closed, and no longer unusual */
+export type AlarmOutcome = "open" | "held" | "accepted" | "recovered" | "ended";
 
 export interface AlarmRow {
   readonly id: string;
@@ -107,6 +107,7 @@ export interface ClusterRow {
 
 export interface DataHealth {
   readonly watermark: string | null;
+  readonly pipeline: PipelineRow;
   /** Series that live; the other counts and shares are of these */
   readonly series: number;
   /** Series that have sent nothing for six hours or four of their intervals */
@@ -114,6 +115,7 @@ export interface DataHealth {
   readonly learning: number;
   readonly late: number;
   readonly silent: number;
+  /** Of living series that are not silent; 0 while the pipeline is stopped */
   readonly freshShare: number;
   readonly acceptedPoints: number;
   /** Accepted points that were there before, with the same value */
@@ -242,16 +244,22 @@ export interface FindingRow {
   readonly closedAt: string | null;
   readonly outcome: AlarmOutcome;
   readonly onset: string | null;
-  /** The entity's own calibrated score */
+  /** How rare it is in this fleet; severity and sentence say the same */
   readonly score: number;
   readonly severity: Severity;
-  readonly entityReturnPeriodDays: number | null;
+  /** Return period that the score stands for */
   readonly fleetReturnPeriodDays: number | null;
+  /** How rare it is for the place itself */
+  readonly entityReturnPeriodDays: number | null;
   readonly label: AnomalyLabel;
   readonly kind: AnomalyKind;
   readonly text: string;
   /** In onset order; shares add up to 1 */
   readonly contributions: readonly FindingPart[];
+  /** Nodes that did what the sentence says */
+  readonly nodesMoved: number;
+  /** Nodes that the cluster had; 1 for a node finding */
+  readonly nodesTotal: number;
   readonly nodes: readonly {
     readonly node: string;
     readonly score: number;
@@ -348,6 +356,19 @@ export interface NodeRow {
   readonly lastAt: string | null;
   readonly state: EntityState;
   readonly confidence: number;
+}
+
+export interface PipelineRow {
+  /** stopped: no point of any node for three steps more than the usual lag, by the clock */
+  readonly state: "none" | "flowing" | "stopped";
+  /** Time of the newest point that came; while stopped: since then */
+  readonly newestAt: string | null;
+  /** How old that is: all that is said of now is as old as this */
+  readonly ageMs: number | null;
+  /** How old the newest point usually becomes before the next */
+  readonly usualLagMs: number;
+  /** One sentence for people; empty while points flow */
+  readonly text: string;
 }
 
 export interface PointsReply {
@@ -491,6 +512,7 @@ export interface Summary {
   readonly watermark: string | null;
   /** History is being taken in: what is judged ends at the watermark, long before now */
   readonly isLoading: boolean;
+  readonly pipeline: PipelineRow;
   /** Calibrated score in [0, 1] */
   readonly score: number | null;
   readonly severity: Severity;
@@ -527,6 +549,7 @@ export interface TenantRow {
   readonly watermark: string | null;
   /** History is being taken in */
   readonly isLoading: boolean | null;
+  readonly pipeline: PipelineRow | null;
   /** Why points are stored and not judged */
   readonly quarantine: string | null;
   /** The worst open finding; without one, the most anomalous node now; null where none is */

@@ -21,10 +21,11 @@ export function kindWord(kind: AnomalyKind): string {
 }
 
 const OUTCOMES: Readonly<Record<AlarmOutcome, readonly [open: string, closed: string]>> = {
-  open: ["open", "passed"],
-  held: ["held: the fault lasts", "passed"],
+  open: ["open", "ended"],
+  held: ["the fault lasts", "ended"],
   accepted: ["accepted as new normal", "accepted as new normal"],
   recovered: ["recovering", "recovered"],
+  ended: ["ended", "no longer unusual"],
 };
 
 /** How an alarm or finding stands, or what it came to. */

@@ -106,6 +106,7 @@ function Row({ row }: { readonly row: TenantRow }) {
         ) : (
           <span class="badge">{row.state}</span>
         )}
+        {row.pipeline?.state === "stopped" ? <span class="badge">pipeline stopped</span> : null}
       </td>
       <td class="nowrap">
         <Go to={{ page: "now" }} change={{ tenant }} row>
@@ -149,9 +150,10 @@ function placeOf(tenant: string, worst: NonNullable<TenantRow["worst"]>): Place 
 
 /** Why there is nothing to say of a tenant; undefined where there is. */
 function quietWords(row: TenantRow): string | undefined {
-  const { state, quarantine, watermark, series, isLoading, worst } = row;
+  const { state, quarantine, pipeline, watermark, series, isLoading, worst } = row;
   if (state === "starting") return "the server has not taken it up yet";
   if (state !== "served") return "it is being started again, or too busy to answer";
+  if (pipeline?.state === "stopped") return pipeline.text;
   if (quarantine !== null) return "detection is off: points are stored and not judged";
   if (isLoading === true && worst === null) return "history is loading: nothing anomalous so far";
   if (watermark !== null) return undefined;

@@ -15,6 +15,13 @@ const SUMMARY: Summary = {
   points: 1e9,
   watermark: "2026-11-24T14:20:00Z",
   isLoading: false,
+  pipeline: {
+    state: "flowing",
+    newestAt: "2026-11-24T14:21:00Z",
+    ageMs: 60_000,
+    usualLagMs: 60_000,
+    text: "",
+  },
   score: 0.9,
   severity: "critical",
   openFindings: 2,
@@ -42,6 +49,8 @@ function finding(id: string, some: Partial<FindingRow> = {}): FindingRow {
     kind: "spike",
     text: "cpu_usage rose",
     contributions: [],
+    nodesMoved: 1,
+    nodesTotal: 1,
     nodes: [],
     confidence: 1,
     ...some,
@@ -72,6 +81,13 @@ function said(
 }
 
 describe("verdictOf", () => {
+  it("is bad while no points come, whatever the nodes were, and says so first", () => {
+    const text = "No points from any node since 14:00 UTC (22 min): the pipeline has stopped.";
+    const pipeline = { ...SUMMARY.pipeline, state: "stopped" as const, text };
+    const verdict = verdictOf({ ...SUMMARY, pipeline }, [], [], 0, NOW);
+    expect(verdict).toMatchObject({ tone: "bad", headline: text });
+  });
+
   it("names the worst finding, since when, and how much is well", () => {
     const findings = [
       finding("b", { cluster: "edge-us", node: null, score: 0.81, severity: "major" }),

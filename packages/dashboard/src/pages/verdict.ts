@@ -40,11 +40,15 @@ export function verdictOf(
 ): Verdict {
   if (summary.watermark === null) return beforeFirst(summary);
   if (summary.isLoading) return whileLoading(summary, findings, nowMs);
+  const open = openFindings(findings);
+  if (summary.pipeline.state === "stopped") {
+    const before = open.length === 0 ? "" : `${counted(open.length, "finding")} open before that.`;
+    return { tone: "bad", headline: summary.pipeline.text, rest: before === "" ? [] : [before] };
+  }
   if (learningSeries > 0 && learningSeries >= summary.series) {
     const seen = `${count(summary.series)} series seen, none for three days yet.`;
     return { tone: "learning", headline: "Still learning.", rest: [seen] };
   }
-  const open = openFindings(findings);
   const normal = normalNodes(summary, open, clusters);
   const stale = dataEndWords(Date.parse(summary.watermark), nowMs);
   const worst = open[0];

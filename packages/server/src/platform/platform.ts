@@ -11,6 +11,7 @@ export type { DataHealth, EntityState } from "./data-health.ts";
 export type { IngestBatch } from "./ingest-batch.ts";
 export type { IngestReport, IngestSeries, RejectReason } from "./ingest-series.ts";
 export type { PackedBatch } from "./packed-batch.ts";
+export type { PipelineRow } from "./pipeline-row.ts";
 export type { DataQualityFinding, RankingRow } from "./ranking-rows.ts";
 export type { TenantReads } from "./tenant-reads.ts";
 export type * from "./tenant-rows.ts";

@@ -1,4 +1,5 @@
 import type { EpochMs, Severity } from "@foreshock/core/fold";
+import type { PipelineRow } from "./pipeline-row.ts";
 
 /** How a tenant stands beside others: what one needs to know to choose where to look. */
 export interface TenantStanding {
@@ -14,6 +15,7 @@ export interface TenantStanding {
   /** Event time of the newest scored point; 0 when there is none. */
   readonly watermark: EpochMs;
   readonly isLoading: boolean;
+  readonly pipeline: PipelineRow;
   readonly quarantine: string | null;
   /** The worst open finding; without one, the node that is most anomalous now; null where none is. */
   readonly worst: WorstPlace | null;
@@ -50,6 +52,7 @@ export interface TenantSummary {
   readonly watermark: EpochMs;
   /** History is being taken in: what is judged ends at the watermark, long before now. */
   readonly isLoading: boolean;
+  readonly pipeline: PipelineRow;
   readonly score: number;
   readonly severity: Severity;
   readonly openFindings: number;

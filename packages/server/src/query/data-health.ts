@@ -1,8 +1,9 @@
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { Pace } from "../platform/pace.ts";
-import type { DataHealth, EntityState } from "../platform/platform.ts";
+import type { DataHealth, EntityState, PipelineRow } from "../platform/platform.ts";
 import { seriesState } from "./inventory.ts";
 import { loadingOf } from "./loading.ts";
+import { pipelineOf } from "./pipeline-state.ts";
 import { CELLS } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
@@ -25,14 +26,16 @@ export async function healthOf(context: TenantContext, pace: Pace): Promise<Data
   const silentCount = states.get("silent") ?? 0;
   const { counters } = context;
   const { accepted, rejected } = counters;
+  const pipeline = pipelineOf(context);
   return {
     watermark,
+    pipeline,
     series,
     seriesAsleep: directory.series.length - series,
     learning: states.get("learning") ?? 0,
     late: context.runner.fold?.fleet.ignoredPoints ?? 0,
     silent: silentCount,
-    freshShare: series === 0 ? 1 : (series - silentCount) / series,
+    freshShare: freshOf(pipeline, series, silentCount),
     acceptedPoints: accepted,
     duplicatePoints: counters.duplicate,
     overwrittenPoints: counters.overwritten,
@@ -47,6 +50,11 @@ export async function healthOf(context: TenantContext, pace: Pace): Promise<Data
       return { seriesId, cluster, node, metric, lastAt, state: "silent" as const };
     }),
   };
+}
+
+function freshOf({ state }: PipelineRow, series: number, silent: number): number {
+  if (state === "stopped") return 0;
+  return series === 0 ? 1 : (series - silent) / series;
 }
 
 /** Keeps the 20 that have been silent for the longest, those first; equals in the order they came. */

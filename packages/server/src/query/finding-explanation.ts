@@ -4,6 +4,8 @@ import {
   type Explanation,
   LABEL_OF_KIND,
   MINUTE_MS,
+  returnPeriodDays,
+  type SentenceSubject,
   scoreOfDays,
   sentence,
   shapeOf,
@@ -25,6 +27,7 @@ const BEFORE_STEPS = 3;
 
 interface Part {
   readonly info: SeriesInfo;
+  readonly p: number;
   readonly share: number;
   readonly found: ExplainedSeries;
 }
@@ -43,14 +46,16 @@ export async function explainFinding(
 ): Promise<FindingExplanation> {
   const parts = await partsOf(context, finding);
   const kind = kindOf(parts);
-  const leading = parts.find((part) => partKind(part) === kind) ?? parts[0];
-  const explained = parts.map((part) => partOf(part, finding));
+  const leading = leadingOf(parts, kind);
+  const explained = parts.map((part) => partOf(part, finding, context.runner));
   return {
     kind,
     text: textOf(finding, context.runner, { parts, leading, kind }),
     // The instant that the sentence names: what came before it has its own, in the parts.
-    onset: leading === undefined ? finding.openedMs : partOf(leading, finding).onset,
+    onset:
+      leading === undefined ? finding.openedMs : partOf(leading, finding, context.runner).onset,
     confidence: meanConfidence(parts),
+    ...countsOf(finding, context.runner, parts, kind),
     parts: explained.sort((a, b) => a.onset - b.onset || b.share - a.share),
   };
 }
@@ -59,10 +64,10 @@ export async function explainFinding(
 export function seriesOf(
   context: TenantContext,
   { contributions }: FindingRecord,
-): { readonly info: SeriesInfo; readonly share: number }[] {
-  const known = contributions.flatMap(({ seriesId, share }) => {
+): { readonly info: SeriesInfo; readonly p: number; readonly share: number }[] {
+  const known = contributions.flatMap(({ seriesId, p, share }) => {
     const info = context.directory.byId(seriesId);
-    return info === undefined ? [] : [{ info, share }];
+    return info === undefined ? [] : [{ info, p, share }];
   });
   return known.slice(0, PARTS_MAX);
 }
@@ -79,17 +84,22 @@ async function partsOf(context: TenantContext, finding: FindingRecord): Promise<
       asOfMs: finding.openedMs + stepMs,
     },
   );
-  return largest.map(({ info, share }, k) => {
+  return largest.map(({ info, p, share }, k) => {
     const found = explained[k]!;
     const silent = found.lastMs > 0 && found.lastMs < finding.openedMs;
     const seen = silent ? { ...found, episode: undefined } : found;
-    return { info, share: total > 0 ? share / total : 0, found: seen };
+    return { info, p, share: total > 0 ? share / total : 0, found: seen };
   });
 }
 
 /** A series without a point in the step of the opening has stopped reporting. */
 function partKind({ found }: Part): AnomalyKind {
   return found.episode?.explanation.kind ?? "missing";
+}
+
+/** The metric by which the finding is described: the first of its kind. */
+function leadingOf(parts: readonly Part[], kind: AnomalyKind): Part | undefined {
+  return parts.find((part) => partKind(part) === kind) ?? parts[0];
 }
 
 function kindOf(parts: readonly Part[]): AnomalyKind {
@@ -101,19 +111,34 @@ function kindOf(parts: readonly Part[]): AnomalyKind {
   return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "missing";
 }
 
-function partOf(part: Part, finding: FindingRecord): ExplainedPart {
+function partOf(part: Part, finding: FindingRecord, runner: TenantRunner): ExplainedPart {
   const { info, share, found } = part;
   const { episode } = found;
+  const { metricName, nodeId } = info.key;
+  const told = episode?.explanation ?? silence(finding, found.lastMs, ownDays(part, runner));
+  const { onset } = told;
   return {
-    node: info.key.nodeId,
-    metric: info.key.metricName,
+    node: nodeId,
+    metric: metricName,
     seriesId: info.id,
-    score: episode?.score ?? Math.min(1, scoreOfDays(finding.entityDays)),
+    score: episode?.score ?? Math.min(1, scoreOfDays(told.returnPeriodDays)),
     share,
-    onset: episode?.explanation.onset ?? (found.lastMs > 0 ? found.lastMs : finding.openedMs),
+    onset,
     kind: partKind(part),
-    text: episode?.explanation.text ?? `${info.key.metricName} stopped reporting`,
+    text:
+      episode?.explanation.text ??
+      sentence({
+        subject: { level: "metric", metricName, nodeId },
+        shape: "silent",
+        explanation: told,
+        intervalMs: info.intervalMs,
+      }),
   };
+}
+
+/** How rare the silence of a metric is for itself. */
+function ownDays({ p }: Part, { stepMs }: TenantRunner): number {
+  return returnPeriodDays(p, stepMs);
 }
 
 function textOf(
@@ -123,7 +148,10 @@ function textOf(
 ): string {
   if (leading === undefined) return `${finding.nodeId ?? finding.clusterId} is unusual`;
   const { info, found } = leading;
-  const explanation = found.episode?.explanation ?? silence(finding, found.lastMs);
+  const explanation = {
+    ...(found.episode?.explanation ?? silence(finding, found.lastMs, finding.tenantDays)),
+    returnPeriodDays: finding.tenantDays,
+  };
   const classification: Classification = {
     kind,
     label: LABEL_OF_KIND[kind],
@@ -133,30 +161,74 @@ function textOf(
   const metricName = info.key.metricName;
   const earlier = precedingOf(leading, parts);
   return sentence({
-    subject: subjectOf(finding, runner, metricName),
+    subject: subjectOf(finding, runner, metricName, kind),
     shape: shapeOf(classification, explanation.direction),
     explanation,
+    rareFor: "fleet",
     unit: info.metadata.unit ?? "",
     intervalMs: info.intervalMs,
-    ...(finding.level === "node" ? { agreement: agreementOf(finding, runner, parts) } : {}),
+    ...(finding.level === "node" ? { agreement: agreementOf(finding, runner, parts, kind) } : {}),
     ...(earlier === undefined ? {} : { precededBy: earlier }),
   });
 }
 
-function subjectOf(finding: FindingRecord, runner: TenantRunner, metricName: string) {
-  const { clusterId, nodeId } = finding;
-  if (nodeId !== undefined) return { level: "node" as const, metricName, nodeId };
-  const nodesMoved = finding.members.length;
+/** Whom the sentence is about: who did what it says, and only those. */
+function subjectOf(
+  finding: FindingRecord,
+  runner: TenantRunner,
+  metricName: string,
+  kind: AnomalyKind,
+): SentenceSubject {
+  const { clusterId, nodeId, silentNodes = finding.members.length } = finding;
+  if (nodeId !== undefined) {
+    const isMetricOnly = kind === "missing" && silentNodes === 0;
+    return { level: isMetricOnly ? "metric" : "node", metricName, nodeId };
+  }
+  const isMetricOnly = kind === "missing" && silentNodes === 0;
+  return {
+    level: "cluster",
+    metricName,
+    clusterId,
+    ...nodesOf(finding, runner, metricName, kind),
+    isMetricOnly,
+  };
+}
+
+function countsOf(
+  finding: FindingRecord,
+  runner: TenantRunner,
+  parts: readonly Part[],
+  kind: AnomalyKind,
+): Pick<FindingExplanation, "nodesMoved" | "nodesTotal"> {
+  if (finding.nodeId !== undefined) return { nodesMoved: 1, nodesTotal: 1 };
+  const metricName = leadingOf(parts, kind)?.info.key.metricName ?? "";
+  return nodesOf(finding, runner, metricName, kind);
+}
+
+/** How many nodes of its cluster did what a finding's sentence says. */
+function nodesOf(
+  finding: FindingRecord,
+  runner: TenantRunner,
+  metricName: string,
+  kind: AnomalyKind,
+): { readonly nodesMoved: number; readonly nodesTotal: number } {
+  const { clusterId, members, moved, silentNodes = members.length } = finding;
+  const metric = moved?.find((one) => one.metricName === metricName);
+  const missing = silentNodes > 0 ? silentNodes : (metric?.silent ?? 0);
+  const counted = kind === "missing" ? missing : (metric?.nodes ?? 0);
+  const nodesMoved = counted > 0 ? counted : members.length;
   const nodesTotal = Math.max(nodesMoved, runner.nodeCount(clusterId, finding.openedMs));
-  return { level: "cluster" as const, metricName, clusterId, nodesMoved, nodesTotal };
+  return { nodesMoved, nodesTotal };
 }
 
 function agreementOf(
   { clusterId, nodeId }: FindingRecord,
   runner: TenantRunner,
   parts: readonly Part[],
+  kind: AnomalyKind,
 ) {
-  const count = parts.filter(({ found }) => found.episode !== undefined).length;
+  const agrees = (part: Part) => (partKind(part) === "missing") === (kind === "missing");
+  const count = parts.filter(agrees).length;
   return { count, total: runner.metricCount(clusterId, nodeId ?? "") };
 }
 
@@ -183,7 +255,11 @@ function precedingOf({ info, found }: Part, parts: readonly Part[]) {
   };
 }
 
-function silence(finding: FindingRecord, lastMs: number): Omit<Explanation, "text"> {
+function silence(
+  finding: FindingRecord,
+  lastMs: number,
+  returnPeriodDays: number,
+): Omit<Explanation, "text"> {
   const onset = lastMs > 0 ? lastMs : finding.openedMs;
   const unknown = Number.NaN;
   return {
@@ -194,7 +270,7 @@ function silence(finding: FindingRecord, lastMs: number): Omit<Explanation, "tex
     actual: unknown,
     typical: { low: unknown, high: unknown, level: unknown },
     deviation: { absolute: unknown, percent: unknown, sigma: unknown },
-    returnPeriodDays: finding.entityDays,
+    returnPeriodDays,
     factors: [{ name: "absence", share: 1 }],
     confidence: 1,
   };

@@ -24,7 +24,7 @@ export async function standingOf(
   return {
     ...{ tenant, score, severity, openFindings, clusters, nodes, series, watermark },
     anomalousNodes: Math.min(nodes, anomalousNodes),
-    isLoading: summary.isLoading,
+    ...{ isLoading: summary.isLoading, pipeline: summary.pipeline },
     quarantine: summary.quarantine,
     worst: (finding && (await toldFinding(context, desk, finding))) ?? worstNode,
   };
@@ -34,7 +34,7 @@ export async function standingOf(
 function worstFinding({ runner }: TenantContext): FleetFinding | undefined {
   const open = runner.fold?.fleet.openFindings ?? [];
   return open.reduce<FleetFinding | undefined>(
-    (worst, one) => (worst === undefined || one.entityDays > worst.entityDays ? one : worst),
+    (worst, one) => (worst === undefined || one.tenantDays > worst.tenantDays ? one : worst),
     undefined,
   );
 }

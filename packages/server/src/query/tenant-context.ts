@@ -44,6 +44,8 @@ export interface TenantSources {
   readonly store: TenantFleetStore;
   readonly counters: IngestCounters;
   readonly now: () => EpochMs;
+  /** Since when this process could have heard of the tenant, by the clock. */
+  readonly watchedSinceMs: EpochMs;
   readonly runner: () => TenantRunner;
   readonly settings: () => TenantSettings;
   /** Why the tenant's points are stored and not judged; undefined where they are. */
@@ -91,6 +93,10 @@ export class TenantContext {
 
   get backlogPoints(): number {
     return this.#sources.backlogPoints();
+  }
+
+  get watchedSinceMs(): EpochMs {
+    return this.#sources.watchedSinceMs;
   }
 
   nowMs(): EpochMs {

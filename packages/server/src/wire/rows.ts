@@ -35,7 +35,16 @@ export function maybeNumber(value: number): number | null {
 }
 
 export function summaryWire(row: platform.TenantSummary): Wire<typeof inventory.Summary> {
-  return { ...row, watermark: maybeInstant(row.watermark), score: maybeNumber(row.score) };
+  return {
+    ...row,
+    watermark: maybeInstant(row.watermark),
+    pipeline: pipelineWire(row.pipeline),
+    score: maybeNumber(row.score),
+  };
+}
+
+function pipelineWire(row: platform.PipelineRow): Wire<typeof inventory.PipelineRow> {
+  return { ...row, newestAt: maybeInstant(row.newestAt), ageMs: maybeNumber(row.ageMs) };
 }
 
 /** A tenant's row among others. */
@@ -46,6 +55,7 @@ export function standingWire(standing: platform.TenantStanding): Wire<typeof inv
     state: "served",
     score: maybeNumber(standing.score),
     watermark: maybeInstant(standing.watermark),
+    pipeline: pipelineWire(standing.pipeline),
     worst: worst === null ? null : { ...worst, since: maybeInstant(worst.since) },
   };
 }
@@ -58,7 +68,7 @@ export function unaskedWire(
   const unknown = { clusters: null, nodes: null, anomalousNodes: null, series: null };
   return {
     ...{ tenant, state, score: null, severity: "none", openFindings: null, ...unknown },
-    ...{ watermark: null, isLoading: null, quarantine: null, worst: null },
+    ...{ watermark: null, isLoading: null, pipeline: null, quarantine: null, worst: null },
   };
 }
 
@@ -116,6 +126,7 @@ export function healthWire(row: platform.DataHealth): Wire<typeof inventory.Data
   return {
     ...row,
     watermark: maybeInstant(row.watermark),
+    pipeline: pipelineWire(row.pipeline),
     rejectedPoints: { ...row.rejectedPoints },
     detectionLagMs: maybeNumber(row.detectionLagMs),
     worst: row.worst.map((entry) => ({ ...entry, lastAt: maybeInstant(entry.lastAt) })),

@@ -12,6 +12,9 @@ const AT_ONCE = 8;
 /** Where a tenant stands of which nothing is known, or whose points are not judged: before all that is normal. */
 const UNKNOWN_RANK = 0.49;
 
+/** Where a tenant stands whose points have ceased: among the critical. */
+const STOPPED_RANK = 0.9;
+
 /**
  * One row for each tenant, the worst first, equals by name. Every tenant is asked through its own view;
  * one that cannot answer now has a row that says so, and hides nobody else's.
@@ -25,8 +28,9 @@ export async function standingRows(seen: readonly SeenTenant[]): Promise<Row[]> 
   return rows.sort((a, b) => rankOf(b) - rankOf(a) || openOf(b) - openOf(a));
 }
 
-function rankOf({ state, quarantine, worst, score }: Row): number {
+function rankOf({ state, quarantine, pipeline, worst, score }: Row): number {
   const known = worst?.score ?? score ?? 0;
+  if (pipeline?.state === "stopped") return Math.max(STOPPED_RANK, known);
   return state === "served" && quarantine === null ? known : Math.max(UNKNOWN_RANK, known);
 }
 

@@ -56,9 +56,11 @@ function placeText({ cluster, node }: NonNullable<TenantRow["worst"]>): string {
   return node === null ? cluster : `${cluster}/${node}`;
 }
 
-function whyText({ state, quarantine, worst, watermark, isLoading }: TenantRow): string {
+function whyText(row: TenantRow): string {
+  const { state, quarantine, pipeline, worst, watermark, isLoading } = row;
   if (state === "starting") return "the server has not taken it up yet";
   if (state === "unavailable") return "it is being started again";
+  if (pipeline?.state === "stopped") return pipeline.text;
   if (quarantine !== null) return "points are stored and not judged";
   if (watermark === null) return "no points are judged yet";
   if (worst !== null) return worst.why;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Foreshock, RankingReply, RankingRow } from "@foreshock/client";
+import type { Foreshock, RankingReply, RankingRow, Summary } from "@foreshock/client";
 import type { Level } from "@foreshock/core/fold";
 import { connect } from "../terminal/connection.ts";
 import { type Context, printJson, say } from "../terminal/context.ts";
@@ -22,18 +22,23 @@ export async function top(context: Context, level: Level, flags: TopFlags): Prom
   }
 }
 
+/** The ranking, and whether points still come: what is said of now is as old as the newest of them. */
+type Look = RankingReply & Pick<Summary, "pipeline">;
+
 async function look(
   { io }: Context,
   client: Foreshock,
   level: Level,
   { count, since, min, cluster }: TopFlags,
-): Promise<RankingReply> {
+): Promise<Look> {
+  const { signal } = io;
   const query = { level, n: count, from: since, to: "now", cluster };
-  const reply = await client.rankings(query, { signal: io.signal });
-  return { ...reply, data: reply.data.filter(({ score }) => score >= min) };
+  const asked = [client.rankings(query, { signal }), client.summary({ signal })] as const;
+  const [reply, { pipeline }] = await Promise.all(asked);
+  return { ...reply, pipeline, data: reply.data.filter(({ score }) => score >= min) };
 }
 
-function show(context: Context, level: Level, flags: TopFlags, reply: RankingReply): void {
+function show(context: Context, level: Level, flags: TopFlags, reply: Look): void {
   const { io, colors } = context;
   if (context.flags.json === true) {
     printJson(context, {
@@ -45,6 +50,7 @@ function show(context: Context, level: Level, flags: TopFlags, reply: RankingRep
   clearScreen(context, level, flags);
   io.out(tableText(columnsFor(level, io.now()), reply.data, io, colors));
   for (const { reason } of reply.dataQuality) say(context, `data quality: ${reason}`);
+  if (reply.pipeline.state === "stopped") say(context, reply.pipeline.text);
   say(context, verdictOf(level, flags, reply));
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PIPELINE_STATES } from "../../platform/pipeline-row.ts";
 import {
   Count,
   EpochMsNumber,
@@ -18,6 +19,22 @@ const NODES_TEXT =
 const NODES_ASLEEP_TEXT =
   "Nodes that are known and have sent nothing for longer: they left, or sleep";
 
+export const PipelineRow = z
+  .strictObject({
+    state: z
+      .enum(PIPELINE_STATES)
+      .describe(
+        "stopped: no point of any node for three steps more than the usual lag, by the clock",
+      ),
+    newestAt: MaybeInstant.describe(
+      "Time of the newest point that came; while stopped: since then",
+    ),
+    ageMs: MaybeNumber.describe("How old that is: all that is said of now is as old as this"),
+    usualLagMs: z.number().describe("How old the newest point usually becomes before the next"),
+    text: z.string().describe("One sentence for people; empty while points flow"),
+  })
+  .meta({ id: "PipelineRow" });
+
 export const Summary = z
   .strictObject({
     tenant: z.string(),
@@ -33,6 +50,7 @@ export const Summary = z
     isLoading: z
       .boolean()
       .describe("History is being taken in: what is judged ends at the watermark, long before now"),
+    pipeline: PipelineRow,
     score: Score,
     severity: SeverityWord,
     openFindings: Count,
@@ -77,6 +95,7 @@ export const TenantRow = z
     series: MaybeCount,
     watermark: MaybeInstant.describe("Event time of the newest scored point"),
     isLoading: z.boolean().nullable().describe("History is being taken in"),
+    pipeline: PipelineRow.nullable(),
     quarantine: z.string().nullable().describe("Why points are stored and not judged"),
     worst: WorstPlace.nullable().describe(
       "The worst open finding; without one, the most anomalous node now; null where none is",
@@ -161,6 +180,7 @@ export const PointsReply = z
 export const DataHealth = z
   .strictObject({
     watermark: MaybeInstant,
+    pipeline: PipelineRow,
     series: Count.describe("Series that live; the other counts and shares are of these"),
     seriesAsleep: Count.describe(
       "Series that have sent nothing for six hours or four of their intervals",
@@ -168,7 +188,9 @@ export const DataHealth = z
     learning: Count,
     late: Count,
     silent: Count,
-    freshShare: Share,
+    freshShare: Share.describe(
+      "Of living series that are not silent; 0 while the pipeline is stopped",
+    ),
     acceptedPoints: Count,
     duplicatePoints: Count.describe("Accepted points that were there before, with the same value"),
     overwrittenPoints: Count.describe("Accepted points that replaced another value"),
