@@ -1,6 +1,7 @@
 import { AuthError } from "@foreshock/client";
 import { QueryCache, QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useState } from "react";
+import { usePolling } from "./data/asked.ts";
 import { ClusterPage } from "./pages/cluster-page.tsx";
 import { FleetPage } from "./pages/fleet-page.tsx";
 import { MetricPage } from "./pages/metric-page.tsx";
@@ -99,6 +100,7 @@ function Shell({ children }: { readonly children: ReactNode }) {
   const [help, setHelp] = useState(false);
   const showHelp = useCallback(() => setHelp(true), []);
   useShortcuts(showHelp);
+  usePolling();
   return (
     <>
       <a class="skip" href="#main">

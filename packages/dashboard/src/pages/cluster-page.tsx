@@ -1,7 +1,7 @@
 import type { ClusterRow } from "@foreshock/client";
 import { laneRows } from "../chart/lane-rows.ts";
 import { Lanes } from "../chart/lanes.tsx";
-import { useClusters, useFindings, useNodes, useScores } from "../data/queries.ts";
+import { useClusters, useFindings, useNodeScores, useNodes } from "../data/queries.ts";
 import { fleetGroups, rankedCells } from "../fleet/fleet-cells.ts";
 import { count, counted } from "../format/number.ts";
 import { Await, Empty } from "../parts/await.tsx";
@@ -88,7 +88,7 @@ function ClusterFindings({ cluster }: { readonly cluster: string }) {
 }
 
 function NodeLanes({ cluster }: { readonly cluster: string }) {
-  const scores = useScores("node", CELLS_MAX, { cluster });
+  const scores = useNodeScores(CELLS_MAX, cluster);
   const { tenant } = useSession();
   return (
     <section class="panel" aria-labelledby="lanes-title">

@@ -1,6 +1,6 @@
 import type { FindingPart, FindingRow } from "@foreshock/client";
 import { MiniChart } from "../chart/mini-chart.tsx";
-import { usePointsAround } from "../data/queries.ts";
+import { useFindingChart } from "../data/queries.ts";
 import { counted, percent } from "../format/number.ts";
 import { lasting, moment, msOf, rarity } from "../format/time.ts";
 import { confidenceWord, kindWord, outcomeWord } from "../format/word.ts";
@@ -9,11 +9,10 @@ import { Go } from "../parts/go.tsx";
 import { useNow } from "../parts/use-now.ts";
 import { useSession } from "../session/session.tsx";
 import { SeverityMark } from "../severity/severity-mark.tsx";
-import { findingPlace, findingRange, rangeChange } from "./finding-place.ts";
+import { findingPlace, rangeChange } from "./finding-place.ts";
 
 /** Contributing metrics named on a card; the page behind it has them all. */
 const PARTS_MAX = 4;
-const SPARK_POINTS = 160;
 
 /** One open finding: how bad, where, the sentence, what contributes since when, and a look at it. */
 export function FindingCard(props: { readonly finding: FindingRow; readonly rank: number }) {
@@ -140,25 +139,25 @@ function Parts({ finding }: { readonly finding: FindingRow }) {
 
 function Spark(props: { readonly part: FindingPart; readonly finding: FindingRow }) {
   const { part, finding } = props;
-  const nowMs = useNow();
-  const range = findingRange(finding, nowMs);
-  const points = usePointsAround(part.seriesId, range, SPARK_POINTS);
+  const chart = useFindingChart(finding.id);
   return (
-    <Await asked={points} height={72}>
-      {({ columns, stepMs }) => (
-        <figure class="spark">
-          <MiniChart
-            columns={columns}
-            range={range}
-            stepMs={stepMs}
-            height={62}
-            label={`${part.metric} with its expected band: ${part.text}`}
-          />
-          <figcaption class="soft">
-            {part.metric}, {lasting(range.endMs - range.startMs)}
-          </figcaption>
-        </figure>
-      )}
+    <Await asked={chart} height={72}>
+      {(drawn) =>
+        drawn === null ? null : (
+          <figure class="spark">
+            <MiniChart
+              columns={drawn.columns}
+              range={drawn}
+              stepMs={drawn.stepMs}
+              height={62}
+              label={`${part.metric} with its expected band: ${part.text}`}
+            />
+            <figcaption class="soft">
+              {part.metric}, {lasting(drawn.endMs - drawn.startMs)}
+            </figcaption>
+          </figure>
+        )
+      }
     </Await>
   );
 }

@@ -1,6 +1,6 @@
 import type { PointsReply, SeriesRow } from "@foreshock/client";
 import { lazy, Suspense, useState } from "react";
-import { usePoints } from "../data/queries.ts";
+import { useMetricPoints } from "../data/queries.ts";
 import { measured, scored } from "../format/number.ts";
 import { moment, stamp } from "../format/time.ts";
 import { Await, Empty, Skeleton } from "../parts/await.tsx";
@@ -11,7 +11,6 @@ import { useView } from "../state/use-view.ts";
 import { unitOf } from "./metric-unit.ts";
 
 const CHART_HEIGHT = 320;
-const POINTS_MAX = 1200;
 /** Rows of the table twin; the API gives all of them. */
 const ROWS_MAX = 300;
 
@@ -20,7 +19,7 @@ const MetricChart = lazy(() => import("../chart/metric-chart.tsx"));
 
 /** Value, expected band, anomaly windows and ribbon; or the same as a table. */
 export function MetricPanel({ series }: { readonly series: SeriesRow }) {
-  const points = usePoints(series.id, POINTS_MAX);
+  const points = useMetricPoints(series);
   const { view, change } = useView();
   const [index, setIndex] = useState<number | null>(null);
   const unit = unitOf(series);
@@ -28,14 +27,15 @@ export function MetricPanel({ series }: { readonly series: SeriesRow }) {
     <section class="panel" aria-label="Values over time">
       <div class="panel-head chart-head">
         <ChartLegend />
-        {points.data === undefined ? null : (
+        {points.data === undefined || points.data === null ? null : (
           <Readout columns={points.data.reply.columns} index={index} unit={unit} />
         )}
         <TableToggle />
       </div>
       <Await asked={points} height={CHART_HEIGHT}>
-        {({ range, reply }) => {
-          if (reply.columns.at.length === 0) return <NoPoints />;
+        {(asked) => {
+          if (asked === null || asked.reply.columns.at.length === 0) return <NoPoints />;
+          const { range, reply } = asked;
           if (view.table) return <PointTable reply={reply} unit={unit} />;
           return (
             <Suspense fallback={<Skeleton height={CHART_HEIGHT} />}>

@@ -2,7 +2,7 @@ import type { NodeRow, SeriesRow } from "@foreshock/client";
 import { useMemo } from "react";
 import { laneRows } from "../chart/lane-rows.ts";
 import { Lanes } from "../chart/lanes.tsx";
-import { useAnomalies, useNode, useScores, useSeries } from "../data/queries.ts";
+import { useNode, useNodeAnomalies, useNodeLane, useNodeSeries } from "../data/queries.ts";
 import { counted } from "../format/number.ts";
 import { lasting, moment, msOf } from "../format/time.ts";
 import { confidenceWord } from "../format/word.ts";
@@ -16,13 +16,11 @@ import { MetricCard } from "./metric-card.tsx";
 import { NodeEvidence } from "./node-evidence.tsx";
 import { inOnsetOrder } from "./node-order.ts";
 
-const CELLS_MAX = 340;
-
 type NodePlace = Extract<Place, { page: "node" }>;
 
 /** Which metrics on this node, and which first? */
 export function NodePage({ place }: { readonly place: NodePlace }) {
-  const series = useSeries(place);
+  const series = useNodeSeries(place);
   return (
     <main class="page" id="main">
       <Breadcrumbs place={place} />
@@ -83,7 +81,7 @@ function NodeState({ row }: { readonly row: NodeRow }) {
 }
 
 function NodeLane({ place }: { readonly place: NodePlace }) {
-  const scores = useScores("node", CELLS_MAX, place);
+  const scores = useNodeLane(place);
   return (
     <section class="panel" aria-labelledby="lane-title">
       <div class="panel-head">
@@ -109,7 +107,7 @@ function NodeLane({ place }: { readonly place: NodePlace }) {
 }
 
 function Metrics(props: { readonly place: NodePlace; readonly series: readonly SeriesRow[] }) {
-  const anomalies = useAnomalies({ cluster: props.place.cluster, node: props.place.node });
+  const anomalies = useNodeAnomalies(props.place);
   return (
     <Await asked={anomalies} height={420}>
       {({ reply }) => <MetricGroups series={props.series} anomalies={reply} />}

@@ -52,6 +52,7 @@ function tenants(app: App): void {
   app.get(
     "/tenants",
     readRoute("Tenants this key may see", {
+      tag: "inventory",
       querystring: z.strictObject(tenantQuery),
       reply: TenantList,
       tenantless: true,
@@ -68,6 +69,7 @@ function engines(app: App): void {
   app.get(
     "/engines",
     readRoute("Detection engines, also those that cannot run here, and why", {
+      tag: "inventory",
       querystring: z.strictObject(tenantQuery),
       reply: EngineList,
       tenantless: true,
@@ -83,6 +85,7 @@ function summary(app: App, now: Now): void {
   app.get(
     "/summary",
     readRoute("The tenant at a glance", {
+      tag: "inventory",
       querystring: z.strictObject(tenantQuery),
       reply: Summary,
     }),
@@ -94,6 +97,7 @@ function health(app: App, now: Now): void {
   app.get(
     "/health",
     readRoute("Health of the incoming data", {
+      tag: "inventory",
       querystring: z.strictObject(tenantQuery),
       reply: DataHealth,
     }),
@@ -104,7 +108,11 @@ function health(app: App, now: Now): void {
 function clusters(app: App, now: Now): void {
   app.get(
     "/clusters",
-    readRoute("Clusters", { querystring: z.strictObject(tenantQuery), reply: ClusterList }),
+    readRoute("Clusters", {
+      tag: "inventory",
+      querystring: z.strictObject(tenantQuery),
+      reply: ClusterList,
+    }),
     (request, reply) => answer(request, reply, { what: "clusters" }, now),
   );
 }
@@ -113,6 +121,7 @@ function nodes(app: App, now: Now): void {
   app.get(
     "/nodes",
     readRoute("Nodes: one, those of a cluster, or all", {
+      tag: "inventory",
       querystring: z.strictObject({ ...tenantQuery, ...clusterQuery, ...nodeQuery }),
       reply: NodeList,
     }),
@@ -125,6 +134,7 @@ function metrics(app: App, now: Now): void {
   app.get(
     "/metrics",
     readRoute("Metric names, of a cluster or node or all", {
+      tag: "inventory",
       querystring: z.strictObject({ ...tenantQuery, ...clusterQuery, ...nodeQuery }),
       reply: MetricList,
     }),
@@ -137,6 +147,7 @@ function series(app: App, now: Now): void {
   app.get(
     "/series",
     readRoute("Series", {
+      tag: "inventory",
       querystring: z.strictObject({ ...tenantQuery, ...placeQuery, ...pageQuery }),
       reply: SeriesList,
     }),
@@ -152,6 +163,7 @@ function oneSeries(app: App, now: Now): void {
   app.get(
     "/series/:id",
     readRoute("One series", {
+      tag: "inventory",
       params: SeriesParams,
       querystring: z.strictObject(tenantQuery),
       reply: SeriesRow,
@@ -164,6 +176,7 @@ function pointsOf(app: App, now: Now): void {
   app.get(
     "/series/:id/points",
     readRoute("Values, expected band and scores of one series", {
+      tag: "inventory",
       params: SeriesParams,
       querystring: z.strictObject({
         ...tenantQuery,
