@@ -63,7 +63,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     state: ["format"],
     severity: ["format", "state"],
     session: ["theme"],
-    data: ["session", "state"],
+    data: ["session", "state", "severity"],
     chart: ["theme", "format", "state", "severity"],
     fleet: ["theme", "format", "state", "severity", "chart"],
     parts: ["theme", "format", "state", "session", "data"],

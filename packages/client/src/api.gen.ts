@@ -86,6 +86,19 @@ export interface CalibrationReply {
   readonly findings: readonly PromiseRow[];
 }
 
+/** Columns of equal length; null = missing. Values are rounded to a thousandth of their reach, scores cut off after four digits */
+export interface ChartColumns {
+  readonly at: readonly number[];
+  readonly value: readonly (number | null)[];
+  readonly min: readonly (number | null)[];
+  readonly max: readonly (number | null)[];
+  readonly lower: readonly (number | null)[];
+  readonly upper: readonly (number | null)[];
+  readonly score: readonly (number | null)[];
+  /** The score, held up while a sustained fault lasts */
+  readonly alarmScore: readonly (number | null)[];
+}
+
 export interface ClusterList {
   readonly data: readonly ClusterRow[];
   readonly nextCursor: null;
@@ -215,6 +228,17 @@ export interface Explanation {
   readonly confidence: number;
 }
 
+export interface FindingChart {
+  readonly findingId: string;
+  readonly seriesId: string;
+  /** Epoch milliseconds */
+  readonly startMs: number;
+  /** Epoch milliseconds */
+  readonly endMs: number;
+  readonly stepMs: number;
+  readonly columns: ChartColumns;
+}
+
 /** One page; hand `nextCursor` back as `cursor` for the next */
 export interface FindingList {
   readonly data: readonly FindingRow[];
@@ -325,6 +349,15 @@ export interface MetricList {
   readonly nextCursor: null;
 }
 
+export interface MetricPage {
+  /** Null where there is no such metric */
+  readonly points: PointsReply | null;
+  /** Worst first, at most 500 */
+  readonly anomalies: readonly AnomalyRow[];
+  /** Newest first, at most 500 */
+  readonly alarms: readonly AlarmRow[];
+}
+
 export interface MetricRow {
   readonly metric: string;
   readonly series: number;
@@ -333,9 +366,53 @@ export interface MetricRow {
   readonly severity: Severity;
 }
 
+/** Columns of equal length, a row for each node */
+export interface NodeColumns {
+  readonly clusters: readonly string[];
+  readonly metricNames: readonly string[];
+  readonly states: readonly string[];
+  /** Newest point of all these nodes; 0 where there is none */
+  readonly newestMs: number;
+  /** Index into `clusters` */
+  readonly cluster: readonly number[];
+  readonly node: readonly string[];
+  readonly metrics: readonly number[];
+  /** Cut off after three digits; severities follow from it */
+  readonly score: readonly (number | null)[];
+  readonly numAnomalies: readonly number[];
+  /** Onset of what is going on now, epoch milliseconds; null: nothing */
+  readonly since: readonly (number | null)[];
+  /** Newest point, in seconds before `newestMs`; null: none */
+  readonly lagS: readonly (number | null)[];
+  /** Index into `states`: live, learning, silent */
+  readonly state: readonly number[];
+  /** Rounded to two digits */
+  readonly confidence: readonly number[];
+  /** The heaviest metrics of nodes that have any at 0.25 or more */
+  readonly top: readonly {
+    /** Index into the columns */
+    readonly row: number;
+    /** Indices into `metricNames`, heaviest first */
+    readonly metrics: readonly number[];
+    readonly scores: readonly (number | null)[];
+  }[];
+}
+
 export interface NodeList {
   readonly data: readonly NodeRow[];
   readonly nextCursor: null;
+}
+
+export interface NodePage {
+  /** Null where there is no such node; all else is empty then */
+  readonly node: NodeRow | null;
+  readonly lane: ScoresReply;
+  /** At most 500 */
+  readonly series: readonly SeriesRow[];
+  /** One for each series, in the same order */
+  readonly charts: readonly SmallChart[];
+  /** Worst first, at most 500 */
+  readonly anomalies: readonly AnomalyRow[];
 }
 
 export interface NodeRow {
@@ -356,6 +433,20 @@ export interface NodeRow {
   readonly lastAt: string | null;
   readonly state: EntityState;
   readonly confidence: number;
+}
+
+export interface Overview {
+  readonly summary: Summary;
+  readonly health: DataHealth;
+  readonly clusters: readonly ClusterRow[];
+  /** Newest first, at most 200 */
+  readonly findings: readonly FindingRow[];
+  /** Of the first contributing metric of each open finding, at most 12 */
+  readonly charts: readonly FindingChart[];
+  /** Null where no step was asked for */
+  readonly tenantLane: ScoresReply | null;
+  /** Of at most 24 clusters: the highest scores */
+  readonly clusterLanes: ScoresReply | null;
 }
 
 export interface PipelineRow {
@@ -495,6 +586,16 @@ export interface SeriesRow {
 }
 
 export type Severity = "none" | "low" | "moderate" | "major" | "critical";
+
+export interface SmallChart {
+  readonly seriesId: string;
+  /** Epoch milliseconds */
+  readonly startMs: number;
+  /** Epoch milliseconds */
+  readonly endMs: number;
+  readonly stepMs: number;
+  readonly columns: ChartColumns;
+}
 
 export interface Summary {
   readonly tenant: string;

@@ -1,6 +1,7 @@
 import { AuthError } from "@foreshock/client";
 import { QueryCache, QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useState } from "react";
+import { usePolling } from "./data/asked.ts";
 import { isAtTenants } from "./data/at-tenants.ts";
 import { ClusterPage } from "./pages/cluster-page.tsx";
 import { FleetPage } from "./pages/fleet-page.tsx";
@@ -12,7 +13,7 @@ import { Empty, Failure, Skeleton } from "./parts/await.tsx";
 import { Go } from "./parts/go.tsx";
 import { Header } from "./parts/header.tsx";
 import { HelpDialog } from "./parts/help-dialog.tsx";
-import { usePageTitle } from "./parts/page-title.ts";
+import { TenantTitle } from "./parts/page-title.tsx";
 import { useShortcuts } from "./parts/shortcuts.ts";
 import { LoadingNotice, QuarantineNotice } from "./parts/tenant-notices.tsx";
 import { forgetKey, keepKey, takeKey } from "./session/key.ts";
@@ -99,6 +100,7 @@ function Tenants(props: { readonly apiKey: string; readonly signOut: (reason?: s
         </Shell>
       ) : (
         <Shell>
+          <TenantTitle />
           <QuarantineNotice />
           <LoadingNotice />
           {tenant === undefined ? <NoTenant name={wanted} /> : <Page />}
@@ -113,7 +115,7 @@ function Shell({ children }: { readonly children: ReactNode }) {
   const showHelp = useCallback(() => setHelp(true), []);
   const { tenants } = useSession();
   useShortcuts(showHelp, tenants.length > 1);
-  usePageTitle();
+  usePolling();
   return (
     <>
       <a class="skip" href="#main">

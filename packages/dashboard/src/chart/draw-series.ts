@@ -1,7 +1,7 @@
 import type { Severity } from "@foreshock/client";
 import type { MsRange } from "../state/time-range.ts";
 import type { Tokens } from "../theme/tokens.ts";
-import { anomalousRuns, type Columns, presentRuns, valueDomain } from "./columns.ts";
+import { anomalousRuns, type DrawnColumns, presentRuns, valueDomain } from "./columns.ts";
 import type { Shade } from "./shades.ts";
 
 export interface Box {
@@ -23,7 +23,7 @@ const SHADE_ALPHA = 0.16;
 /** Anomaly shades, expected band, and the line with its min-max reach, into `box`. */
 export function drawSeries(
   pen: CanvasRenderingContext2D,
-  columns: Columns,
+  columns: DrawnColumns,
   range: MsRange,
   box: Box,
   tokens: Tokens,
@@ -98,7 +98,7 @@ function strokeLine(
 /** A strip of score colours; steps without a score stay empty. */
 export function drawRibbon(
   pen: CanvasRenderingContext2D,
-  columns: Pick<Columns, "at" | "score">,
+  columns: Pick<DrawnColumns, "at" | "score">,
   range: MsRange,
   stepMs: number,
   box: Box,

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from "react";
 import type { MsRange } from "../state/time-range.ts";
-import type { Columns } from "./columns.ts";
+import type { DrawnColumns } from "./columns.ts";
 import { drawRibbon, drawSeries } from "./draw-series.ts";
 import { type Shade, shadedText, shadesOf } from "./shades.ts";
 import { type Surface, useCanvas } from "./use-canvas.ts";
@@ -10,7 +10,7 @@ const RIBBON_GAP = 3;
 
 /** A small chart of one series: expected band, line, anomaly shades, and the score ribbon under it. */
 export function MiniChart(props: {
-  readonly columns: Columns;
+  readonly columns: DrawnColumns;
   readonly range: MsRange;
   readonly stepMs: number;
   readonly height: number;

@@ -1,7 +1,7 @@
 import type { ClusterRow } from "@foreshock/client";
 import { laneRows } from "../chart/lane-rows.ts";
 import { Lanes } from "../chart/lanes.tsx";
-import { useClusters, useNodes, useScores } from "../data/queries.ts";
+import { useClusters, useNodeScores, useNodes } from "../data/queries.ts";
 import { fleetGroups, type Highest, highestOf, rankedCells } from "../fleet/fleet-cells.ts";
 import { count, counted } from "../format/number.ts";
 import { Await, Empty } from "../parts/await.tsx";
@@ -43,7 +43,7 @@ export function ClusterPage({ place }: { readonly place: ClusterPlace }) {
 
 function Cluster({ row }: { readonly row: ClusterRow }) {
   const nodes = useNodes(row.cluster);
-  const scores = useScores("node", CELLS_MAX, { cluster: row.cluster });
+  const scores = useNodeScores(CELLS_MAX, row.cluster);
   const { view } = useView();
   const past = !followsNow(view);
   const highest = scores.data === undefined ? undefined : highestOf(scores.data.reply);
@@ -104,7 +104,7 @@ function ClusterFindings({ cluster }: { readonly cluster: string }) {
 }
 
 function NodeLanes({ cluster }: { readonly cluster: string }) {
-  const scores = useScores("node", CELLS_MAX, { cluster });
+  const scores = useNodeScores(CELLS_MAX, cluster);
   const { tenant } = useSession();
   return (
     <section class="panel" aria-labelledby="lanes-title">

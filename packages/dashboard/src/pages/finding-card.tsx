@@ -1,7 +1,7 @@
 import type { FindingPart, FindingRow } from "@foreshock/client";
 import { MiniChart } from "../chart/mini-chart.tsx";
 import { shadeSince } from "../chart/shades.ts";
-import { usePointsAround } from "../data/queries.ts";
+import { useFindingChart } from "../data/queries.ts";
 import { counted, percent } from "../format/number.ts";
 import { lasting, moment, msOf, rarity } from "../format/time.ts";
 import { confidenceWord, kindWord, outcomeWord } from "../format/word.ts";
@@ -11,11 +11,10 @@ import { useNow } from "../parts/use-now.ts";
 import { useSession } from "../session/session.tsx";
 import { severityOf } from "../severity/severity.ts";
 import { SeverityMark } from "../severity/severity-mark.tsx";
-import { findingPlace, findingRange, rangeChange } from "./finding-place.ts";
+import { findingPlace, rangeChange } from "./finding-place.ts";
 
 /** Contributing metrics named on a card; the page behind it has them all. */
 const PARTS_MAX = 4;
-const SPARK_POINTS = 160;
 
 /** One finding, open or over: how bad, where, the sentence, what contributes since when, and a look at it. */
 export function FindingCard(props: { readonly finding: FindingRow; readonly rank: number }) {
@@ -148,32 +147,32 @@ function Parts({ finding }: { readonly finding: FindingRow }) {
 
 function Spark(props: { readonly part: FindingPart; readonly finding: FindingRow }) {
   const { part, finding } = props;
-  const nowMs = useNow();
-  const range = findingRange(finding, nowMs);
-  const points = usePointsAround(part.seriesId, range, SPARK_POINTS);
+  const chart = useFindingChart(finding.id);
   return (
-    <Await asked={points} height={72}>
-      {({ columns, stepMs }) => (
-        <figure class="spark">
-          <MiniChart
-            columns={columns}
-            anomalies={[
-              shadeSince(columns, stepMs, {
-                onsetMs: msOf(part.onset) ?? Date.parse(finding.openedAt),
-                untilMs: msOf(finding.closedAt) ?? range.endMs,
-                severity: severityOf(part.score),
-              }),
-            ]}
-            range={range}
-            stepMs={stepMs}
-            height={62}
-            label={`${part.metric} with its expected band: ${part.text}`}
-          />
-          <figcaption class="soft">
-            {part.metric}, {lasting(range.endMs - range.startMs)}
-          </figcaption>
-        </figure>
-      )}
+    <Await asked={chart} height={72}>
+      {(drawn) =>
+        drawn === null ? null : (
+          <figure class="spark">
+            <MiniChart
+              columns={drawn.columns}
+              anomalies={[
+                shadeSince(drawn.columns, drawn.stepMs, {
+                  onsetMs: msOf(part.onset) ?? Date.parse(finding.openedAt),
+                  untilMs: msOf(finding.closedAt) ?? drawn.endMs,
+                  severity: severityOf(part.score),
+                }),
+              ]}
+              range={drawn}
+              stepMs={drawn.stepMs}
+              height={62}
+              label={`${part.metric} with its expected band: ${part.text}`}
+            />
+            <figcaption class="soft">
+              {part.metric}, {lasting(drawn.endMs - drawn.startMs)}
+            </figcaption>
+          </figure>
+        )
+      }
     </Await>
   );
 }

@@ -1,6 +1,6 @@
 import type { NodeRow } from "@foreshock/client";
 import { useMemo } from "react";
-import { useNodes, useScores } from "../data/queries.ts";
+import { useNodeScores, useNodes } from "../data/queries.ts";
 import {
   type FleetCell,
   fleetGroups,
@@ -52,7 +52,7 @@ export function FleetPage() {
 const RANGE_CELLS = 8;
 
 function FleetOfRange({ nodes }: { readonly nodes: readonly NodeRow[] }) {
-  const scores = useScores("node", RANGE_CELLS);
+  const scores = useNodeScores(RANGE_CELLS);
   return (
     <Await asked={scores} height={480}>
       {({ reply }) => <Fleet nodes={nodes} highest={highestOf(reply)} />}

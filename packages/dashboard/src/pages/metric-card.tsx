@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { MiniChart } from "../chart/mini-chart.tsx";
-import { usePoints } from "../data/queries.ts";
+import { useSmallChart } from "../data/queries.ts";
 import { measured } from "../format/number.ts";
 import { lasting, moment } from "../format/time.ts";
 import { kindWord } from "../format/word.ts";
@@ -13,7 +13,6 @@ import { unitOf } from "./metric-unit.ts";
 import { type MetricStory, shadesOfAnomalies } from "./node-order.ts";
 
 const CHART_HEIGHT = 96;
-const POINTS_MAX = 240;
 
 /** One metric of a node: what it does, how bad, since when; its page behind it. */
 export function MetricCard(props: { readonly story: MetricStory; readonly order: number | null }) {
@@ -74,21 +73,23 @@ function Story({ story: { told, onsetMs, series } }: { readonly story: MetricSto
 }
 
 function Chart({ story: { series, anomalies } }: { readonly story: MetricStory }) {
-  const points = usePoints(series.id, POINTS_MAX);
+  const chart = useSmallChart(series);
   const nowMs = useNow();
   const shades = useMemo(() => shadesOfAnomalies(anomalies, nowMs), [anomalies, nowMs]);
   return (
-    <Await asked={points} height={CHART_HEIGHT}>
-      {({ range, reply }) => (
-        <MiniChart
-          columns={reply.columns}
-          anomalies={shades}
-          range={range}
-          stepMs={reply.stepMs}
-          height={CHART_HEIGHT}
-          label={`${series.metric} on ${series.node} with its expected band and score ribbon`}
-        />
-      )}
+    <Await asked={chart} height={CHART_HEIGHT}>
+      {(drawn) =>
+        drawn === null ? null : (
+          <MiniChart
+            columns={drawn.columns}
+            anomalies={shades}
+            range={drawn}
+            stepMs={drawn.stepMs}
+            height={CHART_HEIGHT}
+            label={`${series.metric} on ${series.node} with its expected band and score ribbon`}
+          />
+        )
+      }
     </Await>
   );
 }

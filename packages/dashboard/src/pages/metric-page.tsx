@@ -1,5 +1,10 @@
 import type { AnomalyRow, SeriesRow } from "@foreshock/client";
-import { useAlarms, useAnomalies, useExplanation, useSeries } from "../data/queries.ts";
+import {
+  useExplanation,
+  useMetricAlarms,
+  useMetricAnomalies,
+  useMetricSeries,
+} from "../data/queries.ts";
 import { counted, measured } from "../format/number.ts";
 import { lasting, moment, msOf } from "../format/time.ts";
 import { confidenceWord } from "../format/word.ts";
@@ -20,14 +25,13 @@ type MetricPlace = Extract<Place, { page: "metric" }>;
 
 /** Why is this an anomaly? */
 export function MetricPage({ place }: { readonly place: MetricPlace }) {
-  const series = useSeries(place);
+  const series = useMetricSeries(place);
   return (
     <main class="page" id="main">
       <Breadcrumbs place={place} />
       <Await asked={series} height={560}>
-        {(rows) => {
-          const row = rows[0];
-          if (row === undefined) {
+        {(row) => {
+          if (row === null) {
             return (
               <Empty kind="nodata" title={`No metric "${place.metric}" on ${place.node}.`}>
                 <p class="soft">The breadcrumbs lead to the node's other metrics.</p>
@@ -45,10 +49,10 @@ const NONE: readonly AnomalyRow[] = [];
 
 function Metric(props: { readonly place: MetricPlace; readonly series: SeriesRow }) {
   const { place, series } = props;
-  const { cluster, node, metric } = place;
+  const { metric } = place;
   const { view, change } = useView();
-  const anomalies = useAnomalies({ cluster, node, metric });
-  const alarms = useAlarms({ cluster, node, metric });
+  const anomalies = useMetricAnomalies(place);
+  const alarms = useMetricAlarms(place);
   const rows = anomalies.data?.reply ?? NONE;
   const row = rows.find(({ id }) => id === view.anomaly) ?? toldOf(rows);
   const answer = useExplanation(row?.id).data;

@@ -1,6 +1,6 @@
 import type { AnomalyRow, PointsReply, SeriesRow } from "@foreshock/client";
 import { lazy, Suspense, useMemo, useState } from "react";
-import { usePoints } from "../data/queries.ts";
+import { useMetricPoints } from "../data/queries.ts";
 import { measured, scored } from "../format/number.ts";
 import { moment, stamp } from "../format/time.ts";
 import { Await, Empty, Skeleton } from "../parts/await.tsx";
@@ -13,7 +13,6 @@ import { unitOf } from "./metric-unit.ts";
 import { shadesOfAnomalies } from "./node-order.ts";
 
 const CHART_HEIGHT = 320;
-const POINTS_MAX = 1200;
 /** Rows of the table twin; the API gives all of them. */
 const ROWS_MAX = 300;
 
@@ -28,7 +27,7 @@ export function MetricPanel(props: {
   const { series, anomalies } = props;
   const nowMs = useNow();
   const shades = useMemo(() => shadesOfAnomalies(anomalies, nowMs), [anomalies, nowMs]);
-  const points = usePoints(series.id, POINTS_MAX);
+  const points = useMetricPoints(series);
   const { view, change } = useView();
   const [index, setIndex] = useState<number | null>(null);
   const unit = unitOf(series);
@@ -36,14 +35,15 @@ export function MetricPanel(props: {
     <section class="panel" aria-label="Values over time">
       <div class="panel-head chart-head">
         <ChartLegend />
-        {points.data === undefined ? null : (
+        {points.data === undefined || points.data === null ? null : (
           <Readout columns={points.data.reply.columns} index={index} unit={unit} />
         )}
         <TableToggle />
       </div>
       <Await asked={points} height={CHART_HEIGHT}>
-        {({ range, reply }) => {
-          if (reply.columns.at.length === 0) return <NoPoints />;
+        {(asked) => {
+          if (asked === null || asked.reply.columns.at.length === 0) return <NoPoints />;
+          const { range, reply } = asked;
           if (view.table) return <PointTable reply={reply} unit={unit} />;
           return (
             <Suspense fallback={<Skeleton height={CHART_HEIGHT} />}>

@@ -2,7 +2,7 @@ import type { AnomalyRow, FindingRow, NodeRow, SeriesRow } from "@foreshock/clie
 import { useMemo } from "react";
 import { type LaneRow, laneRows } from "../chart/lane-rows.ts";
 import { Lanes } from "../chart/lanes.tsx";
-import { useAnomalies, useNode, useScores, useSeries } from "../data/queries.ts";
+import { useNode, useNodeAnomalies, useNodeLane, useNodeSeries } from "../data/queries.ts";
 import { counted, scored } from "../format/number.ts";
 import { lasting, moment, msOf } from "../format/time.ts";
 import { confidenceWord } from "../format/word.ts";
@@ -21,13 +21,11 @@ import { NodeEvidence } from "./node-evidence.tsx";
 import { inOnsetOrder, type MetricStory } from "./node-order.ts";
 import { useFindingsHere } from "./use-findings-here.ts";
 
-const CELLS_MAX = 340;
-
 type NodePlace = Extract<Place, { page: "node" }>;
 
 /** Which metrics on this node, and which first? All of it in the shown range, whenever that is. */
 export function NodePage({ place }: { readonly place: NodePlace }) {
-  const series = useSeries(place);
+  const series = useNodeSeries(place);
   const story = useFindingsHere(place);
   return (
     <main class="page" id="main">
@@ -59,8 +57,8 @@ export function NodePage({ place }: { readonly place: NodePlace }) {
 
 function NodeHead({ place }: { readonly place: NodePlace }) {
   const { data: row } = useNode(place);
-  const scores = useScores("node", CELLS_MAX, place);
-  const anomalies = useAnomalies({ cluster: place.cluster, node: place.node });
+  const scores = useNodeLane(place);
+  const anomalies = useNodeAnomalies(place);
   const anomalous = new Set(anomalies.data?.reply.map(({ seriesId }) => seriesId)).size;
   const lane = scores.data === undefined ? undefined : laneRows(scores.data.reply)[0];
   return (
@@ -130,7 +128,7 @@ function NodeNow({ row }: { readonly row: NodeRow }) {
 }
 
 function NodeLane({ place }: { readonly place: NodePlace }) {
-  const scores = useScores("node", CELLS_MAX, place);
+  const scores = useNodeLane(place);
   return (
     <section class="panel" aria-labelledby="lane-title">
       <div class="panel-head">
@@ -161,7 +159,7 @@ function Metrics(props: {
   readonly finding: FindingRow | undefined;
 }) {
   const { place, series, finding } = props;
-  const anomalies = useAnomalies({ cluster: place.cluster, node: place.node });
+  const anomalies = useNodeAnomalies(place);
   return (
     <Await asked={anomalies} height={420}>
       {({ reply }) => (

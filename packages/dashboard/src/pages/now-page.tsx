@@ -6,7 +6,7 @@ import {
   useClusters,
   useFindings,
   useHealth,
-  useScores,
+  useLanes,
   useSummary,
 } from "../data/queries.ts";
 import { count, measured, percent } from "../format/number.ts";
@@ -24,8 +24,6 @@ import { FirstRun } from "./first-run.tsx";
 import { BudgetLine, PromisePanel } from "./promise-panel.tsx";
 import { closedFindings, openFindings, verdictOf } from "./verdict.ts";
 
-/** Steps of the lanes: a day in cells of five minutes. */
-const CELLS_MAX = 340;
 /** Lanes of clusters under the overall one; the rest are on the fleet page. */
 const LANES_MAX = 8;
 
@@ -84,8 +82,7 @@ function VerdictLine(props: {
 
 function OverallPanel() {
   const { view } = useView();
-  const overall = useScores("tenant", CELLS_MAX);
-  const clusters = useScores("cluster", CELLS_MAX);
+  const lanes = useLanes();
   const { tenant } = useSession();
   return (
     <section class="panel" aria-labelledby="overall-title">
@@ -93,11 +90,11 @@ function OverallPanel() {
         <h2 id="overall-title">Fleet over time</h2>
         <span class="soft">{rangeWords(view)}, each cell the highest score of its step</span>
       </div>
-      <Await asked={overall} height={150}>
-        {({ range, reply }) => {
-          const all = laneRows(reply).map((row) => ({ ...row, name: "all clusters" }));
-          const some =
-            clusters.data === undefined ? [] : laneRows(clusters.data.reply).slice(0, LANES_MAX);
+      <Await asked={lanes} height={150}>
+        {({ range, tenant: whole, clusters }) => {
+          const own = whole === null ? [] : laneRows(whole);
+          const all = own.map((row) => ({ ...row, name: "all clusters" }));
+          const some = clusters === null ? [] : laneRows(clusters).slice(0, LANES_MAX);
           if (all.length === 0) {
             return <Empty kind="nodata" title="No scores in this range." />;
           }

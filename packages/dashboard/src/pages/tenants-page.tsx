@@ -4,6 +4,7 @@ import { count, counted } from "../format/number.ts";
 import { lasting, moment, msOf } from "../format/time.ts";
 import { Await } from "../parts/await.tsx";
 import { Go } from "../parts/go.tsx";
+import { pageTitle, useTitle } from "../parts/page-title.tsx";
 import { useNow } from "../parts/use-now.ts";
 import { severityOf } from "../severity/severity.ts";
 import { SeverityGlyph, SeverityMark } from "../severity/severity-mark.tsx";
@@ -13,6 +14,8 @@ import { placeWords } from "./verdict.ts";
 /** Which tenant? Above Now, for keys that see several. */
 export function TenantsPage() {
   const tenants = useTenants();
+  const open = tenants.data?.reduce((sum, { openFindings }) => sum + (openFindings ?? 0), 0);
+  useTitle(pageTitle({ page: "tenants" }, "", open));
   return (
     <main class="page" id="main">
       <Await asked={tenants} height={320}>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pageTitle } from "./page-title.ts";
+import { pageTitle } from "./page-title.tsx";
 
 const node = { tenant: "acme", cluster: "eu", node: "web-1" };
 

@@ -1,4 +1,5 @@
 import type { TimeRange } from "@foreshock/core/fold";
+import type { MetricPageQuery, NodePageQuery, OverviewQuery } from "./page-rows.ts";
 import type { TenantReads } from "./tenant-reads.ts";
 import type {
   AlarmFilter,
@@ -33,7 +34,11 @@ export type Read =
   | { readonly what: "finding"; readonly id: string }
   | { readonly what: "scores"; readonly query: ScoresQuery }
   | { readonly what: "rankings"; readonly query: RankingQuery }
-  | { readonly what: "calibration"; readonly range: TimeRange };
+  | { readonly what: "calibration"; readonly range: TimeRange }
+  | { readonly what: "node-columns"; readonly filter: PlaceFilter }
+  | { readonly what: "overview"; readonly query: OverviewQuery }
+  | { readonly what: "node-page"; readonly query: NodePageQuery }
+  | { readonly what: "metric-page"; readonly query: MetricPageQuery };
 
 /** What a read of a tenant comes to. */
 type Rows<Name extends keyof TenantReads> = Awaited<ReturnType<TenantReads[Name]>>;
@@ -58,6 +63,10 @@ export interface ReadRows {
   readonly scores: Rows<"scores">;
   readonly rankings: Rows<"rankings">;
   readonly calibration: Rows<"calibration">;
+  readonly "node-columns": Rows<"nodes">;
+  readonly overview: Rows<"overview">;
+  readonly "node-page": Rows<"nodePage">;
+  readonly "metric-page": Rows<"metricPage">;
 }
 
 /** A question with the rows that answer it. */
@@ -84,6 +93,7 @@ function answerOf(view: TenantReads, read: Read): Promise<unknown> {
     case "clusters":
       return view.clusters();
     case "nodes":
+    case "node-columns":
       return view.nodes(read.filter);
     case "metrics":
       return view.metrics(read.filter);
@@ -110,5 +120,11 @@ function answerOf(view: TenantReads, read: Read): Promise<unknown> {
       return view.rankings(read.query);
     case "calibration":
       return view.calibration(read.range);
+    case "overview":
+      return view.overview(read.query);
+    case "node-page":
+      return view.nodePage(read.query);
+    case "metric-page":
+      return view.metricPage(read.query);
   }
 }

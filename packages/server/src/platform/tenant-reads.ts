@@ -1,6 +1,14 @@
 import type { CalibrationReport, TimeRange } from "@foreshock/core/fold";
 import type { DataHealth } from "./data-health.ts";
 import type {
+  MetricPage,
+  MetricPageQuery,
+  NodePage,
+  NodePageQuery,
+  Overview,
+  OverviewQuery,
+} from "./page-rows.ts";
+import type {
   AlarmFilter,
   AlarmRow,
   AnomalyFilter,
@@ -46,4 +54,8 @@ export interface TenantReads {
   health(): Promise<DataHealth>;
   /** Promised against realised alarms inside a range, from the stored history. */
   calibration(range: TimeRange): Promise<CalibrationReport>;
+  /** What a page shows, in one question: of the tenant, of a node, of a metric of a node. */
+  overview(query: OverviewQuery): Promise<Overview>;
+  nodePage(query: NodePageQuery): Promise<NodePage>;
+  metricPage(query: MetricPageQuery): Promise<MetricPage>;
 }

@@ -1,6 +1,14 @@
 import type { CalibrationReport, TimeRange } from "@foreshock/core/fold";
 import type { Pace } from "../platform/pace.ts";
 import type {
+  MetricPage,
+  MetricPageQuery,
+  NodePage,
+  NodePageQuery,
+  Overview,
+  OverviewQuery,
+} from "../platform/page-rows.ts";
+import type {
   AlarmFilter,
   AlarmRow,
   AnomalyFilter,
@@ -31,6 +39,7 @@ import type { FindingDesk } from "./finding-desk.ts";
 import { findingById, findingPage } from "./finding-list.ts";
 import type { HeavyReads } from "./heavy-reads.ts";
 import { clusterRows, metricRows, nodeRows, seriesPage, seriesRow } from "./inventory.ts";
+import { metricPageOf, nodePageOf, overviewOf } from "./page-reads.ts";
 import { ranking, rankingCells } from "./ranking.ts";
 import { CELLS } from "./read-cost.ts";
 import type { Revision } from "./revision.ts";
@@ -155,6 +164,18 @@ export class PacedReads implements TenantReads {
     return this.#heavy.run(cells, this.#pace, () =>
       calibrationOf(this.#context, range, this.#pace),
     );
+  }
+
+  overview(query: OverviewQuery): Promise<Overview> {
+    return overviewOf(this, query, this.#context.nowMs());
+  }
+
+  nodePage(query: NodePageQuery): Promise<NodePage> {
+    return nodePageOf(this, query);
+  }
+
+  metricPage(query: MetricPageQuery): Promise<MetricPage> {
+    return metricPageOf(this, query);
   }
 
   /** A list that looks at all series of the tenant. */

@@ -53,6 +53,7 @@ function tenants(app: App): void {
   app.get(
     "/tenants",
     readRoute("Tenants this key may see and how each of them stands, worst first", {
+      tag: "inventory",
       querystring: z.strictObject({
         ...tenantQuery,
         names: z
@@ -76,6 +77,7 @@ function engines(app: App): void {
   app.get(
     "/engines",
     readRoute("Detection engines, also those that cannot run here, and why", {
+      tag: "inventory",
       querystring: z.strictObject(tenantQuery),
       reply: EngineList,
       tenantless: true,
@@ -91,9 +93,9 @@ function summary(app: App, now: Now): void {
   app.get(
     "/summary",
     readRoute("The tenant at a glance", {
+      tag: "inventory",
       querystring: z.strictObject(tenantQuery),
       reply: Summary,
-      byClock: true,
     }),
     (request, reply) => answer(request, reply, { what: "summary" }, now),
   );
@@ -103,9 +105,9 @@ function health(app: App, now: Now): void {
   app.get(
     "/health",
     readRoute("Health of the incoming data", {
+      tag: "inventory",
       querystring: z.strictObject(tenantQuery),
       reply: DataHealth,
-      byClock: true,
     }),
     (request, reply) => answer(request, reply, { what: "health" }, now),
   );
@@ -114,7 +116,11 @@ function health(app: App, now: Now): void {
 function clusters(app: App, now: Now): void {
   app.get(
     "/clusters",
-    readRoute("Clusters", { querystring: z.strictObject(tenantQuery), reply: ClusterList }),
+    readRoute("Clusters", {
+      tag: "inventory",
+      querystring: z.strictObject(tenantQuery),
+      reply: ClusterList,
+    }),
     (request, reply) => answer(request, reply, { what: "clusters" }, now),
   );
 }
@@ -123,6 +129,7 @@ function nodes(app: App, now: Now): void {
   app.get(
     "/nodes",
     readRoute("Nodes: one, those of a cluster, or all", {
+      tag: "inventory",
       querystring: z.strictObject({ ...tenantQuery, ...clusterQuery, ...nodeQuery }),
       reply: NodeList,
     }),
@@ -135,6 +142,7 @@ function metrics(app: App, now: Now): void {
   app.get(
     "/metrics",
     readRoute("Metric names, of a cluster or node or all", {
+      tag: "inventory",
       querystring: z.strictObject({ ...tenantQuery, ...clusterQuery, ...nodeQuery }),
       reply: MetricList,
     }),
@@ -147,6 +155,7 @@ function series(app: App, now: Now): void {
   app.get(
     "/series",
     readRoute("Series", {
+      tag: "inventory",
       querystring: z.strictObject({ ...tenantQuery, ...placeQuery, ...pageQuery }),
       reply: SeriesList,
     }),
@@ -162,6 +171,7 @@ function oneSeries(app: App, now: Now): void {
   app.get(
     "/series/:id",
     readRoute("One series", {
+      tag: "inventory",
       params: SeriesParams,
       querystring: z.strictObject(tenantQuery),
       reply: SeriesRow,
@@ -174,6 +184,7 @@ function pointsOf(app: App, now: Now): void {
   app.get(
     "/series/:id/points",
     readRoute("Values, expected band and scores of one series", {
+      tag: "inventory",
       params: SeriesParams,
       querystring: z.strictObject({
         ...tenantQuery,

@@ -1,17 +1,19 @@
 import { useEffect } from "react";
-import { useAtTenants } from "../data/at-tenants.ts";
-import { useOpenCount } from "../data/queries.ts";
+import { useSummary } from "../data/queries.ts";
 import { useSession } from "../session/session.tsx";
 import type { Place } from "../state/place.ts";
 import { useView } from "../state/use-view.ts";
 
-/** Keeps the tab's title: how many findings are open, then the page, then whose it is. */
-export function usePageTitle(): void {
+/** Keeps the tab's title on the pages of one tenant. */
+export function TenantTitle() {
   const { place } = useView();
   const { tenant } = useSession();
-  const open = useOpenCount();
-  const shown: Place | undefined = useAtTenants() ? { page: "tenants" } : place;
-  const title = pageTitle(shown, tenant, open);
+  useTitle(pageTitle(place, tenant, useSummary().data?.openFindings));
+  return null;
+}
+
+/** Keeps the tab's title while the caller is shown. */
+export function useTitle(title: string): void {
   useEffect(() => {
     document.title = title;
   }, [title]);
