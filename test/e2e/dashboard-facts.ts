@@ -15,6 +15,7 @@ export interface DashboardFacts {
   readonly tenant: string;
   readonly nodes: readonly NodeRow[];
   readonly openFindings: readonly FindingRow[];
+  readonly closedFindings: readonly FindingRow[];
   /** A metric to look at: the worst anomaly of the last week, or any series without one. */
   readonly metric: {
     readonly cluster: string;
@@ -44,6 +45,7 @@ export async function factsOf({ url, key }: DashboardServer): Promise<DashboardF
     tenant,
     nodes,
     openFindings: findings.filter(({ closedAt }) => closedAt === null),
+    closedFindings: findings.filter(({ closedAt }) => closedAt !== null),
     metric: { cluster, node, metric, worst },
     metricsOfNode: all.data.length,
   };

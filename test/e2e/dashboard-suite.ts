@@ -6,6 +6,7 @@ import { fleetSuite } from "./dashboard-fleet.ts";
 import { keyboardSuite } from "./dashboard-keyboard.ts";
 import { looksSuite } from "./dashboard-looks.ts";
 import { nowSuite } from "./dashboard-now.ts";
+import { pastSuite } from "./dashboard-past.ts";
 import type { Stage } from "./dashboard-stage.ts";
 import { statesSuite } from "./dashboard-states.ts";
 import { tenantsSuite } from "./dashboard-tenants.ts";
@@ -48,6 +49,7 @@ export function dashboardSuite(makeServer: () => Promise<DashboardServer>): void
   };
 
   tenantsSuite(stage);
+  pastSuite(stage);
   nowSuite(stage);
   fleetSuite(stage);
   drillDownSuite(stage);

@@ -572,6 +572,8 @@ export interface SeriesRow {
   readonly cluster: string;
   readonly node: string;
   readonly metric: string;
+  /** Of its values: as its sender or its name says, per second for counters; or empty */
+  readonly unit: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly intervalMs: number | null;
   readonly points: number;

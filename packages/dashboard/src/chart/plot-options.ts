@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import { measured } from "../format/number.ts";
+import { tickTexts } from "../format/number.ts";
 import type { MsRange } from "../state/time-range.ts";
 import type { Tokens } from "../theme/tokens.ts";
 import { type Columns, valueDomain } from "./columns.ts";
@@ -120,7 +120,7 @@ function valueAxis({ tokens, family, unit }: PlotFacts): uPlot.Axis {
       const widest = values.reduce((width, text) => Math.max(width, widthOf(text)), 0);
       return Math.ceil(widest / uPlot.pxRatio) + 16;
     },
-    values: (_, splits) => splits.map((value) => measured(value, unit)),
+    values: (_, splits) => tickTexts(splits, unit),
   };
 }
 

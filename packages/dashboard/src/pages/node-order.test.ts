@@ -11,6 +11,7 @@ function series(metric: string): SeriesRow {
     cluster: "c",
     node: "n",
     metric,
+    unit: "",
     metadata: {},
     intervalMs: 300_000,
     points: 1,

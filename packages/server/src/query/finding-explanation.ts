@@ -14,6 +14,7 @@ import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { ExplainedPart, FindingExplanation, FindingRecord } from "../fleet/finding-record.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ExplainedEpisode, ExplainedSeries } from "../partition/answers.ts";
+import { unitOf } from "../platform/metric-unit.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Contributing metrics that a finding shows. */
@@ -165,7 +166,7 @@ function textOf(
     shape: shapeOf(classification, explanation.direction),
     explanation,
     rareFor: "fleet",
-    unit: info.metadata.unit ?? "",
+    unit: unitOf(info.key.metricName, info.metadata),
     intervalMs: info.intervalMs,
     ...(finding.level === "node" ? { agreement: agreementOf(finding, runner, parts, kind) } : {}),
     ...(earlier === undefined ? {} : { precededBy: earlier }),

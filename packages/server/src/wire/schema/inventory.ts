@@ -142,6 +142,9 @@ export const SeriesRow = z
     cluster: z.string(),
     node: z.string(),
     metric: z.string(),
+    unit: z
+      .string()
+      .describe("Of its values: as its sender or its name says, per second for counters; or empty"),
     metadata: z.record(z.string(), z.string()),
     intervalMs: MaybeNumber,
     points: Count,
