@@ -106,6 +106,15 @@ describe("what findings say of faults that last", () => {
     }
   });
 
+  it("does not say that a fault lasts once four points are back to what is usual", async () => {
+    await sendTo(BACK + 4);
+    for (const tenant of Object.keys(TENANTS)) {
+      for (const { outcome, text } of await findings(tenant)) {
+        expect(outcome, `${tenant}: ${text}`).not.toBe("held");
+      }
+    }
+  });
+
   it("closes when it is over, and is neither open nor held from then on", async () => {
     for (let at = BACK + HOUR; at <= BACK + 6 * HOUR; at += HOUR) await sendTo(at);
     for (const tenant of Object.keys(TENANTS)) {

@@ -5,10 +5,10 @@ import type { StepPoints } from "./step-points.ts";
 
 /** Metrics of a finding that are counted by name. */
 const METRICS_MAX = 50;
-/** Among all nodes together so few are counted by chance, where a move is clear. */
-const CHANCE = 0.05;
-/** A move is clear where it is on at least this share of the nodes that are involved at all. */
-const CLEAR_SHARE = 1 / 3;
+/** Share of those counted that may be healthy. */
+const FALSE_SHARE = 0.01;
+/** A count below this is not of a common move: then all that are involved at all are counted. */
+const CLEAR_MIN = 3;
 /** A node is silent where at least this share of its metrics is missed, and none has a value. */
 const SILENT_SHARE = 1 / 2;
 
@@ -62,9 +62,12 @@ export class MovedCount {
   }
 }
 
-/** One healthy node in fifty is involved by chance, so only clear ones are counted where there are enough. */
+/**
+ * One healthy node in fifty is involved by chance, so of a common move only those are counted that keep the share
+ * of healthy ones down. Source: Benjamini and Hochberg, "Controlling the false discovery rate" (1995).
+ */
 function movedOf(p: readonly number[]): number {
-  const involved = p.filter((one) => one <= INVOLVED_P).length;
-  const clear = p.filter((one) => one <= CHANCE / Math.max(p.length, CHANCE / INVOLVED_P)).length;
-  return clear > 0 && clear >= CLEAR_SHARE * involved ? clear : involved;
+  const ascending = p.toSorted((a, b) => a - b);
+  const clear = ascending.findLastIndex((one, k) => one <= (FALSE_SHARE * (k + 1)) / p.length) + 1;
+  return clear >= CLEAR_MIN ? clear : p.filter((one) => one <= INVOLVED_P).length;
 }
