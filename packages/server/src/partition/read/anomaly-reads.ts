@@ -13,6 +13,7 @@ import {
   type KnownBefore,
   valueTells,
 } from "@foreshock/core/fold";
+import { unitOf } from "../../platform/metric-unit.ts";
 import { isCounter } from "../../platform/series-nature.ts";
 import type { EpisodeEntry } from "../../store/table/episode-table.ts";
 import type { ExplainedEpisode, ExplainedSeries, FoundAnomaly } from "../answers.ts";
@@ -201,7 +202,7 @@ function explained(
     pointCount,
     intervalMs: episode.intervalMs,
     subject: { level: "metric", metricName, nodeId },
-    unit: series.metadata.unit ?? "",
+    unit: unitOf(metricName, series.metadata),
   });
 }
 
