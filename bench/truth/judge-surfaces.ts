@@ -51,7 +51,8 @@ function checkFindings({ findings, anomalies, alarms }: Reading, tally: Tally): 
   for (const finding of findings) {
     const { id, text, onset, score, severity, contributions } = finding;
     const said = saidNumbers(text);
-    if (said.at !== undefined && onset !== null && !said.isLater) {
+    // Of another hour's values, an instant and what is usual then is said.
+    if (said.at !== undefined && onset !== null && !said.isLater && finding.kind !== "seasonal") {
       tally.same("finding: since and sentence", `${id} ${text}`, clock(onset), said.at);
     }
     const first = contributions[0]?.onset ?? null;

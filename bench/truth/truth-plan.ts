@@ -61,9 +61,8 @@ export interface PlannedFleet {
   readonly faults: readonly PlannedFault[];
 }
 
-/** How much longer everything lasts where steps are short or long. */
+/** How much longer everything lasts where steps are short or long; never so short that a step is a burst. */
 export function lengthFactor(stepMs: DurationMs): number {
-  if (stepMs < MINUTE_MS) return 0.25;
   if (stepMs < 5 * MINUTE_MS) return 0.5;
   return stepMs < HOUR_MS ? 1 : 4;
 }

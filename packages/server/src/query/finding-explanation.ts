@@ -1,9 +1,15 @@
 import {
   type AnomalyKind,
   type Classification,
+  classifiedUntilMs,
+  type DurationMs,
+  type EpochMs,
   type Explanation,
   HOUR_MS,
+  isNamedBefore,
   LABEL_OF_KIND,
+  largestOf,
+  MINUTE_MS,
   scoreOfDays,
   sentence,
   shapeOf,
@@ -17,8 +23,12 @@ import type { TenantContext } from "./tenant-context.ts";
 
 /** Contributing metrics that a finding shows. */
 const PARTS_MAX = 12;
-/** Episodes that began this long before the opening still belong to it. */
-const BEFORE_MS = 6 * HOUR_MS;
+/** What was over this long before the opening, or so many steps, does not belong to it. */
+const BEFORE_MS = 30 * MINUTE_MS;
+const BEFORE_STEPS = 3;
+/** What begins this long after the opening, or so many steps, joins it; a later episode may be the return from it. */
+const JOINS_MS = HOUR_MS;
+const JOINS_STEPS = 12;
 
 interface Part {
   readonly info: SeriesInfo;
@@ -31,19 +41,30 @@ export async function explainFinding(
   context: TenantContext,
   finding: FindingRecord,
 ): Promise<FindingExplanation> {
-  const parts = await partsOf(context, finding);
-  const kind = kindOf(parts);
+  const all = await partsOf(context, finding);
+  const leading = leadingOf(all, finding, context.runner.stepMs);
+  const parts = leading === undefined ? [] : belonging(all, leading, finding);
+  const kind = leading === undefined ? "missing" : partKind(leading);
   const explained = parts.map((part) => partOf(part, finding));
   return {
     kind,
-    text: textOf(finding, context.runner, parts, kind),
+    text: textOf(finding, context.runner, parts, leading),
     onset: smallestOf(
       explained.map(({ onset }) => onset),
-      finding.openedMs,
+      explained.length === 0 ? finding.openedMs : Number.POSITIVE_INFINITY,
     ),
     confidence: meanConfidence(parts),
     parts: explained.sort((a, b) => a.onset - b.onset || b.share - a.share),
+    changesUntilMs: largestOf(parts.map(changesUntil), 0),
   };
+}
+
+/** While an anomaly is open, and until it is known whether it was soon over, its kind may become another. */
+function changesUntil({ info, found: { episode } }: Part): EpochMs {
+  if (episode === undefined) return 0;
+  const { open, windowEndMs } = episode;
+  const last = { firstMs: windowEndMs, lastMs: windowEndMs };
+  return open ? Number.MAX_SAFE_INTEGER : classifiedUntilMs(last, info.intervalMs);
 }
 
 /** The contributing series that are still known, largest share first. */
@@ -66,8 +87,12 @@ async function partsOf(context: TenantContext, finding: FindingRecord): Promise<
   const explained = await context.explained(
     largest.map(({ info }) => info),
     {
-      range: { startMs: finding.openedMs - BEFORE_MS, endMs },
+      range: {
+        startMs: finding.openedMs - Math.max(BEFORE_MS, BEFORE_STEPS * stepMs),
+        endMs,
+      },
       asOfMs: finding.openedMs + stepMs,
+      beganByMs: finding.openedMs + Math.max(JOINS_MS, JOINS_STEPS * stepMs),
     },
   );
   return largest.map(({ info, share }, k) => {
@@ -76,6 +101,42 @@ async function partsOf(context: TenantContext, finding: FindingRecord): Promise<
     const seen = silent ? { ...found, episode: undefined } : found;
     return { info, share: total > 0 ? share / total : 0, found: seen };
   });
+}
+
+/**
+ * The parts that tell about this finding: those that began with the one that leads, or after it, or before it by so
+ * little that the sentence names them. What began hours earlier goes on beside it; what is not an anomaly by itself
+ * has no beginning that could come first. Shares are of what is left.
+ */
+function belonging(parts: readonly Part[], leading: Part, finding: FindingRecord): Part[] {
+  const beganMs = onsetOf(leading, finding);
+  const kept = parts.filter((part) => {
+    const lagMs = beganMs - onsetOf(part, finding);
+    if (lagMs < part.info.intervalMs) return true;
+    const score = part.found.episode?.score ?? 0;
+    return isNamedBefore({ lagMs, score, intervalMs: leading.info.intervalMs });
+  });
+  const total = kept.reduce((sum, { share }) => sum + share, 0);
+  return kept.map((part) => ({ ...part, share: total > 0 ? part.share / total : 0 }));
+}
+
+/**
+ * The largest part of the kind that most of the evidence is of, among those that had begun when the finding opened:
+ * what comes later joins it.
+ */
+function leadingOf(
+  parts: readonly Part[],
+  finding: FindingRecord,
+  stepMs: DurationMs,
+): Part | undefined {
+  const begun = parts.filter((part) => onsetOf(part, finding) < finding.openedMs + stepMs);
+  const some = begun.length > 0 ? begun : parts;
+  const kind = kindOf(some);
+  return some.find((part) => partKind(part) === kind) ?? some[0];
+}
+
+function onsetOf({ found: { episode, lastMs } }: Part, { openedMs }: FindingRecord): EpochMs {
+  return episode?.explanation.onset ?? (lastMs > 0 ? lastMs : openedMs);
 }
 
 /** A series without a point in the step of the opening has stopped reporting. */
@@ -101,7 +162,7 @@ function partOf(part: Part, finding: FindingRecord): ExplainedPart {
     seriesId: info.id,
     score: episode?.score ?? Math.min(1, scoreOfDays(finding.entityDays)),
     share,
-    onset: episode?.explanation.onset ?? (found.lastMs > 0 ? found.lastMs : finding.openedMs),
+    onset: onsetOf(part, finding),
     kind: partKind(part),
     text: episode?.explanation.text ?? `${info.key.metricName} stopped reporting`,
   };
@@ -111,12 +172,16 @@ function textOf(
   finding: FindingRecord,
   runner: TenantRunner,
   parts: readonly Part[],
-  kind: AnomalyKind,
+  leading: Part | undefined,
 ): string {
-  const leading = parts.find((part) => partKind(part) === kind) ?? parts[0];
   if (leading === undefined) return `${finding.nodeId ?? finding.clusterId} is unusual`;
   const { info, found } = leading;
-  const explanation = found.episode?.explanation ?? silence(finding, found.lastMs);
+  const kind = partKind(leading);
+  // The metric leads; how rare it is, is said of the place.
+  const explanation = {
+    ...(found.episode?.explanation ?? silence(finding, found.lastMs)),
+    returnPeriodDays: finding.entityDays,
+  };
   const classification: Classification = {
     kind,
     label: LABEL_OF_KIND[kind],
