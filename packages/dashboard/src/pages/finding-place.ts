@@ -35,7 +35,10 @@ export function findingTime(finding: FindingRow, nowMs: number, node?: string): 
   const onsets = finding.contributions
     .filter((part) => part.node === node)
     .flatMap(({ onset }) => msOf(onset) ?? []);
-  const startMs = Math.min(msOf(finding.onset) ?? Date.parse(finding.openedAt), ...onsets);
+  const startMs = onsets.reduce(
+    (oldest, onset) => Math.min(oldest, onset),
+    msOf(finding.onset) ?? Date.parse(finding.openedAt),
+  );
   return { startMs, endMs: Math.max(startMs, msOf(finding.closedAt) ?? nowMs) };
 }
 
