@@ -107,6 +107,8 @@ describe.runIf(hasBrowser())("the first minutes, on the real server", () => {
     await expect.poll(() => textOf(head)).toMatch(/No points from any node since .* pipeline/);
     expect(await textOf(page.locator("main"))).not.toMatch(/nodes? normal/);
     await look(page, "pipeline-stopped");
+    await page.goto(`${server.url}/fleet`);
+    await expect.poll(() => textOf(page.locator(".notice"))).toMatch(/pipeline has stopped/);
     await page.goto(`${server.url}/tenants`);
     await expect.poll(() => textOf(page.locator(".tenant-rows"))).toMatch(/pipeline stopped/);
     await page.close();

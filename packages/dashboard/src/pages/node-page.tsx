@@ -108,7 +108,7 @@ function NodeNow({ row }: { readonly row: NodeRow }) {
   const sinceMs = msOf(row.since);
   const lastMs = msOf(row.lastAt);
   const state = cellStateOf(row);
-  const since = sinceMs === null ? "" : ` since ${moment(sinceMs, nowMs)}`;
+  const since = sinceMs === null || state === "none" ? "" : ` since ${moment(sinceMs, nowMs)}`;
   const score = state === "learning" || state === "silent" ? "" : ` ${scored(row.score)}`;
   return (
     <>
