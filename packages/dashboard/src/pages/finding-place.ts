@@ -32,10 +32,10 @@ export function findingRange(finding: FindingRow, nowMs: number): MsRange {
 
 /** From the onset to the end, to now while it is open; with a node, from where that node's part of it began. */
 export function findingTime(finding: FindingRow, nowMs: number, node?: string): MsRange {
-  const onsets = finding.contributions
+  const ownMs = msOf(finding.onset) ?? Date.parse(finding.openedAt);
+  const startMs = finding.contributions
     .filter((part) => part.node === node)
-    .flatMap(({ onset }) => msOf(onset) ?? []);
-  const startMs = Math.min(msOf(finding.onset) ?? Date.parse(finding.openedAt), ...onsets);
+    .reduce((firstMs, { onset }) => Math.min(firstMs, msOf(onset) ?? ownMs), ownMs);
   return { startMs, endMs: Math.max(startMs, msOf(finding.closedAt) ?? nowMs) };
 }
 
