@@ -63,12 +63,12 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     state: ["format"],
     severity: ["format", "state"],
     session: ["theme"],
-    data: ["session", "state"],
+    data: ["session", "state", "severity"],
     chart: ["theme", "format", "state", "severity"],
     fleet: ["theme", "format", "state", "severity", "chart"],
     parts: ["theme", "format", "state", "session", "data"],
     pages: ["format", "state", "severity", "session", "data", "chart", "fleet", "parts"],
-    "app.tsx": ["state", "session", "parts", "pages"],
+    "app.tsx": ["state", "session", "data", "parts", "pages"],
     "main.tsx": ["theme", "app.tsx"],
     "vite.config.ts": [],
     dev: ["severity"],
@@ -163,7 +163,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     ],
     load: [
       ...["tooling", "simulator", "server/config", "server/tenant", "server/serve"],
-      ...["server/testing", "core/detect", "core/model", "core/pipeline"],
+      ...["server/watch", "server/testing", "core/detect", "core/model", "core/pipeline"],
     ],
     system: [
       ...["tooling", "load", "guest", "isolation-suite.ts"],

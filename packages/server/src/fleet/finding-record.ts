@@ -22,6 +22,9 @@ export interface FindingExplanation {
   readonly text: string;
   readonly onset: EpochMs;
   readonly confidence: number;
+  /** Nodes that did what the sentence says, and all; left out in what earlier releases kept. */
+  readonly nodesMoved?: number;
+  readonly nodesTotal?: number;
   /** In onset order; shares add up to 1. */
   readonly parts: readonly ExplainedPart[];
   /** Points up to here still change what its parts are called. Left out by earlier releases: none does. */

@@ -1,4 +1,11 @@
-import { DAY_MS, type EpochMs, LABEL_OF_KIND, scoreOfDays, severityOf } from "@foreshock/core/fold";
+import {
+  DAY_MS,
+  type EpochMs,
+  LABEL_OF_KIND,
+  scoreOfDays,
+  severityOf,
+  toldOutcome,
+} from "@foreshock/core/fold";
 import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
 import {
   type FindingExplanation,
@@ -213,9 +220,9 @@ export class FindingDesk {
 
   #rowOf(
     finding: FindingRecord,
-    { kind, text, onset, confidence, parts }: FindingExplanation,
+    { kind, text, onset, confidence, parts, ...told }: FindingExplanation,
   ): FindingRow {
-    const score = Math.min(scoreOfDays(finding.entityDays), 1);
+    const score = Math.min(scoreOfDays(finding.tenantDays), 1);
     const { runner } = this.#context;
     return {
       id: finding.id,
@@ -224,16 +231,18 @@ export class FindingDesk {
       node: finding.nodeId ?? null,
       openedAt: finding.openedMs,
       closedAt: finding.closedMs ?? null,
-      outcome: finding.outcome,
+      outcome: toldOutcome(finding.outcome, finding.closedMs === undefined),
       onset,
       score,
       severity: severityOf(score),
-      entityReturnPeriodDays: finding.entityDays,
       fleetReturnPeriodDays: finding.tenantDays,
+      entityReturnPeriodDays: finding.entityDays,
       label: LABEL_OF_KIND[kind],
       kind,
       text,
       contributions: parts,
+      nodesMoved: told.nodesMoved ?? finding.members.length,
+      nodesTotal: told.nodesTotal ?? finding.members.length,
       nodes: finding.members.map(({ nodeId, p }) => ({ node: nodeId, score: runner.scoreOf(p) })),
       confidence,
     };

@@ -1,39 +1,42 @@
 import {
   type AnomalyKind,
   type Classification,
-  classifiedUntilMs,
-  type DurationMs,
-  type EpochMs,
   type Explanation,
   HOUR_MS,
-  isNamedBefore,
   LABEL_OF_KIND,
   largestOf,
   MINUTE_MS,
+  returnPeriodDays,
+  type SentenceSubject,
   scoreOfDays,
   sentence,
   shapeOf,
-  smallestOf,
 } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { ExplainedPart, FindingExplanation, FindingRecord } from "../fleet/finding-record.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
-import type { ExplainedEpisode, ExplainedSeries } from "../partition/answers.ts";
+import type { ExplainedEpisode } from "../partition/answers.ts";
+import { unitOf } from "../platform/metric-unit.ts";
+import { belonging, changesUntil, leadingOf, type Part, partKind } from "./finding-parts.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Contributing metrics that a finding shows. */
 const PARTS_MAX = 12;
-/** What was over this long before the opening, or so many steps, does not belong to it. */
-const BEFORE_MS = 30 * MINUTE_MS;
+/**
+ * Episodes that ended this long before the opening, or so many steps, still belong to it: what was over
+ * earlier is another story, however high its score.
+ */
+const BEFORE_MS = 15 * MINUTE_MS;
 const BEFORE_STEPS = 3;
 /** What begins this long after the opening, or so many steps, joins it; a later episode may be the return from it. */
 const JOINS_MS = HOUR_MS;
 const JOINS_STEPS = 12;
 
-interface Part {
-  readonly info: SeriesInfo;
-  readonly share: number;
-  readonly found: ExplainedSeries;
+interface Story {
+  readonly parts: readonly Part[];
+  /** Whose sentence is told: of the finding's kind, the one that weighs most. */
+  readonly leading: Part | undefined;
+  readonly kind: AnomalyKind;
 }
 
 /** What the metrics of a finding did, in onset order, according to the stored samples. Asks their partitions. */
@@ -43,38 +46,30 @@ export async function explainFinding(
 ): Promise<FindingExplanation> {
   const all = await partsOf(context, finding);
   const leading = leadingOf(all, finding, context.runner.stepMs);
-  const parts = leading === undefined ? [] : belonging(all, leading, finding);
   const kind = leading === undefined ? "missing" : partKind(leading);
-  const explained = parts.map((part) => partOf(part, finding));
+  const parts = leading === undefined ? [] : belonging(all, leading, finding);
+  const explained = parts.map((part) => partOf(part, finding, context.runner));
   return {
     kind,
-    text: textOf(finding, context.runner, parts, leading),
-    onset: smallestOf(
-      explained.map(({ onset }) => onset),
-      explained.length === 0 ? finding.openedMs : Number.POSITIVE_INFINITY,
-    ),
+    text: textOf(finding, context.runner, { parts, leading, kind }),
+    // The instant that the sentence names: what came before it has its own, in the parts.
+    onset:
+      leading === undefined ? finding.openedMs : partOf(leading, finding, context.runner).onset,
     confidence: meanConfidence(parts),
+    ...countsOf(finding, context.runner, { leading, kind }),
     parts: explained.sort((a, b) => a.onset - b.onset || b.share - a.share),
     changesUntilMs: largestOf(parts.map(changesUntil), 0),
   };
-}
-
-/** While an anomaly is open, and until it is known whether it was soon over, its kind may become another. */
-function changesUntil({ info, found: { episode } }: Part): EpochMs {
-  if (episode === undefined) return 0;
-  const { open, windowEndMs } = episode;
-  const last = { firstMs: windowEndMs, lastMs: windowEndMs };
-  return open ? Number.MAX_SAFE_INTEGER : classifiedUntilMs(last, info.intervalMs);
 }
 
 /** The contributing series that are still known, largest share first. */
 export function seriesOf(
   context: TenantContext,
   { contributions }: FindingRecord,
-): { readonly info: SeriesInfo; readonly share: number }[] {
-  const known = contributions.flatMap(({ seriesId, share }) => {
+): { readonly info: SeriesInfo; readonly p: number; readonly share: number }[] {
+  const known = contributions.flatMap(({ seriesId, p, share }) => {
     const info = context.directory.byId(seriesId);
-    return info === undefined ? [] : [{ info, share }];
+    return info === undefined ? [] : [{ info, p, share }];
   });
   return known.slice(0, PARTS_MAX);
 }
@@ -87,100 +82,59 @@ async function partsOf(context: TenantContext, finding: FindingRecord): Promise<
   const explained = await context.explained(
     largest.map(({ info }) => info),
     {
-      range: {
-        startMs: finding.openedMs - Math.max(BEFORE_MS, BEFORE_STEPS * stepMs),
-        endMs,
-      },
+      range: { startMs: finding.openedMs - Math.max(BEFORE_MS, BEFORE_STEPS * stepMs), endMs },
       asOfMs: finding.openedMs + stepMs,
       beganByMs: finding.openedMs + Math.max(JOINS_MS, JOINS_STEPS * stepMs),
     },
   );
-  return largest.map(({ info, share }, k) => {
+  return largest.map(({ info, p, share }, k) => {
     const found = explained[k]!;
     const silent = found.lastMs > 0 && found.lastMs < finding.openedMs;
     const seen = silent ? { ...found, episode: undefined } : found;
-    return { info, share: total > 0 ? share / total : 0, found: seen };
+    return { info, p, share: total > 0 ? share / total : 0, found: seen };
   });
 }
 
-/**
- * The parts that tell about this finding: those that began with the one that leads, or after it, or before it by so
- * little that the sentence names them. What began hours earlier goes on beside it; what is not an anomaly by itself
- * has no beginning that could come first. Shares are of what is left.
- */
-function belonging(parts: readonly Part[], leading: Part, finding: FindingRecord): Part[] {
-  const beganMs = onsetOf(leading, finding);
-  const kept = parts.filter((part) => {
-    const lagMs = beganMs - onsetOf(part, finding);
-    if (lagMs < part.info.intervalMs) return true;
-    const score = part.found.episode?.score ?? 0;
-    return isNamedBefore({ lagMs, score, intervalMs: leading.info.intervalMs });
-  });
-  const total = kept.reduce((sum, { share }) => sum + share, 0);
-  return kept.map((part) => ({ ...part, share: total > 0 ? part.share / total : 0 }));
-}
-
-/**
- * The largest part of the kind that most of the evidence is of, among those that had begun when the finding opened:
- * what comes later joins it.
- */
-function leadingOf(
-  parts: readonly Part[],
-  finding: FindingRecord,
-  stepMs: DurationMs,
-): Part | undefined {
-  const begun = parts.filter((part) => onsetOf(part, finding) < finding.openedMs + stepMs);
-  const some = begun.length > 0 ? begun : parts;
-  const kind = kindOf(some);
-  return some.find((part) => partKind(part) === kind) ?? some[0];
-}
-
-function onsetOf({ found: { episode, lastMs } }: Part, { openedMs }: FindingRecord): EpochMs {
-  return episode?.explanation.onset ?? (lastMs > 0 ? lastMs : openedMs);
-}
-
-/** A series without a point in the step of the opening has stopped reporting. */
-function partKind({ found }: Part): AnomalyKind {
-  return found.episode?.explanation.kind ?? "missing";
-}
-
-function kindOf(parts: readonly Part[]): AnomalyKind {
-  const votes = new Map<AnomalyKind, number>();
-  for (const part of parts) {
-    const kind = partKind(part);
-    votes.set(kind, (votes.get(kind) ?? 0) + part.share);
-  }
-  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "missing";
-}
-
-function partOf(part: Part, finding: FindingRecord): ExplainedPart {
+function partOf(part: Part, finding: FindingRecord, runner: TenantRunner): ExplainedPart {
   const { info, share, found } = part;
   const { episode } = found;
+  const { metricName, nodeId } = info.key;
+  const told = episode?.explanation ?? silence(finding, found.lastMs, ownDays(part, runner));
+  const { onset } = told;
   return {
-    node: info.key.nodeId,
-    metric: info.key.metricName,
+    node: nodeId,
+    metric: metricName,
     seriesId: info.id,
-    score: episode?.score ?? Math.min(1, scoreOfDays(finding.entityDays)),
+    score: episode?.score ?? Math.min(1, scoreOfDays(told.returnPeriodDays)),
     share,
-    onset: onsetOf(part, finding),
+    onset,
     kind: partKind(part),
-    text: episode?.explanation.text ?? `${info.key.metricName} stopped reporting`,
+    text:
+      episode?.explanation.text ??
+      sentence({
+        subject: { level: "metric", metricName, nodeId },
+        shape: "silent",
+        explanation: told,
+        intervalMs: info.intervalMs,
+      }),
   };
+}
+
+/** How rare the silence of a metric is for itself. */
+function ownDays({ p }: Part, { stepMs }: TenantRunner): number {
+  return returnPeriodDays(p, stepMs);
 }
 
 function textOf(
   finding: FindingRecord,
   runner: TenantRunner,
-  parts: readonly Part[],
-  leading: Part | undefined,
+  { parts, leading, kind }: Story,
 ): string {
   if (leading === undefined) return `${finding.nodeId ?? finding.clusterId} is unusual`;
   const { info, found } = leading;
-  const kind = partKind(leading);
-  // The metric leads; how rare it is, is said of the place.
   const explanation = {
-    ...(found.episode?.explanation ?? silence(finding, found.lastMs)),
-    returnPeriodDays: finding.entityDays,
+    ...(found.episode?.explanation ?? silence(finding, found.lastMs, finding.tenantDays)),
+    returnPeriodDays: finding.tenantDays,
   };
   const classification: Classification = {
     kind,
@@ -191,30 +145,73 @@ function textOf(
   const metricName = info.key.metricName;
   const earlier = precedingOf(leading, parts);
   return sentence({
-    subject: subjectOf(finding, runner, metricName),
+    subject: subjectOf(finding, runner, metricName, kind),
     shape: shapeOf(classification, explanation.direction),
     explanation,
-    unit: info.metadata.unit ?? "",
+    rareFor: "fleet",
+    unit: unitOf(info.key.metricName, info.metadata),
     intervalMs: info.intervalMs,
-    ...(finding.level === "node" ? { agreement: agreementOf(finding, runner, parts) } : {}),
+    ...(finding.level === "node" ? { agreement: agreementOf(finding, runner, parts, kind) } : {}),
     ...(earlier === undefined ? {} : { precededBy: earlier }),
   });
 }
 
-function subjectOf(finding: FindingRecord, runner: TenantRunner, metricName: string) {
-  const { clusterId, nodeId } = finding;
-  if (nodeId !== undefined) return { level: "node" as const, metricName, nodeId };
-  const nodesMoved = finding.members.length;
+/** Whom the sentence is about: who did what it says, and only those. */
+function subjectOf(
+  finding: FindingRecord,
+  runner: TenantRunner,
+  metricName: string,
+  kind: AnomalyKind,
+): SentenceSubject {
+  const { clusterId, nodeId, silentNodes = finding.members.length } = finding;
+  if (nodeId !== undefined) {
+    const isMetricOnly = kind === "missing" && silentNodes === 0;
+    return { level: isMetricOnly ? "metric" : "node", metricName, nodeId };
+  }
+  const isMetricOnly = kind === "missing" && silentNodes === 0;
+  return {
+    level: "cluster",
+    metricName,
+    clusterId,
+    ...nodesOf(finding, runner, metricName, kind),
+    isMetricOnly,
+  };
+}
+
+function countsOf(
+  finding: FindingRecord,
+  runner: TenantRunner,
+  { leading, kind }: Pick<Story, "leading" | "kind">,
+): Pick<FindingExplanation, "nodesMoved" | "nodesTotal"> {
+  if (finding.nodeId !== undefined) return { nodesMoved: 1, nodesTotal: 1 };
+  const metricName = leading?.info.key.metricName ?? "";
+  return nodesOf(finding, runner, metricName, kind);
+}
+
+/** How many nodes of its cluster did what a finding's sentence says. */
+function nodesOf(
+  finding: FindingRecord,
+  runner: TenantRunner,
+  metricName: string,
+  kind: AnomalyKind,
+): { readonly nodesMoved: number; readonly nodesTotal: number } {
+  const { clusterId, members, moved, silentNodes = members.length } = finding;
+  const metric = moved?.find((one) => one.metricName === metricName);
+  const missing = silentNodes > 0 ? silentNodes : (metric?.silent ?? 0);
+  const counted = kind === "missing" ? missing : (metric?.nodes ?? 0);
+  const nodesMoved = counted > 0 ? counted : members.length;
   const nodesTotal = Math.max(nodesMoved, runner.nodeCount(clusterId, finding.openedMs));
-  return { level: "cluster" as const, metricName, clusterId, nodesMoved, nodesTotal };
+  return { nodesMoved, nodesTotal };
 }
 
 function agreementOf(
   { clusterId, nodeId }: FindingRecord,
   runner: TenantRunner,
   parts: readonly Part[],
+  kind: AnomalyKind,
 ) {
-  const count = parts.filter(({ found }) => found.episode !== undefined).length;
+  const agrees = (part: Part) => (partKind(part) === "missing") === (kind === "missing");
+  const count = parts.filter(agrees).length;
   return { count, total: runner.metricCount(clusterId, nodeId ?? "") };
 }
 
@@ -241,7 +238,11 @@ function precedingOf({ info, found }: Part, parts: readonly Part[]) {
   };
 }
 
-function silence(finding: FindingRecord, lastMs: number): Omit<Explanation, "text"> {
+function silence(
+  finding: FindingRecord,
+  lastMs: number,
+  returnPeriodDays: number,
+): Omit<Explanation, "text"> {
   const onset = lastMs > 0 ? lastMs : finding.openedMs;
   const unknown = Number.NaN;
   return {
@@ -252,7 +253,7 @@ function silence(finding: FindingRecord, lastMs: number): Omit<Explanation, "tex
     actual: unknown,
     typical: { low: unknown, high: unknown, level: unknown },
     deviation: { absolute: unknown, percent: unknown, sigma: unknown },
-    returnPeriodDays: finding.entityDays,
+    returnPeriodDays,
     factors: [{ name: "absence", share: 1 }],
     confidence: 1,
   };

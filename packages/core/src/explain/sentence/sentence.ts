@@ -8,7 +8,7 @@ import {
 } from "../../model/habit-mark.ts";
 import { type DurationMs, type EpochMs, MINUTE_MS } from "../../model/time.ts";
 import { formatRange, formatValue } from "./format-value.ts";
-import { EN, type Locale, type Shape } from "./locale-en.ts";
+import { EN, type Locale, type RareFor, type Shape } from "./locale-en.ts";
 
 /** What a sentence is about. A node or a cluster is described by its leading metric. */
 export type SentenceSubject =
@@ -18,8 +18,11 @@ export type SentenceSubject =
       readonly level: "cluster";
       readonly metricName: string;
       readonly clusterId: string;
+      /** Nodes that did what the sentence says, of those that there are. */
       readonly nodesMoved: number;
       readonly nodesTotal: number;
+      /** Only where nodes are silent: the nodes as a whole, not the one metric. Left out: as a whole. */
+      readonly isMetricOnly?: boolean;
     };
 
 /** What a sentence is made from. What is left out is not said. */
@@ -27,6 +30,8 @@ export interface SentenceFacts {
   readonly subject: SentenceSubject;
   readonly shape: Shape;
   readonly explanation: Omit<Explanation, "text">;
+  /** For whom the explanation's return period holds. Left out: for the subject. */
+  readonly rareFor?: RareFor;
   /** From the source's metadata; "" = unknown. */
   readonly unit?: string;
   /** How much larger the steps between neighbours have become. */
@@ -113,7 +118,7 @@ function rarityClause(facts: SentenceFacts, locale: Locale): string {
     return locale.pattern(formatValue(sigma, ""), explanation.direction, pattern);
   }
   const days = explanation.returnPeriodDays;
-  return days > 0 ? locale.rarity(days, subject.level) : "";
+  return days > 0 ? locale.rarity(days, facts.rareFor ?? subject.level) : "";
 }
 
 /** Says how rare it is in the words of the clock. */
@@ -180,13 +185,20 @@ function subjectText(subject: SentenceSubject, locale: Locale): string {
   const { metricName } = subject;
   if (subject.level === "metric") return locale.metricOn(metricName, subject.nodeId);
   if (subject.level === "node") return locale.metricsOfNode(subject.nodeId, metricName);
-  return locale.nodeMetric(ownerText(subject, locale), metricName);
+  return locale.nodeMetric(nodesText(subject, locale), metricName);
 }
 
 /** Who stopped reporting: the metric, the node, or the nodes. */
 function ownerText(subject: SentenceSubject, locale: Locale): string {
   if (subject.level === "metric") return locale.metricOn(subject.metricName, subject.nodeId);
   if (subject.level === "node") return subject.nodeId;
+  const nodes = nodesText(subject, locale);
+  return subject.isMetricOnly === true ? locale.nodeMetric(nodes, subject.metricName) : nodes;
+}
+
+type ClusterSubject = Extract<SentenceSubject, { level: "cluster" }>;
+
+function nodesText(subject: ClusterSubject, locale: Locale): string {
   return locale.nodesOfCluster(subject.nodesMoved, subject.nodesTotal, subject.clusterId);
 }
 
