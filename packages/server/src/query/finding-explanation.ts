@@ -2,7 +2,9 @@ import {
   type AnomalyKind,
   type Classification,
   type Explanation,
+  HOUR_MS,
   LABEL_OF_KIND,
+  largestOf,
   MINUTE_MS,
   returnPeriodDays,
   type SentenceSubject,
@@ -13,8 +15,9 @@ import {
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { ExplainedPart, FindingExplanation, FindingRecord } from "../fleet/finding-record.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
-import type { ExplainedEpisode, ExplainedSeries } from "../partition/answers.ts";
+import type { ExplainedEpisode } from "../partition/answers.ts";
 import { unitOf } from "../platform/metric-unit.ts";
+import { belonging, changesUntil, leadingOf, type Part, partKind } from "./finding-parts.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Contributing metrics that a finding shows. */
@@ -25,13 +28,9 @@ const PARTS_MAX = 12;
  */
 const BEFORE_MS = 15 * MINUTE_MS;
 const BEFORE_STEPS = 3;
-
-interface Part {
-  readonly info: SeriesInfo;
-  readonly p: number;
-  readonly share: number;
-  readonly found: ExplainedSeries;
-}
+/** What begins this long after the opening, or so many steps, joins it; a later episode may be the return from it. */
+const JOINS_MS = HOUR_MS;
+const JOINS_STEPS = 12;
 
 interface Story {
   readonly parts: readonly Part[];
@@ -45,9 +44,10 @@ export async function explainFinding(
   context: TenantContext,
   finding: FindingRecord,
 ): Promise<FindingExplanation> {
-  const parts = await partsOf(context, finding);
-  const kind = kindOf(parts);
-  const leading = leadingOf(parts, kind);
+  const all = await partsOf(context, finding);
+  const leading = leadingOf(all, finding, context.runner.stepMs);
+  const kind = leading === undefined ? "missing" : partKind(leading);
+  const parts = leading === undefined ? [] : belonging(all, leading, finding);
   const explained = parts.map((part) => partOf(part, finding, context.runner));
   return {
     kind,
@@ -56,8 +56,9 @@ export async function explainFinding(
     onset:
       leading === undefined ? finding.openedMs : partOf(leading, finding, context.runner).onset,
     confidence: meanConfidence(parts),
-    ...countsOf(finding, context.runner, parts, kind),
+    ...countsOf(finding, context.runner, { leading, kind }),
     parts: explained.sort((a, b) => a.onset - b.onset || b.share - a.share),
+    changesUntilMs: largestOf(parts.map(changesUntil), 0),
   };
 }
 
@@ -83,6 +84,7 @@ async function partsOf(context: TenantContext, finding: FindingRecord): Promise<
     {
       range: { startMs: finding.openedMs - Math.max(BEFORE_MS, BEFORE_STEPS * stepMs), endMs },
       asOfMs: finding.openedMs + stepMs,
+      beganByMs: finding.openedMs + Math.max(JOINS_MS, JOINS_STEPS * stepMs),
     },
   );
   return largest.map(({ info, p, share }, k) => {
@@ -91,25 +93,6 @@ async function partsOf(context: TenantContext, finding: FindingRecord): Promise<
     const seen = silent ? { ...found, episode: undefined } : found;
     return { info, p, share: total > 0 ? share / total : 0, found: seen };
   });
-}
-
-/** A series without a point in the step of the opening has stopped reporting. */
-function partKind({ found }: Part): AnomalyKind {
-  return found.episode?.explanation.kind ?? "missing";
-}
-
-/** The metric by which the finding is described: the first of its kind. */
-function leadingOf(parts: readonly Part[], kind: AnomalyKind): Part | undefined {
-  return parts.find((part) => partKind(part) === kind) ?? parts[0];
-}
-
-function kindOf(parts: readonly Part[]): AnomalyKind {
-  const votes = new Map<AnomalyKind, number>();
-  for (const part of parts) {
-    const kind = partKind(part);
-    votes.set(kind, (votes.get(kind) ?? 0) + part.share);
-  }
-  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "missing";
 }
 
 function partOf(part: Part, finding: FindingRecord, runner: TenantRunner): ExplainedPart {
@@ -198,11 +181,10 @@ function subjectOf(
 function countsOf(
   finding: FindingRecord,
   runner: TenantRunner,
-  parts: readonly Part[],
-  kind: AnomalyKind,
+  { leading, kind }: Pick<Story, "leading" | "kind">,
 ): Pick<FindingExplanation, "nodesMoved" | "nodesTotal"> {
   if (finding.nodeId !== undefined) return { nodesMoved: 1, nodesTotal: 1 };
-  const metricName = leadingOf(parts, kind)?.info.key.metricName ?? "";
+  const metricName = leading?.info.key.metricName ?? "";
   return nodesOf(finding, runner, metricName, kind);
 }
 

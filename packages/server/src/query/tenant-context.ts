@@ -144,7 +144,7 @@ export class TenantContext {
   /** The strongest episodes of some series in a range, in the order asked for. */
   explained(
     series: readonly SeriesInfo[],
-    about: Pick<ExplainQuestion, "range" | "asOfMs">,
+    about: Omit<ExplainQuestion, "what" | "handles">,
   ): Promise<ExplainedSeries[]> {
     return this.#ofEach(series, (handles) => ({ what: "explain", handles, ...about }));
   }
