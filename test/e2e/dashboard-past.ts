@@ -66,7 +66,8 @@ export function pastSuite(stage: () => Stage): void {
         ({ explanation, windowStart, windowEnd }) =>
           Date.parse(explanation.onset ?? windowStart) <= endMs && Date.parse(windowEnd) >= firstMs,
       );
-      const numbered = new Set(inIt.map(({ metric }) => metric));
+      const parts = finding.contributions.filter(({ node }) => node === place.node);
+      const numbered = new Set([...inIt, ...parts].map(({ metric }) => metric));
       const path = `/t/${facts.tenant}/c/${place.cluster}/n/${place.node}`;
       const range = `from=${from.slice(0, 19)}Z&to=${to.slice(0, 19)}Z`;
       const { page } = await open(`${path}?${range}&finding=${finding.id}`);

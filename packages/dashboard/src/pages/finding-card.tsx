@@ -92,10 +92,14 @@ function Facts({ finding, nowMs }: { readonly finding: FindingRow; readonly nowM
 
 function Where({ finding }: { readonly finding: FindingRow }) {
   if (finding.node === null) {
+    const { nodesMoved, nodesTotal } = finding;
+    const who =
+      nodesMoved >= nodesTotal
+        ? `whole cluster, ${counted(nodesTotal, "node")}`
+        : `${nodesMoved} of ${counted(nodesTotal, "node")}`;
     return (
       <>
-        {finding.cluster}{" "}
-        <span class="soft">whole cluster, {counted(finding.nodes.length, "node")}</span>
+        {finding.cluster} <span class="soft">{who}</span>
       </>
     );
   }

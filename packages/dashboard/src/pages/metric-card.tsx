@@ -1,4 +1,3 @@
-import { useMemo } from "react";
 import { MiniChart } from "../chart/mini-chart.tsx";
 import { useSmallChart } from "../data/queries.ts";
 import { beside, measured } from "../format/number.ts";
@@ -8,10 +7,11 @@ import { Await } from "../parts/await.tsx";
 import { Go } from "../parts/go.tsx";
 import { useNow } from "../parts/use-now.ts";
 import { useSession } from "../session/session.tsx";
+import { severityOf } from "../severity/severity.ts";
 import { SeverityMark } from "../severity/severity-mark.tsx";
 import { followsNow } from "../state/time-range.ts";
 import { useView } from "../state/use-view.ts";
-import { type MetricStory, shadesOfAnomalies } from "./node-order.ts";
+import type { MetricStory } from "./node-order.ts";
 
 const CHART_HEIGHT = 96;
 /** A value of now that is older than that, or than three of its intervals, says so. */
@@ -72,13 +72,23 @@ function Value({ story: { series, told } }: { readonly story: MetricStory }) {
   );
 }
 
-function StateWord({ story: { series } }: { readonly story: MetricStory }) {
+function StateWord({ story: { series, part } }: { readonly story: MetricStory }) {
+  if (part !== undefined) {
+    return <SeverityMark severity={severityOf(part.score)} score={part.score} />;
+  }
   if (series.state === "live") return null;
   return <span class="badge">{series.state}</span>;
 }
 
-function Story({ story: { told, onsetMs, series } }: { readonly story: MetricStory }) {
+function Story({ story: { told, part, onsetMs, series } }: { readonly story: MetricStory }) {
   const nowMs = useNow();
+  if (part !== undefined && onsetMs !== null) {
+    return (
+      <span class="soft">
+        {kindWord(part.kind)} at {moment(onsetMs, nowMs)}
+      </span>
+    );
+  }
   if (told === undefined || onsetMs === null) return null;
   const { low, high } = told.explanation.typical;
   const unit = series.unit;
@@ -94,10 +104,8 @@ function Story({ story: { told, onsetMs, series } }: { readonly story: MetricSto
   );
 }
 
-function Chart({ story: { series, anomalies } }: { readonly story: MetricStory }) {
+function Chart({ story: { series, shades } }: { readonly story: MetricStory }) {
   const chart = useSmallChart(series);
-  const nowMs = useNow();
-  const shades = useMemo(() => shadesOfAnomalies(anomalies, nowMs), [anomalies, nowMs]);
   return (
     <Await asked={chart} height={CHART_HEIGHT}>
       {(drawn) =>
