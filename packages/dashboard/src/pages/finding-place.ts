@@ -32,10 +32,13 @@ export function findingRange(finding: FindingRow, nowMs: number): MsRange {
 
 /** From the onset to the end, to now while it is open; with a node, from where that node's part of it began. */
 export function findingTime(finding: FindingRow, nowMs: number, node?: string): MsRange {
-  const ownMs = msOf(finding.onset) ?? Date.parse(finding.openedAt);
-  const startMs = finding.contributions
+  const onsets = finding.contributions
     .filter((part) => part.node === node)
-    .reduce((firstMs, { onset }) => Math.min(firstMs, msOf(onset) ?? ownMs), ownMs);
+    .flatMap(({ onset }) => msOf(onset) ?? []);
+  const startMs = onsets.reduce(
+    (oldest, onset) => Math.min(oldest, onset),
+    msOf(finding.onset) ?? Date.parse(finding.openedAt),
+  );
   return { startMs, endMs: Math.max(startMs, msOf(finding.closedAt) ?? nowMs) };
 }
 

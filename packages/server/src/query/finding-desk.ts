@@ -16,7 +16,8 @@ import {
 import type { Pace } from "../platform/pace.ts";
 import type { FindingRow } from "../platform/platform.ts";
 import type { StoredFinding } from "../store/fleet/fleet-findings.ts";
-import { explainFinding, seriesOf } from "./finding-explanation.ts";
+import { explainFinding } from "./finding-explanation.ts";
+import { seriesOf } from "./finding-parts.ts";
 import { CELLS } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
 

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "@foreshock/core/fold";
+import { DAY_MS, HOUR_MS, MINUTE_MS, rarityWords } from "@foreshock/core/fold";
 import { Dice } from "@foreshock/core/generator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { IngestSender } from "../../testing/ingest-sender.ts";
@@ -12,7 +12,7 @@ const FAULT = COUNT - 4 * HOUR;
 const METRICS = ["cpu", "disk", "load", "net", "temp"];
 const FREE = { pointsPerSecond: 1e9, pointsBurst: 1e9, ingestRequestsPerSecond: 1e6 };
 
-type Told = Pick<FindingRow, "text"> & {
+type Told = Pick<FindingRow, "text" | "fleetReturnPeriodDays"> & {
   readonly onset: string;
   readonly contributions: readonly { readonly metric: string; readonly onset: string }[];
 };
@@ -50,6 +50,12 @@ describe("what is said of a finding", () => {
     expect(told.contributions.map(({ metric }) => metric)).not.toContain("temp");
     for (const { onset } of told.contributions) expect(onset >= told.onset).toBe(true);
     expect(told.text).toContain(` at ${began.slice(11, 16)};`);
+  });
+
+  it("tells how rare it is in the fleet, not how rare its leading metric is", () => {
+    const days = told.fleetReturnPeriodDays;
+    const said = /; ([^;]+) in this fleet/.exec(told.text)?.[1];
+    expect(said).toBe(rarityWords(days));
   });
 });
 

@@ -2,97 +2,47 @@ import {
   type AnomalyKind,
   type Classification,
   type Explanation,
-  HOUR_MS,
   LABEL_OF_KIND,
   largestOf,
-  MINUTE_MS,
   returnPeriodDays,
   type SentenceSubject,
   scoreOfDays,
   sentence,
   shapeOf,
 } from "@foreshock/core/fold";
-import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { ExplainedPart, FindingExplanation, FindingRecord } from "../fleet/finding-record.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
 import type { ExplainedEpisode } from "../partition/answers.ts";
 import { unitOf } from "../platform/metric-unit.ts";
-import { belonging, changesUntil, leadingOf, type Part, partKind } from "./finding-parts.ts";
+import {
+  changesUntil,
+  onsetOf,
+  type Part,
+  partKind,
+  type Story,
+  storyOf,
+} from "./finding-parts.ts";
 import type { TenantContext } from "./tenant-context.ts";
-
-/** Contributing metrics that a finding shows. */
-const PARTS_MAX = 12;
-/**
- * Episodes that ended this long before the opening, or so many steps, still belong to it: what was over
- * earlier is another story, however high its score.
- */
-const BEFORE_MS = 15 * MINUTE_MS;
-const BEFORE_STEPS = 3;
-/** What begins this long after the opening, or so many steps, joins it; a later episode may be the return from it. */
-const JOINS_MS = HOUR_MS;
-const JOINS_STEPS = 12;
-
-interface Story {
-  readonly parts: readonly Part[];
-  /** Whose sentence is told: of the finding's kind, the one that weighs most. */
-  readonly leading: Part | undefined;
-  readonly kind: AnomalyKind;
-}
 
 /** What the metrics of a finding did, in onset order, according to the stored samples. Asks their partitions. */
 export async function explainFinding(
   context: TenantContext,
   finding: FindingRecord,
 ): Promise<FindingExplanation> {
-  const all = await partsOf(context, finding);
-  const leading = leadingOf(all, finding, context.runner.stepMs);
-  const kind = leading === undefined ? "missing" : partKind(leading);
-  const parts = leading === undefined ? [] : belonging(all, leading, finding);
-  const explained = parts.map((part) => partOf(part, finding, context.runner));
+  const story = await storyOf(context, finding);
+  const { parts, leading, kind } = story;
+  const { runner } = context;
+  const explained = parts.map((part) => partOf(part, finding, runner));
   return {
     kind,
-    text: textOf(finding, context.runner, { parts, leading, kind }),
+    text: textOf(finding, runner, story),
     // The instant that the sentence names: what came before it has its own, in the parts.
-    onset:
-      leading === undefined ? finding.openedMs : partOf(leading, finding, context.runner).onset,
+    onset: leading === undefined ? finding.openedMs : onsetOf(leading, finding),
     confidence: meanConfidence(parts),
-    ...countsOf(finding, context.runner, { leading, kind }),
+    ...countsOf(finding, runner, story),
     parts: explained.sort((a, b) => a.onset - b.onset || b.share - a.share),
     changesUntilMs: largestOf(parts.map(changesUntil), 0),
   };
-}
-
-/** The contributing series that are still known, largest share first. */
-export function seriesOf(
-  context: TenantContext,
-  { contributions }: FindingRecord,
-): { readonly info: SeriesInfo; readonly p: number; readonly share: number }[] {
-  const known = contributions.flatMap(({ seriesId, p, share }) => {
-    const info = context.directory.byId(seriesId);
-    return info === undefined ? [] : [{ info, p, share }];
-  });
-  return known.slice(0, PARTS_MAX);
-}
-
-async function partsOf(context: TenantContext, finding: FindingRecord): Promise<Part[]> {
-  const largest = seriesOf(context, finding);
-  const total = largest.reduce((sum, { share }) => sum + share, 0);
-  const { stepMs } = context.runner;
-  const endMs = Math.max(finding.closedMs ?? 0, finding.raisedMs) + stepMs;
-  const explained = await context.explained(
-    largest.map(({ info }) => info),
-    {
-      range: { startMs: finding.openedMs - Math.max(BEFORE_MS, BEFORE_STEPS * stepMs), endMs },
-      asOfMs: finding.openedMs + stepMs,
-      beganByMs: finding.openedMs + Math.max(JOINS_MS, JOINS_STEPS * stepMs),
-    },
-  );
-  return largest.map(({ info, p, share }, k) => {
-    const found = explained[k]!;
-    const silent = found.lastMs > 0 && found.lastMs < finding.openedMs;
-    const seen = silent ? { ...found, episode: undefined } : found;
-    return { info, p, share: total > 0 ? share / total : 0, found: seen };
-  });
 }
 
 function partOf(part: Part, finding: FindingRecord, runner: TenantRunner): ExplainedPart {
@@ -132,6 +82,7 @@ function textOf(
 ): string {
   if (leading === undefined) return `${finding.nodeId ?? finding.clusterId} is unusual`;
   const { info, found } = leading;
+  // The metric leads; how rare it is, is said of the place.
   const explanation = {
     ...(found.episode?.explanation ?? silence(finding, found.lastMs, finding.tenantDays)),
     returnPeriodDays: finding.tenantDays,
@@ -181,7 +132,7 @@ function subjectOf(
 function countsOf(
   finding: FindingRecord,
   runner: TenantRunner,
-  { leading, kind }: Pick<Story, "leading" | "kind">,
+  { leading, kind }: Story,
 ): Pick<FindingExplanation, "nodesMoved" | "nodesTotal"> {
   if (finding.nodeId !== undefined) return { nodesMoved: 1, nodesTotal: 1 };
   const metricName = leading?.info.key.metricName ?? "";
