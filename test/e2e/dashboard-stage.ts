@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import type { Tab } from "./browser.ts";
 import type { DashboardFacts, DashboardServer, Paths } from "./dashboard-facts.ts";
 
@@ -6,6 +7,6 @@ export interface Stage {
   readonly server: DashboardServer;
   readonly facts: DashboardFacts;
   readonly paths: Paths;
-  /** A new tab at a page, signed in. */
-  open(path: string): Promise<Tab>;
+  /** A new tab at a page, signed in. `before` is given the tab before it goes there. */
+  open(path: string, before?: (page: Page) => void): Promise<Tab>;
 }

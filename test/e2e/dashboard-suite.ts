@@ -6,6 +6,7 @@ import { fleetSuite } from "./dashboard-fleet.ts";
 import { keyboardSuite } from "./dashboard-keyboard.ts";
 import { looksSuite } from "./dashboard-looks.ts";
 import { nowSuite } from "./dashboard-now.ts";
+import { requestsSuite } from "./dashboard-requests.ts";
 import type { Stage } from "./dashboard-stage.ts";
 import { statesSuite } from "./dashboard-states.ts";
 
@@ -34,10 +35,11 @@ export function dashboardSuite(makeServer: () => Promise<DashboardServer>): void
       server,
       facts,
       paths: pathsOf(facts),
-      async open(path) {
+      async open(path, before) {
         for (const old of tabs.splice(0)) await old.page.close();
         const tab = await browser.tab();
         tabs.push(tab);
+        before?.(tab.page);
         const mark = path.includes("?") ? "&" : "?";
         await tab.page.goto(`${url}${path}${mark}key=${encodeURIComponent(key)}`);
         await tab.page.locator("main h1, main .state").first().waitFor();
@@ -51,6 +53,7 @@ export function dashboardSuite(makeServer: () => Promise<DashboardServer>): void
   drillDownSuite(stage);
   keyboardSuite(stage);
   looksSuite(stage);
+  requestsSuite(stage);
   statesSuite(stage);
 }
 
