@@ -44,8 +44,9 @@ export function statesSuite(stage: () => Stage): void {
 
     it("says learning where every series is young", async () => {
       const { page } = await stage().open("/");
-      await changeOverview(page, ({ health, ...rest }) => ({
-        ...{ ...rest, health: { ...health, learning: health.series }, findings: [], charts: [] },
+      await changeOverview(page, ({ health }) => ({
+        health: { ...health, learning: health.series },
+        findings: [],
       }));
       await page.reload();
       await expect.poll(() => textOf(page.locator("h1"))).toContain("Still learning.");
@@ -54,8 +55,8 @@ export function statesSuite(stage: () => Stage): void {
 
     it("shows the way in where a tenant has no data", async () => {
       const { page } = await stage().open("/");
-      await changeOverview(page, ({ summary, ...rest }) => ({
-        ...{ ...rest, summary: { ...summary, watermark: null, series: 0 } },
+      await changeOverview(page, ({ summary }) => ({
+        summary: { ...summary, watermark: null, series: 0 },
       }));
       await page.reload();
       await expect.poll(() => textOf(page.locator("main"))).toMatch(/No data yet/);
@@ -64,15 +65,14 @@ export function statesSuite(stage: () => Stage): void {
 
     it("says that all is well, and how much was looked at", async () => {
       const { page } = await stage().open("/");
-      await changeOverview(page, (overview) => ({ ...overview, findings: [], charts: [] }));
+      await changeOverview(page, () => ({ findings: [] }));
       await page.reload();
       const good = page.locator(".state-good, .state-learning");
       await expect.poll(() => textOf(good)).toMatch(/series checked, last at \d\d:\d\d:\d\d|new/);
     });
 
     it("shows a panel's refusal with hint and request id, and keeps the others", async () => {
-      const { open, paths } = stage();
-      const { page } = await open(paths.cluster);
+      const { page } = await stage().open(stage().paths.cluster);
       await page.route("**/api/v1/scores?**", (route) =>
         route.fulfill({
           status: 422,
@@ -120,10 +120,14 @@ export function statesSuite(stage: () => Stage): void {
   });
 }
 
-/** Changes the server's own answer to the page on its way: for states that a healthy server is not in. */
-async function changeOverview(page: Page, change: (reply: Overview) => Overview): Promise<void> {
-  await page.route("**/api/v1/overview**", async (route) => {
+/** Changes the server's own reply on its way: for states that a healthy server is not in. */
+async function changeOverview(
+  page: Page,
+  change: (reply: Overview) => Partial<Overview>,
+): Promise<void> {
+  await page.route("**/api/v1/overview?**", async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, json: change((await response.json()) as Overview) });
+    const reply = (await response.json()) as Overview;
+    await route.fulfill({ response, json: { ...reply, ...change(reply) } });
   });
 }
