@@ -63,12 +63,12 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     state: ["format"],
     severity: ["format", "state"],
     session: ["theme"],
-    data: ["session", "state"],
+    data: ["session", "state", "severity"],
     chart: ["theme", "format", "state", "severity"],
     fleet: ["theme", "format", "state", "severity", "chart"],
     parts: ["theme", "format", "state", "session", "data"],
     pages: ["format", "state", "severity", "session", "data", "chart", "fleet", "parts"],
-    "app.tsx": ["state", "session", "parts", "pages"],
+    "app.tsx": ["state", "session", "data", "parts", "pages"],
     "main.tsx": ["theme", "app.tsx"],
     "vite.config.ts": [],
     dev: ["severity"],
@@ -138,7 +138,8 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["server/platform", "server/config", "server/tenant", "server/store", "server/partition"],
       "server/serve",
     ],
-    "main.ts": ["page.ts", "accuracy", "calibration", "speed", "load"],
+    truth: ["page-table.ts", "goals", "page.ts", "server/testing"],
+    "main.ts": ["page.ts", "accuracy", "calibration", "speed", "load", "truth"],
   },
   test: {
     tooling: [
@@ -167,7 +168,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     system: [
       ...["tooling", "load", "guest", "isolation-suite.ts"],
       ...["server/platform", "server/tenant", "server/partition", "server/host"],
-      ...["server/store", "server/query", "server/serve", "server/testing"],
+      ...["server/store", "server/query", "server/serve", "server/testing", "server/demo"],
     ],
     fuzz: ["tooling", "simulator", "server/tenant"],
     "isolation.test.ts": ["isolation-suite.ts", "server/tenant", "server/testing"],

@@ -139,14 +139,14 @@ describe("AlarmOpenings", () => {
     expect(openings(later)).toEqual([2 * PER_DAY]);
   });
 
-  it("opens beside an open alarm for far stronger evidence only, by hand: the open one had 11 days, so 1100 for another", () => {
+  it("opens beside an open alarm for far stronger evidence only, by hand: the open one had 11 days, so 330 for another", () => {
     const range = swinging(0, 200, 5);
     const open = at(140, scoreOfDays(11));
     const rows = (days: number) =>
       openings(fold(alarms(), [...range, ...open, ...at(60, scoreOfDays(days))]));
     const first = range.length;
-    expect(rows(1080)).toEqual([first]);
-    expect(rows(1120)).toEqual([first, first + 1]);
+    expect(rows(320)).toEqual([first]);
+    expect(rows(340)).toEqual([first, first + 1]);
   });
 
   it("goes on without an opening when a fault was only hidden, and hides no new one meanwhile", () => {

@@ -2,7 +2,7 @@ import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
 import { scoreOfDays } from "../stats/return-period.ts";
 import { type AlarmClock, alarmClock } from "./alarm-clock.ts";
-import { SEEN, SEEN_LENGTH, stepEvidence, toldEvidence } from "./alarm-evidence.ts";
+import { SEEN, SEEN_LENGTH, stepEvidence } from "./alarm-evidence.ts";
 import { ALARM_OUT, ALARM_PHASE } from "./alarm-out.ts";
 import { EPISODE_ROW } from "./episode-tracker.ts";
 
@@ -18,9 +18,9 @@ export interface AlarmBaseline {
 
 /**
  * Evidence this many times larger than both the open episode's and the required one opens a second
- * alarm, so that a small one cannot mask a large one. 30 to 200 are alike; see docs/DECISIONS.md.
+ * alarm, so that a small one cannot mask a large one. 10 splits one lasting fault in ten.
  */
-const ANOTHER_FACTOR = 100;
+const ANOTHER_FACTOR = 30;
 /** An episode stays open above this share of the required evidence and closes after 4 quiet hours. */
 const STAY_SHARE = 0.3;
 const QUIET_DAYS = 4 / 24;
@@ -34,9 +34,9 @@ const HOLD_DAYS_MAX = 3;
 const BACK_POINTS = 3;
 /** Value of `open` for an alarm that resumed within that day: it does not mask a new one. */
 const RESUMED = 2;
-/** For a day after a fault a point within 6 kept scales of the old normal opens nothing. */
+/** For a day after a fault a point within 3 kept scales of the old normal opens nothing. */
 const RECOVERY_DAYS = 1;
-const RECOVERY_SCALES = 6;
+const RECOVERY_SCALES = 3;
 
 const S = {
   /** Spent by recent openings, in promises. */
@@ -59,11 +59,11 @@ const S = {
   /** Evidence of the opening. */
   evidence: SEEN_LENGTH + 12,
 } as const;
-/** Numbers of state: 21 x 8 = 168 bytes. */
+/** Numbers of state: 27 x 8 = 216 bytes. */
 export const ALARM_STATE_LENGTH = SEEN_LENGTH + 13;
 const NUMBERS = ALARM_STATE_LENGTH;
 const FORMAT = 0x41;
-const VERSION = 3;
+const VERSION = 4;
 const NO_SEASON: Float64Array<ArrayBuffer> = new Float64Array(0);
 
 /** The platform's promise: at most about one opening of a series in 5.5 days, as score 0.75 says. */
@@ -86,7 +86,7 @@ export interface AlarmOpeningsOptions {
  * The first opening needs evidence as rare as the promise, later ones more: each spends the promise over
  * its own rarity, so a run of weak openings falls silent and a week of large faults does not.
  *
- * Deterministic fold; O(1) per point; 168 bytes, and a copy of the daily profile only from an opening
+ * Deterministic fold; O(1) per point; 216 bytes, and a copy of the daily profile only from an opening
  * until the day after its fault. Source: reference/alarms.py, but for what is required.
  */
 export class AlarmOpenings {
@@ -124,8 +124,7 @@ export class AlarmOpenings {
     let evidence = 0;
     let oldNormal = false;
     if (!missing) {
-      evidence = stepEvidence(s, value, score, row[EPISODE_ROW.level]!, this.#clock);
-      evidence = toldEvidence(evidence, score, row);
+      evidence = stepEvidence(s, value, score, row, s[S.open]! > 0, this.#clock);
       if (s[S.kept]! > 0) oldNormal = this.#hold(atMs, value);
     }
     const another = this.#isAnother(evidence, required) && !oldNormal;
@@ -172,7 +171,7 @@ export class AlarmOpenings {
     this.#season = season;
   }
 
-  /** The state as sealed bytes: 162, and 8 per bin of the profile while one is kept. */
+  /** The state as sealed bytes: 226, and 8 per bin of the profile while one is kept. */
   save(): Uint8Array {
     const numbers = new Float64Array(NUMBERS + this.#season.length);
     numbers.set(this.#state);

@@ -37,7 +37,7 @@ const S = {
   heldTo: ALARM_STATE_LENGTH + 4,
   outcome: ALARM_STATE_LENGTH + 5,
 } as const;
-/** Numbers of state: 27 x 8 = 216 bytes. */
+/** Numbers of state: 33 x 8 = 264 bytes. */
 export const ALARM_TRACKER_LENGTH = ALARM_STATE_LENGTH + 6;
 
 /** By ALARM_PHASE. */

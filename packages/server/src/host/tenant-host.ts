@@ -225,7 +225,7 @@ export class TenantHost {
     const report = await this.intake.ingest(tenantId, batch, whenOver);
     const { rejected } = report;
     for (const { reason, points } of rejected) this.events.notTaken(tenantId, reason, points);
-    this.taken.add(tenantId, report, batch.skipped);
+    this.taken.add(tenantId, { report, skipped: batch.skipped, atMs: this.#options.now() });
     this.view(tenantId).changed();
     return report;
   }

@@ -27,7 +27,7 @@ export interface DataHealth {
   readonly rejectedPoints: Readonly<Partial<Record<RejectReason, number>>>;
   readonly detectionLagMs: number;
   readonly backlogPoints: number;
-  /** 0..1 while history is being scored, else 1. */
+  /** While history is loaded, the judged share of the time from the oldest point to now; else 1. */
   readonly backfill: number;
   readonly worst: readonly {
     readonly seriesId: string;

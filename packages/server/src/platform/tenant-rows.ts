@@ -68,6 +68,8 @@ export interface SeriesRow {
   readonly cluster: string;
   readonly node: string;
   readonly metric: string;
+  /** Of its values: see `unitOf`. Empty where it is not known. */
+  readonly unit: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly intervalMs: number;
   readonly points: number;

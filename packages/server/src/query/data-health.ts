@@ -1,15 +1,13 @@
-import { HOUR_MS } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { Pace } from "../platform/pace.ts";
 import type { DataHealth, EntityState, PipelineRow } from "../platform/platform.ts";
 import { seriesState } from "./inventory.ts";
+import { loadingOf } from "./loading.ts";
 import { pipelineOf } from "./pipeline-state.ts";
 import { CELLS } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 const WORST_MAX = 20;
-/** A tenant whose newest scored point is this old, with points still to score, is catching up. */
-const BACKFILL_MS = HOUR_MS;
 
 /** Is the data good: fresh, complete, settled? Cost: the tenant's series. Memory: the worst 20. */
 export async function healthOf(context: TenantContext, pace: Pace): Promise<DataHealth> {
@@ -29,7 +27,6 @@ export async function healthOf(context: TenantContext, pace: Pace): Promise<Data
   const { counters } = context;
   const { accepted, rejected } = counters;
   const pipeline = pipelineOf(context);
-  const behindMs = Math.max(0, context.nowMs() - watermark);
   return {
     watermark,
     pipeline,
@@ -47,8 +44,7 @@ export async function healthOf(context: TenantContext, pace: Pace): Promise<Data
     rejectedPoints: rejected,
     detectionLagMs: watermark === 0 ? 0 : lagOf(context),
     backlogPoints,
-    backfill:
-      backlogPoints === 0 || behindMs < BACKFILL_MS ? 1 : backfilled(accepted, backlogPoints),
+    backfill: loadingOf(context)?.share ?? 1,
     worst: longest.map(({ id: seriesId, key, lastMs: lastAt }) => {
       const { clusterId: cluster, nodeId: node, metricName: metric } = key;
       return { seriesId, cluster, node, metric, lastAt, state: "silent" as const };
@@ -73,8 +69,4 @@ function keepLongest(longest: SeriesInfo[], info: SeriesInfo): void {
 /** From the newest point that was handed in to the end of the newest step that is judged. */
 function lagOf({ directory, runner, watermark }: TenantContext): number {
   return Math.max(0, directory.living.newestMs - (watermark + runner.stepMs));
-}
-
-function backfilled(accepted: number, backlog: number): number {
-  return Math.max(0, Math.min(1, 1 - backlog / Math.max(accepted, backlog)));
 }

@@ -2,103 +2,47 @@ import {
   type AnomalyKind,
   type Classification,
   type Explanation,
-  HOUR_MS,
   LABEL_OF_KIND,
+  largestOf,
   returnPeriodDays,
   type SentenceSubject,
   scoreOfDays,
   sentence,
   shapeOf,
-  smallestOf,
 } from "@foreshock/core/fold";
-import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { ExplainedPart, FindingExplanation, FindingRecord } from "../fleet/finding-record.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
-import type { ExplainedEpisode, ExplainedSeries } from "../partition/answers.ts";
+import type { ExplainedEpisode } from "../partition/answers.ts";
+import { unitOf } from "../platform/metric-unit.ts";
+import {
+  changesUntil,
+  onsetOf,
+  type Part,
+  partKind,
+  type Story,
+  storyOf,
+} from "./finding-parts.ts";
 import type { TenantContext } from "./tenant-context.ts";
-
-/** Contributing metrics that a finding shows. */
-const PARTS_MAX = 12;
-/** Episodes that began this long before the opening still belong to it. */
-const BEFORE_MS = 6 * HOUR_MS;
-
-interface Part {
-  readonly info: SeriesInfo;
-  readonly p: number;
-  readonly share: number;
-  readonly found: ExplainedSeries;
-}
 
 /** What the metrics of a finding did, in onset order, according to the stored samples. Asks their partitions. */
 export async function explainFinding(
   context: TenantContext,
   finding: FindingRecord,
 ): Promise<FindingExplanation> {
-  const parts = await partsOf(context, finding);
-  const kind = kindOf(parts);
-  const explained = parts.map((part) => partOf(part, finding, context.runner));
+  const story = await storyOf(context, finding);
+  const { parts, leading, kind } = story;
+  const { runner } = context;
+  const explained = parts.map((part) => partOf(part, finding, runner));
   return {
     kind,
-    text: textOf(finding, context.runner, parts, kind),
-    onset: smallestOf(
-      explained.map(({ onset }) => onset),
-      finding.openedMs,
-    ),
+    text: textOf(finding, runner, story),
+    // The instant that the sentence names: what came before it has its own, in the parts.
+    onset: leading === undefined ? finding.openedMs : onsetOf(leading, finding),
     confidence: meanConfidence(parts),
-    ...countsOf(finding, context.runner, parts, kind),
+    ...countsOf(finding, runner, story),
     parts: explained.sort((a, b) => a.onset - b.onset || b.share - a.share),
+    changesUntilMs: largestOf(parts.map(changesUntil), 0),
   };
-}
-
-/** The contributing series that are still known, largest share first. */
-export function seriesOf(
-  context: TenantContext,
-  { contributions }: FindingRecord,
-): { readonly info: SeriesInfo; readonly p: number; readonly share: number }[] {
-  const known = contributions.flatMap(({ seriesId, p, share }) => {
-    const info = context.directory.byId(seriesId);
-    return info === undefined ? [] : [{ info, p, share }];
-  });
-  return known.slice(0, PARTS_MAX);
-}
-
-async function partsOf(context: TenantContext, finding: FindingRecord): Promise<Part[]> {
-  const largest = seriesOf(context, finding);
-  const total = largest.reduce((sum, { share }) => sum + share, 0);
-  const { stepMs } = context.runner;
-  const endMs = Math.max(finding.closedMs ?? 0, finding.raisedMs) + stepMs;
-  const explained = await context.explained(
-    largest.map(({ info }) => info),
-    {
-      range: { startMs: finding.openedMs - BEFORE_MS, endMs },
-      asOfMs: finding.openedMs + stepMs,
-    },
-  );
-  return largest.map(({ info, p, share }, k) => {
-    const found = explained[k]!;
-    const silent = found.lastMs > 0 && found.lastMs < finding.openedMs;
-    const seen = silent ? { ...found, episode: undefined } : found;
-    return { info, p, share: total > 0 ? share / total : 0, found: seen };
-  });
-}
-
-/** A series without a point in the step of the opening has stopped reporting. */
-function partKind({ found }: Part): AnomalyKind {
-  return found.episode?.explanation.kind ?? "missing";
-}
-
-/** The metric by which the finding is described: the first of its kind. */
-function leadingOf(parts: readonly Part[], kind: AnomalyKind): Part | undefined {
-  return parts.find((part) => partKind(part) === kind) ?? parts[0];
-}
-
-function kindOf(parts: readonly Part[]): AnomalyKind {
-  const votes = new Map<AnomalyKind, number>();
-  for (const part of parts) {
-    const kind = partKind(part);
-    votes.set(kind, (votes.get(kind) ?? 0) + part.share);
-  }
-  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "missing";
 }
 
 function partOf(part: Part, finding: FindingRecord, runner: TenantRunner): ExplainedPart {
@@ -134,12 +78,11 @@ function ownDays({ p }: Part, { stepMs }: TenantRunner): number {
 function textOf(
   finding: FindingRecord,
   runner: TenantRunner,
-  parts: readonly Part[],
-  kind: AnomalyKind,
+  { parts, leading, kind }: Story,
 ): string {
-  const leading = leadingOf(parts, kind);
   if (leading === undefined) return `${finding.nodeId ?? finding.clusterId} is unusual`;
   const { info, found } = leading;
+  // The metric leads; how rare it is, is said of the place.
   const explanation = {
     ...(found.episode?.explanation ?? silence(finding, found.lastMs, finding.tenantDays)),
     returnPeriodDays: finding.tenantDays,
@@ -157,7 +100,7 @@ function textOf(
     shape: shapeOf(classification, explanation.direction),
     explanation,
     rareFor: "fleet",
-    unit: info.metadata.unit ?? "",
+    unit: unitOf(info.key.metricName, info.metadata),
     intervalMs: info.intervalMs,
     ...(finding.level === "node" ? { agreement: agreementOf(finding, runner, parts, kind) } : {}),
     ...(earlier === undefined ? {} : { precededBy: earlier }),
@@ -189,11 +132,10 @@ function subjectOf(
 function countsOf(
   finding: FindingRecord,
   runner: TenantRunner,
-  parts: readonly Part[],
-  kind: AnomalyKind,
+  { leading, kind }: Story,
 ): Pick<FindingExplanation, "nodesMoved" | "nodesTotal"> {
   if (finding.nodeId !== undefined) return { nodesMoved: 1, nodesTotal: 1 };
-  const metricName = leadingOf(parts, kind)?.info.key.metricName ?? "";
+  const metricName = leading?.info.key.metricName ?? "";
   return nodesOf(finding, runner, metricName, kind);
 }
 

@@ -7,6 +7,7 @@ import {
 } from "@foreshock/core/fold";
 import type { NodeInfo, SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import { type HeldScores, heldScores } from "../fleet/held-scores.ts";
+import { unitOf } from "../platform/metric-unit.ts";
 import type { Pace } from "../platform/pace.ts";
 import type {
   ClusterRow,
@@ -145,6 +146,7 @@ export function seriesRow(context: TenantContext, info: SeriesInfo): SeriesRow {
     cluster: clusterId,
     node: nodeId,
     metric: metricName,
+    unit: unitOf(metricName, info.metadata),
     metadata: info.metadata,
     intervalMs: info.intervalMs,
     points: info.pointCount,

@@ -1,5 +1,6 @@
 import { EN, MINUTE_MS } from "@foreshock/core/fold";
 import type { PipelineRow } from "../platform/platform.ts";
+import { loadingOf } from "./loading.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Steps of the tenant's grid without a point, beyond the usual lag, after which the pipeline has stopped. */
@@ -23,7 +24,10 @@ export function pipelineOf(context: TenantContext): PipelineRow {
   const ageMs = Math.max(0, nowMs - newestMs);
   // What came while nobody listened is not known, so the wait begins with the process.
   const waitedMs = nowMs - Math.max(newestMs, watchedSinceMs);
-  const isStopped = runner.stepMs > 0 && waitedMs > STEPS_MAX * runner.stepMs + usualLagMs;
+  // Old points that are being taken in are no sign that new ones have ceased.
+  const isLoading = loadingOf(context) !== undefined;
+  const isLate = runner.stepMs > 0 && waitedMs > STEPS_MAX * runner.stepMs + usualLagMs;
+  const isStopped = isLate && !isLoading;
   return {
     state: isStopped ? "stopped" : "flowing",
     newestAt: newestMs,

@@ -1,5 +1,6 @@
 import { DAY_MS, severityOf } from "@foreshock/core/fold";
 import type { TenantSummary } from "../platform/platform.ts";
+import { loadingOf } from "./loading.ts";
 import { pipelineOf } from "./pipeline-state.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
@@ -20,6 +21,7 @@ export function summaryOf(context: TenantContext): TenantSummary {
     seriesAsleep: directory.series.length - directory.living.count,
     points: directory.pointCount,
     watermark,
+    isLoading: loadingOf(context) !== undefined,
     pipeline: pipelineOf(context),
     score,
     severity: severityOf(score),

@@ -26,6 +26,8 @@ export interface PartitionAsk {
 /** What has been taken in for a tenant since the process started. */
 export interface IngestCounters {
   accepted: number;
+  /** When points were accepted last, by the server's clock; 0 before the first. */
+  arrivedMs: EpochMs;
   duplicate: number;
   overwritten: number;
   rejected: Record<string, number>;
@@ -142,7 +144,7 @@ export class TenantContext {
   /** The strongest episodes of some series in a range, in the order asked for. */
   explained(
     series: readonly SeriesInfo[],
-    about: Pick<ExplainQuestion, "range" | "asOfMs">,
+    about: Omit<ExplainQuestion, "what" | "handles">,
   ): Promise<ExplainedSeries[]> {
     return this.#ofEach(series, (handles) => ({ what: "explain", handles, ...about }));
   }

@@ -63,6 +63,8 @@ export interface SentenceFacts {
 const PEERS_SHARE = 0.2;
 /** A metric that began up to so long before may be named. Source: spec of the sentence. */
 const LAG_MAX_MS: DurationMs = 15 * MINUTE_MS;
+/** ... or so many steps, where points are sparse. */
+const LAG_MAX_STEPS = 3;
 /** A stuck value is a single value, so it is given more exactly than a moving one. */
 const STUCK_DIGITS = 4;
 /** Counterfactuals are rounded to at most this many digits before they are scored. */
@@ -160,10 +162,23 @@ function companyClause(facts: SentenceFacts, locale: Locale): string {
 }
 
 function precedingClause({ precededBy, intervalMs }: SentenceFacts, locale: Locale): string {
-  if (precededBy === undefined) return "";
-  const { lagMs, score, metricName, nodeId = "" } = precededBy;
-  if (!(score >= PRECEDING_SCORE_MIN && lagMs >= intervalMs && lagMs <= LAG_MAX_MS)) return "";
+  if (precededBy === undefined || !isNamedBefore({ ...precededBy, intervalMs })) return "";
+  const { lagMs, metricName, nodeId = "" } = precededBy;
   return locale.startedAfter(locale.duration(lagMs), metricName, nodeId);
+}
+
+/** Whether another metric that began `lagMs` before is near and sure enough to be named as the one that came first. */
+export function isNamedBefore({
+  lagMs,
+  score,
+  intervalMs,
+}: {
+  readonly lagMs: DurationMs;
+  readonly score: number;
+  readonly intervalMs: DurationMs;
+}): boolean {
+  const lagMax = Math.max(LAG_MAX_MS, LAG_MAX_STEPS * intervalMs);
+  return score >= PRECEDING_SCORE_MIN && lagMs >= intervalMs && lagMs <= lagMax;
 }
 
 function subjectText(subject: SentenceSubject, locale: Locale): string {

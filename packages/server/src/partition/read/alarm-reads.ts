@@ -47,6 +47,7 @@ function foundAlarm(runtime: PartitionRuntime, partition: number, stored: AlarmE
   const { episode } = explainedIn(runtime, series, {
     range: { startMs: openedMs, endMs },
     asOfMs: endMs,
+    beganByMs: openedMs,
   });
   return {
     partition,

@@ -13,6 +13,7 @@ import {
   type KnownBefore,
   valueTells,
 } from "@foreshock/core/fold";
+import { unitOf } from "../../platform/metric-unit.ts";
 import { isCounter } from "../../platform/series-nature.ts";
 import type { EpisodeEntry } from "../../store/table/episode-table.ts";
 import type { ExplainedEpisode, ExplainedSeries, FoundAnomaly } from "../answers.ts";
@@ -30,6 +31,9 @@ import { counterfactualIn } from "./counterfactual.ts";
 import { impliedEpisode } from "./implied-episode.ts";
 import { ratesOf } from "./rates.ts";
 import type { OverEpisode } from "./told-ahead.ts";
+
+/** The highest episodes of a series among which the one of a finding's beginning is looked for. */
+const EPISODES_MAX = 16;
 
 /** Episodes that one question with a label may classify on the way. */
 const CLASSIFY_MAX = 2000;
@@ -111,22 +115,23 @@ export function answerAnomaly(
   return explainedEpisode(runtime, episode, counterfactualIn(runtime.store, series, folded));
 }
 
-/** The highest episode of a series that touches a range, and its newest point there. */
+/** The highest episode of a series that touches a range (`beganByMs` says which comes first), and its newest point there. */
 export function explainedIn(
   runtime: PartitionRuntime,
   series: LiveSeries,
-  { range, asOfMs }: Pick<ExplainQuestion, "range" | "asOfMs">,
+  { range, asOfMs, beganByMs = range.endMs }: Omit<ExplainQuestion, "what" | "handles">,
 ): ExplainedSeries {
   runtime.writeResults();
   const { storeId, handle, key } = series;
-  const [strongest] = runtime.store.episodes.query({
+  const strongest = runtime.store.episodes.query({
     tenantId: key.tenantId,
     ...range,
     seriesIds: [storeId],
     sort: "score",
-    limit: 1,
+    limit: EPISODES_MAX,
   });
-  const found = strongest ?? impliedEpisode(runtime.store, series, range);
+  const early = strongest.find(({ windowStartMs }) => windowStartMs <= beganByMs);
+  const found = early ?? strongest[0] ?? impliedEpisode(runtime.store, series, range);
   const episode = found === undefined ? undefined : explainedEpisode(runtime, found);
   const day = { startMs: asOfMs - DAY_MS, endMs: asOfMs };
   return { handle, episode, lastMs: runtime.store.read(storeId, day).timestampsMs.at(-1) ?? 0 };
@@ -201,7 +206,7 @@ function explained(
     pointCount,
     intervalMs: episode.intervalMs,
     subject: { level: "metric", metricName, nodeId },
-    unit: series.metadata.unit ?? "",
+    unit: unitOf(metricName, series.metadata),
   });
 }
 
