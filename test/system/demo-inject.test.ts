@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { LIVE_RECIPES, type LiveFaultKind } from "../../packages/server/src/demo/faults.ts";
 import { SimulatedFleet, STEP_MS } from "../../packages/server/src/demo/fleet.ts";
+import { LIVE_RECIPES, type LiveFaultKind } from "../../packages/server/src/demo/live-faults.ts";
 import { batchOf } from "../../packages/server/src/platform/ingest-batch.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 

@@ -8,8 +8,6 @@ import {
   faultPlan,
   LEAK_CLUSTER,
   LEAK_DEPLOY_BEFORE_END_MS,
-  LIVE_RECIPES,
-  type LiveFaultKind,
   make,
 } from "./faults.ts";
 import {
@@ -20,6 +18,7 @@ import {
   type TenantPlan,
 } from "./fleet-plan.ts";
 import { habitOf } from "./habits.ts";
+import { LIVE_RECIPES, type LiveFaultKind } from "./live-faults.ts";
 import { METRIC_NAMES, METRIC_SHAPES } from "./metric-catalog.ts";
 import { type NodeChunk, NodeStream } from "./node-stream.ts";
 import type { KnownFault, Truth } from "./truth.ts";
