@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import type { Tab } from "./browser.ts";
 import type { DashboardFacts, DashboardServer, Paths } from "./dashboard-facts.ts";
 
@@ -6,6 +7,6 @@ export interface Stage {
   readonly server: DashboardServer;
   readonly facts: DashboardFacts;
   readonly paths: Paths;
-  /** A new tab at a page, signed in with the key of one tenant or another one. */
-  open(path: string, key?: string): Promise<Tab>;
+  /** A new tab at a page, signed in, with the key of one tenant or another one. `before` is given the tab before it goes there. */
+  open(path: string, before?: (page: Page) => void, key?: string): Promise<Tab>;
 }

@@ -1,3 +1,4 @@
+import type { Overview } from "@foreshock/client";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { textOf } from "./browser.ts";
@@ -43,8 +44,10 @@ export function statesSuite(stage: () => Stage): void {
 
     it("says learning where every series is young", async () => {
       const { page } = await stage().open("/");
-      await changeReply(page, "health", (health) => ({ ...health, learning: health.series }));
-      await changeReply(page, "findings", (list) => ({ ...list, data: [] }));
+      await changeOverview(page, ({ health }) => ({
+        health: { ...health, learning: health.series },
+        findings: [],
+      }));
       await page.reload();
       await expect.poll(() => textOf(page.locator("h1"))).toContain("Still learning.");
       expect(await textOf(page.locator(".state-learning"))).toMatch(/three days/);
@@ -52,7 +55,9 @@ export function statesSuite(stage: () => Stage): void {
 
     it("shows the way in where a tenant has no data", async () => {
       const { page } = await stage().open("/");
-      await changeReply(page, "summary", (summary) => ({ ...summary, watermark: null }));
+      await changeOverview(page, ({ summary }) => ({
+        summary: { ...summary, watermark: null, series: 0 },
+      }));
       await page.reload();
       await expect.poll(() => textOf(page.locator("main"))).toMatch(/No data yet/);
       expect(await textOf(page.locator("main"))).toContain("remote_write");
@@ -60,14 +65,14 @@ export function statesSuite(stage: () => Stage): void {
 
     it("says that all is well, and how much was looked at", async () => {
       const { page } = await stage().open("/");
-      await changeReply(page, "findings", (list) => ({ ...list, data: [] }));
+      await changeOverview(page, () => ({ findings: [] }));
       await page.reload();
       const good = page.locator(".state-good, .state-learning");
       await expect.poll(() => textOf(good)).toMatch(/series checked, last at \d\d:\d\d:\d\d|new/);
     });
 
     it("shows a panel's refusal with hint and request id, and keeps the others", async () => {
-      const { page } = await stage().open("/");
+      const { page } = await stage().open(stage().paths.cluster);
       await page.route("**/api/v1/scores?**", (route) =>
         route.fulfill({
           status: 422,
@@ -86,7 +91,7 @@ export function statesSuite(stage: () => Stage): void {
       await expect.poll(() => textOf(failed)).toContain("The range is too long");
       expect(await textOf(failed)).toContain("ask for at most 400 days");
       expect(await textOf(failed)).toContain("req_e2e");
-      await page.locator(".strip").waitFor();
+      await page.locator("table.rows tbody tr").first().waitFor();
       await page.unroute("**/api/v1/scores?**");
       await failed.getByRole("button", { name: "Try again" }).click();
       await page.locator(".lane-canvas canvas").waitFor();
@@ -116,14 +121,13 @@ export function statesSuite(stage: () => Stage): void {
 }
 
 /** Changes the server's own reply on its way: for states that a healthy server is not in. */
-async function changeReply(
+async function changeOverview(
   page: Page,
-  name: string,
-  change: (reply: Record<string, unknown>) => Record<string, unknown>,
+  change: (reply: Overview) => Partial<Overview>,
 ): Promise<void> {
-  await page.route(`**/api/v1/${name}**`, async (route) => {
+  await page.route("**/api/v1/overview?**", async (route) => {
     const response = await route.fetch();
-    const reply = (await response.json()) as Record<string, unknown>;
-    await route.fulfill({ response, json: change(reply) });
+    const reply = (await response.json()) as Overview;
+    await route.fulfill({ response, json: { ...reply, ...change(reply) } });
   });
 }

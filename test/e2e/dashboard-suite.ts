@@ -7,6 +7,7 @@ import { keyboardSuite } from "./dashboard-keyboard.ts";
 import { looksSuite } from "./dashboard-looks.ts";
 import { nowSuite } from "./dashboard-now.ts";
 import { pastSuite } from "./dashboard-past.ts";
+import { requestsSuite } from "./dashboard-requests.ts";
 import type { Stage } from "./dashboard-stage.ts";
 import { statesSuite } from "./dashboard-states.ts";
 import { tenantsSuite } from "./dashboard-tenants.ts";
@@ -36,10 +37,11 @@ export function dashboardSuite(makeServer: () => Promise<DashboardServer>): void
       server,
       facts,
       paths: pathsOf(facts),
-      async open(path, as = key) {
+      async open(path, before, as = key) {
         for (const old of tabs.splice(0)) await old.page.close();
         const tab = await browser.tab();
         tabs.push(tab);
+        before?.(tab.page);
         const mark = path.includes("?") ? "&" : "?";
         await tab.page.goto(`${url}${path}${mark}key=${encodeURIComponent(as)}`);
         await tab.page.locator("main h1, main .state").first().waitFor();
@@ -55,6 +57,7 @@ export function dashboardSuite(makeServer: () => Promise<DashboardServer>): void
   drillDownSuite(stage);
   keyboardSuite(stage);
   looksSuite(stage);
+  requestsSuite(stage);
   statesSuite(stage);
 }
 

@@ -1,6 +1,6 @@
 import { Foreshock } from "@foreshock/client";
 import { describe, expect, it } from "vitest";
-import { textOf } from "./browser.ts";
+import { look, textOf } from "./browser.ts";
 import type { Stage } from "./dashboard-stage.ts";
 
 /** Which tenant? Above Now, for keys that see several. */
@@ -11,7 +11,7 @@ export function tenantsSuite(stage: () => Stage): void {
       const client = new Foreshock({ url: server.url, key: server.operatorKey });
       const rows = await client.tenants();
       expect(rows.length).toBeGreaterThan(1);
-      const { page, errors } = await open("/", server.operatorKey);
+      const { page, errors } = await open("/", undefined, server.operatorKey);
       const lines = page.locator(".tenant-rows tbody tr");
       await expect.poll(() => lines.count()).toBe(rows.length);
       const texts = await lines.allInnerTexts();
@@ -24,6 +24,7 @@ export function tenantsSuite(stage: () => Stage): void {
       const scores = rows.map(({ worst, score }) => worst?.score ?? score ?? 0);
       expect(scores).toEqual([...scores].sort((a, b) => b - a));
       const found = rows.filter(({ openFindings }) => (openFindings ?? 0) > 0).length;
+      await look(page, "tenants");
       expect(await textOf(page.locator("h1"))).toContain(
         found === 0 ? "No findings" : `${found} t`,
       );
@@ -46,7 +47,7 @@ export function tenantsSuite(stage: () => Stage): void {
 
     it("leads to a tenant's Now and back up with u; the tab names page and open findings", async () => {
       const { open, server } = stage();
-      const { page, errors } = await open("/", server.operatorKey);
+      const { page, errors } = await open("/", undefined, server.operatorKey);
       await expect.poll(() => page.title()).toMatch(/^(\(\d+\) )?Tenants - Foreshock$/);
       const link = page.locator(".tenant-rows tbody tr a").first();
       const tenant = await textOf(link);
@@ -78,7 +79,7 @@ export function tenantsSuite(stage: () => Stage): void {
 
     it("fits 390 pixels", async () => {
       const { open, server } = stage();
-      const { page } = await open("/tenants", server.operatorKey);
+      const { page } = await open("/tenants", undefined, server.operatorKey);
       await page.setViewportSize({ width: 390, height: 844 });
       await page.locator(".tenant-rows").waitFor();
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);

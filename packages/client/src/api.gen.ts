@@ -377,16 +377,16 @@ export interface NodeColumns {
   readonly cluster: readonly number[];
   readonly node: readonly string[];
   readonly metrics: readonly number[];
-  /** Cut off after three digits; severities follow from it */
+  /** Cut off after two digits, from 0.5 on after three; severities follow from it */
   readonly score: readonly (number | null)[];
   readonly numAnomalies: readonly number[];
   /** Onset of what is going on now, epoch milliseconds; null: nothing */
   readonly since: readonly (number | null)[];
-  /** Newest point, in seconds before `newestMs`; null: none */
+  /** Newest point, in seconds before `newestMs`, in steps of ten; null: none */
   readonly lagS: readonly (number | null)[];
   /** Index into `states`: live, learning, silent */
   readonly state: readonly number[];
-  /** Rounded to two digits */
+  /** Cut off after one digit */
   readonly confidence: readonly number[];
   /** The heaviest metrics of nodes that have any at 0.25 or more */
   readonly top: readonly {

@@ -5,11 +5,11 @@ import { durationMs } from "./time-param.ts";
 const STEPS_MAX = 10_000;
 
 /** A `StepParam` in milliseconds. @throws Problem "bad_parameter" where a range of this length has too many. */
-export function stepParam(step: string, rangeMs: number): number {
+export function stepParam(step: string, rangeMs: number, stepsMax = STEPS_MAX): number {
   const stepMs = durationMs(step);
-  if (stepMs >= 1000 && rangeMs / stepMs <= STEPS_MAX) return stepMs;
+  if (stepMs >= 1000 && rangeMs / stepMs <= stepsMax) return stepMs;
   throw new Problem("bad_parameter", `/step: ${step} is too short for this range`, {
-    hint: `a reply holds at most ${STEPS_MAX} steps of at least 1s`,
+    hint: `a reply holds at most ${stepsMax} steps of at least 1s`,
     errors: [{ pointer: "/step", detail: "is too short" }],
   });
 }

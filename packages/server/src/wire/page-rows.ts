@@ -1,3 +1,4 @@
+import { ANOMALOUS_SCORE } from "@foreshock/core/fold";
 import type { MetricPage, NodePage, Overview } from "../platform/page-rows.ts";
 import type { EntityState, NodeRow } from "../platform/platform.ts";
 import { Rows } from "./row-pieces.ts";
@@ -50,8 +51,10 @@ export function metricPageWire({ points, anomalies, alarms }: MetricPage) {
 const STATES: readonly EntityState[] = ["live", "learning", "silent"];
 /** Metrics below it are as always. Source: "low" of the severity words. */
 const TOLD_SCORE = 0.25;
+/** Ages are told in steps of this many seconds. */
+const LAG_S = 10;
 /** Items of a column that are made and written in one piece: a millisecond or so. */
-const COLUMN_ITEMS = 10_000;
+const COLUMN_ITEMS = 5000;
 
 /** Nodes in columns, which are a tenth of the same as rows: no name twice, no digit that nobody sees. */
 export function nodeColumnsWire(rows: readonly NodeRow[]) {
@@ -74,9 +77,9 @@ export function nodeColumnsWire(rows: readonly NodeRow[]) {
     score: column((row) => cut(row.score)),
     numAnomalies: column((row) => row.numAnomalies),
     since: column((row) => (row.since > 0 && Number.isFinite(row.since) ? row.since : null)),
-    lagS: column((row) => (row.lastAt > 0 ? Math.floor((newestMs - row.lastAt) / 1000) : null)),
+    lagS: column((row) => (row.lastAt > 0 ? lagOf(newestMs - row.lastAt) : null)),
     state: column((row) => STATES.indexOf(row.state)),
-    confidence: column((row) => Math.round(row.confidence * 100) / 100),
+    confidence: column((row) => Math.floor(row.confidence * 10) / 10),
     top: new Rows(told, ({ at, top }) => ({
       row: at,
       metrics: top.map(({ metric }) => metricNames.get(metric)!),
@@ -85,8 +88,15 @@ export function nodeColumnsWire(rows: readonly NodeRow[]) {
   };
 }
 
+/** A digit less where nothing is anomalous. */
 function cut(score: number): number | null {
-  return Number.isFinite(score) ? Math.floor(score * 1000) / 1000 : null;
+  if (!Number.isFinite(score)) return null;
+  const steps = score >= ANOMALOUS_SCORE ? 1000 : 100;
+  return Math.floor(score * steps) / steps;
+}
+
+function lagOf(lagMs: number): number {
+  return LAG_S * Math.floor(lagMs / 1000 / LAG_S);
 }
 
 function numbered<Row>(

@@ -11,6 +11,8 @@ type App = Parameters<Routes>[0];
 type Now = RouteParts["now"];
 
 const FINDINGS_BACK_MS = 30 * DAY_MS;
+/** Of lanes: more than a screen is wide. */
+const STEPS_MAX = 4000;
 const Name = z.string().min(1).max(4096);
 const nodeOf = { cluster: Name, node: Name };
 const chartPoints = z.coerce.number().int().min(10).max(1000);
@@ -52,7 +54,9 @@ function overview(app: App, now: Now): void {
       const query = {
         range,
         findingsRange: { startMs: Math.min(sinceMs, nowMs - 1), endMs: nowMs },
-        ...(step === undefined ? {} : { stepMs: stepParam(step, range.endMs - range.startMs) }),
+        ...(step === undefined
+          ? {}
+          : { stepMs: stepParam(step, range.endMs - range.startMs, STEPS_MAX) }),
         pointsMax: maxPoints,
       };
       return answer(request, reply, { what: "overview", query }, now);
@@ -90,7 +94,7 @@ function nodePage(app: App, now: Now): void {
     async (request, reply) => {
       const { cluster, node, step, maxPoints } = request.query;
       const range = rangeParam(request.query, now());
-      const stepMs = stepParam(step, range.endMs - range.startMs);
+      const stepMs = stepParam(step, range.endMs - range.startMs, STEPS_MAX);
       const query = { clusterId: cluster, nodeId: node, range, stepMs, pointsMax: maxPoints };
       return answer(request, reply, { what: "node-page", query }, now);
     },

@@ -79,12 +79,16 @@ export const NodeColumns = z
     cluster: z.array(Count).describe("Index into `clusters`"),
     node: z.array(z.string()),
     metrics: z.array(Count),
-    score: Column.describe("Cut off after three digits; severities follow from it"),
+    score: Column.describe(
+      "Cut off after two digits, from 0.5 on after three; severities follow from it",
+    ),
     numAnomalies: z.array(Count),
     since: Column.describe("Onset of what is going on now, epoch milliseconds; null: nothing"),
-    lagS: Column.describe("Newest point, in seconds before `newestMs`; null: none"),
+    lagS: Column.describe(
+      "Newest point, in seconds before `newestMs`, in steps of ten; null: none",
+    ),
     state: z.array(Count).describe("Index into `states`: live, learning, silent"),
-    confidence: z.array(Share).describe("Rounded to two digits"),
+    confidence: z.array(Share).describe("Cut off after one digit"),
     top: z
       .array(
         z.strictObject({
