@@ -6,9 +6,11 @@ import { fleetSuite } from "./dashboard-fleet.ts";
 import { keyboardSuite } from "./dashboard-keyboard.ts";
 import { looksSuite } from "./dashboard-looks.ts";
 import { nowSuite } from "./dashboard-now.ts";
+import { pastSuite } from "./dashboard-past.ts";
 import { requestsSuite } from "./dashboard-requests.ts";
 import type { Stage } from "./dashboard-stage.ts";
 import { statesSuite } from "./dashboard-states.ts";
+import { tenantsSuite } from "./dashboard-tenants.ts";
 
 /** What the dashboard owes in a real browser against a real server with data in it. */
 export function dashboardSuite(makeServer: () => Promise<DashboardServer>): void {
@@ -35,19 +37,21 @@ export function dashboardSuite(makeServer: () => Promise<DashboardServer>): void
       server,
       facts,
       paths: pathsOf(facts),
-      async open(path, before) {
+      async open(path, as = key, before = undefined) {
         for (const old of tabs.splice(0)) await old.page.close();
         const tab = await browser.tab();
         tabs.push(tab);
         before?.(tab.page);
         const mark = path.includes("?") ? "&" : "?";
-        await tab.page.goto(`${url}${path}${mark}key=${encodeURIComponent(key)}`);
+        await tab.page.goto(`${url}${path}${mark}key=${encodeURIComponent(as)}`);
         await tab.page.locator("main h1, main .state").first().waitFor();
         return tab;
       },
     };
   };
 
+  tenantsSuite(stage);
+  pastSuite(stage);
   nowSuite(stage);
   fleetSuite(stage);
   drillDownSuite(stage);
@@ -63,6 +67,7 @@ function stoppedOnce(server: DashboardServer): DashboardServer {
   return {
     url: server.url,
     key: server.key,
+    operatorKey: server.operatorKey,
     stop() {
       stopping ??= server.stop();
       return stopping;

@@ -35,6 +35,7 @@ def budget_of_rarities(source):
     changes = [("REQUIRED_SHARE = 0.3", "REQUIRED_SHARE = 1.0"), ("FATIGUE_POWER = 2.0", "FATIGUE_POWER = 1.0"),
                ("recent[OPENINGS] += 1\\n", "recent[OPENINGS] += days / evidence\\n"),
                ("** FATIGUE_POWER\\n", "** FATIGUE_POWER if alarm.seen[0] >= 2 * per_day else 1e300\\n"),
+               ("RECOVERY_SCALES = 1.0, 6.0", "RECOVERY_SCALES = 1.0, 3.0"),
                ("np.zeros(6)", "np.zeros(8)"), ("seen[HIGH] = seen[LOW] = seen[CENTRE] = x\\n        return 0.0", "seen[HIGH] = seen[LOW] = seen[CENTRE] = seen[6] = x\\n        return 0.0"),
                ("    memory = MEMORY_DAYS * per_day\\n    keep", BEGIN + "    memory = MEMORY_DAYS * per_day\\n    keep")]
     for old, new in changes:

@@ -10,8 +10,8 @@ export interface AlarmList {
   readonly nextCursor: string | null;
 }
 
-/** open: evidence keeps it up (closed: it passed); held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal */
-export type AlarmOutcome = "open" | "held" | "accepted" | "recovered";
+/** open: evidence keeps it up; held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal; ended: closed, and no longer unusual */
+export type AlarmOutcome = "open" | "held" | "accepted" | "recovered" | "ended";
 
 export interface AlarmRow {
   readonly id: string;
@@ -120,6 +120,7 @@ export interface ClusterRow {
 
 export interface DataHealth {
   readonly watermark: string | null;
+  readonly pipeline: PipelineRow;
   /** Series that live; the other counts and shares are of these */
   readonly series: number;
   /** Series that have sent nothing for six hours or four of their intervals */
@@ -127,6 +128,7 @@ export interface DataHealth {
   readonly learning: number;
   readonly late: number;
   readonly silent: number;
+  /** Of living series that are not silent; 0 while the pipeline is stopped */
   readonly freshShare: number;
   readonly acceptedPoints: number;
   /** Accepted points that were there before, with the same value */
@@ -140,7 +142,7 @@ export interface DataHealth {
   readonly rejectedPoints: Readonly<Partial<Record<RejectReason, number>>>;
   readonly detectionLagMs: number | null;
   readonly backlogPoints: number;
-  /** Share of history that is scored; 1 when all is */
+  /** While history loads, the judged share of the time from the oldest point to now; else 1 */
   readonly backfill: number;
   readonly worst: readonly {
     readonly seriesId: string;
@@ -266,16 +268,22 @@ export interface FindingRow {
   readonly closedAt: string | null;
   readonly outcome: AlarmOutcome;
   readonly onset: string | null;
-  /** The entity's own calibrated score */
+  /** How rare it is in this fleet; severity and sentence say the same */
   readonly score: number;
   readonly severity: Severity;
-  readonly entityReturnPeriodDays: number | null;
+  /** Return period that the score stands for */
   readonly fleetReturnPeriodDays: number | null;
+  /** How rare it is for the place itself */
+  readonly entityReturnPeriodDays: number | null;
   readonly label: AnomalyLabel;
   readonly kind: AnomalyKind;
   readonly text: string;
   /** In onset order; shares add up to 1 */
   readonly contributions: readonly FindingPart[];
+  /** Nodes that did what the sentence says */
+  readonly nodesMoved: number;
+  /** Nodes that the cluster had; 1 for a node finding */
+  readonly nodesTotal: number;
   readonly nodes: readonly {
     readonly node: string;
     readonly score: number;
@@ -441,6 +449,19 @@ export interface Overview {
   readonly clusterLanes: ScoresReply | null;
 }
 
+export interface PipelineRow {
+  /** stopped: no point of any node for three steps more than the usual lag, by the clock */
+  readonly state: "none" | "flowing" | "stopped";
+  /** Time of the newest point that came; while stopped: since then */
+  readonly newestAt: string | null;
+  /** How old that is: all that is said of now is as old as this */
+  readonly ageMs: number | null;
+  /** How old the newest point usually becomes before the next */
+  readonly usualLagMs: number;
+  /** One sentence for people; empty while points flow */
+  readonly text: string;
+}
+
 export interface PointsReply {
   readonly series: SeriesRow;
   readonly stepMs: number;
@@ -551,6 +572,8 @@ export interface SeriesRow {
   readonly cluster: string;
   readonly node: string;
   readonly metric: string;
+  /** Of its values: as its sender or its name says, per second for counters; or empty */
+  readonly unit: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly intervalMs: number | null;
   readonly points: number;
@@ -590,6 +613,9 @@ export interface Summary {
   readonly points: number;
   /** Event time of the newest scored point */
   readonly watermark: string | null;
+  /** History is being taken in: what is judged ends at the watermark, long before now */
+  readonly isLoading: boolean;
+  readonly pipeline: PipelineRow;
   /** Calibrated score in [0, 1] */
   readonly score: number | null;
   readonly severity: Severity;
@@ -610,6 +636,27 @@ export interface TenantList {
 
 export interface TenantRow {
   readonly tenant: string;
+  /** All but served have no numbers: starting = not taken up yet, unavailable = started again or too busy, unasked = names only */
+  readonly state: "served" | "starting" | "unavailable" | "unasked";
+  /** Calibrated score in [0, 1] */
+  readonly score: number | null;
+  readonly severity: Severity;
+  readonly openFindings: number | null;
+  readonly clusters: number | null;
+  /** Nodes that live: they sent something within an hour, or four of their intervals */
+  readonly nodes: number | null;
+  /** Of those, nodes anomalous now or in an open finding */
+  readonly anomalousNodes: number | null;
+  readonly series: number | null;
+  /** Event time of the newest scored point */
+  readonly watermark: string | null;
+  /** History is being taken in */
+  readonly isLoading: boolean | null;
+  readonly pipeline: PipelineRow | null;
+  /** Why points are stored and not judged */
+  readonly quarantine: string | null;
+  /** The worst open finding; without one, the most anomalous node now; null where none is */
+  readonly worst: WorstPlace | null;
 }
 
 export interface TruthList {
@@ -630,4 +677,19 @@ export interface TruthRow {
   readonly to: string | null;
   /** True for the decoys, which must not be found */
   readonly silent: boolean;
+}
+
+export interface WorstPlace {
+  readonly cluster: string;
+  /** Null where it is the whole cluster */
+  readonly node: string | null;
+  /** Calibrated score in [0, 1] */
+  readonly score: number | null;
+  readonly severity: Severity;
+  /** When it began */
+  readonly since: string | null;
+  /** The open finding; null for a node without one */
+  readonly findingId: string | null;
+  /** A finding's sentence; for a node the names of its metrics */
+  readonly why: string;
 }

@@ -117,9 +117,15 @@ export class Foreshock {
     return this.#get("/summary", {}, options);
   }
 
-  /** The key's own tenant, or all of them for an operator key. */
+  /** How the key's own tenant stands, or all of them for an operator key without `tenant`; worst first. */
   async tenants(options?: CallOptions): Promise<readonly TenantRow[]> {
     return this.#rows("/tenants", {}, options);
+  }
+
+  /** Names of the tenants that the key may see, sorted; no tenant is asked. */
+  async tenantNames(options?: CallOptions): Promise<readonly string[]> {
+    const rows = await this.#rows<TenantRow>("/tenants", { names: true }, options);
+    return rows.map(({ tenant }) => tenant);
   }
 
   /** Detection engines by name, also those that cannot run there, and why. */

@@ -2,6 +2,10 @@ import { DAY_MS, type DurationMs } from "../model/time.ts";
 
 /** Half-life of the seen range and of the largest stretch. All constants: reference/alarms.py. */
 const MEMORY_DAYS = 60;
+/** A record is at most as rare as a series of this age is old. */
+export const AGE_DAYS_MAX = 14;
+/** What alarms told of joins calm times after this long. Ours. */
+const HELD_BACK_DAYS = 14;
 /** Horizon of the mean residual: the longer of the two. */
 const STRETCH_DAYS = 4 / 24;
 const STRETCH_POINTS = 24;
@@ -31,6 +35,8 @@ export interface AlarmClock {
   readonly youngPoints: number;
   /** Points after which what has been seen begins again. */
   readonly provisionalPoints: number;
+  /** Points for which the peaks of alarms are held back from those of calm times. */
+  readonly heldBackPoints: number;
   /** Lowest learning rate of the mean of the last hour. */
   readonly hourRate: number;
   /** Lowest learning rate of the mean residual. */
@@ -57,6 +63,7 @@ export function alarmClock(intervalMs: DurationMs, promiseDays: number): AlarmCl
     memoryPoints,
     youngPoints: YOUNG_DAYS * pointsPerDay,
     provisionalPoints: Math.max(PROVISIONAL_POINTS, Math.ceil(PROVISIONAL_DAYS * pointsPerDay)),
+    heldBackPoints: HELD_BACK_DAYS * pointsPerDay,
     hourRate: 1 / Math.max(HOUR_POINTS, pointsPerDay / 24),
     stretchRate: 1 / Math.max(STRETCH_POINTS, STRETCH_DAYS * pointsPerDay),
     openingsKeep: Math.exp(-1 / (fadingDays * pointsPerDay)),

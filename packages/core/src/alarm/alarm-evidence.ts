@@ -1,11 +1,10 @@
 import { HABIT, habitKind } from "../model/habit-mark.ts";
 import { daysOfScore } from "../stats/return-period.ts";
-import type { AlarmClock } from "./alarm-clock.ts";
+import { AGE_DAYS_MAX, type AlarmClock } from "./alarm-clock.ts";
+import { CALM_PEAKS_LENGTH, stepCalmPeak } from "./calm-peaks.ts";
 import { EPISODE_ROW } from "./episode-tracker.ts";
 
-/** A plain record is at most this rare. All constants: reference/alarms.py. */
-const AGE_DAYS_MAX = 14;
-/** Points before records count, and before deviations do. */
+/** Points before records count, and before deviations do. All constants: reference/alarms.py. */
 const RECORD_POINTS_MIN = 60;
 const WARM_UP_POINTS = 20;
 /** Share of the seen range below which a deviation is damped. */
@@ -40,22 +39,28 @@ export const SEEN = {
   hour: 6,
   /** Deepest fall below it, as the logarithm of the ratio. */
   fallHigh: 7,
+  /** CALM_PEAKS_LENGTH numbers. */
+  calmPeaks: 8,
 } as const;
-export const SEEN_LENGTH = 8;
+export const SEEN_LENGTH = SEEN.calmPeaks + CALM_PEAKS_LENGTH;
 
 /**
- * Rarity of one known point in days = the largest of four: that of its score (damped when the
- * deviation is small on the scale of everything seen), of a value outside everything seen so far,
- * of a stretch of residuals larger than any before, and of a fall deeper in ratio than any before. Then the point joins what has been seen. What
- * the first half day showed is let go after it: it is learnt again before anything may open.
+ * Rarity of one known point in days = the largest of five: that of its score (damped when the deviation is small on
+ * the scale of everything seen), of a value outside everything seen so far, of a stretch of residuals larger than any
+ * before, of a fall deeper in ratio than any before, and of a nonconformity above all of calm times. Then the point
+ * joins what has been seen. What the first half day showed is let go after it: it is learnt again before anything
+ * may open. Last is what others say of the point: what comes again at its time is no evidence.
  *
  * @param seen SEEN_LENGTH numbers, all 0 before the first point
+ * @param row as EPISODE_ROW
+ * @param score of the row, or what stands for it
  */
 export function stepEvidence(
   seen: Float64Array,
   value: number,
   score: number,
-  expected: number,
+  row: Float64Array,
+  alarmIsOpen: boolean,
   clock: AlarmClock,
 ): number {
   seen[SEEN.count]!++;
@@ -64,7 +69,7 @@ export function stepEvidence(
     begin(seen, value);
     return 0;
   }
-  const deviation = count > WARM_UP_POINTS ? Math.abs(value - expected) : 0;
+  const deviation = count > WARM_UP_POINTS ? Math.abs(value - row[EPISODE_ROW.level]!) : 0;
   const rate = Math.max(clock.stretchRate, 1 / count);
   seen[SEEN.stretch]! += (deviation - seen[SEEN.stretch]!) * rate;
   const age = Math.min(count / clock.pointsPerDay, AGE_DAYS_MAX);
@@ -72,14 +77,14 @@ export function stepEvidence(
   const outage = stepOutage(seen, value, age, clock);
   if (count === clock.provisionalPoints) begin(seen, value);
   else remember(seen, value, clock);
-  return Math.max(days, outage);
+  const width = seen[SEEN.high]! - seen[SEEN.low]!;
+  const point = { value, count, width, alarmIsOpen };
+  const uncalm = stepCalmPeak(seen, SEEN.calmPeaks, row, point, clock);
+  return toldEvidence(Math.max(days, outage, uncalm), score, row);
 }
 
-/**
- * Evidence of a point after what others say of it. What comes again at its time is none. A stuck value, or a habit that
- * was missed, has no deviation that could be small: its rarity counts as it is.
- */
-export function toldEvidence(evidence: number, score: number, row: Float64Array): number {
+/** A stuck value, or a habit that was missed, has no deviation that could be small: its rarity counts as it is. */
+function toldEvidence(evidence: number, score: number, row: Float64Array): number {
   const habit = habitKind(row[EPISODE_ROW.habit]);
   if (habit === HABIT.came) return 0;
   const asItIs = habit !== HABIT.none || row[EPISODE_ROW.absence] === 1;
@@ -130,7 +135,7 @@ function begin(seen: Float64Array, value: number): void {
   seen[SEEN.high] = seen[SEEN.low] = seen[SEEN.centre] = value;
   seen[SEEN.stretch] = seen[SEEN.stretchHigh] = 0;
   seen[SEEN.hour] = value;
-  seen[SEEN.fallHigh] = 0;
+  seen.fill(0, SEEN.fallHigh, SEEN_LENGTH);
 }
 
 /** What was seen is another series' life: it is learnt again for a day, from which on its age counts. */

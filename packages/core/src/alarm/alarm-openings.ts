@@ -2,38 +2,11 @@ import { openState, sealState, unreadable } from "../model/state-bytes.ts";
 import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
 import { scoreOfDays } from "../stats/return-period.ts";
 import { type AlarmClock, alarmClock } from "./alarm-clock.ts";
-import { SEEN, SEEN_LENGTH, stepEvidence, toldEvidence } from "./alarm-evidence.ts";
+import { SEEN, SEEN_LENGTH, stepEvidence } from "./alarm-evidence.ts";
+import { ALARM_OUT, ALARM_PHASE } from "./alarm-out.ts";
 import { EPISODE_ROW } from "./episode-tracker.ts";
 
-/** What the layer says about one point; indices into the `out` it fills. */
-export const ALARM_OUT = {
-  /** Rarity in days; an alarm opens when it reaches the required days. */
-  evidence: 0,
-  /** 1 where an alarm opens. */
-  opened: 1,
-  /** 1 while the episode is open. */
-  active: 2,
-  /** The engine's score, held up while a sustained fault lasts. For charts and "now" lists. */
-  score: 3,
-  /** One of ALARM_PHASE, after this point. */
-  phase: 4,
-} as const;
-export const ALARM_OUT_LENGTH = 5;
-
-/** Phases of a series' alarm. */
-export const ALARM_PHASE = {
-  closed: 0,
-  /** Evidence keeps the episode up. */
-  open: 1,
-  /** The value is still away from what was usual before the opening: learning does not end it. */
-  held: 2,
-  /** It was held for three days: that is the new normal. */
-  accepted: 3,
-  /** Back in the old normal within a day after a held fault, open or not: this opens nothing. */
-  recovered: 4,
-  /** Like held, but the opening is not 30 points ago: it may still be a short event. */
-  lasting: 5,
-} as const;
+export { ALARM_OUT, ALARM_OUT_LENGTH, ALARM_PHASE } from "./alarm-out.ts";
 
 /** What the layer needs of the scorer beside its row. */
 export interface AlarmBaseline {
@@ -45,9 +18,9 @@ export interface AlarmBaseline {
 
 /**
  * Evidence this many times larger than both the open episode's and the required one opens a second
- * alarm, so that a small one cannot mask a large one. 30 to 200 are alike; see docs/DECISIONS.md.
+ * alarm, so that a small one cannot mask a large one. 10 splits one lasting fault in ten.
  */
-const ANOTHER_FACTOR = 100;
+const ANOTHER_FACTOR = 30;
 /** An episode stays open above this share of the required evidence and closes after 4 quiet hours. */
 const STAY_SHARE = 0.3;
 const QUIET_DAYS = 4 / 24;
@@ -57,11 +30,13 @@ const HOLD_TAU = 30;
 const HOLD_SCALES = 2;
 const HOLD_SHARE = 0.33;
 const HOLD_DAYS_MAX = 3;
+/** The mean follows slowly: after this many points in a row near the old normal the fault no longer lasts. */
+const BACK_POINTS = 3;
 /** Value of `open` for an alarm that resumed within that day: it does not mask a new one. */
 const RESUMED = 2;
-/** For a day after a fault a point within 6 kept scales of the old normal opens nothing. */
+/** For a day after a fault a point within 3 kept scales of the old normal opens nothing. */
 const RECOVERY_DAYS = 1;
-const RECOVERY_SCALES = 6;
+const RECOVERY_SCALES = 3;
 
 const S = {
   /** Spent by recent openings, in promises. */
@@ -74,17 +49,21 @@ const S = {
   keptSince: SEEN_LENGTH + 6,
   deviation: SEEN_LENGTH + 7,
   peak: SEEN_LENGTH + 8,
+  /**
+   * Above 0 = held: 1, and 1 more for each of the last points in a row that were near the old normal; before
+   * anything can be held, the same points as a number below 0.
+   */
   held: SEEN_LENGTH + 9,
   heldScore: SEEN_LENGTH + 10,
   recovery: SEEN_LENGTH + 11,
   /** Evidence of the opening. */
   evidence: SEEN_LENGTH + 12,
 } as const;
-/** Numbers of state: 21 x 8 = 168 bytes. */
+/** Numbers of state: 27 x 8 = 216 bytes. */
 export const ALARM_STATE_LENGTH = SEEN_LENGTH + 13;
 const NUMBERS = ALARM_STATE_LENGTH;
 const FORMAT = 0x41;
-const VERSION = 3;
+const VERSION = 4;
 const NO_SEASON: Float64Array<ArrayBuffer> = new Float64Array(0);
 
 /** The platform's promise: at most about one opening of a series in 5.5 days, as score 0.75 says. */
@@ -107,7 +86,7 @@ export interface AlarmOpeningsOptions {
  * The first opening needs evidence as rare as the promise, later ones more: each spends the promise over
  * its own rarity, so a run of weak openings falls silent and a week of large faults does not.
  *
- * Deterministic fold; O(1) per point; 168 bytes, and a copy of the daily profile only from an opening
+ * Deterministic fold; O(1) per point; 216 bytes, and a copy of the daily profile only from an opening
  * until the day after its fault. Source: reference/alarms.py, but for what is required.
  */
 export class AlarmOpenings {
@@ -145,8 +124,7 @@ export class AlarmOpenings {
     let evidence = 0;
     let oldNormal = false;
     if (!missing) {
-      evidence = stepEvidence(s, value, score, row[EPISODE_ROW.level]!, this.#clock);
-      evidence = toldEvidence(evidence, score, row);
+      evidence = stepEvidence(s, value, score, row, s[S.open]! > 0, this.#clock);
       if (s[S.kept]! > 0) oldNormal = this.#hold(atMs, value);
     }
     const another = this.#isAnother(evidence, required) && !oldNormal;
@@ -193,7 +171,7 @@ export class AlarmOpenings {
     this.#season = season;
   }
 
-  /** The state as sealed bytes: 162, and 8 per bin of the profile while one is kept. */
+  /** The state as sealed bytes: 226, and 8 per bin of the profile while one is kept. */
   save(): Uint8Array {
     const numbers = new Float64Array(NUMBERS + this.#season.length);
     numbers.set(this.#state);
@@ -236,7 +214,7 @@ export class AlarmOpenings {
 
   #stay(evidence: number, required: number, score: number, out: Float64Array): void {
     const s = this.#state;
-    if (s[S.held]! > 0) {
+    if (s[S.held]! > 0 && !this.#isBack) {
       s[S.heldScore] = Math.max(s[S.heldScore]!, score);
       out[ALARM_OUT.score] = s[S.heldScore]!;
     }
@@ -264,18 +242,28 @@ export class AlarmOpenings {
   #phase(): number {
     const s = this.#state;
     if (s[S.open] === 0) return ALARM_PHASE.closed;
-    if (s[S.held]! > 0) return ALARM_PHASE.held;
+    if (s[S.held]! > 0) return this.#isBack ? ALARM_PHASE.recovered : ALARM_PHASE.held;
     const since = s[S.keptSince]!;
-    if (since > 0 && since < HOLD_TAU && this.#lasts()) return ALARM_PHASE.lasting;
+    const mayLast = since > 0 && since < HOLD_TAU && s[S.held]! > -BACK_POINTS;
+    if (mayLast && this.#lasts()) return ALARM_PHASE.lasting;
     const over = s[S.kept] === 0 && s[S.keptSince]! > HOLD_DAYS_MAX * this.#clock.pointsPerDay;
     return over && this.#lasts() ? ALARM_PHASE.accepted : ALARM_PHASE.open;
   }
 
-  /** Whether the value is away from what was usual before the opening. */
+  /** Held still, for the mean of many points is away, and yet over. */
+  get #isBack(): boolean {
+    return this.#state[S.held]! > BACK_POINTS;
+  }
+
+  /** Whether the mean of the last points is away from what was usual before the opening. */
   #lasts(): boolean {
+    return this.#isAway(this.#state[S.deviation]!);
+  }
+
+  #isAway(deviation: number): boolean {
     const s = this.#state;
     const least = Math.max(HOLD_SCALES * s[S.keptScale]!, HOLD_SHARE * s[S.peak]!);
-    return Math.abs(s[S.deviation]!) >= least;
+    return Math.abs(deviation) >= least;
   }
 
   /** Follows the value against the expectation kept at the opening; true = back in the old normal. */
@@ -287,11 +275,15 @@ export class AlarmOpenings {
     s[S.keptSince]!++;
     const rate = Math.max(1 / HOLD_TAU, 1 / s[S.keptSince]!);
     s[S.deviation]! += (away - s[S.deviation]!) * rate;
-    if (s[S.keptSince]! >= HOLD_TAU) {
+    const before = s[S.held]!;
+    const nearBefore = before > 0 ? before - 1 : -before;
+    const near = this.#isAway(away) ? 0 : Math.min(nearBefore + 1, BACK_POINTS);
+    if (s[S.keptSince]! < HOLD_TAU) s[S.held] = 0 - near;
+    else {
       s[S.peak] = Math.max(s[S.peak]!, Math.abs(s[S.deviation]!));
       const lasts = this.#lasts();
       if (s[S.held]! > 0 && !lasts) s[S.recovery] = RECOVERY_DAYS * this.#clock.pointsPerDay;
-      s[S.held] = lasts ? 1 : 0;
+      s[S.held] = lasts ? 1 + near : 0;
     }
     if (s[S.keptSince]! > HOLD_DAYS_MAX * this.#clock.pointsPerDay) s[S.kept] = s[S.held] = 0;
     return Math.abs(away) <= RECOVERY_SCALES * s[S.keptScale]!;

@@ -22,7 +22,7 @@ import { scoreOfP } from "../score/rarity.ts";
 import type { FoldRow } from "./fold-row.ts";
 
 const FORMAT = 0x4c;
-const VERSION = 4;
+const VERSION = 5;
 /** Interval that the small detectors assume until the series' own is known. */
 const INTERVAL_BEFORE_MS = MINUTE_MS;
 

@@ -17,6 +17,7 @@ import type {
   SeriesRow,
   SmallChart,
   Summary,
+  TenantRow,
 } from "@foreshock/client";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
@@ -69,6 +70,16 @@ function useOverview<Data>(select: (overview: Ranged<Overview>) => Data): Asked<
         { signal },
       ),
     select,
+  });
+}
+
+/** All tenants that the key may see, worst first. */
+export function useTenants(): Asked<readonly TenantRow[]> {
+  const { tenantlessClient } = useSession();
+  return useAsked({
+    name: "tenants",
+    parts: [],
+    ask: (_, signal) => tenantlessClient.tenants({ signal }),
   });
 }
 

@@ -13,6 +13,7 @@ import type {
 /** A question about one tenant, as data, so that it can cross to the thread that knows the answer. */
 export type Read =
   | { readonly what: "summary" }
+  | { readonly what: "standing" }
   | { readonly what: "health" }
   | { readonly what: "clusters" }
   | { readonly what: "nodes"; readonly filter: PlaceFilter }
@@ -45,6 +46,7 @@ type Rows<Name extends keyof TenantReads> = Awaited<ReturnType<TenantReads[Name]
 /** What each question is answered with; undefined where there is no such thing. */
 export interface ReadRows {
   readonly summary: Rows<"summary">;
+  readonly standing: Rows<"standing">;
   readonly health: Rows<"health">;
   readonly clusters: Rows<"clusters">;
   readonly nodes: Rows<"nodes">;
@@ -84,6 +86,8 @@ function answerOf(view: TenantReads, read: Read): Promise<unknown> {
   switch (read.what) {
     case "summary":
       return view.summary();
+    case "standing":
+      return view.standing();
     case "health":
       return view.health();
     case "clusters":

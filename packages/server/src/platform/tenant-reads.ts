@@ -27,13 +27,14 @@ import type {
   ScoresReply,
   SeriesRow,
 } from "./tenant-rows.ts";
-import type { TenantSummary } from "./tenant-summary.ts";
+import type { TenantStanding, TenantSummary } from "./tenant-summary.ts";
 
 /** What can be asked about one tenant. */
 export interface TenantReads {
   /** Names the state that reads are computed from: while it stays, so do answers. */
   revision(): Promise<string>;
   summary(): Promise<TenantSummary>;
+  standing(): Promise<TenantStanding>;
   clusters(): Promise<readonly ClusterRow[]>;
   nodes(filter: PlaceFilter): Promise<readonly NodeRow[]>;
   metrics(filter: PlaceFilter): Promise<readonly MetricRow[]>;

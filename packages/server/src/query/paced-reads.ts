@@ -28,6 +28,7 @@ import type {
   ScoresReply,
   SeriesRow,
   TenantReads,
+  TenantStanding,
   TenantSummary,
 } from "../platform/platform.ts";
 import { alarmPage } from "./alarm-list.ts";
@@ -43,6 +44,7 @@ import { ranking, rankingCells } from "./ranking.ts";
 import { CELLS } from "./read-cost.ts";
 import type { Revision } from "./revision.ts";
 import { scoreGrid, scoreGridCells } from "./score-grid.ts";
+import { standingOf } from "./standing.ts";
 import { summaryOf } from "./summary.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
@@ -81,6 +83,13 @@ export class PacedReads implements TenantReads {
 
   async summary(): Promise<TenantSummary> {
     return summaryOf(this.#context);
+  }
+
+  standing(): Promise<TenantStanding> {
+    const cells = this.#context.directory.nodeCount * CELLS.series;
+    return this.#heavy.run(cells, this.#pace, () =>
+      standingOf(this.#context, this.#desk, this.#pace),
+    );
   }
 
   clusters(): Promise<readonly ClusterRow[]> {

@@ -37,6 +37,7 @@ import type {
   ScoresReply,
   SeriesRow,
   TenantDoor,
+  TenantStanding,
   TenantSummary,
   WhenOver,
 } from "../platform/platform.ts";
@@ -96,6 +97,10 @@ export class HostedTenant implements TenantDoor {
 
   summary(): Promise<TenantSummary> {
     return this.#rows({ what: "summary" });
+  }
+
+  standing(): Promise<TenantStanding> {
+    return this.#rows({ what: "standing" });
   }
 
   health(): Promise<DataHealth> {

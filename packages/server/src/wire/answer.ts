@@ -16,6 +16,7 @@ import {
   rankingWire,
   scoresWire,
   seriesWire,
+  standingWire,
   summaryWire,
 } from "./rows.ts";
 
@@ -48,6 +49,8 @@ function wireOf({ read, rows }: Answered): unknown {
   switch (read.what) {
     case "summary":
       return summaryWire(rows as RowsOf<"summary">);
+    case "standing":
+      return standingWire(rows as RowsOf<"standing">);
     case "health":
       return healthWire(rows as RowsOf<"health">);
     case "clusters":

@@ -1,6 +1,6 @@
 import { builtInEngines } from "@foreshock/core/fold";
 import { z } from "zod";
-import { engineWire } from "../../wire/rows.ts";
+import { engineWire, unaskedWire } from "../../wire/rows.ts";
 import {
   ClusterList,
   DataHealth,
@@ -26,6 +26,7 @@ import {
   tenantQuery,
 } from "./place-query.ts";
 import { type RouteParts, type Routes, readRoute } from "./route.ts";
+import { standingRows } from "./standing-rows.ts";
 
 const SeriesParams = z.strictObject({ id: z.string().min(1).max(256) });
 
@@ -51,16 +52,23 @@ export function inventoryRoutes({ now }: RouteParts): Routes {
 function tenants(app: App): void {
   app.get(
     "/tenants",
-    readRoute("Tenants this key may see", {
+    readRoute("Tenants this key may see and how each of them stands, worst first", {
       tag: "inventory",
-      querystring: z.strictObject(tenantQuery),
+      querystring: z.strictObject({
+        ...tenantQuery,
+        names: z
+          .stringbool()
+          .default(false)
+          .describe("Names only: no tenant is asked, and all else is null"),
+      }),
       reply: TenantList,
       tenantless: true,
     }),
     async (request) => {
-      const access = accessOf(request);
-      access.demand("read");
-      return { data: access.tenantIds().map((tenant) => ({ tenant })), nextCursor: null };
+      const seen = accessOf(request).views("read");
+      if (!request.query.names) return { data: await standingRows(seen), nextCursor: null };
+      const data = seen.map(({ tenant }) => unaskedWire(tenant, "unasked"));
+      return { data, nextCursor: null };
     },
   );
 }
