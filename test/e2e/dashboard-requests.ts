@@ -18,7 +18,7 @@ export function requestsSuite(stage: () => Stage): void {
     async (name) => {
       const { open, paths } = stage();
       const asked: Asked[] = [];
-      const { page } = await open(paths[name], (opened) =>
+      const { page } = await open(paths[name], undefined, (opened) =>
         opened.on("response", (response) => {
           const { pathname } = new URL(response.url());
           if (!pathname.startsWith("/api/")) return;

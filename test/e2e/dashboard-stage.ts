@@ -7,6 +7,9 @@ export interface Stage {
   readonly server: DashboardServer;
   readonly facts: DashboardFacts;
   readonly paths: Paths;
-  /** A new tab at a page, signed in, with the key of one tenant or another one. `before` is given the tab before it goes there. */
-  open(path: string, before?: (page: Page) => void, key?: string): Promise<Tab>;
+  /**
+   * A new tab at a page, signed in with the key of one tenant or another one. `before` is given the tab before it
+   * goes there.
+   */
+  open(path: string, key?: string, before?: (page: Page) => void): Promise<Tab>;
 }

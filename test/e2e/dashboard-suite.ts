@@ -37,7 +37,7 @@ export function dashboardSuite(makeServer: () => Promise<DashboardServer>): void
       server,
       facts,
       paths: pathsOf(facts),
-      async open(path, before, as = key) {
+      async open(path, as = key, before) {
         for (const old of tabs.splice(0)) await old.page.close();
         const tab = await browser.tab();
         tabs.push(tab);

@@ -11,7 +11,7 @@ export function tenantsSuite(stage: () => Stage): void {
       const client = new Foreshock({ url: server.url, key: server.operatorKey });
       const rows = await client.tenants();
       expect(rows.length).toBeGreaterThan(1);
-      const { page, errors } = await open("/", undefined, server.operatorKey);
+      const { page, errors } = await open("/", server.operatorKey);
       const lines = page.locator(".tenant-rows tbody tr");
       await expect.poll(() => lines.count()).toBe(rows.length);
       const texts = await lines.allInnerTexts();
@@ -47,7 +47,7 @@ export function tenantsSuite(stage: () => Stage): void {
 
     it("leads to a tenant's Now and back up with u; the tab names page and open findings", async () => {
       const { open, server } = stage();
-      const { page, errors } = await open("/", undefined, server.operatorKey);
+      const { page, errors } = await open("/", server.operatorKey);
       await expect.poll(() => page.title()).toMatch(/^(\(\d+\) )?Tenants - Foreshock$/);
       const link = page.locator(".tenant-rows tbody tr a").first();
       const tenant = await textOf(link);
@@ -79,7 +79,7 @@ export function tenantsSuite(stage: () => Stage): void {
 
     it("fits 390 pixels", async () => {
       const { open, server } = stage();
-      const { page } = await open("/tenants", undefined, server.operatorKey);
+      const { page } = await open("/tenants", server.operatorKey);
       await page.setViewportSize({ width: 390, height: 844 });
       await page.locator(".tenant-rows").waitFor();
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);

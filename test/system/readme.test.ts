@@ -49,7 +49,8 @@ describe("the README", () => {
     }
     writeFileSync(join(folder, MODULES, MARK), "{}");
     port = await freePort();
-    const env = { ...process.env, FORESHOCK_PORT: String(port), FORESHOCK_LOG_LEVEL: "error" };
+    const own = { FORESHOCK_PORT: String(port), FORESHOCK_URL: `http://127.0.0.1:${port}` };
+    const env = { ...process.env, ...own, FORESHOCK_LOG_LEVEL: "error" };
     // One terminal for all of it, in a group of its own, so that the server ends with it.
     shell = spawn("bash", [], { cwd: folder, env, detached: true });
     const hear = (part: Buffer): void => {
@@ -84,10 +85,13 @@ describe("the README", () => {
     for (const command of commands) {
       const { code, text } = await typed(command);
       expect(code, `${command}\n${text}`).toBe(0);
-      const [name = command] = /keys create|curl|detect|rank/.exec(command) ?? [];
+      const [name = command] =
+        /scope ingest|scope read|top node|curl|detect|rank/.exec(command) ?? [];
       texts.set(name, text);
     }
-    expect(texts.get("keys create")).toMatch(/^fsk_ing_\w{30,}$/m);
+    expect(texts.get("scope ingest")).toMatch(/^fsk_ing_\w{30,}$/m);
+    expect(texts.get("scope read")).toMatch(/^http:\/\/127.0.0.1:\d+\/\?key=fsk_ro_\w{30,}$/m);
+    expect(texts.get("top node")).toContain("node-1");
     expect(texts.get("curl")).toMatch(/"acceptedPoints":1,"storedPoints":1/);
     expect(texts.get("detect")).toMatch(/2025-11-26 16:2\d/);
     expect(texts.get("rank")).toMatch(/cpu_usage|data/);

@@ -38,6 +38,7 @@ export class Life {
         findingChanged: () => {},
         findingRetracted: () => {},
         changed: () => {},
+        keptBytes: 0,
         advanced: () => void this.advanced.push(tenantId),
       }),
     });

@@ -81,9 +81,10 @@ export class FleetHost {
     if (runner.waitingPoints > 0) this.touch(tenantId);
   }
 
-  /** Bytes that a tenant's fold, its scores and what waits for it take; 0 where it is not open. */
+  /** Bytes that a tenant's fold, its scores, what waits for it and its follower take; 0 where it is not open. */
   bytesOf(tenantId: string): number {
-    return this.#runners.get(tenantId)?.bytes ?? 0;
+    const runner = this.#runners.get(tenantId);
+    return runner === undefined ? 0 : runner.bytes + this.options.follower(tenantId).keptBytes;
   }
 
   /** When a tenant's fold was moved on last; undefined before the first time. */

@@ -12,6 +12,8 @@ export interface FleetFollower {
   changed(): void;
   /** The fold was moved on as far as it goes. */
   advanced(): void;
+  /** Bytes that it keeps for the tenant beside the fold. */
+  readonly keptBytes: number;
 }
 
 export interface FleetHostOptions {

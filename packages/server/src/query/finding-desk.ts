@@ -17,22 +17,9 @@ import type { Pace } from "../platform/pace.ts";
 import type { FindingRow } from "../platform/platform.ts";
 import type { StoredFinding } from "../store/fleet/fleet-findings.ts";
 import { explainFinding } from "./finding-explanation.ts";
-import { seriesOf } from "./finding-parts.ts";
+import { KeptExplanations } from "./kept-explanations.ts";
 import { CELLS } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
-
-/** Explanations of open findings that are kept in memory; the fold holds fewer open at once. */
-const KEPT_MAX = 64;
-/** Characters of all of them together: one has at most twelve sentences, with names of any length. */
-const KEPT_CHARACTERS_MAX = 1_000_000;
-
-interface Kept {
-  /** Another key means that points have come since. */
-  readonly key: string;
-  readonly explanation: Promise<FindingExplanation>;
-  /** Known when it is made. */
-  characters: number;
-}
 
 interface Closed {
   readonly finding: FindingRecord;
@@ -49,14 +36,14 @@ const PASSING_MAX_STEPS = 48;
 
 /**
  * A tenant's findings as they are stored and shown. Explaining one costs its partitions 50 ms or more,
- * so it happens once per step while the finding is open and somebody asks, and in the background when
+ * so it happens once for the same points while the finding is open and somebody looks, and in the background when
  * it closes: then, when its anomalies are over, and again when late points cannot change it any more. Reads of a
  * closed finding ask nobody once its anomalies are over, so that both are told in the same words.
  */
 export class FindingDesk {
   readonly #context: TenantContext;
   readonly #onExplained: () => void;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept: KeptExplanations;
   /** Closed findings whose explanation is not settled. */
   readonly #closed = new Map<string, Closed>();
   readonly #pace: Pace;
@@ -68,15 +55,14 @@ export class FindingDesk {
    */
   constructor(context: TenantContext, onExplained: () => void, pace: Pace) {
     this.#context = context;
+    this.#kept = new KeptExplanations(context);
     this.#onExplained = onExplained;
     this.#pace = pace;
   }
 
   /** What the kept explanations take. */
   get kept(): { readonly count: number; readonly characters: number } {
-    const held = [...this.#kept.values()];
-    const characters = held.reduce((sum, one) => sum + one.characters, 0);
-    return { count: held.length, characters };
+    return this.#kept.size;
   }
 
   /** After a start: what had closed and was not settled yet. */
@@ -96,7 +82,7 @@ export class FindingDesk {
   changed(finding: FindingRecord): void {
     const { id, closedMs } = finding;
     this.#context.store.findings.put(storedFinding(finding));
-    this.#kept.delete(id);
+    this.#kept.drop(id);
     if (closedMs === undefined) this.#closed.delete(id);
     else this.#closed.set(id, { finding, closedMs, isExplained: false, changesUntilMs: 0 });
   }
@@ -104,14 +90,15 @@ export class FindingDesk {
   /** Late points took it back. */
   retracted(id: string): void {
     this.#context.store.findings.delete(id);
-    this.#kept.delete(id);
+    this.#kept.drop(id);
     this.#closed.delete(id);
   }
 
   /** The fold has moved on. */
   advanced(): void {
-    if (this.#closed.size === 0) return;
-    this.#working ??= this.#freezeAll().finally(() => {
+    this.#kept.stepped();
+    if (this.#closed.size === 0 && this.#kept.behind() === undefined) return;
+    this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
     });
   }
@@ -124,45 +111,24 @@ export class FindingDesk {
   async row(stored: StoredFinding): Promise<FindingRow> {
     const { finding, explanation } = readFinding(stored);
     const isLasting = explanation !== undefined && explanation.passing !== true;
-    return this.#rowOf(finding, isLasting ? explanation : await this.#explained(finding));
+    return this.#rowOf(finding, isLasting ? explanation : await this.#kept.asked(finding));
   }
 
-  #explained(finding: FindingRecord): Promise<FindingExplanation> {
-    const key = this.#keyOf(finding);
-    const known = this.#kept.get(finding.id);
-    if (known?.key === key) return known.explanation;
-    const explanation = explainFinding(this.#context, finding);
-    const kept: Kept = { key, explanation, characters: 0 };
-    this.#kept.delete(finding.id);
-    this.#kept.set(finding.id, kept);
-    explanation.then(
-      (made) => {
-        kept.characters = JSON.stringify(made).length;
-        this.#forgetOldest();
-      },
-      () => {
-        if (this.#kept.get(finding.id) === kept) this.#kept.delete(finding.id);
-      },
-    );
-    this.#forgetOldest();
-    return explanation;
+  async #work(): Promise<void> {
+    await this.#freezeAll();
+    await this.#followAll();
   }
 
-  #forgetOldest(): void {
-    let { count, characters } = this.kept;
-    for (const [id, oldest] of this.#kept) {
-      if (count <= KEPT_MAX && characters <= KEPT_CHARACTERS_MAX) return;
-      this.#kept.delete(id);
-      count--;
-      characters -= oldest.characters;
+  /** Makes anew what somebody looks at, so that it is there when it is asked for again. */
+  async #followAll(): Promise<void> {
+    try {
+      for (let next = this.#kept.behind(); next !== undefined; next = this.#kept.behind()) {
+        await this.#pace.spend(CELLS.finding);
+        await this.#kept.followed(next);
+      }
+    } catch {
+      // As below: whoever reads asks again, and so does the next step.
     }
-  }
-
-  /** Changes with each step and with each point of the finding's series. */
-  #keyOf(finding: FindingRecord): string {
-    const series = seriesOf(this.#context, finding);
-    const points = series.reduce((sum, { info }) => sum + info.pointCount, 0);
-    return `${this.#context.watermark} ${points}`;
   }
 
   /**
@@ -210,7 +176,7 @@ export class FindingDesk {
     const settled = this.#isSettled({ ...closed, changesUntilMs });
     const passing = !settled && this.#context.watermark < changesUntilMs;
     this.#context.store.findings.put(storedFinding(finding, { ...explanation, settled, passing }));
-    this.#kept.delete(finding.id);
+    this.#kept.drop(finding.id);
     if (settled) this.#closed.delete(finding.id);
     else {
       const until = passing ? changesUntilMs : 0;

@@ -21,6 +21,11 @@ const BEFORE_STEPS = 3;
 const JOINS_MS = HOUR_MS;
 const JOINS_STEPS = 12;
 
+/** What begins within this time after the opening may join a finding. */
+export function joinsWithin(stepMs: DurationMs): DurationMs {
+  return Math.max(JOINS_MS, JOINS_STEPS * stepMs);
+}
+
 /** A series that takes part in a finding, and what it did. */
 export interface Part {
   readonly info: SeriesInfo;
@@ -75,7 +80,7 @@ async function partsOf(context: TenantContext, finding: FindingRecord): Promise<
     {
       range: { startMs: finding.openedMs - Math.max(BEFORE_MS, BEFORE_STEPS * stepMs), endMs },
       asOfMs: finding.openedMs + stepMs,
-      beganByMs: finding.openedMs + Math.max(JOINS_MS, JOINS_STEPS * stepMs),
+      beganByMs: finding.openedMs + joinsWithin(stepMs),
     },
   );
   return largest.map(({ info, p, share }, k) => {

@@ -44,6 +44,11 @@ export class LiveTenantView extends PacedReads implements TenantView, FleetFollo
     this.#parts.desk.advanced();
   }
 
+  /** Explanations that are kept; a character takes two bytes. */
+  get keptBytes(): number {
+    return 2 * this.#parts.desk.kept.characters;
+  }
+
   findingChanged(finding: FindingRecord): void {
     this.#parts.desk.changed(finding);
   }
