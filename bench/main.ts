@@ -9,10 +9,12 @@ import { measureRemoteWrite, type RemoteWriteFigures } from "./load/remote-write
 import { measureStore } from "./load/store.ts";
 import { type Figure, keep } from "./page.ts";
 import { measureEngine } from "./speed/engine.ts";
+import { measureTruth } from "./truth/measure-truth.ts";
 
 const USAGE = `usage: npm run bench                                     accuracy, fleets, speed and load, one after another
        npm run bench -- accuracy --data DIR [--only SET,...] [--engine NAME,...]
        npm run bench -- kinds [--seeds 21,22,23]
+       npm run bench -- truth [--seeds 1,2] [--only FLEET,...]
        npm run bench -- steps
        npm run bench -- fleets
        npm run bench -- calibration [--data DIR]
@@ -25,6 +27,7 @@ DIR of accuracy holds one folder a data set; without --data it is $FORESHOCK_SHA
 const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   accuracy: () => measureAccuracy(flags),
   kinds: () => measureKinds(flags.seeds),
+  truth: () => measureTruth(flags.seeds, flags.only),
   steps: measureSteps,
   fleets: measureFleets,
   calibration: () => measureCalibration(flags.data),

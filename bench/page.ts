@@ -32,7 +32,7 @@ export interface BenchResult {
 export type Measured = Omit<BenchResult, "date" | "machine">;
 
 /** Order of the page; others follow by name. */
-const ORDER = ["accuracy", "fleets", "calibration", "speed", "load"];
+const ORDER = ["accuracy", "fleets", "truth", "calibration", "speed", "load"];
 
 /** Keeps a run (the newest of each name) and writes docs/benchmarks.md from all of them. */
 export function keep(measured: Measured): void {

@@ -17,6 +17,7 @@ export const CANARY = "canary7f3a";
 /** Every route of the API. One that is not here fails the suite: decide what it must not show, first. */
 export function plansAt(nowMs: number): Readonly<Record<string, Plan>> {
   const range = `from=${nowMs - 24 * 60 * MINUTE_MS}&to=${nowMs + MINUTE_MS}`;
+  const ofCanary = `cluster=${CANARY}-cluster&node=${CANARY}-node`;
   const json = (name: string) => Buffer.from(JSON.stringify({ series: seriesOf(name, nowMs, 2) }));
   return {
     "GET /api/v1/tenants": {},
@@ -27,6 +28,10 @@ export function plansAt(nowMs: number): Readonly<Record<string, Plan>> {
     "GET /api/v1/clusters": {},
     "GET /api/v1/nodes": {},
     "GET /api/v1/metrics": {},
+    "GET /api/v1/overview": { query: `${range}&step=5m&maxPoints=100` },
+    "GET /api/v1/nodes/columns": {},
+    "GET /api/v1/nodes/page": { query: `${range}&${ofCanary}` },
+    "GET /api/v1/metrics/page": { query: `${range}&${ofCanary}&metric=${CANARY}-cpu` },
     "GET /api/v1/series": {},
     "GET /api/v1/series/{id}": { idFrom: "/api/v1/series" },
     "GET /api/v1/series/{id}/points": { idFrom: "/api/v1/series", query: range },

@@ -2,7 +2,10 @@ import { type AnomalyRow, type FindingRow, Foreshock, type NodeRow } from "@fore
 
 export interface DashboardServer {
   readonly url: string;
+  /** Of one tenant. */
   readonly key: string;
+  /** Sees all tenants. */
+  readonly operatorKey: string;
   stop(): Promise<void>;
 }
 
@@ -12,6 +15,7 @@ export interface DashboardFacts {
   readonly tenant: string;
   readonly nodes: readonly NodeRow[];
   readonly openFindings: readonly FindingRow[];
+  readonly closedFindings: readonly FindingRow[];
   /** A metric to look at: the worst anomaly of the last week, or any series without one. */
   readonly metric: {
     readonly cluster: string;
@@ -41,6 +45,7 @@ export async function factsOf({ url, key }: DashboardServer): Promise<DashboardF
     tenant,
     nodes,
     openFindings: findings.filter(({ closedAt }) => closedAt === null),
+    closedFindings: findings.filter(({ closedAt }) => closedAt !== null),
     metric: { cluster, node, metric, worst },
     metricsOfNode: all.data.length,
   };

@@ -6,6 +6,6 @@ export interface Stage {
   readonly server: DashboardServer;
   readonly facts: DashboardFacts;
   readonly paths: Paths;
-  /** A new tab at a page, signed in. */
-  open(path: string): Promise<Tab>;
+  /** A new tab at a page, signed in with the key of one tenant or another one. */
+  open(path: string, key?: string): Promise<Tab>;
 }

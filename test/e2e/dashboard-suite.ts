@@ -6,8 +6,10 @@ import { fleetSuite } from "./dashboard-fleet.ts";
 import { keyboardSuite } from "./dashboard-keyboard.ts";
 import { looksSuite } from "./dashboard-looks.ts";
 import { nowSuite } from "./dashboard-now.ts";
+import { pastSuite } from "./dashboard-past.ts";
 import type { Stage } from "./dashboard-stage.ts";
 import { statesSuite } from "./dashboard-states.ts";
+import { tenantsSuite } from "./dashboard-tenants.ts";
 
 /** What the dashboard owes in a real browser against a real server with data in it. */
 export function dashboardSuite(makeServer: () => Promise<DashboardServer>): void {
@@ -34,18 +36,20 @@ export function dashboardSuite(makeServer: () => Promise<DashboardServer>): void
       server,
       facts,
       paths: pathsOf(facts),
-      async open(path) {
+      async open(path, as = key) {
         for (const old of tabs.splice(0)) await old.page.close();
         const tab = await browser.tab();
         tabs.push(tab);
         const mark = path.includes("?") ? "&" : "?";
-        await tab.page.goto(`${url}${path}${mark}key=${encodeURIComponent(key)}`);
+        await tab.page.goto(`${url}${path}${mark}key=${encodeURIComponent(as)}`);
         await tab.page.locator("main h1, main .state").first().waitFor();
         return tab;
       },
     };
   };
 
+  tenantsSuite(stage);
+  pastSuite(stage);
   nowSuite(stage);
   fleetSuite(stage);
   drillDownSuite(stage);
@@ -60,6 +64,7 @@ function stoppedOnce(server: DashboardServer): DashboardServer {
   return {
     url: server.url,
     key: server.key,
+    operatorKey: server.operatorKey,
     stop() {
       stopping ??= server.stop();
       return stopping;

@@ -30,7 +30,7 @@ export const PACKAGES: PackageTable = {
     "node:crypto": {
       runs: [
         ...["api/docs-page.ts", "api/request-id.ts", "api/security-headers.ts"],
-        "ingest/byte-table.ts",
+        ...["ingest/byte-table.ts", "host/host-desk.ts"],
         ...["partition/partition-of.ts", "tenant/api-key.ts"],
       ],
     },
@@ -120,7 +120,7 @@ export const WORLD: WorldTable = {
   dashboard: {
     clock: {
       "chart/lanes.tsx": BROWSER_CLOCK,
-      "data/queries.ts": BROWSER_CLOCK,
+      "data/asked.ts": BROWSER_CLOCK,
       "fleet/hover-card.tsx": BROWSER_CLOCK,
       "pages/metric-panel.tsx": BROWSER_CLOCK,
       "pages/node-table.tsx": BROWSER_CLOCK,
@@ -128,8 +128,10 @@ export const WORLD: WorldTable = {
       "parts/shortcuts.ts": BROWSER_CLOCK,
       "parts/use-now.ts": BROWSER_CLOCK,
     },
-    timer: { "parts/use-now.ts": "tells a page that time has passed" },
-    net: { "data/queries.ts": "a parameter of that name; requests go through the client" },
+    timer: {
+      "parts/use-now.ts": "tells a page that time has passed",
+      "data/asked.ts": "asks again while a page is in sight",
+    },
   },
   server: {
     clock: {

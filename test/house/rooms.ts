@@ -63,12 +63,12 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     state: ["format"],
     severity: ["format", "state"],
     session: ["theme"],
-    data: ["session", "state"],
+    data: ["session", "state", "severity"],
     chart: ["theme", "format", "state", "severity"],
     fleet: ["theme", "format", "state", "severity", "chart"],
     parts: ["theme", "format", "state", "session", "data"],
     pages: ["format", "state", "severity", "session", "data", "chart", "fleet", "parts"],
-    "app.tsx": ["state", "session", "parts", "pages"],
+    "app.tsx": ["state", "session", "data", "parts", "pages"],
     "main.tsx": ["theme", "app.tsx"],
     "vite.config.ts": [],
     dev: ["severity"],
@@ -138,7 +138,8 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
       ...["server/platform", "server/config", "server/tenant", "server/store", "server/partition"],
       "server/serve",
     ],
-    "main.ts": ["page.ts", "accuracy", "calibration", "speed", "load"],
+    truth: ["page-table.ts", "goals", "page.ts", "server/testing"],
+    "main.ts": ["page.ts", "accuracy", "calibration", "speed", "load", "truth"],
   },
   test: {
     tooling: [
@@ -162,7 +163,7 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     ],
     load: [
       ...["tooling", "simulator", "server/config", "server/tenant", "server/serve"],
-      ...["server/testing", "core/detect", "core/model", "core/pipeline"],
+      ...["server/watch", "server/testing", "core/detect", "core/model", "core/pipeline"],
     ],
     system: [
       ...["tooling", "load", "guest", "isolation-suite.ts"],

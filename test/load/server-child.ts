@@ -3,11 +3,13 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { readConfig } from "../../packages/server/src/config/config.ts";
 import { startServer } from "../../packages/server/src/serve/start-server.ts";
+import { goFirst } from "../../packages/server/src/watch/thread-priority.ts";
 import type { Ask, FromChild, ThreadFigures } from "./child-protocol.ts";
 
 /** How often the main thread shows that it runs; blocks are known this exactly. */
 const BEAT_MS = 5;
 
+goFirst();
 const [dataDir, port, checkpointEveryMs] = process.argv.slice(2);
 const delays = monitorEventLoopDelay({ resolution: BEAT_MS });
 delays.enable();

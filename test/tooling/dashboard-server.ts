@@ -12,7 +12,10 @@ export interface DashboardOptions {
   readonly port?: number;
 }
 
-/** The real server with a simulated fleet in it: what the pages show comes from real detection. */
+/**
+ * The real server with a simulated fleet in it: what the pages show comes from real detection. `key`
+ * reads one of the tenants, `operatorKey` all of them.
+ */
 export async function dashboardServer({ state, nodes, port = 0 }: DashboardOptions) {
   const fleet = new SimulatedFleet({
     seed: 1,
@@ -31,7 +34,9 @@ export async function dashboardServer({ state, nodes, port = 0 }: DashboardOptio
     await platform.forTenant(tenantId).ingest(batchOf(series));
   }
   await platform.settled();
-  return { url: server.url, key: server.operatorKey, stop: () => server.close() };
+  const { url, operatorKey } = server;
+  const [first] = fleet.plan.tenants.map(({ tenantId }) => tenantId).sort();
+  return { url, key: server.keys(first!).read, operatorKey, stop: () => server.close() };
 }
 
 function isSent(state: FleetState, ageMs: number): boolean {

@@ -5,9 +5,9 @@ import { dashboardServer, type FleetState } from "./dashboard-server.ts";
  * test/tooling/serve-dashboard.ts [port] [faults|calm|learning|empty] [nodes]`.
  */
 const [port = "7071", state = "faults", nodes = "60"] = process.argv.slice(2);
-const { url, key } = await dashboardServer({
+const { url, key, operatorKey } = await dashboardServer({
   state: state as FleetState,
   nodes: Number(nodes),
   port: Number(port),
 });
-console.log(`${url}/?key=${key}`);
+console.log(`one tenant  ${url}/?key=${key}\nall tenants ${url}/?key=${operatorKey}`);

@@ -1,4 +1,4 @@
-/** A few nodes with a daily course and noise, and faults that lift every metric of a node. */
+/** A few nodes with a daily course and noise, and faults of single nodes. */
 export interface SmallFleet {
   readonly startMs: number;
   readonly stepMs: number;
@@ -7,9 +7,12 @@ export interface SmallFleet {
   readonly faults: readonly NodeFault[];
 }
 
-/** Points [from, to) of every metric of the node are higher. */
+/** In points [from, to) every metric of the node is higher, or what `does` says. */
 export interface NodeFault {
   readonly node: string;
+  readonly does?: "lift" | "silent" | "stuck";
+  /** Left out: all of them. */
+  readonly metrics?: readonly string[];
   readonly from: number;
   readonly to: number;
 }
@@ -24,28 +27,43 @@ export interface SentSeries {
 /** Source: far outside of what the noise (deviation 2) and the daily course (amplitude 10) reach. */
 const LIFT = 35;
 
-/** Points [from, to) of all series, node by node, as `/ingest` takes them. */
+/** Points [from, to) of all series, node by node, as `/ingest` takes them; who sends nothing is left out. */
 export function seriesOf(fleet: SmallFleet, from: number, to: number): SentSeries[] {
-  return fleet.nodes.flatMap((node, n) =>
+  const all = fleet.nodes.flatMap((node, n) =>
     fleet.metrics.map((metric, m) => ({
       cluster: "eu",
       node,
       metric,
-      points: Array.from({ length: to - from }, (_, k) => {
-        const point = from + k;
-        return [fleet.startMs + point * fleet.stepMs, valueAt(fleet, n, m, point)] as const;
+      points: Array.from({ length: to - from }, (_, k) => from + k).flatMap((point) => {
+        const value = valueAt(fleet, n, m, point);
+        const atMs = fleet.startMs + point * fleet.stepMs;
+        return value === undefined ? [] : [[atMs, value] as const];
       }),
     })),
   );
+  return all.filter(({ points }) => points.length > 0);
 }
 
-function valueAt(fleet: SmallFleet, node: number, metric: number, point: number): number {
-  const { faults, nodes, stepMs } = fleet;
-  const daily = 10 * Math.sin((2 * Math.PI * point * stepMs) / 86_400_000 + metric);
-  const lifted = faults.some(
-    (fault) => fault.node === nodes[node] && point >= fault.from && point < fault.to,
+/** Undefined where nothing is sent. */
+function valueAt(
+  fleet: SmallFleet,
+  node: number,
+  metric: number,
+  point: number,
+): number | undefined {
+  const { nodes, metrics, stepMs } = fleet;
+  const fault = fleet.faults.find(
+    (one) =>
+      one.node === nodes[node] &&
+      (one.metrics?.includes(metrics[metric]!) ?? true) &&
+      point >= one.from &&
+      point < one.to,
   );
-  return 50 + daily + 2 * noise(node, metric, point) + (lifted ? LIFT : 0);
+  const does = fault === undefined ? "nothing" : (fault.does ?? "lift");
+  if (does === "silent") return undefined;
+  const at = does === "stuck" ? fault!.from : point;
+  const daily = 10 * Math.sin((2 * Math.PI * at * stepMs) / 86_400_000 + metric);
+  return 50 + daily + 2 * noise(node, metric, at) + (does === "lift" ? LIFT : 0);
 }
 
 /** Sum of hashed uniforms, about normal with deviation 1. */

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { installGenerators } from "./generators.ts";
 import { installDebianPackages, installPython } from "./machine.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -28,6 +29,7 @@ const STATIC_CHECKS: readonly (readonly [
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
 installDebianPackages();
 const python = installPython();
+installGenerators();
 for (const [name, command, args] of STATIC_CHECKS) {
   const good = run(command, args);
   console.log(`${good ? "ok  " : "FAIL"} ${name}`);

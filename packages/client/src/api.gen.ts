@@ -10,8 +10,8 @@ export interface AlarmList {
   readonly nextCursor: string | null;
 }
 
-/** open: evidence keeps it up (closed: it passed); held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal */
-export type AlarmOutcome = "open" | "held" | "accepted" | "recovered";
+/** open: evidence keeps it up; held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal; ended: closed, and no longer unusual */
+export type AlarmOutcome = "open" | "held" | "accepted" | "recovered" | "ended";
 
 export interface AlarmRow {
   readonly id: string;
@@ -86,6 +86,19 @@ export interface CalibrationReply {
   readonly findings: readonly PromiseRow[];
 }
 
+/** Columns of equal length; null = missing. Values are rounded to a thousandth of their reach, scores cut off after four digits */
+export interface ChartColumns {
+  readonly at: readonly number[];
+  readonly value: readonly (number | null)[];
+  readonly min: readonly (number | null)[];
+  readonly max: readonly (number | null)[];
+  readonly lower: readonly (number | null)[];
+  readonly upper: readonly (number | null)[];
+  readonly score: readonly (number | null)[];
+  /** The score, held up while a sustained fault lasts */
+  readonly alarmScore: readonly (number | null)[];
+}
+
 export interface ClusterList {
   readonly data: readonly ClusterRow[];
   readonly nextCursor: null;
@@ -107,6 +120,7 @@ export interface ClusterRow {
 
 export interface DataHealth {
   readonly watermark: string | null;
+  readonly pipeline: PipelineRow;
   /** Series that live; the other counts and shares are of these */
   readonly series: number;
   /** Series that have sent nothing for six hours or four of their intervals */
@@ -114,6 +128,7 @@ export interface DataHealth {
   readonly learning: number;
   readonly late: number;
   readonly silent: number;
+  /** Of living series that are not silent; 0 while the pipeline is stopped */
   readonly freshShare: number;
   readonly acceptedPoints: number;
   /** Accepted points that were there before, with the same value */
@@ -127,7 +142,7 @@ export interface DataHealth {
   readonly rejectedPoints: Readonly<Partial<Record<RejectReason, number>>>;
   readonly detectionLagMs: number | null;
   readonly backlogPoints: number;
-  /** Share of history that is scored; 1 when all is */
+  /** While history loads, the judged share of the time from the oldest point to now; else 1 */
   readonly backfill: number;
   readonly worst: readonly {
     readonly seriesId: string;
@@ -213,6 +228,17 @@ export interface Explanation {
   readonly confidence: number;
 }
 
+export interface FindingChart {
+  readonly findingId: string;
+  readonly seriesId: string;
+  /** Epoch milliseconds */
+  readonly startMs: number;
+  /** Epoch milliseconds */
+  readonly endMs: number;
+  readonly stepMs: number;
+  readonly columns: ChartColumns;
+}
+
 /** One page; hand `nextCursor` back as `cursor` for the next */
 export interface FindingList {
   readonly data: readonly FindingRow[];
@@ -242,16 +268,22 @@ export interface FindingRow {
   readonly closedAt: string | null;
   readonly outcome: AlarmOutcome;
   readonly onset: string | null;
-  /** The entity's own calibrated score */
+  /** How rare it is in this fleet; severity and sentence say the same */
   readonly score: number;
   readonly severity: Severity;
-  readonly entityReturnPeriodDays: number | null;
+  /** Return period that the score stands for */
   readonly fleetReturnPeriodDays: number | null;
+  /** How rare it is for the place itself */
+  readonly entityReturnPeriodDays: number | null;
   readonly label: AnomalyLabel;
   readonly kind: AnomalyKind;
   readonly text: string;
   /** In onset order; shares add up to 1 */
   readonly contributions: readonly FindingPart[];
+  /** Nodes that did what the sentence says */
+  readonly nodesMoved: number;
+  /** Nodes that the cluster had; 1 for a node finding */
+  readonly nodesTotal: number;
   readonly nodes: readonly {
     readonly node: string;
     readonly score: number;
@@ -317,6 +349,15 @@ export interface MetricList {
   readonly nextCursor: null;
 }
 
+export interface MetricPage {
+  /** Null where there is no such metric */
+  readonly points: PointsReply | null;
+  /** Worst first, at most 500 */
+  readonly anomalies: readonly AnomalyRow[];
+  /** Newest first, at most 500 */
+  readonly alarms: readonly AlarmRow[];
+}
+
 export interface MetricRow {
   readonly metric: string;
   readonly series: number;
@@ -325,9 +366,53 @@ export interface MetricRow {
   readonly severity: Severity;
 }
 
+/** Columns of equal length, a row for each node */
+export interface NodeColumns {
+  readonly clusters: readonly string[];
+  readonly metricNames: readonly string[];
+  readonly states: readonly string[];
+  /** Newest point of all these nodes; 0 where there is none */
+  readonly newestMs: number;
+  /** Index into `clusters` */
+  readonly cluster: readonly number[];
+  readonly node: readonly string[];
+  readonly metrics: readonly number[];
+  /** Cut off after three digits; severities follow from it */
+  readonly score: readonly (number | null)[];
+  readonly numAnomalies: readonly number[];
+  /** Onset of what is going on now, epoch milliseconds; null: nothing */
+  readonly since: readonly (number | null)[];
+  /** Newest point, in seconds before `newestMs`; null: none */
+  readonly lagS: readonly (number | null)[];
+  /** Index into `states`: live, learning, silent */
+  readonly state: readonly number[];
+  /** Rounded to two digits */
+  readonly confidence: readonly number[];
+  /** The heaviest metrics of nodes that have any at 0.25 or more */
+  readonly top: readonly {
+    /** Index into the columns */
+    readonly row: number;
+    /** Indices into `metricNames`, heaviest first */
+    readonly metrics: readonly number[];
+    readonly scores: readonly (number | null)[];
+  }[];
+}
+
 export interface NodeList {
   readonly data: readonly NodeRow[];
   readonly nextCursor: null;
+}
+
+export interface NodePage {
+  /** Null where there is no such node; all else is empty then */
+  readonly node: NodeRow | null;
+  readonly lane: ScoresReply;
+  /** At most 500 */
+  readonly series: readonly SeriesRow[];
+  /** One for each series, in the same order */
+  readonly charts: readonly SmallChart[];
+  /** Worst first, at most 500 */
+  readonly anomalies: readonly AnomalyRow[];
 }
 
 export interface NodeRow {
@@ -348,6 +433,33 @@ export interface NodeRow {
   readonly lastAt: string | null;
   readonly state: EntityState;
   readonly confidence: number;
+}
+
+export interface Overview {
+  readonly summary: Summary;
+  readonly health: DataHealth;
+  readonly clusters: readonly ClusterRow[];
+  /** Newest first, at most 200 */
+  readonly findings: readonly FindingRow[];
+  /** Of the first contributing metric of each open finding, at most 12 */
+  readonly charts: readonly FindingChart[];
+  /** Null where no step was asked for */
+  readonly tenantLane: ScoresReply | null;
+  /** Of at most 24 clusters: the highest scores */
+  readonly clusterLanes: ScoresReply | null;
+}
+
+export interface PipelineRow {
+  /** stopped: no point of any node for three steps more than the usual lag, by the clock */
+  readonly state: "none" | "flowing" | "stopped";
+  /** Time of the newest point that came; while stopped: since then */
+  readonly newestAt: string | null;
+  /** How old that is: all that is said of now is as old as this */
+  readonly ageMs: number | null;
+  /** How old the newest point usually becomes before the next */
+  readonly usualLagMs: number;
+  /** One sentence for people; empty while points flow */
+  readonly text: string;
 }
 
 export interface PointsReply {
@@ -460,6 +572,8 @@ export interface SeriesRow {
   readonly cluster: string;
   readonly node: string;
   readonly metric: string;
+  /** Of its values: as its sender or its name says, per second for counters; or empty */
+  readonly unit: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly intervalMs: number | null;
   readonly points: number;
@@ -475,6 +589,16 @@ export interface SeriesRow {
 
 export type Severity = "none" | "low" | "moderate" | "major" | "critical";
 
+export interface SmallChart {
+  readonly seriesId: string;
+  /** Epoch milliseconds */
+  readonly startMs: number;
+  /** Epoch milliseconds */
+  readonly endMs: number;
+  readonly stepMs: number;
+  readonly columns: ChartColumns;
+}
+
 export interface Summary {
   readonly tenant: string;
   readonly clusters: number;
@@ -489,6 +613,9 @@ export interface Summary {
   readonly points: number;
   /** Event time of the newest scored point */
   readonly watermark: string | null;
+  /** History is being taken in: what is judged ends at the watermark, long before now */
+  readonly isLoading: boolean;
+  readonly pipeline: PipelineRow;
   /** Calibrated score in [0, 1] */
   readonly score: number | null;
   readonly severity: Severity;
@@ -509,6 +636,27 @@ export interface TenantList {
 
 export interface TenantRow {
   readonly tenant: string;
+  /** All but served have no numbers: starting = not taken up yet, unavailable = started again or too busy, unasked = names only */
+  readonly state: "served" | "starting" | "unavailable" | "unasked";
+  /** Calibrated score in [0, 1] */
+  readonly score: number | null;
+  readonly severity: Severity;
+  readonly openFindings: number | null;
+  readonly clusters: number | null;
+  /** Nodes that live: they sent something within an hour, or four of their intervals */
+  readonly nodes: number | null;
+  /** Of those, nodes anomalous now or in an open finding */
+  readonly anomalousNodes: number | null;
+  readonly series: number | null;
+  /** Event time of the newest scored point */
+  readonly watermark: string | null;
+  /** History is being taken in */
+  readonly isLoading: boolean | null;
+  readonly pipeline: PipelineRow | null;
+  /** Why points are stored and not judged */
+  readonly quarantine: string | null;
+  /** The worst open finding; without one, the most anomalous node now; null where none is */
+  readonly worst: WorstPlace | null;
 }
 
 export interface TruthList {
@@ -529,4 +677,19 @@ export interface TruthRow {
   readonly to: string | null;
   /** True for the decoys, which must not be found */
   readonly silent: boolean;
+}
+
+export interface WorstPlace {
+  readonly cluster: string;
+  /** Null where it is the whole cluster */
+  readonly node: string | null;
+  /** Calibrated score in [0, 1] */
+  readonly score: number | null;
+  readonly severity: Severity;
+  /** When it began */
+  readonly since: string | null;
+  /** The open finding; null for a node without one */
+  readonly findingId: string | null;
+  /** A finding's sentence; for a node the names of its metrics */
+  readonly why: string;
 }

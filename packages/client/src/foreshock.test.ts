@@ -32,6 +32,7 @@ describe("Foreshock: requests", () => {
     server.answer({ body: { data: [], nextCursor: null } });
     const foreshock = client();
     await foreshock.tenants();
+    await foreshock.tenantNames();
     await foreshock.engines();
     await foreshock.health();
     await foreshock.truth();
@@ -50,6 +51,7 @@ describe("Foreshock: requests", () => {
     await foreshock.rankings({ level: "node", n: 3, to: new Date(0) });
     expect(server.seen.map((one) => `${one.method} ${one.url}`)).toEqual([
       "GET /api/v1/tenants",
+      "GET /api/v1/tenants?names=true",
       "GET /api/v1/engines",
       "GET /api/v1/health",
       "GET /api/v1/demo/truth",

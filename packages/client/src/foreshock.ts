@@ -10,8 +10,12 @@ import type {
   FindingRow,
   IngestReport,
   Level,
+  MetricPage,
   MetricRow,
+  NodeColumns,
+  NodePage,
   NodeRow,
+  Overview,
   PointsReply,
   RankingReply,
   ScoresReply,
@@ -73,6 +77,30 @@ export interface RankingQuery extends RangeQuery, Omit<PlaceQuery, "metric"> {
   readonly n?: number | undefined;
 }
 
+export interface OverviewQuery extends RangeQuery {
+  /** Of the lanes, such as `5m`; without it there are none. */
+  readonly step?: string | undefined;
+  /** Findings that were open since; default the last 30 days. */
+  readonly findingsFrom?: TimeInput | undefined;
+  /** Of the chart of each open finding; without it there are none. */
+  readonly maxPoints?: number | undefined;
+}
+
+export interface NodePageQuery extends RangeQuery {
+  readonly cluster: string;
+  readonly node: string;
+  /** Of the node's score over time; default `5m`. */
+  readonly step?: string | undefined;
+  /** Of each chart; the server gives fewer where there are many metrics. */
+  readonly maxPoints?: number | undefined;
+}
+
+export interface MetricPageQuery extends PointsQuery {
+  readonly cluster: string;
+  readonly node: string;
+  readonly metric: string;
+}
+
 /**
  * One client for one server and key; works in browsers and in Node. Every method takes
  * `{ signal }` last and throws `ForeshockError`s (see there); lists page themselves.
@@ -89,9 +117,15 @@ export class Foreshock {
     return this.#get("/summary", {}, options);
   }
 
-  /** The key's own tenant, or all of them for an operator key. */
+  /** How the key's own tenant stands, or all of them for an operator key without `tenant`; worst first. */
   async tenants(options?: CallOptions): Promise<readonly TenantRow[]> {
     return this.#rows("/tenants", {}, options);
+  }
+
+  /** Names of the tenants that the key may see, sorted; no tenant is asked. */
+  async tenantNames(options?: CallOptions): Promise<readonly string[]> {
+    const rows = await this.#rows<TenantRow>("/tenants", { names: true }, options);
+    return rows.map(({ tenant }) => tenant);
   }
 
   /** Detection engines by name, also those that cannot run there, and why. */
@@ -102,6 +136,11 @@ export class Foreshock {
   /** Is the data good: freshness, gaps, what is still learning, what was refused. */
   health(options?: CallOptions): Promise<DataHealth> {
     return this.#get("/health", {}, options);
+  }
+
+  /** The tenant on one page: summary, health, clusters, findings, lanes, charts of open findings. */
+  overview(query: OverviewQuery = {}, options?: CallOptions): Promise<Overview> {
+    return this.#get("/overview", { ...query }, options);
   }
 
   /** Promised against realised alarms of the tenant's nodes, clusters, itself, and its findings. */
@@ -137,6 +176,16 @@ export class Foreshock {
       query: Omit<PlaceQuery, "metric"> = {},
       options?: CallOptions,
     ): Promise<readonly NodeRow[]> => this.#rows("/nodes", { ...query }, options),
+
+    /** The same in columns, for large fleets: a tenth of the bytes. */
+    columns: (
+      query: Omit<PlaceQuery, "metric"> = {},
+      options?: CallOptions,
+    ): Promise<NodeColumns> => this.#get("/nodes/columns", { ...query }, options),
+
+    /** A node on one page: its score over time, its metrics with small charts, its anomalies. */
+    page: (query: NodePageQuery, options?: CallOptions): Promise<NodePage> =>
+      this.#get("/nodes/page", { ...query }, options),
   };
 
   readonly metrics = {
@@ -144,6 +193,10 @@ export class Foreshock {
       query: Omit<PlaceQuery, "metric"> = {},
       options?: CallOptions,
     ): Promise<readonly MetricRow[]> => this.#rows("/metrics", { ...query }, options),
+
+    /** A metric of a node on one page: its points, anomalies and alarms. */
+    page: (query: MetricPageQuery, options?: CallOptions): Promise<MetricPage> =>
+      this.#get("/metrics/page", { ...query }, options),
   };
 
   readonly series = {

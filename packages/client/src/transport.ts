@@ -98,9 +98,10 @@ export class Transport {
     };
     if (answer.ok && answer.body === undefined) throw notOurs(answer);
     const tag = headers.get("etag");
-    if (call.method === "GET" && status === 200 && tag !== null) {
-      this.#kept.keep(url, tag, answer.body, text.length);
-    }
+    if (call.method !== "GET" || tag === null) return answer;
+    if (status === 200) this.#kept.keep(url, tag, answer.body, text.length);
+    // The same answer under a newer name: asked by that one, the server need not look again.
+    if (unchanged !== undefined) this.#kept.keep(url, tag, unchanged.body, unchanged.chars);
     return answer;
   }
 

@@ -1,20 +1,24 @@
 import { AuthError } from "@foreshock/client";
 import { QueryCache, QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useState } from "react";
+import { usePolling } from "./data/asked.ts";
+import { isAtTenants } from "./data/at-tenants.ts";
 import { ClusterPage } from "./pages/cluster-page.tsx";
 import { FleetPage } from "./pages/fleet-page.tsx";
 import { MetricPage } from "./pages/metric-page.tsx";
 import { NodePage } from "./pages/node-page.tsx";
 import { NowPage } from "./pages/now-page.tsx";
+import { TenantsPage } from "./pages/tenants-page.tsx";
 import { Empty, Failure, Skeleton } from "./parts/await.tsx";
 import { Go } from "./parts/go.tsx";
 import { Header } from "./parts/header.tsx";
 import { HelpDialog } from "./parts/help-dialog.tsx";
-import { QuarantineNotice } from "./parts/quarantine-notice.tsx";
+import { TenantTitle } from "./parts/page-title.tsx";
 import { useShortcuts } from "./parts/shortcuts.ts";
+import { LoadingNotice, QuarantineNotice } from "./parts/tenant-notices.tsx";
 import { forgetKey, keepKey, takeKey } from "./session/key.ts";
 import { KeyPage } from "./session/key-page.tsx";
-import { clientOf, SessionProvider } from "./session/session.tsx";
+import { clientOf, SessionProvider, useSession } from "./session/session.tsx";
 import { type Place, pathOf } from "./state/place.ts";
 import { useView } from "./state/use-view.ts";
 
@@ -66,7 +70,7 @@ function Tenants(props: { readonly apiKey: string; readonly signOut: (reason?: s
   const { place, view } = useView();
   const tenants = useQuery({
     queryKey: ["tenants", apiKey],
-    queryFn: ({ signal }) => clientOf(apiKey).tenants({ signal }),
+    queryFn: ({ signal }) => clientOf(apiKey).tenantNames({ signal }),
   });
   if (tenants.data === undefined) {
     return (
@@ -79,7 +83,7 @@ function Tenants(props: { readonly apiKey: string; readonly signOut: (reason?: s
       </main>
     );
   }
-  const names = tenants.data.map(({ tenant }) => tenant).sort();
+  const names = tenants.data;
   if (names.length === 0) return <NoTenants />;
   const wanted = place !== undefined && "tenant" in place ? place.tenant : view.tenant;
   const tenant = wanted === "" ? names[0] : names.find((name) => name === wanted);
@@ -90,7 +94,18 @@ function Tenants(props: { readonly apiKey: string; readonly signOut: (reason?: s
       tenant={tenant ?? names[0] ?? ""}
       signOut={signOut}
     >
-      <Shell>{tenant === undefined ? <NoTenant name={wanted} /> : <Page />}</Shell>
+      {isAtTenants(place, view.tenant, names.length) ? (
+        <Shell>
+          <TenantsPage />
+        </Shell>
+      ) : (
+        <Shell>
+          <TenantTitle />
+          <QuarantineNotice />
+          <LoadingNotice />
+          {tenant === undefined ? <NoTenant name={wanted} /> : <Page />}
+        </Shell>
+      )}
     </SessionProvider>
   );
 }
@@ -98,14 +113,15 @@ function Tenants(props: { readonly apiKey: string; readonly signOut: (reason?: s
 function Shell({ children }: { readonly children: ReactNode }) {
   const [help, setHelp] = useState(false);
   const showHelp = useCallback(() => setHelp(true), []);
-  useShortcuts(showHelp);
+  const { tenants } = useSession();
+  useShortcuts(showHelp, tenants.length > 1);
+  usePolling();
   return (
     <>
       <a class="skip" href="#main">
         Skip to the content
       </a>
       <Header showHelp={showHelp} />
-      <QuarantineNotice />
       {children}
       <HelpDialog open={help} onClose={() => setHelp(false)} />
     </>
@@ -115,22 +131,26 @@ function Shell({ children }: { readonly children: ReactNode }) {
 /** Each place is its own page: going to another node keeps nothing of the last one. */
 function Page() {
   const { place } = useView();
-  if (place === undefined) {
-    return (
-      <main class="page" id="main">
-        <Empty kind="nodata" title="There is no such page.">
-          <p>
-            <Go to={{ page: "now" }}>Go to Now</Go>
-          </p>
-        </Empty>
-      </main>
-    );
-  }
+  if (place === undefined) return <NoPage />;
   return <PageOf key={pathOf(place)} place={place} />;
+}
+
+function NoPage() {
+  return (
+    <main class="page" id="main">
+      <Empty kind="nodata" title="There is no such page.">
+        <p>
+          <Go to={{ page: "now" }}>Go to Now</Go>
+        </p>
+      </Empty>
+    </main>
+  );
 }
 
 function PageOf({ place }: { readonly place: Place }) {
   switch (place.page) {
+    case "tenants":
+      return <TenantsPage />;
     case "now":
       return <NowPage />;
     case "fleet":
@@ -163,8 +183,8 @@ function NoTenant({ name }: { readonly name: string }) {
     <main class="page" id="main">
       <Empty kind="nodata" title={`This key sees no tenant "${name}".`}>
         <p>
-          <Go to={{ page: "now" }} change={{ tenant: "" }}>
-            Go to a tenant it sees
+          <Go to={{ page: "tenants" }} change={{ tenant: "" }}>
+            Go to those it sees
           </Go>
         </p>
       </Empty>

@@ -8,6 +8,9 @@ if (Number.parseInt(process.versions.node, 10) < NODE_MIN) {
     `error: foreshock ${VERSION} needs Node.js ${NODE_MIN} or newer, this is ${process.version}\n`,
   );
   process.exitCode = 1;
+} else if (process.argv.length === 3 && /^(--version|-V)$/.test(process.argv[2] ?? "")) {
+  // Asked by scripts and package managers, often; the program need not be loaded for it.
+  process.stdout.write(`${VERSION}\n`);
 } else {
   if (process.argv[2] === "serve") {
     const { replaceForMemory } = await import("./serve/process-memory.ts");

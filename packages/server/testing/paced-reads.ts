@@ -13,6 +13,7 @@ export function contextOf(real: RealPlatform, tenantId: string): TenantContext {
     store: host.fleetStore.forTenant(tenantId),
     counters: host.taken.of(tenantId),
     now: real.clock.now,
+    watchedSinceMs: real.clock.now(),
     runner: () => host.runner(tenantId),
     settings: () => host.tenants.settingsOf(tenantId),
     quarantine: () => undefined,

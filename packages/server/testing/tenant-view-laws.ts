@@ -79,6 +79,7 @@ const EMPTY: Law = {
       [],
       [],
     ]);
+    expect(await view.standing()).toMatchObject({ nodes: 0, anomalousNodes: 0, worst: null });
     expect(await view.series({}, PAGE)).toEqual(nothing);
     expect(await view.anomalies(EVERYTHING, PAGE)).toEqual(nothing);
     expect(await view.alarms(EVERYTHING, PAGE)).toEqual(nothing);
@@ -197,8 +198,60 @@ const STILL: Law = {
 };
 
 /** The sentences at `TenantView`, each as a test that any platform can run. */
+/** A higher spike on the same metric, over five hours before the finding opens. */
+const EARLIER = { node: FAULTY_NODE, metric: "canary-mem", from: FAULT.from - 64, lift: 90 };
+
+const OWN_TIME: Law = {
+  sentence: "tells of a finding what overlaps it, from the instant that its sentence names",
+  async holds(stage) {
+    const spike = { ...EARLIER, to: EARLIER.from + 1 };
+    const strong = { node: FAULTY_NODE, metric: "canary-cpu", ...FAULT };
+    const weak = { node: FAULTY_NODE, metric: "canary-mem", ...FAULT, lift: 14 };
+    const fleet = { ...FLEET, plants: [spike, strong, weak] };
+    await send(stage, "acme", fleet, [0, FAULT.from + 24]);
+    const faultMs = RANGE.startMs + FAULT.from * STEP_MS;
+    const found = (await stage.view("acme").findings(RANGE, PAGE)).data;
+    const own = found.filter(({ openedAt }) => openedAt >= faultMs);
+    expect(own.length).toBeGreaterThan(0);
+    const before = { startMs: faultMs - 66 * STEP_MS, endMs: faultMs - 60 * STEP_MS };
+    const filter = { ...EVERYTHING, range: before, nodeId: FAULTY_NODE, minScore: 0.5 };
+    const spikes = (await stage.view("acme").anomalies(filter, PAGE)).data;
+    const spikeScore = largestOf(spikes.map(({ score }) => score));
+    expect(spikeScore).toBeGreaterThan(0.9);
+    for (const { onset, text, contributions } of own) {
+      expect(contributions.map(({ score }) => score)).not.toContain(spikeScore);
+      expect(text).toMatch(
+        new RegExp(` (at|since) ${new Date(onset).toISOString().slice(11, 16)}`),
+      );
+    }
+  },
+};
+
+const STANDING: Law = {
+  sentence: "says of how a tenant stands what its findings, its nodes and its summary say",
+  async holds(stage) {
+    await send(stage, "acme", FLEET, [0, FAULT.from + 24]);
+    const view = stage.view("acme");
+    const summary = await view.summary();
+    const open = (await view.findings(RANGE, PAGE)).data.filter(
+      ({ closedAt }) => closedAt === null,
+    );
+    const anomalous = (await view.nodes({})).filter(({ score }) => score >= 0.5);
+    const standing = await view.standing();
+    const { tenant, score, severity, openFindings, clusters, nodes, series, watermark } = summary;
+    expect(standing).toMatchObject({ tenant, score, severity, openFindings });
+    expect(standing).toMatchObject({ clusters, nodes, series, watermark });
+    expect(standing.anomalousNodes).toBeGreaterThanOrEqual(anomalous.length);
+    const [first] = open.sort((a, b) => b.score - a.score || a.openedAt - b.openedAt);
+    const { cluster, node, onset: since, id: findingId, text: why } = first!;
+    const { worst } = standing;
+    expect(worst).toMatchObject({ cluster, node, score: first!.score, since, findingId, why });
+    expect((await stage.view("globex").standing()).worst).toBeNull();
+  },
+};
+
 export const TENANT_VIEW_LAWS: readonly Law[] = [
-  ...[OWN_ONLY, UNKNOWN_IDS, EMPTY, COLUMNS, FAULT_FOUND, FILTERS, STILL],
+  ...[OWN_ONLY, UNKNOWN_IDS, EMPTY, COLUMNS, FAULT_FOUND, FILTERS, STILL, STANDING, OWN_TIME],
   ...PAGE_LAWS,
   ...WRITE_LAWS,
 ];

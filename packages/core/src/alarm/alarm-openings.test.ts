@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { scoreOfDays } from "../stats/return-period.ts";
-import { ALARM_OUT, ALARM_OUT_LENGTH, AlarmOpenings } from "./alarm-openings.ts";
+import { ALARM_OUT, ALARM_OUT_LENGTH, ALARM_PHASE, AlarmOpenings } from "./alarm-openings.ts";
 import { EPISODE_ROW, EPISODE_ROW_LENGTH } from "./episode-tracker.ts";
 
 const INTERVAL = 300_000;
@@ -81,6 +81,23 @@ describe("AlarmOpenings", () => {
     expect(hour47[ALARM_OUT.score]).toBeGreaterThanOrEqual(0.95);
     expect(layer.isOpen).toBe(false);
   });
+
+  it.each([
+    { points: 10, during: ALARM_PHASE.lasting },
+    { points: 60, during: ALARM_PHASE.held },
+    { points: 2 * PER_DAY, during: ALARM_PHASE.held },
+  ])(
+    "says that a fault of $points points lasts until three points of the old normal have come, and not longer",
+    ({ points, during }) => {
+      const shift = [...at(140, 0.95), ...at(140, 0.2, points - 1)];
+      const rows = fold(alarms(), [...calm(5 * PER_DAY), ...shift, ...at(100, 0.95), ...calm(90)]);
+      const phases = rows.map((row) => row[ALARM_OUT.phase]);
+      const end = 5 * PER_DAY + points;
+      expect(phases[end - 1]).toBe(during);
+      const lasting = [ALARM_PHASE.held, ALARM_PHASE.lasting] as number[];
+      expect(phases.slice(end + 2).filter((phase) => lasting.includes(phase!))).toEqual([]);
+    },
+  );
 
   it("spends the promise over the rarity of each opening, by hand: of evidence of 12 days three openings fit, 5.5 (1 + 3 x 5.5 / 12) = 13; of 120 days all", () => {
     const range = swinging(60, 140, 3);

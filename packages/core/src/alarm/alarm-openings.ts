@@ -3,37 +3,10 @@ import { DAY_MS, type DurationMs, type EpochMs } from "../model/time.ts";
 import { scoreOfDays } from "../stats/return-period.ts";
 import { type AlarmClock, alarmClock } from "./alarm-clock.ts";
 import { SEEN, SEEN_LENGTH, stepEvidence } from "./alarm-evidence.ts";
+import { ALARM_OUT, ALARM_PHASE } from "./alarm-out.ts";
 import { EPISODE_ROW } from "./episode-tracker.ts";
 
-/** What the layer says about one point; indices into the `out` it fills. */
-export const ALARM_OUT = {
-  /** Rarity in days; an alarm opens when it reaches the required days. */
-  evidence: 0,
-  /** 1 where an alarm opens. */
-  opened: 1,
-  /** 1 while the episode is open. */
-  active: 2,
-  /** The engine's score, held up while a sustained fault lasts. For charts and "now" lists. */
-  score: 3,
-  /** One of ALARM_PHASE, after this point. */
-  phase: 4,
-} as const;
-export const ALARM_OUT_LENGTH = 5;
-
-/** Phases of a series' alarm. */
-export const ALARM_PHASE = {
-  closed: 0,
-  /** Evidence keeps the episode up. */
-  open: 1,
-  /** The value is still away from what was usual before the opening: learning does not end it. */
-  held: 2,
-  /** It was held for three days: that is the new normal. */
-  accepted: 3,
-  /** Back in the old normal within a day after a held fault, open or not: this opens nothing. */
-  recovered: 4,
-  /** Like held, but the opening is not 30 points ago: it may still be a short event. */
-  lasting: 5,
-} as const;
+export { ALARM_OUT, ALARM_OUT_LENGTH, ALARM_PHASE } from "./alarm-out.ts";
 
 /** What the layer needs of the scorer beside its row. */
 export interface AlarmBaseline {
@@ -57,6 +30,8 @@ const HOLD_TAU = 30;
 const HOLD_SCALES = 2;
 const HOLD_SHARE = 0.33;
 const HOLD_DAYS_MAX = 3;
+/** The mean follows slowly: after this many points in a row near the old normal the fault no longer lasts. */
+const BACK_POINTS = 3;
 /** Value of `open` for an alarm that resumed within that day: it does not mask a new one. */
 const RESUMED = 2;
 /** For a day after a fault a point within 3 kept scales of the old normal opens nothing. */
@@ -74,6 +49,10 @@ const S = {
   keptSince: SEEN_LENGTH + 6,
   deviation: SEEN_LENGTH + 7,
   peak: SEEN_LENGTH + 8,
+  /**
+   * Above 0 = held: 1, and 1 more for each of the last points in a row that were near the old normal; before
+   * anything can be held, the same points as a number below 0.
+   */
   held: SEEN_LENGTH + 9,
   heldScore: SEEN_LENGTH + 10,
   recovery: SEEN_LENGTH + 11,
@@ -235,7 +214,7 @@ export class AlarmOpenings {
 
   #stay(evidence: number, required: number, score: number, out: Float64Array): void {
     const s = this.#state;
-    if (s[S.held]! > 0) {
+    if (s[S.held]! > 0 && !this.#isBack) {
       s[S.heldScore] = Math.max(s[S.heldScore]!, score);
       out[ALARM_OUT.score] = s[S.heldScore]!;
     }
@@ -263,18 +242,28 @@ export class AlarmOpenings {
   #phase(): number {
     const s = this.#state;
     if (s[S.open] === 0) return ALARM_PHASE.closed;
-    if (s[S.held]! > 0) return ALARM_PHASE.held;
+    if (s[S.held]! > 0) return this.#isBack ? ALARM_PHASE.recovered : ALARM_PHASE.held;
     const since = s[S.keptSince]!;
-    if (since > 0 && since < HOLD_TAU && this.#lasts()) return ALARM_PHASE.lasting;
+    const mayLast = since > 0 && since < HOLD_TAU && s[S.held]! > -BACK_POINTS;
+    if (mayLast && this.#lasts()) return ALARM_PHASE.lasting;
     const over = s[S.kept] === 0 && s[S.keptSince]! > HOLD_DAYS_MAX * this.#clock.pointsPerDay;
     return over && this.#lasts() ? ALARM_PHASE.accepted : ALARM_PHASE.open;
   }
 
-  /** Whether the value is away from what was usual before the opening. */
+  /** Held still, for the mean of many points is away, and yet over. */
+  get #isBack(): boolean {
+    return this.#state[S.held]! > BACK_POINTS;
+  }
+
+  /** Whether the mean of the last points is away from what was usual before the opening. */
   #lasts(): boolean {
+    return this.#isAway(this.#state[S.deviation]!);
+  }
+
+  #isAway(deviation: number): boolean {
     const s = this.#state;
     const least = Math.max(HOLD_SCALES * s[S.keptScale]!, HOLD_SHARE * s[S.peak]!);
-    return Math.abs(s[S.deviation]!) >= least;
+    return Math.abs(deviation) >= least;
   }
 
   /** Follows the value against the expectation kept at the opening; true = back in the old normal. */
@@ -286,11 +275,15 @@ export class AlarmOpenings {
     s[S.keptSince]!++;
     const rate = Math.max(1 / HOLD_TAU, 1 / s[S.keptSince]!);
     s[S.deviation]! += (away - s[S.deviation]!) * rate;
-    if (s[S.keptSince]! >= HOLD_TAU) {
+    const before = s[S.held]!;
+    const nearBefore = before > 0 ? before - 1 : -before;
+    const near = this.#isAway(away) ? 0 : Math.min(nearBefore + 1, BACK_POINTS);
+    if (s[S.keptSince]! < HOLD_TAU) s[S.held] = 0 - near;
+    else {
       s[S.peak] = Math.max(s[S.peak]!, Math.abs(s[S.deviation]!));
       const lasts = this.#lasts();
       if (s[S.held]! > 0 && !lasts) s[S.recovery] = RECOVERY_DAYS * this.#clock.pointsPerDay;
-      s[S.held] = lasts ? 1 : 0;
+      s[S.held] = lasts ? 1 + near : 0;
     }
     if (s[S.keptSince]! > HOLD_DAYS_MAX * this.#clock.pointsPerDay) s[S.kept] = s[S.held] = 0;
     return Math.abs(away) <= RECOVERY_SCALES * s[S.keptScale]!;

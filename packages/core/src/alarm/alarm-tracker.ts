@@ -90,7 +90,8 @@ export class AlarmTracker {
       s[S.heldTo] = atMs;
     }
     if (!this.#layer.isOpen) return "closed";
-    if (this.#layer.quietPoints === 0) s[S.last] = atMs;
+    const keepsUp = this.#layer.quietPoints === 0 && phase !== ALARM_PHASE.recovered;
+    if (keepsUp) s[S.last] = atMs;
     const isNews = this.#learn(phase, out[ALARM_OUT.score]!);
     // One that had closed and goes on after all is open again, whatever else is new.
     return isNews || !wasOpen ? "changed" : "none";

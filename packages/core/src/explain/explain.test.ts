@@ -65,6 +65,27 @@ describe("explainEpisode", () => {
     expect(explainEpisode({ ...request, episode: back })).toMatchObject({ actual: 93, peak: AT });
   });
 
+  it("tells the farthest point where the score was highest at the jump back from a step", () => {
+    const back = { ...episode, peakMs: AT + 9 * MINUTE, peakValue: 38, peakLevel: 80 };
+    const classification = { ...classified("shift_up"), sinceMs: AT };
+    const explanation = explainEpisode({ ...request, episode: back, classification });
+    expect(explanation).toMatchObject({ kind: "shift_up", direction: "up", actual: 93, onset: AT });
+    expect(explanation.text).toMatch(
+      / rose from a typical 31-44 % to 93 % at 14:05; a level shift;/,
+    );
+  });
+
+  it("tells a return from a step as what the value does, when it does it: never 'fell' as a rise since hours ago", () => {
+    const point = { atMs: AT + MINUTE, value: 38, level: 80, scale: 2.5 };
+    const back = { ...episode, peakValue: 38, peakLevel: 80, farthest: point };
+    const classification = { ...classified("shift_up"), sinceMs: AT - 480 * MINUTE };
+    const explanation = explainEpisode({ ...request, episode: back, classification });
+    expect(explanation).toMatchObject({ kind: "shift_down", direction: "down", onset: AT });
+    expect(explanation.text).toMatch(
+      / fell from a typical 74-86 % to 38 % at 14:05; a level shift;/,
+    );
+  });
+
   it("tells the stuck value since when it has stood, not the value that the score found farthest", () => {
     const stuck = { stuckAt: 42, sinceMs: AT - 30 * MINUTE };
     const classification = { ...classified("flatline"), ...stuck };

@@ -1,3 +1,4 @@
+import type { AnomalyKind } from "../model/anomaly-type.ts";
 import type { Counterfactual, Direction, Explanation, FactorName } from "../model/explanation.ts";
 import { HABIT, type HabitMark, habitKind } from "../model/habit-mark.ts";
 import type { EpochMs } from "../model/time.ts";
@@ -40,12 +41,13 @@ export interface ExplainRequest
 
 /**
  * The explanation of an episode, numbers and sentence. Its point is the one of the highest score,
- * or, where the value was back in the usual range by then, the one farthest from it; a flatline's
- * value is the stuck one, its onset the instant at which it got stuck.
+ * or, where the value was back in the usual range by then or on its other side, the one farthest from it; a
+ * flatline's value is the stuck one, its onset the instant at which it got stuck. Where the value only ever went
+ * the other way than the shape around it, this is the return from it, and told as what it is: a step back.
  */
 export function explainEpisode(request: ExplainRequest, locale?: Locale): Explanation {
-  const { episode, classification, pointCount, intervalMs, counterfactual } = request;
-  const point = pointOf(episode, classification);
+  const { episode, pointCount, intervalMs, counterfactual } = request;
+  const { point, classification } = toldOf(episode, request.classification);
   const away = point.value - point.level;
   const reach = BAND_SCALES * point.scale;
   const direction = directionOf(classification, away);
@@ -100,15 +102,35 @@ export function shapeOf({ kind, missedPeak }: Classification, direction: Directi
   }
 }
 
-function pointOf(
+/** Which way a value goes that is called so, and what it is called when it goes the other way. */
+const WAYS: Readonly<Partial<Record<AnomalyKind, readonly [way: Direction, other: AnomalyKind]>>> =
+  {
+    spike: ["up", "dip"],
+    dip: ["down", "spike"],
+    shift_up: ["up", "shift_down"],
+    shift_down: ["down", "shift_up"],
+  };
+
+type Point = ExplainedEpisode["farthest"];
+
+function toldOf(
   episode: ExplainedEpisode,
-  { stuckAt }: Classification,
-): ExplainedEpisode["farthest"] {
+  classification: Classification,
+): { readonly point: Point; readonly classification: Classification } {
+  const { kind, stuckAt } = classification;
   const { peakMs, peakValue, peakLevel, peakScale, farthest } = episode;
   const peak = { atMs: peakMs, value: peakValue, level: peakLevel, scale: peakScale };
-  if (stuckAt !== undefined) return { ...peak, value: stuckAt };
+  if (stuckAt !== undefined) return { point: { ...peak, value: stuckAt }, classification };
   const outside = Math.abs(peakValue - peakLevel) > BAND_SCALES * peakScale;
-  return outside || Number.isNaN(farthest.atMs) ? peak : farthest;
+  const point = outside || Number.isNaN(farthest.atMs) ? peak : farthest;
+  const [way, other] = WAYS[kind] ?? [];
+  const goes = ({ value, level }: Point) => directionOf(classification, value - level);
+  if (way === undefined || other === undefined || goes(point) === way || goes(point) === "none") {
+    return { point, classification };
+  }
+  if (goes(farthest) === way) return { point: farthest, classification };
+  const { sinceMs: _, ...rest } = classification;
+  return { point, classification: { ...rest, kind: other } };
 }
 
 function directionOf({ kind }: Classification, away: number): Direction {

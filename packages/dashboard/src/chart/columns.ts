@@ -2,6 +2,8 @@ import type { PointsReply, Severity } from "@foreshock/client";
 import { severityOf } from "../severity/severity.ts";
 
 export type Columns = PointsReply["columns"];
+/** What a small chart draws. */
+export type DrawnColumns = Omit<Columns, "expected">;
 
 /** Half-open run of points, by index. */
 export interface Run {
@@ -19,7 +21,7 @@ const TINY = 1e-300;
  * Lowest and highest value to draw: values, their min and max, and the band. A flat series gets
  * room around it. [0, 1] where there is nothing to draw.
  */
-export function valueDomain(columns: Columns): readonly [low: number, high: number] {
+export function valueDomain(columns: DrawnColumns): readonly [low: number, high: number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const column of [columns.value, columns.min, columns.max, columns.lower, columns.upper]) {

@@ -1,7 +1,8 @@
 import type { Severity } from "@foreshock/client";
 import type { MsRange } from "../state/time-range.ts";
 import type { Tokens } from "../theme/tokens.ts";
-import { anomalousRuns, type Columns, presentRuns, valueDomain } from "./columns.ts";
+import { anomalousRuns, type DrawnColumns, presentRuns, valueDomain } from "./columns.ts";
+import type { Shade } from "./shades.ts";
 
 export interface Box {
   readonly x: number;
@@ -14,8 +15,6 @@ interface Scale {
   x(atMs: number): number;
   y(value: number): number;
   readonly box: Box;
-  /** Width of one step, at least a pixel. */
-  readonly stepWidth: number;
 }
 
 /** Alpha of the shade behind an anomaly: seen at once, and the line over it still read. */
@@ -24,11 +23,11 @@ const SHADE_ALPHA = 0.16;
 /** Anomaly shades, expected band, and the line with its min-max reach, into `box`. */
 export function drawSeries(
   pen: CanvasRenderingContext2D,
-  columns: Columns,
+  columns: DrawnColumns,
   range: MsRange,
-  stepMs: number,
   box: Box,
   tokens: Tokens,
+  shades: readonly Shade[],
 ): void {
   const [low, high] = valueDomain(columns);
   const perMs = box.width / (range.endMs - range.startMs);
@@ -36,9 +35,8 @@ export function drawSeries(
     x: (atMs) => box.x + (atMs - range.startMs) * perMs,
     y: (value) => box.y + box.height - ((value - low) / (high - low)) * box.height,
     box,
-    stepWidth: Math.max(1, stepMs * perMs),
   };
-  drawShades(pen, columns, scale, tokens);
+  drawShades(pen, shades, scale, tokens);
   pen.fillStyle = tokens.band;
   fillBetween(pen, columns.at, columns.lower, columns.upper, scale);
   pen.fillStyle = tokens["series-soft"];
@@ -51,14 +49,15 @@ export function drawSeries(
 
 function drawShades(
   pen: CanvasRenderingContext2D,
-  columns: Columns,
-  { x, box, stepWidth }: Scale,
+  shades: readonly Shade[],
+  { x, box }: Scale,
   tokens: Tokens,
 ): void {
   pen.globalAlpha = SHADE_ALPHA;
-  for (const { start, end, severity } of anomalousRuns(columns.alarmScore)) {
-    const left = x(columns.at[start]!) - stepWidth / 2;
-    const right = x(columns.at[end - 1]!) + stepWidth / 2;
+  for (const { startMs, endMs, severity } of shades) {
+    const left = Math.max(box.x, x(startMs));
+    const right = Math.min(box.x + box.width, x(endMs));
+    if (right < box.x || left > box.x + box.width) continue;
     pen.fillStyle = severityColour(tokens, severity);
     pen.fillRect(left, box.y, Math.max(2, right - left), box.height);
   }
@@ -99,7 +98,7 @@ function strokeLine(
 /** A strip of score colours; steps without a score stay empty. */
 export function drawRibbon(
   pen: CanvasRenderingContext2D,
-  columns: Pick<Columns, "at" | "score">,
+  columns: Pick<DrawnColumns, "at" | "score">,
   range: MsRange,
   stepMs: number,
   box: Box,

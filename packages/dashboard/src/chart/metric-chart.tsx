@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { MsRange } from "../state/time-range.ts";
@@ -6,12 +6,15 @@ import { useTheme } from "../theme/theme.ts";
 import { tokensOf } from "../theme/tokens.ts";
 import type { Columns } from "./columns.ts";
 import { plotData, plotOptions } from "./plot-options.ts";
+import { type Shade, shadedText, shadesOf } from "./shades.ts";
 
 interface MetricChartProps {
   readonly columns: Columns;
   readonly range: MsRange;
   readonly stepMs: number;
   readonly unit: string;
+  /** Anomalies to shade, from the instant that is told of them. */
+  readonly anomalies: readonly Shade[];
   readonly height: number;
   readonly label: string;
   readonly onPoint: (index: number | null) => void;
@@ -21,7 +24,8 @@ interface MetricChartProps {
 
 /** The big chart of a metric. Dragging zooms; a double click goes back to the last 24 hours. */
 export default function MetricChart(props: MetricChartProps) {
-  const { columns, range, stepMs, unit, height } = props;
+  const { columns, range, stepMs, unit, height, anomalies } = props;
+  const shades = useMemo(() => shadesOf(columns, stepMs, anomalies), [columns, stepMs, anomalies]);
   const box = useRef<HTMLDivElement>(null);
   const { theme } = useTheme();
   const calls = useRef(props);
@@ -35,6 +39,7 @@ export default function MetricChart(props: MetricChartProps) {
       range,
       stepMs,
       unit,
+      shades,
       tokens: tokensOf(theme),
       family: getComputedStyle(document.body).fontFamily,
       onPoint: (index: number | null) => calls.current.onPoint(index),
@@ -48,7 +53,7 @@ export default function MetricChart(props: MetricChartProps) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [columns, range, stepMs, unit, height, theme]);
+  }, [columns, range, stepMs, unit, shades, height, theme]);
 
   return (
     <div
@@ -57,6 +62,7 @@ export default function MetricChart(props: MetricChartProps) {
       style={{ height: `${height}px` }}
       role="img"
       aria-label={props.label}
+      data-shaded={shadedText(shades, range)}
       onDblClick={props.onReset}
     />
   );

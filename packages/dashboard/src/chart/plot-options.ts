@@ -1,9 +1,10 @@
 import uPlot from "uplot";
-import { measured } from "../format/number.ts";
+import { tickTexts } from "../format/number.ts";
 import type { MsRange } from "../state/time-range.ts";
 import type { Tokens } from "../theme/tokens.ts";
-import { anomalousRuns, type Columns, valueDomain } from "./columns.ts";
+import { type Columns, valueDomain } from "./columns.ts";
 import { drawRibbon, severityColour } from "./draw-series.ts";
+import type { Shade } from "./shades.ts";
 import { timeTicks } from "./time-ticks.ts";
 
 export interface PlotFacts {
@@ -11,6 +12,7 @@ export interface PlotFacts {
   readonly range: MsRange;
   readonly stepMs: number;
   readonly unit: string;
+  readonly shades: readonly Shade[];
   readonly tokens: Tokens;
   readonly family: string;
   /** Index of the point under the cursor; null where the cursor is elsewhere. */
@@ -38,8 +40,7 @@ export function plotData({ columns }: PlotFacts): uPlot.AlignedData {
 }
 
 /**
- * Band, expected line, actual line, the ribbon of scores under the plot, and shades behind it where the
- * alarm score is anomalous: a fault that lasts stays shaded although its scores fade.
+ * Band, expected line, actual line, the ribbon of scores under the plot, and shades behind it; see `shadesOf`.
  */
 export function plotOptions(facts: PlotFacts, width: number, height: number): uPlot.Options {
   const { tokens, range, columns } = facts;
@@ -119,19 +120,19 @@ function valueAxis({ tokens, family, unit }: PlotFacts): uPlot.Axis {
       const widest = values.reduce((width, text) => Math.max(width, widthOf(text)), 0);
       return Math.ceil(widest / uPlot.pxRatio) + 16;
     },
-    values: (_, splits) => splits.map((value) => measured(value, unit)),
+    values: (_, splits) => tickTexts(splits, unit),
   };
 }
 
 /** Drawn before the lines. uPlot's canvas is in device pixels. */
-function drawShades(plot: uPlot, { columns, stepMs, tokens }: PlotFacts): void {
+function drawShades(plot: uPlot, { shades, range, tokens }: PlotFacts): void {
   const { ctx: pen, bbox } = plot;
-  const half = stepMs / 2000;
   pen.save();
   pen.globalAlpha = SHADE_ALPHA;
-  for (const { start, end, severity } of anomalousRuns(columns.alarmScore)) {
-    const left = plot.valToPos(columns.at[start]! / 1000 - half, "x", true);
-    const right = plot.valToPos(columns.at[end - 1]! / 1000 + half, "x", true);
+  for (const { startMs, endMs, severity } of shades) {
+    if (endMs < range.startMs || startMs > range.endMs) continue;
+    const left = plot.valToPos(Math.max(startMs, range.startMs) / 1000, "x", true);
+    const right = plot.valToPos(Math.min(endMs, range.endMs) / 1000, "x", true);
     pen.fillStyle = severityColour(tokens, severity);
     pen.fillRect(left, bbox.top, Math.max(2, right - left), bbox.height);
   }

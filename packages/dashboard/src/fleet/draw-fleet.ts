@@ -12,6 +12,8 @@ const GLYPH_CELL_MIN = 10;
 const OUTLINE_CELL_MIN = 5;
 /** Normal cells are so many that small ones would show nothing but outlines. */
 const NORMAL_OUTLINE_CELL_MIN = 8;
+/** Of a learning cell: how much of its width the dot takes. */
+const DOT_SHARE = 0.3;
 /** How far filtered-out cells recede. */
 const FAINT = 0.14;
 
@@ -111,7 +113,8 @@ function drawCells(
     path.rect(x, y, cell, cell);
     outline.rect(x + 0.5, y + 0.5, cell - 1, cell - 1);
   }
-  if (state !== "learning") {
+  if (state === "learning") drawDots(pen, layout, indices, tokens);
+  else {
     pen.fillStyle = state === "silent" ? hatchOf(pen, tokens["ink-soft"]) : tokens[`sev-${state}`];
     pen.fill(path);
   }
@@ -129,6 +132,29 @@ function drawCells(
     pen.lineWidth = 1.5;
     for (const index of indices) drawGlyph(pen, layout, index, state);
   }
+}
+
+/** A dot on the colour of normal: told apart at any size, where an outline alone would leave the map blank. */
+function drawDots(
+  pen: CanvasRenderingContext2D,
+  layout: FleetLayout,
+  indices: readonly number[],
+  tokens: Tokens,
+): void {
+  const { cell } = layout;
+  const dot = Math.max(1, Math.round(cell * DOT_SHARE));
+  const inset = (cell - dot) / 2;
+  const ground = new Path2D();
+  const dots = new Path2D();
+  for (const index of indices) {
+    const { x, y } = cellPosition(layout, index);
+    ground.rect(x, y, cell, cell);
+    dots.rect(x + inset, y + inset, dot, dot);
+  }
+  pen.fillStyle = tokens["sev-none"];
+  pen.fill(ground);
+  pen.fillStyle = tokens["ink-soft"];
+  pen.fill(dots);
 }
 
 function outlineOf(state: CellState, tokens: Tokens): string {

@@ -35,7 +35,7 @@ describe("fleetGroups", () => {
   });
 
   it("colours by the highest score of the range where one is given", () => {
-    const [a, b] = fleetGroups(NODES, new Map([["b/n2", 0.91]]));
+    const [a, b] = fleetGroups(NODES, new Map([["b/n2", { score: 0.91, atMs: 5 }]]));
     expect(b!.cells.map(({ state }) => state)).toEqual(["critical", "none"]);
     expect(a!.cells.map(({ state }) => state)).toEqual(["silent", "none", "learning"]);
   });
@@ -77,8 +77,8 @@ describe("highestOf", () => {
       score: [null, 0.2, 0.7, null, null, null],
     });
     expect([...highest]).toEqual([
-      ["a/n1", 0.7],
-      ["a/n2", null],
+      ["a/n1", { score: 0.7, atMs: 2 }],
+      ["a/n2", { score: null, atMs: null }],
     ]);
   });
 });

@@ -8,6 +8,14 @@ export interface FleetCell {
   /** What the cell is coloured by: the score now, or the highest in the range. */
   readonly score: number | null;
   readonly state: CellState;
+  /** When the highest in the range was, epoch ms; null where the score is the one now, or there is none. */
+  readonly atMs: number | null;
+}
+
+/** A node's highest score in a range, and the step it was in. */
+export interface Highest {
+  readonly score: number | null;
+  readonly atMs: number | null;
 }
 
 export interface FleetGroup {
@@ -21,12 +29,14 @@ export interface FleetGroup {
  */
 export function fleetGroups(
   nodes: readonly NodeRow[],
-  highest: ReadonlyMap<string, number | null> | undefined,
+  highest: ReadonlyMap<string, Highest> | undefined,
 ): readonly FleetGroup[] {
   const groups = new Map<string, FleetCell[]>();
   for (const node of nodes) {
-    const score = highest === undefined ? node.score : (highest.get(nodeId(node)) ?? null);
-    const cell = { node, score, state: cellStateOf({ state: node.state, score }) };
+    const inRange = highest?.get(nodeId(node));
+    const score = highest === undefined ? node.score : (inRange?.score ?? null);
+    const state = cellStateOf({ state: node.state, score });
+    const cell = { node, score, state, atMs: inRange?.atMs ?? null };
     const cells = groups.get(node.cluster);
     if (cells === undefined) groups.set(node.cluster, [cell]);
     else cells.push(cell);
@@ -45,14 +55,15 @@ export function nodeId({ cluster, node }: { cluster: string; node: string }): st
 }
 
 /** Highest score of each node over all steps of the reply, by `nodeId`. */
-export function highestOf(reply: ScoresReply): ReadonlyMap<string, number | null> {
-  const highest = new Map<string, number | null>();
+export function highestOf(reply: ScoresReply): ReadonlyMap<string, Highest> {
+  const highest = new Map<string, Highest>();
   const steps = reply.times.length;
   reply.entities.cluster.forEach((cluster, e) => {
-    let best: number | null = null;
-    for (let i = e * steps; i < (e + 1) * steps; i++) {
-      const score = reply.score[i] ?? null;
-      if (score !== null && (best === null || score > best)) best = score;
+    let best: Highest = { score: null, atMs: null };
+    for (let i = 0; i < steps; i++) {
+      const score = reply.score[e * steps + i] ?? null;
+      if (score === null || score <= (best.score ?? -1)) continue;
+      best = { score, atMs: reply.times[i] ?? null };
     }
     highest.set(nodeId({ cluster, node: reply.entities.node[e] ?? "" }), best);
   });

@@ -39,12 +39,15 @@ export function Legend(props: {
   );
 }
 
-/** The glyph of a cell state: a severity's, a dashed outline, or a hatch. */
+/** The glyph of a cell state: a severity's, a dashed outline with a dot, or a hatch. */
 export function StateGlyph({ state }: { readonly state: CellState }) {
   if (state !== "learning" && state !== "silent") return <SeverityGlyph severity={state} />;
   return (
     <svg class="glyph" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
       <rect class={`glyph-${state}`} x="1" y="1" width="14" height="14" rx="3" />
+      {state === "learning" ? (
+        <rect class="glyph-dot" x="5.5" y="5.5" width="5" height="5" />
+      ) : null}
       {state === "silent" ? <path class="glyph-hatch" d="M2 9 9 2M2 14 14 2M7 14l7-7" /> : null}
     </svg>
   );

@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { change, count, counted, limit, measured, percent, percents, scored } from "./number.ts";
+import {
+  apart,
+  change,
+  count,
+  counted,
+  limit,
+  measured,
+  percent,
+  percents,
+  scored,
+  tickTexts,
+} from "./number.ts";
 import { lasting, moment, rarity } from "./time.ts";
 import { confidenceWord, listed } from "./word.ts";
 
@@ -15,7 +26,13 @@ describe("numbers", () => {
     [12_340, "", "12.3 k"],
     [12_340_000, "B", "12.3 MB"],
     [-4.236, "", "-4.24"],
-    [0.0313, "s", "0.0313 s"],
+    [0.0313, "s", "31.3 ms"],
+    [0.42, "ratio", "42 %"],
+    [1.5e6, "bytes/s", "1.5 MB/s"],
+    [150, "seconds", "2.5 min"],
+    [12_340, "%", "12340 %"],
+    [12_340, "req/s", "12.3 k req/s"],
+    [0.5, "/s", "0.5 /s"],
     [0.000012, "", "1.2e-5"],
     [5.5e12, "B", "5.5 TB"],
     [-3.456e100, "", "-3.46e100"],
@@ -28,6 +45,25 @@ describe("numbers", () => {
     fc.assert(
       fc.property(fc.double({ min: 0.001, max: 9999, noNaN: true }), (value) => {
         expect(Math.abs(Number(measured(value)) / value - 1)).toBeLessThanOrEqual(0.0051);
+      }),
+    );
+  });
+
+  it("gives values side by side, and ticks of an axis, the digits that tell them apart", () => {
+    expect(apart([1000.4, 1000.1, 1000.9]).map(plain)).toEqual(["1000.4", "1000.1", "1000.9"]);
+    expect(apart([93.1, 31, 44], "%").map(plain)).toEqual(["93.1 %", "31 %", "44 %"]);
+    expect(tickTexts([10_000_000, 10_000_500], "bytes").map(plain)).toEqual([
+      "10.0000 MB",
+      "10.0005 MB",
+    ]);
+    expect(tickTexts([0, 20, 40], "%").map(plain)).toEqual(["0 %", "20 %", "40 %"]);
+    expect(tickTexts([0.2, 0.4], "ratio").map(plain)).toEqual(["20 %", "40 %"]);
+    const lowest = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 });
+    const units = fc.constantFrom("", "bytes", "seconds", "ratio", "req/s");
+    fc.assert(
+      fc.property(lowest, fc.integer({ min: -3, max: 6 }), units, (low, power, unit) => {
+        const ticks = [0, 1, 2, 3].map((i) => low + i * 10 ** power);
+        expect(new Set(tickTexts(ticks, unit)).size).toBe(4);
       }),
     );
   });

@@ -21,13 +21,14 @@ export function kindWord(kind: AnomalyKind): string {
 }
 
 const OUTCOMES: Readonly<Record<AlarmOutcome, readonly [open: string, closed: string]>> = {
-  open: ["open", "passed"],
-  held: ["held: the fault lasts", "passed"],
-  accepted: ["accepted as new normal", "accepted as new normal"],
-  recovered: ["recovering", "recovered"],
+  open: ["firing", "resolved"],
+  held: ["firing, not back to normal", "resolved"],
+  accepted: ["new normal", "new normal"],
+  recovered: ["recovering", "resolved"],
+  ended: ["resolved", "resolved"],
 };
 
-/** How an alarm or finding stands, or what it came to. */
+/** How an alarm or finding stands, in the words of alerting: firing, resolved, or the new normal. */
 export function outcomeWord(outcome: AlarmOutcome, isOpen: boolean): string {
   const words = OUTCOMES[outcome] ?? [outcome, outcome];
   return isOpen ? words[0] : words[1];

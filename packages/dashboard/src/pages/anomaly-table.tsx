@@ -1,5 +1,5 @@
 import type { AnomalyRow } from "@foreshock/client";
-import { counted, measured } from "../format/number.ts";
+import { beside, counted } from "../format/number.ts";
 import { lasting, moment } from "../format/time.ts";
 import { kindWord } from "../format/word.ts";
 import { useNow } from "../parts/use-now.ts";
@@ -56,6 +56,7 @@ function Row(props: {
 }) {
   const { anomaly, unit } = props;
   const { actual, typical } = anomaly.explanation;
+  const told = beside(actual, [typical.low, typical.high], unit);
   const nowMs = useNow();
   const onsetMs = onsetOf(anomaly);
   const endMs = anomaly.open ? nowMs : Date.parse(anomaly.windowEnd);
@@ -83,10 +84,8 @@ function Row(props: {
           {kindWord(anomaly.kind)}
         </span>
       </td>
-      <td class="number nowrap optional">{measured(actual, unit)}</td>
-      <td class="number nowrap optional">
-        {measured(typical.low)} – {measured(typical.high, unit)}
-      </td>
+      <td class="number nowrap optional">{told.value}</td>
+      <td class="number nowrap optional">{told.range}</td>
     </tr>
   );
 }

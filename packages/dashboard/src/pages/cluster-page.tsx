@@ -1,8 +1,8 @@
 import type { ClusterRow } from "@foreshock/client";
 import { laneRows } from "../chart/lane-rows.ts";
 import { Lanes } from "../chart/lanes.tsx";
-import { useClusters, useFindings, useNodes, useScores } from "../data/queries.ts";
-import { fleetGroups, rankedCells } from "../fleet/fleet-cells.ts";
+import { useClusters, useNodeScores, useNodes } from "../data/queries.ts";
+import { fleetGroups, type Highest, highestOf, rankedCells } from "../fleet/fleet-cells.ts";
 import { count, counted } from "../format/number.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Breadcrumbs } from "../parts/breadcrumbs.tsx";
@@ -10,9 +10,11 @@ import { Go } from "../parts/go.tsx";
 import { useSession } from "../session/session.tsx";
 import { SeverityMark } from "../severity/severity-mark.tsx";
 import type { Place } from "../state/place.ts";
+import { followsNow } from "../state/time-range.ts";
+import { useView } from "../state/use-view.ts";
 import { FindingCard } from "./finding-card.tsx";
 import { NodeTable } from "./node-table.tsx";
-import { openFindings } from "./verdict.ts";
+import { useFindingsHere } from "./use-findings-here.ts";
 
 const CELLS_MAX = 340;
 /** Lanes shown; the table under them has every node. */
@@ -41,14 +43,24 @@ export function ClusterPage({ place }: { readonly place: ClusterPlace }) {
 
 function Cluster({ row }: { readonly row: ClusterRow }) {
   const nodes = useNodes(row.cluster);
+  const scores = useNodeScores(CELLS_MAX, row.cluster);
+  const { view } = useView();
+  const past = !followsNow(view);
+  const highest = scores.data === undefined ? undefined : highestOf(scores.data.reply);
   return (
     <>
       <div class="page-head">
         <h1>{row.cluster}</h1>
-        <SeverityMark severity={row.severity} score={row.score} />
+        {past ? null : <SeverityMark severity={row.severity} score={row.score} />}
         <p class="soft facts">
+          {highest === undefined ? null : (
+            <span>
+              {count(anomalousIn(highest))} of {counted(highest.size, "node")} anomalous in this
+              range
+            </span>
+          )}
           <span>
-            {count(row.anomalousNodes)} of {counted(row.nodes, "node")} anomalous
+            now {count(row.anomalousNodes)} of {counted(row.nodes, "node")}
           </span>
           <span>{count(row.series)} series</span>
         </p>
@@ -58,14 +70,15 @@ function Cluster({ row }: { readonly row: ClusterRow }) {
       <section class="panel table-panel" aria-labelledby="nodes-title">
         <div class="panel-head">
           <h2 id="nodes-title">Nodes</h2>
-          <span class="soft">worst now first</span>
+          <span class="soft">highest score in this range first</span>
         </div>
         <Await asked={nodes} height={320}>
           {(rows) => (
             <NodeTable
-              cells={rankedCells(fleetGroups(rows, undefined), [])}
-              caption={`Nodes of ${row.cluster}, worst first`}
+              cells={rankedCells(fleetGroups(rows, highest), [])}
+              caption={`Nodes of ${row.cluster}, highest score in this range first`}
               oneCluster
+              inRange={highest !== undefined}
             />
           )}
         </Await>
@@ -74,13 +87,16 @@ function Cluster({ row }: { readonly row: ClusterRow }) {
   );
 }
 
+function anomalousIn(highest: ReadonlyMap<string, Highest>): number {
+  return [...highest.values()].filter(({ score }) => (score ?? 0) >= 0.5).length;
+}
+
 function ClusterFindings({ cluster }: { readonly cluster: string }) {
-  const findings = useFindings();
-  const open = openFindings(findings.data ?? []).filter((finding) => finding.cluster === cluster);
-  if (open.length === 0) return null;
+  const findings = useFindingsHere({ cluster });
+  if (findings.length === 0) return null;
   return (
-    <ol class="findings" aria-label="Open findings of this cluster">
-      {open.map((finding, i) => (
+    <ol class="findings" aria-label="Findings of this cluster in this range">
+      {findings.map((finding, i) => (
         <FindingCard key={finding.id} finding={finding} rank={i + 1} />
       ))}
     </ol>
@@ -88,7 +104,7 @@ function ClusterFindings({ cluster }: { readonly cluster: string }) {
 }
 
 function NodeLanes({ cluster }: { readonly cluster: string }) {
-  const scores = useScores("node", CELLS_MAX, { cluster });
+  const scores = useNodeScores(CELLS_MAX, cluster);
   const { tenant } = useSession();
   return (
     <section class="panel" aria-labelledby="lanes-title">

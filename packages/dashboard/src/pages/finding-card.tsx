@@ -1,6 +1,7 @@
 import type { FindingPart, FindingRow } from "@foreshock/client";
 import { MiniChart } from "../chart/mini-chart.tsx";
-import { usePointsAround } from "../data/queries.ts";
+import { shadeSince } from "../chart/shades.ts";
+import { useFindingChart } from "../data/queries.ts";
 import { counted, percent } from "../format/number.ts";
 import { lasting, moment, msOf, rarity } from "../format/time.ts";
 import { confidenceWord, kindWord, outcomeWord } from "../format/word.ts";
@@ -8,14 +9,14 @@ import { Await } from "../parts/await.tsx";
 import { Go } from "../parts/go.tsx";
 import { useNow } from "../parts/use-now.ts";
 import { useSession } from "../session/session.tsx";
+import { severityOf } from "../severity/severity.ts";
 import { SeverityMark } from "../severity/severity-mark.tsx";
-import { findingPlace, findingRange, rangeChange } from "./finding-place.ts";
+import { findingPlace, rangeChange } from "./finding-place.ts";
 
 /** Contributing metrics named on a card; the page behind it has them all. */
 const PARTS_MAX = 4;
-const SPARK_POINTS = 160;
 
-/** One open finding: how bad, where, the sentence, what contributes since when, and a look at it. */
+/** One finding, open or over: how bad, where, the sentence, what contributes since when, and a look at it. */
 export function FindingCard(props: { readonly finding: FindingRow; readonly rank: number }) {
   const { finding } = props;
   const { tenant } = useSession();
@@ -53,20 +54,26 @@ export function FindingCard(props: { readonly finding: FindingRow; readonly rank
 
 function Facts({ finding, nowMs }: { readonly finding: FindingRow; readonly nowMs: number }) {
   const sinceMs = msOf(finding.onset) ?? Date.parse(finding.openedAt);
+  const closedMs = msOf(finding.closedAt);
   return (
     <dl class="finding-facts">
       <div>
-        <dt>Since</dt>
+        <dt>{closedMs === null ? "Since" : "From"}</dt>
         <dd>
-          {moment(sinceMs, nowMs)} <span class="soft">{lasting(nowMs - sinceMs)}</span>
+          {moment(sinceMs, nowMs)}{" "}
+          <span class="soft">{lasting((closedMs ?? nowMs) - sinceMs)}</span>
         </dd>
       </div>
-      {finding.outcome === "open" ? null : (
+      {closedMs === null ? null : (
         <div>
-          <dt>State</dt>
-          <dd>{outcomeWord(finding.outcome, true)}</dd>
+          <dt>To</dt>
+          <dd>{moment(closedMs, nowMs)}</dd>
         </div>
       )}
+      <div>
+        <dt>State</dt>
+        <dd>{outcomeWord(finding.outcome, closedMs === null)}</dd>
+      </div>
       <div>
         <dt>For {finding.level === "node" ? "this node" : "this cluster"}</dt>
         <dd>{rarity(finding.entityReturnPeriodDays)}</dd>
@@ -140,25 +147,32 @@ function Parts({ finding }: { readonly finding: FindingRow }) {
 
 function Spark(props: { readonly part: FindingPart; readonly finding: FindingRow }) {
   const { part, finding } = props;
-  const nowMs = useNow();
-  const range = findingRange(finding, nowMs);
-  const points = usePointsAround(part.seriesId, range, SPARK_POINTS);
+  const chart = useFindingChart(finding.id);
   return (
-    <Await asked={points} height={72}>
-      {({ columns, stepMs }) => (
-        <figure class="spark">
-          <MiniChart
-            columns={columns}
-            range={range}
-            stepMs={stepMs}
-            height={62}
-            label={`${part.metric} with its expected band: ${part.text}`}
-          />
-          <figcaption class="soft">
-            {part.metric}, {lasting(range.endMs - range.startMs)}
-          </figcaption>
-        </figure>
-      )}
+    <Await asked={chart} height={72}>
+      {(drawn) =>
+        drawn === null ? null : (
+          <figure class="spark">
+            <MiniChart
+              columns={drawn.columns}
+              anomalies={[
+                shadeSince(drawn.columns, drawn.stepMs, {
+                  onsetMs: msOf(part.onset) ?? Date.parse(finding.openedAt),
+                  untilMs: msOf(finding.closedAt) ?? drawn.endMs,
+                  severity: severityOf(part.score),
+                }),
+              ]}
+              range={drawn}
+              stepMs={drawn.stepMs}
+              height={62}
+              label={`${part.metric} with its expected band: ${part.text}`}
+            />
+            <figcaption class="soft">
+              {part.metric}, {lasting(drawn.endMs - drawn.startMs)}
+            </figcaption>
+          </figure>
+        )
+      }
     </Await>
   );
 }

@@ -34,7 +34,7 @@ export function FindingTable({ findings }: { readonly findings: readonly Finding
               Lasted
             </th>
             <th scope="col" class="optional">
-              Came to
+              State
             </th>
           </tr>
         </thead>

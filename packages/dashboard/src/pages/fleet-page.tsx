@@ -1,9 +1,10 @@
 import type { NodeRow } from "@foreshock/client";
 import { useMemo } from "react";
-import { useNodes, useScores } from "../data/queries.ts";
+import { useNodeScores, useNodes } from "../data/queries.ts";
 import {
   type FleetCell,
   fleetGroups,
+  type Highest,
   highestOf,
   rankedCells,
   stateCounts,
@@ -13,7 +14,9 @@ import { Legend } from "../fleet/legend.tsx";
 import { count, counted } from "../format/number.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { useSession } from "../session/session.tsx";
+import { followsNow } from "../state/time-range.ts";
 import { useView } from "../state/use-view.ts";
+import type { View } from "../state/view-codec.ts";
 import { NodeTable } from "./node-table.tsx";
 
 /** Rows of the ranked list; the table twin has them all. */
@@ -34,7 +37,7 @@ export function FleetPage() {
             <Empty kind="nodata" title="No nodes yet.">
               <p class="soft">Nodes appear with their first points.</p>
             </Empty>
-          ) : view.fill === "range" ? (
+          ) : fillOf(view) === "range" ? (
             <FleetOfRange nodes={rows} />
           ) : (
             <Fleet nodes={rows} highest={undefined} />
@@ -49,7 +52,7 @@ export function FleetPage() {
 const RANGE_CELLS = 8;
 
 function FleetOfRange({ nodes }: { readonly nodes: readonly NodeRow[] }) {
-  const scores = useScores("node", RANGE_CELLS);
+  const scores = useNodeScores(RANGE_CELLS);
   return (
     <Await asked={scores} height={480}>
       {({ reply }) => <Fleet nodes={nodes} highest={highestOf(reply)} />}
@@ -59,7 +62,7 @@ function FleetOfRange({ nodes }: { readonly nodes: readonly NodeRow[] }) {
 
 function Fleet(props: {
   readonly nodes: readonly NodeRow[];
-  readonly highest: ReadonlyMap<string, number | null> | undefined;
+  readonly highest: ReadonlyMap<string, Highest> | undefined;
 }) {
   const { nodes, highest } = props;
   const { tenant } = useSession();
@@ -79,7 +82,7 @@ function Fleet(props: {
       </div>
       <Legend counts={stateCounts(groups)} show={view.show} onShow={(show) => change({ show })} />
       {view.table ? (
-        <WholeTable ranked={ranked} />
+        <WholeTable ranked={ranked} inRange={highest !== undefined} />
       ) : (
         <div class="fleet">
           <section class="panel" aria-label="Map">
@@ -94,9 +97,13 @@ function Fleet(props: {
           <section class="panel table-panel" aria-labelledby="ranked-title">
             <div class="panel-head">
               <h2 id="ranked-title">Most unusual</h2>
-              <span class="soft">{byChance(nodes)}</span>
+              <span class="soft">{anomalousWords(ranked)}</span>
             </div>
-            <Ranked cells={ranked} filtered={view.show.length > 0} />
+            <Ranked
+              cells={ranked}
+              filtered={view.show.length > 0}
+              inRange={highest !== undefined}
+            />
           </section>
         </div>
       )}
@@ -119,10 +126,15 @@ function TableToggle() {
 }
 
 /** The table twin of the map. */
-function WholeTable({ ranked }: { readonly ranked: readonly FleetCell[] }) {
+function WholeTable(props: { readonly ranked: readonly FleetCell[]; readonly inRange: boolean }) {
+  const { ranked, inRange } = props;
   return (
     <section class="panel table-panel">
-      <NodeTable cells={ranked.slice(0, TABLE_MAX)} caption="Nodes, worst first" />
+      <NodeTable
+        cells={ranked.slice(0, TABLE_MAX)}
+        caption="Nodes, worst first"
+        inRange={inRange}
+      />
       {ranked.length > TABLE_MAX ? (
         <p class="soft pad">
           The first {count(TABLE_MAX)} of {count(ranked.length)}. Filter by state above, or ask the
@@ -134,13 +146,15 @@ function WholeTable({ ranked }: { readonly ranked: readonly FleetCell[] }) {
 }
 
 /** The worst; without a filter only those that are unusual at all, or silent. */
-function Ranked(props: { readonly cells: readonly FleetCell[]; readonly filtered: boolean }) {
+function Ranked(props: {
+  readonly cells: readonly FleetCell[];
+  readonly filtered: boolean;
+  readonly inRange: boolean;
+}) {
   const { view } = useView();
   const { cells, filtered } = props;
-  const told = filtered
-    ? cells
-    : cells.filter(({ state }) => state !== "none" && state !== "learning");
-  if (told.length === 0) return <p class="soft pad">Every node is normal.</p>;
+  const told = filtered ? cells : cells.filter(isUnusual);
+  if (told.length === 0) return <p class="soft pad">{calmWords(cells)}</p>;
   const rest = told.length - RANKED_MAX;
   return (
     <>
@@ -148,6 +162,7 @@ function Ranked(props: { readonly cells: readonly FleetCell[]; readonly filtered
         cells={told.slice(0, RANKED_MAX)}
         caption="Most unusual nodes"
         selected={view.sel}
+        inRange={props.inRange}
         compact
       />
       {rest > 0 ? <p class="soft pad">{count(rest)} more in the table.</p> : null}
@@ -155,20 +170,42 @@ function Ranked(props: { readonly cells: readonly FleetCell[]; readonly filtered
   );
 }
 
-/** Every healthy node is "major" once in 5.5 days by construction: one says how many that makes. */
-function byChance(nodes: readonly NodeRow[]): string {
-  const live = nodes.filter(({ state }) => state === "live");
-  const anomalous = live.filter(({ score }) => (score ?? 0) >= 0.5).length;
-  return `${count(anomalous)} of ${count(live.length)} at 50 or more`;
+/** A node that learns is told where it is anomalous already: its first days are ranked like all others. */
+function isUnusual({ state, score }: FleetCell): boolean {
+  if (state === "learning") return (score ?? 0) >= 0.5;
+  return state !== "none";
+}
+
+/** Why nobody is listed. That learning nodes are normal is not known yet. */
+function calmWords(cells: readonly FleetCell[]): string {
+  const learning = cells.filter(({ state }) => state === "learning").length;
+  if (learning === 0) return "Every node is normal.";
+  const others = cells.length - learning;
+  const rest = others === 0 ? "" : ` The other ${counted(others, "node")}: normal.`;
+  return `${counted(learning, "node")} learning, younger than three days: nothing unusual so far.${rest}`;
+}
+
+/** How many of those shown are anomalous: by what the map is coloured by. */
+function anomalousWords(cells: readonly FleetCell[]): string {
+  const anomalous = cells.filter(({ score }) => (score ?? 0) >= 0.5).length;
+  return `${count(anomalous)} of ${counted(cells.length, "node")} anomalous`;
+}
+
+/** A range of the past is about then: there is no now in it. */
+function fillOf(view: View): View["fill"] {
+  return followsNow(view) ? view.fill : "range";
 }
 
 function FillSelect() {
   const { view, change } = useView();
+  const follows = followsNow(view);
   return (
     <label class="field">
       <span class="soft">Colour</span>
       <select
-        value={view.fill}
+        value={fillOf(view)}
+        disabled={!follows}
+        title={follows ? undefined : "This range lies in the past"}
         onChange={(event) =>
           change({ fill: event.currentTarget.value === "range" ? "range" : "now" })
         }

@@ -1,6 +1,7 @@
+import { useMemo } from "react";
 import { MiniChart } from "../chart/mini-chart.tsx";
-import { usePoints } from "../data/queries.ts";
-import { measured } from "../format/number.ts";
+import { useSmallChart } from "../data/queries.ts";
+import { beside, measured } from "../format/number.ts";
 import { lasting, moment } from "../format/time.ts";
 import { kindWord } from "../format/word.ts";
 import { Await } from "../parts/await.tsx";
@@ -8,17 +9,15 @@ import { Go } from "../parts/go.tsx";
 import { useNow } from "../parts/use-now.ts";
 import { useSession } from "../session/session.tsx";
 import { SeverityMark } from "../severity/severity-mark.tsx";
-import { unitOf } from "./metric-unit.ts";
-import type { MetricStory } from "./node-order.ts";
+import { type MetricStory, shadesOfAnomalies } from "./node-order.ts";
 
 const CHART_HEIGHT = 96;
-const POINTS_MAX = 240;
 
 /** One metric of a node: what it does, how bad, since when; its page behind it. */
 export function MetricCard(props: { readonly story: MetricStory; readonly order: number | null }) {
   const { series, told } = props.story;
   const { tenant } = useSession();
-  const unit = unitOf(series);
+  const unit = series.unit;
   return (
     <li class="panel metric-card">
       <div class="metric-head">
@@ -61,30 +60,37 @@ function Story({ story: { told, onsetMs, series } }: { readonly story: MetricSto
   const nowMs = useNow();
   if (told === undefined || onsetMs === null) return null;
   const { low, high } = told.explanation.typical;
-  const unit = unitOf(series);
+  const unit = series.unit;
   const endMs = told.open ? nowMs : Date.parse(told.windowEnd);
   return (
     <span class="soft">
       {kindWord(told.kind)} {told.open ? "since" : "at"} {moment(onsetMs, nowMs)},{" "}
       {lasting(endMs - onsetMs)}
-      {low === null || high === null ? null : `; typical ${measured(low)}–${measured(high, unit)}`}
+      {low === null || high === null
+        ? null
+        : `; typical ${beside(told.explanation.actual, [low, high], unit).range}`}
     </span>
   );
 }
 
-function Chart({ story: { series } }: { readonly story: MetricStory }) {
-  const points = usePoints(series.id, POINTS_MAX);
+function Chart({ story: { series, anomalies } }: { readonly story: MetricStory }) {
+  const chart = useSmallChart(series);
+  const nowMs = useNow();
+  const shades = useMemo(() => shadesOfAnomalies(anomalies, nowMs), [anomalies, nowMs]);
   return (
-    <Await asked={points} height={CHART_HEIGHT}>
-      {({ range, reply }) => (
-        <MiniChart
-          columns={reply.columns}
-          range={range}
-          stepMs={reply.stepMs}
-          height={CHART_HEIGHT}
-          label={`${series.metric} on ${series.node} with its expected band and score ribbon`}
-        />
-      )}
+    <Await asked={chart} height={CHART_HEIGHT}>
+      {(drawn) =>
+        drawn === null ? null : (
+          <MiniChart
+            columns={drawn.columns}
+            anomalies={shades}
+            range={drawn}
+            stepMs={drawn.stepMs}
+            height={CHART_HEIGHT}
+            label={`${series.metric} on ${series.node} with its expected band and score ribbon`}
+          />
+        )
+      }
     </Await>
   );
 }

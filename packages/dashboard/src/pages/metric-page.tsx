@@ -1,5 +1,10 @@
 import type { AnomalyRow, SeriesRow } from "@foreshock/client";
-import { useAlarms, useAnomalies, useExplanation, useSeries } from "../data/queries.ts";
+import {
+  useExplanation,
+  useMetricAlarms,
+  useMetricAnomalies,
+  useMetricSeries,
+} from "../data/queries.ts";
 import { counted, measured } from "../format/number.ts";
 import { lasting, moment, msOf } from "../format/time.ts";
 import { confidenceWord } from "../format/word.ts";
@@ -12,7 +17,6 @@ import { useView } from "../state/use-view.ts";
 import { AlarmTable } from "./alarm-table.tsx";
 import { AnomalyTable } from "./anomaly-table.tsx";
 import { MetricPanel } from "./metric-panel.tsx";
-import { unitOf } from "./metric-unit.ts";
 import { toldOf } from "./node-order.ts";
 import { WhyPanel } from "./why-panel.tsx";
 
@@ -20,14 +24,13 @@ type MetricPlace = Extract<Place, { page: "metric" }>;
 
 /** Why is this an anomaly? */
 export function MetricPage({ place }: { readonly place: MetricPlace }) {
-  const series = useSeries(place);
+  const series = useMetricSeries(place);
   return (
     <main class="page" id="main">
       <Breadcrumbs place={place} />
       <Await asked={series} height={560}>
-        {(rows) => {
-          const row = rows[0];
-          if (row === undefined) {
+        {(row) => {
+          if (row === null) {
             return (
               <Empty kind="nodata" title={`No metric "${place.metric}" on ${place.node}.`}>
                 <p class="soft">The breadcrumbs lead to the node's other metrics.</p>
@@ -41,13 +44,15 @@ export function MetricPage({ place }: { readonly place: MetricPlace }) {
   );
 }
 
+const NONE: readonly AnomalyRow[] = [];
+
 function Metric(props: { readonly place: MetricPlace; readonly series: SeriesRow }) {
   const { place, series } = props;
-  const { cluster, node, metric } = place;
+  const { metric } = place;
   const { view, change } = useView();
-  const anomalies = useAnomalies({ cluster, node, metric });
-  const alarms = useAlarms({ cluster, node, metric });
-  const rows = anomalies.data?.reply ?? [];
+  const anomalies = useMetricAnomalies(place);
+  const alarms = useMetricAlarms(place);
+  const rows = anomalies.data?.reply ?? NONE;
   const row = rows.find(({ id }) => id === view.anomaly) ?? toldOf(rows);
   const answer = useExplanation(row?.id).data;
   const asked = answer?.id === row?.id ? answer?.explanation : undefined;
@@ -59,8 +64,8 @@ function Metric(props: { readonly place: MetricPlace; readonly series: SeriesRow
         <SeriesState series={series} told={told} />
       </div>
       <Story series={series} told={told} waiting={anomalies.data === undefined} />
-      <MetricPanel series={series} />
-      {told === undefined ? null : <WhyPanel anomaly={told} unit={unitOf(series)} asked={asked} />}
+      <MetricPanel series={series} anomalies={rows} />
+      {told === undefined ? null : <WhyPanel anomaly={told} unit={series.unit} asked={asked} />}
       <Await asked={alarms} height={60}>
         {({ reply }) => <AlarmTable alarms={reply} />}
       </Await>
@@ -68,7 +73,7 @@ function Metric(props: { readonly place: MetricPlace; readonly series: SeriesRow
         {({ reply }) => (
           <AnomalyTable
             anomalies={reply}
-            unit={unitOf(series)}
+            unit={series.unit}
             told={told?.id}
             onTell={(anomaly) => change({ anomaly })}
           />
@@ -94,7 +99,7 @@ function SeriesState(props: { readonly series: SeriesRow; readonly told: Anomaly
         <span class="badge">{series.state}</span>
       )}
       <p class="soft facts">
-        <span>now {measured(series.lastValue, unitOf(series))}</span>
+        <span>now {measured(series.lastValue, series.unit)}</span>
         {lastMs === null ? null : <span>last point {moment(lastMs, nowMs)}</span>}
         {firstMs === null ? null : <span>{lasting(nowMs - firstMs)} of history</span>}
         <span>confidence {confidenceWord(series.confidence)}</span>

@@ -1,17 +1,17 @@
-import type { PointsReply, SeriesRow } from "@foreshock/client";
-import { lazy, Suspense, useState } from "react";
-import { usePoints } from "../data/queries.ts";
-import { measured, scored } from "../format/number.ts";
+import type { AnomalyRow, PointsReply, SeriesRow } from "@foreshock/client";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { useMetricPoints } from "../data/queries.ts";
+import { apart, beside, scored } from "../format/number.ts";
 import { moment, stamp } from "../format/time.ts";
 import { Await, Empty, Skeleton } from "../parts/await.tsx";
+import { useNow } from "../parts/use-now.ts";
 import { severityOf } from "../severity/severity.ts";
 import { SeverityMark } from "../severity/severity-mark.tsx";
 import { absoluteRange, DEFAULT_RANGE } from "../state/time-range.ts";
 import { useView } from "../state/use-view.ts";
-import { unitOf } from "./metric-unit.ts";
+import { shadesOfAnomalies } from "./node-order.ts";
 
 const CHART_HEIGHT = 320;
-const POINTS_MAX = 1200;
 /** Rows of the table twin; the API gives all of them. */
 const ROWS_MAX = 300;
 
@@ -19,23 +19,30 @@ const ROWS_MAX = 300;
 const MetricChart = lazy(() => import("../chart/metric-chart.tsx"));
 
 /** Value, expected band, anomaly windows and ribbon; or the same as a table. */
-export function MetricPanel({ series }: { readonly series: SeriesRow }) {
-  const points = usePoints(series.id, POINTS_MAX);
+export function MetricPanel(props: {
+  readonly series: SeriesRow;
+  readonly anomalies: readonly AnomalyRow[];
+}) {
+  const { series, anomalies } = props;
+  const nowMs = useNow();
+  const shades = useMemo(() => shadesOfAnomalies(anomalies, nowMs), [anomalies, nowMs]);
+  const points = useMetricPoints(series);
   const { view, change } = useView();
   const [index, setIndex] = useState<number | null>(null);
-  const unit = unitOf(series);
+  const unit = series.unit;
   return (
     <section class="panel" aria-label="Values over time">
       <div class="panel-head chart-head">
         <ChartLegend />
-        {points.data === undefined ? null : (
+        {points.data === undefined || points.data === null ? null : (
           <Readout columns={points.data.reply.columns} index={index} unit={unit} />
         )}
         <TableToggle />
       </div>
       <Await asked={points} height={CHART_HEIGHT}>
-        {({ range, reply }) => {
-          if (reply.columns.at.length === 0) return <NoPoints />;
+        {(asked) => {
+          if (asked === null || asked.reply.columns.at.length === 0) return <NoPoints />;
+          const { range, reply } = asked;
           if (view.table) return <PointTable reply={reply} unit={unit} />;
           return (
             <Suspense fallback={<Skeleton height={CHART_HEIGHT} />}>
@@ -44,6 +51,7 @@ export function MetricPanel({ series }: { readonly series: SeriesRow }) {
                 range={range}
                 stepMs={reply.stepMs}
                 unit={unit}
+                anomalies={shades}
                 height={CHART_HEIGHT}
                 label={`${series.metric} with its expected band; the Table button gives the numbers`}
                 onPoint={setIndex}
@@ -93,7 +101,7 @@ function ChartLegend() {
         <i class="key-band" aria-hidden="true" /> usual range
       </li>
       <li>
-        <i class="key-anomaly" aria-hidden="true" /> anomaly or held alarm
+        <i class="key-anomaly" aria-hidden="true" /> anomaly or alarm
       </li>
     </ul>
   );
@@ -111,18 +119,17 @@ function Readout(props: {
   if (atMs === undefined) return null;
   const score = columns.score[i] ?? null;
   const held = (columns.alarmScore[i] ?? 0) > (score ?? 0);
+  const { value, range } = beside(columns.value[i], [columns.lower[i], columns.upper[i]], unit);
   return (
     <p class="readout">
-      <span class="soft">{moment(atMs, Date.now())}</span> <b>{measured(columns.value[i], unit)}</b>
-      <span class="soft">
-        usual {measured(columns.lower[i])} – {measured(columns.upper[i], unit)}
-      </span>
+      <span class="soft">{moment(atMs, Date.now())}</span> <b>{value}</b>
+      <span class="soft">usual {range}</span>
       {score === null ? (
         <span class="soft">no score</span>
       ) : (
         <SeverityMark severity={severityOf(score)} score={score} />
       )}
-      {held ? <span class="soft">alarm held at {scored(columns.alarmScore[i])}</span> : null}
+      {held ? <span class="soft">alarm still on at {scored(columns.alarmScore[i])}</span> : null}
     </p>
   );
 }
@@ -131,6 +138,8 @@ function PointTable({ reply, unit }: { readonly reply: PointsReply; readonly uni
   const { columns } = reply;
   const first = Math.max(0, columns.at.length - ROWS_MAX);
   const order = columns.at.map((_, i) => i).slice(first);
+  const values = apart(columns.value, unit);
+  const expected = apart(columns.expected, unit);
   return (
     <div class="table-scroll" style={{ maxHeight: `${CHART_HEIGHT}px` }}>
       <table class="rows">
@@ -139,7 +148,7 @@ function PointTable({ reply, unit }: { readonly reply: PointsReply; readonly uni
           <tr>
             <th scope="col">Time, UTC</th>
             <th scope="col" class="number">
-              Actual{unit === "" ? "" : `, ${unit}`}
+              Actual
             </th>
             <th scope="col" class="number">
               Expected
@@ -156,10 +165,10 @@ function PointTable({ reply, unit }: { readonly reply: PointsReply; readonly uni
           {order.reverse().map((i) => (
             <tr key={columns.at[i]}>
               <td class="nowrap">{stamp(columns.at[i]!)}</td>
-              <td class="number">{measured(columns.value[i])}</td>
-              <td class="number">{measured(columns.expected[i])}</td>
+              <td class="number">{values[i]}</td>
+              <td class="number">{expected[i]}</td>
               <td class="number nowrap">
-                {measured(columns.lower[i])} – {measured(columns.upper[i])}
+                {beside(columns.value[i], [columns.lower[i], columns.upper[i]], unit).range}
               </td>
               <td class="number">{scored(columns.score[i])}</td>
             </tr>

@@ -13,7 +13,7 @@ const ROWS_MAX = 20;
 /** Which metrics the node's rank in this range is made of, in order of onset, and what the data themselves did. */
 export function NodeEvidence({ place }: { readonly place: NodePlace }) {
   const { cluster, node } = place;
-  const ranking = useRanking("metric", ROWS_MAX, { cluster, node });
+  const ranking = useRanking(ROWS_MAX, { cluster, node });
   if (ranking.data === undefined) return null;
   const { data, dataQuality } = ranking.data.reply;
   const counted = weightsInOnsetOrder(data);

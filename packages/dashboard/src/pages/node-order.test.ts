@@ -3,12 +3,15 @@ import { describe, expect, it } from "vitest";
 import { laneRows } from "../chart/lane-rows.ts";
 import { inOnsetOrder, toldOf, weightsInOnsetOrder } from "./node-order.ts";
 
+const NOW_MS = Date.parse("2026-11-24T18:00:00Z");
+
 function series(metric: string): SeriesRow {
   return {
     id: metric,
     cluster: "c",
     node: "n",
     metric,
+    unit: "",
     metadata: {},
     intervalMs: 300_000,
     points: 1,
@@ -68,6 +71,7 @@ describe("inOnsetOrder", () => {
     const stories = inOnsetOrder(
       [series("cpu"), series("zeta"), series("disk"), series("alpha")],
       [anomaly("cpu", "14:05", 0.97), anomaly("disk", "14:03", 0.8)],
+      NOW_MS,
     );
     expect(stories.map((story) => story.series.metric)).toEqual(["disk", "cpu", "alpha", "zeta"]);
     expect(stories.map(({ told }) => told?.score)).toEqual([0.8, 0.97, undefined, undefined]);
@@ -77,9 +81,34 @@ describe("inOnsetOrder", () => {
     const stories = inOnsetOrder(
       [series("cpu"), series("disk")],
       [anomaly("cpu", "02:00", 0.55), anomaly("cpu", "14:05", 0.97), anomaly("disk", "14:03", 0.8)],
+      NOW_MS,
     );
     expect(stories.map((story) => story.series.metric)).toEqual(["disk", "cpu"]);
     expect(stories[1]!.anomalies).toHaveLength(2);
+  });
+
+  it("leaves out of the order what was over before the finding began, however high its score", () => {
+    const spike = anomaly("cpu", "02:00", 0.99, { windowEnd: "2026-11-24T02:20:00Z" });
+    const stuck = [anomaly("disk", "14:00", 0.7), anomaly("net", "14:02", 0.6)];
+    const about = { startMs: Date.parse("2026-11-24T14:00:00Z"), endMs: NOW_MS };
+    const all = ["cpu", "disk", "net"].map(series);
+    const stories = inOnsetOrder(all, [spike, ...stuck], NOW_MS, about);
+    expect(stories.map((one) => [one.series.metric, one.isOfThis])).toEqual([
+      ["disk", true],
+      ["net", true],
+      ["cpu", false],
+    ]);
+    const alone = inOnsetOrder(all, [spike, ...stuck], NOW_MS);
+    expect(alone.filter(({ isOfThis }) => isOfThis).map((one) => one.series.metric)).toEqual([
+      "cpu",
+    ]);
+  });
+
+  it("tells of each metric the anomaly of the finding's time, not a higher one of another", () => {
+    const earlier = anomaly("cpu", "02:00", 0.99, { windowEnd: "2026-11-24T02:20:00Z" });
+    const own = anomaly("cpu", "14:01", 0.6);
+    const about = { startMs: Date.parse("2026-11-24T14:00:00Z"), endMs: NOW_MS };
+    expect(inOnsetOrder([series("cpu")], [earlier, own], NOW_MS, about)[0]!.told).toBe(own);
   });
 });
 

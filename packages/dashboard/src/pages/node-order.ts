@@ -1,45 +1,70 @@
 import type { AnomalyRow, RankingRow, SeriesRow } from "@foreshock/client";
 import { compareNames } from "../chart/lane-rows.ts";
+import { type Shade, touches } from "../chart/shades.ts";
+import type { MsRange } from "../state/time-range.ts";
 
 export interface MetricStory {
   readonly series: SeriesRow;
   /** Of this series in the range, in order of onset. */
   readonly anomalies: readonly AnomalyRow[];
-  /** The one that is told: an open one before a closed one, then the highest score. */
+  /** The one that is told: of the time in question before others, an open one before a closed one, then the highest. */
   readonly told: AnomalyRow | undefined;
+  /** Whether that one was going on at the time of what the page tells. */
+  readonly isOfThis: boolean;
   /** Its onset, epoch ms; null where nothing was anomalous. */
   readonly onsetMs: number | null;
 }
 
 /**
- * The metrics of a node in the order things began: metrics with an anomaly in the range by the
- * onset of the one told, then the quiet ones by name.
+ * The metrics of a node in the order things began: first those with an anomaly in `about`, the time of what is
+ * told, by the onset of that anomaly; then those that were anomalous at another time, and the quiet ones by
+ * name. Without `about` it is the time of the worst anomaly.
  */
 export function inOnsetOrder(
   series: readonly SeriesRow[],
   anomalies: readonly AnomalyRow[],
+  nowMs: number,
+  about?: MsRange,
 ): readonly MetricStory[] {
-  const bySeries = new Map<string, AnomalyRow[]>();
-  for (const anomaly of anomalies) {
-    const list = bySeries.get(anomaly.seriesId);
-    if (list === undefined) bySeries.set(anomaly.seriesId, [anomaly]);
-    else list.push(anomaly);
-  }
+  const bySeries = Map.groupBy(
+    [...anomalies].sort((a, b) => onsetOf(a) - onsetOf(b)),
+    ({ seriesId }) => seriesId,
+  );
+  const shown = about ?? timeOf(toldOf(anomalies), nowMs);
   const stories = series.map((one): MetricStory => {
-    const own = (bySeries.get(one.id) ?? []).sort((a, b) => onsetOf(a) - onsetOf(b));
-    const told = toldOf(own);
+    const own = bySeries.get(one.id) ?? [];
+    const inIt = own.filter(
+      (anomaly) => shown !== undefined && touches(timeOf(anomaly, nowMs), shown),
+    );
+    const told = toldOf(inIt) ?? toldOf(own);
     return {
       series: one,
       anomalies: own,
       told,
+      isOfThis: inIt.length > 0,
       onsetMs: told === undefined ? null : onsetOf(told),
     };
   });
   return stories.sort(
     (a, b) =>
+      Number(b.isOfThis) - Number(a.isOfThis) ||
       (a.onsetMs ?? Number.POSITIVE_INFINITY) - (b.onsetMs ?? Number.POSITIVE_INFINITY) ||
       compareNames(a.series.metric, b.series.metric),
   );
+}
+
+/** From the onset that is told to the end; to now while it is open. */
+function timeOf(anomaly: AnomalyRow, nowMs: number): MsRange;
+function timeOf(anomaly: AnomalyRow | undefined, nowMs: number): MsRange | undefined;
+function timeOf(anomaly: AnomalyRow | undefined, nowMs: number): MsRange | undefined {
+  if (anomaly === undefined) return undefined;
+  const startMs = onsetOf(anomaly);
+  return { startMs, endMs: anomaly.open ? nowMs : Date.parse(anomaly.windowEnd) };
+}
+
+/** What a chart shades for them. */
+export function shadesOfAnomalies(anomalies: readonly AnomalyRow[], nowMs: number): Shade[] {
+  return anomalies.map((anomaly) => ({ ...timeOf(anomaly, nowMs), severity: anomaly.severity }));
 }
 
 /** The anomaly that speaks for its series; undefined where there is none. */

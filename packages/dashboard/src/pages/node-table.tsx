@@ -16,14 +16,16 @@ export function NodeTable(props: {
   readonly compact?: boolean;
   /** Leaves the cluster out, where there is only one. */
   readonly oneCluster?: boolean;
+  /** Scores are the highest of the page's range, not those of now. */
+  readonly inRange?: boolean;
 }) {
-  const { cells, compact = false } = props;
+  const { cells, compact = false, inRange = false } = props;
   if (cells.length === 0) return <p class="soft pad">No node is in these states.</p>;
   return (
     <table class={compact ? "rows is-compact" : "rows"}>
       <caption class="visually-hidden">{props.caption}</caption>
       <thead class={compact ? "visually-hidden" : undefined}>
-        <HeadRow compact={compact} oneCluster={props.oneCluster ?? false} />
+        <HeadRow compact={compact} oneCluster={props.oneCluster ?? false} inRange={inRange} />
       </thead>
       <tbody>
         {cells.map((cell) => (
@@ -31,6 +33,7 @@ export function NodeTable(props: {
             key={nodeId(cell.node)}
             cell={cell}
             compact={compact}
+            inRange={inRange}
             oneCluster={props.oneCluster ?? false}
             selected={nodeId(cell.node) === props.selected}
           />
@@ -40,20 +43,24 @@ export function NodeTable(props: {
   );
 }
 
-function HeadRow(props: { readonly compact: boolean; readonly oneCluster: boolean }) {
-  const { compact, oneCluster } = props;
+function HeadRow(props: {
+  readonly compact: boolean;
+  readonly oneCluster: boolean;
+  readonly inRange: boolean;
+}) {
+  const { compact, oneCluster, inRange } = props;
   return (
     <tr>
       <th scope="col">State</th>
       <th scope="col" class="number">
-        Score
+        {inRange ? "Highest" : "Score"}
       </th>
       <th scope="col">Node</th>
-      <th scope="col">Metrics</th>
+      <th scope="col">{inRange ? "Metrics now" : "Metrics"}</th>
       {compact ? null : (
         <>
           <th scope="col" class="optional">
-            Since
+            {inRange ? "Highest at" : "Since"}
           </th>
           {oneCluster ? null : (
             <th scope="col" class="optional">
@@ -73,12 +80,13 @@ function Row(props: {
   readonly cell: FleetCell;
   readonly compact: boolean;
   readonly oneCluster: boolean;
+  readonly inRange: boolean;
   readonly selected: boolean;
 }) {
-  const { node, score, state } = props.cell;
+  const { node, score, state, atMs } = props.cell;
   const { tenant } = useSession();
-  const sinceMs = msOf(node.since);
-  const since = sinceMs === null ? "" : moment(sinceMs, Date.now());
+  const whenMs = props.inRange ? atMs : msOf(node.since);
+  const when = whenMs === null ? "" : moment(whenMs, Date.now());
   return (
     <tr class={props.selected ? "is-selected" : undefined}>
       <td>
@@ -97,10 +105,12 @@ function Row(props: {
       <td class="wide">
         <TopMetrics cell={props.cell} />
         {props.compact ? (
-          <span class="soft sub">{since === "" ? "" : `since ${since}`}</span>
+          <span class="soft sub">
+            {when === "" ? "" : `${props.inRange ? "highest at" : "since"} ${when}`}
+          </span>
         ) : null}
       </td>
-      {props.compact ? null : <MoreColumns {...props} since={since} />}
+      {props.compact ? null : <MoreColumns {...props} when={when} />}
     </tr>
   );
 }
@@ -109,20 +119,22 @@ function TopMetrics({ cell: { node, state } }: { readonly cell: FleetCell }) {
   const top = node.topMetrics.filter((one) => (one.score ?? 0) >= 0.5).map(({ metric }) => metric);
   if (top.length > 0) return <>{listed(top, 2)}</>;
   const lastMs = msOf(node.lastAt);
+  if (state === "learning")
+    return <span class="soft">{count(node.metrics)} metrics, learning</span>;
   if (state === "silent" && lastMs !== null) return <>last point {moment(lastMs, Date.now())}</>;
   return <span class="soft">{count(node.metrics)} metrics, none anomalous</span>;
 }
 
 function MoreColumns(props: {
   readonly cell: FleetCell;
-  readonly since: string;
+  readonly when: string;
   readonly oneCluster: boolean;
 }) {
   const { node } = props.cell;
   const { tenant } = useSession();
   return (
     <>
-      <td class="nowrap optional">{props.since === "" ? "—" : props.since}</td>
+      <td class="nowrap optional">{props.when === "" ? "—" : props.when}</td>
       {props.oneCluster ? null : (
         <td class="nowrap optional">
           <Go to={{ page: "cluster", tenant, cluster: node.cluster }}>{node.cluster}</Go>

@@ -6,11 +6,11 @@ import {
   useClusters,
   useFindings,
   useHealth,
-  useScores,
+  useLanes,
   useSummary,
 } from "../data/queries.ts";
 import { count, measured, percent } from "../format/number.ts";
-import { clockWithSeconds, lasting, msOf } from "../format/time.ts";
+import { clockWithSeconds, lasting, moment, msOf } from "../format/time.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Go } from "../parts/go.tsx";
 import { useNow } from "../parts/use-now.ts";
@@ -24,8 +24,6 @@ import { FirstRun } from "./first-run.tsx";
 import { BudgetLine, PromisePanel } from "./promise-panel.tsx";
 import { closedFindings, openFindings, verdictOf } from "./verdict.ts";
 
-/** Steps of the lanes: a day in cells of five minutes. */
-const CELLS_MAX = 340;
 /** Lanes of clusters under the overall one; the rest are on the fleet page. */
 const LANES_MAX = 8;
 
@@ -34,8 +32,8 @@ export function NowPage() {
   const summary = useSummary();
   const findings = useFindings();
   const health = useHealth();
-  const isNew = summary.data?.watermark === null && summary.data.quarantine === null;
-  if (isNew) return <FirstRun />;
+  const { watermark, quarantine, series } = summary.data ?? {};
+  if (watermark === null && quarantine === null && series === 0) return <FirstRun />;
   return (
     <main class="page" id="main">
       <VerdictLine summary={summary} findings={findings} health={health} />
@@ -47,7 +45,7 @@ export function NowPage() {
         </div>
         <PromisePanel />
         <Await asked={findings} height={220}>
-          {(rows) => <Findings rows={rows} health={health.data} />}
+          {(rows) => <Findings rows={rows} summary={summary.data} health={health.data} />}
         </Await>
       </section>
       <Await asked={health} height={44}>
@@ -84,8 +82,7 @@ function VerdictLine(props: {
 
 function OverallPanel() {
   const { view } = useView();
-  const overall = useScores("tenant", CELLS_MAX);
-  const clusters = useScores("cluster", CELLS_MAX);
+  const lanes = useLanes();
   const { tenant } = useSession();
   return (
     <section class="panel" aria-labelledby="overall-title">
@@ -93,11 +90,11 @@ function OverallPanel() {
         <h2 id="overall-title">Fleet over time</h2>
         <span class="soft">{rangeWords(view)}, each cell the highest score of its step</span>
       </div>
-      <Await asked={overall} height={150}>
-        {({ range, reply }) => {
-          const all = laneRows(reply).map((row) => ({ ...row, name: "all clusters" }));
-          const some =
-            clusters.data === undefined ? [] : laneRows(clusters.data.reply).slice(0, LANES_MAX);
+      <Await asked={lanes} height={150}>
+        {({ range, tenant: whole, clusters }) => {
+          const own = whole === null ? [] : laneRows(whole);
+          const all = own.map((row) => ({ ...row, name: "all clusters" }));
+          const some = clusters === null ? [] : laneRows(clusters).slice(0, LANES_MAX);
           if (all.length === 0) {
             return <Empty kind="nodata" title="No scores in this range." />;
           }
@@ -123,6 +120,7 @@ function OverallPanel() {
 
 function Findings(props: {
   readonly rows: readonly FindingRow[];
+  readonly summary: Summary | undefined;
   readonly health: DataHealth | undefined;
 }) {
   const open = openFindings(props.rows);
@@ -130,7 +128,7 @@ function Findings(props: {
   return (
     <>
       {open.length === 0 ? (
-        <AllGood health={props.health} />
+        <NothingOpen summary={props.summary} health={props.health} />
       ) : (
         <ol class="findings">
           {open.map((finding, i) => (
@@ -141,6 +139,25 @@ function Findings(props: {
       {closed.length === 0 ? null : <FindingTable findings={closed} />}
     </>
   );
+}
+
+/** Nothing is open: because all is well, or because not all is judged yet. */
+function NothingOpen(props: {
+  readonly summary: Summary | undefined;
+  readonly health: DataHealth | undefined;
+}) {
+  const { summary, health } = props;
+  if (summary !== undefined && (summary.isLoading || summary.watermark === null)) {
+    return (
+      <Empty kind="learning" title="Nothing open in what is judged so far.">
+        <p>
+          What comes after it is taken in and not judged yet: nothing is said of it, nor of now. The
+          lanes above grow with what is judged.
+        </p>
+      </Empty>
+    );
+  }
+  return <AllGood health={health} />;
 }
 
 function AllGood({ health }: { readonly health: DataHealth | undefined }) {
@@ -174,6 +191,7 @@ function AllGood({ health }: { readonly health: DataHealth | undefined }) {
 }
 
 function HealthStrip({ health }: { readonly health: DataHealth }) {
+  const nowMs = useNow();
   const lastMs = msOf(health.watermark);
   const rejected = Object.values(health.rejectedPoints).reduce((sum, one) => sum + (one ?? 0), 0);
   return (
@@ -182,15 +200,20 @@ function HealthStrip({ health }: { readonly health: DataHealth }) {
       <Fact name="Late series" value={count(health.late)} />
       <Fact name="Silent" value={count(health.silent)} />
       <Fact name="Learning" value={count(health.learning)} />
-      <Fact name="History scored" value={percent(health.backfill)} />
+      <Fact name="History judged" value={percent(health.backfill)} />
       <Fact name="Points refused" value={count(rejected)} />
       <Fact
         name="Detection lag"
         value={health.detectionLagMs === null ? "—" : lag(health.detectionLagMs)}
       />
-      <Fact name="Last point" value={lastMs === null ? "—" : `${clockWithSeconds(lastMs)} UTC`} />
+      <Fact name="Judged up to" value={lastMs === null ? "—" : momentWords(lastMs, nowMs)} />
     </dl>
   );
+}
+
+/** With its age: what is old is not what is now. */
+function momentWords(atMs: number, nowMs: number): string {
+  return `${moment(atMs, nowMs)} UTC, ${lasting(nowMs - atMs)} ago`;
 }
 
 function Fact({ name, value }: { readonly name: string; readonly value: string }) {

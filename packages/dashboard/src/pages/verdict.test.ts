@@ -14,6 +14,14 @@ const SUMMARY: Summary = {
   seriesAsleep: 0,
   points: 1e9,
   watermark: "2026-11-24T14:20:00Z",
+  isLoading: false,
+  pipeline: {
+    state: "flowing",
+    newestAt: "2026-11-24T14:21:00Z",
+    ageMs: 60_000,
+    usualLagMs: 60_000,
+    text: "",
+  },
   score: 0.9,
   severity: "critical",
   openFindings: 2,
@@ -41,6 +49,8 @@ function finding(id: string, some: Partial<FindingRow> = {}): FindingRow {
     kind: "spike",
     text: "cpu_usage rose",
     contributions: [],
+    nodesMoved: 1,
+    nodesTotal: 1,
     nodes: [],
     confidence: 1,
     ...some,
@@ -71,6 +81,13 @@ function said(
 }
 
 describe("verdictOf", () => {
+  it("is bad while no points come, whatever the nodes were, and says so first", () => {
+    const text = "No points from any node since 14:00 UTC (22 min): the pipeline has stopped.";
+    const pipeline = { ...SUMMARY.pipeline, state: "stopped" as const, text };
+    const verdict = verdictOf({ ...SUMMARY, pipeline }, [], [], 0, NOW);
+    expect(verdict).toMatchObject({ tone: "bad", headline: text });
+  });
+
   it("names the worst finding, since when, and how much is well", () => {
     const findings = [
       finding("b", { cluster: "edge-us", node: null, score: 0.81, severity: "major" }),
@@ -106,7 +123,23 @@ describe("verdictOf", () => {
 
   it("does not claim that all is well while every series is young, or without data", () => {
     expect(said([], [], {}, 120_000)).toMatch(/^Still learning\. 120,000 series seen/);
-    expect(said([], [], { watermark: null })).toBe("No data yet.");
+    expect(said([], [], { watermark: null, series: 0 })).toBe("No data yet.");
+  });
+
+  it("says that points have come before any is judged", () => {
+    const few = { watermark: null, series: 12, points: 60, clusters: 1 };
+    expect(said([], [], few)).toBe(
+      "Data are coming in. 60 points of 12 series in 1 cluster so far. Judging begins when a series has about twenty.",
+    );
+  });
+
+  it("says nothing of now while history loads, and ranks what is known", () => {
+    const loading = { isLoading: true, watermark: "2026-11-12T04:00:00Z" };
+    const upTo = "History is loading. Judged up to 12 Nov 04:00, 12 d 10 h before now.";
+    expect(said([], [cluster(0)], loading)).toBe(`${upTo} Nothing open up to there.`);
+    expect(said([finding("a")], [cluster(0)], loading)).toBe(
+      `${upTo} 1 finding open there, the worst checkout-eu / node-042.`,
+    );
   });
 });
 
@@ -132,7 +165,9 @@ describe("findings", () => {
   });
 
   it("keep a moving range while they are open and recent, a fixed one otherwise", () => {
-    expect(rangeChange(finding("a"), NOW)).toEqual({ from: "now-24h", to: "now" });
+    expect(rangeChange(finding("a"), NOW)).toEqual({
+      ...{ finding: "a", from: "now-24h", to: "now" },
+    });
     const old = finding("b", { onset: "2026-11-20T09:00:00Z" });
     expect(rangeChange(old, NOW).from).toBe("2026-11-20T01:00:00Z");
   });

@@ -38,14 +38,17 @@ export function verdictOf(
   learningSeries: number,
   nowMs: number,
 ): Verdict {
-  if (summary.watermark === null) {
-    return { tone: "nodata", headline: "No data yet.", rest: [] };
+  if (summary.watermark === null) return beforeFirst(summary);
+  if (summary.isLoading) return whileLoading(summary, findings, nowMs);
+  const open = openFindings(findings);
+  if (summary.pipeline.state === "stopped") {
+    const before = open.length === 0 ? "" : `${counted(open.length, "finding")} open before that.`;
+    return { tone: "bad", headline: summary.pipeline.text, rest: before === "" ? [] : [before] };
   }
   if (learningSeries > 0 && learningSeries >= summary.series) {
     const seen = `${count(summary.series)} series seen, none for three days yet.`;
     return { tone: "learning", headline: "Still learning.", rest: [seen] };
   }
-  const open = openFindings(findings);
   const normal = normalNodes(summary, open, clusters);
   const stale = dataEndWords(Date.parse(summary.watermark), nowMs);
   const worst = open[0];
@@ -60,6 +63,27 @@ export function verdictOf(
     headline: `${counted(open.length, "finding")} open.`,
     rest: [open.length === 1 ? worstWords : `Worst: ${worstWords}`, normal, ...stale],
   };
+}
+
+/** Steps are judged from the time on when the rhythm of the points is known. */
+function beforeFirst({ series, points, clusters }: Summary): Verdict {
+  if (series === 0) return { tone: "nodata", headline: "No data yet.", rest: [] };
+  const seen = `${counted(points, "point")} of ${count(series)} series in ${counted(clusters, "cluster")} so far.`;
+  const rest = [seen, "Judging begins when a series has about twenty."];
+  return { tone: "learning", headline: "Data are coming in.", rest };
+}
+
+/** What is judged ends long before now: nothing is said of now, and what is known already is ranked. */
+function whileLoading(summary: Summary, findings: readonly FindingRow[], nowMs: number): Verdict {
+  const upToMs = Date.parse(summary.watermark ?? "");
+  const upTo = `Judged up to ${moment(upToMs, nowMs)}, ${lasting(nowMs - upToMs)} before now.`;
+  const open = openFindings(findings);
+  const worst = open[0];
+  const known =
+    worst === undefined
+      ? "Nothing open up to there."
+      : `${counted(open.length, "finding")} open there, the worst ${placeWords(worst)}.`;
+  return { tone: "learning", headline: "History is loading.", rest: [upTo, known] };
 }
 
 /** Where data have ended long ago, the verdict is about then, and says so. */

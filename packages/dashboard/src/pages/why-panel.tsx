@@ -1,5 +1,5 @@
 import type { AnomalyRow, Explanation } from "@foreshock/client";
-import { change, counted, limit, measured, percent, percents, scored } from "../format/number.ts";
+import { beside, change, counted, limit, percent, percents, scored } from "../format/number.ts";
 import { lasting, moment, msOf, rarity } from "../format/time.ts";
 import { confidenceWord, factorWords, kindWord } from "../format/word.ts";
 import { useNow } from "../parts/use-now.ts";
@@ -73,13 +73,10 @@ function Facts(props: {
   const onsetMs = msOf(explanation.onset) ?? Date.parse(anomaly.windowStart);
   const peakMs = msOf(explanation.peak);
   const endMs = anomaly.open ? nowMs : Date.parse(anomaly.windowEnd);
+  const told = beside(explanation.actual, [typical.low, typical.high], unit);
   const facts: readonly Fact[] = [
-    ["Typical", `${measured(typical.low)} – ${measured(typical.high, unit)}`, ""],
-    [
-      "Actual",
-      measured(explanation.actual, unit),
-      peakMs === null ? "" : `at ${moment(peakMs, nowMs)}`,
-    ],
+    ["Typical", told.range, ""],
+    ["Actual", told.value, peakMs === null ? "" : `at ${moment(peakMs, nowMs)}`],
     ["Deviation", change(deviation.percent), sigmaWords(deviation.sigma)],
     ...normalIf(asked, unit, nowMs),
     ...besidePeers(asked),
@@ -119,7 +116,7 @@ function normalIf(asked: Explanation | undefined, unit: string, nowMs: number): 
 function besidePeers(asked: Explanation | undefined): Fact[] {
   if (asked === undefined || asked.peers === null) return [];
   const { z, compared, anomalous } = asked.peers;
-  const distance = z === null ? "" : `${Math.abs(z).toFixed(1)} usual distances from their median`;
+  const distance = z === null ? "" : `${Math.abs(z).toFixed(1)} σ from their median`;
   const company =
     anomalous === 0
       ? `alone among ${counted(compared, "peer")}`
@@ -128,5 +125,5 @@ function besidePeers(asked: Explanation | undefined): Fact[] {
 }
 
 function sigmaWords(sigma: number | null): string {
-  return sigma === null ? "" : `${Math.abs(sigma).toFixed(1)} typical spreads`;
+  return sigma === null ? "" : `${Math.abs(sigma).toFixed(1)} σ`;
 }

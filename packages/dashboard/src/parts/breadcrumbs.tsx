@@ -23,6 +23,8 @@ export function Breadcrumbs({ place }: { readonly place: Place }) {
 
 function stepsTo(place: Place): readonly (readonly [name: string, place: Place])[] {
   switch (place.page) {
+    case "tenants":
+      return [["Tenants", place]];
     case "now":
       return [["Now", place]];
     case "fleet":

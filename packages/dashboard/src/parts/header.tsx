@@ -1,3 +1,4 @@
+import { useAtTenants } from "../data/at-tenants.ts";
 import { useSession } from "../session/session.tsx";
 import { useView } from "../state/use-view.ts";
 import { Logo } from "../theme/logo.tsx";
@@ -7,19 +8,30 @@ import { LiveToggle, RangeMenu } from "./range-menu.tsx";
 
 export function Header({ showHelp }: { readonly showHelp: () => void }) {
   const { place } = useView();
-  const inFleet = place !== undefined && place.page !== "now";
+  const { tenants } = useSession();
+  const atTenants = useAtTenants();
+  const inFleet = place !== undefined && place.page !== "now" && !atTenants;
   return (
     <header class="header">
       <Go to={{ page: "now" }} class="home" title="Foreshock, to Now">
         <Logo />
       </Go>
       <nav aria-label="Pages">
-        <Go to={{ page: "now" }} current={place?.page === "now"}>
-          Now
-        </Go>
-        <Go to={{ page: "fleet" }} current={inFleet}>
-          Fleet
-        </Go>
+        {tenants.length < 2 ? null : (
+          <Go to={{ page: "tenants" }} current={atTenants}>
+            Tenants
+          </Go>
+        )}
+        {atTenants && tenants.length > 1 ? null : (
+          <>
+            <Go to={{ page: "now" }} current={place?.page === "now" && !atTenants}>
+              Now
+            </Go>
+            <Go to={{ page: "fleet" }} current={inFleet}>
+              Fleet
+            </Go>
+          </>
+        )}
       </nav>
       <TenantSelect />
       <div class="header-tools">
@@ -42,6 +54,8 @@ export function Header({ showHelp }: { readonly showHelp: () => void }) {
 function TenantSelect() {
   const { tenants, tenant } = useSession();
   const { place, view, go } = useView();
+  const atTenants = useAtTenants();
+  if (atTenants) return null;
   if (tenants.length < 2) return <span class="tenant">{tenant}</span>;
   return (
     <label class="field tenant-field">
@@ -49,9 +63,8 @@ function TenantSelect() {
       <select
         value={tenant}
         onChange={(event) => {
-          const page = place?.page === "now" ? "now" : "fleet";
-          const first = event.currentTarget.value === tenants[0];
-          go({ page }, { ...view, tenant: first ? "" : event.currentTarget.value });
+          const page = place?.page === "fleet" || "cluster" in (place ?? {}) ? "fleet" : "now";
+          go({ page }, { ...view, tenant: event.currentTarget.value });
         }}
       >
         {tenants.map((one) => (

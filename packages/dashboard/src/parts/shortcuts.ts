@@ -6,9 +6,10 @@ import { viewNow } from "../state/use-view.ts";
 export const SHORTCUTS: readonly (readonly [keys: string, what: string])[] = [
   ["g n", "Go to Now"],
   ["g f", "Go to Fleet"],
+  ["g t", "Go to Tenants"],
   ["j / k", "Next, previous row"],
   ["Enter", "Open the row"],
-  ["u", "Up: metric, node, cluster, fleet"],
+  ["u", "Up: metric, node, cluster, fleet, now, tenants"],
   ["t", "Choose the time range"],
   ["z", "Zoom out"],
   ["?", "This help"],
@@ -17,8 +18,11 @@ export const SHORTCUTS: readonly (readonly [keys: string, what: string])[] = [
 /** A second key counts as the rest of a chord for so long. */
 const CHORD_MS = 1200;
 
-/** Keys of the whole page. They stay out of the way of typing, dialogs and browser shortcuts. */
-export function useShortcuts(showHelp: () => void): void {
+/**
+ * Keys of the whole page. They stay out of the way of typing, dialogs and browser shortcuts.
+ * @param several whether the key sees more than one tenant.
+ */
+export function useShortcuts(showHelp: () => void, several: boolean): void {
   useEffect(() => {
     let lastGMs = Number.NEGATIVE_INFINITY;
     const onKey = (event: KeyboardEvent) => {
@@ -26,25 +30,30 @@ export function useShortcuts(showHelp: () => void): void {
       if (document.querySelector("dialog[open]") !== null) return;
       const isChord = event.timeStamp - lastGMs < CHORD_MS;
       lastGMs = event.key === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY;
-      const action = actionOf(event.key, isChord, showHelp);
+      const action = actionOf(event.key, isChord, { showHelp, several });
       if (action === undefined) return;
       event.preventDefault();
       action();
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [showHelp]);
+  }, [showHelp, several]);
 }
 
 /** Reads the address when the key comes: fast typing must not act on the page before. */
-function actionOf(key: string, isChord: boolean, showHelp: () => void): (() => void) | undefined {
+function actionOf(
+  key: string,
+  isChord: boolean,
+  { showHelp, several }: { readonly showHelp: () => void; readonly several: boolean },
+): (() => void) | undefined {
   const { place, view, change, go } = viewNow();
   if (isChord && key === "n") return () => go({ page: "now" });
   if (isChord && key === "f") return () => go({ page: "fleet" });
+  if (isChord && key === "t") return () => go({ page: "tenants" });
   const actions: Readonly<Record<string, () => void>> = {
     j: () => walkRows(1),
     k: () => walkRows(-1),
-    u: () => go(placeAbove(place ?? { page: "now" })),
+    u: () => go(placeAbove(place ?? { page: "now" }, several)),
     t: openRangeMenu,
     z: () => change(zoomOut(resolveRange(view, Date.now()), Date.now())),
     "?": showHelp,

@@ -6,6 +6,8 @@ export interface Session {
   readonly tenants: readonly string[];
   readonly tenant: string;
   readonly client: Foreshock;
+  /** Names no tenant: for the list of all that the key sees. */
+  readonly tenantlessClient: Foreshock;
   signOut(reason?: string): void;
 }
 
@@ -35,7 +37,10 @@ export function SessionProvider(props: {
 }) {
   const { apiKey, tenants, tenant, signOut, children } = props;
   const session = useMemo<Session>(() => {
-    return { tenants, tenant, client: clientOf(apiKey, tenant), signOut };
+    return {
+      ...{ tenants, tenant, client: clientOf(apiKey, tenant) },
+      ...{ tenantlessClient: clientOf(apiKey), signOut },
+    };
   }, [apiKey, tenants, tenant, signOut]);
   return <Context.Provider value={session}>{children}</Context.Provider>;
 }

@@ -27,12 +27,14 @@ describe("places", () => {
     );
   });
 
-  it("lead up to Now in at most four steps", () => {
+  it("lead up to Now in at most four steps, and to the tenants where there are several", () => {
     fc.assert(
-      fc.property(places, (start) => {
+      fc.property(places, fc.boolean(), (start, several) => {
         let place = start;
-        for (let i = 0; i < 4; i++) place = placeAbove(place);
-        expect(place).toEqual({ page: "now" });
+        for (let i = 0; i < 4; i++) place = placeAbove(place, several);
+        for (let i = 0; i < 2 && several; i++) place = placeAbove(place, several);
+        expect(several || place.page !== "tenants").toBe(true);
+        expect(place).toEqual({ page: several ? "tenants" : "now" });
       }),
     );
   });

@@ -2,6 +2,7 @@ import { DEFAULT_VIEW, encodeView, type Rest, type View } from "./view-codec.ts"
 
 /** A page of the drill-down, from the whole fleet to one metric. */
 export type Place =
+  | { readonly page: "tenants" }
   | { readonly page: "now" }
   | { readonly page: "fleet" }
   | { readonly page: "cluster"; readonly tenant: string; readonly cluster: string }
@@ -22,6 +23,8 @@ export type Place =
 /** The path of a place; ids are kept whole whatever they hold. */
 export function pathOf(place: Place): string {
   switch (place.page) {
+    case "tenants":
+      return "/tenants";
     case "now":
       return "/";
     case "fleet":
@@ -40,6 +43,7 @@ export function placeOf(path: string): Place | undefined {
   const parts = path.split("/").filter((part) => part !== "");
   if (parts.length === 0) return { page: "now" };
   if (parts.length === 1 && parts[0] === "fleet") return { page: "fleet" };
+  if (parts.length === 1 && parts[0] === "tenants") return { page: "tenants" };
   const keys = ["t", "c", "n", "m"];
   const ids: string[] = [];
   for (let i = 0; i < parts.length; i += 2) {
@@ -54,8 +58,8 @@ export function placeOf(path: string): Place | undefined {
   return { page: "metric", tenant, cluster, node, metric };
 }
 
-/** One step up: metric, node, cluster, fleet, now. */
-export function placeAbove(place: Place): Place {
+/** One step up: metric, node, cluster, fleet, now; tenants above it where the key sees several. */
+export function placeAbove(place: Place, several: boolean): Place {
   switch (place.page) {
     case "metric":
       return { ...place, page: "node" };
@@ -63,19 +67,23 @@ export function placeAbove(place: Place): Place {
       return { page: "cluster", tenant: place.tenant, cluster: place.cluster };
     case "cluster":
       return { page: "fleet" };
-    default:
+    case "fleet":
       return { page: "now" };
+    default:
+      return { page: several ? "tenants" : "now" };
   }
 }
 
 /**
- * Address of a place that keeps what all pages share (range, live, tables, unknown keys) and drops
- * what only the page being left understands. The tenant stands in the path where there is one.
+ * Address of a place that keeps what all pages share (range, live, tables, unknown keys; below the fleet
+ * the finding that is followed) and drops what only the page being left understands. The tenant stands in the path where there is one.
  */
 export function hrefOf(place: Place, view: View, rest: Rest = []): string {
   const tenant = "tenant" in place ? "" : view.tenant;
   const { from, to, live, table } = view;
-  return pathOf(place) + encodeView({ ...DEFAULT_VIEW, tenant, from, to, live, table }, rest);
+  const finding = "tenant" in place ? view.finding : "";
+  const kept = { ...DEFAULT_VIEW, tenant, from, to, live, table, finding };
+  return pathOf(place) + encodeView(kept, rest);
 }
 
 function clusterPath(tenant: string, cluster: string): string {

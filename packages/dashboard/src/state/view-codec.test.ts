@@ -31,6 +31,7 @@ const views: fc.Arbitrary<View> = fc.record({
   fill: fc.constantFrom("now" as const, "range" as const),
   sel: fc.string(),
   anomaly: fc.string(),
+  finding: fc.string(),
   table: fc.boolean(),
 });
 

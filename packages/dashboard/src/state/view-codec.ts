@@ -14,7 +14,7 @@ export type CellState = (typeof CELL_STATES)[number];
 
 /** Everything a page can be in, apart from its path. Equal views give equal URLs. */
 export interface View {
-  /** Empty = the key's own tenant, or the first of an operator's. */
+  /** Empty = the key's own tenant; where it sees several, none is chosen yet. */
   readonly tenant: string;
   readonly from: string;
   readonly to: string;
@@ -27,6 +27,8 @@ export interface View {
   readonly sel: string;
   /** The anomaly a metric page explains; empty = the worst of the range. */
   readonly anomaly: string;
+  /** The finding that a cluster or a node is looked at for; empty = the worst of the range. */
+  readonly finding: string;
   /** Tables in place of drawings. */
   readonly table: boolean;
 }
@@ -40,6 +42,7 @@ export const DEFAULT_VIEW: View = {
   fill: "now",
   sel: "",
   anomaly: "",
+  finding: "",
   table: false,
 };
 
@@ -75,6 +78,7 @@ const FIELDS: { readonly [Name in keyof View]: Field<View[Name]> } = {
   },
   sel: word,
   anomaly: word,
+  finding: word,
   table: flag,
 };
 

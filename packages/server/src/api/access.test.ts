@@ -106,10 +106,19 @@ describe("the door", () => {
   });
 
   it("lists all tenants to operators, to others their own", async () => {
+    const sent = { series: [{ ...place, metric: "cpu", points: [[server.clock.nowMs, 1]] }] };
+    const headers = bearer(server.key("ingest", "acme"));
+    await server.app.inject({ method: "POST", url: "/api/v1/ingest", headers, payload: sent });
+    const nothing = { state: "served", openFindings: 0, anomalousNodes: 0, worst: null };
+    const globex = { tenant: "globex", ...nothing, clusters: 0, nodes: 0, series: 0 };
+    const acme = { tenant: "acme", ...nothing, clusters: 1, series: 1 };
     const own = await get("/api/v1/tenants", bearer(server.key("read", "globex")));
-    expect(own.json()).toEqual({ data: [{ tenant: "globex" }], nextCursor: null });
+    expect(own.json()).toMatchObject({ data: [globex], nextCursor: null });
+    expect(own.body).not.toContain("acme");
     const all = await get("/api/v1/tenants", bearer(server.key("operator", null)));
-    expect(all.json().data).toEqual([{ tenant: "acme" }, { tenant: "globex" }]);
+    expect(all.json().data).toMatchObject([acme, globex]);
+    const sender = await get("/api/v1/tenants", bearer(server.key("ingest", "globex")));
+    expect(sender.json().code).toBe("scope_missing");
   });
 
   it("slows down who guesses keys, and nobody else", async () => {

@@ -39,7 +39,13 @@ declare module "fastify" {
   }
 }
 
-/** Who asks, and for whom. The only way from a request to a tenant's data is `view`. */
+/** A tenant that a key may see. */
+export interface SeenTenant {
+  readonly tenant: string;
+  readonly view: TenantDoor | undefined;
+}
+
+/** Who asks, and for whom. The only ways from a request to a tenant's data are `view` and `views`. */
 export class Access {
   readonly holder: KeyHolder;
   readonly #platform: Platform;
@@ -75,10 +81,18 @@ export class Access {
     });
   }
 
-  /** Slugs this key may name: its own tenant, or all for operators. */
-  tenantIds(): readonly string[] {
-    const { tenantId } = this.holder;
-    return tenantId === undefined ? this.#platform.tenantIds() : [tenantId];
+  /**
+   * Every tenant that is asked about, by name: the key's own or the one that was named, all for operators who
+   * name none. Each has a view of its own, undefined until a start has come to it. @throws Problem "scope_missing".
+   */
+  views(need: Need): readonly SeenTenant[] {
+    this.demand(need);
+    const platform = this.#platform;
+    const own = this.#tenantId;
+    return (own === undefined ? platform.tenantIds() : [own]).map((tenant) => ({
+      tenant,
+      view: platform.isServed(tenant) ? platform.forTenant(tenant) : undefined,
+    }));
   }
 }
 

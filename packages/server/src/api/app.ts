@@ -37,6 +37,7 @@ import { type DemoFault, demoRoutes } from "./routes/demo.ts";
 import { ingestRoutes } from "./routes/ingest/ingest-routes.ts";
 import { inventoryRoutes } from "./routes/inventory.ts";
 import { type LabelMappings, labelRoutes } from "./routes/labels.ts";
+import { pageRoutes } from "./routes/pages.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { resultRoutes } from "./routes/results.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -157,6 +158,7 @@ async function registerApi(api: FastifyInstance, parts: AppParts & DoorParts): P
   api.addHook("onSend", untagRefusals);
   const labels = parts.labels ?? FIXED_LABELS;
   await api.register(inventoryRoutes(parts));
+  await api.register(pageRoutes(parts));
   await api.register(calibrationRoutes(parts));
   await api.register(resultRoutes(parts));
   await api.register(labelRoutes(labels));

@@ -5,10 +5,9 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-pro
 import { takesGzip } from "./compress.ts";
 import { sharedBytes } from "./connections/large-reply.ts";
 import type { DocsPage } from "./docs-page.ts";
+import { openApiDocument } from "./openapi-document.ts";
 import { Problem } from "./problem.ts";
 import { policyForPage } from "./security-headers.ts";
-
-type Document = Readonly<Record<string, unknown>>;
 
 /** The name carries the hash of what it holds. */
 const FOR_EVER = "public, max-age=31536000, immutable";
@@ -34,7 +33,7 @@ export async function collectRoutes(app: FastifyInstance, version: string): Prom
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => outputOnly(jsonSchemaTransformObject(document)),
+    transformObject: (document) => openApiDocument(jsonSchemaTransformObject(document)) as never,
   });
 }
 
@@ -86,19 +85,4 @@ function preparedPage(): Promise<DocsPage> {
   worker.once("error", reject);
   worker.once("exit", () => reject(new Error("the thread of the docs ended without a page")));
   return promise;
-}
-
-/**
- * The provider writes each record twice, as `X` and `XInput`. Ours are the same both ways: every
- * reference goes to `X`.
- */
-function outputOnly(document: object): Document {
-  const { components, ...rest } = JSON.parse(
-    JSON.stringify(document).replace(
-      /"#\/components\/schemas\/(\w+)Input"/g,
-      '"#/components/schemas/$1"',
-    ),
-  ) as { components: { schemas: Record<string, unknown> } };
-  const schemas = Object.entries(components.schemas).filter(([name]) => !name.endsWith("Input"));
-  return { ...rest, components: { ...components, schemas: Object.fromEntries(schemas) } };
 }

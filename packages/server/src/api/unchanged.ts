@@ -6,19 +6,20 @@ import { Problem } from "./problem.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Takes `from` and `to`. */
+    /** Takes `from` and `to`, and shows nothing but what was in them. */
     ranged?: boolean;
   }
 }
 
-/** Ranges that follow the clock count as moved once in this time. */
+/** Ranges that follow the clock count as moved once in this time, and so do words such as "late" about now. */
 const CLOCK_STEP_MS = MINUTE_MS;
 
 /**
- * Answers a question about the tenant of a request. The reply is tagged with the state it was made from,
- * and callers who have seen that state get 304. The tag is weak: equal tags mean equal rows, not equal
- * bytes. A caller who hangs up is no longer worked for. (The type says "never" because the body is made
- * elsewhere: there is nothing that Fastify would have to turn into text.)
+ * Answers a question about the tenant of a request. The reply is tagged with the minute, the state it was made
+ * from and a mark of its bytes. Callers who have seen that minute and state get 304 without any work; callers
+ * whose reply would have the same bytes get 304 with the new tag. The tag is weak: packing changes the bytes.
+ * A caller who hangs up is no longer worked for. (The type says "never" because the body is made elsewhere:
+ * there is nothing that Fastify would have to turn into text.)
  */
 export async function answer(
   request: FastifyRequest,
@@ -29,12 +30,13 @@ export async function answer(
   const access = accessOf(request);
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());
-  const place = `${access.tenantId}${clockOf(request, now)}`;
-  const known = revisionIn(request.headers["if-none-match"], place);
+  const { tenantId } = access;
+  const minute = clockOf(request, now);
+  const known = revisionIn(request.headers["if-none-match"], tenantId, minute);
   const { revision, body, isKnown } = await access
     .view("read")
     .answer(read, { known, signal: gone.signal });
-  if (body !== undefined || isKnown) reply.header("etag", `W/"${place}.${revision}"`);
+  if (body !== undefined || isKnown) reply.header("etag", `W/"${tenantId}.${minute}.${revision}"`);
   if (isKnown) return reply.code(304).send() as never;
   if (body === undefined) throw new Problem("not_found", NOT_FOUND[read.what] ?? "no such thing");
   return reply.type("application/json; charset=utf-8").send(Buffer.from(body.buffer)) as never;
@@ -58,20 +60,31 @@ interface RangeWords {
   readonly to?: string;
 }
 
-/** The minute, where the range of the question moves with the clock; else nothing. */
+/** The minute; nothing where all that is shown was in a range that stands still. */
 function clockOf(request: FastifyRequest, now: () => EpochMs): string {
-  if (request.routeOptions.config.ranged !== true) return "";
   const { from, to } = request.query as RangeWords;
   const follows = to === undefined || to.startsWith("now") || from?.startsWith("now") === true;
-  return follows ? `.${Math.floor(now() / CLOCK_STEP_MS)}` : "";
+  if (request.routeOptions.config.ranged === true && !follows) return "";
+  return `${Math.floor(now() / CLOCK_STEP_MS)}`;
 }
 
-/** The revision of the caller's reply; undefined where that is of another tenant or another minute. */
-function revisionIn(header: string | undefined, place: string): string | undefined {
-  const start = `W/"${place}.`;
+/**
+ * The revision of the caller's reply; of another minute only the mark of its bytes. Undefined where it is of
+ * another tenant: its marks must not tell anything.
+ */
+function revisionIn(
+  header: string | undefined,
+  tenantId: string,
+  minute: string,
+): string | undefined {
+  const start = `W/"${tenantId}.`;
   for (const one of header?.split(",") ?? []) {
     const tag = one.trim();
-    if (tag.startsWith(start)) return tag.slice(start.length, -1);
+    if (!tag.startsWith(start)) continue;
+    const rest = tag.slice(start.length, -1);
+    if (rest.startsWith(`${minute}.`)) return rest.slice(minute.length + 1);
+    const mark = rest.lastIndexOf("~");
+    if (mark >= 0) return rest.slice(mark);
   }
   return undefined;
 }

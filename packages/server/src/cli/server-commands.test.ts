@@ -70,6 +70,20 @@ describe("foreshock import, top and why against a server", () => {
     expect(Object.keys(rows[0])).toEqual(["path", "severity"]);
   });
 
+  it("says which tenant, to those who see several: the worst first, with its place", async () => {
+    const operator = server.key("operator", null);
+    const table = await run(["top", "tenant", "--key", operator]);
+    const [head, ...rows] = table.out.trimEnd().split("\n");
+    expect(head).toBe("sev\tscore\ttenant\tfindings\tnodes\tsince\tworst\twhy");
+    expect(rows.map((row) => row.split("\t")[2])).toEqual(["acme", "globex"]);
+    expect(rows[0]).toMatch(/\t1\/2\t\d\d:\d\d\teu\/node-042\tcpu/);
+    expect(rows[1]).toContain("no points are judged yet");
+    const own = JSON.parse((await run(["top", "tenant", "--json=path,openFindings"])).out);
+    expect(own.map(({ path }: { path: string }) => path)).toEqual(["acme"]);
+    const named = await run(["top", "tenant", "--key", operator, "--tenant", "globex"]);
+    expect(named.out).not.toContain("acme");
+  });
+
   it("looks again and again with --watch until interrupted", async () => {
     const abort = new AbortController();
     const env = { FORESHOCK_URL: url, FORESHOCK_KEY: key };

@@ -1,6 +1,7 @@
 import { LEVELS, type Level } from "@foreshock/core/fold";
 import { Argument, type Command } from "commander";
-import { type TopFlags, top } from "./live/top.ts";
+import { top } from "./live/top.ts";
+import type { TopFlags } from "./live/top-flags.ts";
 import { type WhyFlags, why } from "./live/why.ts";
 import type { Shell } from "./shell.ts";
 import { positive, score, since, wholeNumber } from "./terminal/flag-values.ts";
@@ -19,7 +20,12 @@ export function addServerCommands(program: Command, { run }: Shell): void {
       new Argument("[level]", "what to rank").choices(LEVELS).default("node" satisfies Level),
     )
     .option("-n, --count <count>", "rows", wholeNumber(1), 10)
-    .option("--since <time>", "1h, 24h, now-7d or an instant", since, "now-1h")
+    .option(
+      "--since <time>",
+      "1h, 24h, now-7d or an instant; tenants stand as of now",
+      since,
+      "now-1h",
+    )
     .option("--min <score>", "only scores at or above this", score, 0)
     .option("--cluster <name>", "only this cluster")
     .option("--watch [seconds]", "refresh repeatedly", positive)
@@ -44,6 +50,7 @@ export function addServerCommands(program: Command, { run }: Shell): void {
 const TOP_EXAMPLES = `
 Examples:
   foreshock top
+  foreshock top tenant                    all tenants of an operator key, as they stand now
   foreshock top metric -n 20 --since 24h
   foreshock top node --watch
   foreshock top node -n 1 --json=path,score,severity`;

@@ -19,6 +19,8 @@ const finding = (over: Partial<TenantFinding>): TenantFinding => ({
   kind: "spike",
   text: "cpu_usage rose",
   contributions: [],
+  nodesMoved: 1,
+  nodesTotal: 1,
   nodes: [],
   confidence: 1,
   ...over,

@@ -2,6 +2,7 @@ import { type DurationMs, type EpochMs, HOUR_MS, type SeriesKey } from "@foresho
 import type { IngestPlace } from "../platform/ingest-batch.ts";
 import { nameBytesOf } from "../platform/place-name.ts";
 import type { PlaceFilter } from "../platform/platform.ts";
+import { ArrivalRhythm } from "./arrival-rhythm.ts";
 import { firstAt } from "./first-at.ts";
 import { type CountedSeries, LivingSeries } from "./living-series.ts";
 import { type NaturedSeries, Natures } from "./natures.ts";
@@ -94,6 +95,7 @@ export class TenantDirectory {
   readonly series: SeriesInfo[] = [];
   readonly clusters = new Map<string, Map<string, NodeInfo>>();
   readonly living = new LivingSeries();
+  readonly arrivals = new ArrivalRhythm();
   readonly natures = new Natures<SeriesInfo>();
   /** UTF-8 bytes of all names and metadata that are kept. */
   nameBytes = 0;

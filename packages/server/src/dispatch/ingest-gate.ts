@@ -114,6 +114,7 @@ export class IngestGate {
       if (known !== undefined && place.counter !== undefined) natures.say(known, place.counter);
       if (known !== undefined && judge.lateCount > 0) late.push({ info: known, ...judge.late() });
       if (judge.count === from) continue;
+      tenant.arrivals.came(judge.newestMs, tenant.living.newestMs, nowMs);
       tenant.living.moveTo(judge.newestMs);
       const refusal = this.#refusal(tenant, known, place, limits);
       if (refusal !== undefined) {

@@ -22,8 +22,13 @@ export interface FindingExplanation {
   readonly text: string;
   readonly onset: EpochMs;
   readonly confidence: number;
+  /** Nodes that did what the sentence says, and all; left out in what earlier releases kept. */
+  readonly nodesMoved?: number;
+  readonly nodesTotal?: number;
   /** In onset order; shares add up to 1. */
   readonly parts: readonly ExplainedPart[];
+  /** Points up to here still change what its parts are called. Left out by earlier releases: none does. */
+  readonly changesUntilMs?: EpochMs;
 }
 
 export interface ExplainedPart {
@@ -40,6 +45,8 @@ export interface ExplainedPart {
 /** An explanation that is kept. Not settled while late points may still change the finding. */
 export interface KeptExplanation extends FindingExplanation {
   readonly settled: boolean;
+  /** What is open or just over was called something for now only: whoever reads asks again. */
+  readonly passing?: boolean;
 }
 
 interface FindingText {

@@ -6,7 +6,7 @@ import type { FleetHostOptions } from "./fleet-options.ts";
 import { FleetSave, type SavedTenant } from "./fleet-saves.ts";
 import { FleetTurns, type TurnEnds, type Work } from "./fleet-turns.ts";
 import { isBehind } from "./fold-positions.ts";
-import { idleRunner, openRunner } from "./open-runner.ts";
+import { chooseGridAgain, idleRunner, openRunner } from "./open-runner.ts";
 import type { Slot } from "./runner-options.ts";
 import { SharedColumns } from "./score-inbox.ts";
 import type { TenantRunner } from "./tenant-runner.ts";
@@ -206,10 +206,19 @@ export class FleetHost {
     }
   }
 
+  /** A fold whose grid does not fit its series any more is over: it is folded again from all points, on another one. */
+  #lookAtGrid(tenantId: string): void {
+    const gridMs = this.#runners.get(tenantId)?.outgrownTo();
+    if (gridMs === undefined || this.options.gridOutgrown === undefined) return;
+    chooseGridAgain(this.options.store.forTenant(tenantId), gridMs);
+    this.options.gridOutgrown(tenantId);
+  }
+
   readonly #ends: TurnEnds = {
     done: (tenantId) => {
       this.#scoredAtMs.set(tenantId, this.options.now());
       this.options.follower(tenantId).advanced();
+      this.#lookAtGrid(tenantId);
     },
     failed: (tenantId, error) => {
       const { foldFailed } = this.options;

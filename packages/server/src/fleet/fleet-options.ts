@@ -20,6 +20,11 @@ export interface FleetHostOptions {
   readonly settingsOf: (tenantId: string) => FoldSettings;
   /** A tenant's grid has been chosen, or was before: it can no longer be changed. */
   readonly gridFixed: (tenantId: string, gridMs: DurationMs) => void;
+  /**
+   * A tenant's fold has another grid from now on: what was saved of it is gone, and its tenant is to be taken up
+   * again. Where this is left out grids stay what they are.
+   */
+  readonly gridOutgrown?: (tenantId: string) => void;
   readonly now: () => EpochMs;
   /** A tenant's state could not be saved: it takes longer to catch up after the next start. */
   readonly saveFailed: (tenantId: string, error: unknown) => void;

@@ -1,4 +1,5 @@
 import { type FleetFinding, scoreOfDays } from "@foreshock/core/fold";
+import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { TenantRunner } from "./tenant-runner.ts";
 
 /**
@@ -8,13 +9,20 @@ import type { TenantRunner } from "./tenant-runner.ts";
 export interface HeldScores {
   node(clusterId: string, nodeId: string): number;
   cluster(clusterId: string): number;
+  /** Whether the series is a part of a finding that is open: one that sends nothing has no episode of its own. */
+  isPart(info: SeriesInfo): boolean;
 }
 
 /** Cost: the open findings and their members, once; then O(1) for each question. */
 export function heldScores(runner: TenantRunner): HeldScores {
   const nodes = new Map<string, number>();
   const clusters = new Map<string, number>();
+  const parts = new Set<SeriesInfo>();
   for (const finding of runner.fold?.fleet.openFindings ?? []) {
+    for (const { series } of finding.contributions) {
+      const info = runner.seriesOf(series);
+      if (info !== undefined) parts.add(info);
+    }
     if (finding.outcome !== "held") continue;
     const { clusterId, nodeId, members } = finding;
     if (nodeId !== undefined) raise(nodes, `${clusterId}\0${nodeId}`, scoreOf(finding));
@@ -28,6 +36,7 @@ export function heldScores(runner: TenantRunner): HeldScores {
   return {
     node: (clusterId, nodeId) => nodes.get(`${clusterId}\0${nodeId}`) ?? 0,
     cluster: (clusterId) => clusters.get(clusterId) ?? 0,
+    isPart: (info) => parts.has(info),
   };
 }
 

@@ -35,6 +35,11 @@ export function* openRunner(
   return { runner, saved: restored?.saved };
 }
 
+/** Another grid for a tenant: the next that opens its fold begins a new one on it. */
+export function chooseGridAgain(store: TenantFleetStore, gridMs: DurationMs): void {
+  store.foldAnew(STEP_SETTING, String(gridMs));
+}
+
 /** A fold that is never fed: nothing of what was saved is looked at. */
 export function idleRunner(tenantId: string, options: FleetHostOptions): TenantRunner {
   const store = options.store.forTenant(tenantId);

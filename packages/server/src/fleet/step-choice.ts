@@ -1,5 +1,7 @@
 import {
+  DAY_MS,
   type DurationMs,
+  type EpochMs,
   HOUR_MS,
   INTERVAL_POINTS,
   lowerMedianOfSorted,
@@ -50,4 +52,65 @@ export function gridFor(
 /** Runs until the grid is worth looking for again: looking costs all series. */
 export function runsToWait(seriesCount: number): number {
   return seriesCount <= FEW_SERIES ? 0 : Math.ceil(seriesCount / SERIES_PER_RUN);
+}
+
+/** A grid is looked at again after so much of the tenant's time, and changed where it did not fit that often in a row. */
+const LOOK_EVERY_MS: DurationMs = HOUR_MS;
+const LOOKS = 3;
+/** Series that have shown what they are sampled at, and still come. */
+const SHOWN_POINTS = 3 * INTERVAL_POINTS;
+const COMES_MS: DurationMs = DAY_MS;
+const COMES_INTERVALS = 3;
+/** Of the series that come, this share has to be on the other side of the grid. */
+const BULK = 2 / 3;
+
+/** What a grid is chosen from. */
+export interface SampledSeries {
+  readonly pointCount: number;
+  readonly intervalMs: DurationMs;
+  readonly lastMs: EpochMs;
+}
+
+/**
+ * The grid that fits the bulk of a tenant's series now; undefined where its own does, or where they are divided.
+ * A tenant that began with a few hourly series, and sends thousands of 15 s now, is not to be judged once an hour
+ * for good. Cost: O(n log n) series.
+ */
+export function otherGrid(
+  series: readonly SampledSeries[],
+  stepMs: DurationMs,
+  newestMs: EpochMs,
+): DurationMs | undefined {
+  const intervals = series
+    .filter(({ pointCount, intervalMs, lastMs }) => {
+      const comesMs = Math.max(COMES_MS, COMES_INTERVALS * intervalMs);
+      return pointCount >= SHOWN_POINTS && newestMs - lastMs <= comesMs;
+    })
+    .map(({ intervalMs }) => stepFor([intervalMs]) ?? stepMs);
+  const wanted = stepFor(intervals);
+  if (wanted === undefined || wanted === stepMs) return undefined;
+  const isFiner = wanted < stepMs;
+  const beyond = intervals.filter((own) => (isFiner ? own < stepMs : own > stepMs));
+  return beyond.length >= BULK * intervals.length ? wanted : undefined;
+}
+
+/** Whether the grid of a tenant has to be another one for good. */
+export class GridWatch {
+  #lookedMs: EpochMs = Number.NEGATIVE_INFINITY;
+  #wantedMs: DurationMs | undefined;
+  #times = 0;
+
+  /** To be asked whenever something was folded; most times it costs nothing. */
+  outgrown(
+    series: readonly SampledSeries[],
+    stepMs: DurationMs,
+    newestMs: EpochMs,
+  ): DurationMs | undefined {
+    if (newestMs - this.#lookedMs < LOOK_EVERY_MS) return undefined;
+    this.#lookedMs = newestMs;
+    const wanted = otherGrid(series, stepMs, newestMs);
+    this.#times = wanted !== undefined && wanted === this.#wantedMs ? this.#times + 1 : 1;
+    this.#wantedMs = wanted;
+    return this.#times >= LOOKS ? wanted : undefined;
+  }
 }

@@ -19,7 +19,7 @@ import { CELLS_PER_POINT, newestOf, POINTS_PER_YIELD, putLongRun, putRun } from 
 import { bytesRead, type RunnerOptions, type SavedRunner, type Slot } from "./runner-options.ts";
 import { type HeardRun, heardRun, ScoreInbox, SharedColumns } from "./score-inbox.ts";
 import { StepBoard } from "./step-board.ts";
-import { gridFor, runsToWait } from "./step-choice.ts";
+import { GridWatch, gridFor, runsToWait } from "./step-choice.ts";
 
 /** Fraction of the usual series that must report before an unfinished step is judged. */
 const COVERAGE_MIN = 0.9;
@@ -39,6 +39,7 @@ export class TenantRunner {
   #lookAgainAt = 0;
   readonly #numbers = new FoldNumbers();
   #newestMs = Number.NEGATIVE_INFINITY;
+  readonly #gridWatch = new GridWatch();
   readonly #places = new NumberOfPlace(() => this.#fold?.fleet.names);
 
   constructor(options: RunnerOptions) {
@@ -187,6 +188,13 @@ export class TenantRunner {
   /** 0 until the grid is chosen. */
   get stepMs(): DurationMs {
     return this.#fold?.stepMs ?? 0;
+  }
+
+  /** The grid that its fold should be on instead, for good; undefined where its own fits, or is a setting. */
+  outgrownTo(): DurationMs | undefined {
+    const { settings, directory } = this.#options;
+    if (this.#fold === undefined || settings().stepMs > 0) return undefined;
+    return this.#gridWatch.outgrown(directory.series, this.stepMs, this.#newestMs);
   }
 
   scoreOf(p: number): number {

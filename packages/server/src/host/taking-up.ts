@@ -59,7 +59,7 @@ export class TakingUp {
     await Promise.all(tenantIds.map((tenantId) => this.#parts.folds.caughtUp(tenantId)));
   }
 
-  /** After quarantine: what is known of the tenant is what was saved. */
+  /** After quarantine, or for another grid: what is known of the tenant is what was saved. */
   again(tenantId: string): void {
     if (!this.#set(tenantId)) return;
     const opened = this.#tried(tenantId, () => this.#reopened(tenantId));

@@ -45,6 +45,7 @@ export class TenantHost {
   readonly events: HostEvents;
   readonly #options: TenantHostOptions;
   readonly tenants: HostedTenants;
+  readonly #watchedSinceMs: number;
   readonly #views = new Map<string, LiveTenantView>();
   readonly taken = new TakenPoints();
   readonly #marks: CheckpointMarks;
@@ -58,6 +59,7 @@ export class TenantHost {
     this.#options = options;
     this.events = options.events;
     const { client, clientCount, partitionCount, ownerCount, dataDir, disk, events } = options;
+    this.#watchedSinceMs = options.now();
     this.directory = new SeriesDirectory(partitionCount, client, clientCount);
     this.memory = new HostMemory({
       ...{ part: options.memory, host: client - 1, directory: this.directory },
@@ -119,6 +121,7 @@ export class TenantHost {
       store: this.fleetStore,
       settingsOf: (tenantId) => this.tenants.settingsOf(tenantId),
       gridFixed: (tenantId, gridMs) => events.gridFixed(tenantId, gridMs),
+      gridOutgrown: (tenantId) => this.#takingUp.again(tenantId),
       now,
       saveFailed: (tenantId, error) => events.notSaved(tenantId, error),
       stateLost: (tenantId, error) => {
@@ -194,17 +197,15 @@ export class TenantHost {
     const known = this.#views.get(tenantId);
     if (known !== undefined) return known;
     const context = new TenantContext({
-      tenantId,
+      ...{ tenantId, partitions: this.pool, reads: this.memory.reads },
       directory: this.directory.tenant(tenantId),
-      partitions: this.pool,
       store: this.fleetStore.forTenant(tenantId),
       counters: this.taken.of(tenantId),
-      now: this.#options.now,
+      ...{ now: this.#options.now, watchedSinceMs: this.#watchedSinceMs },
       runner: () => this.runner(tenantId),
       settings: () => this.tenants.settingsOf(tenantId),
       quarantine: () => this.tenants.quarantineOf(tenantId),
       backlogPoints: () => this.intake.inFlight.points(tenantId),
-      reads: this.memory.reads,
       cost: (points) => this.events.looked(tenantId, points),
     });
     const ingest: WayIn["ingest"] = (batch, whenOver) => this.ingest(tenantId, batch, whenOver);
@@ -213,9 +214,7 @@ export class TenantHost {
     return made;
   }
 
-  runner(tenantId: string): TenantRunner {
-    return this.fleet.runner(tenantId);
-  }
+  runner = (tenantId: string): TenantRunner => this.fleet.runner(tenantId);
 
   /** Resolves when the accepted points are durable. @throws Unavailable | OverRate. */
   async ingest(
@@ -226,7 +225,7 @@ export class TenantHost {
     const report = await this.intake.ingest(tenantId, batch, whenOver);
     const { rejected } = report;
     for (const { reason, points } of rejected) this.events.notTaken(tenantId, reason, points);
-    this.taken.add(tenantId, report, batch.skipped);
+    this.taken.add(tenantId, { report, skipped: batch.skipped, atMs: this.#options.now() });
     this.view(tenantId).changed();
     return report;
   }

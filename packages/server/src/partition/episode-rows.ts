@@ -47,3 +47,8 @@ export function rowOfEpisode(
     payload: JSON.stringify(payload),
   };
 }
+
+/** JSON has no NaN: what was not known comes back as null. */
+export function payloadOf({ payload }: Pick<EpisodeEntry, "payload">): EpisodePayload {
+  return JSON.parse(payload, (_, value) => (value === null ? Number.NaN : value)) as EpisodePayload;
+}

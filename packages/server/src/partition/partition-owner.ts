@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { DurationMs, EpochMs } from "@foreshock/core/fold";
 import { NOTHING_PUT, sumOfPut } from "../platform/ingest-series.ts";
 import { LeastServed } from "../platform/least-served.ts";
@@ -11,15 +10,15 @@ import { buffersOf, Emissions } from "./emission.ts";
 import { failureOf } from "./failure.ts";
 import { GroupCommit, type PartitionCommit } from "./group-commit.ts";
 import { type Job, Jobs } from "./jobs.ts";
+import { openedRuntime } from "./opened-runtime.ts";
 import { OwnerCheckpoints } from "./owner-checkpoints.ts";
 import type { PartitionOwnerOptions, PostTo } from "./owner-options.ts";
 import { CREDIT_POINTS, OwnerTurns } from "./owner-turns.ts";
-import { PartitionRuntime } from "./partition-runtime.ts";
+import type { PartitionRuntime } from "./partition-runtime.ts";
 import type { Progress } from "./progress.ts";
 import type {
   AppendMessage,
   AskMessage,
-  DamageMessage,
   FromWorker,
   Positions,
   Question,
@@ -28,7 +27,6 @@ import type {
 import { Quarantine, type QuarantineMessage } from "./quarantine.ts";
 import { answerRead } from "./read/answer-read.ts";
 import { ScrubRounds } from "./scrub-rounds.ts";
-import { openWatchedStore } from "./watched-store.ts";
 
 /** A commit that takes longer is reported: senders wait for it. The scrub waits as long for detection. */
 const SLOW_MS = 1000;
@@ -84,15 +82,10 @@ export class PartitionOwner {
   }
 
   #opened(partition: number, options: PartitionOwnerOptions): PartitionRuntime {
-    const { dataDir, partitions, disk, historyBytesMax } = options;
-    const tell = (damage: DamageMessage) => this.#post(MAIN_CLIENT, damage);
-    const store = openWatchedStore(join(dataDir, `p${partition}`), partition, tell, disk);
-    const runtime = new PartitionRuntime(store, this.#emissions, {
-      ...{ progress: this.#progress, quarantine: this.#quarantine },
-      ...(historyBytesMax !== undefined && {
-        historyBytesMax: historyBytesMax / partitions.length,
-      }),
-    });
+    const shared = { progress: this.#progress, quarantine: this.#quarantine };
+    const runtime = openedRuntime(partition, options, this.#emissions, shared, (damage) =>
+      this.#post(MAIN_CLIENT, damage),
+    );
     runtime.failed = (tenantId, error) => this.#tenantFailed(tenantId, error);
     return runtime;
   }
@@ -135,7 +128,7 @@ export class PartitionOwner {
     this.#commits.start(this.turns.isReady);
     this.turns.spend(slicePoints);
     if (!this.turns.isReady) this.#commits.start();
-    if (this.#emissions.isDue() || !this.turns.isReady) this.#send();
+    if (this.#emissions.isDue() || this.#isIdle || !this.turns.isReady) this.#send();
     if (this.#isIdle) for (const id of this.#drains.splice(0)) this.#reply(id, undefined);
     return this.turns.isReady;
   }

@@ -3,12 +3,8 @@ import type { PutPoints } from "../platform/ingest-series.ts";
 import { TenantFailed } from "../platform/platform-errors.ts";
 import type { PartitionStore } from "../store/partition/partition-store.ts";
 import { isStoreFault, StoreUnavailable } from "../store/sqlite/store-error.ts";
-import type { AlarmEntry } from "../store/table/alarm-table.ts";
-import type { EpisodeEntry } from "../store/table/episode-table.ts";
-import { alarmEntry } from "./alarm-rows.ts";
 import { DetectionQueue, type Finished, queuedBatch, type Waiting } from "./detection-queue.ts";
 import type { Emissions } from "./emission.ts";
-import { episodeRow } from "./episode-rows.ts";
 import { FailedSeries } from "./failed-series.ts";
 import { type BeforeMoves, Folding } from "./folding.ts";
 import type { FreshSeries } from "./fresh-series.ts";
@@ -20,14 +16,11 @@ import type { AppendPart } from "./protocol.ts";
 import { Quarantine } from "./quarantine.ts";
 import { OpenKinds } from "./read/open-kinds.ts";
 import { ScoredHistories } from "./read/scored-histories.ts";
-import { ResultRows } from "./result-rows.ts";
+import { Results } from "./results.ts";
 import { over, seriesAtWork } from "./runs.ts";
 import { SeriesRegistry } from "./series-registry.ts";
 import { storePart } from "./stored-part.ts";
 import { WaitingWork } from "./waiting-work.ts";
-
-/** Closed episodes are written in bunches: each write is a transaction. */
-const CLOSED_MAX = 2000;
 
 /**
  * One partition's owner: stores what comes, then folds it, series by series.
@@ -46,12 +39,11 @@ export class PartitionRuntime {
   /** Hears that the detection of a tenant threw: all of that tenant is to be left in all partitions. */
   failed: (tenantId: string, error: unknown) => void = (tenantId, error) =>
     this.leaveTenant(tenantId, error);
+  readonly results: Results;
   readonly #emissions: Emissions;
   readonly #progress: Progress;
   readonly #queue = new DetectionQueue();
   readonly #series: SeriesRegistry;
-  readonly #episodes: ResultRows<EpisodeEntry>;
-  readonly #alarms: ResultRows<AlarmEntry>;
   readonly #folding: Folding;
   readonly #work: WaitingWork;
   readonly #left: LeftWork;
@@ -76,16 +68,16 @@ export class PartitionRuntime {
     this.#openedPosition = store.detectedPosition;
     store.replayTail((storeId, changedFromMs) => this.#left.unseen.note(storeId, changedFromMs));
     const fails = (series: LiveSeries, error: unknown): void => this.fails(series, error);
-    this.#episodes = new ResultRows(episodeRow, (rows) => store.episodes.put(rows), fails);
-    this.#alarms = new ResultRows(alarmEntry, (rows) => store.alarms.put(rows), fails);
+    this.results = new Results(store, (seriesId) => this.byStoreId(seriesId), fails);
+    const { episodes, alarms } = this.results;
     this.#failures = new FailedSeries({
-      ...{ registry: this.#series, emissions, episodes: this.#episodes, alarms: this.#alarms },
+      ...{ registry: this.#series, emissions, episodes, alarms },
       ...{ left: this.#left, saver: () => this.saver },
       failed: (tenantId, error) => this.failed(tenantId, error),
     });
     this.#folding = new Folding({
       ...{ store, emissions, row: new FoldRow() },
-      ...{ episodes: this.#episodes, alarms: this.#alarms, saver: () => this.saver },
+      ...{ episodes, alarms, saver: () => this.saver },
     });
     this.#work = new WaitingWork({
       ...{ folding: this.#folding, registry: this.#series, emissions },
@@ -119,12 +111,14 @@ export class PartitionRuntime {
 
   /** What waits of tenants in quarantine is not folded. */
   obeyQuarantine(): void {
+    this.results.ahead.drop(this.quarantine.tenantIds);
     this.#left.ofTenants(this.quarantine.tenantIds);
   }
 
   /** The tenant's detection threw, here or in another partition: it is folded once its host takes it up again. */
   leaveTenant(tenantId: string, error: unknown): void {
     this.quarantine.setAside(tenantId);
+    this.results.ahead.drop([tenantId]);
     this.#left.ofTenants(new Set([tenantId]), new TenantFailed(String(error)));
   }
 
@@ -214,8 +208,10 @@ export class PartitionRuntime {
   }
 
   /** Tenants for whom `detect` would do something. */
-  ready(): Iterable<string> {
-    return this.#isResting ? [] : this.#queue.ready();
+  *ready(): Iterable<string> {
+    if (this.#isResting) return;
+    yield* this.#queue.ready();
+    yield* this.results.ahead.ready();
   }
 
   /** What could not be written is tried again. */
@@ -233,8 +229,9 @@ export class PartitionRuntime {
         if (cost === 0) break;
         spent += cost;
       }
-      const closed = this.#episodes.closedCount + this.#alarms.closedCount;
-      if (this.#queue.isEmpty || closed >= CLOSED_MAX) this.writeResults();
+      if (this.#queue.isEmpty || this.results.isMuch) this.writeResults();
+      // What an episode was is said once nothing else of its tenant waits.
+      if (spent < pointsMax) spent += this.results.ahead.some(tenantId);
     } catch (error) {
       if (!(error instanceof StoreUnavailable && error.retryable)) throw error;
       this.#rest();
@@ -287,8 +284,7 @@ export class PartitionRuntime {
 
   /** Episodes and alarms are written in bunches; whoever reads them calls this first. */
   writeResults(): void {
-    this.#episodes.write();
-    this.#alarms.write();
+    this.results.write();
     this.seeToFailures();
   }
 

@@ -111,6 +111,8 @@ export interface ExplainQuestion {
   readonly range: TimeRange;
   /** The newest point before this instant is given. */
   readonly asOfMs: EpochMs;
+  /** Episodes that began by then come before later ones, which may be the return. Left out: the highest does. */
+  readonly beganByMs?: EpochMs;
 }
 
 /** The strongest episode of each group of series in a range. */

@@ -11,10 +11,11 @@ export type { DataHealth, EntityState } from "./data-health.ts";
 export type { IngestBatch } from "./ingest-batch.ts";
 export type { IngestReport, IngestSeries, RejectReason } from "./ingest-series.ts";
 export type { PackedBatch } from "./packed-batch.ts";
+export type { PipelineRow } from "./pipeline-row.ts";
 export type { DataQualityFinding, RankingRow } from "./ranking-rows.ts";
 export type { TenantReads } from "./tenant-reads.ts";
 export type * from "./tenant-rows.ts";
-export type { TenantSummary } from "./tenant-summary.ts";
+export type { TenantStanding, TenantSummary, WorstPlace } from "./tenant-summary.ts";
 
 /** What the routes ask of the rooms behind them. `serve/` wires what implements it; routes only translate. */
 export interface Platform {
@@ -51,11 +52,11 @@ export interface Ask {
 }
 
 export interface Answer {
-  /** Names the state that the reply was made from; see `TenantView.revision`. */
+  /** Names the state that the reply was made from (see `TenantView.revision`) and the reply's bytes. */
   readonly revision: string;
   /** JSON in UTF-8; undefined where there is no such thing, or the asker knows it already. */
   readonly body: Uint8Array<ArrayBuffer> | undefined;
-  /** The asker's revision is the present one: nothing was read. */
+  /** The asker has this very reply: nothing was read, or what was read gave the same bytes. */
   readonly isKnown: boolean;
 }
 

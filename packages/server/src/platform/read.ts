@@ -1,4 +1,5 @@
 import type { TimeRange } from "@foreshock/core/fold";
+import type { MetricPageQuery, NodePageQuery, OverviewQuery } from "./page-rows.ts";
 import type { TenantReads } from "./tenant-reads.ts";
 import type {
   AlarmFilter,
@@ -12,6 +13,7 @@ import type {
 /** A question about one tenant, as data, so that it can cross to the thread that knows the answer. */
 export type Read =
   | { readonly what: "summary" }
+  | { readonly what: "standing" }
   | { readonly what: "health" }
   | { readonly what: "clusters" }
   | { readonly what: "nodes"; readonly filter: PlaceFilter }
@@ -32,7 +34,11 @@ export type Read =
   | { readonly what: "finding"; readonly id: string }
   | { readonly what: "scores"; readonly query: ScoresQuery }
   | { readonly what: "rankings"; readonly query: RankingQuery }
-  | { readonly what: "calibration"; readonly range: TimeRange };
+  | { readonly what: "calibration"; readonly range: TimeRange }
+  | { readonly what: "node-columns"; readonly filter: PlaceFilter }
+  | { readonly what: "overview"; readonly query: OverviewQuery }
+  | { readonly what: "node-page"; readonly query: NodePageQuery }
+  | { readonly what: "metric-page"; readonly query: MetricPageQuery };
 
 /** What a read of a tenant comes to. */
 type Rows<Name extends keyof TenantReads> = Awaited<ReturnType<TenantReads[Name]>>;
@@ -40,6 +46,7 @@ type Rows<Name extends keyof TenantReads> = Awaited<ReturnType<TenantReads[Name]
 /** What each question is answered with; undefined where there is no such thing. */
 export interface ReadRows {
   readonly summary: Rows<"summary">;
+  readonly standing: Rows<"standing">;
   readonly health: Rows<"health">;
   readonly clusters: Rows<"clusters">;
   readonly nodes: Rows<"nodes">;
@@ -56,6 +63,10 @@ export interface ReadRows {
   readonly scores: Rows<"scores">;
   readonly rankings: Rows<"rankings">;
   readonly calibration: Rows<"calibration">;
+  readonly "node-columns": Rows<"nodes">;
+  readonly overview: Rows<"overview">;
+  readonly "node-page": Rows<"nodePage">;
+  readonly "metric-page": Rows<"metricPage">;
 }
 
 /** A question with the rows that answer it. */
@@ -75,11 +86,14 @@ function answerOf(view: TenantReads, read: Read): Promise<unknown> {
   switch (read.what) {
     case "summary":
       return view.summary();
+    case "standing":
+      return view.standing();
     case "health":
       return view.health();
     case "clusters":
       return view.clusters();
     case "nodes":
+    case "node-columns":
       return view.nodes(read.filter);
     case "metrics":
       return view.metrics(read.filter);
@@ -106,5 +120,11 @@ function answerOf(view: TenantReads, read: Read): Promise<unknown> {
       return view.rankings(read.query);
     case "calibration":
       return view.calibration(read.range);
+    case "overview":
+      return view.overview(read.query);
+    case "node-page":
+      return view.nodePage(read.query);
+    case "metric-page":
+      return view.metricPage(read.query);
   }
 }

@@ -1,6 +1,14 @@
 import type { CalibrationReport, TimeRange } from "@foreshock/core/fold";
 import type { DataHealth } from "./data-health.ts";
 import type {
+  MetricPage,
+  MetricPageQuery,
+  NodePage,
+  NodePageQuery,
+  Overview,
+  OverviewQuery,
+} from "./page-rows.ts";
+import type {
   AlarmFilter,
   AlarmRow,
   AnomalyFilter,
@@ -19,13 +27,14 @@ import type {
   ScoresReply,
   SeriesRow,
 } from "./tenant-rows.ts";
-import type { TenantSummary } from "./tenant-summary.ts";
+import type { TenantStanding, TenantSummary } from "./tenant-summary.ts";
 
 /** What can be asked about one tenant. */
 export interface TenantReads {
   /** Names the state that reads are computed from: while it stays, so do answers. */
   revision(): Promise<string>;
   summary(): Promise<TenantSummary>;
+  standing(): Promise<TenantStanding>;
   clusters(): Promise<readonly ClusterRow[]>;
   nodes(filter: PlaceFilter): Promise<readonly NodeRow[]>;
   metrics(filter: PlaceFilter): Promise<readonly MetricRow[]>;
@@ -45,4 +54,8 @@ export interface TenantReads {
   health(): Promise<DataHealth>;
   /** Promised against realised alarms inside a range, from the stored history. */
   calibration(range: TimeRange): Promise<CalibrationReport>;
+  /** What a page shows, in one question: of the tenant, of a node, of a metric of a node. */
+  overview(query: OverviewQuery): Promise<Overview>;
+  nodePage(query: NodePageQuery): Promise<NodePage>;
+  metricPage(query: MetricPageQuery): Promise<MetricPage>;
 }

@@ -1,6 +1,5 @@
 import type {
   AggregationStrategy,
-  AlarmOutcome,
   AnomalyKind,
   AnomalyLabel,
   EpochMs,
@@ -8,6 +7,7 @@ import type {
   Level,
   Severity,
   TimeRange,
+  ToldOutcome,
 } from "@foreshock/core/fold";
 import type { EntityState } from "./data-health.ts";
 import type { DataQualityFinding, RankingRow } from "./ranking-rows.ts";
@@ -68,6 +68,8 @@ export interface SeriesRow {
   readonly cluster: string;
   readonly node: string;
   readonly metric: string;
+  /** Of its values: see `unitOf`. Empty where it is not known. */
+  readonly unit: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly intervalMs: number;
   readonly points: number;
@@ -148,7 +150,7 @@ export interface AlarmRow {
   /** Highest alarm score: the plain score, held up while the fault lasts. */
   readonly score: number;
   readonly severity: Severity;
-  readonly outcome: AlarmOutcome;
+  readonly outcome: ToldOutcome;
   /** Null where it was never held. */
   readonly heldFrom: EpochMs | null;
   readonly heldTo: EpochMs | null;
@@ -168,18 +170,22 @@ export interface FindingRow {
   /** Null while open. */
   readonly closedAt: EpochMs | null;
   /** What keeps it open; closed, what it came to. */
-  readonly outcome: AlarmOutcome;
+  readonly outcome: ToldOutcome;
   readonly onset: EpochMs;
-  /** The entity's own score and the fleet-corrected return period that opened it. */
+  /** How rare it is in this fleet, at its worst: score, severity and sentence say the same. */
   readonly score: number;
   readonly severity: Severity;
-  readonly entityReturnPeriodDays: number;
   readonly fleetReturnPeriodDays: number;
+  /** How rare it is for the place itself, which is the claim of its own page. */
+  readonly entityReturnPeriodDays: number;
   readonly label: AnomalyLabel;
   readonly kind: AnomalyKind;
   readonly text: string;
   /** Contributing metrics in onset order, shares add up to 1. */
   readonly contributions: readonly FindingPart[];
+  /** Nodes that did what the sentence says, of those that the cluster had; 1 of 1 for a node finding. */
+  readonly nodesMoved: number;
+  readonly nodesTotal: number;
   /** Nodes that are in it, worst first (one for a node finding). */
   readonly nodes: readonly { readonly node: string; readonly score: number }[];
   readonly confidence: number;

@@ -1,4 +1,39 @@
 import type { EpochMs, Severity } from "@foreshock/core/fold";
+import type { PipelineRow } from "./pipeline-row.ts";
+
+/** How a tenant stands beside others: what one needs to know to choose where to look. */
+export interface TenantStanding {
+  readonly tenant: string;
+  readonly score: number;
+  readonly severity: Severity;
+  readonly openFindings: number;
+  readonly clusters: number;
+  /** Nodes that live; of those, how many are anomalous now or in an open finding. */
+  readonly nodes: number;
+  readonly anomalousNodes: number;
+  readonly series: number;
+  /** Event time of the newest scored point; 0 when there is none. */
+  readonly watermark: EpochMs;
+  readonly isLoading: boolean;
+  readonly pipeline: PipelineRow;
+  readonly quarantine: string | null;
+  /** The worst open finding; without one, the node that is most anomalous now; null where none is. */
+  readonly worst: WorstPlace | null;
+}
+
+export interface WorstPlace {
+  readonly cluster: string;
+  /** Null where it is the whole cluster. */
+  readonly node: string | null;
+  readonly score: number;
+  readonly severity: Severity;
+  /** When it began; 0 where that is not known. */
+  readonly since: EpochMs;
+  /** The open finding that it is; null for a node without one. */
+  readonly findingId: string | null;
+  /** A sentence for a finding, the names of its metrics for a node. */
+  readonly why: string;
+}
 
 /** A tenant at a glance. */
 export interface TenantSummary {
@@ -15,6 +50,9 @@ export interface TenantSummary {
   readonly points: number;
   /** Event time of the newest scored point; 0 when there is none. */
   readonly watermark: EpochMs;
+  /** History is being taken in: what is judged ends at the watermark, long before now. */
+  readonly isLoading: boolean;
+  readonly pipeline: PipelineRow;
   readonly score: number;
   readonly severity: Severity;
   readonly openFindings: number;

@@ -1,4 +1,4 @@
-import { LABEL_OF_KIND, severityOf } from "@foreshock/core/fold";
+import { LABEL_OF_KIND, severityOf, toldOutcome } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { ExplainedEpisode, FoundAlarm } from "../partition/answers.ts";
 import type { AlarmRow, AnomalyRow } from "../platform/platform.ts";
@@ -44,7 +44,7 @@ export function alarmRow(info: SeriesInfo, { alarm, explanation }: FoundAlarm): 
     evidenceDays: alarm.evidenceDays,
     score: alarm.score,
     severity: severityOf(alarm.score),
-    outcome: alarm.outcome,
+    outcome: toldOutcome(alarm.outcome, alarm.closedMs === null),
     heldFrom: alarm.heldFromMs,
     heldTo: alarm.heldToMs,
     label: explanation === undefined ? "normal" : LABEL_OF_KIND[explanation.kind],

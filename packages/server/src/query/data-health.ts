@@ -1,14 +1,13 @@
-import { HOUR_MS } from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { Pace } from "../platform/pace.ts";
-import type { DataHealth, EntityState } from "../platform/platform.ts";
+import type { DataHealth, EntityState, PipelineRow } from "../platform/platform.ts";
 import { seriesState } from "./inventory.ts";
+import { loadingOf } from "./loading.ts";
+import { pipelineOf } from "./pipeline-state.ts";
 import { CELLS } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 const WORST_MAX = 20;
-/** A tenant whose newest scored point is this old, with points still to score, is catching up. */
-const BACKFILL_MS = HOUR_MS;
 
 /** Is the data good: fresh, complete, settled? Cost: the tenant's series. Memory: the worst 20. */
 export async function healthOf(context: TenantContext, pace: Pace): Promise<DataHealth> {
@@ -27,15 +26,16 @@ export async function healthOf(context: TenantContext, pace: Pace): Promise<Data
   const silentCount = states.get("silent") ?? 0;
   const { counters } = context;
   const { accepted, rejected } = counters;
-  const behindMs = Math.max(0, context.nowMs() - watermark);
+  const pipeline = pipelineOf(context);
   return {
     watermark,
+    pipeline,
     series,
     seriesAsleep: directory.series.length - series,
     learning: states.get("learning") ?? 0,
     late: context.runner.fold?.fleet.ignoredPoints ?? 0,
     silent: silentCount,
-    freshShare: series === 0 ? 1 : (series - silentCount) / series,
+    freshShare: freshOf(pipeline, series, silentCount),
     acceptedPoints: accepted,
     duplicatePoints: counters.duplicate,
     overwrittenPoints: counters.overwritten,
@@ -44,13 +44,17 @@ export async function healthOf(context: TenantContext, pace: Pace): Promise<Data
     rejectedPoints: rejected,
     detectionLagMs: watermark === 0 ? 0 : lagOf(context),
     backlogPoints,
-    backfill:
-      backlogPoints === 0 || behindMs < BACKFILL_MS ? 1 : backfilled(accepted, backlogPoints),
+    backfill: loadingOf(context)?.share ?? 1,
     worst: longest.map(({ id: seriesId, key, lastMs: lastAt }) => {
       const { clusterId: cluster, nodeId: node, metricName: metric } = key;
       return { seriesId, cluster, node, metric, lastAt, state: "silent" as const };
     }),
   };
+}
+
+function freshOf({ state }: PipelineRow, series: number, silent: number): number {
+  if (state === "stopped") return 0;
+  return series === 0 ? 1 : (series - silent) / series;
 }
 
 /** Keeps the 20 that have been silent for the longest, those first; equals in the order they came. */
@@ -65,8 +69,4 @@ function keepLongest(longest: SeriesInfo[], info: SeriesInfo): void {
 /** From the newest point that was handed in to the end of the newest step that is judged. */
 function lagOf({ directory, runner, watermark }: TenantContext): number {
   return Math.max(0, directory.living.newestMs - (watermark + runner.stepMs));
-}
-
-function backfilled(accepted: number, backlog: number): number {
-  return Math.max(0, Math.min(1, 1 - backlog / Math.max(accepted, backlog)));
 }

@@ -1,4 +1,11 @@
-import { type EpochMs, LABEL_OF_KIND, scoreOfDays, severityOf } from "@foreshock/core/fold";
+import {
+  DAY_MS,
+  type EpochMs,
+  LABEL_OF_KIND,
+  scoreOfDays,
+  severityOf,
+  toldOutcome,
+} from "@foreshock/core/fold";
 import { LATE_MAX_MS } from "../dispatch/point-judge.ts";
 import {
   type FindingExplanation,
@@ -9,7 +16,8 @@ import {
 import type { Pace } from "../platform/pace.ts";
 import type { FindingRow } from "../platform/platform.ts";
 import type { StoredFinding } from "../store/fleet/fleet-findings.ts";
-import { explainFinding, seriesOf } from "./finding-explanation.ts";
+import { explainFinding } from "./finding-explanation.ts";
+import { seriesOf } from "./finding-parts.ts";
 import { CELLS } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
@@ -31,12 +39,19 @@ interface Closed {
   readonly closedMs: EpochMs;
   /** Whether it has an explanation already, which late points may still change. */
   readonly isExplained: boolean;
+  /** Points up to here change it in any case; 0 = none does. */
+  readonly changesUntilMs: EpochMs;
 }
+
+/** Anomalies that go on for longer than this after their finding closed are told of it as they are then. */
+const PASSING_MAX_MS = DAY_MS;
+const PASSING_MAX_STEPS = 48;
 
 /**
  * A tenant's findings as they are stored and shown. Explaining one costs its partitions 50 ms or more,
  * so it happens once per step while the finding is open and somebody asks, and in the background when
- * it closes: then, and again when late points cannot change it any more. Reads of a closed finding ask nobody.
+ * it closes: then, when its anomalies are over, and again when late points cannot change it any more. Reads of a
+ * closed finding ask nobody once its anomalies are over, so that both are told in the same words.
  */
 export class FindingDesk {
   readonly #context: TenantContext;
@@ -70,7 +85,9 @@ export class FindingDesk {
       const { finding, explanation } = readFinding(stored);
       const { closedMs, id } = stored;
       const isExplained = explanation !== undefined;
-      if (closedMs !== null) this.#closed.set(id, { finding, closedMs, isExplained });
+      const changesUntilMs = explanation?.passing === true ? (explanation.changesUntilMs ?? 0) : 0;
+      if (closedMs !== null)
+        this.#closed.set(id, { finding, closedMs, isExplained, changesUntilMs });
     }
     this.advanced();
   }
@@ -81,7 +98,7 @@ export class FindingDesk {
     this.#context.store.findings.put(storedFinding(finding));
     this.#kept.delete(id);
     if (closedMs === undefined) this.#closed.delete(id);
-    else this.#closed.set(id, { finding, closedMs, isExplained: false });
+    else this.#closed.set(id, { finding, closedMs, isExplained: false, changesUntilMs: 0 });
   }
 
   /** Late points took it back. */
@@ -106,7 +123,8 @@ export class FindingDesk {
 
   async row(stored: StoredFinding): Promise<FindingRow> {
     const { finding, explanation } = readFinding(stored);
-    return this.#rowOf(finding, explanation ?? (await this.#explained(finding)));
+    const isLasting = explanation !== undefined && explanation.passing !== true;
+    return this.#rowOf(finding, isLasting ? explanation : await this.#explained(finding));
   }
 
   #explained(finding: FindingRecord): Promise<FindingExplanation> {
@@ -168,30 +186,44 @@ export class FindingDesk {
 
   #due(): Closed[] {
     const closed = [...this.#closed.values()];
-    return closed.filter((one) => !one.isExplained || this.#isSettled(one));
+    return closed.filter((one) => !one.isExplained || this.#isOver(one) || this.#isSettled(one));
   }
 
-  #isSettled({ closedMs }: Closed): boolean {
-    return this.#context.watermark >= closedMs + LATE_MAX_MS;
+  /** What was told in passing can be told for good. */
+  #isOver({ changesUntilMs }: Closed): boolean {
+    return changesUntilMs > 0 && this.#context.watermark >= changesUntilMs;
+  }
+
+  #isSettled(closed: Closed): boolean {
+    const { closedMs, changesUntilMs } = closed;
+    const { watermark, runner } = this.#context;
+    if (watermark < closedMs + LATE_MAX_MS) return false;
+    const passingMax = Math.max(PASSING_MAX_MS, PASSING_MAX_STEPS * runner.stepMs);
+    return watermark >= Math.min(changesUntilMs, closedMs + passingMax);
   }
 
   async #freeze(closed: Closed): Promise<void> {
     const { finding } = closed;
-    const settled = this.#isSettled(closed);
     const explanation = await explainFinding(this.#context, finding);
     if (this.#closed.get(finding.id) !== closed) return;
-    this.#context.store.findings.put(storedFinding(finding, { ...explanation, settled }));
+    const { changesUntilMs = 0 } = explanation;
+    const settled = this.#isSettled({ ...closed, changesUntilMs });
+    const passing = !settled && this.#context.watermark < changesUntilMs;
+    this.#context.store.findings.put(storedFinding(finding, { ...explanation, settled, passing }));
     this.#kept.delete(finding.id);
     if (settled) this.#closed.delete(finding.id);
-    else this.#closed.set(finding.id, { ...closed, isExplained: true });
+    else {
+      const until = passing ? changesUntilMs : 0;
+      this.#closed.set(finding.id, { ...closed, isExplained: true, changesUntilMs: until });
+    }
     this.#onExplained();
   }
 
   #rowOf(
     finding: FindingRecord,
-    { kind, text, onset, confidence, parts }: FindingExplanation,
+    { kind, text, onset, confidence, parts, ...told }: FindingExplanation,
   ): FindingRow {
-    const score = Math.min(scoreOfDays(finding.entityDays), 1);
+    const score = Math.min(scoreOfDays(finding.tenantDays), 1);
     const { runner } = this.#context;
     return {
       id: finding.id,
@@ -200,16 +232,18 @@ export class FindingDesk {
       node: finding.nodeId ?? null,
       openedAt: finding.openedMs,
       closedAt: finding.closedMs ?? null,
-      outcome: finding.outcome,
+      outcome: toldOutcome(finding.outcome, finding.closedMs === undefined),
       onset,
       score,
       severity: severityOf(score),
-      entityReturnPeriodDays: finding.entityDays,
       fleetReturnPeriodDays: finding.tenantDays,
+      entityReturnPeriodDays: finding.entityDays,
       label: LABEL_OF_KIND[kind],
       kind,
       text,
       contributions: parts,
+      nodesMoved: told.nodesMoved ?? finding.members.length,
+      nodesTotal: told.nodesTotal ?? finding.members.length,
       nodes: finding.members.map(({ nodeId, p }) => ({ node: nodeId, score: runner.scoreOf(p) })),
       confidence,
     };

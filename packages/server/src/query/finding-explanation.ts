@@ -2,121 +2,91 @@ import {
   type AnomalyKind,
   type Classification,
   type Explanation,
-  HOUR_MS,
   LABEL_OF_KIND,
+  largestOf,
+  returnPeriodDays,
+  type SentenceSubject,
   scoreOfDays,
   sentence,
   shapeOf,
-  smallestOf,
 } from "@foreshock/core/fold";
-import type { SeriesInfo } from "../dispatch/directory.ts";
 import type { ExplainedPart, FindingExplanation, FindingRecord } from "../fleet/finding-record.ts";
 import type { TenantRunner } from "../fleet/tenant-runner.ts";
-import type { ExplainedEpisode, ExplainedSeries } from "../partition/answers.ts";
+import type { ExplainedEpisode } from "../partition/answers.ts";
+import { unitOf } from "../platform/metric-unit.ts";
+import {
+  changesUntil,
+  onsetOf,
+  type Part,
+  partKind,
+  type Story,
+  storyOf,
+} from "./finding-parts.ts";
 import type { TenantContext } from "./tenant-context.ts";
-
-/** Contributing metrics that a finding shows. */
-const PARTS_MAX = 12;
-/** Episodes that began this long before the opening still belong to it. */
-const BEFORE_MS = 6 * HOUR_MS;
-
-interface Part {
-  readonly info: SeriesInfo;
-  readonly share: number;
-  readonly found: ExplainedSeries;
-}
 
 /** What the metrics of a finding did, in onset order, according to the stored samples. Asks their partitions. */
 export async function explainFinding(
   context: TenantContext,
   finding: FindingRecord,
 ): Promise<FindingExplanation> {
-  const parts = await partsOf(context, finding);
-  const kind = kindOf(parts);
-  const explained = parts.map((part) => partOf(part, finding));
+  const story = await storyOf(context, finding);
+  const { parts, leading, kind } = story;
+  const { runner } = context;
+  const explained = parts.map((part) => partOf(part, finding, runner));
   return {
     kind,
-    text: textOf(finding, context.runner, parts, kind),
-    onset: smallestOf(
-      explained.map(({ onset }) => onset),
-      finding.openedMs,
-    ),
+    text: textOf(finding, runner, story),
+    // The instant that the sentence names: what came before it has its own, in the parts.
+    onset: leading === undefined ? finding.openedMs : onsetOf(leading, finding),
     confidence: meanConfidence(parts),
+    ...countsOf(finding, runner, story),
     parts: explained.sort((a, b) => a.onset - b.onset || b.share - a.share),
+    changesUntilMs: largestOf(parts.map(changesUntil), 0),
   };
 }
 
-/** The contributing series that are still known, largest share first. */
-export function seriesOf(
-  context: TenantContext,
-  { contributions }: FindingRecord,
-): { readonly info: SeriesInfo; readonly share: number }[] {
-  const known = contributions.flatMap(({ seriesId, share }) => {
-    const info = context.directory.byId(seriesId);
-    return info === undefined ? [] : [{ info, share }];
-  });
-  return known.slice(0, PARTS_MAX);
-}
-
-async function partsOf(context: TenantContext, finding: FindingRecord): Promise<Part[]> {
-  const largest = seriesOf(context, finding);
-  const total = largest.reduce((sum, { share }) => sum + share, 0);
-  const { stepMs } = context.runner;
-  const endMs = Math.max(finding.closedMs ?? 0, finding.raisedMs) + stepMs;
-  const explained = await context.explained(
-    largest.map(({ info }) => info),
-    {
-      range: { startMs: finding.openedMs - BEFORE_MS, endMs },
-      asOfMs: finding.openedMs + stepMs,
-    },
-  );
-  return largest.map(({ info, share }, k) => {
-    const found = explained[k]!;
-    const silent = found.lastMs > 0 && found.lastMs < finding.openedMs;
-    const seen = silent ? { ...found, episode: undefined } : found;
-    return { info, share: total > 0 ? share / total : 0, found: seen };
-  });
-}
-
-/** A series without a point in the step of the opening has stopped reporting. */
-function partKind({ found }: Part): AnomalyKind {
-  return found.episode?.explanation.kind ?? "missing";
-}
-
-function kindOf(parts: readonly Part[]): AnomalyKind {
-  const votes = new Map<AnomalyKind, number>();
-  for (const part of parts) {
-    const kind = partKind(part);
-    votes.set(kind, (votes.get(kind) ?? 0) + part.share);
-  }
-  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "missing";
-}
-
-function partOf(part: Part, finding: FindingRecord): ExplainedPart {
+function partOf(part: Part, finding: FindingRecord, runner: TenantRunner): ExplainedPart {
   const { info, share, found } = part;
   const { episode } = found;
+  const { metricName, nodeId } = info.key;
+  const told = episode?.explanation ?? silence(finding, found.lastMs, ownDays(part, runner));
+  const { onset } = told;
   return {
-    node: info.key.nodeId,
-    metric: info.key.metricName,
+    node: nodeId,
+    metric: metricName,
     seriesId: info.id,
-    score: episode?.score ?? Math.min(1, scoreOfDays(finding.entityDays)),
+    score: episode?.score ?? Math.min(1, scoreOfDays(told.returnPeriodDays)),
     share,
-    onset: episode?.explanation.onset ?? (found.lastMs > 0 ? found.lastMs : finding.openedMs),
+    onset,
     kind: partKind(part),
-    text: episode?.explanation.text ?? `${info.key.metricName} stopped reporting`,
+    text:
+      episode?.explanation.text ??
+      sentence({
+        subject: { level: "metric", metricName, nodeId },
+        shape: "silent",
+        explanation: told,
+        intervalMs: info.intervalMs,
+      }),
   };
+}
+
+/** How rare the silence of a metric is for itself. */
+function ownDays({ p }: Part, { stepMs }: TenantRunner): number {
+  return returnPeriodDays(p, stepMs);
 }
 
 function textOf(
   finding: FindingRecord,
   runner: TenantRunner,
-  parts: readonly Part[],
-  kind: AnomalyKind,
+  { parts, leading, kind }: Story,
 ): string {
-  const leading = parts.find((part) => partKind(part) === kind) ?? parts[0];
   if (leading === undefined) return `${finding.nodeId ?? finding.clusterId} is unusual`;
   const { info, found } = leading;
-  const explanation = found.episode?.explanation ?? silence(finding, found.lastMs);
+  // The metric leads; how rare it is, is said of the place.
+  const explanation = {
+    ...(found.episode?.explanation ?? silence(finding, found.lastMs, finding.tenantDays)),
+    returnPeriodDays: finding.tenantDays,
+  };
   const classification: Classification = {
     kind,
     label: LABEL_OF_KIND[kind],
@@ -126,30 +96,73 @@ function textOf(
   const metricName = info.key.metricName;
   const earlier = precedingOf(leading, parts);
   return sentence({
-    subject: subjectOf(finding, runner, metricName),
+    subject: subjectOf(finding, runner, metricName, kind),
     shape: shapeOf(classification, explanation.direction),
     explanation,
-    unit: info.metadata.unit ?? "",
+    rareFor: "fleet",
+    unit: unitOf(info.key.metricName, info.metadata),
     intervalMs: info.intervalMs,
-    ...(finding.level === "node" ? { agreement: agreementOf(finding, runner, parts) } : {}),
+    ...(finding.level === "node" ? { agreement: agreementOf(finding, runner, parts, kind) } : {}),
     ...(earlier === undefined ? {} : { precededBy: earlier }),
   });
 }
 
-function subjectOf(finding: FindingRecord, runner: TenantRunner, metricName: string) {
-  const { clusterId, nodeId } = finding;
-  if (nodeId !== undefined) return { level: "node" as const, metricName, nodeId };
-  const nodesMoved = finding.members.length;
+/** Whom the sentence is about: who did what it says, and only those. */
+function subjectOf(
+  finding: FindingRecord,
+  runner: TenantRunner,
+  metricName: string,
+  kind: AnomalyKind,
+): SentenceSubject {
+  const { clusterId, nodeId, silentNodes = finding.members.length } = finding;
+  if (nodeId !== undefined) {
+    const isMetricOnly = kind === "missing" && silentNodes === 0;
+    return { level: isMetricOnly ? "metric" : "node", metricName, nodeId };
+  }
+  const isMetricOnly = kind === "missing" && silentNodes === 0;
+  return {
+    level: "cluster",
+    metricName,
+    clusterId,
+    ...nodesOf(finding, runner, metricName, kind),
+    isMetricOnly,
+  };
+}
+
+function countsOf(
+  finding: FindingRecord,
+  runner: TenantRunner,
+  { leading, kind }: Story,
+): Pick<FindingExplanation, "nodesMoved" | "nodesTotal"> {
+  if (finding.nodeId !== undefined) return { nodesMoved: 1, nodesTotal: 1 };
+  const metricName = leading?.info.key.metricName ?? "";
+  return nodesOf(finding, runner, metricName, kind);
+}
+
+/** How many nodes of its cluster did what a finding's sentence says. */
+function nodesOf(
+  finding: FindingRecord,
+  runner: TenantRunner,
+  metricName: string,
+  kind: AnomalyKind,
+): { readonly nodesMoved: number; readonly nodesTotal: number } {
+  const { clusterId, members, moved, silentNodes = members.length } = finding;
+  const metric = moved?.find((one) => one.metricName === metricName);
+  const missing = silentNodes > 0 ? silentNodes : (metric?.silent ?? 0);
+  const counted = kind === "missing" ? missing : (metric?.nodes ?? 0);
+  const nodesMoved = counted > 0 ? counted : members.length;
   const nodesTotal = Math.max(nodesMoved, runner.nodeCount(clusterId, finding.openedMs));
-  return { level: "cluster" as const, metricName, clusterId, nodesMoved, nodesTotal };
+  return { nodesMoved, nodesTotal };
 }
 
 function agreementOf(
   { clusterId, nodeId }: FindingRecord,
   runner: TenantRunner,
   parts: readonly Part[],
+  kind: AnomalyKind,
 ) {
-  const count = parts.filter(({ found }) => found.episode !== undefined).length;
+  const agrees = (part: Part) => (partKind(part) === "missing") === (kind === "missing");
+  const count = parts.filter(agrees).length;
   return { count, total: runner.metricCount(clusterId, nodeId ?? "") };
 }
 
@@ -176,7 +189,11 @@ function precedingOf({ info, found }: Part, parts: readonly Part[]) {
   };
 }
 
-function silence(finding: FindingRecord, lastMs: number): Omit<Explanation, "text"> {
+function silence(
+  finding: FindingRecord,
+  lastMs: number,
+  returnPeriodDays: number,
+): Omit<Explanation, "text"> {
   const onset = lastMs > 0 ? lastMs : finding.openedMs;
   const unknown = Number.NaN;
   return {
@@ -187,7 +204,7 @@ function silence(finding: FindingRecord, lastMs: number): Omit<Explanation, "tex
     actual: unknown,
     typical: { low: unknown, high: unknown, level: unknown },
     deviation: { absolute: unknown, percent: unknown, sigma: unknown },
-    returnPeriodDays: finding.entityDays,
+    returnPeriodDays,
     factors: [{ name: "absence", share: 1 }],
     confidence: 1,
   };

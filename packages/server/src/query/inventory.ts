@@ -7,6 +7,7 @@ import {
 } from "@foreshock/core/fold";
 import type { NodeInfo, SeriesInfo, TenantDirectory } from "../dispatch/directory.ts";
 import { type HeldScores, heldScores } from "../fleet/held-scores.ts";
+import { unitOf } from "../platform/metric-unit.ts";
 import type { Pace } from "../platform/pace.ts";
 import type {
   ClusterRow,
@@ -23,7 +24,7 @@ import { CELLS } from "./read-cost.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 const TOP_METRICS = 3;
-/** A series is silent when it lags its tenant by this many of its intervals. Source: absence guard. */
+/** A series is silent when it lags by this many of its intervals. Source: absence guard. */
 const SILENT_INTERVALS = 6;
 const SILENT_MIN_MS = MINUTE_MS;
 
@@ -81,7 +82,8 @@ export function nodeRow(
 ): NodeRow {
   const plain = context.runner.nodeNow(clusterId, nodeId).score;
   const score = Math.max(plain, held.node(clusterId, nodeId));
-  const open = series.filter((info) => info.episodeScore >= ANOMALOUS_SCORE);
+  const isMissed = (info: SeriesInfo) => held.isPart(info) && isSilent(context, info);
+  const open = series.filter((info) => info.episodeScore >= ANOMALOUS_SCORE || isMissed(info));
   return {
     cluster: clusterId,
     node: nodeId,
@@ -144,6 +146,7 @@ export function seriesRow(context: TenantContext, info: SeriesInfo): SeriesRow {
     cluster: clusterId,
     node: nodeId,
     metric: metricName,
+    unit: unitOf(metricName, info.metadata),
     metadata: info.metadata,
     intervalMs: info.intervalMs,
     points: info.pointCount,
@@ -158,9 +161,19 @@ export function seriesRow(context: TenantContext, info: SeriesInfo): SeriesRow {
 }
 
 export function seriesState(context: TenantContext, info: SeriesInfo): EntityState {
-  const behindMs = context.watermark - info.lastMs;
-  if (behindMs > Math.max(SILENT_MIN_MS, SILENT_INTERVALS * info.intervalMs)) return "silent";
+  if (isSilent(context, info)) return "silent";
   return info.lastMs - info.firstMs < FULL_CONFIDENCE_MS ? "learning" : "live";
+}
+
+/**
+ * By the clock and the series' own rhythm: a sender whose clock is ahead makes nobody else silent. While the
+ * pipeline has stopped, it is that which is silent, and the series are as they were.
+ */
+function isSilent(context: TenantContext, info: SeriesInfo): boolean {
+  const { directory } = context;
+  const atMs = Math.min(directory.living.newestMs, context.nowMs());
+  const lastMs = Math.max(info.newestMs, info.lastMs);
+  return atMs - lastMs > Math.max(SILENT_MIN_MS, SILENT_INTERVALS * info.intervalMs);
 }
 
 function nodeState(context: TenantContext, series: readonly SeriesInfo[]): EntityState {
@@ -195,7 +208,8 @@ function newestOf(series: readonly SeriesInfo[]): number {
 }
 
 function oldestOnset(open: readonly SeriesInfo[]): number {
-  return open.reduce((oldest, info) => Math.min(oldest, info.sinceMs), Number.POSITIVE_INFINITY);
+  const since = ({ sinceMs, lastMs }: SeriesInfo) => (sinceMs > 0 ? sinceMs : lastMs);
+  return open.reduce((oldest, info) => Math.min(oldest, since(info)), Number.POSITIVE_INFINITY);
 }
 
 function meanOf(values: readonly number[]): number {

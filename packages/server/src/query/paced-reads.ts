@@ -1,6 +1,14 @@
 import type { CalibrationReport, TimeRange } from "@foreshock/core/fold";
 import type { Pace } from "../platform/pace.ts";
 import type {
+  MetricPage,
+  MetricPageQuery,
+  NodePage,
+  NodePageQuery,
+  Overview,
+  OverviewQuery,
+} from "../platform/page-rows.ts";
+import type {
   AlarmFilter,
   AlarmRow,
   AnomalyFilter,
@@ -20,6 +28,7 @@ import type {
   ScoresReply,
   SeriesRow,
   TenantReads,
+  TenantStanding,
   TenantSummary,
 } from "../platform/platform.ts";
 import { alarmPage } from "./alarm-list.ts";
@@ -30,10 +39,12 @@ import type { FindingDesk } from "./finding-desk.ts";
 import { findingById, findingPage } from "./finding-list.ts";
 import type { HeavyReads } from "./heavy-reads.ts";
 import { clusterRows, metricRows, nodeRows, seriesPage, seriesRow } from "./inventory.ts";
+import { metricPageOf, nodePageOf, overviewOf } from "./page-reads.ts";
 import { ranking, rankingCells } from "./ranking.ts";
 import { CELLS } from "./read-cost.ts";
 import type { Revision } from "./revision.ts";
 import { scoreGrid, scoreGridCells } from "./score-grid.ts";
+import { standingOf } from "./standing.ts";
 import { summaryOf } from "./summary.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
@@ -72,6 +83,13 @@ export class PacedReads implements TenantReads {
 
   async summary(): Promise<TenantSummary> {
     return summaryOf(this.#context);
+  }
+
+  standing(): Promise<TenantStanding> {
+    const cells = this.#context.directory.nodeCount * CELLS.series;
+    return this.#heavy.run(cells, this.#pace, () =>
+      standingOf(this.#context, this.#desk, this.#pace),
+    );
   }
 
   clusters(): Promise<readonly ClusterRow[]> {
@@ -146,6 +164,18 @@ export class PacedReads implements TenantReads {
     return this.#heavy.run(cells, this.#pace, () =>
       calibrationOf(this.#context, range, this.#pace),
     );
+  }
+
+  overview(query: OverviewQuery): Promise<Overview> {
+    return overviewOf(this, query, this.#context.nowMs());
+  }
+
+  nodePage(query: NodePageQuery): Promise<NodePage> {
+    return nodePageOf(this, query);
+  }
+
+  metricPage(query: MetricPageQuery): Promise<MetricPage> {
+    return metricPageOf(this, query);
   }
 
   /** A list that looks at all series of the tenant. */

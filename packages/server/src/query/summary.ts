@@ -1,5 +1,7 @@
 import { DAY_MS, severityOf } from "@foreshock/core/fold";
 import type { TenantSummary } from "../platform/platform.ts";
+import { loadingOf } from "./loading.ts";
+import { pipelineOf } from "./pipeline-state.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** How a tenant stands, in a few numbers. Cost: O(nodes), however many series there are. */
@@ -19,6 +21,8 @@ export function summaryOf(context: TenantContext): TenantSummary {
     seriesAsleep: directory.series.length - directory.living.count,
     points: directory.pointCount,
     watermark,
+    isLoading: loadingOf(context) !== undefined,
+    pipeline: pipelineOf(context),
     score,
     severity: severityOf(score),
     openFindings: runner.fold?.fleet.openFindings.length ?? 0,

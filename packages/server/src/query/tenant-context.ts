@@ -26,6 +26,8 @@ export interface PartitionAsk {
 /** What has been taken in for a tenant since the process started. */
 export interface IngestCounters {
   accepted: number;
+  /** When points were accepted last, by the server's clock; 0 before the first. */
+  arrivedMs: EpochMs;
   duplicate: number;
   overwritten: number;
   rejected: Record<string, number>;
@@ -42,6 +44,8 @@ export interface TenantSources {
   readonly store: TenantFleetStore;
   readonly counters: IngestCounters;
   readonly now: () => EpochMs;
+  /** Since when this process could have heard of the tenant, by the clock. */
+  readonly watchedSinceMs: EpochMs;
   readonly runner: () => TenantRunner;
   readonly settings: () => TenantSettings;
   /** Why the tenant's points are stored and not judged; undefined where they are. */
@@ -91,6 +95,10 @@ export class TenantContext {
     return this.#sources.backlogPoints();
   }
 
+  get watchedSinceMs(): EpochMs {
+    return this.#sources.watchedSinceMs;
+  }
+
   nowMs(): EpochMs {
     return this.#sources.now();
   }
@@ -136,7 +144,7 @@ export class TenantContext {
   /** The strongest episodes of some series in a range, in the order asked for. */
   explained(
     series: readonly SeriesInfo[],
-    about: Pick<ExplainQuestion, "range" | "asOfMs">,
+    about: Omit<ExplainQuestion, "what" | "handles">,
   ): Promise<ExplainedSeries[]> {
     return this.#ofEach(series, (handles) => ({ what: "explain", handles, ...about }));
   }

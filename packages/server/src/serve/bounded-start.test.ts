@@ -32,6 +32,12 @@ async function send(tenant: string, from = 0, to = POINTS): Promise<void> {
   await real.view(tenant).ingest(batchOf(plantedSeries(FLEET, from, to)));
 }
 
+/** So much that catching up takes many turns. */
+async function sendMuch(tenant: string): Promise<void> {
+  const nodes = FLEET.nodes.flatMap((node) => Array.from({ length: 10 }, (_, n) => `${node}${n}`));
+  await real.view(tenant).ingest(batchOf(plantedSeries({ ...FLEET, nodes }, 0, POINTS)));
+}
+
 function picture(tenant: string): ReturnType<typeof historyOf> {
   return historyOf(real.view(tenant), RANGE);
 }
@@ -95,11 +101,7 @@ describe("the files of folds", () => {
 describe("a start", () => {
   it("serves a tenant as soon as it is ready, while another catches up", async () => {
     await send("globex", 0, 60);
-    for (let n = 0; n < 10; n++) {
-      const { nodes } = FLEET;
-      const more = { ...FLEET, nodes: nodes.map((node) => `${node}${n}`) };
-      await real.view("acme").ingest(batchOf(plantedSeries(more, 0, POINTS)));
-    }
+    await sendMuch("acme");
     await real.platform.settled();
     const old = real;
     real = await real.crashed(false);
@@ -115,7 +117,7 @@ describe("a start", () => {
   });
 
   it("that is ended while a tenant catches up ends at once, and the next one has everything", async () => {
-    for (const tenant of TENANTS) await send(tenant);
+    for (const tenant of TENANTS) await (tenant === "acme" ? sendMuch : send)(tenant);
     await real.platform.settled();
     const before = await Promise.all(TENANTS.map(picture));
     const old = real;

@@ -4,6 +4,14 @@ import type { HostPool } from "../host/host-pool.ts";
 import type { HostAnswers, HostQuestion } from "../host/protocol.ts";
 import { packBatch } from "../platform/packed-batch.ts";
 import type {
+  MetricPage,
+  MetricPageQuery,
+  NodePage,
+  NodePageQuery,
+  Overview,
+  OverviewQuery,
+} from "../platform/page-rows.ts";
+import type {
   AlarmFilter,
   AlarmRow,
   AnomalyFilter,
@@ -29,6 +37,7 @@ import type {
   ScoresReply,
   SeriesRow,
   TenantDoor,
+  TenantStanding,
   TenantSummary,
   WhenOver,
 } from "../platform/platform.ts";
@@ -71,7 +80,7 @@ export class HostedTenant implements TenantDoor {
   async answer(read: Read, { known, signal }: Ask = {}): Promise<Answer> {
     const { tenantId } = this.#parts;
     const life = this.#life();
-    const own = known?.startsWith(life) === true ? known.slice(life.length) : undefined;
+    const own = known === undefined ? undefined : ownPart(known, life);
     const answer = await this.#ask({ what: "read", tenantId, read, known: own }, signal);
     return { ...answer, revision: life + answer.revision };
   }
@@ -88,6 +97,10 @@ export class HostedTenant implements TenantDoor {
 
   summary(): Promise<TenantSummary> {
     return this.#rows({ what: "summary" });
+  }
+
+  standing(): Promise<TenantStanding> {
+    return this.#rows({ what: "standing" });
   }
 
   health(): Promise<DataHealth> {
@@ -150,6 +163,18 @@ export class HostedTenant implements TenantDoor {
     return this.#rows({ what: "calibration", range });
   }
 
+  overview(query: OverviewQuery): Promise<Overview> {
+    return this.#rows({ what: "overview", query });
+  }
+
+  nodePage(query: NodePageQuery): Promise<NodePage> {
+    return this.#rows({ what: "node-page", query });
+  }
+
+  metricPage(query: MetricPageQuery): Promise<MetricPage> {
+    return this.#rows({ what: "metric-page", query });
+  }
+
   #rows<Q extends Read>(read: Q): Promise<ReadRows[Q["what"]]> {
     const { tenantId } = this.#parts;
     return this.#ask({ what: "rows", tenantId, read }) as Promise<ReadRows[Q["what"]]>;
@@ -161,4 +186,9 @@ export class HostedTenant implements TenantDoor {
   ): Promise<HostAnswers[Q["what"]]> {
     return this.#parts.hosts.ask(this.#parts.host(), question, signal);
   }
+}
+
+/** A state of another start of the host is not known to it; the bytes of a reply are the same in any. */
+function ownPart(known: string, life: string): string {
+  return known.startsWith(life) ? known.slice(life.length) : known.slice(known.lastIndexOf("~"));
 }

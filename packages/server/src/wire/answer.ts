@@ -1,5 +1,7 @@
 import type { Paged } from "../platform/platform.ts";
 import type { Answered } from "../platform/read.ts";
+import { metricPageWire, nodeColumnsWire, nodePageWire, overviewWire } from "./page-rows.ts";
+import { Rows } from "./row-pieces.ts";
 import {
   alarmWire,
   anomalyWire,
@@ -14,12 +16,11 @@ import {
   rankingWire,
   scoresWire,
   seriesWire,
+  standingWire,
   summaryWire,
 } from "./rows.ts";
 
-/** Items of a long list that are made and written in one piece: a millisecond or so. */
-const PIECE_ITEMS = 1000;
-/** Of numbers, which are short. */
+/** Numbers of a long list that are written in one piece; they are short. */
 const PIECE_NUMBERS = 20_000;
 
 /**
@@ -33,42 +34,23 @@ export function* answerPieces(answered: Answered): Generator<string, void> {
     if (value === undefined) continue;
     const name = `${before}${JSON.stringify(key)}:`;
     before = ",";
-    if (value instanceof Rows) yield* listPieces(name, value);
-    else if (isLong(value)) yield* listPieces(name, new Rows(value, (item) => item, PIECE_NUMBERS));
-    else yield name + JSON.stringify(value);
+    const rows = isLong(value) ? new Rows(value, (item) => item, PIECE_NUMBERS) : value;
+    yield rows instanceof Rows ? name : name + JSON.stringify(value);
+    if (rows instanceof Rows) yield* rows.pieces();
   }
   yield before === "{" ? "{}" : "}";
-}
-
-/** Rows that are put into the words of the API when they are written. */
-class Rows<Row> {
-  readonly rows: readonly Row[];
-  readonly wire: (row: Row) => unknown;
-  readonly atOnce: number;
-
-  constructor(rows: readonly Row[], wire: (row: Row) => unknown, atOnce = PIECE_ITEMS) {
-    this.rows = rows;
-    this.wire = wire;
-    this.atOnce = atOnce;
-  }
 }
 
 function isLong(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && value.length > PIECE_NUMBERS;
 }
 
-function* listPieces<Row>(name: string, { rows, wire, atOnce }: Rows<Row>): Generator<string> {
-  for (let from = 0; from < rows.length || from === 0; from += atOnce) {
-    const piece = JSON.stringify(rows.slice(from, from + atOnce).map((row) => wire(row)));
-    yield `${from === 0 ? `${name}[` : ","}${piece.slice(1, -1)}`;
-  }
-  yield "]";
-}
-
 function wireOf({ read, rows }: Answered): unknown {
   switch (read.what) {
     case "summary":
       return summaryWire(rows as RowsOf<"summary">);
+    case "standing":
+      return standingWire(rows as RowsOf<"standing">);
     case "health":
       return healthWire(rows as RowsOf<"health">);
     case "clusters":
@@ -101,6 +83,14 @@ function wireOf({ read, rows }: Answered): unknown {
       return rankingWire(rows as RowsOf<"rankings">);
     case "calibration":
       return calibrationWire(read.range, rows as RowsOf<"calibration">);
+    case "node-columns":
+      return nodeColumnsWire(rows as RowsOf<"node-columns">);
+    case "overview":
+      return overviewWire(rows as RowsOf<"overview">);
+    case "node-page":
+      return nodePageWire(rows as RowsOf<"node-page">);
+    case "metric-page":
+      return metricPageWire(rows as RowsOf<"metric-page">);
   }
 }
 

@@ -35,7 +35,41 @@ export function maybeNumber(value: number): number | null {
 }
 
 export function summaryWire(row: platform.TenantSummary): Wire<typeof inventory.Summary> {
-  return { ...row, watermark: maybeInstant(row.watermark), score: maybeNumber(row.score) };
+  return {
+    ...row,
+    watermark: maybeInstant(row.watermark),
+    pipeline: pipelineWire(row.pipeline),
+    score: maybeNumber(row.score),
+  };
+}
+
+function pipelineWire(row: platform.PipelineRow): Wire<typeof inventory.PipelineRow> {
+  return { ...row, newestAt: maybeInstant(row.newestAt), ageMs: maybeNumber(row.ageMs) };
+}
+
+/** A tenant's row among others. */
+export function standingWire(standing: platform.TenantStanding): Wire<typeof inventory.TenantRow> {
+  const { worst } = standing;
+  return {
+    ...standing,
+    state: "served",
+    score: maybeNumber(standing.score),
+    watermark: maybeInstant(standing.watermark),
+    pipeline: pipelineWire(standing.pipeline),
+    worst: worst === null ? null : { ...worst, since: maybeInstant(worst.since) },
+  };
+}
+
+/** The row of a tenant that was not or cannot be asked. */
+export function unaskedWire(
+  tenant: string,
+  state: "starting" | "unavailable" | "unasked",
+): Wire<typeof inventory.TenantRow> {
+  const unknown = { clusters: null, nodes: null, anomalousNodes: null, series: null };
+  return {
+    ...{ tenant, state, score: null, severity: "none", openFindings: null, ...unknown },
+    ...{ watermark: null, isLoading: null, pipeline: null, quarantine: null, worst: null },
+  };
 }
 
 export function engineWire(engine: ListedEngine): Wire<typeof inventory.EngineRow> {
@@ -92,6 +126,7 @@ export function healthWire(row: platform.DataHealth): Wire<typeof inventory.Data
   return {
     ...row,
     watermark: maybeInstant(row.watermark),
+    pipeline: pipelineWire(row.pipeline),
     rejectedPoints: { ...row.rejectedPoints },
     detectionLagMs: maybeNumber(row.detectionLagMs),
     worst: row.worst.map((entry) => ({ ...entry, lastAt: maybeInstant(entry.lastAt) })),

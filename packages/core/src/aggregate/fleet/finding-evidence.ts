@@ -6,6 +6,7 @@ import { INVOLVED_P, movesAsOne } from "../place.ts";
 import type { FindingContribution, FindingMember, FleetFinding } from "./fleet-finding.ts";
 import type { FleetFold } from "./fleet-fold.ts";
 import type { FleetRow } from "./fleet-row.ts";
+import { MovedCount } from "./moved-count.ts";
 import type { StepPoints } from "./step-points.ts";
 
 /** Most nodes and metrics that a finding names; the rest is in the scores. */
@@ -14,7 +15,14 @@ const CONTRIBUTIONS_MAX = 50;
 
 export type Evidence = Pick<
   FleetFinding,
-  "entityP" | "entityDays" | "peakMs" | "whole" | "members" | "contributions"
+  | "entityP"
+  | "entityDays"
+  | "peakMs"
+  | "whole"
+  | "members"
+  | "contributions"
+  | "moved"
+  | "silentNodes"
 >;
 
 /** The evidence for a place at one step; `nodeP` leaves out nodes that belong to other findings. */
@@ -33,6 +41,8 @@ export function evidenceOf(
   const nodes = onNode ? [node] : involvedNodes(fold, nodeP, cluster);
   const children = nodes.flatMap((member) => childP(fold, points, member));
   const involved = children.filter((child) => child.p <= INVOLVED_P).length;
+  const moved = new MovedCount(fold, points);
+  for (const member of onNode ? [node] : fold.membersOf(cluster)) moved.add(member);
   return {
     entityP: p,
     entityDays: claimedDays(
@@ -48,6 +58,7 @@ export function evidenceOf(
         p: nodeP[member]!,
       }),
     ),
+    ...moved.result,
     contributions: contributionsOf(children),
   };
 }

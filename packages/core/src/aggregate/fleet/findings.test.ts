@@ -184,7 +184,7 @@ describe("findings of a fleet", () => {
       });
       return finding!.outcome;
     });
-    expect(outcomes).toEqual(["recovered", "accepted", "held"]);
+    expect(outcomes).toEqual(["recovered", "accepted", "open"]);
   });
 
   it("do not open on the way back from a fault, and do elsewhere at the same time", () => {

@@ -22,7 +22,10 @@ export interface FleetFinding {
    * `accepted` = they were for three days, the new normal; `recovered` = they are back.
    */
   readonly outcome: AlarmOutcome;
-  /** Fleet-corrected return period of the opening step, in days, capped by the tenant's age. */
+  /**
+   * How rare it is in this fleet: the tenant's return period without other findings, in days, capped by the
+   * tenant's age; the largest so far of the opening step and of those at which the entity was worse than before.
+   */
   readonly tenantDays: number;
   /** Smallest p of the entity so far, its return period capped by its age, and the step's start. */
   readonly entityP: number;
@@ -32,6 +35,10 @@ export interface FleetFinding {
   readonly whole: boolean;
   /** Nodes with p <= 0.02 at the peak, smallest first; the node itself for a node finding. */
   readonly members: readonly FindingMember[];
+  /** Who did what at the peak, most nodes first; left out in findings of before release 0.3. */
+  readonly moved?: readonly MovedMetric[];
+  /** Nodes of it that sent nothing at all at the peak and are missed; left out like `moved`. */
+  readonly silentNodes?: number;
   /** What the members' metrics add to the evidence at the peak, largest first; shares add up to 1. */
   readonly contributions: readonly FindingContribution[];
   /** Opened while another one was open, with that one's entity taken out. */
@@ -41,6 +48,15 @@ export interface FleetFinding {
 export interface FindingMember {
   readonly nodeId: string;
   readonly p: number;
+}
+
+/** On how many nodes of the finding's place a metric did something at once. */
+export interface MovedMetric {
+  readonly metricName: string;
+  /** Nodes on which it was unusual, those included on which it is missed. */
+  readonly nodes: number;
+  /** Nodes on which it is missed. */
+  readonly silent: number;
 }
 
 export interface FindingContribution {

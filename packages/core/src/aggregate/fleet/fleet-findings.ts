@@ -1,3 +1,4 @@
+import type { AlarmOutcome } from "../../model/alarm-outcome.ts";
 import { claimedDays } from "../../stats/return-period.ts";
 import { barDays, QUIET_STEPS, withOpening } from "../alert-budget.ts";
 import type { EntityStates } from "../entity-state.ts";
@@ -93,11 +94,9 @@ function kept(moment: Moment, raised: boolean, changed: FleetFinding[]): OpenFin
   const still: OpenFinding[] = [];
   for (const one of open) {
     const others = open.filter((other) => other !== one);
-    const holds =
-      raised &&
-      (others.length === 0 ||
-        tenantDays(fold, row, withoutAll(moment, others).tenantP) >= budgetDays);
-    const next = refreshed(moment, one, holds);
+    const alone = raised && others.length > 0 ? withoutAll(moment, others).tenantP : undefined;
+    const days = raised ? tenantDays(fold, row, alone ?? row.tenant.promisedP[0]!) : Number.NaN;
+    const next = refreshed(moment, one, days >= budgetDays ? days : undefined);
     if (row.step - next.lastRaised < QUIET_STEPS) {
       still.push(next);
       if (next.finding !== one.finding) changed.push(next.finding);
@@ -108,11 +107,16 @@ function kept(moment: Moment, raised: boolean, changed: FleetFinding[]): OpenFin
   return still;
 }
 
-function refreshed({ fold, row, points }: Moment, one: OpenFinding, holds: boolean): OpenFinding {
+/** @param days the tenant's return period without the other findings; undefined below the budget */
+function refreshed(
+  { fold, row, points }: Moment,
+  one: OpenFinding,
+  days: number | undefined,
+): OpenFinding {
   const { finding } = one;
   const standing = standingOf(points, finding.contributions);
-  const outcome = standing === "open" ? finding.outcome : standing;
-  if (!holds) {
+  const outcome = outcomeAfter(finding.outcome, standing);
+  if (days === undefined) {
     // Reported when the outcome changes; that it merely lasts is not reported.
     const same = outcome === finding.outcome;
     const lastRaised = standing === "held" ? row.step : one.lastRaised;
@@ -120,9 +124,19 @@ function refreshed({ fold, row, points }: Moment, one: OpenFinding, holds: boole
   }
   const p = one.node < 0 ? row.clusters.p[one.cluster]! : row.nodes.p[one.node]!;
   const worse = p < finding.entityP && standing !== "recovered";
-  const evidence = worse ? evidenceOf(fold, row, points, one) : undefined;
   const raisedMs = row.step * fold.stepMs;
-  return { ...one, lastRaised: row.step, finding: { ...finding, raisedMs, outcome, ...evidence } };
+  const now: FleetFinding = { ...finding, raisedMs, outcome };
+  if (!worse) return { ...one, lastRaised: row.step, finding: now };
+  const evidence = {
+    ...evidenceOf(fold, row, points, one),
+    tenantDays: Math.max(days, finding.tenantDays),
+  };
+  return { ...one, lastRaised: row.step, finding: { ...now, ...evidence } };
+}
+
+/** What is held is so for as long as its metrics are away; how it ended is not forgotten. */
+function outcomeAfter(before: AlarmOutcome, standing: AlarmOutcome): AlarmOutcome {
+  return standing === "open" && before !== "held" ? before : standing;
 }
 
 function openAt(

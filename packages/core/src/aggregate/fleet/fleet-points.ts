@@ -1,6 +1,7 @@
 import { assert, Refusal } from "../../model/refusal.ts";
 import type { SeriesNumber } from "../../model/series-number.ts";
 import type { EpochMs } from "../../model/time.ts";
+import { INVOLVED_P } from "../place.ts";
 import type { FleetFold } from "./fleet-fold.ts";
 import type { FleetHistory } from "./fleet-history.ts";
 import type { LateMarks } from "./late-marks.ts";
@@ -58,7 +59,7 @@ export class FleetPoints {
   putScored(series: SeriesNumber, atMs: EpochMs, p: number, flatP: number, mark: number): number {
     const step = this.#stepOf(series, atMs);
     this.#put(series, step, atMs, p, POINT.value, mark);
-    this.#put(series, step, atMs, flatP, POINT.absence, MARK.none);
+    this.#put(series, step, atMs, flatP, POINT.absence, absenceMark(flatP));
     if (this.#cached?.hasEnds === true) {
       this.#put(series, step, atMs, Number.NaN, POINT.end, MARK.none);
     }
@@ -94,7 +95,7 @@ export class FleetPoints {
   claim(series: SeriesNumber, step: number, p: number): void {
     this.#demandKnown(series);
     const points = this.#history.pointsOf(step);
-    if (points?.claim(series, p) === true && step <= this.#history.processed) {
+    if (points?.claim(series, p, absenceMark(p)) === true && step <= this.#history.processed) {
       this.#late.mark(this.#fold.directory.seriesNode[series]!, step);
     }
   }
@@ -154,4 +155,9 @@ export class FleetPoints {
     this.#cachedStep = step;
     this.#cachedRests = this.#history.window.rests;
   }
+}
+
+/** A series that is missed, or stuck, holds its findings for as long as it is: its score fades while that lasts. */
+function absenceMark(p: number): number {
+  return p <= INVOLVED_P ? MARK.held : MARK.none;
 }

@@ -123,7 +123,7 @@ export class PointChunk {
   }
 
   /** Our word on a series without points; NaN takes it back. Points of the sender's are left alone. */
-  claim(series: number, p: number): boolean {
+  claim(series: number, p: number, mark = 0): boolean {
     const keys = this.#keys;
     if (keys !== undefined) {
       if (series >= keys.column.length && Number.isNaN(p)) return false;
@@ -133,14 +133,15 @@ export class PointChunk {
     const listed = at < this.#list.count && this.#list.series(at) === series;
     if (keys === undefined) {
       if (listed && this.#list.kind(at) !== POINT.claim) return false;
-      if (!Number.isNaN(p)) return this.#list.put(series, 0, POINT.claim, p, 0);
+      if (!Number.isNaN(p)) return this.#list.put(series, 0, POINT.claim, p, mark);
       if (listed) this.#list.removeAt(at);
       return listed;
     }
     const key = keys.column[series]!;
     if (key > CLAIM || listed) return false;
+    const isMarked = this.#setMark(series, Number.isNaN(p) ? 0 : mark);
     if (key === EMPTY ? Number.isNaN(p) : Object.is(this.#p![series]!, Math.fround(p)))
-      return false;
+      return isMarked;
     keys.set(series, Number.isNaN(p) ? EMPTY : CLAIM);
     this.#p![series] = p;
     return true;
@@ -271,7 +272,7 @@ export class PointChunk {
     });
     list.clear();
     for (const [series, offset, kind, p, mark] of all) {
-      if (kind === POINT.claim) this.claim(series, p);
+      if (kind === POINT.claim) this.claim(series, p, mark);
       else this.put(series, offset, kind, p, mark);
     }
   }

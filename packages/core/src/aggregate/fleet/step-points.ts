@@ -67,8 +67,8 @@ export class StepPoints {
   }
 
   /** Our own word on a series that has no point in the step; NaN takes it back, a point replaces it. */
-  claim(series: SeriesNumber, p: number): boolean {
-    return this.#noted(this.#chunk(series).claim(series & MASK, p));
+  claim(series: SeriesNumber, p: number, mark = 0): boolean {
+    return this.#noted(this.#chunk(series).claim(series & MASK, p, mark));
   }
 
   /**
@@ -249,7 +249,7 @@ function readChunk(
     const [offset, value, kind] = [otherOffsets[o]!, otherP[o]!, (where >>> 2) & 3];
     demand(local, offset);
     const series = (c << SHIFT) + local;
-    if (kind === POINT.claim) points.claim(series, value);
+    if (kind === POINT.claim) points.claim(series, value, where & 3);
     else points.put(series, offset, kind, value, where & 3);
   }
 }

@@ -33,6 +33,22 @@ export function classifiedUntilMs(
   return Math.max(lastMs + (CLOSING_POINTS + 1) * intervalMs, firstMs + (burst + 1) * intervalMs);
 }
 
+/** An episode that goes on is judged at each of its first points, and about so many times while it doubles. */
+const JUDGED_WHILE_DOUBLING = 8;
+
+/**
+ * Up to which of its points an episode that goes on is judged at the moment: the same one while it has grown by
+ * less than an eighth, so that whoever asks again and again does not have all of it looked at for each point.
+ *
+ * @param nowMs the newest point of its series
+ */
+export function judgedUntilMs(firstMs: EpochMs, nowMs: EpochMs, intervalMs: DurationMs): EpochMs {
+  const points = Math.floor((nowMs - firstMs) / intervalMs) + 1;
+  if (!(points >= 2 * JUDGED_WHILE_DOUBLING)) return nowMs;
+  const unit = 2 ** Math.floor(Math.log2(points / JUDGED_WHILE_DOUBLING));
+  return firstMs + (Math.floor(points / unit) * unit - 1) * intervalMs;
+}
+
 /**
  * Kind of an episode from its onset to its last point that stands out, at most to the closing points
  * after the last alarm: whether the value came back at once tells a spike from a shift. Later

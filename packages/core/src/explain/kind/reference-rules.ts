@@ -58,7 +58,15 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Rules that refined ones replace, by the kind they name. */
-const LEAVABLE = { flatline, variance: moreVariance, trend: ramp } as const;
+const LEAVABLE = {
+  flatline,
+  variance: moreVariance,
+  trend: ramp,
+  hour: wrongTimeOfDay,
+  "other shape": usualValuesInOtherShape,
+} as const;
+
+export type LeavableRule = keyof typeof LEAVABLE;
 
 /** The reference's verdict about an event, point for point its rules. */
 export function referenceVerdict(view: EventView): Verdict {
@@ -66,8 +74,8 @@ export function referenceVerdict(view: EventView): Verdict {
 }
 
 /** The reference's verdict as if some of its rules were not there. */
-export function verdictWithout(left: readonly (keyof typeof LEAVABLE)[], view: EventView): Verdict {
-  const leftRules = left.map((name) => LEAVABLE[name]);
+export function verdictWithout(left: readonly LeavableRule[], view: EventView): Verdict {
+  const leftRules: readonly Rule[] = left.map((name) => LEAVABLE[name]);
   return verdictBy(
     RULES.filter((rule) => !leftRules.includes(rule)),
     view,

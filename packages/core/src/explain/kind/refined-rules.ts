@@ -6,7 +6,12 @@ import { equalityTolerance, longestEqualRun } from "./equal-runs.ts";
 import type { EventView } from "./event-view.ts";
 import { fitMissedPeak } from "./missed-peak-fit.ts";
 import { fitRamp, isRamp } from "./ramp-fit.ts";
-import { referenceVerdict, type Verdict, verdictWithout } from "./reference-rules.ts";
+import {
+  type LeavableRule,
+  referenceVerdict,
+  type Verdict,
+  verdictWithout,
+} from "./reference-rules.ts";
 import { stepGrowth } from "./step-growth.ts";
 import { isSoonOver, stepOnset } from "./step-onset.ts";
 import { fitTemplates } from "./template-fit.ts";
@@ -43,6 +48,11 @@ const RAMP_BLOCKS_MIN = 6;
 /** A height lies outside what is usual by this share of the usual range. */
 const OUTSIDE_SHARE = 0.2;
 
+/** What is usual at an hour is known from this many days on; before that no value is one of another hour. */
+const HOURS_KNOWN_MS: DurationMs = 3 * DAY_MS;
+const REPLACED: readonly LeavableRule[] = ["flatline", "variance", "trend"];
+const OF_HOURS: readonly LeavableRule[] = ["hour", "other shape"];
+
 export interface RefinedVerdict extends Verdict {
   readonly missedPeak: boolean;
   /** Where the event began, judging by its shape, where that is clear. */
@@ -64,8 +74,10 @@ export function refinedVerdict(view: EventView): RefinedVerdict {
     const evidence = { ...said.evidence, varianceRatio: growth.ratio };
     return { kind: "variance", evidence, missedPeak: false };
   }
-  if (missesPeak(view)) return { kind: "seasonal", evidence: said.evidence, missedPeak: true };
-  const rest = verdictWithout(["flatline", "variance", "trend"], view);
+  const knowsHours = historyOf(view) >= HOURS_KNOWN_MS;
+  if (knowsHours && missesPeak(view))
+    return { kind: "seasonal", evidence: said.evidence, missedPeak: true };
+  const rest = verdictWithout(knowsHours ? REPLACED : [...REPLACED, ...OF_HOURS], view);
   const shifted = rest.kind === "shift_up" || rest.kind === "shift_down";
   if (told === undefined && shifted && climbsSinceYesterday(view)) {
     return { kind: "trend", evidence: rest.evidence, missedPeak: false };
@@ -82,6 +94,10 @@ function stepFrom(
   const fromIndex = stepOnset(view, Math.min(said.fromIndex ?? view.firstIndex, view.firstIndex));
   if (!isSoonOver(view, fromIndex)) return { ...said, fromIndex };
   return { ...said, kind: said.kind === "shift_up" ? "spike" : "dip", fromIndex };
+}
+
+function historyOf({ timestampsMs, firstIndex }: EventView): DurationMs {
+  return timestampsMs[firstIndex]! - timestampsMs[0]!;
 }
 
 /** The run that makes the event is held against those before it, not against its own beginning. */
@@ -132,7 +148,7 @@ function templateVerdict(
   const left = ({ gain }: TemplateFit) => 1 - gain / flat;
   const best = Math.min(left(step), left(ramp));
   const { fromIndex } = otherHour;
-  const hour = left(otherHour);
+  const hour = historyOf(view) < HOURS_KNOWN_MS ? 1 : left(otherHour);
   if (hour < LEFT_SHARE_MAX && hour < HOUR_SHARE_MAX * best) return { kind: "seasonal", fromIndex };
   const climbs =
     left(ramp) < RAMP_SHARE_MAX * left(step) &&

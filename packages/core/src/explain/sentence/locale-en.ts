@@ -16,6 +16,9 @@ export type Shape =
   | "habit"
   | "missed-habit";
 
+/** Whom a return period is about. */
+export type RareFor = "metric" | "node" | "cluster" | "fleet";
+
 /** The words of one language; every sentence of the product is made of these alone. */
 export interface Locale {
   /** Joins the clauses. */
@@ -41,7 +44,7 @@ export interface Locale {
   missedHabit(subject: string, by: string): string;
   cameBefore(when: string, count: number): string;
   largerThanEver(when: string, count: number): string;
-  rarity(days: number, entity: "metric" | "node" | "cluster"): string;
+  rarity(days: number, rareFor: RareFor): string;
   metricsAgree(count: number, total: number): string;
   metricsSilent(count: number, total: number): string;
   clusterMoved(count: number, total: number): string;
@@ -101,7 +104,10 @@ export const EN: Locale = {
   missedHabit: (subject, by) => `${subject}: what comes by the clock had not come by ${by}`,
   cameBefore: (when, count) => `it came ${when}, ${count} times`,
   largerThanEver: (when, count) => `comes ${when}, but was never nearly as large in ${count} times`,
-  rarity: (days, entity) => `${rarityWords(days)} for this ${entity}`,
+  rarity: (days, rareFor) =>
+    rareFor === "fleet"
+      ? `${rarityWords(days)} in this fleet`
+      : `${rarityWords(days)} for this ${rareFor}`,
   metricsAgree: (count, total) =>
     `${count} of ${total} metrics on this node ${count === 1 ? "agrees" : "agree"}`,
   metricsSilent: (count, total) => `${count} of ${total} metrics silent`,

@@ -8,7 +8,7 @@ import {
 } from "../../model/habit-mark.ts";
 import { type DurationMs, type EpochMs, MINUTE_MS } from "../../model/time.ts";
 import { formatRange, formatValue } from "./format-value.ts";
-import { EN, type Locale, type Shape } from "./locale-en.ts";
+import { EN, type Locale, type RareFor, type Shape } from "./locale-en.ts";
 
 /** What a sentence is about. A node or a cluster is described by its leading metric. */
 export type SentenceSubject =
@@ -18,8 +18,11 @@ export type SentenceSubject =
       readonly level: "cluster";
       readonly metricName: string;
       readonly clusterId: string;
+      /** Nodes that did what the sentence says, of those that there are. */
       readonly nodesMoved: number;
       readonly nodesTotal: number;
+      /** Only where nodes are silent: the nodes as a whole, not the one metric. Left out: as a whole. */
+      readonly isMetricOnly?: boolean;
     };
 
 /** What a sentence is made from. What is left out is not said. */
@@ -27,6 +30,8 @@ export interface SentenceFacts {
   readonly subject: SentenceSubject;
   readonly shape: Shape;
   readonly explanation: Omit<Explanation, "text">;
+  /** For whom the explanation's return period holds. Left out: for the subject. */
+  readonly rareFor?: RareFor;
   /** From the source's metadata; "" = unknown. */
   readonly unit?: string;
   /** How much larger the steps between neighbours have become. */
@@ -58,6 +63,8 @@ export interface SentenceFacts {
 const PEERS_SHARE = 0.2;
 /** A metric that began up to so long before may be named. Source: spec of the sentence. */
 const LAG_MAX_MS: DurationMs = 15 * MINUTE_MS;
+/** ... or so many steps, where points are sparse. */
+const LAG_MAX_STEPS = 3;
 /** A stuck value is a single value, so it is given more exactly than a moving one. */
 const STUCK_DIGITS = 4;
 /** Counterfactuals are rounded to at most this many digits before they are scored. */
@@ -111,7 +118,7 @@ function rarityClause(facts: SentenceFacts, locale: Locale): string {
     return locale.pattern(formatValue(sigma, ""), explanation.direction, pattern);
   }
   const days = explanation.returnPeriodDays;
-  return days > 0 ? locale.rarity(days, subject.level) : "";
+  return days > 0 ? locale.rarity(days, facts.rareFor ?? subject.level) : "";
 }
 
 /** Says how rare it is in the words of the clock. */
@@ -155,23 +162,43 @@ function companyClause(facts: SentenceFacts, locale: Locale): string {
 }
 
 function precedingClause({ precededBy, intervalMs }: SentenceFacts, locale: Locale): string {
-  if (precededBy === undefined) return "";
-  const { lagMs, score, metricName, nodeId = "" } = precededBy;
-  if (!(score >= PRECEDING_SCORE_MIN && lagMs >= intervalMs && lagMs <= LAG_MAX_MS)) return "";
+  if (precededBy === undefined || !isNamedBefore({ ...precededBy, intervalMs })) return "";
+  const { lagMs, metricName, nodeId = "" } = precededBy;
   return locale.startedAfter(locale.duration(lagMs), metricName, nodeId);
+}
+
+/** Whether another metric that began `lagMs` before is near and sure enough to be named as the one that came first. */
+export function isNamedBefore({
+  lagMs,
+  score,
+  intervalMs,
+}: {
+  readonly lagMs: DurationMs;
+  readonly score: number;
+  readonly intervalMs: DurationMs;
+}): boolean {
+  const lagMax = Math.max(LAG_MAX_MS, LAG_MAX_STEPS * intervalMs);
+  return score >= PRECEDING_SCORE_MIN && lagMs >= intervalMs && lagMs <= lagMax;
 }
 
 function subjectText(subject: SentenceSubject, locale: Locale): string {
   const { metricName } = subject;
   if (subject.level === "metric") return locale.metricOn(metricName, subject.nodeId);
   if (subject.level === "node") return locale.metricsOfNode(subject.nodeId, metricName);
-  return locale.nodeMetric(ownerText(subject, locale), metricName);
+  return locale.nodeMetric(nodesText(subject, locale), metricName);
 }
 
 /** Who stopped reporting: the metric, the node, or the nodes. */
 function ownerText(subject: SentenceSubject, locale: Locale): string {
   if (subject.level === "metric") return locale.metricOn(subject.metricName, subject.nodeId);
   if (subject.level === "node") return subject.nodeId;
+  const nodes = nodesText(subject, locale);
+  return subject.isMetricOnly === true ? locale.nodeMetric(nodes, subject.metricName) : nodes;
+}
+
+type ClusterSubject = Extract<SentenceSubject, { level: "cluster" }>;
+
+function nodesText(subject: ClusterSubject, locale: Locale): string {
   return locale.nodesOfCluster(subject.nodesMoved, subject.nodesTotal, subject.clusterId);
 }
 

@@ -11,6 +11,7 @@ export function calibrationRoutes({ now }: RouteParts): Routes {
     app.get(
       "/calibration",
       readRoute("Promised against realised alarms of the tenant's nodes, clusters and itself", {
+        tag: "results",
         querystring: z.strictObject({ ...tenantQuery, ...rangeQuery }),
         reply: CalibrationReply,
       }),

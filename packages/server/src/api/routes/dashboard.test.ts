@@ -46,6 +46,26 @@ describe("the dashboard", () => {
     expect(file.headers["content-type"]).toContain("javascript");
   });
 
+  it("goes out as it was packed when it was built, to those who take it", async () => {
+    const plain = "export const text = 'long enough to be packed';".repeat(40);
+    const path = join(folder, "assets/main-5b1c.js");
+    writeFileSync(path, plain);
+    writeFileSync(`${path}.br`, "packed by brotli");
+    writeFileSync(`${path}.gz`, "packed by gzip");
+    const packed = await openRealServer({ parts: { dashboardDir: folder } });
+    const from = async (accepted: string) => {
+      const url = "/assets/main-5b1c.js";
+      const headers = accepted === "" ? {} : { "accept-encoding": accepted };
+      const reply = await packed.app.inject({ method: "GET", url, headers });
+      return [reply.headers["content-encoding"] ?? "", reply.headers["content-type"], reply.body];
+    };
+    const type = "application/javascript; charset=utf-8";
+    expect(await from("gzip, deflate, br")).toEqual(["br", type, "packed by brotli"]);
+    expect(await from("gzip")).toEqual(["gzip", type, "packed by gzip"]);
+    expect(await from("")).toEqual(["", type, plain]);
+    await packed.close();
+  });
+
   it("is no answer to machines, nor to files that are not there", async () => {
     for (const url of ["/api/v2/summary", "/assets/gone.js", "/favicon.png", "/.env", "/docs/x"]) {
       const reply = await get(url, { accept: "*/*" });

@@ -10,7 +10,8 @@ const YEAR_S = 31_536_000;
 
 /**
  * The dashboard's files at `/`, and its page for every address that is nobody else's: the page reads
- * its state from the address. Files under /assets carry a hash in their name and never change.
+ * its state from the address. Files under /assets carry a hash in their name and never change. What was packed
+ * when the dashboard was built goes out packed.
  *
  * @param dir the built dashboard; undefined, or a folder without page, answers 404 with the remedy.
  */
@@ -25,6 +26,7 @@ export async function installDashboard(
       root: dir,
       index: false,
       wildcard: false,
+      preCompressed: true,
       dotfiles: "deny",
       schemaHide: true,
       cacheControl: false,

@@ -27,6 +27,7 @@ export function demoRoutes(truth: (tenantId: string) => readonly DemoFault[]): R
     app.get(
       "/demo/truth",
       readRoute("What the demonstration injected", {
+        tag: "results",
         querystring: z.strictObject(tenantQuery),
         reply: TruthList,
       }),

@@ -1,6 +1,6 @@
 import { builtInEngines } from "@foreshock/core/fold";
 import { z } from "zod";
-import { engineWire } from "../../wire/rows.ts";
+import { engineWire, unaskedWire } from "../../wire/rows.ts";
 import {
   ClusterList,
   DataHealth,
@@ -26,6 +26,7 @@ import {
   tenantQuery,
 } from "./place-query.ts";
 import { type RouteParts, type Routes, readRoute } from "./route.ts";
+import { standingRows } from "./standing-rows.ts";
 
 const SeriesParams = z.strictObject({ id: z.string().min(1).max(256) });
 
@@ -51,15 +52,23 @@ export function inventoryRoutes({ now }: RouteParts): Routes {
 function tenants(app: App): void {
   app.get(
     "/tenants",
-    readRoute("Tenants this key may see", {
-      querystring: z.strictObject(tenantQuery),
+    readRoute("Tenants this key may see and how each of them stands, worst first", {
+      tag: "inventory",
+      querystring: z.strictObject({
+        ...tenantQuery,
+        names: z
+          .stringbool()
+          .default(false)
+          .describe("Names only: no tenant is asked, and all else is null"),
+      }),
       reply: TenantList,
       tenantless: true,
     }),
     async (request) => {
-      const access = accessOf(request);
-      access.demand("read");
-      return { data: access.tenantIds().map((tenant) => ({ tenant })), nextCursor: null };
+      const seen = accessOf(request).views("read");
+      if (!request.query.names) return { data: await standingRows(seen), nextCursor: null };
+      const data = seen.map(({ tenant }) => unaskedWire(tenant, "unasked"));
+      return { data, nextCursor: null };
     },
   );
 }
@@ -68,6 +77,7 @@ function engines(app: App): void {
   app.get(
     "/engines",
     readRoute("Detection engines, also those that cannot run here, and why", {
+      tag: "inventory",
       querystring: z.strictObject(tenantQuery),
       reply: EngineList,
       tenantless: true,
@@ -83,6 +93,7 @@ function summary(app: App, now: Now): void {
   app.get(
     "/summary",
     readRoute("The tenant at a glance", {
+      tag: "inventory",
       querystring: z.strictObject(tenantQuery),
       reply: Summary,
     }),
@@ -94,6 +105,7 @@ function health(app: App, now: Now): void {
   app.get(
     "/health",
     readRoute("Health of the incoming data", {
+      tag: "inventory",
       querystring: z.strictObject(tenantQuery),
       reply: DataHealth,
     }),
@@ -104,7 +116,11 @@ function health(app: App, now: Now): void {
 function clusters(app: App, now: Now): void {
   app.get(
     "/clusters",
-    readRoute("Clusters", { querystring: z.strictObject(tenantQuery), reply: ClusterList }),
+    readRoute("Clusters", {
+      tag: "inventory",
+      querystring: z.strictObject(tenantQuery),
+      reply: ClusterList,
+    }),
     (request, reply) => answer(request, reply, { what: "clusters" }, now),
   );
 }
@@ -113,6 +129,7 @@ function nodes(app: App, now: Now): void {
   app.get(
     "/nodes",
     readRoute("Nodes: one, those of a cluster, or all", {
+      tag: "inventory",
       querystring: z.strictObject({ ...tenantQuery, ...clusterQuery, ...nodeQuery }),
       reply: NodeList,
     }),
@@ -125,6 +142,7 @@ function metrics(app: App, now: Now): void {
   app.get(
     "/metrics",
     readRoute("Metric names, of a cluster or node or all", {
+      tag: "inventory",
       querystring: z.strictObject({ ...tenantQuery, ...clusterQuery, ...nodeQuery }),
       reply: MetricList,
     }),
@@ -137,6 +155,7 @@ function series(app: App, now: Now): void {
   app.get(
     "/series",
     readRoute("Series", {
+      tag: "inventory",
       querystring: z.strictObject({ ...tenantQuery, ...placeQuery, ...pageQuery }),
       reply: SeriesList,
     }),
@@ -152,6 +171,7 @@ function oneSeries(app: App, now: Now): void {
   app.get(
     "/series/:id",
     readRoute("One series", {
+      tag: "inventory",
       params: SeriesParams,
       querystring: z.strictObject(tenantQuery),
       reply: SeriesRow,
@@ -164,6 +184,7 @@ function pointsOf(app: App, now: Now): void {
   app.get(
     "/series/:id/points",
     readRoute("Values, expected band and scores of one series", {
+      tag: "inventory",
       params: SeriesParams,
       querystring: z.strictObject({
         ...tenantQuery,

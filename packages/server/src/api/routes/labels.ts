@@ -3,7 +3,7 @@ import type { LabelNames } from "../../platform/label-names.ts";
 import { LabelMapping, LabelMappingChange } from "../../wire/schema/labels.ts";
 import { accessOf } from "../access.ts";
 import { tenantQuery } from "./place-query.ts";
-import { PROBLEMS, type Routes, readRoute } from "./route.ts";
+import { PROBLEMS, type Routes, readRoute, type Tag } from "./route.ts";
 
 /** Where it is kept which labels name the cluster and the node of a tenant's series. */
 export interface LabelMappings {
@@ -18,6 +18,7 @@ export function labelRoutes(labels: LabelMappings): Routes {
     app.get(
       "/labels",
       readRoute("Which labels of remote write name the cluster and the node", {
+        tag: "settings",
         querystring: z.strictObject(tenantQuery),
         reply: LabelMapping,
       }),
@@ -25,6 +26,7 @@ export function labelRoutes(labels: LabelMappings): Routes {
     );
     const schema = {
       summary: "Change which labels of remote write name the cluster and the node",
+      tags: ["settings" satisfies Tag],
       security: [{ key: [] }],
       querystring: z.strictObject(tenantQuery),
       body: LabelMappingChange,

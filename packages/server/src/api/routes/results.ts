@@ -10,8 +10,8 @@ import {
   ScoresReply,
 } from "../../wire/schema/results.ts";
 import { LabelWord, LevelWord, RollupLevelWord } from "../../wire/schema/scalars.ts";
-import { Problem } from "../problem.ts";
-import { durationMs, rangeParam, StepParam } from "../time-param.ts";
+import { stepParam } from "../step-param.ts";
+import { rangeParam, StepParam } from "../time-param.ts";
 import { answer } from "../unchanged.ts";
 import {
   clusterQuery,
@@ -25,8 +25,6 @@ import {
 import { type RouteParts, type Routes, readRoute } from "./route.ts";
 
 const IdParams = z.strictObject({ id: z.string().min(1).max(256) });
-/** Steps in one reply of /scores; with entities beside them the platform bounds the product. */
-const STEPS_MAX = 10_000;
 
 type App = Parameters<Routes>[0];
 type Now = RouteParts["now"];
@@ -49,6 +47,7 @@ function anomalies(app: App, now: Now): void {
   app.get(
     "/anomalies",
     readRoute("Anomalies of series, worst or newest first", {
+      tag: "results",
       querystring: z.strictObject({
         ...tenantQuery,
         ...rangeQuery,
@@ -74,6 +73,7 @@ function oneAnomaly(app: App, now: Now): void {
   app.get(
     "/anomalies/:id",
     readRoute("One anomaly", {
+      tag: "results",
       params: IdParams,
       querystring: z.strictObject(tenantQuery),
       reply: AnomalyRow,
@@ -86,6 +86,7 @@ function explanationOf(app: App, now: Now): void {
   app.get(
     "/anomalies/:id/explanation",
     readRoute("Why it is one", {
+      tag: "results",
       params: IdParams,
       querystring: z.strictObject(tenantQuery),
       reply: Explanation,
@@ -98,6 +99,7 @@ function alarms(app: App, now: Now): void {
   app.get(
     "/alarms",
     readRoute("Alarms of series: one opening an episode, held while a fault lasts, newest first", {
+      tag: "results",
       querystring: z.strictObject({
         ...tenantQuery,
         ...rangeQuery,
@@ -122,6 +124,7 @@ function findings(app: App, now: Now): void {
   app.get(
     "/findings",
     readRoute("Findings: what the alert budget puts before a person, newest first", {
+      tag: "results",
       querystring: z.strictObject({ ...tenantQuery, ...rangeQuery, ...pageQuery }),
       reply: FindingList,
     }),
@@ -137,6 +140,7 @@ function oneFinding(app: App, now: Now): void {
   app.get(
     "/findings/:id",
     readRoute("One finding", {
+      tag: "results",
       params: IdParams,
       querystring: z.strictObject(tenantQuery),
       reply: FindingRow,
@@ -149,6 +153,7 @@ function scores(app: App, now: Now): void {
   app.get(
     "/scores",
     readRoute("Calibrated scores of nodes, clusters or the tenant over time, in columns", {
+      tag: "results",
       querystring: z.strictObject({
         ...tenantQuery,
         ...rangeQuery,
@@ -174,6 +179,7 @@ function rankings(app: App, now: Now): void {
   app.get(
     "/rankings",
     readRoute("Who misbehaves most in a range, learnt from what came before it", {
+      tag: "results",
       querystring: z.strictObject({
         ...tenantQuery,
         ...rangeQuery,
@@ -192,13 +198,4 @@ function rankings(app: App, now: Now): void {
       return answer(request, reply, { what: "rankings", query }, now);
     },
   );
-}
-
-function stepParam(step: string, rangeMs: number): number {
-  const stepMs = durationMs(step);
-  if (stepMs >= 1000 && rangeMs / stepMs <= STEPS_MAX) return stepMs;
-  throw new Problem("bad_parameter", `/step: ${step} is too short for this range`, {
-    hint: `a reply holds at most ${STEPS_MAX} steps of at least 1s`,
-    errors: [{ pointer: "/step", detail: "is too short" }],
-  });
 }

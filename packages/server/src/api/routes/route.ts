@@ -16,7 +16,20 @@ interface ReadRouteSpec {
   readonly querystring: z.ZodType;
   readonly params?: z.ZodType;
   readonly tenantless?: boolean;
+  /** Group of the documentation. */
+  readonly tag: Tag;
 }
+
+/** Groups of routes in the documentation, in its order. */
+export const TAGS = {
+  ingest: "Points in: JSON, CSV, Prometheus remote write",
+  results: "What was found: anomalies, alarms, findings, scores, rankings",
+  inventory: "What there is and how fresh it is",
+  pages: "What a page shows, in one request each",
+  settings: "How a tenant's data are read",
+  operations: "For whoever runs the server, without a key",
+} as const;
+export type Tag = keyof typeof TAGS;
 
 /** Refusals that every route behind the door may answer with. */
 export const PROBLEMS = { "4xx": Problem, "5xx": Problem } as const;
@@ -28,11 +41,18 @@ type Schemas<Spec extends ReadRouteSpec> = {
 
 /** Schema and needs of a route that only looks. */
 export function readRoute<const Spec extends ReadRouteSpec>(summary: string, spec: Spec) {
-  const { reply, tenantless, ...parts } = spec;
+  const { reply, tenantless, tag, ...parts } = spec;
   const schemas = { ...parts, response: { 200: reply, ...PROBLEMS } };
-  const ranged = spec.querystring instanceof z.ZodObject && "from" in spec.querystring.shape;
+  const hasRange = spec.querystring instanceof z.ZodObject && "from" in spec.querystring.shape;
+  // Pages tell of now as well.
+  const ranged = hasRange && tag !== "pages";
   return {
-    schema: { summary, security: [{ key: [] }], ...(schemas as unknown as Schemas<Spec>) },
+    schema: {
+      summary,
+      tags: [tag],
+      security: [{ key: [] }],
+      ...(schemas as unknown as Schemas<Spec>),
+    },
     config: {
       need: "read" as Need,
       ranged,

@@ -1,25 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Foreshock, RankingReply, RankingRow } from "@foreshock/client";
+import type { Foreshock, RankingReply, RankingRow, Summary } from "@foreshock/client";
 import type { Level } from "@foreshock/core/fold";
 import { connect } from "../terminal/connection.ts";
 import { type Context, printJson, say } from "../terminal/context.ts";
 import { EXIT, type ExitCode } from "../terminal/exit-code.ts";
 import { severityColumns, shareText } from "../terminal/severity-text.ts";
 import { type TableColumn, tableText } from "../terminal/table.ts";
-import { sinceText, timeText } from "../terminal/time-text.ts";
-
-export interface TopFlags {
-  readonly count: number;
-  /** `now-1h`, an instant, anything the API takes. */
-  readonly since: string;
-  readonly min: number;
-  readonly cluster?: string | undefined;
-  /** Seconds between refreshes; undefined = print once. */
-  readonly watch?: number | undefined;
-}
+import { sinceText } from "../terminal/time-text.ts";
+import { clearScreen, type TopFlags } from "./top-flags.ts";
+import { topTenants } from "./top-tenants.ts";
 
 /** `foreshock top [level]`: who misbehaves most now, worst first. */
 export async function top(context: Context, level: Level, flags: TopFlags): Promise<ExitCode> {
+  if (level === "tenant") return topTenants(context, flags);
   const client = connect(context.flags, context.io);
   for (;;) {
     const reply = await look(context, client, level, flags);
@@ -29,18 +22,23 @@ export async function top(context: Context, level: Level, flags: TopFlags): Prom
   }
 }
 
+/** The ranking, and whether points still come: what is said of now is as old as the newest of them. */
+type Look = RankingReply & Pick<Summary, "pipeline">;
+
 async function look(
   { io }: Context,
   client: Foreshock,
   level: Level,
   { count, since, min, cluster }: TopFlags,
-): Promise<RankingReply> {
+): Promise<Look> {
+  const { signal } = io;
   const query = { level, n: count, from: since, to: "now", cluster };
-  const reply = await client.rankings(query, { signal: io.signal });
-  return { ...reply, data: reply.data.filter(({ score }) => score >= min) };
+  const asked = [client.rankings(query, { signal }), client.summary({ signal })] as const;
+  const [reply, { pipeline }] = await Promise.all(asked);
+  return { ...reply, pipeline, data: reply.data.filter(({ score }) => score >= min) };
 }
 
-function show(context: Context, level: Level, flags: TopFlags, reply: RankingReply): void {
+function show(context: Context, level: Level, flags: TopFlags, reply: Look): void {
   const { io, colors } = context;
   if (context.flags.json === true) {
     printJson(context, {
@@ -49,14 +47,10 @@ function show(context: Context, level: Level, flags: TopFlags, reply: RankingRep
     });
     return;
   }
-  const live = flags.watch !== undefined && io.outIsTerminal;
-  const table = tableText(columnsFor(level, io.now()), reply.data, io, colors);
-  if (live) {
-    const title = `foreshock top ${level}  ${timeText(io.now())} UTC  (Ctrl-C ends)`;
-    io.out(`\u001b[H\u001b[2J${colors.dim(title)}\n`);
-  }
-  io.out(table);
+  clearScreen(context, level, flags);
+  io.out(tableText(columnsFor(level, io.now()), reply.data, io, colors));
   for (const { reason } of reply.dataQuality) say(context, `data quality: ${reason}`);
+  if (reply.pipeline.state === "stopped") say(context, reply.pipeline.text);
   say(context, verdictOf(level, flags, reply));
 }
 

@@ -113,8 +113,7 @@ function peerLines(explanation: Explanation | undefined): string[] {
   if (peers === undefined || peers === null) return [];
   const { z, compared, anomalous } = peers;
   const company = anomalous === 0 ? "none" : String(anomalous);
-  const distance =
-    z === null ? "" : `, ${Math.abs(z).toFixed(1)} usual distances from their median`;
+  const distance = z === null ? "" : `, ${Math.abs(z).toFixed(1)} σ from their median`;
   const text = `compared with ${compared} other nodes: ${company} of them anomalous too${distance}`;
   return ["", `${INDENT}${text}`];
 }

@@ -117,7 +117,7 @@ async function show(
 ): Promise<ExitCode> {
   const tenants = fleet.plan.tenants.map(({ tenantId }) => tenantId);
   const live = flags.live && !flags.score;
-  say(context, greeting(fleet, server, key));
+  for (const line of greeting(fleet, server, key)) say(context, line);
   const began = performance.now();
   const points = await history(
     fleet,
@@ -137,7 +137,7 @@ async function show(
   return EXIT.ok;
 }
 
-function greeting(fleet: SimulatedFleet, server: RunningServer, key: string): string {
+function greeting(fleet: SimulatedFleet, server: RunningServer, key: string): string[] {
   const { tenants, nodeCount } = fleet.plan;
   const clusters = tenants.reduce((sum, tenant) => sum + tenant.clusters.length, 0);
   const days = Math.round((fleet.endMs - fleet.startMs) / DAY_MS);
@@ -146,7 +146,7 @@ function greeting(fleet: SimulatedFleet, server: RunningServer, key: string): st
     `  fleet     ${tenants.length} tenants, ${clusters} clusters, ${nodeCount} nodes, ${12 * nodeCount} series, ` +
       `${days} days (${fleet.truth.faults.length} known incidents)`,
     `  open      ${server.url}/?key=${key}`,
-  ].join("\n");
+  ];
 }
 
 /** Stores and scores everything before `untilMs`, oldest first, at full speed. */

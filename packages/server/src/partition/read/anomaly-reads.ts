@@ -13,10 +13,11 @@ import {
   type KnownBefore,
   valueTells,
 } from "@foreshock/core/fold";
+import { unitOf } from "../../platform/metric-unit.ts";
 import { isCounter } from "../../platform/series-nature.ts";
 import type { EpisodeEntry } from "../../store/table/episode-table.ts";
 import type { ExplainedEpisode, ExplainedSeries, FoundAnomaly } from "../answers.ts";
-import type { EpisodePayload } from "../episode-rows.ts";
+import { type EpisodePayload, payloadOf } from "../episode-rows.ts";
 import { ENGINE, type LiveSeries } from "../live-series.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
 import type {
@@ -29,6 +30,10 @@ import type {
 import { counterfactualIn } from "./counterfactual.ts";
 import { impliedEpisode } from "./implied-episode.ts";
 import { ratesOf } from "./rates.ts";
+import type { OverEpisode } from "./told-ahead.ts";
+
+/** The highest episodes of a series among which the one of a finding's beginning is looked for. */
+const EPISODES_MAX = 16;
 
 /** Episodes that one question with a label may classify on the way. */
 const CLASSIFY_MAX = 2000;
@@ -65,6 +70,20 @@ export function* answerAnomalies(
   return found;
 }
 
+/**
+ * Says what an episode was that is over, and keeps it, where it is stored and has not been told yet.
+ * Returns what that cost, in points.
+ */
+export function tellOver(
+  runtime: PartitionRuntime,
+  { seriesId, windowStartMs }: OverEpisode,
+): number {
+  const episode = runtime.store.episodes.get(seriesId, ENGINE.name, windowStartMs);
+  if (episode === undefined || episode.label !== null) return EXPLAIN_POINTS;
+  explained(runtime, episode);
+  return CLASSIFY_POINTS;
+}
+
 /** The highest episode of a group of series that touches a range; none or one. */
 export function answerStrongest(
   runtime: PartitionRuntime,
@@ -96,22 +115,23 @@ export function answerAnomaly(
   return explainedEpisode(runtime, episode, counterfactualIn(runtime.store, series, folded));
 }
 
-/** The highest episode of a series that touches a range, and its newest point there. */
+/** The highest episode of a series that touches a range (`beganByMs` says which comes first), and its newest point there. */
 export function explainedIn(
   runtime: PartitionRuntime,
   series: LiveSeries,
-  { range, asOfMs }: Pick<ExplainQuestion, "range" | "asOfMs">,
+  { range, asOfMs, beganByMs = range.endMs }: Omit<ExplainQuestion, "what" | "handles">,
 ): ExplainedSeries {
   runtime.writeResults();
   const { storeId, handle, key } = series;
-  const [strongest] = runtime.store.episodes.query({
+  const strongest = runtime.store.episodes.query({
     tenantId: key.tenantId,
     ...range,
     seriesIds: [storeId],
     sort: "score",
-    limit: 1,
+    limit: EPISODES_MAX,
   });
-  const found = strongest ?? impliedEpisode(runtime.store, series, range);
+  const early = strongest.find(({ windowStartMs }) => windowStartMs <= beganByMs);
+  const found = early ?? strongest[0] ?? impliedEpisode(runtime.store, series, range);
   const episode = found === undefined ? undefined : explainedEpisode(runtime, found);
   const day = { startMs: asOfMs - DAY_MS, endMs: asOfMs };
   return { handle, episode, lastMs: runtime.store.read(storeId, day).timestampsMs.at(-1) ?? 0 };
@@ -168,9 +188,10 @@ function explained(
   const classification =
     payload.classification ??
     (!isSettled
-      ? runtime.openKinds.of(series, episode.windowStartMs, folded, (before) =>
-          classified(runtime, series, episode, folded, before),
-        )
+      ? runtime.openKinds.of(series, episode, folded, (untilMs, before) => {
+          const judged = { ...folded, lastMs: Math.min(folded.lastMs, untilMs) };
+          return classified(runtime, series, episode, judged, untilMs + 1, before);
+        })
       : classified(runtime, series, episode, folded));
   const { kind, label } = classification;
   if (isSettled && episode.label === null && episode.score >= ANOMALOUS_SCORE) {
@@ -185,7 +206,7 @@ function explained(
     pointCount,
     intervalMs: episode.intervalMs,
     subject: { level: "metric", metricName, nodeId },
-    unit: series.metadata.unit ?? "",
+    unit: unitOf(metricName, series.metadata),
   });
 }
 
@@ -194,17 +215,13 @@ function classified(
   series: LiveSeries,
   { intervalMs }: EpisodeEntry,
   folded: FoldedEpisode,
+  beforeMs = Number.POSITIVE_INFINITY,
   before?: KnownBefore,
 ): Classification {
   const startMs = folded.onsetMs - CLASSIFIED_HISTORY_MS;
-  const endMs = classifiedUntilMs(folded, intervalMs);
+  const endMs = Math.min(beforeMs, classifiedUntilMs(folded, intervalMs));
   const samples = runtime.store.read(series.storeId, { startMs, endMs });
   const values = ratesOf(samples, isCounter(series.metadata));
   const points = { timestampsMs: samples.timestampsMs, values, intervalMs };
   return classifyEpisode(points, folded, before);
-}
-
-/** JSON has no NaN: what was not known comes back as null. */
-function payloadOf({ payload }: EpisodeEntry): EpisodePayload {
-  return JSON.parse(payload, (_, value) => (value === null ? Number.NaN : value)) as EpisodePayload;
 }

@@ -1,15 +1,14 @@
 import type { Job } from "../jobs.ts";
 import type { LiveSeries } from "../live-series.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
-import type { Question, StoredQuestion } from "../protocol.ts";
-import { answerAlarms } from "./alarm-reads.ts";
+import type { FoundStrongest, Question, StoredQuestion } from "../protocol.ts";
+import { answerAlarms, EXPLAINED_POINTS } from "./alarm-reads.ts";
 import { answerAnomalies, answerAnomaly, answerStrongest, explainedIn } from "./anomaly-reads.ts";
 import { chartOf } from "./chart.ts";
 import { countStored } from "./stored-points.ts";
 import { type AskedSeries, windowSummaries } from "./window-summaries.ts";
 
-/** Series or groups in one unit, and what looking at one costs in points: a query of some 200 µs. */
-const UNIT_ITEMS = 16;
+/** What looking at one series or group costs, in points: a query of some 200 µs. */
 const ITEM_POINTS = 200;
 /** Points folded in one unit. */
 const UNIT_POINTS = 4096;
@@ -47,24 +46,26 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
           ),
       )).flat();
     case "alarms":
-      return [...runtimes].flatMap(([partition, runtime]) =>
-        answerAlarms(runtime, partition, question),
-      );
+      return (yield* inUnits(
+        runtimes
+          .entries()
+          .map(([partition, runtime]) => answerAlarms(runtime, partition, question)),
+      )).flat();
     case "anomaly": {
       const { runtime, series } = find(runtimes, question.handle);
       return answerAnomaly(runtime, series, question.windowStart);
     }
     case "explain":
-      return yield* eachInTurn(question.handles, (handle) => {
-        const { runtime, series } = find(runtimes, handle);
-        return explainedIn(runtime, series, question);
-      });
+      return yield* eachInTurn(
+        question.handles,
+        (handle) => {
+          const { runtime, series } = find(runtimes, handle);
+          return explainedIn(runtime, series, question);
+        },
+        EXPLAINED_POINTS,
+      );
     case "strongest":
-      return (yield* eachInTurn(question.groups, (handles, group) =>
-        [...runtimes.values()].flatMap((runtime) =>
-          answerStrongest(runtime, question, handles, group),
-        ),
-      )).flat();
+      return yield* strongestOf(runtimes, question);
     case "count-stored":
       return yield* eachInTurn(question.runs, (run) => countOf(runtimes, run));
     case "history":
@@ -79,15 +80,30 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
   }
 }
 
+function* strongestOf(
+  runtimes: Runtimes,
+  question: Extract<ReadQuestion, { what: "strongest" }>,
+): Generator<number, FoundStrongest[]> {
+  const ofGroup = (handles: readonly number[] | "all", group: number): FoundStrongest[] =>
+    [...runtimes.values()].flatMap((runtime) => answerStrongest(runtime, question, handles, group));
+  return (yield* eachInTurn(question.groups, ofGroup, EXPLAINED_POINTS)).flat();
+}
+
 /** Others have their turn after every few. */
 function* eachInTurn<Item, Answer>(
   items: readonly Item[],
   answer: (item: Item, index: number) => Answer,
+  itemPoints = ITEM_POINTS,
 ): Generator<number, Answer[]> {
   const answers: Answer[] = [];
+  let points = 0;
   for (const [index, item] of items.entries()) {
-    if (index > 0 && index % UNIT_ITEMS === 0) yield UNIT_ITEMS * ITEM_POINTS;
+    if (points + itemPoints > UNIT_POINTS) {
+      yield points;
+      points = 0;
+    }
     answers.push(answer(item, index));
+    points += itemPoints;
   }
   return answers;
 }

@@ -4,19 +4,21 @@ import type { LiveSeries } from "../live-series.ts";
 import { OpenKinds } from "./open-kinds.ts";
 
 const SPIKE: Classification = { kind: "spike", label: "spike", missedPeak: false, evidence: {} };
-const since = (onsetMs: number) => ({ onsetMs }) as Episode;
+const STEP_MS = 1;
+const EPISODE = { windowStartMs: 5, intervalMs: STEP_MS, open: true };
+const since = (onsetMs: number) => ({ onsetMs, firstMs: onsetMs }) as Episode;
 const seriesOf = (storeId: number, fold: { lastMs: number }, tenantId = "acme") =>
   ({ storeId, fold, key: { tenantId } }) as unknown as LiveSeries;
 
 it("classifies once a point, and looks at the time before the onset once", () => {
   const kinds = new OpenKinds();
   const seen: KnownBefore[] = [];
-  const classify = (before: KnownBefore) => {
+  const classify = (_: number, before: KnownBefore) => {
     seen.push(before);
     return SPIKE;
   };
-  const fold = { lastMs: 100 };
-  const ask = (onsetMs = 5) => kinds.of(seriesOf(1, fold), 5, since(onsetMs), classify);
+  const fold = { lastMs: 10 };
+  const ask = (onsetMs = 5) => kinds.of(seriesOf(1, fold), EPISODE, since(onsetMs), classify);
   expect([ask(), ask()]).toEqual([SPIKE, SPIKE]);
   expect(seen).toHaveLength(1);
   fold.lastMs++;
@@ -26,8 +28,28 @@ it("classifies once a point, and looks at the time before the onset once", () =>
   // Another onset has another time before it, and so has a fold that has seen late points.
   ask(4);
   expect(seen[2]).not.toBe(seen[1]);
-  kinds.of(seriesOf(1, { lastMs: 101 }), 5, since(4), classify);
+  kinds.of(seriesOf(1, { lastMs: 11 }), EPISODE, since(4), classify);
   expect(seen[3]).not.toBe(seen[2]);
+});
+
+it("judges an episode that goes on for long less and less often, and when it ends", () => {
+  const kinds = new OpenKinds();
+  const until: number[] = [];
+  const fold = { lastMs: 0 };
+  const ask = (open: boolean) =>
+    kinds.of(seriesOf(1, fold), { ...EPISODE, open }, since(1), (untilMs) => {
+      until.push(untilMs);
+      return SPIKE;
+    });
+  for (fold.lastMs = 1; fold.lastMs <= 4096; fold.lastMs++) ask(true);
+  // The first 15 points, then 8 times in each doubling; never later than an eighth of it.
+  expect(until.slice(0, 18)).toEqual([...Array.from({ length: 16 }, (_, k) => k + 1), 18, 20]);
+  expect(until).toHaveLength(16 + 8 * 8);
+  expect(until.at(-1)).toBe(4096);
+  fold.lastMs = 4100;
+  ask(true);
+  ask(false);
+  expect(until.slice(-2)).toEqual([4096, 4096]);
 });
 
 it("keeps so many, those asked for last", () => {
@@ -35,7 +57,7 @@ it("keeps so many, those asked for last", () => {
   let classified = 0;
   const fold = { lastMs: 1 };
   const ask = (storeId: number) =>
-    kinds.of(seriesOf(storeId, fold), 5, since(5), () => {
+    kinds.of(seriesOf(storeId, fold), EPISODE, since(5), () => {
       classified++;
       return SPIKE;
     });
@@ -52,7 +74,7 @@ it("takes room from whoever has most of it", () => {
   const classified: Record<string, number> = { quiet: 0, noisy: 0 };
   const fold = { lastMs: 1 };
   const ask = (tenantId: string, storeId: number) =>
-    kinds.of(seriesOf(storeId, fold, tenantId), 5, since(5), () => {
+    kinds.of(seriesOf(storeId, fold, tenantId), EPISODE, since(5), () => {
       classified[tenantId]!++;
       return SPIKE;
     });

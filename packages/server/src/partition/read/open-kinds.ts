@@ -2,12 +2,16 @@ import {
   type Classification,
   type EpochMs,
   type Episode as FoldedEpisode,
+  judgedUntilMs,
   KnownBefore,
 } from "@foreshock/core/fold";
+import type { EpisodeEntry } from "../../store/table/episode-table.ts";
 import type { LiveSeries } from "../live-series.ts";
 
 /** Episodes of one partition that are kept, some 7 kB each. */
 const KEPT_MAX = 256;
+
+type OpenEpisode = Pick<EpisodeEntry, "windowStartMs" | "intervalMs" | "open">;
 
 interface Kept {
   /** Late points give the series another fold. */
@@ -15,14 +19,15 @@ interface Kept {
   readonly windowStartMs: EpochMs;
   readonly onsetMs: EpochMs;
   readonly before: KnownBefore;
-  /** The last point that the fold had seen, missing ones too. */
-  readonly lastMs: EpochMs;
+  /** The last point that was judged, missing ones too. */
+  readonly untilMs: EpochMs;
+  readonly isOpen: boolean;
   readonly classification: Classification;
 }
 
 /**
- * What open episodes were called last. Each is classified once for each point of its series, however often it is
- * asked for, and the week before its onset is looked at once. Where there is no room, the tenant that has most of
+ * What episodes were called last that are open or were a moment ago. Each is classified once for each point up to
+ * which it is judged, however often it is asked for, and the week before its onset is looked at once. Where there is no room, the tenant that has most of
  * it gives up what it asked for first.
  */
 export class OpenKinds {
@@ -30,23 +35,26 @@ export class OpenKinds {
   readonly #kept = new Map<string, Map<number, Kept>>();
   #count = 0;
 
-  /** @param classify is given what is known of the time before the onset, to be used and filled. */
+  /** @param classify up to which point, and what is known of the time before the onset, to be used and filled. */
   of(
     { storeId, fold, key }: LiveSeries,
-    windowStartMs: EpochMs,
-    { onsetMs }: FoldedEpisode,
-    classify: (before: KnownBefore) => Classification,
+    { windowStartMs, intervalMs, open: isOpen }: OpenEpisode,
+    { onsetMs, firstMs }: Pick<FoldedEpisode, "onsetMs" | "firstMs">,
+    classify: (untilMs: EpochMs, before: KnownBefore) => Classification,
   ): Classification {
     const own = this.#kept.get(key.tenantId) ?? new Map<number, Kept>();
     const known = own.get(storeId);
     if (own.delete(storeId)) this.#count--;
-    const { lastMs } = fold;
+    const untilMs = judgedUntilMs(firstMs, fold.lastMs, intervalMs);
     const isSame =
       known?.fold === fold && known.windowStartMs === windowStartMs && known.onsetMs === onsetMs;
     const before = isSame ? known.before : new KnownBefore();
     const classification =
-      isSame && known.lastMs === lastMs ? known.classification : classify(before);
-    own.set(storeId, { fold, windowStartMs, onsetMs, before, lastMs, classification });
+      isSame && known.untilMs === untilMs && known.isOpen === isOpen
+        ? known.classification
+        : classify(untilMs, before);
+    const judged = { untilMs, isOpen, classification };
+    own.set(storeId, { fold, windowStartMs, onsetMs, before, ...judged });
     this.#kept.set(key.tenantId, own);
     if (++this.#count > KEPT_MAX) this.#makeRoom();
     return classification;

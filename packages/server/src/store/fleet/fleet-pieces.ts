@@ -69,7 +69,6 @@ export class FoldPieces {
   bytesWritten = 0;
   /** A piece of the save that counts was found damaged, and reported. */
   isDamaged = false;
-  /** Names of pieces that the save under way has written. */
   #written: Pick<Piece, "kind" | "chunk" | "step">[] = [];
   #isFresh = false;
   #known: Generations | undefined;
@@ -140,10 +139,15 @@ export class FoldPieces {
       if (newest.length === 0) throw this.#unusable({ kind, chunk, step });
       return this.#joined(newest).bytes;
     } catch (error) {
-      this.#run("DELETE FROM fleet_save WHERE tenant = ?");
-      this.settle();
+      this.forget();
       throw error;
     }
+  }
+
+  /** No save counts any more; the pieces are deleted at the next `cleanLeftovers`. */
+  forget(): void {
+    this.#run("DELETE FROM fleet_save WHERE tenant = ?");
+    this.settle();
   }
 
   /** Begins a save anew; `isFresh`: nothing of what is saved belongs to this fold. */

@@ -115,6 +115,21 @@ export class FleetScoresTable {
     }
   }
 
+  /**
+   * What is kept is of other steps than what will be: it is not read any more, under names that no entity has, and
+   * goes with its days. Cost: O(entities). To be followed by `reload`.
+   */
+  setAside(): void {
+    guarded(this.#file, () =>
+      this.#db
+        .prepare(
+          `UPDATE entity SET level = level || ' until ' || (SELECT max(id) FROM entity)
+           WHERE tenant = ? AND instr(level, ' ') = 0`,
+        )
+        .run(this.#tenant),
+    );
+  }
+
   /** Deletes whole days before `day`; of this tenant only. */
   dropBefore(day: number): void {
     for (const table of ["score_day", "score_block"]) {

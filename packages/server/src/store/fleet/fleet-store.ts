@@ -190,10 +190,30 @@ export class TenantFleetStore {
 
   /** Durable when it returns. */
   putSetting(name: string, value: string): void {
-    durableTransaction(this.#db, this.#file, () => {
-      this.#db
-        .prepare("INSERT OR REPLACE INTO setting VALUES (?, ?, ?)")
-        .run(this.#tenant, name, value);
-    });
+    durableTransaction(this.#db, this.#file, () => this.#setTo(name, value));
+  }
+
+  /**
+   * Under another setting, nothing that is saved of the fold counts any more, nor its scores: all is folded again.
+   * What is left of it is deleted later, a little at a time. Durable when it returns.
+   */
+  foldAnew(name: string, value: string): void {
+    try {
+      durableTransaction(this.#db, this.#file, () => {
+        this.#setTo(name, value);
+        this.pieces.forget();
+        this.oldStates.drop();
+        this.scores.setAside();
+      });
+    } finally {
+      this.pieces.settle();
+      this.scores.reload();
+    }
+  }
+
+  #setTo(name: string, value: string): void {
+    this.#db
+      .prepare("INSERT OR REPLACE INTO setting VALUES (?, ?, ?)")
+      .run(this.#tenant, name, value);
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PIPELINE_STATES } from "../../platform/pipeline-row.ts";
 import {
   Count,
   EpochMsNumber,
@@ -18,6 +19,22 @@ const NODES_TEXT =
 const NODES_ASLEEP_TEXT =
   "Nodes that are known and have sent nothing for longer: they left, or sleep";
 
+export const PipelineRow = z
+  .strictObject({
+    state: z
+      .enum(PIPELINE_STATES)
+      .describe(
+        "stopped: no point of any node for three steps more than the usual lag, by the clock",
+      ),
+    newestAt: MaybeInstant.describe(
+      "Time of the newest point that came; while stopped: since then",
+    ),
+    ageMs: MaybeNumber.describe("How old that is: all that is said of now is as old as this"),
+    usualLagMs: z.number().describe("How old the newest point usually becomes before the next"),
+    text: z.string().describe("One sentence for people; empty while points flow"),
+  })
+  .meta({ id: "PipelineRow" });
+
 export const Summary = z
   .strictObject({
     tenant: z.string(),
@@ -30,6 +47,10 @@ export const Summary = z
     ),
     points: Count,
     watermark: MaybeInstant.describe("Event time of the newest scored point"),
+    isLoading: z
+      .boolean()
+      .describe("History is being taken in: what is judged ends at the watermark, long before now"),
+    pipeline: PipelineRow,
     score: Score,
     severity: SeverityWord,
     openFindings: Count,
@@ -43,7 +64,44 @@ export const Summary = z
   })
   .meta({ id: "Summary" });
 
-export const TenantRow = z.strictObject({ tenant: z.string() }).meta({ id: "TenantRow" });
+const MaybeCount = Count.nullable();
+
+const WorstPlace = z
+  .strictObject({
+    cluster: z.string(),
+    node: z.string().nullable().describe("Null where it is the whole cluster"),
+    score: Score,
+    severity: SeverityWord,
+    since: MaybeInstant.describe("When it began"),
+    findingId: z.string().nullable().describe("The open finding; null for a node without one"),
+    why: z.string().describe("A finding's sentence; for a node the names of its metrics"),
+  })
+  .meta({ id: "WorstPlace" });
+
+export const TenantRow = z
+  .strictObject({
+    tenant: z.string(),
+    state: z
+      .enum(["served", "starting", "unavailable", "unasked"])
+      .describe(
+        "All but served have no numbers: starting = not taken up yet, unavailable = started again or too busy, unasked = names only",
+      ),
+    score: Score,
+    severity: SeverityWord,
+    openFindings: MaybeCount,
+    clusters: MaybeCount,
+    nodes: MaybeCount.describe(NODES_TEXT),
+    anomalousNodes: MaybeCount.describe("Of those, nodes anomalous now or in an open finding"),
+    series: MaybeCount,
+    watermark: MaybeInstant.describe("Event time of the newest scored point"),
+    isLoading: z.boolean().nullable().describe("History is being taken in"),
+    pipeline: PipelineRow.nullable(),
+    quarantine: z.string().nullable().describe("Why points are stored and not judged"),
+    worst: WorstPlace.nullable().describe(
+      "The worst open finding; without one, the most anomalous node now; null where none is",
+    ),
+  })
+  .meta({ id: "TenantRow" });
 
 export const ClusterRow = z
   .strictObject({
@@ -84,6 +142,9 @@ export const SeriesRow = z
     cluster: z.string(),
     node: z.string(),
     metric: z.string(),
+    unit: z
+      .string()
+      .describe("Of its values: as its sender or its name says, per second for counters; or empty"),
     metadata: z.record(z.string(), z.string()),
     intervalMs: MaybeNumber,
     points: Count,
@@ -122,6 +183,7 @@ export const PointsReply = z
 export const DataHealth = z
   .strictObject({
     watermark: MaybeInstant,
+    pipeline: PipelineRow,
     series: Count.describe("Series that live; the other counts and shares are of these"),
     seriesAsleep: Count.describe(
       "Series that have sent nothing for six hours or four of their intervals",
@@ -129,7 +191,9 @@ export const DataHealth = z
     learning: Count,
     late: Count,
     silent: Count,
-    freshShare: Share,
+    freshShare: Share.describe(
+      "Of living series that are not silent; 0 while the pipeline is stopped",
+    ),
     acceptedPoints: Count,
     duplicatePoints: Count.describe("Accepted points that were there before, with the same value"),
     overwrittenPoints: Count.describe("Accepted points that replaced another value"),
@@ -138,7 +202,9 @@ export const DataHealth = z
     rejectedPoints: z.partialRecord(RejectReasonWord, Count),
     detectionLagMs: MaybeNumber,
     backlogPoints: Count,
-    backfill: Share.describe("Share of history that is scored; 1 when all is"),
+    backfill: Share.describe(
+      "While history loads, the judged share of the time from the oldest point to now; else 1",
+    ),
     worst: z.array(
       z.strictObject({
         seriesId: z.string(),

@@ -1,4 +1,4 @@
-import { ALARM_OUTCOMES } from "@foreshock/core/fold";
+import { TOLD_OUTCOMES } from "@foreshock/core/fold";
 import { z } from "zod";
 import {
   Count,
@@ -83,10 +83,10 @@ export const AnomalyRow = z
   })
   .meta({ id: "AnomalyRow" });
 
-export const OutcomeWord = z.enum(ALARM_OUTCOMES).meta({
+export const OutcomeWord = z.enum(TOLD_OUTCOMES).meta({
   id: "AlarmOutcome",
   description:
-    "open: evidence keeps it up (closed: it passed); held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal",
+    "open: evidence keeps it up; held: the fault lasts though it is learnt; accepted: the new normal after three days; recovered: back in the old normal; ended: closed, and no longer unusual",
 });
 
 export const AlarmRow = z
@@ -134,14 +134,16 @@ export const FindingRow = z
     closedAt: MaybeInstant.describe("Null while open"),
     outcome: OutcomeWord,
     onset: MaybeInstant,
-    score: Share.describe("The entity's own calibrated score"),
+    score: Share.describe("How rare it is in this fleet; severity and sentence say the same"),
     severity: SeverityWord,
-    entityReturnPeriodDays: MaybeNumber,
-    fleetReturnPeriodDays: MaybeNumber,
+    fleetReturnPeriodDays: MaybeNumber.describe("Return period that the score stands for"),
+    entityReturnPeriodDays: MaybeNumber.describe("How rare it is for the place itself"),
     label: LabelWord,
     kind: KindWord,
     text: z.string(),
     contributions: z.array(FindingPart).describe("In onset order; shares add up to 1"),
+    nodesMoved: z.int().describe("Nodes that did what the sentence says"),
+    nodesTotal: z.int().describe("Nodes that the cluster had; 1 for a node finding"),
     nodes: z.array(z.strictObject({ node: z.string(), score: Share })),
     confidence: Share,
   })

@@ -28,7 +28,7 @@ const LIST = z
 const SCHEMA = {
   ...INGEST_SCHEMA,
   summary: "Send points as CSV: narrow, wide, long or an export, recognised by its first lines",
-  consumes: ["text/csv"],
+  consumes: CSV_TYPES,
   querystring: z.strictObject({
     ...tenantQuery,
     cluster: NAME_PARAM,

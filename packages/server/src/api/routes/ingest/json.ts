@@ -13,7 +13,7 @@ const NDJSON_TYPES = ["application/x-ndjson", "application/ndjson", "application
 const SCHEMA = {
   ...INGEST_SCHEMA,
   summary: "Send points as JSON, or NDJSON with one series object per line",
-  consumes: ["application/json", "application/x-ndjson"],
+  consumes: ["application/json", ...NDJSON_TYPES],
   querystring: z.strictObject(tenantQuery),
   body: IngestBody,
 };

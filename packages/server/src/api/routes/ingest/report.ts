@@ -9,12 +9,13 @@ import { IngestReport } from "../../../wire/schema/ingest.ts";
 import { accessOf } from "../../access.ts";
 import { Problem } from "../../problem.ts";
 import { rateHeaders } from "../../rate-headers.ts";
-import { PROBLEMS } from "../route.ts";
+import { PROBLEMS, type Tag } from "../route.ts";
 
 export type Protocol = "json" | "csv" | "remote_write";
 
 /** What every way in has in its schema. */
 export const INGEST_SCHEMA = {
+  tags: ["ingest" satisfies Tag],
   response: { 200: IngestReport, ...PROBLEMS },
   security: [{ key: [] }],
 };
