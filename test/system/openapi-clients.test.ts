@@ -88,7 +88,9 @@ describe.runIf(hasGenerators())("clients that public generators make of /openapi
 
   /** Beside the server, which must answer meanwhile. */
   async function ran(script: string, args: readonly string[]): Promise<string> {
-    const child = spawn(GENERATORS.python, [script, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(GENERATORS.python, [script, ...args], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let said = "";
     for await (const part of child.stdout) said += String(part);
     return said.trim();
