@@ -124,7 +124,7 @@ describe("a counter", () => {
     await eachBatch((points) => sendWrite("one", "octets_total", points), stalled);
     const open = (await anomalies("one")).find(({ windowStart }) => near(windowStart, from));
     expect(open?.score).toBeGreaterThan(0.75);
-    expect(open?.explanation.text).toMatch(/stuck at 0 since 11:40/);
+    expect(open?.explanation.text).toMatch(/stuck at 0 \/s since 11:40/);
   });
 
   const auth = (tenant: Tenant) => ({ authorization: `Bearer ${server.key("manage", tenant)}` });
