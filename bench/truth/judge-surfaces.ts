@@ -1,5 +1,6 @@
 import type { AnomalyRow } from "@foreshock/client";
 import { ANOMALOUS_SCORE, rarityWords, severityOf } from "@foreshock/core/fold";
+import { daysOf } from "./judge-told.ts";
 import { nameOf, type Reading } from "./play-fleet.ts";
 import { saidNumbers } from "./sentence-numbers.ts";
 
@@ -52,14 +53,12 @@ function checkFindings({ findings, anomalies, alarms }: Reading, tally: Tally): 
     const { id, text, onset, score, severity, contributions } = finding;
     const said = saidNumbers(text);
     // Of another hour's values, an instant and what is usual then is said.
-    if (said.at !== undefined && onset !== null && !said.isLater && finding.kind !== "seasonal") {
+    if (said.at !== undefined && onset !== null && finding.kind !== "seasonal") {
       tally.same("finding: since and sentence", `${id} ${text}`, clock(onset), said.at);
     }
-    const first = contributions[0]?.onset ?? null;
-    if (first !== null) tally.same("finding: since and first metric", id, onset, first);
     tally.same("finding: score and severity", id, severityOf(score), severity);
     if (said.rarity !== undefined) {
-      const days = finding.entityReturnPeriodDays ?? Number.NaN;
+      const days = daysOf(finding, said.rarity.entity) ?? Number.NaN;
       tally.same("finding: rarity", `${id} ${text}`, rarityWords(days), said.rarity.words);
     }
     tally.same("finding: outcome", id, finding.closedAt === null, isGoingOn(finding));

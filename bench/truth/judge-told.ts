@@ -1,5 +1,5 @@
 import type { AnomalyRow, FindingRow } from "@foreshock/client";
-import { type AnomalyKind, LABEL_OF_KIND, rarityWords } from "@foreshock/core/fold";
+import { type AnomalyKind, LABEL_OF_KIND, type RareFor, rarityWords } from "@foreshock/core/fold";
 import { type Moment, nameOf, type Reading } from "./play-fleet.ts";
 import { saidNumbers } from "./sentence-numbers.ts";
 import type { TruthFault, TruthFleet, TruthPart } from "./truth-fleet.ts";
@@ -86,10 +86,15 @@ function judgeFinding(fleet: TruthFleet, reading: Reading): Judged {
       ? {}
       : {
           isRarityRight:
-            said.rarity.entity === finding.level &&
-            said.rarity.words === rarityWords(finding.entityReturnPeriodDays ?? Number.NaN),
+            said.rarity.words === rarityWords(daysOf(finding, said.rarity.entity) ?? Number.NaN),
         }),
   };
+}
+
+/** The finding's own number behind what its sentence says of a rarity. */
+export function daysOf(finding: FindingRow, rareFor: RareFor): number | null {
+  if (rareFor === "fleet") return finding.fleetReturnPeriodDays;
+  return rareFor === finding.level ? finding.entityReturnPeriodDays : null;
 }
 
 /** The first finding about the fault's place that opened while it was there. */

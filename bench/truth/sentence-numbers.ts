@@ -1,3 +1,5 @@
+import type { RareFor } from "@foreshock/core/fold";
+
 /** What a sentence of the product says, read back as a person would. Parts that it does not have are left out. */
 export interface SaidNumbers {
   readonly nodes?: { readonly moved: number; readonly total: number };
@@ -7,7 +9,7 @@ export interface SaidNumbers {
   readonly typical?: { readonly low: number; readonly high: number };
   readonly actual?: number;
   /** "about once in 3 months", and of whom it is said. */
-  readonly rarity?: { readonly words: string; readonly entity: "metric" | "node" | "cluster" };
+  readonly rarity?: { readonly words: string; readonly entity: RareFor };
   /** It began after another metric. */
   readonly isLater: boolean;
 }
@@ -32,9 +34,10 @@ const UP = new Set(["rose", "risen"]);
 
 export function saidNumbers(text: string): SaidNumbers {
   const nodes = /(\d+) of (\d+) nodes/.exec(text);
-  const rarity = /((?:about|more than|less than) once [\w ]+?) for this (metric|node|cluster)/.exec(
-    text,
-  );
+  const rarity =
+    /((?:about|more than|less than) once [\w ]+?) (?:for|in) this (metric|node|cluster|fleet)/.exec(
+      text,
+    );
   const found = CHANGES.map((pattern) => pattern.exec(text)?.groups).find(
     (one) => one !== undefined,
   );
@@ -47,9 +50,7 @@ export function saidNumbers(text: string): SaidNumbers {
       ? {}
       : { typical: { low: numberOf(low, unit), high: numberOf(high!, unit) } }),
     ...(value === undefined ? {} : { actual: numberOf(value, prefix) }),
-    ...(rarity === null
-      ? {}
-      : { rarity: { words: rarity[1]!, entity: rarity[2] as "metric" | "node" | "cluster" } }),
+    ...(rarity === null ? {} : { rarity: { words: rarity[1]!, entity: rarity[2] as RareFor } }),
     isLater: /; started .* after /.test(text),
   };
 }

@@ -108,3 +108,26 @@ export function textOf(target: Locator): Promise<string> {
   // biome-ignore lint/performance/useDomNodeTextContent: hidden text is not part of the answer
   return target.innerText();
 }
+
+/** Where pictures of the pages go, for people to look at; none are taken without it. */
+const PICTURES = process.env.FORESHOCK_PICTURES;
+
+/** Takes pictures of a page where they are wanted: light and dark, and narrow. */
+export async function look(page: Page, name: string): Promise<void> {
+  if (PICTURES === undefined) return;
+  for (const [width, scheme] of [
+    [1440, "light"],
+    [1440, "dark"],
+    [390, "light"],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.waitForLoadState("networkidle");
+    await page.screenshot({
+      path: join(PICTURES, `${name}-${width}-${scheme}.png`),
+      fullPage: true,
+    });
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.emulateMedia({ colorScheme: "light" });
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { coloursOn, dragAcross, textOf } from "./browser.ts";
+import { coloursOn, dragAcross, look, textOf } from "./browser.ts";
 import type { Stage } from "./dashboard-stage.ts";
 
 /** From a node to its metrics, and back up. */
@@ -68,6 +68,7 @@ export function drillDownSuite(stage: () => Stage): void {
         const sum = shares.reduce((total, text) => total + Number.parseInt(text, 10), 0);
         expect(sum).toBeGreaterThanOrEqual(100 - 2 * shares.length);
         expect(sum).toBeLessThanOrEqual(100);
+        await look(page, "metric");
       }
       expect(errors).toEqual([]);
     });

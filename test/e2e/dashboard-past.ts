@@ -1,7 +1,7 @@
 import type { FindingRow } from "@foreshock/client";
 import { HOUR_MS } from "@foreshock/core/fold";
 import { describe, expect, it } from "vitest";
-import { textOf } from "./browser.ts";
+import { look, textOf } from "./browser.ts";
 import type { Stage } from "./dashboard-stage.ts";
 
 /** A page opened from a finding shows that time, not now. */
@@ -12,6 +12,7 @@ export function pastSuite(stage: () => Stage): void {
       await page.locator(".strip").waitFor();
       const rows = await page.locator(".finding-rows tbody tr").allInnerTexts();
       const cards = await page.locator("li.finding").allInnerTexts();
+      await look(page, "now");
       let dated = 0;
       for (const text of [...rows, ...cards]) {
         const told = / (?:at|since) (\d\d:\d\d)/.exec(text)?.[1];
@@ -65,7 +66,8 @@ export function pastSuite(stage: () => Stage): void {
         ({ explanation, windowStart, windowEnd }) =>
           Date.parse(explanation.onset ?? windowStart) <= endMs && Date.parse(windowEnd) >= firstMs,
       );
-      const numbered = new Set(inIt.map(({ metric }) => metric));
+      const parts = finding.contributions.filter(({ node }) => node === place.node);
+      const numbered = new Set([...inIt, ...parts].map(({ metric }) => metric));
       const path = `/t/${facts.tenant}/c/${place.cluster}/n/${place.node}`;
       const range = `from=${from.slice(0, 19)}Z&to=${to.slice(0, 19)}Z`;
       const { page } = await open(`${path}?${range}&finding=${finding.id}`);
@@ -79,6 +81,7 @@ export function pastSuite(stage: () => Stage): void {
         .filter((one) => one.metric === metric)
         .sort((a, b) => b.score - a.score)[0]!;
       const onset = new Date(told.explanation.onset ?? told.windowStart).toISOString();
+      await look(page, "node-of-a-finding");
       await first.scrollIntoViewIfNeeded();
       await expect.poll(() => first.locator("canvas").getAttribute("data-shaded")).toContain(onset);
       expect(await textOf(first.locator(".metric-line"))).toContain(onset.slice(11, 16));
@@ -97,6 +100,7 @@ export function pastSuite(stage: () => Stage): void {
       await expect
         .poll(() => textOf(page.locator("table.rows thead").last()))
         .toMatch(/Highest[\s\S]*Highest at/i);
+      await look(page, "cluster-past");
       expect(errors).toEqual([]);
     });
   });

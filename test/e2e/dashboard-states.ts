@@ -55,7 +55,9 @@ export function statesSuite(stage: () => Stage): void {
 
     it("shows the way in where a tenant has no data", async () => {
       const { page } = await stage().open("/");
-      await changeOverview(page, ({ summary }) => ({ summary: { ...summary, watermark: null } }));
+      await changeOverview(page, ({ summary }) => ({
+        summary: { ...summary, watermark: null, series: 0 },
+      }));
       await page.reload();
       await expect.poll(() => textOf(page.locator("main"))).toMatch(/No data yet/);
       expect(await textOf(page.locator("main"))).toContain("remote_write");

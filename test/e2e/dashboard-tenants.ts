@@ -1,6 +1,6 @@
 import { Foreshock } from "@foreshock/client";
 import { describe, expect, it } from "vitest";
-import { textOf } from "./browser.ts";
+import { look, textOf } from "./browser.ts";
 import type { Stage } from "./dashboard-stage.ts";
 
 /** Which tenant? Above Now, for keys that see several. */
@@ -24,6 +24,7 @@ export function tenantsSuite(stage: () => Stage): void {
       const scores = rows.map(({ worst, score }) => worst?.score ?? score ?? 0);
       expect(scores).toEqual([...scores].sort((a, b) => b - a));
       const found = rows.filter(({ openFindings }) => (openFindings ?? 0) > 0).length;
+      await look(page, "tenants");
       expect(await textOf(page.locator("h1"))).toContain(
         found === 0 ? "No findings" : `${found} t`,
       );

@@ -168,7 +168,8 @@ export const ROOMS: Readonly<Record<string, RoomTable>> = {
     system: [
       ...["tooling", "load", "guest", "isolation-suite.ts"],
       ...["server/platform", "server/tenant", "server/partition", "server/host"],
-      ...["server/store", "server/query", "server/serve", "server/testing"],
+      ...["server/store", "server/query", "server/serve", "server/testing", "server/demo"],
+      "bench/truth",
     ],
     fuzz: ["tooling", "simulator", "server/tenant"],
     "isolation.test.ts": ["isolation-suite.ts", "server/tenant", "server/testing"],

@@ -16,6 +16,7 @@ const SCRIPT = `
 import loaders, ranking
 from node import metric_p
 data = sys.argv[2]
+ranking.LEAF_WEIGHT = 0.5
 for k, case in enumerate(loaders.cases("nezha", [data])):
     if k not in (${CASES.join(", ")}):
         continue

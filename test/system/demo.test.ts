@@ -5,17 +5,15 @@ import { describe, expect, it } from "vitest";
 import { FROM_SOURCE } from "../tooling/from-source.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../packages/server/src/main.ts");
-/** The fleet depends on where in the week it ends: fixed, so that every run is the same. */
-const END = "2026-11-23T18:00:00Z";
 const TAKES_MS = 600_000;
 
 describe("foreshock demo --score", () => {
   it(
-    "finds all seven faults, the right place first, and leaves the quiet ones alone",
+    "finds all seven faults, the right place first, and leaves the quiet ones alone, at whatever hour it runs",
     async () => {
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        [FROM_SOURCE, MAIN, "demo", "--score", "--json", "--port", "0", "--end", END],
+        [FROM_SOURCE, MAIN, "demo", "--score", "--json", "--port", "0"],
         { timeout: TAKES_MS },
       );
       const score = JSON.parse(stdout);

@@ -1,5 +1,6 @@
 import { rarityWords, scoreOfDays, severityOf } from "@foreshock/core/fold";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runForTest } from "../../packages/server/testing/testing-io.ts";
 import { type NodeFault, type SmallFleet, seriesOf } from "../tooling/small-fleet.ts";
 import { startTestServer, type TestServer } from "../tooling/test-server.ts";
 
@@ -28,6 +29,7 @@ const TENANTS: Readonly<Record<string, readonly NodeFault[]>> = {
 };
 
 interface Finding {
+  readonly id: string;
   readonly node: string | null;
   readonly openedAt: string;
   readonly closedAt: string | null;
@@ -106,6 +108,45 @@ describe("what findings say of faults that last", () => {
     }
   });
 
+  it("is the same in the ranking of now as in the list of nodes", async () => {
+    for (const tenant of Object.keys(TENANTS)) {
+      const { data: nodes } = await server.get(tenant, "/nodes");
+      const { data: ranked } = await server.get(
+        tenant,
+        "/rankings?level=node&n=10&from=now-1h&to=now",
+      );
+      for (const { node, score, severity } of nodes) {
+        if (score < 0.75) continue;
+        const row = ranked.find((one: { node: string }) => one.node === node);
+        expect(row.score, `${tenant} ${node}`).toBeGreaterThanOrEqual(score);
+        expect(row.severity, `${tenant} ${node}`).toBe(severity);
+      }
+    }
+    const query = "/rankings?level=node&n=1&from=now-1h&to=now";
+    const [silent] = (await server.get("silent-node", query)).data;
+    expect(silent).toMatchObject({ node: "node-3", why: "node-3 stopped reporting at 02:55" });
+    const [metric] = (await server.get("silent-metric", query)).data;
+    expect(metric).toMatchObject({
+      node: "node-3",
+      why: "load1 on node-3 stopped reporting at 02:55",
+    });
+  });
+
+  it("is told on the command line in the same words and numbers", async () => {
+    for (const [tenant, node] of [
+      ["silent-node", "node-3"],
+      ["stuck", "node-3"],
+    ] as const) {
+      const [finding] = during.get(tenant)!;
+      const byId = JSON.parse(await run(tenant, ["why", finding!.id, "--json"]));
+      expect(byId).toMatchObject({ text: finding!.text, score: finding!.score });
+      const ranked = JSON.parse(await run(tenant, ["top", "node", "-n", "1", "--json"]));
+      expect(ranked.data[0].path).toBe(`eu/${node}`);
+    }
+    const [silent] = during.get("silent-node")!;
+    expect(await run("silent-node", ["why", "eu/node-3"])).toContain(silent!.text);
+  });
+
   it("does not say that a fault lasts once four points are back to what is usual", async () => {
     await sendTo(BACK + 4);
     for (const tenant of Object.keys(TENANTS)) {
@@ -125,6 +166,11 @@ describe("what findings say of faults that last", () => {
       }
     }
   });
+
+  async function run(tenant: string, argv: readonly string[]): Promise<string> {
+    const env = { FORESHOCK_URL: server.url, FORESHOCK_KEY: server.keys(tenant).read };
+    return (await runForTest(argv, { env, now: () => now })).out;
+  }
 
   async function sendTo(end: number): Promise<void> {
     const from = Math.round((now - START) / STEP_MS);

@@ -17,4 +17,11 @@ describe("generated shops", () => {
       expect(ours.get(traffic)!.as1, traffic).toBeGreaterThanOrEqual(0.9);
     }
   }, 120_000);
+
+  it("are ranked with their call graph too, though a fault of a leaf is seen through its caller", () => {
+    const cases = shopCases([20, 21]);
+    const scored = scoredCases(cases, createStreamEngine());
+    const graph = judgeRoots(cases, scored, { lateMs: 0, graph: "with-graph" });
+    expect(graph.get("all")!.avg5).toBeGreaterThanOrEqual(0.85);
+  }, 120_000);
 });

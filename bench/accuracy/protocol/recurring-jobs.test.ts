@@ -8,6 +8,7 @@ describe("jobs that come again, one kind of metrics each", () => {
   it.each([
     ["day", 5 * MINUTE_MS, 30 * MINUTE_MS],
     ["week", 5 * MINUTE_MS, 3 * HOUR_MS],
+    ["week", HOUR_MS, 0],
     ["month", 15 * MINUTE_MS, 0],
   ] as const)(
     "every %s at steps of %i ms, %i ms long",

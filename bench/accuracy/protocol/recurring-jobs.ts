@@ -1,5 +1,6 @@
 import {
   ALARM_PROMISE_DAYS,
+  DAY_MS,
   type DurationMs,
   FoldRow,
   HOUR_MS,
@@ -19,7 +20,7 @@ import {
 
 /** How jobs that come again are told. */
 export interface RecurringQuality {
-  /** Runs from the fourth on, and how many of them opened an alarm. */
+  /** Runs from the fourth on that the series could see, and how many of them opened an alarm. */
   readonly runs: number;
   readonly opened: number;
   /** Highest score of those runs, mean. */
@@ -45,6 +46,8 @@ const LENGTHS: Readonly<Record<JobPeriod, readonly [days: number, odd: number]>>
 };
 const SIZE = 1;
 const FOURTH = 3;
+/** A series that begins with its job cannot know it for one: nothing is judged at first, and the first hours are let go. */
+const SEEN_FROM_MS = DAY_MS;
 /** A run's alarm opens at the latest so long after its end; that of a missed one when it is overdue. */
 const AFTER_MS = 2 * HOUR_MS;
 
@@ -58,7 +61,8 @@ export function judgeRecurring(
   const [, odd] = LENGTHS[plan.period];
   for (const seed of seeds) {
     const usual = folded(engine, plan, seed, {});
-    for (const { score, opened } of usual.slice(FOURTH)) {
+    const seen = usual.filter(({ sinceStartMs }) => sinceStartMs >= SEEN_FROM_MS);
+    for (const { score, opened } of seen.slice(FOURTH)) {
       sum.runs++;
       sum.opened += Number(opened);
       sum.score += score;
@@ -70,13 +74,19 @@ export function judgeRecurring(
   return { ...sum, score: sum.score / sum.runs };
 }
 
+interface Run {
+  score: number;
+  opened: boolean;
+  readonly sinceStartMs: DurationMs;
+}
+
 /** What was said of each run of the job. */
 function folded(
   engine: StreamingEngine,
   { period, intervalMs, lengthMs }: RecurringPlan,
   seed: number,
   odd: Pick<JobPlan, "missed" | "tripled">,
-): { score: number; opened: boolean }[] {
+): Run[] {
   const kind = METRIC_KINDS[seed % METRIC_KINDS.length]!;
   const series = generateSeries({
     kind,
@@ -87,7 +97,9 @@ function folded(
   const plan = { period, lengthMs, size: SIZE, ...odd };
   const { values, runs } = injectJob(series, plan, new Dice(`job ${seed} ${period}`));
   const { timestampsMs } = series;
-  const said = runs.map(() => ({ score: 0, opened: false }));
+  const said = runs.map(({ firstIndex }): Run => {
+    return { score: 0, opened: false, sinceStartMs: firstIndex * intervalMs };
+  });
   const fold = new SeriesFold({
     open: () => engine.open(),
     counter: false,

@@ -1,12 +1,15 @@
-import { DAY_MS, type StreamingEngine, upperMedianOfSorted } from "@foreshock/core/fold";
+import {
+  DAY_MS,
+  quietPointsMax,
+  type StreamingEngine,
+  upperMedianOfSorted,
+} from "@foreshock/core/fold";
 import { METRIC_KINDS, type MetricKind } from "@foreshock/core/generator";
 import { FAULT_SIZE, type FaultyPoints, seriesOfPoints } from "./faulty-series.ts";
 import { SAMPLED_KINDS, type Sampling } from "./samplings.ts";
 
 /** A fault is over three points of the slowest series later. */
 const BEHIND_SHARE = 1;
-/** Runs are merged over this many quiet points, as episodes are. */
-const QUIET_POINTS = 10;
 const WARM_UP_POINTS = 21;
 /** Most points a day that count: at coarser steps an alarm needs p <= 1/20. */
 const POINTS_A_DAY_MIN = 20;
@@ -78,24 +81,25 @@ function countClean(
   points: FaultyPoints,
   into: { half: number; major: number; days: number },
 ): void {
-  const { score } = engine.score(seriesOfPoints(points));
-  into.half += runsAt(score, 0.5);
-  into.major += runsAt(score, 0.75);
+  const { score, intervalMs } = engine.score(seriesOfPoints(points));
+  const quietMax = quietPointsMax(intervalMs);
+  into.half += runsAt(score, 0.5, quietMax);
+  into.major += runsAt(score, 0.75, quietMax);
   const known = points.values.filter((value) => !Number.isNaN(value)).length;
   const spanDays = (points.timestampsMs.at(-1)! - points.timestampsMs[0]!) / DAY_MS;
   into.days += Math.min(spanDays, known / POINTS_A_DAY_MIN);
 }
 
-/** Runs of scores at or above a level. */
-function runsAt(score: Float64Array, level: number): number {
+/** Runs of scores at or above a level, merged over quiet points as episodes are. */
+function runsAt(score: Float64Array, level: number, quietMax: number): number {
   let runs = 0;
-  let quiet = QUIET_POINTS + 1;
+  let quiet = quietMax + 1;
   for (let i = WARM_UP_POINTS; i < score.length; i++) {
     if (score[i]! < level) {
       quiet++;
       continue;
     }
-    if (quiet > QUIET_POINTS) runs++;
+    if (quiet > quietMax) runs++;
     quiet = 0;
   }
   return runs;

@@ -31,4 +31,13 @@ describe("time is what the stamps say", () => {
       expect(cleanMajor).toBeLessThan(2.5);
     },
   );
+
+  it.each(["1 day", "1 week"])(
+    "%s: clean points raise half of what is promised or more",
+    (name) => {
+      const { cleanHalf, cleanMajor } = judgeSampling(engine, named(name), [1, 2, 3, 4]);
+      expect(cleanHalf).toBeGreaterThan(0.5);
+      expect(cleanMajor).toBeGreaterThan(0.5);
+    },
+  );
 });

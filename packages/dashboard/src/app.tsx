@@ -15,7 +15,7 @@ import { Header } from "./parts/header.tsx";
 import { HelpDialog } from "./parts/help-dialog.tsx";
 import { TenantTitle } from "./parts/page-title.tsx";
 import { useShortcuts } from "./parts/shortcuts.ts";
-import { LoadingNotice, QuarantineNotice } from "./parts/tenant-notices.tsx";
+import { QuarantineNotice, StaleNotice } from "./parts/tenant-notices.tsx";
 import { forgetKey, keepKey, takeKey } from "./session/key.ts";
 import { KeyPage } from "./session/key-page.tsx";
 import { clientOf, SessionProvider, useSession } from "./session/session.tsx";
@@ -102,7 +102,7 @@ function Tenants(props: { readonly apiKey: string; readonly signOut: (reason?: s
         <Shell>
           <TenantTitle />
           <QuarantineNotice />
-          <LoadingNotice />
+          <StaleNotice />
           {tenant === undefined ? <NoTenant name={wanted} /> : <Page />}
         </Shell>
       )}

@@ -8,6 +8,7 @@ import {
   EPISODE_STATE_LENGTH,
   type EpisodeChange,
   EpisodeTracker,
+  quietPointsMax,
 } from "./episode-tracker.ts";
 
 const MINUTE = 60_000;
@@ -37,6 +38,20 @@ function fold(tracker: EpisodeTracker, points: readonly Point[], from = 0): Epis
 const quiet = { score: 0.1, s: 1 };
 const raised = { score: 0.3, s: 2 };
 const alarm = { score: 0.8, s: 5 };
+
+describe("quietPointsMax", () => {
+  it("is ten points up to a step of 72 minutes, and eight hours of coarser ones, by hand", () => {
+    const hours = [1 / 60, 1, 1.2, 2, 6, 24, 168];
+    const points = hours.map((one) => quietPointsMax(one * 60 * MINUTE));
+    expect(points).toEqual([10, 10, 10, 4, 1, 1, 1]);
+  });
+
+  it("lets two odd days with two quiet ones between be two episodes", () => {
+    const tracker = new EpisodeTracker(24 * 60 * MINUTE);
+    const said = fold(tracker, [alarm, quiet, alarm, quiet, quiet, alarm]);
+    expect(said).toEqual(["opened", "none", "extended", "none", "closed", "opened"]);
+  });
+});
 
 describe("EpisodeTracker", () => {
   it("reads the columns where the engine writes them", () => {

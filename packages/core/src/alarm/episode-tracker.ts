@@ -1,7 +1,7 @@
 import type { HabitMark } from "../model/habit-mark.ts";
 import { ANOMALOUS_SCORE } from "../model/severity.ts";
 import { openState, sealState, unreadable } from "../model/state-bytes.ts";
-import type { DurationMs, EpochMs } from "../model/time.ts";
+import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from "../model/time.ts";
 
 /**
  * Columns of the row that a tracker gets per point: those of the engine's DETECTOR_OUT, followed by
@@ -70,12 +70,21 @@ export interface Episode {
   readonly peakHabit?: HabitMark;
 }
 
-/** Alarm runs are merged over this many quiet points; the next one closes. Source: reference event rule. */
-export const QUIET_POINTS_MAX = 10;
+/** Source: reference event rule. */
+const QUIET_POINTS_MAX = 10;
+/** At coarse steps ten points are days that have nothing to do with each other: there it is this long. */
+const COARSE_MS = DAY_MS / 20;
+const COARSE_QUIET_MS = 8 * HOUR_MS;
 /** Nonconformity of an ordinary point; the walk back to the onset stops there. Source: classifier.py. */
 export const RAISED_NONCONFORMITY = 1.6;
 /** The onset is at most this many points before the first alarm. Source: classifier.py. */
 export const ONSET_POINTS_MAX = 400;
+
+/** Alarm runs are merged over this many quiet points; the next one closes. */
+export function quietPointsMax(intervalMs: DurationMs): number {
+  if (intervalMs <= COARSE_MS) return QUIET_POINTS_MAX;
+  return Math.max(1, Math.floor(COARSE_QUIET_MS / intervalMs));
+}
 
 const S = {
   open: 0,
@@ -104,12 +113,13 @@ const VERSION = 3;
 
 /**
  * Folds the scored points of one series into episodes: opens at the first point with score >= 0.5,
- * closes at the 11th quiet point in a row (a missing point has score 0 and is quiet).
+ * closes after `quietPointsMax` quiet points in a row (a missing point has score 0 and is quiet).
  * Deterministic; O(1) time per point; 192 bytes of state, which may be part of the caller's slab.
  */
 export class EpisodeTracker {
   readonly #state: Float64Array;
   readonly #walkMs: DurationMs;
+  readonly #quietMax: number;
 
   /**
    * @param intervalMs nominal sampling interval; bounds the walk back to the onset.
@@ -118,6 +128,7 @@ export class EpisodeTracker {
    */
   constructor(intervalMs: DurationMs, state?: Float64Array) {
     this.#walkMs = ONSET_POINTS_MAX * intervalMs;
+    this.#quietMax = quietPointsMax(intervalMs);
     this.#state = state ?? new Float64Array(EPISODE_STATE_LENGTH);
     if (state === undefined) this.reset();
   }
@@ -156,7 +167,7 @@ export class EpisodeTracker {
     }
     if (state[S.open] === 0) return "none";
     state[S.quiet]!++;
-    if (state[S.quiet]! <= QUIET_POINTS_MAX) return "none";
+    if (state[S.quiet]! <= this.#quietMax) return "none";
     state[S.open] = 0;
     return "closed";
   }

@@ -1,4 +1,4 @@
-import { type Episode, type EpisodePoint, QUIET_POINTS_MAX } from "../alarm/episode-tracker.ts";
+import { type Episode, type EpisodePoint, quietPointsMax } from "../alarm/episode-tracker.ts";
 import { findOnset } from "../explain/kind/find-onset.ts";
 import type { MetricSeries } from "../model/metric-series.ts";
 import { ANOMALOUS_SCORE } from "../model/severity.ts";
@@ -52,15 +52,16 @@ export function windowEpisode(
   };
 }
 
-/** Alarms of the window; the event's first alarm may lie before it, at most 10 quiet points apart. */
+/** Alarms of the window; the event's first alarm may lie before it, with few quiet points between. */
 function eventOf(scores: DetailedScores, floor: number, startIndex: number, endIndex: number) {
   const { score, nonconformity } = scores;
+  const quiet = quietPointsMax(scores.intervalMs);
   const alarms: number[] = [];
   for (let i = startIndex; i < endIndex; i++) if (score[i]! >= floor) alarms.push(i);
   const last = alarms[alarms.length - 1]!;
   let first = alarms[0]!;
   if (floor > 0) {
-    for (let i = first - 1; i >= 0 && i >= first - QUIET_POINTS_MAX - 1; i--) {
+    for (let i = first - 1; i >= 0 && i >= first - quiet - 1; i--) {
       if (score[i]! >= floor) first = i;
     }
   }

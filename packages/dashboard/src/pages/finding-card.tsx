@@ -75,10 +75,6 @@ function Facts({ finding, nowMs }: { readonly finding: FindingRow; readonly nowM
         <dd>{outcomeWord(finding.outcome, closedMs === null)}</dd>
       </div>
       <div>
-        <dt>For {finding.level === "node" ? "this node" : "this cluster"}</dt>
-        <dd>{rarity(finding.entityReturnPeriodDays)}</dd>
-      </div>
-      <div>
         <dt>In this fleet</dt>
         <dd>{rarity(finding.fleetReturnPeriodDays)}</dd>
       </div>
@@ -94,8 +90,7 @@ function Where({ finding }: { readonly finding: FindingRow }) {
   if (finding.node === null) {
     return (
       <>
-        {finding.cluster}{" "}
-        <span class="soft">whole cluster, {counted(finding.nodes.length, "node")}</span>
+        {finding.cluster} <span class="soft">{movedWords(finding)}</span>
       </>
     );
   }
@@ -105,6 +100,12 @@ function Where({ finding }: { readonly finding: FindingRow }) {
       {finding.node}
     </>
   );
+}
+
+/** The whole cluster only where it is. */
+function movedWords({ nodesMoved, nodesTotal }: FindingRow): string {
+  if (nodesMoved === nodesTotal) return `whole cluster, ${counted(nodesTotal, "node")}`;
+  return `${nodesMoved} of ${counted(nodesTotal, "node")}`;
 }
 
 /** Contributing metrics in onset order, each a link to its own page. */

@@ -1,23 +1,26 @@
-import { useMemo } from "react";
 import { MiniChart } from "../chart/mini-chart.tsx";
 import { useSmallChart } from "../data/queries.ts";
 import { beside, measured } from "../format/number.ts";
-import { lasting, moment } from "../format/time.ts";
+import { lasting, MINUTE_MS, moment, msOf } from "../format/time.ts";
 import { kindWord } from "../format/word.ts";
 import { Await } from "../parts/await.tsx";
 import { Go } from "../parts/go.tsx";
 import { useNow } from "../parts/use-now.ts";
 import { useSession } from "../session/session.tsx";
+import { severityOf } from "../severity/severity.ts";
 import { SeverityMark } from "../severity/severity-mark.tsx";
-import { type MetricStory, shadesOfAnomalies } from "./node-order.ts";
+import { followsNow } from "../state/time-range.ts";
+import { useView } from "../state/use-view.ts";
+import type { MetricStory } from "./node-order.ts";
 
 const CHART_HEIGHT = 96;
+/** A value of now that is older than that, or than three of its intervals, says so. */
+const OLD_MS = 5 * MINUTE_MS;
 
 /** One metric of a node: what it does, how bad, since when; its page behind it. */
 export function MetricCard(props: { readonly story: MetricStory; readonly order: number | null }) {
   const { series, told } = props.story;
   const { tenant } = useSession();
-  const unit = series.unit;
   return (
     <li class="panel metric-card">
       <div class="metric-head">
@@ -43,7 +46,7 @@ export function MetricCard(props: { readonly story: MetricStory; readonly order:
         )}
       </div>
       <p class="metric-line">
-        <b>{measured(series.lastValue, unit)}</b>
+        <Value story={props.story} />
         <Story story={props.story} />
       </p>
       <Chart story={props.story} />
@@ -51,13 +54,41 @@ export function MetricCard(props: { readonly story: MetricStory; readonly order:
   );
 }
 
-function StateWord({ story: { series } }: { readonly story: MetricStory }) {
+/** What it is now and how old that is; in a range of the past the value that is told, for there is no now in it. */
+function Value({ story: { series, told } }: { readonly story: MetricStory }) {
+  const { view } = useView();
+  const nowMs = useNow();
+  if (!followsNow(view)) {
+    if (told === undefined) return null;
+    return <b>{measured(told.explanation.actual, series.unit)}</b>;
+  }
+  const lastMs = msOf(series.lastAt);
+  const isOld = lastMs !== null && nowMs - lastMs > Math.max(OLD_MS, 3 * (series.intervalMs ?? 0));
+  return (
+    <span>
+      <b>{measured(series.lastValue, series.unit)}</b>
+      {isOld ? <span class="soft"> {lasting(nowMs - lastMs)} ago</span> : null}
+    </span>
+  );
+}
+
+function StateWord({ story: { series, part } }: { readonly story: MetricStory }) {
+  if (part !== undefined) {
+    return <SeverityMark severity={severityOf(part.score)} score={part.score} />;
+  }
   if (series.state === "live") return null;
   return <span class="badge">{series.state}</span>;
 }
 
-function Story({ story: { told, onsetMs, series } }: { readonly story: MetricStory }) {
+function Story({ story: { told, part, onsetMs, series } }: { readonly story: MetricStory }) {
   const nowMs = useNow();
+  if (part !== undefined && onsetMs !== null) {
+    return (
+      <span class="soft">
+        {kindWord(part.kind)} at {moment(onsetMs, nowMs)}
+      </span>
+    );
+  }
   if (told === undefined || onsetMs === null) return null;
   const { low, high } = told.explanation.typical;
   const unit = series.unit;
@@ -73,10 +104,8 @@ function Story({ story: { told, onsetMs, series } }: { readonly story: MetricSto
   );
 }
 
-function Chart({ story: { series, anomalies } }: { readonly story: MetricStory }) {
+function Chart({ story: { series, shades } }: { readonly story: MetricStory }) {
   const chart = useSmallChart(series);
-  const nowMs = useNow();
-  const shades = useMemo(() => shadesOfAnomalies(anomalies, nowMs), [anomalies, nowMs]);
   return (
     <Await asked={chart} height={CHART_HEIGHT}>
       {(drawn) =>

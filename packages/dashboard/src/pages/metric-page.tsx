@@ -13,6 +13,7 @@ import { Breadcrumbs } from "../parts/breadcrumbs.tsx";
 import { useNow } from "../parts/use-now.ts";
 import { SeverityMark } from "../severity/severity-mark.tsx";
 import type { Place } from "../state/place.ts";
+import { followsNow } from "../state/time-range.ts";
 import { useView } from "../state/use-view.ts";
 import { AlarmTable } from "./alarm-table.tsx";
 import { AnomalyTable } from "./anomaly-table.tsx";
@@ -85,22 +86,26 @@ function Metric(props: { readonly place: MetricPlace; readonly series: SeriesRow
 
 function SeriesState(props: { readonly series: SeriesRow; readonly told: AnomalyRow | undefined }) {
   const { series, told } = props;
+  const isNow = followsNow(useView().view);
   const nowMs = useNow();
   const lastMs = msOf(series.lastAt);
   const firstMs = msOf(series.firstAt);
   return (
     <>
-      {series.state === "live" ? (
-        <SeverityMark
-          severity={told?.severity ?? series.severity}
-          score={told?.score ?? series.score}
-        />
-      ) : (
-        <span class="badge">{series.state}</span>
-      )}
+      {told !== undefined && (series.state === "live" || !isNow) ? (
+        <SeverityMark severity={told.severity} score={told.score} />
+      ) : null}
+      {told === undefined && series.state === "live" && isNow ? (
+        <SeverityMark severity={series.severity} score={series.score} />
+      ) : null}
+      {series.state !== "live" && isNow ? <span class="badge">{series.state}</span> : null}
       <p class="soft facts">
-        <span>now {measured(series.lastValue, series.unit)}</span>
-        {lastMs === null ? null : <span>last point {moment(lastMs, nowMs)}</span>}
+        {lastMs === null ? null : (
+          <span>
+            newest point {measured(series.lastValue, series.unit)} at {moment(lastMs, nowMs)},{" "}
+            {lasting(nowMs - lastMs)} ago
+          </span>
+        )}
         {firstMs === null ? null : <span>{lasting(nowMs - firstMs)} of history</span>}
         <span>confidence {confidenceWord(series.confidence)}</span>
       </p>

@@ -1,4 +1,4 @@
-import type { AnomalyRow, RankingRow, SeriesRow } from "@foreshock/client";
+import type { AnomalyRow, FindingPart, RankingRow, SeriesRow } from "@foreshock/client";
 import { describe, expect, it } from "vitest";
 import { laneRows } from "../chart/lane-rows.ts";
 import { inOnsetOrder, toldOf, weightsInOnsetOrder } from "./node-order.ts";
@@ -90,7 +90,8 @@ describe("inOnsetOrder", () => {
   it("leaves out of the order what was over before the finding began, however high its score", () => {
     const spike = anomaly("cpu", "02:00", 0.99, { windowEnd: "2026-11-24T02:20:00Z" });
     const stuck = [anomaly("disk", "14:00", 0.7), anomaly("net", "14:02", 0.6)];
-    const about = { startMs: Date.parse("2026-11-24T14:00:00Z"), endMs: NOW_MS };
+    const time = { startMs: Date.parse("2026-11-24T14:00:00Z"), endMs: NOW_MS };
+    const about = { time, parts: [] };
     const all = ["cpu", "disk", "net"].map(series);
     const stories = inOnsetOrder(all, [spike, ...stuck], NOW_MS, about);
     expect(stories.map((one) => [one.series.metric, one.isOfThis])).toEqual([
@@ -104,10 +105,24 @@ describe("inOnsetOrder", () => {
     ]);
   });
 
+  it("numbers what went silent by the finding's word, though it has no anomaly", () => {
+    const time = { startMs: Date.parse("2026-11-24T14:00:00Z"), endMs: NOW_MS };
+    const silent = { seriesId: "net", onset: "2026-11-24T13:59:00Z", kind: "missing" };
+    const about = { time, parts: [silent as FindingPart] };
+    const all = ["cpu", "disk", "net"].map(series);
+    const stories = inOnsetOrder(all, [anomaly("disk", "14:01", 0.7)], NOW_MS, about);
+    expect(stories.map((one) => [one.series.metric, one.isOfThis])).toEqual([
+      ["net", true],
+      ["disk", true],
+      ["cpu", false],
+    ]);
+  });
+
   it("tells of each metric the anomaly of the finding's time, not a higher one of another", () => {
     const earlier = anomaly("cpu", "02:00", 0.99, { windowEnd: "2026-11-24T02:20:00Z" });
     const own = anomaly("cpu", "14:01", 0.6);
-    const about = { startMs: Date.parse("2026-11-24T14:00:00Z"), endMs: NOW_MS };
+    const time = { startMs: Date.parse("2026-11-24T14:00:00Z"), endMs: NOW_MS };
+    const about = { time, parts: [] };
     expect(inOnsetOrder([series("cpu")], [earlier, own], NOW_MS, about)[0]!.told).toBe(own);
   });
 });

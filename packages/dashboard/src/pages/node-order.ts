@@ -1,6 +1,8 @@
-import type { AnomalyRow, RankingRow, SeriesRow } from "@foreshock/client";
+import type { AnomalyRow, FindingPart, RankingRow, SeriesRow } from "@foreshock/client";
 import { compareNames } from "../chart/lane-rows.ts";
 import { type Shade, touches } from "../chart/shades.ts";
+import { msOf } from "../format/time.ts";
+import { severityOf } from "../severity/severity.ts";
 import type { MsRange } from "../state/time-range.ts";
 
 export interface MetricStory {
@@ -11,39 +13,52 @@ export interface MetricStory {
   readonly told: AnomalyRow | undefined;
   /** Whether that one was going on at the time of what the page tells. */
   readonly isOfThis: boolean;
-  /** Its onset, epoch ms; null where nothing was anomalous. */
+  /** What the finding that is looked at says of it, where it has no anomaly of that time: it went silent, or little more. */
+  readonly part: FindingPart | undefined;
+  /** What its chart shades: its anomalies, and the time that the finding says it was silent. */
+  readonly shades: readonly Shade[];
+  /** The onset, epoch ms; null where nothing was anomalous. */
   readonly onsetMs: number | null;
 }
 
+/** What a page tells of: its time, and what a finding says of the metrics. */
+export interface About {
+  readonly time: MsRange;
+  readonly parts: readonly FindingPart[];
+}
+
 /**
- * The metrics of a node in the order things began: first those with an anomaly in `about`, the time of what is
- * told, by the onset of that anomaly; then those that were anomalous at another time, and the quiet ones by
+ * The metrics of a node in the order things began: first those with an anomaly in the time of what is
+ * told, by the onset of that anomaly, and what the finding says besides; then those that were anomalous at another time, and the quiet ones by
  * name. Without `about` it is the time of the worst anomaly.
  */
 export function inOnsetOrder(
   series: readonly SeriesRow[],
   anomalies: readonly AnomalyRow[],
   nowMs: number,
-  about?: MsRange,
+  about?: About,
 ): readonly MetricStory[] {
   const bySeries = Map.groupBy(
     [...anomalies].sort((a, b) => onsetOf(a) - onsetOf(b)),
     ({ seriesId }) => seriesId,
   );
-  const shown = about ?? timeOf(toldOf(anomalies), nowMs);
+  const shown = about?.time ?? timeOf(toldOf(anomalies), nowMs);
   const stories = series.map((one): MetricStory => {
     const own = bySeries.get(one.id) ?? [];
     const inIt = own.filter(
       (anomaly) => shown !== undefined && touches(timeOf(anomaly, nowMs), shown),
     );
-    const told = toldOf(inIt) ?? toldOf(own);
-    return {
-      series: one,
-      anomalies: own,
-      told,
-      isOfThis: inIt.length > 0,
-      onsetMs: told === undefined ? null : onsetOf(told),
-    };
+    const said = about?.parts.find(({ seriesId }) => seriesId === one.id);
+    const part = inIt.length === 0 ? said : undefined;
+    const told = part === undefined ? (toldOf(inIt) ?? toldOf(own)) : undefined;
+    const onsetMs = part === undefined ? told && onsetOf(told) : msOf(part.onset);
+    const isOfThis = inIt.length > 0 || part !== undefined;
+    const shades = shadesOfAnomalies(own, nowMs);
+    if (part !== undefined && typeof onsetMs === "number") {
+      const endMs = Math.max(onsetMs, shown?.endMs ?? onsetMs);
+      shades.push({ startMs: onsetMs, endMs, severity: severityOf(part.score) });
+    }
+    return { series: one, anomalies: own, told, part, shades, isOfThis, onsetMs: onsetMs ?? null };
   });
   return stories.sort(
     (a, b) =>

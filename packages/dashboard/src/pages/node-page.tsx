@@ -30,7 +30,7 @@ export function NodePage({ place }: { readonly place: NodePlace }) {
   return (
     <main class="page" id="main">
       <Breadcrumbs place={place} />
-      <NodeHead place={place} />
+      <NodeHead place={place} story={story} />
       {story.length === 0 ? null : (
         <ol class="findings" aria-label="Findings of this node in this range">
           {story.map((finding, i) => (
@@ -55,11 +55,17 @@ export function NodePage({ place }: { readonly place: NodePlace }) {
   );
 }
 
-function NodeHead({ place }: { readonly place: NodePlace }) {
+function NodeHead(props: { readonly place: NodePlace; readonly story: readonly FindingRow[] }) {
+  const { place, story } = props;
   const { data: row } = useNode(place);
   const scores = useNodeLane(place);
   const anomalies = useNodeAnomalies(place);
-  const anomalous = new Set(anomalies.data?.reply.map(({ seriesId }) => seriesId)).size;
+  const parts = story
+    .flatMap(({ contributions }) => contributions)
+    .filter(({ node }) => node === place.node);
+  const anomalous = new Set(
+    [...(anomalies.data?.reply ?? []), ...parts].map(({ seriesId }) => seriesId),
+  ).size;
   const lane = scores.data === undefined ? undefined : laneRows(scores.data.reply)[0];
   return (
     <div class="page-head">
@@ -108,7 +114,7 @@ function NodeNow({ row }: { readonly row: NodeRow }) {
   const sinceMs = msOf(row.since);
   const lastMs = msOf(row.lastAt);
   const state = cellStateOf(row);
-  const since = sinceMs === null ? "" : ` since ${moment(sinceMs, nowMs)}`;
+  const since = sinceMs === null || state === "none" ? "" : ` since ${moment(sinceMs, nowMs)}`;
   const score = state === "learning" || state === "silent" ? "" : ` ${scored(row.score)}`;
   return (
     <>
@@ -178,20 +184,27 @@ function MetricGroups(props: {
   const { node, series, anomalies, finding } = props;
   const nowMs = useNow();
   const stories = useMemo(() => {
-    const about = finding === undefined ? undefined : findingTime(finding, nowMs, node);
+    const about =
+      finding === undefined
+        ? undefined
+        : {
+            time: findingTime(finding, nowMs, node),
+            parts: finding.contributions.filter((part) => part.node === node),
+          };
     return inOnsetOrder(series, anomalies, nowMs, about);
   }, [series, anomalies, nowMs, finding, node]);
   const loud = stories.filter(({ isOfThis }) => isOfThis);
   const other = stories.filter(({ told, isOfThis }) => told !== undefined && !isOfThis);
-  const quiet = stories.filter(({ told }) => told === undefined);
-  const what = finding === undefined ? "at the same time as the worst" : "during the finding above";
+  const quiet = stories.filter(({ told, isOfThis }) => told === undefined && !isOfThis);
+  const what =
+    finding === undefined ? "anomalous at the same time as the worst" : "of the finding above";
   return (
     <>
       <section class="block" aria-labelledby="loud-title">
         <div class="block-head">
           <h2 id="loud-title">In order of onset</h2>
           <span class="soft">
-            {counted(loud.length, "metric")} anomalous {loud.length === 0 ? "" : what}
+            {counted(loud.length, "metric")} {loud.length === 0 ? "anomalous" : what}
           </span>
         </div>
         {loud.length === 0 ? (

@@ -10,13 +10,13 @@ import {
   useSummary,
 } from "../data/queries.ts";
 import { count, measured, percent } from "../format/number.ts";
-import { clockWithSeconds, lasting, moment, msOf } from "../format/time.ts";
+import { clockWithSeconds, DAY_MS, lasting, moment, msOf } from "../format/time.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Go } from "../parts/go.tsx";
 import { useNow } from "../parts/use-now.ts";
 import { useSession } from "../session/session.tsx";
 import { SeverityGlyph } from "../severity/severity-mark.tsx";
-import { presetLabel, type TokenRange } from "../state/time-range.ts";
+import { absoluteRange, presetLabel, type TokenRange } from "../state/time-range.ts";
 import { useView } from "../state/use-view.ts";
 import { FindingCard } from "./finding-card.tsx";
 import { FindingTable } from "./finding-table.tsx";
@@ -70,9 +70,10 @@ function VerdictLine(props: {
   const rows: readonly ClusterRow[] = clusters.data ?? [];
   const verdict = verdictOf(summary, findings, rows, props.health.data?.learning ?? 0, nowMs);
   const worst = openFindings(findings)[0];
+  const isStopped = summary.pipeline.state === "stopped";
   return (
     <h1 class={`verdict verdict-${verdict.tone}`}>
-      <SeverityGlyph severity={worst?.severity ?? "none"} />
+      <SeverityGlyph severity={isStopped ? "critical" : (worst?.severity ?? "none")} />
       <span>
         <b>{verdict.headline}</b> {verdict.rest.join(" ")}
       </span>
@@ -147,17 +148,38 @@ function NothingOpen(props: {
   readonly health: DataHealth | undefined;
 }) {
   const { summary, health } = props;
-  if (summary !== undefined && (summary.isLoading || summary.watermark === null)) {
+  if (summary === undefined) return null;
+  if (summary.watermark === null) {
     return (
-      <Empty kind="learning" title="Nothing open in what is judged so far.">
-        <p>
-          What comes after it is taken in and not judged yet: nothing is said of it, nor of now. The
-          lanes above grow with what is judged.
-        </p>
+      <Empty kind="learning" title="No point is judged yet.">
+        <p>The rhythm of the points is looked for first. The lanes above fill once it is known.</p>
+      </Empty>
+    );
+  }
+  if (summary.isLoading) return <StillLoading upToMs={Date.parse(summary.watermark)} />;
+  if (summary.pipeline.state === "stopped") {
+    return (
+      <Empty kind="nodata" title="Nothing was open when the points ceased.">
+        <p>Look at what collects and sends them: the agents, the network, the key.</p>
       </Empty>
     );
   }
   return <AllGood health={health} />;
+}
+
+/** A look at what is judged already is one click away. */
+function StillLoading({ upToMs }: { readonly upToMs: number }) {
+  const day = absoluteRange({ startMs: upToMs - DAY_MS, endMs: upToMs });
+  return (
+    <Empty kind="learning" title="Nothing open in what is judged so far.">
+      <p>
+        What comes after it is taken in and not judged yet: nothing is said of it, nor of now.{" "}
+        <Go to={{ page: "now" }} change={day}>
+          The last judged day
+        </Go>
+      </p>
+    </Empty>
+  );
 }
 
 function AllGood({ health }: { readonly health: DataHealth | undefined }) {
@@ -200,7 +222,7 @@ function HealthStrip({ health }: { readonly health: DataHealth }) {
       <Fact name="Late series" value={count(health.late)} />
       <Fact name="Silent" value={count(health.silent)} />
       <Fact name="Learning" value={count(health.learning)} />
-      <Fact name="History judged" value={percent(health.backfill)} />
+      <Fact name="History judged" value={lastMs === null ? "—" : percent(health.backfill)} />
       <Fact name="Points refused" value={count(rejected)} />
       <Fact
         name="Detection lag"

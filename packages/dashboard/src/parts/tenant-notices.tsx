@@ -19,20 +19,28 @@ export function QuarantineNotice() {
   );
 }
 
-/** Above every page but Now, which says it itself, while history is taken in: all scores are of then. */
-export function LoadingNotice() {
+/** Above every page but Now, which says it itself, while what is shown is not of now. */
+export function StaleNotice() {
   const { data } = useSummary();
   const { place } = useView();
   const nowMs = useNow();
-  const upToMs = msOf(data?.watermark);
-  if (data === undefined || !data.isLoading || place?.page === "now") return null;
-  const upTo =
-    upToMs === null
-      ? "Nothing is judged yet."
-      : `Judged up to ${moment(upToMs, nowMs)} UTC, ${lasting(nowMs - upToMs)} before now.`;
+  if (data === undefined || place?.page === "now") return null;
+  if (data.isLoading) {
+    const upToMs = msOf(data.watermark);
+    const upTo =
+      upToMs === null
+        ? "Nothing is judged yet."
+        : `Judged up to ${moment(upToMs, nowMs)} UTC, ${lasting(nowMs - upToMs)} before now.`;
+    return (
+      <div class="state state-learning notice" role="status">
+        <p class="state-title">History is loading. {upTo}</p>
+      </div>
+    );
+  }
+  if (data.pipeline.state !== "stopped") return null;
   return (
-    <div class="state state-learning notice" role="status">
-      <p class="state-title">History is loading. {upTo}</p>
+    <div class="state state-error notice" role="alert">
+      <p class="state-title">{data.pipeline.text}</p>
     </div>
   );
 }

@@ -48,6 +48,21 @@ describe("instantParam", () => {
     );
   });
 
+  it("refuses epoch seconds and microseconds with 422, and names the unit", () => {
+    const units = [
+      ["1763985600", "seconds"],
+      ["1763985600000000", "microseconds"],
+    ] as const;
+    for (const [text, unit] of units) {
+      expect(() => instantParam("from", text, NOW), text).toThrow(
+        expect.objectContaining({ code: "invalid_range", status: 422 }),
+      );
+      expect(() => instantParam("from", text, NOW), text).toThrow(
+        `as epoch ${unit}: 2025-11-24T12:00:00.000Z`,
+      );
+    }
+  });
+
   it("refuses what is no instant, local times among it, and names the parameter", () => {
     for (const text of [
       "",

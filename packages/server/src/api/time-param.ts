@@ -7,6 +7,7 @@ import {
   type TimeRange,
 } from "@foreshock/core/fold";
 import { z } from "zod";
+import { CLOCK_OFF_MAX_MS, FIRST_TIME_MS, looksLike } from "../platform/usable-time.ts";
 import { Problem } from "./problem.ts";
 
 /** Longest range one request may ask for. Source: limits table of the reliability page. */
@@ -62,7 +63,7 @@ function instantOf(name: string, text: string, nowMs: EpochMs): EpochMs {
     const shiftMs = Number(count) * UNIT_MS[unit!]!;
     return sign === "-" ? nowMs - shiftMs : nowMs + shiftMs;
   }
-  if (EPOCH.test(text)) return Number(text);
+  if (EPOCH.test(text)) return epochOf(name, text, nowMs);
   const parsed = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(parsed)) {
     throw new Problem("bad_parameter", `/${name}: "${text}" is not a valid time`, {
@@ -71,6 +72,19 @@ function instantOf(name: string, text: string, nowMs: EpochMs): EpochMs {
     });
   }
   return parsed;
+}
+
+/** @throws Problem "invalid_range" for a number that is a time of the last decades in another unit only. */
+function epochOf(name: string, text: string, nowMs: EpochMs): EpochMs {
+  const atMs = Number(text);
+  const isUsual = atMs >= FIRST_TIME_MS && atMs <= nowMs + CLOCK_OFF_MAX_MS;
+  const other = isUsual ? "" : looksLike(atMs, nowMs);
+  if (other === "") return atMs;
+  const detail = `is not a time in epoch milliseconds${other}`;
+  throw new Problem("invalid_range", `/${name}: ${text} ${detail}`, {
+    hint: "times are epoch milliseconds",
+    errors: [{ pointer: `/${name}`, detail }],
+  });
 }
 
 /** Milliseconds of a `StepParam`; 0 when the count is 0. */

@@ -76,7 +76,11 @@ function addServeAndDemo(program: Command, shell: Shell, commands: LongCommands)
     .option("--nodes <count>", "nodes of the fleet (default 240)", wholeNumber(1))
     .option("--days <count>", "days of history (default 28)", wholeNumber(1))
     .option("--seed <number>", "seed of the fleet and its faults", wholeNumber(0))
-    .option("--end <time>", "where history ends (default now)", (text) => instant("--end", text))
+    .option(
+      "--end <time>",
+      "where history ends (default now; with --score one instant for all)",
+      (text) => instant("--end", text),
+    )
     .option(
       "--score",
       "print hits, misses and false findings against the answer key, then exit",

@@ -28,7 +28,8 @@ export interface FaultPlan {
   readonly skippedNight: Spell;
 }
 
-interface Recipe {
+/** What a fault does to the metrics of its nodes. */
+export interface Recipe {
   readonly id: string;
   readonly title: string;
   readonly place: KnownFault["place"];
@@ -118,10 +119,6 @@ const UNSTEADY: Recipe = {
     { metric: "cpu_usage", form: "spread", amount: 5 },
   ],
 };
-
-/** What `i` can put in: faults of one node that show within one to six steps. */
-export const LIVE_RECIPES = { disk: DISK_THEN_CPU, silent: SILENT } as const;
-export type LiveFaultKind = keyof typeof LIVE_RECIPES;
 
 /** Faults 1 to 7 and the two that must stay silent, spread over the last twelve days. */
 export function faultPlan(

@@ -34,8 +34,9 @@ describe("findingText", () => {
   });
 
   it("names the cluster alone for a cluster's finding, and says when it is over", () => {
-    const text = findingText(finding({ node: null, closedAt: 1, score: 1 }));
-    expect(text).toMatch(/critical 99 +acme\/web +over/);
+    const closedAt = Date.parse("2026-03-11T15:20:00Z");
+    const text = findingText(finding({ node: null, closedAt, score: 1 }));
+    expect(text).toMatch(/critical 99 +acme\/web +2026-03-11 14:05 to 2026-03-11 15:20/);
   });
 });
 

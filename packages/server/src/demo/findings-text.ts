@@ -18,8 +18,12 @@ export function findingText(finding: TenantFinding): string {
   const { tenant, cluster, node, score, openedAt, closedAt, text } = finding;
   const severity = severityOf(score);
   const place = [tenant, cluster, ...(node === null ? [] : [node])].join("/");
-  const since = new Date(openedAt).toISOString().slice(0, 16).replace("T", " ");
-  const state = closedAt === null ? "open" : "over";
+  const opened = minuteText(openedAt);
+  const state = closedAt === null ? `open since ${opened}` : `${opened} to ${minuteText(closedAt)}`;
   const head = `${GLYPHS[severity]} ${severity} ${Math.min(99, Math.floor(100 * score))}`;
-  return `   ${head.padEnd(14)} ${place.padEnd(34)} ${state} since ${since}\n      ${text}\n`;
+  return `   ${head.padEnd(14)} ${place.padEnd(34)} ${state}\n      ${text}\n`;
+}
+
+function minuteText(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 16).replace("T", " ");
 }

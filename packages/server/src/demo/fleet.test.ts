@@ -136,7 +136,7 @@ describe("SimulatedFleet", () => {
   it("injects live on a healthy node, from the next step on, and says so in the answer key", () => {
     const fleet = new SimulatedFleet(SMALL);
     for (const _ of fleet.history(fleet.endMs));
-    const fault = fleet.inject("disk");
+    const fault = fleet.inject("overload");
     expect(fault.startMs).toBe(fleet.endMs);
     expect(fleet.truth.faults.at(-1)).toEqual(fault);
     const known = fleet.truth.faults.slice(0, -1);

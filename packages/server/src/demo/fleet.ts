@@ -8,12 +8,17 @@ import {
   faultPlan,
   LEAK_CLUSTER,
   LEAK_DEPLOY_BEFORE_END_MS,
-  LIVE_RECIPES,
-  type LiveFaultKind,
   make,
 } from "./faults.ts";
-import { type ClusterPlan, type FleetPlan, fleetPlan, NODES_MIN } from "./fleet-plan.ts";
+import {
+  type ClusterPlan,
+  type FleetPlan,
+  fleetPlan,
+  NODES_MIN,
+  type TenantPlan,
+} from "./fleet-plan.ts";
 import { habitOf } from "./habits.ts";
+import { LIVE_RECIPES, type LiveFaultKind } from "./live-faults.ts";
 import { METRIC_NAMES, METRIC_SHAPES } from "./metric-catalog.ts";
 import { type NodeChunk, NodeStream } from "./node-stream.ts";
 import type { KnownFault, Truth } from "./truth.ts";
@@ -129,10 +134,13 @@ export class SimulatedFleet {
     });
   }
 
-  /** Puts a fault on a random node that has none, from the next step on. */
+  /**
+   * Puts a fault on a random node that has none, from the next step on: in the tenant with the fewest faults of
+   * late, for the next one of a tenant is less rare than the last, and so hardly worth another finding.
+   */
   inject(kind: LiveFaultKind): KnownFault {
     const dice = new Dice(`${this.#seed} live ${this.#live.length}`);
-    const tenant = this.plan.tenants[dice.below(this.plan.tenants.length)]!;
+    const tenant = this.#calmest(dice.below(this.plan.tenants.length));
     const plan = tenant.clusters[dice.below(tenant.clusters.length)]!;
     const atMs = this.#cursorMs;
     const ill = new Set(
@@ -152,6 +160,19 @@ export class SimulatedFleet {
     const cluster = this.#clusters.find((one) => one.plan === plan)!;
     cluster.disturbances.push({ ...made.disturbance, id });
     return this.#live.at(-1)!;
+  }
+
+  /** The tenant with the fewest faults of the last day; of equals the first one from `first` on. */
+  #calmest(first: number): TenantPlan {
+    const { tenants } = this.plan;
+    const { faults } = this.truth;
+    const recent = (tenantId: string) =>
+      faults.filter(
+        ({ tenant, startMs, endMs }) =>
+          tenant === tenantId && startMs <= this.#cursorMs && endMs > this.#cursorMs - DAY_MS,
+      ).length;
+    const turned = [...tenants.slice(first), ...tenants.slice(0, first)];
+    return turned.reduce((a, b) => (recent(b.tenantId) < recent(a.tenantId) ? b : a));
   }
 
   #open(plan: ClusterPlan): RunningCluster {

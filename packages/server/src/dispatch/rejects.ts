@@ -1,4 +1,4 @@
-import { DAY_MS, type EpochMs, SECOND_MS } from "@foreshock/core/fold";
+import type { EpochMs } from "@foreshock/core/fold";
 import type { IngestPlace } from "../platform/ingest-batch.ts";
 import {
   type IngestReport,
@@ -6,7 +6,7 @@ import {
   type PutPoints,
   type RejectReason,
 } from "../platform/ingest-series.ts";
-import { FIRST_TIME_MS } from "../platform/usable-time.ts";
+import { looksLike } from "../platform/usable-time.ts";
 
 const EXAMPLES_MAX = 5;
 
@@ -43,21 +43,4 @@ export class Rejects {
 
 function pathOf({ clusterId, nodeId, metricName }: IngestPlace): string {
   return `${clusterId}/${nodeId}/${metricName}`;
-}
-
-/** Units in which senders give instants that we take for milliseconds, and how many of those one is. */
-const UNITS: readonly (readonly [unit: string, ms: number])[] = [
-  ["seconds", SECOND_MS],
-  ["microseconds", 1e-3],
-  ["nanoseconds", 1e-6],
-];
-
-/** In the unit in which the time is an instant of the last decades; empty where there is none. */
-function looksLike(atMs: number, nowMs: EpochMs): string {
-  for (const [unit, ms] of UNITS) {
-    const instant = atMs * ms;
-    if (!(instant >= FIRST_TIME_MS && instant <= nowMs + DAY_MS)) continue;
-    return ` (as epoch ${unit}: ${new Date(instant).toISOString()})`;
-  }
-  return "";
 }

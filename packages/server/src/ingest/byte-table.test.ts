@@ -10,6 +10,11 @@ function numberAt(table: ByteTable, bytes: Buffer, start = 0, end = bytes.length
   return Number(table.arena.toString("latin1", table.from(index), table.to(index)));
 }
 
+function numberedBy(table: ByteTable, key: Buffer): string {
+  const index = table.find(key, 0, key.length);
+  return table.arena.toString("latin1", table.from(index), table.to(index));
+}
+
 describe("ByteTable", () => {
   it("answers as a map of the same keys would, wherever in a buffer the key stands", () => {
     const key = fc.oneof(fc.string({ maxLength: 4 }), fc.string({ minLength: 5, maxLength: 200 }));
@@ -29,6 +34,19 @@ describe("ByteTable", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("looks for the key after the one that was found last first", () => {
+    const table = new ByteTable(MIB);
+    const keys = ["node-1", "node-2", "node-3", "node-2"].map((text) => Buffer.from(text));
+    for (const key of keys.slice(0, 3)) table.add(key, 0, key.length, key);
+    const looked = keys.map((key) => {
+      const before = table.lookUps;
+      expect(numberedBy(table, key)).toBe(key.toString());
+      return table.lookUps - before;
+    });
+    // The first one follows nothing, and the last one is not the next.
+    expect(looked).toEqual([0, 0, 0, 1]);
   });
 
   it("finds nearly every one of a hundred thousand keys", () => {

@@ -12,10 +12,10 @@ export type CommitMessage = Extract<FromWorker, { readonly type: "durable" | "fa
 /** Senders do not wait for a disk longer than this. */
 const SILENT_MS = 5000;
 /**
- * The turn in which what was appended is written at the latest, each of some 3 ms, where the thread has other work: a
- * write and its sync cost as much as some 100 points do, however few they hold.
+ * Turns for which what was appended may wait for more to be written with it, some milliseconds each: a write and its
+ * sync cost as much as some 100 points do, however few they hold.
  */
-const TURNS_MAX = 4;
+const TURNS_MAX = 2;
 
 /** What was appended to a partition since its last write. */
 interface Unwritten {

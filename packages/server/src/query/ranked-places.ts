@@ -1,4 +1,5 @@
 import { ANOMALOUS_SCORE, type TimeRange } from "@foreshock/core/fold";
+import { type HeldScores, heldScores } from "../fleet/held-scores.ts";
 import type { EntityPlace } from "../fleet/rollup-history.ts";
 import type { Pace } from "../platform/pace.ts";
 import { claimLimit, visitDays, watchedSince } from "./entity-scores.ts";
@@ -18,7 +19,8 @@ export interface RankedPlace {
 }
 
 /**
- * Worst first; equals stay in the order they came in, which is by name.
+ * Worst first; equals stay in the order they came in, which is by name. A range that goes up to now says of a fault
+ * that is held what the lists of now say, though its scores have faded.
  * Cost: O(entities x steps of the range). Memory: O(entities).
  */
 export async function rankPlaces(
@@ -27,9 +29,23 @@ export async function rankPlaces(
   range: TimeRange,
   pace: Pace,
 ): Promise<RankedPlace[]> {
+  const isNow = range.endMs > context.watermark;
+  const held = isNow ? heldScores(context.runner) : undefined;
   const ranked: RankedPlace[] = [];
-  for (const place of places) ranked.push(await rankedPlace(context, place, range, pace));
+  for (const place of places) {
+    const plain = await rankedPlace(context, place, range, pace);
+    ranked.push(held === undefined ? plain : heldUp(plain, held, range));
+  }
   return ranked.sort((a, b) => b.score - a.score || b.rarity - a.rarity);
+}
+
+function heldUp(plain: RankedPlace, held: HeldScores, { startMs }: TimeRange): RankedPlace {
+  const { level, clusterId, nodeId } = plain.place;
+  const least = level === "node" ? held.node(clusterId, nodeId) : held.cluster(clusterId);
+  if (least <= plain.score) return plain;
+  // It began before the range: within the range it is there from the first step on.
+  const onsetMs = plain.onsetMs === 0 && least >= ANOMALOUS_SCORE ? startMs : plain.onsetMs;
+  return { ...plain, score: least, rarity: Math.max(plain.rarity, least), onsetMs };
 }
 
 /**

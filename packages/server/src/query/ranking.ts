@@ -1,11 +1,18 @@
-import { ANOMALOUS_SCORE, DAY_MS, severityOf, type TimeRange } from "@foreshock/core/fold";
+import {
+  ANOMALOUS_SCORE,
+  DAY_MS,
+  EN,
+  largestOf,
+  severityOf,
+  type TimeRange,
+} from "@foreshock/core/fold";
 import type { SeriesInfo } from "../dispatch/directory.ts";
 import { type HeldScores, heldScores } from "../fleet/held-scores.ts";
 import type { EntityPlace } from "../fleet/rollup-history.ts";
 import type { Pace } from "../platform/pace.ts";
 import type { AnomalyRow, RankingQuery, RankingReply, RankingRow } from "../platform/platform.ts";
 import { placesOf } from "./entity-scores.ts";
-import { nodeRow } from "./inventory.ts";
+import { nodeRow, seriesState } from "./inventory.ts";
 import { metricRanking, metricRankingCells } from "./metric-ranking.ts";
 import { type RankedPlace, rankPlaces } from "./ranked-places.ts";
 import { admittedCells, CELLS } from "./read-cost.ts";
@@ -93,8 +100,32 @@ function rowOf(
     onset: onsetMs === 0 ? null : onsetMs,
     share: null,
     confidence: row?.confidence ?? 1,
-    why: told?.explanation.text ?? row?.topMetrics.map(({ metric }) => metric).join(", ") ?? "",
+    why:
+      told?.explanation.text ??
+      missedText(context, nodeId, series, held) ??
+      row?.topMetrics.map(({ metric }) => metric).join(", ") ??
+      "",
   };
+}
+
+/** Who stopped reporting, where that is a part of an open finding. */
+function missedText(
+  context: TenantContext,
+  nodeId: string,
+  series: readonly SeriesInfo[],
+  held: HeldScores,
+): string | undefined {
+  const missed = series.filter(
+    (info) => held.isPart(info) && seriesState(context, info) === "silent",
+  );
+  const [first] = missed;
+  if (first === undefined) return undefined;
+  const since = EN.time(largestOf(missed.map(({ lastMs }) => lastMs)), "UTC");
+  const { metricName, nodeId: owner } = first.key;
+  const isWhole = missed.length === series.length && nodeId !== "";
+  const who = isWhole ? nodeId : EN.metricOn(metricName, owner);
+  const others = missed.length > 1 && !isWhole ? ` and ${missed.length - 1} more` : "";
+  return EN.silent(`${who}${others}`, since);
 }
 
 /** The strongest episode of each anomalous entity in the range, in their order. */

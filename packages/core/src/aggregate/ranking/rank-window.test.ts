@@ -40,7 +40,7 @@ describe("rankWindow", () => {
     const graph = rankWindow({ ...input(columns, 190), edges: [["n0", "n2"]] });
     const valueOfLeaf = (ranking: typeof plain) =>
       ranking.nodes.find(({ nodeId }) => nodeId === "n2")!.value;
-    expect(valueOfLeaf(graph)).toBeCloseTo(0.3 * valueOfLeaf(plain), 12);
+    expect(valueOfLeaf(graph)).toBeCloseTo(0.5 * valueOfLeaf(plain), 12);
   });
 
   it("says the same of the node when the range starts ten minutes after the fault did", () => {

@@ -26,6 +26,7 @@ const FORGOTTEN_DAYS = 33;
 
 /** The event of `n`, which was not known, is the next time of one that is alike, or the first of its own. O(1). */
 export function learnEvent(n: Float32Array, length: DurationMs, intervalMs: DurationMs): void {
+  if (isOfHabit(n, intervalMs)) return;
   const h = alike(n, intervalMs);
   if (h < 0) {
     if (n[RAREST]! >= BEGIN_DAYS) begin(n, length);
@@ -38,6 +39,21 @@ export function learnEvent(n: Float32Array, length: DurationMs, intervalMs: Dura
   n[h + H.length] = Math.max(n[h + H.length]!, length);
   n[h + H.last] = n[BEGAN]!;
   if (count >= KNOWN_COUNT) n[NEXT] = Number.NEGATIVE_INFINITY;
+}
+
+/**
+ * Whether the event is the latest time of a known habit. Points of its echo are not always known for what they are, and
+ * the same job would be learnt as another habit, as young as that.
+ */
+function isOfHabit(n: Float32Array, intervalMs: DurationMs): boolean {
+  const nearMs = Math.max(EARLY_MS, intervalMs);
+  for (let h = 0; h < HABITS_END; h += H_LENGTH) {
+    if (n[h + H.count]! < KNOWN_COUNT || !(n[SIZE]! * n[h + H.size]! > 0)) continue;
+    const came = n[h + H.came] === 0 ? n[h + H.last]! : n[h + H.came]!;
+    const isNear = Math.abs(n[BEGAN]! - came) * MINUTE_MS <= nearMs;
+    if (isNear && Math.abs(n[SIZE]!) <= ALIKE * n[h + H.largest]!) return true;
+  }
+  return false;
 }
 
 /** The place of the habit in the making that the event continues; -1 without one. Of several the most alike. */

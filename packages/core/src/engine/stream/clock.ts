@@ -24,18 +24,23 @@ const COUNT_MAX_FAST = 65_535;
  */
 const FULL_INFLUENCE = 6;
 
-/** Horizons of the energies beside the short one of three points: a fault shows in one of them. */
+/** Horizons of the energies in points: a fault shows in one of them. */
+const SHORT_POINTS = 3;
 const MIDDLE_POINTS = 10;
-const MIDDLE_POINTS_MIN = 3;
 const LONG_POINTS = 30;
-const LONG_POINTS_MIN = 4;
-/** They are no longer than this, so from steps of an hour on they become fewer points. */
-const HORIZON_MS = 30 * HOUR_MS;
+/** At steps of more than 72 minutes they are times, or a fault of a day would be told for weeks. */
+const COARSE_MS = DAY_MS / 20;
+const SHORT_MS = 6 * HOUR_MS;
+const MIDDLE_MS = 9 * HOUR_MS;
+const LONG_MS = 12 * HOUR_MS;
+/** And these many points at least: in one point alone, weekends and month ends would be faults. */
+const SHORT_POINTS_MIN = 1.5;
+const MIDDLE_POINTS_MIN = 2;
+const LONG_POINTS_MIN = 3;
 /** Residuals beyond 30 scales say nothing more; 6 or 15 costs accuracy, 60 too. */
 const Z_LIMIT = 30;
-/** At steps of more than 72 minutes: there a spike would be remembered for weeks. */
+/** At coarse steps, where a spike would be remembered for weeks. */
 const Z_LIMIT_COARSE = 10;
-const COARSE_MS = DAY_MS / 20;
 /**
  * The first value of a bin of the profile counts as at most this many daily scales, as later ones do: an
  * outlier of the first day learnt whole would come back every day. Study: first-hours.
@@ -71,6 +76,7 @@ const REFERENCE = {
   floorShare: 1e-5,
   unitLeast: 1e-12,
   unitShare: 1e-9,
+  shortRate: 1 / SHORT_POINTS,
   middleRate: 1 / MIDDLE_POINTS,
   longRate: 1 / LONG_POINTS,
   zLimit: Z_LIMIT,
@@ -94,7 +100,8 @@ export interface StreamClock {
   readonly freshPoints: number;
   /** A point with a feature of the regression beyond this, in slow scales, teaches it less. */
   readonly fullInfluence: number;
-  /** Rates of the energies over the middle and the long horizon. */
+  /** Rates of the energies over the short, the middle and the long horizon. */
+  readonly shortRate: number;
   readonly middleRate: number;
   readonly longRate: number;
   /** The least spread at a level of 0, and the share of the level that it grows by. */
@@ -147,19 +154,21 @@ export function streamClock(intervalMs: DurationMs, influence: Influence = "boun
   };
 }
 
-/** The reference's constants, but for the floors and for steps of more than an hour. */
+/** The reference's constants, but for the floors and for coarse steps. */
 function ownConstants(intervalMs: DurationMs): typeof REFERENCE {
+  const { shortRate, middleRate, longRate, zLimit } = REFERENCE;
+  if (intervalMs <= COARSE_MS) return { ...FLOORS, shortRate, middleRate, longRate, zLimit };
   return {
     ...FLOORS,
-    middleRate: 1 / horizon(MIDDLE_POINTS, MIDDLE_POINTS_MIN, intervalMs),
-    longRate: 1 / horizon(LONG_POINTS, LONG_POINTS_MIN, intervalMs),
-    zLimit: intervalMs > COARSE_MS ? Z_LIMIT_COARSE : Z_LIMIT,
+    shortRate: 1 / horizon(SHORT_POINTS, SHORT_POINTS_MIN, SHORT_MS / intervalMs),
+    middleRate: 1 / horizon(MIDDLE_POINTS, MIDDLE_POINTS_MIN, MIDDLE_MS / intervalMs),
+    longRate: 1 / horizon(LONG_POINTS, LONG_POINTS_MIN, LONG_MS / intervalMs),
+    zLimit: Z_LIMIT_COARSE,
   };
 }
 
-/** A horizon in points, which at coarse steps is no longer than `HORIZON_MS`. */
-function horizon(points: number, pointsMin: number, intervalMs: DurationMs): number {
-  return Math.min(points, Math.max(pointsMin, HORIZON_MS / intervalMs));
+function horizon(points: number, pointsMin: number, wanted: number): number {
+  return Math.min(points, Math.max(pointsMin, wanted));
 }
 
 /** As the reference rounds: halves go to the even neighbour. */

@@ -12,9 +12,6 @@ const {
   shift: SHIFT,
 } = SCORER_OUT;
 
-/** The short horizon of the energies, in points; the others are the clock's. */
-const SHORT_RATE = 1 / 3;
-
 /** How much each view says. Source: measured, spec/detection.md section 3.1 ("final weights"). */
 const SUDDEN_WEIGHT = 0.5;
 const HOUR_WEIGHT = 0.25;
@@ -58,7 +55,7 @@ export function skipEvidence(numbers: Float64Array, clock: StreamClock): void {
 /** Root of the mean square residual of one view, averaged over three horizons. */
 function stepEnergy(numbers: Float64Array, at: number, z: number, clock: StreamClock): number {
   const square = z * z;
-  const short = numbers[at]! + (square - numbers[at]!) * SHORT_RATE;
+  const short = numbers[at]! + (square - numbers[at]!) * clock.shortRate;
   const middle = numbers[at + 1]! + (square - numbers[at + 1]!) * clock.middleRate;
   const long = numbers[at + 2]! + (square - numbers[at + 2]!) * clock.longRate;
   numbers[at] = short;

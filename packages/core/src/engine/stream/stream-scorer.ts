@@ -21,7 +21,7 @@ const { COUNT, HERITAGE, RESTARTS, SLOW, SLOW_SCALE, UNIT } = STATE;
 const OUT_LENGTH = SCORER_OUT_LENGTH;
 
 const STATE_FORMAT = 0x53;
-const VERSION = 5;
+const VERSION = 6;
 
 /** Larger values, in units, count as this large, so that squares and differences stay finite. */
 const VALUE_MAX = 1e36;

@@ -21,6 +21,8 @@ export interface ClassifierSpans {
   readonly ramp: number;
   /** A step to another level that is over after at most so many was a spike or a dip. */
   readonly burst: number;
+  /** ... as so many points in a row tell that have come back. */
+  readonly back: number;
 }
 
 /** How the counts of standing-out points fall with the interval: between "same time" (1) and "same points" (0). */
@@ -51,5 +53,6 @@ export function classifierSpans(intervalMs: DurationMs): ClassifierSpans {
     smooth: 2 * Math.floor(points(15, 1) / 2) + 1,
     ramp: points(60, 6),
     burst: points(75, 3),
+    back: points(3, 3),
   };
 }

@@ -64,6 +64,43 @@ describe("classifyEpisode", () => {
     });
   });
 
+  it("dates restlessness to the point, though its series was somewhat livelier for hours before the alarm", () => {
+    const restless = points((k) => 12 * Math.sin(k * k * 7.7));
+    for (let i = FIRST - 24; i < FIRST; i++) restless.values[i]! *= 1.4;
+    const early = {
+      onsetMs: (FIRST - 24) * STEP_MS,
+      firstMs: (FIRST + 2) * STEP_MS,
+      lastMs: (FIRST + 60) * STEP_MS,
+    };
+    const said = classifyEpisode(restless, early);
+    expect(said.kind).toBe("variance");
+    expect(Math.abs((said.sinceMs ?? 0) / STEP_MS - FIRST)).toBeLessThanOrEqual(1);
+  });
+
+  it("calls a noisy step at 15 s a shift: three points that fall halfway back are not its end", () => {
+    const intervalMs = 15_000;
+    const timestampsMs = Float64Array.from({ length: 6000 }, (_, i) => i * intervalMs);
+    const values = timestampsMs.map((_, i) => Math.sin(i * 12.9898) + (i < FIRST ? 0 : 8));
+    for (let i = FIRST + 60; i < FIRST + 65; i++) values[i]! -= 5.5;
+    const episode = { ...begins(FIRST * intervalMs), lastMs: (FIRST + 600) * intervalMs };
+    expect(classifyEpisode({ timestampsMs, values, intervalMs }, episode).kind).toBe("shift_up");
+  });
+
+  it("names no other hour before it has seen three days", () => {
+    const hour = (i: number) => 30 * Math.sin((2 * Math.PI * i) / 288);
+    const kindAfter = (days: number) => {
+      const first = days * 288 + 60;
+      const timestampsMs = Float64Array.from({ length: first + 100 }, (_, i) => i * STEP_MS);
+      const values = timestampsMs.map(
+        (_, i) => Math.sin(i * 12.9898) + hour(i >= first ? i + 144 : i),
+      );
+      const episode = { ...begins(first * STEP_MS), lastMs: (first + 80) * STEP_MS };
+      return classifyEpisode({ timestampsMs, values, intervalMs: STEP_MS }, episode).kind;
+    };
+    expect(kindAfter(8)).toBe("seasonal");
+    expect(kindAfter(2)).not.toBe("seasonal");
+  });
+
   it("calls a level three times as high, its noise with it, a shift and not restlessness", () => {
     const made = points(() => 0);
     const values = made.values.map((value, i) => (value + 20) * (i < FIRST ? 1 : 3));

@@ -6,7 +6,6 @@ import { classifierSpans } from "./classifier-spans.ts";
 import { type Classification, classify } from "./classify.ts";
 import { eventEndIndex } from "./event-end.ts";
 import { KnownBefore } from "./known-before.ts";
-import { BACK_POINTS } from "./step-onset.ts";
 
 /** History before the onset that a classification uses: a week, two days before it, and an hour. */
 export const CLASSIFIED_HISTORY_MS: DurationMs = 9.5 * DAY_MS;
@@ -29,8 +28,9 @@ export function classifiedUntilMs(
   { firstMs, lastMs }: { readonly firstMs: EpochMs; readonly lastMs: EpochMs },
   intervalMs: DurationMs,
 ): EpochMs {
-  const burst = classifierSpans(intervalMs).burst + BACK_POINTS;
-  return Math.max(lastMs + (CLOSING_POINTS + 1) * intervalMs, firstMs + (burst + 1) * intervalMs);
+  const { burst, back } = classifierSpans(intervalMs);
+  const soonOver = (burst + back + 1) * intervalMs;
+  return Math.max(lastMs + (CLOSING_POINTS + 1) * intervalMs, firstMs + soonOver);
 }
 
 /** An episode that goes on is judged at each of its first points, and about so many times while it doubles. */

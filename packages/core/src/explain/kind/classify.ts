@@ -35,7 +35,7 @@ export function classify(window: EventWindow): Classification {
   if (verdict.kind === "spike" || verdict.kind === "dip") {
     return { ...said, sinceMs: timestampsMs[fromIndex ?? activeStartIndex(view)]! };
   }
-  const isStep = verdict.kind === "shift_up" || verdict.kind === "shift_down";
-  const tells = fromIndex !== undefined && (isStep || fromIndex < firstIndex);
+  const isToThePoint = ["shift_up", "shift_down", "variance"].includes(verdict.kind);
+  const tells = fromIndex !== undefined && (isToThePoint || fromIndex < firstIndex);
   return tells ? { ...said, sinceMs: timestampsMs[fromIndex]! } : said;
 }

@@ -17,6 +17,7 @@ import { isSoonOver, stepOnset } from "./step-onset.ts";
 import { fitTemplates } from "./template-fit.ts";
 import type { TemplateFit } from "./templates.ts";
 import { lessCourse, usualCourse } from "./usual-course.ts";
+import { varianceOnset } from "./variance-onset.ts";
 
 /*
  * Thresholds of the rules beside the reference's, chosen on generated cases with seeds 11-13 at one
@@ -72,7 +73,7 @@ export function refinedVerdict(view: EventView): RefinedVerdict {
   const growth = stepGrowth(view);
   if (growth.beyondRestless > STEP_GROWTH_MIN && !isMoved(view, told)) {
     const evidence = { ...said.evidence, varianceRatio: growth.ratio };
-    return { kind: "variance", evidence, missedPeak: false };
+    return { kind: "variance", evidence, missedPeak: false, fromIndex: varianceOnset(view) };
   }
   const knowsHours = historyOf(view) >= HOURS_KNOWN_MS;
   if (knowsHours && missesPeak(view))

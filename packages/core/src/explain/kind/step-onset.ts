@@ -4,9 +4,8 @@ import { lessCourse, usualCourse } from "./usual-course.ts";
 
 /** Points on each side whose median stands for one: a spike beside a step is not its beginning. */
 const REACH = 1;
-/** So many points in a row have come back by more than half: it is over. */
-export const BACK_POINTS = 3;
-const BACK_SHARE = 0.5;
+/** A point has come back that is below this share of the height; half is what a noisy step that lasts falls to. */
+const BACK_SHARE = 0.4;
 /** Events shorter than this would be smoothed away. */
 const SMOOTHED_MIN = 6;
 
@@ -29,22 +28,22 @@ export function stepOnset(view: EventView, roughIndex: number): number {
 
 /**
  * Whether a step to another level was over within `spans.burst` points: as many points in a row as tell it were back
- * on the near side of the middle between old and new level. False while too few points have followed, or none is known.
+ * nearer to the old level than to the new one. False while too few points have followed, or none is known.
  */
 export function isSoonOver(view: EventView, onsetIndex: number): boolean {
   const { timestampsMs, values, spans, followedToIndex } = view;
   if (followedToIndex === undefined) return false;
   const from = Math.max(0, onsetIndex - spans.base);
-  const to = Math.min(followedToIndex + 1, onsetIndex + spans.burst + BACK_POINTS);
+  const to = Math.min(followedToIndex + 1, onsetIndex + spans.burst + spans.back);
   const residual = lessCourse(usualCourse(view), timestampsMs, values, from, to);
   const before = medianOf(residual.subarray(0, onsetIndex - from));
   const event = residual.subarray(onsetIndex - from);
-  const height = medianOf(event.subarray(0, BACK_POINTS)) - before;
+  const height = medianOf(event.subarray(0, spans.back)) - before;
   let back = 0;
   for (const value of event) {
     if (Number.isNaN(value)) continue;
     back = (value - before) / height < BACK_SHARE ? back + 1 : 0;
-    if (back === BACK_POINTS) return true;
+    if (back === spans.back) return true;
   }
   return false;
 }

@@ -4,7 +4,7 @@ import {
   classify,
   findOnset,
   LABEL_OF_KIND,
-  QUIET_POINTS_MAX,
+  quietPointsMax,
 } from "@foreshock/core/fold";
 import type { ScoredSeries } from "./score-table.ts";
 
@@ -23,13 +23,14 @@ export function causalLabels({ series, points, watched }: ScoredSeries): Uint8Ar
   if (watched !== undefined) {
     return labels.map((normal, at) => (score[at]! < ANOMALOUS_SCORE ? normal : ABSENT));
   }
+  const quiet = quietPointsMax(intervalMs);
   let onset = 0;
   let last = Number.NEGATIVE_INFINITY;
   let lookAgain = 0;
   let label = NORMAL;
   for (let at = 0; at < score.length; at++) {
     if (score[at]! < ANOMALOUS_SCORE) continue;
-    if (at - last > QUIET_POINTS_MAX + 1) {
+    if (at - last > quiet + 1) {
       onset = findOnset(nonconformity, at);
       lookAgain = at;
     }

@@ -68,8 +68,9 @@ function whenLines({ anomaly, finding, explanation }: WhyStory, nowMs: number): 
     );
   }
   if (finding !== undefined) {
-    const state = finding.closedAt === null ? "open" : "closed";
-    lines.push(`finding opened ${sinceText(finding.openedAt, nowMs)}, ${state}`);
+    const { openedAt, closedAt } = finding;
+    const state = closedAt === null ? "still open" : `closed ${sinceText(closedAt, nowMs)}`;
+    lines.push(`finding opened ${sinceText(openedAt, nowMs)}, ${state}`);
   }
   const confidence = explanation?.confidence ?? finding?.confidence;
   if (confidence !== undefined && confidence !== null && confidence < 1) {

@@ -1,4 +1,10 @@
-import { type AnomalyRow, type Foreshock, NotFoundError, type SeriesRow } from "@foreshock/client";
+import {
+  type AnomalyRow,
+  type FindingRow,
+  type Foreshock,
+  NotFoundError,
+  type SeriesRow,
+} from "@foreshock/client";
 import { DAY_MS, HOUR_MS } from "@foreshock/core/fold";
 import { connect } from "../terminal/connection.ts";
 import { type Context, printJson } from "../terminal/context.ts";
@@ -29,7 +35,10 @@ async function storyOfId(client: Foreshock, target: string): Promise<WhyStory | 
   const anomaly = await orUndefined(client.anomalies.get(target));
   if (anomaly !== undefined) return storyOf(client, anomaly, []);
   const finding = await orUndefined(client.findings.get(target));
-  if (finding === undefined) return undefined;
+  return finding === undefined ? undefined : storyOfFinding(client, finding);
+}
+
+async function storyOfFinding(client: Foreshock, finding: FindingRow): Promise<WhyStory> {
   const path = [finding.cluster, finding.node].filter((part) => part !== null).join("/");
   const part = finding.contributions[0];
   const series = part === undefined ? undefined : await client.series.get(part.seriesId);
@@ -47,6 +56,10 @@ async function storyOfPath(
   const { data } = await client.anomalies.list({ ...query, limit: OTHERS_MAX + 1 }).page();
   const [worst, ...others] = data;
   if (worst !== undefined) return storyOf(client, worst, others);
+  // A node that sends nothing has no anomalous point, and yet a finding.
+  const found = await client.findings.list({ from: since, to: "now" }).page();
+  const finding = found.data.find((one) => isAt(one, place));
+  if (finding !== undefined) return storyOfFinding(client, finding);
   return {
     path: target,
     text: `nothing unusual since ${since}`,
@@ -82,6 +95,15 @@ interface Place {
   readonly cluster: string;
   readonly node?: string;
   readonly metric?: string;
+}
+
+function isAt(finding: FindingRow, { cluster, node, metric }: Place): boolean {
+  return finding.contributions.some(
+    (part) =>
+      finding.cluster === cluster &&
+      (node === undefined || part.node === node) &&
+      (metric === undefined || part.metric === metric),
+  );
 }
 
 /** What a path names. @throws CliError with the nearest names if nothing has that name. */

@@ -84,7 +84,7 @@ describe("foreshock rank", () => {
     const weighed = JSON.parse((await runForTest(argv)).out).data;
     const valueOfB = (rows: { cluster: string; node: string; value: number }[]) =>
       rows.find(({ cluster, node }) => cluster === "eu" && node === "b")!.value;
-    expect(valueOfB(weighed)).toBeCloseTo(0.3 * valueOfB(plain), 4);
+    expect(valueOfB(weighed)).toBeCloseTo(0.5 * valueOfB(plain), 4);
   });
 
   it("prints a table and says whether the range is unusual at all", async () => {

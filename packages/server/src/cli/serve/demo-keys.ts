@@ -1,5 +1,5 @@
-import { LIVE_RECIPES, type LiveFaultKind } from "../../demo/faults.ts";
 import type { SimulatedFleet } from "../../demo/fleet.ts";
+import { LIVE_RECIPES, type LiveFaultKind } from "../../demo/live-faults.ts";
 
 /** What the keys need of the terminal. */
 export interface DemoTerminal {

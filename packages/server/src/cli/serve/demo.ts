@@ -26,7 +26,7 @@ export interface DemoFlags extends ServeFlags {
   /** Days of history. */
   readonly days?: number | undefined;
   readonly seed?: number | undefined;
-  /** End of the history in epoch milliseconds; default now. */
+  /** End of the history in epoch milliseconds; default now, and one instant for all where it is scored. */
   readonly end?: number | undefined;
   /** Print hits, misses and false findings against the answer key, then exit. */
   readonly score: boolean;
@@ -34,6 +34,8 @@ export interface DemoFlags extends ServeFlags {
   readonly live: boolean;
 }
 
+/** What is scored is one fleet, not another one at each hour of the week: a seed has one verdict. */
+const SCORED_END_MS = Date.UTC(2026, 10, 23, 18);
 const LIVE_TENANT = "local";
 const LIVE_EVERY_MS = 5000;
 /** The last hours are replayed slowly enough to see faults appear. */
@@ -61,9 +63,10 @@ export async function demo(flags: DemoFlags, context: Context): Promise<ExitCode
     io.env,
   );
   const truth = (tenantId: string) => demoFaults(fleet.truth, tenantId);
-  const server = await started({ config, now: io.now, demoTruth: truth });
+  const now = flags.score ? () => fleet.endMs : io.now;
+  const server = await started({ config, now, demoTruth: truth });
   try {
-    return await run(fleet, server, flags, context);
+    return await run(fleet, server, flags, { ...context, io: { ...io, now } });
   } finally {
     await closed(server);
     if (ownDir !== undefined) rmSync(ownDir, { recursive: true, force: true });
@@ -71,7 +74,7 @@ export async function demo(flags: DemoFlags, context: Context): Promise<ExitCode
 }
 
 function fleetOf(
-  { nodes = 240, days = 28, seed = 1, end }: DemoFlags,
+  { nodes = 240, days = 28, seed = 1, end, score }: DemoFlags,
   nowMs: number,
 ): SimulatedFleet {
   if (nodes < NODES_MIN || days < DAYS_MIN) {
@@ -81,7 +84,13 @@ function fleetOf(
       `use --nodes ${NODES_MIN} or more and --days ${DAYS_MIN} or more`,
     );
   }
-  return new SimulatedFleet({ seed, nodes, days, endMs: end ?? nowMs, faults: true });
+  return new SimulatedFleet({
+    seed,
+    nodes,
+    days,
+    endMs: end ?? (score ? SCORED_END_MS : nowMs),
+    faults: true,
+  });
 }
 
 async function run(
