@@ -38,10 +38,21 @@ describe("runs", () => {
   it("of present values cover them all and nothing else", () => {
     fc.assert(
       fc.property(column, (values) => {
-        const covered = presentRuns(values).flatMap(({ start, end }) => values.slice(start, end));
+        const at = values.map((_, i) => 60_000 * i);
+        const runs = presentRuns(at, values);
+        const covered = runs.flatMap(({ start, end }) => values.slice(start, end));
         expect(covered).toEqual(values.filter((value) => value !== null));
       }),
     );
+  });
+
+  it("of values end where no point came for more than three steps", () => {
+    const at = [0, 60, 120, 180, 360, 420, 700, 760];
+    expect(presentRuns(at, Array(8).fill(1))).toEqual([
+      { start: 0, end: 6 },
+      { start: 6, end: 8 },
+    ]);
+    expect(presentRuns([5], [1])).toEqual([{ start: 0, end: 1 }]);
   });
 
   it("of anomalous scores carry the worst severity of the run", () => {

@@ -43,9 +43,32 @@ function reachOf(low: number, high: number): number {
   return size > TINY ? size : 1;
 }
 
-/** Runs of points that have a value; a gap ends a line. */
-export function presentRuns(values: readonly (number | null)[]): Run[] {
-  return runs(values.length, (i) => values[i] !== null && values[i] !== undefined);
+/** So many of a series' usual steps without a point are a gap: nothing is known of the time in between. */
+const GAP_STEPS = 3;
+
+/** Runs of points that have a value; one without ends a line, and so does a time from which there is none. */
+export function presentRuns(at: readonly number[], values: readonly (number | null)[]): Run[] {
+  const gapMs = GAP_STEPS * usualStep(at);
+  const present = runs(values.length, (i) => values[i] !== null && values[i] !== undefined);
+  return present.flatMap((run) => [...cutAtGaps(run, at, gapMs)]);
+}
+
+function* cutAtGaps({ start, end }: Run, at: readonly number[], gapMs: number): Iterable<Run> {
+  let from = start;
+  for (let i = start + 1; i < end; i++) {
+    if (at[i]! - at[i - 1]! <= gapMs) continue;
+    yield { start: from, end: i };
+    from = i;
+  }
+  yield { start: from, end };
+}
+
+/** The median step between neighbours; Infinity for fewer than two. */
+function usualStep(at: readonly number[]): number {
+  const steps = Float64Array.from({ length: Math.max(0, at.length - 1) }, (_, i) => {
+    return at[i + 1]! - at[i]!;
+  }).sort();
+  return steps[steps.length >> 1] ?? Number.POSITIVE_INFINITY;
 }
 
 /** Runs of points whose score is anomalous, each with its worst severity. */

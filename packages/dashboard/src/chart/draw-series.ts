@@ -72,7 +72,7 @@ function fillBetween(
   { x, y }: Scale,
 ): void {
   const both = lower.map((value, i) => (value === null ? null : (upper[i] ?? null)));
-  for (const { start, end } of presentRuns(both)) {
+  for (const { start, end } of presentRuns(at, both)) {
     pen.beginPath();
     for (let i = start; i < end; i++) pen.lineTo(x(at[i]!), y(upper[i]!));
     for (let i = end - 1; i >= start; i--) pen.lineTo(x(at[i]!), y(lower[i]!));
@@ -87,7 +87,7 @@ function strokeLine(
   values: readonly (number | null)[],
   { x, y }: Scale,
 ): void {
-  for (const { start, end } of presentRuns(values)) {
+  for (const { start, end } of presentRuns(at, values)) {
     pen.beginPath();
     if (end - start === 1) pen.moveTo(x(at[start]!) - 1, y(values[start]!));
     for (let i = start; i < end; i++) pen.lineTo(x(at[i]!), y(values[i]!));
