@@ -81,11 +81,10 @@ function checkFindings({ findings, anomalies, alarms }: Reading, tally: Tally): 
   }
 }
 
-/** "Held" is said of what goes on, "recovered" and "accepted" of what is over. */
+/** "Held" is said of what goes on, "ended" of what has closed; what is back, or the new normal, closes when it is quiet. */
 function isGoingOn({ closedAt, outcome }: { closedAt: string | null; outcome: string }): boolean {
-  if (outcome === "held") return true;
-  if (outcome === "recovered" || outcome === "accepted") return false;
-  return closedAt === null;
+  if (outcome === "held" || outcome === "open") return true;
+  return outcome === "ended" ? false : closedAt === null;
 }
 
 function anomalyOfAlarm(
