@@ -114,7 +114,6 @@ function compare({ row, columns }: ReferenceCase): { opened: number; share: numb
   });
   const point = new Float64Array(EPISODE_ROW_LENGTH);
   const out = new Float64Array(ALARM_OUT_LENGTH);
-  const promised = scoreOfDays(days);
   let together = values!.length;
   for (const [i, value] of values!.entries()) {
     const wasOpen = layer.isOpen;
@@ -139,7 +138,7 @@ function compare({ row, columns }: ReferenceCase): { opened: number; share: numb
     // Held for the mean's sake, and over for whoever reads it.
     if (out[ALARM_OUT.phase] === ALARM_PHASE.recovered) continue;
     const raised = isOpened === 1 || (active === 1 && out[ALARM_OUT.score]! > score!);
-    const shown = raised ? Math.max(alarmScore!, promised) : alarmScore!;
+    const shown = raised ? Math.max(alarmScore!, scoreOfDays(days)) : alarmScore!;
     if (Math.abs(out[ALARM_OUT.score]! - shown) > 1e-9) {
       expect(out[ALARM_OUT.score], place).toBe(shown);
     }

@@ -64,10 +64,18 @@ export class MovedCount {
 
 /**
  * One healthy node in fifty is involved by chance, so of a common move only those are counted that keep the share
- * of healthy ones down. Source: Benjamini and Hochberg, "Controlling the false discovery rate" (1995).
+ * of healthy ones down: first as if all could be healthy, then as if only those left over were. Where nearly all
+ * moved, the weak ones among them are so counted too. Source: Benjamini, Krieger and Yekutieli, "Adaptive linear
+ * step-up procedures that control the false discovery rate" (2006).
  */
 function movedOf(p: readonly number[]): number {
   const ascending = p.toSorted((a, b) => a - b);
-  const clear = ascending.findLastIndex((one, k) => one <= (FALSE_SHARE * (k + 1)) / p.length) + 1;
-  return clear >= CLEAR_MIN ? clear : p.filter((one) => one <= INVOLVED_P).length;
+  const surely = clearOf(ascending, p.length);
+  if (surely < CLEAR_MIN) return p.filter((one) => one <= INVOLVED_P).length;
+  return surely === p.length ? surely : clearOf(ascending, p.length - surely);
+}
+
+/** How many of the smallest p are clear of chance, where up to `healthy` of them are healthy. */
+function clearOf(ascending: readonly number[], healthy: number): number {
+  return ascending.findLastIndex((one, k) => one <= (FALSE_SHARE * (k + 1)) / healthy) + 1;
 }
