@@ -98,6 +98,15 @@ describe("classifyEpisode", () => {
     }
   });
 
+  it("calls ten minutes above its level a spike, not a slow rise, where the series climbs by itself", () => {
+    for (const alarm of [0, 42]) {
+      const burst = (k: number) => (k >= 0 && k < 40 ? 20 : 0);
+      const made = often(15_000, (value, k) => value + 0.002 * k + burst(k));
+      const episode = { ...oftenAlarmed(15_000, 45), firstMs: (SEEN + alarm) * 15_000 };
+      expect(classifyEpisode(made, episode).kind).toBe("spike");
+    }
+  });
+
   it("calls one high point of a young series that has always climbed a spike, not a climb", () => {
     const made = often(60_000, (value, k) => 0.02 * (k + SEEN) + value + (k === 0 ? 30 : 0));
     const from = SEEN - 2400;

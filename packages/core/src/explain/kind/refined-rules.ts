@@ -84,10 +84,12 @@ export function refinedVerdict(view: EventView): RefinedVerdict {
     return { kind: "seasonal", evidence: said.evidence, missedPeak: true };
   const rest = verdictWithout(knowsHours ? REPLACED : [...REPLACED, ...OF_HOURS], view);
   const shifted = rest.kind === "shift_up" || rest.kind === "shift_down";
-  if (told === undefined && shifted && climbsSinceYesterday(view)) {
+  const stepped = stepFrom(view, lasting(view, { ...rest, ...told }));
+  const isOver = stepped.kind === "spike" || stepped.kind === "dip";
+  if (told === undefined && shifted && !isOver && climbsSinceYesterday(view)) {
     return { kind: "trend", evidence: rest.evidence, missedPeak: false };
   }
-  return { ...stepFrom(view, lasting(view, { ...rest, ...told })), missedPeak: false };
+  return { ...stepped, missedPeak: false };
 }
 
 /** A detector that gets used to a new level soon is quiet again: the level itself tells whether it stays. */
