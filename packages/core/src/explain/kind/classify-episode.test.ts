@@ -18,6 +18,21 @@ function begins(onsetMs: number) {
   return { onsetMs, firstMs: onsetMs };
 }
 
+/** Points before an event at short steps: two days at 15 s, which a template is laid over. */
+const SEEN = 12_000;
+
+/** A noisy 100 at short steps, and an alarm that begins with the event. */
+function often(stepMs: number, event: (usual: number, k: number) => number) {
+  const timestampsMs = Float64Array.from({ length: SEEN + 400 }, (_, i) => i * stepMs);
+  const noise = (i: number) => Math.sin(i * 12.9898) + Math.sin(i * 78.233) + Math.sin(i * 37.719);
+  const values = timestampsMs.map((_, i) => event(100 + noise(i), i - SEEN));
+  return { timestampsMs, values, intervalMs: stepMs };
+}
+
+function oftenAlarmed(stepMs: number, points: number) {
+  return { ...begins(SEEN * stepMs), lastMs: (SEEN + points) * stepMs };
+}
+
 const alarmed = { ...begins(FIRST * STEP_MS), lastMs: (FIRST + 3) * STEP_MS };
 
 describe("classifyEpisode", () => {
@@ -48,6 +63,61 @@ describe("classifyEpisode", () => {
     expect(classifyEpisode(lasting, alarmed).kind).toBe("shift_up");
     const twoHours = points((k) => (k < 24 ? 20 : 0));
     expect(classifyEpisode(twoHours, alarmed).kind).toBe("shift_up");
+  });
+
+  it("calls a level times three a shift, though its noise grew with it and too short an alarm was raised for a template", () => {
+    for (const stepMs of [15_000, 60_000]) {
+      const made = often(stepMs, (value, k) => (k < 0 ? value : 3 * value));
+      const told = classifyEpisode(made, oftenAlarmed(stepMs, 40));
+      expect(told).toMatchObject({ kind: "shift_up", sinceMs: SEEN * stepMs });
+    }
+  });
+
+  it("calls it restless where the level stays and where the steps grew much more than the level did", () => {
+    for (const stepMs of [15_000, 60_000]) {
+      const about = often(stepMs, (value, k) => (k < 0 ? value : 100 + 3 * (value - 100)));
+      expect(classifyEpisode(about, oftenAlarmed(stepMs, 40)).kind).toBe("variance");
+    }
+    const beside = often(15_000, (value, k) => (k < 0 ? value : 130 + 5 * (value - 100)));
+    expect(classifyEpisode(beside, oftenAlarmed(15_000, 40)).kind).toBe("variance");
+  });
+
+  it("calls a step a shift where the alarm ended within minutes and the level did not, a spike once it came back", () => {
+    const stepMs = 15_000;
+    const episode = oftenAlarmed(stepMs, 10);
+    const up = often(stepMs, (value, k) => (k < 0 ? value : value + 20));
+    expect(classifyEpisode(up, episode)).toMatchObject({
+      kind: "shift_up",
+      sinceMs: SEEN * stepMs,
+    });
+    const down = often(stepMs, (value, k) => (k < 0 ? value : value - 20));
+    expect(classifyEpisode(down, episode).kind).toBe("shift_down");
+    for (const length of [1, 15, 25, 120]) {
+      const burst = often(stepMs, (value, k) => (k >= 0 && k < length ? value + 20 : value));
+      expect(classifyEpisode(burst, episode).kind).toBe("spike");
+    }
+  });
+
+  it("calls ten minutes above its level a spike, not a slow rise, where the series climbs by itself", () => {
+    for (const alarm of [0, 42]) {
+      const burst = (k: number) => (k >= 0 && k < 40 ? 20 : 0);
+      const made = often(15_000, (value, k) => value + 0.002 * k + burst(k));
+      const episode = { ...oftenAlarmed(15_000, 45), firstMs: (SEEN + alarm) * 15_000 };
+      expect(classifyEpisode(made, episode).kind).toBe("spike");
+    }
+  });
+
+  it("calls one high point of a young series that has always climbed a spike, not a climb", () => {
+    const made = often(60_000, (value, k) => 0.02 * (k + SEEN) + value + (k === 0 ? 30 : 0));
+    const from = SEEN - 2400;
+    const young = {
+      timestampsMs: made.timestampsMs.subarray(from),
+      values: made.values
+        .subarray(from)
+        .map((value, i) => (i < 600 ? value + 12 - 0.02 * i : value)),
+      intervalMs: 60_000,
+    };
+    expect(classifyEpisode(young, oftenAlarmed(60_000, 0)).kind).toBe("spike");
   });
 
   it("dates a step to the point, though its series was restless for hours before the alarm", () => {

@@ -1,7 +1,7 @@
 import type { AnomalyKind } from "../../model/anomaly-type.ts";
 import { DAY_MS, type DurationMs } from "../../model/time.ts";
 import { firstAtOrAfter } from "../../stats/bisect.ts";
-import { medianOf } from "../../stats/order-statistics.ts";
+import { medianOf, quantileOf } from "../../stats/order-statistics.ts";
 import { equalityTolerance, longestEqualRun } from "./equal-runs.ts";
 import type { EventView } from "./event-view.ts";
 import { fitMissedPeak } from "./missed-peak-fit.ts";
@@ -12,8 +12,8 @@ import {
   type Verdict,
   verdictWithout,
 } from "./reference-rules.ts";
-import { stepGrowth } from "./step-growth.ts";
-import { isSoonOver, stepOnset } from "./step-onset.ts";
+import { type StepGrowth, stepGrowth } from "./step-growth.ts";
+import { isSoonOver, lastsOn, stepOnset } from "./step-onset.ts";
 import { fitTemplates } from "./template-fit.ts";
 import type { TemplateFit } from "./templates.ts";
 import { lessCourse, usualCourse } from "./usual-course.ts";
@@ -44,6 +44,10 @@ const HOUR_SHARE_MAX = 0.8;
 const RAMP_SHARE_MAX = 0.92;
 /** Deviations of an event that lies beside its old level: nearly all on one side. */
 const ONE_SIDED_MIN = 0.8;
+/** Beside its old level, nine tenths of an event are this share of its middle away from it: most shifts .45 and more. */
+const BESIDE_SHARE_MIN = 0.25;
+/** Noise that grows with the level grows no more than so many times as much: 1.5 at most, restlessness 8 and more. */
+const WITH_LEVEL_MAX = 3;
 /** Over fewer blocks a step and a ramp look alike. */
 const RAMP_BLOCKS_MIN = 6;
 /** A height lies outside what is usual by this share of the usual range. */
@@ -71,7 +75,7 @@ export function refinedVerdict(view: EventView): RefinedVerdict {
   if (isStuck(view)) return { kind: "flatline", evidence: said.evidence, missedPeak: false };
   const told = templateVerdict(view);
   const growth = stepGrowth(view);
-  if (growth.beyondRestless > STEP_GROWTH_MIN && !isMoved(view, told)) {
+  if (growth.beyondRestless > STEP_GROWTH_MIN && !isMoved(view, told, growth)) {
     const evidence = { ...said.evidence, varianceRatio: growth.ratio };
     return { kind: "variance", evidence, missedPeak: false, fromIndex: varianceOnset(view) };
   }
@@ -80,10 +84,18 @@ export function refinedVerdict(view: EventView): RefinedVerdict {
     return { kind: "seasonal", evidence: said.evidence, missedPeak: true };
   const rest = verdictWithout(knowsHours ? REPLACED : [...REPLACED, ...OF_HOURS], view);
   const shifted = rest.kind === "shift_up" || rest.kind === "shift_down";
-  if (told === undefined && shifted && climbsSinceYesterday(view)) {
+  const stepped = stepFrom(view, lasting(view, { ...rest, ...told }));
+  const isOver = stepped.kind === "spike" || stepped.kind === "dip";
+  if (told === undefined && shifted && !isOver && climbsSinceYesterday(view)) {
     return { kind: "trend", evidence: rest.evidence, missedPeak: false };
   }
-  return { ...stepFrom(view, { ...rest, ...told }), missedPeak: false };
+  return { ...stepped, missedPeak: false };
+}
+
+/** A detector that gets used to a new level soon is quiet again: the level itself tells whether it stays. */
+function lasting<Said extends Verdict>(view: EventView, said: Said): Said {
+  if ((said.kind !== "spike" && said.kind !== "dip") || !lastsOn(view)) return said;
+  return { ...said, kind: said.kind === "spike" ? "shift_up" : "shift_down" };
 }
 
 /** A step begins at a point, not somewhere in a block; one that was soon over is none. */
@@ -129,14 +141,31 @@ function climbsSinceYesterday(view: EventView): boolean {
 }
 
 /** Noise grows with the level in many series: restless is one that swings about its old level, not beside it. */
-function isMoved({ deviations }: EventView, told: ReturnType<typeof templateVerdict>): boolean {
-  if (told === undefined || told.kind === "seasonal") return false;
+function isMoved(
+  view: EventView,
+  told: ReturnType<typeof templateVerdict>,
+  growth: StepGrowth,
+): boolean {
+  if (told === undefined) return isScaled(view, growth);
+  if (told.kind === "seasonal") return false;
   let [sum, sizes] = [0, 0];
-  for (const deviation of deviations) {
+  for (const deviation of view.deviations) {
     sum += deviation;
     sizes += Math.abs(deviation);
   }
   return Math.abs(sum) > ONE_SIDED_MIN * sizes;
+}
+
+/** Too short for a template: the event lies beside its old level, and its steps grew as that did. */
+function isScaled(
+  { deviations, event, values, firstIndex, spans }: EventView,
+  { ratio }: StepGrowth,
+): boolean {
+  const middle = medianOf(deviations);
+  const away = deviations.map((deviation) => deviation * Math.sign(middle));
+  if (!(quantileOf(away, 0.1) > BESIDE_SHARE_MIN * Math.abs(middle))) return false;
+  const before = medianOf(values.subarray(Math.max(0, firstIndex - spans.base), firstIndex));
+  return ratio < WITH_LEVEL_MAX * Math.abs(medianOf(event) / before);
 }
 
 /** The best template, where it explains the stretch well and leaves the usual range. */
@@ -154,6 +183,8 @@ function templateVerdict(
   const climbs =
     left(ramp) < RAMP_SHARE_MAX * left(step) &&
     ramp.spanPoints >= Math.max(view.spans.ramp, RAMP_BLOCKS_MIN * blockPoints);
+  // A climb is seen against what was there before it, known for as long as it took.
+  if (climbs && ramp.fromIndex < ramp.spanPoints) return undefined;
   const fit = climbs ? ramp : step;
   const reach = level + fit.height;
   const margin = OUTSIDE_SHARE * (usual.high - usual.low);

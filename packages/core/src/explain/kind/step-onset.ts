@@ -1,4 +1,5 @@
 import { medianOf } from "../../stats/order-statistics.ts";
+import { activeStartIndex } from "./event-end.ts";
 import type { EventView } from "./event-view.ts";
 import { lessCourse, usualCourse } from "./usual-course.ts";
 
@@ -6,6 +7,8 @@ import { lessCourse, usualCourse } from "./usual-course.ts";
 const REACH = 1;
 /** A point has come back that is below this share of the height; half is what a noisy step that lasts falls to. */
 const BACK_SHARE = 0.4;
+/** Of the points after an event so many stand out, where its level lasts: not one in ten falls back. */
+const LASTS_SHARE_MIN = 0.9;
 /** Events shorter than this would be smoothed away. */
 const SMOOTHED_MIN = 6;
 
@@ -46,6 +49,26 @@ export function isSoonOver(view: EventView, onsetIndex: number): boolean {
     if (back === spans.back) return true;
   }
   return false;
+}
+
+/**
+ * Whether what began as a short excursion goes on after the event's last point: more points than a short excursion
+ * has, nearly all of them nearer to its level than to the old one. Told by points up to `followedToIndex`; false
+ * where it is not known.
+ */
+export function lastsOn(view: EventView): boolean {
+  const { timestampsMs, values, firstIndex, spans, followedToIndex } = view;
+  if (followedToIndex === undefined) return false;
+  const first = activeStartIndex(view);
+  const from = Math.max(0, firstIndex - spans.base);
+  const to = Math.min(followedToIndex + 1, first + spans.burst + spans.back);
+  const residual = lessCourse(usualCourse(view), timestampsMs, values, from, to);
+  const before = medianOf(residual.subarray(0, firstIndex - from));
+  const event = residual.subarray(first - from).filter((value) => !Number.isNaN(value));
+  const height = medianOf(residual.subarray(first - from, view.lastIndex + 1 - from)) - before;
+  if (event.length <= spans.shortActive) return false;
+  const high = event.filter((value) => (value - before) / height >= BACK_SHARE).length;
+  return high >= LASTS_SHARE_MIN * event.length;
 }
 
 function withoutSpikes(values: Float64Array): Float64Array {
