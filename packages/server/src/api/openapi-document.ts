@@ -1,3 +1,5 @@
+import { CSV_TYPES } from "./routes/ingest/csv.ts";
+import { NDJSON_TYPES } from "./routes/ingest/json.ts";
 import { TAGS } from "./routes/route.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -9,11 +11,11 @@ type Document = Json & {
 
 /** Bodies that are no JSON, by their media type. */
 const BODIES: Json = {
-  ...bodies(["application/x-ndjson", "application/ndjson", "application/jsonl"], {
+  ...bodies(NDJSON_TYPES, {
     type: "string",
     description: "A line for each series: an object as in `series` of the JSON body",
   }),
-  ...bodies(["text/csv", "application/csv", "text/plain"], {
+  ...bodies(CSV_TYPES, {
     type: "string",
     description: "e.g. cluster,node,metric,timestamp,value",
   }),

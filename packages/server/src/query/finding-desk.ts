@@ -97,7 +97,7 @@ export class FindingDesk {
   /** The fold has moved on. */
   advanced(): void {
     this.#kept.stepped();
-    if (this.#closed.size === 0 && this.#kept.behind() === undefined) return;
+    if (this.#closed.size === 0 && this.#kept.behind().length === 0) return;
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
     });
@@ -119,10 +119,10 @@ export class FindingDesk {
     await this.#followAll();
   }
 
-  /** Makes anew what somebody looks at, so that it is there when it is asked for again. */
+  /** Makes anew what somebody looks at, once in a step, so that it is there when it is asked for again. */
   async #followAll(): Promise<void> {
     try {
-      for (let next = this.#kept.behind(); next !== undefined; next = this.#kept.behind()) {
+      for (const next of this.#kept.behind()) {
         await this.#pace.spend(CELLS.finding);
         await this.#kept.followed(next);
       }

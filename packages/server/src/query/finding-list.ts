@@ -1,4 +1,5 @@
 import type { TimeRange } from "@foreshock/core/fold";
+import { fewAtOnce } from "../platform/few-at-once.ts";
 import type { Pace } from "../platform/pace.ts";
 import type { FindingRow, Page, Paged } from "../platform/platform.ts";
 import { BadCursor } from "../platform/platform-errors.ts";
@@ -25,12 +26,12 @@ export async function findingPage(
   const shown = found.slice(0, page.limit);
   const last = shown.at(-1);
   const more = found.length > shown.length && last !== undefined;
-  const data: FindingRow[] = [];
-  for (let first = 0; first < shown.length; first += AT_ONCE) {
-    const some = shown.slice(first, first + AT_ONCE);
-    await pace.spend(some.length * CELLS.finding);
-    for (const row of await Promise.all(some.map((one) => desk.row(one)))) data.push(row);
-  }
+  const data = await fewAtOnce(
+    shown,
+    AT_ONCE,
+    (one) => desk.row(one),
+    (count) => pace.spend(count * CELLS.finding),
+  );
   return {
     data,
     nextCursor: more ? `${last.openedMs}.${last.id}` : undefined,

@@ -56,12 +56,10 @@ export class KeptExplanations {
     for (const kept of this.#kept.values()) kept.unasked++;
   }
 
-  /** A finding that somebody looks at, and that was explained before the newest points. Cost: O(kept). */
-  behind(): FindingRecord | undefined {
-    for (const kept of this.#kept.values()) {
-      if (kept.unasked <= WATCHED_STEPS && this.#isStale(kept)) return kept.finding;
-    }
-    return undefined;
+  /** Findings that somebody looks at, and that were explained before the newest points. Cost: O(kept). */
+  behind(): readonly FindingRecord[] {
+    const watched = [...this.#kept.values()].filter(({ unasked }) => unasked <= WATCHED_STEPS);
+    return watched.filter((kept) => this.#isStale(kept)).map(({ finding }) => finding);
   }
 
   /** For somebody who asks; with others, of what is being made already. */

@@ -1,4 +1,5 @@
-import { HOUR_MS, MINUTE_MS, type TimeRange } from "@foreshock/core/fold";
+import { ANOMALOUS_SCORE, HOUR_MS, MINUTE_MS, type TimeRange } from "@foreshock/core/fold";
+import { fewAtOnce } from "../platform/few-at-once.ts";
 import type {
   MetricPage,
   MetricPageQuery,
@@ -37,19 +38,17 @@ export async function overviewOf(
   nowMs: number,
 ): Promise<Overview> {
   const page = { limit: FINDINGS_MAX };
-  const [summary, health, clusters, { data: findings }] = await Promise.all([
+  const lanes = (level: "tenant" | "cluster"): Promise<ScoresReply> | null =>
+    stepMs === undefined ? null : reads.scores({ ...laneQuery(range, stepMs), level, filter: {} });
+  const [summary, health, clusters, { data: findings }, tenantLane, scores] = await Promise.all([
     reads.summary(),
     reads.health(),
     reads.clusters(),
     reads.findings(findingsRange, page),
+    lanes("tenant"),
+    lanes("cluster"),
   ]);
-  const lanes = stepMs === undefined ? undefined : laneQuery(range, stepMs);
-  const tenantLane =
-    lanes === undefined ? null : await reads.scores({ ...lanes, level: "tenant", filter: {} });
-  const clusterLanes =
-    lanes === undefined
-      ? null
-      : highestLanes(await reads.scores({ ...lanes, level: "cluster", filter: {} }));
+  const clusterLanes = scores && highestLanes(scores);
   const charts = pointsMax === undefined ? [] : await chartsOf(reads, findings, pointsMax, nowMs);
   return { summary, health, clusters, findings, charts, tenantLane, clusterLanes };
 }
@@ -58,7 +57,7 @@ export async function nodePageOf(reads: Parts, query: NodePageQuery): Promise<No
   const { clusterId, nodeId, range, stepMs } = query;
   const filter = { clusterId, nodeId };
   const page = { limit: ROWS_MAX };
-  const anomalyFilter = { ...filter, range, minScore: 0.5, sort: "score" } as const;
+  const anomalyFilter = { ...filter, range, minScore: ANOMALOUS_SCORE, sort: "score" } as const;
   const [[node = null], { data: series }, lane, { data: anomalies }] = await Promise.all([
     reads.nodes(filter),
     reads.series(filter, page),
@@ -78,7 +77,7 @@ export async function metricPageOf(reads: Parts, query: MetricPageQuery): Promis
   if (series === undefined) return { points: null, anomalies: [], alarms: [] };
   const [points, anomalies, alarms] = await Promise.all([
     reads.points(series.id, range, pointsMax),
-    reads.anomalies({ ...filter, range, minScore: 0.5, sort: "score" }, page),
+    reads.anomalies({ ...filter, range, minScore: ANOMALOUS_SCORE, sort: "score" }, page),
     reads.alarms({ ...filter, range, minScore: 0 }, page),
   ]);
   return { points: points ?? null, anomalies: anomalies.data, alarms: alarms.data };
@@ -96,13 +95,11 @@ async function nodeCharts(
 ): Promise<SmallChart[]> {
   const share = Math.max(POINTS_MIN, Math.floor(POINTS_MAX / Math.max(1, series.length)));
   const most = Math.min(pointsMax, share);
-  const charts: SmallChart[] = [];
-  for (let first = 0; first < series.length; first += AT_ONCE) {
-    const some = series.slice(first, first + AT_ONCE);
-    const found = await Promise.all(some.map(({ id }) => reads.points(id, range, most)));
-    for (const points of found) if (points !== undefined) charts.push(smallChart(points, range));
-  }
-  return charts;
+  const charts = await fewAtOnce(series, AT_ONCE, async ({ id }) => {
+    const points = await reads.points(id, range, most);
+    return points && smallChart(points, range);
+  });
+  return charts.filter((chart) => chart !== undefined);
 }
 
 /** The open findings with the highest scores; a metric that nobody knows any more has no chart. */
@@ -114,18 +111,14 @@ async function chartsOf(
 ): Promise<Overview["charts"][number][]> {
   const open = findings.filter(({ closedAt }) => closedAt === null);
   const drawn = open.sort((a, b) => b.score - a.score).slice(0, DRAWN_MAX);
-  const charts: Overview["charts"][number][] = [];
-  for (let first = 0; first < drawn.length; first += AT_ONCE) {
-    const some = drawn.slice(first, first + AT_ONCE).map(async (finding) => {
-      const seriesId = finding.contributions[0]?.seriesId;
-      if (seriesId === undefined) return undefined;
-      const range = rangeOf(finding, nowMs);
-      const points = await reads.points(seriesId, range, pointsMax);
-      return points && { findingId: finding.id, ...smallChart(points, range) };
-    });
-    for (const chart of await Promise.all(some)) if (chart !== undefined) charts.push(chart);
-  }
-  return charts;
+  const charts = await fewAtOnce(drawn, AT_ONCE, async (finding) => {
+    const seriesId = finding.contributions[0]?.seriesId;
+    if (seriesId === undefined) return undefined;
+    const range = rangeOf(finding, nowMs);
+    const points = await reads.points(seriesId, range, pointsMax);
+    return points && { findingId: finding.id, ...smallChart(points, range) };
+  });
+  return charts.filter((chart) => chart !== undefined);
 }
 
 /** From some hours before its onset to now. */

@@ -34,13 +34,10 @@ export function stepOnset(view: EventView, roughIndex: number): number {
  * nearer to the old level than to the new one. False while too few points have followed, or none is known.
  */
 export function isSoonOver(view: EventView, onsetIndex: number): boolean {
-  const { timestampsMs, values, spans, followedToIndex } = view;
-  if (followedToIndex === undefined) return false;
-  const from = Math.max(0, onsetIndex - spans.base);
-  const to = Math.min(followedToIndex + 1, onsetIndex + spans.burst + spans.back);
-  const residual = lessCourse(usualCourse(view), timestampsMs, values, from, to);
-  const before = medianOf(residual.subarray(0, onsetIndex - from));
-  const event = residual.subarray(onsetIndex - from);
+  const { spans } = view;
+  const followed = whatFollowed(view, onsetIndex, onsetIndex);
+  if (followed === undefined) return false;
+  const { before, event } = followed;
   const height = medianOf(event.subarray(0, spans.back)) - before;
   let back = 0;
   for (const value of event) {
@@ -57,18 +54,30 @@ export function isSoonOver(view: EventView, onsetIndex: number): boolean {
  * where it is not known.
  */
 export function lastsOn(view: EventView): boolean {
-  const { timestampsMs, values, firstIndex, spans, followedToIndex } = view;
-  if (followedToIndex === undefined) return false;
+  const { firstIndex, lastIndex, spans } = view;
   const first = activeStartIndex(view);
-  const from = Math.max(0, firstIndex - spans.base);
+  const followed = whatFollowed(view, firstIndex, first);
+  if (followed === undefined) return false;
+  const { before, event } = followed;
+  const height = medianOf(event.subarray(0, lastIndex + 1 - first)) - before;
+  const known = event.filter((value) => !Number.isNaN(value));
+  if (known.length <= spans.shortActive) return false;
+  const high = known.filter((value) => (value - before) / height >= BACK_SHARE).length;
+  return high >= LASTS_SHARE_MIN * known.length;
+}
+
+/**
+ * The points from `first` on for as long as an excursion may be short, as far as they are known, less the usual course,
+ * and the level before `oldUntil`. Undefined where nothing is known of what followed the event.
+ */
+function whatFollowed(view: EventView, oldUntil: number, first: number) {
+  const { timestampsMs, values, spans, followedToIndex } = view;
+  if (followedToIndex === undefined) return undefined;
+  const from = Math.max(0, oldUntil - spans.base);
   const to = Math.min(followedToIndex + 1, first + spans.burst + spans.back);
   const residual = lessCourse(usualCourse(view), timestampsMs, values, from, to);
-  const before = medianOf(residual.subarray(0, firstIndex - from));
-  const event = residual.subarray(first - from).filter((value) => !Number.isNaN(value));
-  const height = medianOf(residual.subarray(first - from, view.lastIndex + 1 - from)) - before;
-  if (event.length <= spans.shortActive) return false;
-  const high = event.filter((value) => (value - before) / height >= BACK_SHARE).length;
-  return high >= LASTS_SHARE_MIN * event.length;
+  const before = medianOf(residual.subarray(0, oldUntil - from));
+  return { before, event: residual.subarray(first - from) };
 }
 
 function withoutSpikes(values: Float64Array): Float64Array {

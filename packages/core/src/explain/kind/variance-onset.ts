@@ -7,8 +7,8 @@ const LEAST_SHARE = 1e-3;
 
 /**
  * Index of the first point of a restless stretch: where two sizes of the steps from point to point explain them best
- * (by the likelihood of Laplace's law, which single large ones do not rule), looked for from one base stretch before the event to the first alarm. `firstIndex` where
- * there are too few points. Cost: O(points looked at).
+ * (by the likelihood of Laplace's law, which single large ones do not rule), looked for from one base stretch before
+ * the event to the first alarm. `firstIndex` where there are too few points. Cost: O(points looked at).
  */
 export function varianceOnset(view: EventView): number {
   const { values, firstIndex, lastIndex, spans, scale } = view;

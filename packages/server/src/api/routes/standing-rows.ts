@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { fewAtOnce } from "../../platform/few-at-once.ts";
 import { TenantFailed, TooManyReads, Unavailable } from "../../platform/platform-errors.ts";
 import { standingWire, unaskedWire } from "../../wire/rows.ts";
 import type { TenantRow } from "../../wire/schema/inventory.ts";
@@ -20,11 +21,7 @@ const STOPPED_RANK = 0.9;
  * one that cannot answer now has a row that says so, and hides nobody else's.
  */
 export async function standingRows(seen: readonly SeenTenant[]): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (let first = 0; first < seen.length; first += AT_ONCE) {
-    const some = seen.slice(first, first + AT_ONCE);
-    for (const row of await Promise.all(some.map(rowOf))) rows.push(row);
-  }
+  const rows = await fewAtOnce(seen, AT_ONCE, rowOf);
   return rows.sort((a, b) => rankOf(b) - rankOf(a) || openOf(b) - openOf(a));
 }
 

@@ -5,12 +5,10 @@ import type { FoundAlarm } from "../answers.ts";
 import type { LiveSeries } from "../live-series.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
 import type { AlarmQuestion } from "../protocol.ts";
-import { explainedIn, placed } from "./anomaly-reads.ts";
+import { CLASSIFY_POINTS, explainedIn, placed } from "./anomaly-reads.ts";
 
 /** An alarm is described by what its first hours looked like, however long it is held. */
 const SHOWN_MS = 3 * HOUR_MS;
-/** What it costs to say what an alarm or an episode looked like, in points, where it had not been said before: 4 ms. */
-export const EXPLAINED_POINTS = 4000;
 
 /** One page of a partition's alarms, explained; newest opening first. Yields points. */
 export function* answerAlarms(
@@ -26,7 +24,7 @@ export function* answerAlarms(
   const found: FoundAlarm[] = [];
   for (const entry of runtime.store.alarms.query(filter)) {
     found.push(foundAlarm(runtime, partition, entry));
-    yield EXPLAINED_POINTS;
+    yield CLASSIFY_POINTS;
   }
   return found;
 }

@@ -39,7 +39,7 @@ const EPISODES_MAX = 16;
 const CLASSIFY_MAX = 2000;
 
 /** What it takes to say what an episode looked like, in points: days of samples are read and compared. */
-const CLASSIFY_POINTS = 4000;
+export const CLASSIFY_POINTS = 4000;
 const EXPLAIN_POINTS = 50;
 
 /** One page of a partition's episodes, explained. Yields points. */

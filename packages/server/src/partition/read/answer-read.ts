@@ -2,8 +2,14 @@ import type { Job } from "../jobs.ts";
 import type { LiveSeries } from "../live-series.ts";
 import type { PartitionRuntime } from "../partition-runtime.ts";
 import type { FoundStrongest, Question, StoredQuestion } from "../protocol.ts";
-import { answerAlarms, EXPLAINED_POINTS } from "./alarm-reads.ts";
-import { answerAnomalies, answerAnomaly, answerStrongest, explainedIn } from "./anomaly-reads.ts";
+import { answerAlarms } from "./alarm-reads.ts";
+import {
+  answerAnomalies,
+  answerAnomaly,
+  answerStrongest,
+  CLASSIFY_POINTS,
+  explainedIn,
+} from "./anomaly-reads.ts";
 import { chartOf } from "./chart.ts";
 import { countStored } from "./stored-points.ts";
 import { type AskedSeries, windowSummaries } from "./window-summaries.ts";
@@ -62,7 +68,7 @@ export function* answerRead(runtimes: Runtimes, question: ReadQuestion): Job {
           const { runtime, series } = find(runtimes, handle);
           return explainedIn(runtime, series, question);
         },
-        EXPLAINED_POINTS,
+        CLASSIFY_POINTS,
       );
     case "strongest":
       return yield* strongestOf(runtimes, question);
@@ -86,7 +92,7 @@ function* strongestOf(
 ): Generator<number, FoundStrongest[]> {
   const ofGroup = (handles: readonly number[] | "all", group: number): FoundStrongest[] =>
     [...runtimes.values()].flatMap((runtime) => answerStrongest(runtime, question, handles, group));
-  return (yield* eachInTurn(question.groups, ofGroup, EXPLAINED_POINTS)).flat();
+  return (yield* eachInTurn(question.groups, ofGroup, CLASSIFY_POINTS)).flat();
 }
 
 /** Others have their turn after every few. */

@@ -27,8 +27,8 @@ interface Kept {
 
 /**
  * What episodes were called last that are open or were a moment ago. Each is classified once for each point up to
- * which it is judged, however often it is asked for, and the week before its onset is looked at once. Where there is no room, the tenant that has most of
- * it gives up what it asked for first.
+ * which it is judged, however often it is asked for, and the week before its onset is looked at once. Where there is
+ * no room, the tenant that has most of it gives up what it asked for first.
  */
 export class OpenKinds {
   /** By tenant and the store's number of the series, the one asked for last at the end. */

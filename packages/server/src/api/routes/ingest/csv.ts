@@ -10,7 +10,7 @@ import { decoded, demandType } from "./body.ts";
 import type { IngestParts } from "./ingest-parts.ts";
 import { answered, INGEST_CONFIG, INGEST_SCHEMA, NAME_PARAM, store } from "./report.ts";
 
-const CSV_TYPES = ["text/csv", "application/csv", "text/plain"];
+export const CSV_TYPES = ["text/csv", "application/csv", "text/plain"];
 const TEXT_LENGTH_MAX = 200;
 const LINES_MAX = 100_000;
 const LIST_MAX = 20;

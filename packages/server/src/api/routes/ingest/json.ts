@@ -8,7 +8,7 @@ import { decoded, mediaType, wrongType } from "./body.ts";
 import type { IngestParts } from "./ingest-parts.ts";
 import { answered, INGEST_CONFIG, INGEST_SCHEMA, store } from "./report.ts";
 
-const NDJSON_TYPES = ["application/x-ndjson", "application/ndjson", "application/jsonl"];
+export const NDJSON_TYPES = ["application/x-ndjson", "application/ndjson", "application/jsonl"];
 
 const SCHEMA = {
   ...INGEST_SCHEMA,
